@@ -1,0 +1,245 @@
+"""Every error Flowhook raises on purpose: its wire type, HTTP status and who fixes it.
+
+An error is raised where it happens and answered at the edge in one JSON shape:
+
+    {"success": false, "error": {"type", "message", "fix", "fields"?}, "request_id"}
+
+`message` says what is wrong and `fix` what the named person does about it. Neither ever
+holds a key, a token or a contact's words: whoever raises writes them from constants,
+field names and settings that are not secret.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+FLOW_AUTHOR = "flow author"
+CALLER = "caller"
+ORGANISATION_ADMIN = "organisation admin"
+OPERATOR = "operator"
+PROVIDER = "provider"
+
+
+class FlowhookError(Exception):
+    """The root: `type` on the wire, HTTP `status`, `fixed_by`, and a default `fix`."""
+
+    type = "internal"
+    status = 500
+    fixed_by = OPERATOR
+    fix = "Tell the operator the request id; it finds the cause in the log."
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        fix: str | None = None,
+        fields: dict[str, Any] | None = None,
+        retry_after_seconds: float | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        if fix is not None:
+            self.fix = fix
+        self.fields = fields
+        self.retry_after_seconds = retry_after_seconds
+        self.headers = headers or {}
+
+    def as_dict(self) -> dict[str, Any]:
+        """The `error` object of an answer."""
+        error: dict[str, Any] = {"type": self.type, "message": self.message, "fix": self.fix}
+        if self.fields:
+            error["fields"] = self.fields
+        return error
+
+
+# --- what the flow author or the caller got wrong -------------------------------------------
+
+
+class InvalidInput(FlowhookError):
+    type = "invalid_input"
+    status = 400
+    fixed_by = FLOW_AUTHOR
+    fix = "Correct the named fields; GET /webhooks shows what each function takes."
+
+
+class EmptyInput(InvalidInput):
+    type = "empty_input"
+    fix = 'Save the contact\'s answer as a result and pass it, for example "@results.question".'
+
+
+class UnresolvedVariable(InvalidInput):
+    type = "unresolved_variable"
+    fix = (
+        "The flow never set this variable: check its name and that a node before this one sets it."
+    )
+
+
+class InvalidJson(InvalidInput):
+    type = "invalid_json"
+    fix = 'Send one JSON object in UTF-8, for example {"question_text": "Hello"}.'
+
+
+class Unauthorized(FlowhookError):
+    type = "unauthorized"
+    status = 401
+    fixed_by = CALLER
+    fix = 'Send "Authorization: Bearer <token>" with a token of this organisation.'
+
+
+class Forbidden(FlowhookError):
+    type = "forbidden"
+    status = 403
+    fixed_by = ORGANISATION_ADMIN
+    fix = "Use a token that belongs to this organisation and has the scope this call needs."
+
+
+class Inactive(Forbidden):
+    type = "inactive"
+    fix = "Set is_active to true in the organisation's OpenAI settings."
+
+
+class MissingApiKey(Forbidden):
+    type = "missing_api_key"
+    fix = "Save an OpenAI API key in the organisation's OpenAI settings."
+
+
+class NotFound(FlowhookError):
+    type = "not_found"
+    status = 404
+    fixed_by = CALLER
+    fix = "Check the address; GET /docs lists every path."
+
+
+class MethodNotAllowed(FlowhookError):
+    type = "method_not_allowed"
+    status = 405
+    fixed_by = CALLER
+    fix = "Use a method that the Allow header names."
+
+
+class Conflict(FlowhookError):
+    type = "conflict"
+    status = 409
+    fixed_by = CALLER
+    fix = "Read the current state and try again."
+
+
+class TooLarge(FlowhookError):
+    type = "too_large"
+    status = 413
+    fixed_by = CALLER
+    fix = "Send a smaller body; the limit is 1 MiB."
+
+
+class UnsupportedMediaType(FlowhookError):
+    type = "unsupported_media_type"
+    status = 415
+    fixed_by = CALLER
+    fix = "Send the header Content-Type: application/json."
+
+
+class RateLimited(FlowhookError):
+    type = "rate_limited"
+    status = 429
+    fixed_by = ORGANISATION_ADMIN
+    fix = "Wait as long as Retry-After says, or raise the organisation's limit."
+
+
+class BudgetExceeded(RateLimited):
+    type = "budget_exceeded"
+    fix = "The month's tokens are used up: raise monthly_tokens in the organisation's limits."
+
+
+# --- what the service itself could not do ---------------------------------------------------
+
+
+class Internal(FlowhookError):
+    """Anything not raised on purpose; no detail leaves the process."""
+
+
+class Overloaded(FlowhookError):
+    type = "overloaded"
+    status = 503
+    fixed_by = OPERATOR
+    fix = "Try again shortly; if it lasts, the operator checks /readyz and adds capacity."
+
+
+# --- what the provider answered, or did not -------------------------------------------------
+
+
+class ProviderFailure(FlowhookError):
+    """The root of everything that goes wrong at or on the way to a provider."""
+
+    type = "provider_error"
+    status = 502
+    fixed_by = PROVIDER
+    fix = "Try again later; the provider's status page may say more."
+
+
+class InvalidApiKey(ProviderFailure):
+    type = "invalid_api_key"
+    fixed_by = ORGANISATION_ADMIN
+    fix = "Paste a working API key into the organisation's OpenAI settings."
+
+
+class InsufficientQuota(ProviderFailure):
+    type = "insufficient_quota"
+    fixed_by = ORGANISATION_ADMIN
+    fix = "Add credit to the organisation's OpenAI account, or raise its spend limit there."
+
+
+class ModelNotFound(ProviderFailure):
+    type = "model_not_found"
+    fixed_by = ORGANISATION_ADMIN
+    fix = "Choose a model that GET /settings/<org>/openai/models lists, or set a model alias."
+
+
+class Refused(ProviderFailure):
+    type = "refused"
+    fix = "The model declined: reword the prompt or the question."
+
+
+class ContentFilter(ProviderFailure):
+    type = "content_filter"
+    fix = "The provider's content filter stopped the answer: reword the prompt or the question."
+
+
+class Truncated(ProviderFailure):
+    type = "truncated"
+    fixed_by = FLOW_AUTHOR
+    fix = "Raise max_tokens, or ask for a shorter answer."
+
+
+class ProviderRejected(ProviderFailure):
+    type = "provider_rejected"
+    fixed_by = FLOW_AUTHOR
+    fix = "Correct what the message names; the provider did not accept the request."
+
+
+class ProviderError(ProviderFailure):
+    """The provider failed on its side (HTTP 5xx) and retries did not help."""
+
+
+class InvalidResponse(ProviderFailure):
+    type = "invalid_response"
+    fix = "The provider's answer was not what its API promises; check base_url and try again."
+
+
+class ProviderUnavailable(ProviderFailure):
+    type = "provider_unavailable"
+    status = 503
+    fix = "The provider cannot be reached: check base_url, or wait until it is back."
+
+
+class ProviderTimeout(ProviderFailure):
+    type = "provider_timeout"
+    status = 504
+    fix = "Try again, ask for less, or raise timeout_seconds in the organisation's settings."
+
+
+class ProviderRateLimited(ProviderFailure):
+    type = "provider_rate_limited"
+    status = 429
+    fixed_by = ORGANISATION_ADMIN
+    fix = "The provider limits this account's rate: wait as Retry-After says, or raise it there."

@@ -1,0 +1,1 @@
+"""One module a webhook function; the registry imports the folder whole."""
