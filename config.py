@@ -1,0 +1,253 @@
+"""The environment, read once into a frozen Config.
+
+Each variable is checked here and nowhere else. A missing or malformed value raises
+ConfigError with one line that names the variable and the fix; no secret has a literal
+default, and no error repeats a secret.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from cryptography.fernet import Fernet
+
+from storage.connect import check_url
+
+# The model of organisations that name none, where DEFAULT_MODEL is unset. OpenAI names it as the
+# target for everyone who leaves the GPT-4 family (help.openai.com/en/articles/20001600).
+SERVICE_DEFAULT_MODEL = "gpt-6-luna"
+
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+HOST_PATTERN = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9._-]{0,252})")
+
+Value = TypeVar("Value")
+
+
+class ConfigError(Exception):
+    """One line: which variable, what is wrong, how to fix it."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """What the environment says; the defaults are those of the public contract, section 2."""
+
+    admin_token: str = field(repr=False)
+    encryption_keys: tuple[str, ...] = field(repr=False)
+    redis_url: str | None = field(default=None, repr=False)
+    data_dir: Path = Path("data")
+    host: str = "0.0.0.0"  # noqa: S104 - the service listens for callers from outside
+    port: int = 8000
+    openai_base_url: str = "https://api.openai.com/v1"
+    default_model: str = SERVICE_DEFAULT_MODEL
+    public_url: str | None = None
+    allow_private_urls: tuple[str, ...] = ()
+    web_concurrency: int = 1
+    log_level: str = "INFO"
+    max_in_flight: int = 3000
+    trusted_proxies: int = 0
+    log_entries: int = 10_000
+    log_days: int = 30
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Config:
+        """Read and check the environment; with the embedded Redis, make the missing secrets."""
+        read = _Reader(os.environ if environ is None else environ)
+        data_dir = Path(read("DATA_DIR", "./data", str)).absolute()
+        redis_url = read("REDIS_URL", None, _redis_url)
+        embedded = redis_url is None
+        if embedded:
+            _make_private_dir(data_dir)
+        return cls(
+            redis_url=redis_url,
+            data_dir=data_dir,
+            admin_token=read.secret(
+                "ADMIN_TOKEN", _admin_token, embedded, data_dir, lambda: secrets.token_urlsafe(32)
+            )[0],
+            encryption_keys=read.secret(
+                "ENCRYPTION_KEYS", _fernet_keys, embedded, data_dir, _new_fernet_key
+            ),
+            host=read("HOST", cls.host, _host),
+            port=read("PORT", cls.port, _whole(0, 65535)),
+            openai_base_url=read("OPENAI_BASE_URL", cls.openai_base_url, _http_url),
+            default_model=read("DEFAULT_MODEL", cls.default_model, _model),
+            public_url=read("PUBLIC_URL", None, _http_url),
+            allow_private_urls=read("ALLOW_PRIVATE_URLS", (), _hosts_and_networks),
+            web_concurrency=read("WEB_CONCURRENCY", os.cpu_count() or 1, _whole(1, 512)),
+            log_level=read("LOG_LEVEL", cls.log_level, _log_level),
+            max_in_flight=read("MAX_IN_FLIGHT", cls.max_in_flight, _whole(1, 100_000)),
+            trusted_proxies=read("TRUSTED_PROXIES", cls.trusted_proxies, _whole(0, 10)),
+            log_entries=read("LOG_ENTRIES", cls.log_entries, _whole(1, 10_000_000)),
+            log_days=read("LOG_DAYS", cls.log_days, _whole(1, 3650)),
+        )
+
+
+class _Reader:
+    """Reads one variable at a time; an empty value counts as unset."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.environ = environ
+
+    def __call__(
+        self, name: str, default: Value, parse: Callable[[str], Value] | Callable[[str], str]
+    ) -> Value:
+        text = self.environ.get(name, "").strip()
+        if not text:
+            return default
+        try:
+            return parse(text)  # type: ignore[return-value]
+        except ValueError as error:
+            raise ConfigError(f"{name} {_one_line(error)}") from None
+
+    def secret(
+        self,
+        name: str,
+        parse: Callable[[str], tuple[str, ...]],
+        embedded: bool,
+        data_dir: Path,
+        generate: Callable[[], str],
+    ) -> tuple[str, ...]:
+        """A secret: from the environment, else (embedded only) kept in DATA_DIR, made once."""
+        found: tuple[str, ...] | None = self(name, None, parse)
+        if found:
+            return found
+        if not embedded:
+            hint = (
+                " (python -c 'from cryptography.fernet import Fernet;"
+                " print(Fernet.generate_key().decode())' makes one)"
+                if name == "ENCRYPTION_KEYS"
+                else ""
+            )
+            raise ConfigError(f"{name} is required with REDIS_URL: set it in the environment{hint}")
+        path = data_dir / name.lower()
+        try:
+            return parse(_read_or_create(path, generate))
+        except ValueError as error:
+            raise ConfigError(f"{name} in the file {path.name} of DATA_DIR {error}") from None
+
+
+def _read_or_create(path: Path, generate: Callable[[], str]) -> str:
+    """The file's text; made whole or not at all, so that processes starting at once agree."""
+    if not path.exists():
+        draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(generate() + "\n")
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text().strip()
+
+
+def _make_private_dir(path: Path) -> None:
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.chmod(0o700)
+    except OSError as error:
+        reason = error.strerror or "failed"
+        raise ConfigError(
+            f"DATA_DIR cannot be made private ({reason}): name a directory this user may write"
+        ) from None
+
+
+def _one_line(error: ValueError) -> str:
+    text = " ".join(str(error).split())
+    return text.removeprefix("REDIS_URL ")
+
+
+def _redis_url(text: str) -> str:
+    check_url(text)
+    return text
+
+
+def _new_fernet_key() -> str:
+    return Fernet.generate_key().decode()
+
+
+def _admin_token(text: str) -> tuple[str, ...]:
+    if not re.fullmatch(r"[!-~]{8,512}", text):
+        raise ValueError("must be 8 to 512 printable ASCII characters without spaces")
+    return (text,)
+
+
+def _fernet_keys(text: str) -> tuple[str, ...]:
+    keys = tuple(key.strip() for key in text.split(",") if key.strip())
+    for place, key in enumerate(keys, start=1):
+        try:
+            Fernet(key)
+        except ValueError:
+            raise ValueError(
+                f"holds a malformed key (number {place}): each must be a Fernet key,"
+                " 32 bytes in URL-safe base64"
+            ) from None
+    if not keys:
+        raise ValueError("is empty: give at least one Fernet key")
+    return keys
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"\d{1,9}", text, re.ASCII) or not low <= int(text) <= high:
+            raise ValueError(f"must be a whole number from {low} to {high}")
+        return int(text)
+
+    return parse
+
+
+def _host(text: str) -> str:
+    bare = text.strip("[]")
+    try:
+        ipaddress.ip_address(bare)
+    except ValueError:
+        if not HOST_PATTERN.fullmatch(text):
+            raise ValueError("must be an address or a host name, for example 127.0.0.1") from None
+    return bare
+
+
+def _http_url(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        valid = parts.scheme in ("http", "https") and bool(parts.hostname)
+        valid = valid and (parts.port is None or parts.port > 0)
+    except ValueError:
+        valid = False
+    if not valid or "@" in parts.netloc or parts.query or parts.fragment:
+        raise ValueError(
+            "must be an http or https address without a user, query or fragment,"
+            " for example https://api.example.org/v1"
+        )
+    return text.rstrip("/")
+
+
+def _model(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}", text):
+        raise ValueError(f"must be a model's name, for example {SERVICE_DEFAULT_MODEL}")
+    return text
+
+
+def _hosts_and_networks(text: str) -> tuple[str, ...]:
+    entries = tuple(entry.strip() for entry in text.split(",") if entry.strip())
+    for entry in entries:
+        try:
+            ipaddress.ip_network(entry, strict=False)
+        except ValueError:
+            if "/" in entry or not HOST_PATTERN.fullmatch(entry):
+                raise ValueError(
+                    "must be comma-separated hosts or CIDRs, for example 10.0.0.0/8,media.local"
+                ) from None
+    return entries
+
+
+def _log_level(text: str) -> str:
+    if text.upper() not in LOG_LEVELS:
+        raise ValueError(f"must be one of {', '.join(LOG_LEVELS)}")
+    return text.upper()

@@ -1,0 +1,147 @@
+"""How a provider's bytes travel: one request out, one bounded reply back, in bounded time.
+
+Two transports behind one interface. RequestsTransport works everywhere and honours proxies;
+GeventTransport (providers/gevent_transport.py) costs a third of the CPU and serves the one hot
+call where gevent serves. Neither follows redirects nor retries: the client decides that.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError as Urllib3Error
+from urllib3.exceptions import ReadTimeoutError
+
+CONNECT_SECONDS = 5.0
+MAX_REPLY_BYTES = 32 * 1024 * 1024
+CHUNK_BYTES = 65_536
+
+
+class TransportError(Exception):
+    """The root: no reply came back. The text is a constant, safe to show."""
+
+
+class Unreachable(TransportError):
+    """No connection: refused, unknown host, or TLS not trusted."""
+
+
+class Broken(TransportError):
+    """The connection ended before the whole reply was there."""
+
+
+class TimedOut(TransportError):
+    """The reply was not there in time."""
+
+
+class ReplyTooLarge(TransportError):
+    """The reply is larger than any the API gives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Status, headers with lower-case names, and the whole body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Transport(Protocol):
+    def send(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        timeout_seconds: float,
+    ) -> Reply:
+        """Send one request; raise a TransportError where no whole reply comes in time."""
+
+
+class RequestsTransport:
+    """requests with one keep-alive session a thread (a greenlet's calls share the process's)."""
+
+    def __init__(self, pool_size: int = 100) -> None:
+        self._sessions = threading.local()
+        self.pool_size = pool_size
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        timeout_seconds: float,
+        **more: Any,
+    ) -> Reply:
+        """`more` goes to requests as it is (files= and data= of a multipart upload)."""
+        deadline = time.monotonic() + timeout_seconds
+        content = {"data": body} if body is not None else more
+        try:
+            with self._session().request(
+                method,
+                url,
+                headers=dict(headers),
+                timeout=(min(CONNECT_SECONDS, timeout_seconds), timeout_seconds),
+                stream=True,
+                allow_redirects=False,
+                **content,
+            ) as response:
+                received = _read(response, deadline)
+                names = {name.lower(): value for name, value in response.headers.items()}
+                return Reply(response.status_code, names, received)
+        except requests.exceptions.ConnectTimeout:
+            raise TimedOut("no connection within the time-out") from None
+        except (requests.exceptions.Timeout, ReadTimeoutError):
+            raise TimedOut("no answer within the time-out") from None
+        except requests.exceptions.SSLError:
+            raise Unreachable("the TLS certificate is not trusted") from None
+        except requests.exceptions.ConnectionError as error:
+            raise _connection_error(error) from None
+        except (requests.exceptions.RequestException, Urllib3Error):
+            raise Broken("the connection ended before the whole answer was there") from None
+
+    def _session(self) -> requests.Session:
+        session: requests.Session | None = getattr(self._sessions, "session", None)
+        if session is None:
+            session = requests.Session()
+            adapter = HTTPAdapter(pool_connections=100, pool_maxsize=self.pool_size)
+            session.mount("https://", adapter)
+            session.mount("http://", adapter)
+            self._sessions.session = session
+        return session
+
+
+def _read(response: requests.Response, deadline: float) -> bytes:
+    """The body, piece by piece as it arrives, so that a dripping server is cut off in time."""
+    received = bytearray()
+    while True:
+        piece = response.raw.read1(CHUNK_BYTES, decode_content=True)
+        received += piece
+        if len(received) > MAX_REPLY_BYTES:
+            raise ReplyTooLarge("the answer is larger than 32 MiB")
+        if time.monotonic() > deadline:
+            raise TimedOut("no whole answer within the time-out")
+        if not piece:
+            return bytes(received)
+
+
+def _connection_error(error: requests.exceptions.ConnectionError) -> TransportError:
+    """Refused and unknown hosts say "Max retries exceeded" in requests; resets do not."""
+    cause = error.args[0] if error.args else None
+    if getattr(cause, "reason", None) is not None:
+        return Unreachable("the connection was refused or the host is unknown")
+    return Broken("the connection ended before the whole answer was there")
+
+
+def has_proxy(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether the environment asks for a proxy, which only requests knows how to use."""
+    names = ("https_proxy", "http_proxy", "all_proxy")
+    return any(environ.get(name) or environ.get(name.upper()) for name in names)

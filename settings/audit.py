@@ -1,0 +1,36 @@
+"""The append-only audit: who changed which settings field when, never a value.
+
+It outlives the organisation by its own retention, so that a deletion is on record too; it is
+capped at the newest entries and holds names only.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from storage.keys import audit_key
+
+ENTRIES = 10_000
+
+
+class Audit:
+    """A capped stream an organisation."""
+
+    def __init__(self, redis: Any) -> None:
+        self.redis = redis
+
+    def write(self, org: str, actor: str, action: str, what: str, fields: list[str]) -> None:
+        entry = {"actor": actor, "action": action, "what": what, "fields": fields}
+        self.redis.xadd(
+            audit_key(org), {"entry": orjson.dumps(entry)}, maxlen=ENTRIES, approximate=True
+        )
+
+    def read(self, org: str, before: str, count: int) -> list[dict[str, Any]]:
+        """Entries newest first, older than the id `before` (empty: from the newest)."""
+        high = f"({before}" if before else "+"
+        return [
+            {"id": raw_id.decode(), **orjson.loads(fields[b"entry"])}
+            for raw_id, fields in self.redis.xrevrange(audit_key(org), high, "-", count=count)
+        ]

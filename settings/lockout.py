@@ -1,0 +1,77 @@
+"""Locks out who guesses: too many wrong proofs from one address, for one identity.
+
+A proof that was right from the same address before is no guess and stays good, so a flood of
+wrong proofs cannot shut out a caller that works. Anything else is refused during a lock-out,
+right or wrong, so guessing stays slow however many processes answer.
+
+Source: OWASP Authentication Cheat Sheet (account lock-out, device cookies).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any
+
+from errors import RateLimited
+from storage.keys import guess_key, known_key
+
+ATTEMPTS = 20  # wrong proofs in a window before the lock
+WINDOW_SECONDS = 60
+KNOWN_SECONDS = 7 * 24 * 3600
+REMEMBER_SECONDS = 3600  # how long a process trusts its own memory of a known proof
+MAX_REMEMBERED = 50_000
+
+
+class Lockout:
+    """Counts wrong proofs in Redis; remembers right ones."""
+
+    def __init__(self, redis: Any, clock: Callable[[], float] = time.monotonic) -> None:
+        self.redis = redis
+        self.clock = clock
+        self._remembered: OrderedDict[bytes, float] = OrderedDict()
+
+    def admit(self, address: str, identity: str, proof: bytes) -> None:
+        """Let a right proof in, unless its sender is locked out and it was never right before."""
+        name = _name(address, identity, proof)
+        now = self.clock()
+        if self._remembered.get(name, 0.0) > now:
+            return
+        pipe = self.redis.pipeline(transaction=False)
+        pipe.exists(known_key(name))
+        pipe.get(guess_key(_name(address, identity)))
+        known, guesses = pipe.execute()
+        if not known and int(guesses or 0) >= ATTEMPTS:
+            raise _locked(self.redis.ttl(guess_key(_name(address, identity))))
+        self.redis.set(known_key(name), b"1", ex=KNOWN_SECONDS)
+        self._remembered[name] = now + REMEMBER_SECONDS
+        while len(self._remembered) > MAX_REMEMBERED:
+            self._remembered.popitem(last=False)
+
+    def record_wrong(self, address: str, identity: str) -> None:
+        """Count a wrong proof; raise RateLimited from the one too many on."""
+        key = guess_key(_name(address, identity))
+        pipe = self.redis.pipeline(transaction=True)
+        pipe.incr(key)
+        pipe.ttl(key)
+        count, ttl = pipe.execute()
+        if ttl < 0:
+            self.redis.expire(key, WINDOW_SECONDS)
+        if count > ATTEMPTS:
+            raise _locked(ttl)
+
+
+def _locked(ttl: int) -> RateLimited:
+    return RateLimited(
+        "too many wrong proofs from this address",
+        fix="Check the token, and wait as long as Retry-After says before trying another.",
+        retry_after_seconds=max(1, ttl),
+    )
+
+
+def _name(address: str, identity: str, proof: bytes = b"") -> bytes:
+    """A key's name that tells neither address nor proof."""
+    parts = (address.encode(), identity.encode(errors="replace"), proof)
+    return hashlib.blake2b(b"\0".join(parts), digest_size=16).digest()

@@ -1,0 +1,45 @@
+"""What one organisation's calls need to know, read at once and frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token as stored: its secret only as a SHA-256 digest."""
+
+    id: str
+    scope: str
+    label: str
+    created_at: str
+    digest: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """Settings sections (decrypted), tokens, and what was learned of models.
+
+    `sections` maps `openai`, `openai/accounts/<title>`, `signature`, ... to their fields;
+    `lessons` maps `<host>|<model>` to parameters the model refuses, each with its expiry in
+    epoch seconds.
+    """
+
+    id: str
+    sections: Mapping[str, Mapping[str, Any]] = field(repr=False)
+    tokens: Mapping[str, Token] = field(repr=False)
+    lessons: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
+
+    @property
+    def exists(self) -> bool:
+        return bool(self.sections or self.tokens)
+
+    def section(self, name: str) -> Mapping[str, Any]:
+        """A section's fields; empty where it is not set."""
+        return self.sections.get(name, {})
+
+    @property
+    def signature_phrase(self) -> str | None:
+        return self.section("signature").get("phrase")
