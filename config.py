@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 
-from storage.connect import check_url
+from storage.url import check_url
 
 # The model of organisations that name none, where DEFAULT_MODEL is unset. OpenAI names it as the
 # target for everyone who leaves the GPT-4 family (help.openai.com/en/articles/20001600).

@@ -77,7 +77,7 @@ class UnresolvedVariable(InvalidInput):
 
 class InvalidJson(InvalidInput):
     type = "invalid_json"
-    fix = 'Send one JSON object in UTF-8, for example {"question_text": "Hello"}.'
+    fix = "Send one JSON object in UTF-8."
 
 
 class Unauthorized(FlowhookError):

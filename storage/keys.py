@@ -41,3 +41,18 @@ def scan_organisation(client: Client, organisation: str) -> Iterator[bytes]:
         if key not in seen:
             seen.add(key)
             yield key
+
+
+def audit_key(organisation: str) -> str:
+    """The audit of an organisation; no key of its own, since it outlives it."""
+    return f"fh:audit:{{{organisation}}}"
+
+
+def guess_key(name: bytes) -> str:
+    """Wrong proofs counted for a (hashed) address and identity."""
+    return f"fh:guess:{name.hex()}"
+
+
+def known_key(name: bytes) -> str:
+    """A (hashed) proof that was right from this address before."""
+    return f"fh:known:{name.hex()}"

@@ -1,0 +1,123 @@
+"""Answers over HTTP: JSON, the one error shape, the request id on everything.
+
+Used by every routes module. Flask is known here, in the routes, in web and in app only.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from flask import Flask, Response, g, request
+from redis.exceptions import RedisError
+from werkzeug.exceptions import HTTPException
+
+from errors import (
+    FlowhookError,
+    Internal,
+    InvalidInput,
+    MethodNotAllowed,
+    NotFound,
+    Overloaded,
+    TooLarge,
+    UnsupportedMediaType,
+)
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
+RETRY_AFTER_SECONDS = 1
+_HTTP_ERRORS: dict[int, type[FlowhookError]] = {
+    404: NotFound,
+    405: MethodNotAllowed,
+    413: TooLarge,
+    415: UnsupportedMediaType,
+}
+
+logger = logging.getLogger(__name__)
+
+
+def json_answer(body: Any, status: int = 200) -> Response:
+    return Response(orjson.dumps(body), status, mimetype="application/json")
+
+
+def error_answer(
+    error: FlowhookError, status: int | None = None, extra: Mapping[str, Any] | None = None
+) -> Response:
+    """An error in the one shape, with `extra` keys beside it (a function's result key)."""
+    body = {
+        "success": False,
+        "error": error.as_dict(),
+        "request_id": request_id(),
+        **(extra or {}),
+    }
+    answer = json_answer(body, status or error.status)
+    answer.headers.extend(error.headers)
+    if error.retry_after_seconds is not None or error.status == 503:
+        seconds = error.retry_after_seconds or RETRY_AFTER_SECONDS
+        answer.headers["Retry-After"] = str(max(1, round(seconds)))
+    return answer
+
+
+def request_id() -> str:
+    """The caller's X-Request-ID where it is sane, else a fresh one; the same all call long."""
+    known: str | None = g.get("request_id")
+    if known is None:
+        sent = request.headers.get("X-Request-ID", "")
+        known = sent if REQUEST_ID.fullmatch(sent) else os.urandom(16).hex()
+        g.request_id = known
+    return known
+
+
+def as_error(failure: Exception) -> FlowhookError:
+    """Any exception as the error it is answered with; what is unforeseen is logged."""
+    if isinstance(failure, FlowhookError):
+        return failure
+    if isinstance(failure, HTTPException):
+        return _http_error(failure)
+    if isinstance(failure, RedisError):
+        logger.warning("Redis is away", extra={"cause": type(failure).__name__})
+        return Overloaded("the service cannot reach its store")
+    logger.error(
+        "internal error", exc_info=_without_values(failure), extra={"request_id": request_id()}
+    )
+    return Internal("something went wrong inside the service")
+
+
+def install(app: Flask) -> None:
+    """Answer every failure on every path as JSON, and name every request."""
+
+    @app.errorhandler(Exception)
+    def answer_failure(failure: Exception) -> Response:
+        return error_answer(as_error(failure))
+
+    @app.after_request
+    def name_request(response: Response) -> Response:
+        response.headers["X-Request-ID"] = request_id()
+        return response
+
+
+def _http_error(failure: HTTPException) -> FlowhookError:
+    code = failure.code or 500
+    error_class = _HTTP_ERRORS.get(code)
+    if error_class is None:
+        return InvalidInput("the request is malformed") if code < 500 else Internal("failed")
+    messages = {
+        404: "there is nothing at this address",
+        405: "this address does not take that method",
+        413: "the body is larger than 1 MiB",
+        415: "the body's Content-Type is not application/json",
+    }
+    headers = {}
+    allowed = getattr(failure, "valid_methods", None)
+    if code == 405 and allowed:
+        headers["Allow"] = ", ".join(sorted(allowed))
+    return error_class(messages[code], headers=headers)
+
+
+def _without_values(failure: Exception) -> Any:
+    """The traceback with the exception's type only: its text may hold a contact's words."""
+    bare = type(failure)
+    return (Exception, Exception(f"{bare.__module__}.{bare.__qualname__}"), failure.__traceback__)

@@ -1,0 +1,117 @@
+"""Joins the parts: the only place that knows them all."""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import sys
+from typing import Any
+
+from flask import Flask
+from gevent import monkey
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from api import answers
+from api.json_provider import OrjsonProvider
+from config import Config, ConfigError
+from operations.openapi import document
+from operations.routes import operations_routes
+from providers.account import Account
+from providers.accounts import Accounts
+from providers.gevent_transport import GeventTransport
+from providers.guard import AddressGuard
+from providers.openai import OpenAIClient
+from providers.transport import RequestsTransport, Transport, has_proxy
+from records import metrics
+from records.entry import Entry
+from records.log import LogStore
+from records.recorder import Recorder
+from records.routes import log_routes
+from records.token_use import TokenUse
+from serving import logs
+from settings.auth import Authenticator
+from settings.cache import SettingsCache
+from settings.cipher import Cipher
+from settings.edge import Edge
+from settings.lockout import Lockout
+from settings.notebook import ModelNotebook
+from settings.organisation import Organisation
+from settings.routes import settings_routes
+from settings.store import SettingsStore
+from storage.connect import connect
+from webhooks.dispatcher import Dispatcher
+from webhooks.registry import Context, load_functions
+from webhooks.routes import InFlight, webhook_routes
+
+MAX_BODY_BYTES = 1024 * 1024
+
+
+def create_app(config: Config | None = None, redis: Any = None) -> Flask:
+    """The service as a WSGI application; configuration and Redis from the environment."""
+    config = config or Config.from_env()
+    redis = redis if redis is not None else connect(config.redis_url, config.data_dir)
+
+    cipher = Cipher(config.encryption_keys)
+    store = SettingsStore(redis, cipher)
+    settings = SettingsCache(store)
+    settings.listen()
+    authenticator = Authenticator(config.admin_token, settings, Lockout(redis))
+
+    guard = AddressGuard(config.allow_private_urls)
+    accounts = Accounts(config)
+    transport = choose_transport()
+
+    def open_client(account: Account, organisation: Organisation) -> OpenAIClient:
+        notebook = ModelNotebook(redis, organisation, account.base_url, settings.drop)
+        return OpenAIClient(account, transport, notebook)
+
+    log = LogStore(redis, cipher, config.log_entries, config.log_days)
+    recorder = Recorder(redis, [log, TokenUse()], dropped=metrics.DROPPED.inc)
+    atexit.register(recorder.close)
+
+    def record(entry: Entry) -> None:
+        metrics.count(entry)
+        recorder.record(entry)
+
+    def make_context(**known: Any) -> Context:
+        return Context(
+            open_account=lambda organisation, title: accounts.open(organisation.sections, title),
+            open_client=open_client,
+            **known,
+        )
+
+    functions = load_functions()
+    dispatcher = Dispatcher(functions, make_context, record)
+    edge = Edge(store, settings.drop, authenticator, guard)
+
+    app = Flask(__name__, static_folder=None)
+    app.json = OrjsonProvider(app)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    answers.install(app)
+    in_flight = InFlight(config.max_in_flight)
+    app.register_blueprint(webhook_routes(dispatcher, authenticator, settings, in_flight))
+    app.register_blueprint(settings_routes(edge, store, settings.drop, accounts, open_client))
+    app.register_blueprint(log_routes(edge, log))
+    app.register_blueprint(operations_routes(edge, redis, lambda: document(app, functions)))
+    if config.trusted_proxies:
+        hops = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app
+
+
+def choose_transport() -> Transport:
+    """The lean transport where gevent serves; requests elsewhere, and for proxies."""
+    if monkey.is_module_patched("socket") and not has_proxy():
+        return GeventTransport()
+    return RequestsTransport()
+
+
+def application() -> Flask:
+    """What gunicorn serves."""
+    try:
+        config = Config.from_env()
+    except ConfigError as error:
+        sys.exit(str(error))
+    logs.configure(config.log_level)
+    logging.getLogger(__name__).info("worker starts")
+    return create_app(config)

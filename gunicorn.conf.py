@@ -1,0 +1,69 @@
+"""How production serves: gevent workers, JSON logs, graceful ends."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+
+from config import Config, ConfigError
+from storage import embedded
+
+try:
+    config = Config.from_env()
+except ConfigError as error:
+    sys.exit(str(error))
+
+# Set before any worker imports prometheus_client; fresh, so that no dead process is counted.
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="flowhook-metrics-")
+
+wsgi_app = "app:application()"
+bind = f"[{config.host}]:{config.port}" if ":" in config.host else f"{config.host}:{config.port}"
+workers = config.web_concurrency
+worker_class = "serving.worker.FlowhookWorker"
+worker_connections = config.max_in_flight + 1000  # room to answer 503 beyond the bound
+backlog = 2048
+keepalive = 20  # also the time a client has to send a whole request head
+timeout = 60  # a worker that does not breathe
+graceful_timeout = 120  # calls in flight at SIGTERM or SIGHUP may finish
+limit_request_line = 8190
+limit_request_fields = 100
+control_socket_disable = True
+accesslog = None
+errorlog = "-"
+loglevel = config.log_level.lower()
+logconfig_dict = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "serving.logs.JsonFormatter"}},
+    "handlers": {
+        "stdout": {
+            "class": "logging.StreamHandler",
+            "formatter": "json",
+            "stream": "ext://sys.stdout",
+        }
+    },
+    "root": {"level": config.log_level, "handlers": ["stdout"]},
+    "loggers": {
+        "gunicorn.error": {"level": config.log_level, "handlers": ["stdout"], "propagate": False},
+        "gunicorn.access": {"level": config.log_level, "handlers": [], "propagate": False},
+    },
+}
+
+
+def on_starting(_server: object) -> None:
+    """Start the embedded Redis once, held by the master as long as it lives."""
+    if config.redis_url is None:
+        embedded.ensure(config.data_dir)
+
+
+def child_exit(_server: object, worker: object) -> None:
+    """A dead worker's gauges no longer count."""
+    from prometheus_client import multiprocess
+
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[attr-defined]
+
+
+def on_exit(_server: object) -> None:
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)

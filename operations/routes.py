@@ -1,0 +1,67 @@
+"""Health, metrics, the OpenAPI document and its page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import flask_swagger_ui
+import orjson
+from flask import Blueprint, Response, render_template, send_from_directory
+
+from api.answers import json_answer
+from errors import Overloaded
+from records.metrics import exposition
+from settings.auth import require_operator
+from settings.edge import Edge
+
+SWAGGER_UI = Path(flask_swagger_ui.__file__).parent / "dist"
+
+
+def operations_routes(
+    edge: Edge, redis: Any, document: Callable[[], dict[str, Any]]
+) -> Blueprint:
+    """`/healthz`, `/readyz`, `/metrics`, `/openapi.json`, `/docs`."""
+    routes = Blueprint("operations", __name__, template_folder="templates")
+
+    @routes.get("/healthz")
+    def health() -> Response:
+        """Tell that the process lives."""
+        return json_answer({"success": True, "status": "ok"})
+
+    @routes.get("/readyz")
+    def readiness() -> Response:
+        """Tell whether calls can be answered: Redis is reachable."""
+        if not redis.ping():
+            raise Overloaded("Redis does not answer")
+        return json_answer({"success": True, "status": "ready"})
+
+    @routes.get("/metrics")
+    def metrics() -> Response:
+        """Show all worker processes' metrics in Prometheus' text format."""
+        require_operator(edge.caller())
+        text, content_type = exposition()
+        return Response(text, content_type=content_type)
+
+    @routes.get("/openapi.json")
+    def openapi() -> Response:
+        """Show this document."""
+        return Response(orjson.dumps(document()), mimetype="application/json")
+
+    @routes.get("/docs")
+    def docs() -> str:
+        """Show the OpenAPI document as a page."""
+        return render_template("docs.html")
+
+    @routes.get("/docs/start.js")
+    def docs_start() -> Response:
+        """Serve the script that starts the page."""
+        return send_from_directory(Path(__file__).parent / "static", "start.js", max_age=86_400)
+
+    @routes.get("/docs/assets/<path:name>")
+    def docs_asset(name: str) -> Response:
+        """Serve the page's scripts and styles from this process."""
+        return send_from_directory(SWAGGER_UI, name, max_age=86_400)
+
+    return routes

@@ -1,0 +1,205 @@
+"""OpenAI's API with one account: retries, time-outs, named errors, and models that die.
+
+One call is bounded by the account's `timeout_seconds`, whatever happens inside it: at most two
+retries by the provider's own rules, unsupported parameters dropped or renamed and the lesson
+kept for an hour, a retired model replaced once by its named successor.
+
+Source: OpenAI OpenAPI spec 2.3.0; retry policy of the openai Python client.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+
+from errors import (
+    FlowhookError,
+    InvalidResponse,
+    ModelNotFound,
+    ProviderError,
+    ProviderTimeout,
+    ProviderUnavailable,
+)
+from providers.account import Account, NoNotebook, Notebook
+from providers.completion import Completion, Usage, read_completion, read_object
+from providers.openai_errors import MAX_RETRY_AFTER_SECONDS, ErrorReply, retry_after_seconds
+from providers.parameters import refused_with, without
+from providers.retirements import retirement
+from providers.transport import (
+    Broken,
+    Reply,
+    ReplyTooLarge,
+    TimedOut,
+    Transport,
+    TransportError,
+    Unreachable,
+)
+
+MAX_RETRIES = 2
+MAX_HEALINGS = 3
+FIRST_PAUSE_SECONDS = 0.5
+LONGEST_PAUSE_SECONDS = 8.0
+
+
+class OpenAIClient:
+    """Asks with one account. `transport` is shared by all; `usage` adds up this client's calls."""
+
+    def __init__(
+        self,
+        account: Account,
+        transport: Transport,
+        notebook: Notebook | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.account = account
+        self.transport = transport
+        self.notebook: Notebook = notebook or NoNotebook()
+        self.sleep = sleep
+        self.usage = Usage()
+        self.model: str | None = None  # the model that answered last
+
+    def chat(self, body: dict[str, Any]) -> Completion:
+        """POST /chat/completions; `body["model"]` may be absent."""
+        asked = self.account.resolve(body.get("model"))
+        reply = self._ask_model("/chat/completions", {**body, "model": asked})
+        completion = read_completion(reply.body, asked)
+        self.model = completion.model
+        self.count(completion.usage)
+        return completion
+
+    def models(self) -> list[dict[str, Any]]:
+        """GET /models: what this key can use, each with `id` and perhaps `shutdown_date`."""
+        reply = self._ask("GET", "/models", None, self._deadline())
+        listed = read_object(reply.body).get("data")
+        if not isinstance(listed, list):
+            raise InvalidResponse("the provider's list of models is not a list")
+        return [
+            model for model in listed if isinstance(model, dict) and isinstance(model.get("id"), str)
+        ]
+
+    def count(self, usage: Usage) -> None:
+        self.usage = Usage(
+            self.usage.input_tokens + usage.input_tokens,
+            self.usage.output_tokens + usage.output_tokens,
+        )
+
+    # --- models that change under us ---
+
+    def _ask_model(self, path: str, body: dict[str, Any]) -> Reply:
+        """Ask, and once more with what the model takes, or with the model that replaced it."""
+        deadline = self._deadline()
+        lesson = self.notebook.lesson(body["model"])
+        if lesson:
+            body = without({**body, "model": lesson.get("successor", body["model"])},
+                           lesson.get("refuses", ()))
+        replaced = False
+        for _ in range(MAX_HEALINGS + 2):
+            try:
+                return self._ask("POST", path, orjson.dumps(body), deadline)
+            except _Unsupported as refusal:
+                healed = self._heal(body, refusal.parameter)
+                if healed is None:
+                    raise refusal.error from None
+                body = healed
+            except ModelNotFound:
+                successor = None if replaced else self._successor(body["model"])
+                if successor is None:
+                    raise
+                body, replaced = {**body, "model": successor}, True
+        raise InvalidResponse("the provider refused parameter after parameter")
+
+    def _heal(self, body: dict[str, Any], parameter: str) -> dict[str, Any] | None:
+        refused = refused_with(parameter, body)
+        if not refused:
+            return None
+        known = self.notebook.lesson(body["model"]).get("refuses", ())
+        self.notebook.learn(body["model"], {"refuses": sorted({*known, *refused})})
+        return without(body, refused)
+
+    def _successor(self, model: str) -> str | None:
+        retired = retirement(model)
+        if retired is None or retired.successor is None:
+            return None
+        if not self.account.allows(retired.successor):
+            return None
+        self.notebook.learn(model, {"successor": retired.successor})
+        self.notebook.warn(
+            model,
+            f"{model} was retired on {retired.date}; {retired.successor} answers in its place."
+            " Change the model in the flow, or set an alias.",
+        )
+        return retired.successor
+
+    # --- one request, with retries ---
+
+    def _ask(self, method: str, path: str, body: bytes | None, deadline: float) -> Reply:
+        for retries_left in range(MAX_RETRIES, -1, -1):
+            try:
+                reply = self._send(method, path, body, deadline)
+            except (Unreachable, Broken) as failure:
+                if not retries_left or not self._pause(None, retries_left, deadline):
+                    raise _as_error(failure) from None
+                continue
+            except TransportError as failure:
+                raise _as_error(failure) from None
+            if reply.status == 200:
+                return reply
+            error = ErrorReply(reply)
+            if not error.should_retry() or not retries_left:
+                raise _raised(error)
+            if not self._pause(reply, retries_left, deadline):
+                raise _raised(error)
+        raise AssertionError("the last try returns or raises")
+
+    def _send(self, method: str, path: str, body: bytes | None, deadline: float) -> Reply:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimedOut("no time left")
+        headers = {"Content-Type": "application/json", **self.account.headers()}
+        return self.transport.send(method, self.account.base_url + path, headers, body, left)
+
+    def _pause(self, reply: Reply | None, retries_left: int, deadline: float) -> bool:
+        """Wait before the next try; False where the wait would not fit."""
+        asked = retry_after_seconds(reply.headers) if reply else None
+        if asked is not None and asked > MAX_RETRY_AFTER_SECONDS:
+            return False
+        doubled = FIRST_PAUSE_SECONDS * 2 ** (MAX_RETRIES - retries_left)
+        pause = asked
+        if pause is None:
+            pause = min(LONGEST_PAUSE_SECONDS, doubled) * random.uniform(0.75, 1)
+        if time.monotonic() + pause >= deadline:
+            return False
+        self.sleep(pause)
+        return True
+
+    def _deadline(self) -> float:
+        return time.monotonic() + self.account.timeout_seconds
+
+
+class _Unsupported(Exception):
+    """A 400 about one parameter that the model does not take."""
+
+    def __init__(self, parameter: str, error: FlowhookError) -> None:
+        super().__init__(parameter)
+        self.parameter = parameter
+        self.error = error
+
+
+def _raised(error: ErrorReply) -> Exception:
+    parameter = error.unsupported_parameter()
+    named = error.as_error()
+    return _Unsupported(parameter, named) if parameter else named
+
+
+def _as_error(failure: TransportError) -> FlowhookError:
+    if isinstance(failure, TimedOut):
+        return ProviderTimeout("the provider did not answer in time")
+    if isinstance(failure, Unreachable):
+        return ProviderUnavailable(f"the provider cannot be reached: {failure}")
+    if isinstance(failure, ReplyTooLarge):
+        return InvalidResponse(f"the provider's answer cannot be right: {failure}")
+    return ProviderError(f"the provider broke off: {failure}")

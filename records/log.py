@@ -1,0 +1,172 @@
+"""The organisation's log of webhook calls: a capped stream, filtered and paged newest first.
+
+What filters need stands in plain fields; request and response are redacted, then sealed. A
+page reads a bounded number of entries: a rare match may take several pages, each with a cursor.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from errors import NotFound
+from records.entry import Entry
+from records.redact import redact
+from settings.cipher import CannotDecrypt, Cipher
+from storage.keys import org_key
+
+PAGE_ENTRIES = 50
+SCAN_ENTRIES = 500  # read from Redis at once
+MAX_SCANNED = 5_000  # read for one page at the most
+BODY_BYTES = 65_536  # of request and of response, each
+ID_PATTERN = re.compile(r"\d{1,15}-\d{1,10}")
+PURPOSE = "log"
+
+
+@dataclass(frozen=True, slots=True)
+class LogFilter:
+    """Which entries to show; an absent value lets all through. Times are epoch milliseconds."""
+
+    status: str | None = None
+    function: str | None = None
+    contact: str | None = None
+    flow: str | None = None
+    since: int | None = None
+    until: int | None = None
+
+    def matches(self, entry: dict[str, Any]) -> bool:
+        return (
+            (self.status is None or self.status in (entry["status"], str(entry["http_status"])))
+            and (self.function is None or self.function == entry["function"])
+            and (self.contact is None or self.contact == entry["contact"])
+            and (self.flow is None or self.flow == entry["flow"])
+        )
+
+
+class LogStore:
+    """Adds entries to pipelines, reads them back."""
+
+    def __init__(
+        self,
+        redis: Any,
+        cipher: Cipher,
+        max_entries: int,
+        max_days: int,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.redis = redis
+        self.cipher = cipher
+        self.max_entries = max_entries
+        self.max_days = max_days
+        self.clock = clock
+
+    def add_to(self, pipe: Any, entries: Sequence[Entry]) -> None:
+        for entry in entries:
+            if entry.organization_id is None:
+                continue
+            pipe.xadd(
+                org_key(entry.organization_id, "log"),
+                self._fields(entry),
+                maxlen=self.max_entries,
+                approximate=True,
+            )
+
+    def page(self, org: str, wanted: LogFilter, cursor: str, count: int) -> dict[str, Any]:
+        """`{"logs": [...], "next_cursor"}` from the cursor (or the newest) backwards."""
+        high = f"({cursor}" if cursor else self._high(wanted)
+        low = self._low(wanted)
+        found: list[dict[str, Any]] = []
+        scanned = 0
+        while len(found) < count and scanned < MAX_SCANNED:
+            batch = self.redis.xrevrange(org_key(org, "log"), high, low, count=SCAN_ENTRIES)
+            for raw_id, fields in batch:
+                scanned += 1
+                high = f"({raw_id.decode()}"
+                entry = _read_summary(raw_id, fields)
+                if wanted.matches(entry):
+                    found.append(entry)
+                    if len(found) == count:
+                        break
+            if len(batch) < SCAN_ENTRIES and len(found) < count:
+                return {"logs": found, "next_cursor": None}
+        return {"logs": found, "next_cursor": high.removeprefix("(")}
+
+    def get(self, org: str, entry_id: str) -> dict[str, Any]:
+        """One entry in full."""
+        entry = None
+        if ID_PATTERN.fullmatch(entry_id):
+            found = self.redis.xrange(org_key(org, "log"), entry_id, entry_id, count=1)
+            entry = found[0] if found else None
+        if entry is None:
+            raise NotFound(f"the log of {org} has no entry {entry_id[:40]}")
+        raw_id, fields = entry
+        return {**_read_summary(raw_id, fields), **self._open(org, fields.get(b"body", b""))}
+
+    def _fields(self, entry: Entry) -> dict[str, Any]:
+        body = orjson.dumps(
+            {
+                "request": _bounded(redact(entry.request)),
+                "response": _bounded(redact(entry.response)),
+            }
+        )
+        org = entry.organization_id or ""
+        return {
+            "s": entry.status,
+            "h": entry.http_status,
+            "f": entry.function,
+            "c": entry.contact,
+            "w": entry.flow,
+            "m": entry.model,
+            "i": entry.input_tokens,
+            "o": entry.output_tokens,
+            "t": round(entry.milliseconds, 1),
+            "r": entry.request_id,
+            "body": self.cipher.seal(org, PURPOSE, body),
+        }
+
+    def _open(self, org: str, sealed: bytes) -> dict[str, Any]:
+        try:
+            opened: dict[str, Any] = orjson.loads(self.cipher.open(org, PURPOSE, sealed))
+        except CannotDecrypt:  # its key was retired; the summary still stands
+            return {"request": None, "response": None}
+        return opened
+
+    def _low(self, wanted: LogFilter) -> str:
+        kept = int((self.clock() - self.max_days * 86_400) * 1000)
+        return str(max(kept, wanted.since or 0))
+
+    def _high(self, wanted: LogFilter) -> str:
+        return "+" if wanted.until is None else str(wanted.until)
+
+
+def _read_summary(raw_id: bytes, fields: dict[bytes, bytes]) -> dict[str, Any]:
+    text = {key.decode(): value.decode() for key, value in fields.items() if key != b"body"}
+    milliseconds = int(raw_id.partition(b"-")[0])
+    stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(milliseconds / 1000))
+    return {
+        "id": raw_id.decode(),
+        "time": f"{stamp}.{milliseconds % 1000:03d}Z",
+        "status": text["s"],
+        "http_status": int(text["h"]),
+        "function": text["f"],
+        "contact": text["c"],
+        "flow": text["w"],
+        "model": text["m"],
+        "input_tokens": int(text["i"]),
+        "output_tokens": int(text["o"]),
+        "milliseconds": float(text["t"]),
+        "request_id": text["r"],
+    }
+
+
+def _bounded(value: Any) -> Any:
+    """The value, or its beginning as text where it is large."""
+    encoded = orjson.dumps(value)
+    if len(encoded) <= BODY_BYTES:
+        return value
+    return encoded[:BODY_BYTES].decode(errors="ignore") + "... (cut)"

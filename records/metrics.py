@@ -1,0 +1,58 @@
+"""Prometheus metrics, right across the worker processes of one machine.
+
+Labels are functions and error types only: organisations would make a series each.
+"""
+
+from __future__ import annotations
+
+import os
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+    multiprocess,
+)
+
+from records.entry import Entry
+
+SECONDS = (0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 60, 120)
+
+CALLS = Counter(
+    "flowhook_webhook_calls_total", "Webhook calls answered.", ["function", "status"]
+)
+DURATION = Histogram(
+    "flowhook_webhook_duration_seconds",
+    "Time to answer a webhook call, the provider included.",
+    ["function"],
+    buckets=SECONDS,
+)
+TOKENS = Counter("flowhook_model_tokens_total", "Model tokens used.", ["direction"])
+DROPPED = Counter("flowhook_log_entries_dropped_total", "Log entries Redis did not take in time.")
+IN_FLIGHT = Gauge(
+    "flowhook_webhook_calls_in_flight",
+    "Webhook calls being answered now.",
+    multiprocess_mode="livesum",
+)
+
+
+def count(entry: Entry) -> None:
+    """Count one webhook call."""
+    CALLS.labels(entry.function, entry.status).inc()
+    DURATION.labels(entry.function).observe(entry.milliseconds / 1000)
+    if entry.input_tokens or entry.output_tokens:
+        TOKENS.labels("input").inc(entry.input_tokens)
+        TOKENS.labels("output").inc(entry.output_tokens)
+
+
+def exposition() -> tuple[bytes, str]:
+    """All processes' metrics as Prometheus text, and its content type."""
+    registry = REGISTRY
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        registry = CollectorRegistry()
+        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return generate_latest(registry), CONTENT_TYPE_LATEST

@@ -1,0 +1,136 @@
+"""Writes entries behind the calls' backs, in batches: the hot path only appends to a queue.
+
+The first entry after a quiet moment is written at once; while writes go on, what arrives within
+20 ms shares one. The queue is bounded: while Redis is away the newest entries wait, and what
+does not fit is counted and dropped from the organisation's log (never from standard output).
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, TextIO
+
+import orjson
+from redis.exceptions import RedisError
+
+from records.entry import Entry
+
+BATCH_SECONDS = 0.02
+BATCH_ENTRIES = 500
+QUEUE_ENTRIES = 20_000
+RETRY_SECONDS = 0.5
+
+logger = logging.getLogger(__name__)
+
+
+class Sink(Protocol):
+    """Where batches go: the organisations' logs, usage, last uses of tokens."""
+
+    def add_to(self, pipe: Any, entries: Sequence[Entry]) -> None:
+        """Add a batch's commands to a pipeline."""
+
+
+class Recorder:
+    """A bounded queue and one thread (greenlet) that empties it."""
+
+    def __init__(
+        self,
+        redis: Any,
+        sinks: Sequence[Sink],
+        stream: TextIO | None = None,
+        dropped: Callable[[int], None] = lambda count: None,
+    ) -> None:
+        self.redis = redis
+        self.sinks = sinks
+        self.stream = stream
+        self.dropped = dropped
+        self._queue: deque[Entry] = deque()
+        self._batch: list[Entry] = []  # printed, not yet in Redis
+        self._wakeup = threading.Event()
+        self._writing = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def record(self, entry: Entry) -> None:
+        """Queue an entry; never blocks, never fails a call."""
+        if len(self._queue) >= QUEUE_ENTRIES:
+            self._print([self._queue.popleft()])
+            self.dropped(1)
+        self._queue.append(entry)
+        if not self._wakeup.is_set():
+            self._wakeup.set()
+        if self._thread is None:
+            self._start()
+
+    def flush(self) -> None:
+        """Write what is queued now; raises RedisError if it cannot."""
+        with self._writing:
+            while self._batch or self._queue:
+                if not self._batch:
+                    self._batch = self._take()
+                    self._print(self._batch)
+                self._write(self._batch)
+                self._batch = []
+
+    def close(self) -> None:
+        """Write the rest at the end of the process; what Redis does not take is printed."""
+        try:
+            self.flush()
+        except (RedisError, OSError):
+            self.dropped(len(self._batch) + len(self._queue))
+            self._print(list(self._queue))
+            self._queue.clear()
+
+    def _start(self) -> None:
+        self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            self._wakeup.wait()
+            self._wakeup.clear()
+            try:
+                self.flush()
+                time.sleep(BATCH_SECONDS)
+            except (RedisError, OSError) as error:
+                logger.warning("the log waits for Redis", extra={"cause": type(error).__name__})
+                self._wakeup.set()
+                time.sleep(RETRY_SECONDS)
+            except Exception:
+                # A batch that a sink cannot take must not end the recording of the next.
+                logger.exception("a batch of log entries could not be written")
+                self.dropped(len(self._batch))
+                self._batch = []
+
+    def _take(self) -> list[Entry]:
+        batch: list[Entry] = []
+        while self._queue and len(batch) < BATCH_ENTRIES:
+            batch.append(self._queue.popleft())
+        return batch
+
+    def _write(self, batch: list[Entry]) -> None:
+        pipe = self.redis.pipeline(transaction=False)
+        for sink in self.sinks:
+            sink.add_to(pipe, batch)
+        pipe.execute()
+
+    def _print(self, entries: list[Entry]) -> None:
+        lines = b"".join(_line(entry) for entry in entries)
+        stream = self.stream or sys.stdout
+        stream.write(lines.decode())
+        stream.flush()
+
+
+def _line(entry: Entry) -> bytes:
+    line = {"time": _iso(entry.at), "level": "INFO", "event": "webhook_call", **entry.summary()}
+    return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _iso(epoch_seconds: float) -> str:
+    whole, fraction = divmod(epoch_seconds, 1)
+    stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(whole))
+    return f"{stamp}.{int(fraction * 1000):03d}Z"

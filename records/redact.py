@@ -1,0 +1,52 @@
+"""Takes secrets out of what is kept: by the name of the key, and by the look of the value.
+
+Source: GitHub's and OpenAI's published token prefixes; Meta and Google key formats.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+REDACTED = "[REDACTED]"
+SECRET_NAME = re.compile(
+    r"(api|access|app|private|secret)[_-]?key|secret|token$|passw(or)?d|authorization"
+    r"|signature|phrase|cookie|credential|^key$|bearer",
+    re.IGNORECASE,
+)
+NOT_SECRET = frozenset({"max_tokens", "monthly_tokens", "input_tokens", "output_tokens"})
+SECRET_VALUE = re.compile(
+    r"sk-[A-Za-z0-9_-]{8,}|fh\.[A-Za-z0-9_-]{1,64}\.[0-9a-f]{12}\.[A-Za-z0-9_-]{20,}"
+    r"|EAA[A-Za-z0-9]{20,}|AIza[A-Za-z0-9_-]{30,}|gh[pousr]_[A-Za-z0-9]{20,}"
+    r"|eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*"
+    r"|(?:Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}",
+)
+MARKS = ("sk-", "fh.", "EAA", "AIza", "gh", "eyJ", "Bearer", "Basic")
+MAX_DEPTH = 64
+
+
+def redact(value: Any, depth: int = 0) -> Any:
+    """A copy of a JSON value without its secrets."""
+    if isinstance(value, str):
+        return redact_text(value)
+    if depth >= MAX_DEPTH:
+        return REDACTED
+    if isinstance(value, dict):
+        return {
+            key: REDACTED if item and _is_secret_name(key) else redact(item, depth + 1)
+            for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [redact(item, depth + 1) for item in value]
+    return value
+
+
+def redact_text(text: str) -> str:
+    """A text without what looks like a key or a token."""
+    if any(mark in text for mark in MARKS):
+        return SECRET_VALUE.sub(REDACTED, text)
+    return text
+
+
+def _is_secret_name(key: Any) -> bool:
+    return isinstance(key, str) and key not in NOT_SECRET and bool(SECRET_NAME.search(key))

@@ -1,0 +1,76 @@
+"""HTTP for the organisation's log: filtered pages, and one call in full."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+from flask import Blueprint, Response, request
+
+from api.answers import json_answer
+from errors import InvalidInput
+from records.log import ID_PATTERN, PAGE_ENTRIES, LogFilter, LogStore
+from records.recorder import BATCH_SECONDS
+from settings.edge import Edge
+
+MAX_FILTER = 128
+
+
+def log_routes(edge: Edge, log: LogStore) -> Blueprint:
+    """`GET /logs/<org>` and `GET /logs/<org>/<id>`."""
+    routes = Blueprint("logs", __name__, url_prefix="/logs")
+
+    @routes.get("/<org>")
+    def list_logs(org: str) -> Response:
+        """List webhook calls, newest first."""
+        edge.admin(org)
+        cursor = request.args.get("cursor", "")
+        if cursor and not ID_PATTERN.fullmatch(cursor):
+            raise _invalid("cursor", "Not a cursor that this call gave.")
+        wanted = LogFilter(
+            status=_text("status"),
+            function=_text("function"),
+            contact=_text("contact"),
+            flow=_text("flow"),
+            since=_milliseconds("from"),
+            until=_milliseconds("to"),
+        )
+        time.sleep(BATCH_SECONDS)  # calls answered before this one are in the log by then
+        return json_answer(log.page(org, wanted, cursor, PAGE_ENTRIES))
+
+    @routes.get("/<org>/<entry_id>")
+    def show_log(org: str, entry_id: str) -> Response:
+        """Show one webhook call in full, secrets redacted."""
+        edge.admin(org)
+        return json_answer(log.get(org, entry_id))
+
+    return routes
+
+
+def _text(name: str) -> str | None:
+    value = request.args.get(name) or None
+    if value is not None and len(value) > MAX_FILTER:
+        raise _invalid(name, f"At most {MAX_FILTER} characters.")
+    return value
+
+
+def _milliseconds(name: str) -> int | None:
+    """A time of the query string: ISO 8601 (UTC where it names no zone) or epoch seconds."""
+    value = _text(name)
+    if value is None:
+        return None
+    try:
+        if value.replace(".", "", 1).isdigit():
+            seconds = float(value)
+        else:
+            moment = datetime.fromisoformat(value)
+            seconds = moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()
+    except (ValueError, OverflowError):
+        raise _invalid(name, "Not a time, for example 2026-11-20T09:30:00Z.") from None
+    if not 0 <= seconds < 10**11:
+        raise _invalid(name, "Out of range.")
+    return int(seconds * 1000)
+
+
+def _invalid(name: str, message: str) -> InvalidInput:
+    return InvalidInput(f"{name}: {message}", fields={name: [message]})

@@ -1,0 +1,46 @@
+"""Logs on standard output: one JSON object a line, made from constants and names."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+import traceback
+from typing import Any
+
+import orjson
+
+STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+
+class JsonFormatter(logging.Formatter):
+    """Time, level, logger, message and what `extra` added; tracebacks without source values."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
+        line: dict[str, Any] = {
+            "time": f"{stamp}.{int(record.msecs):03d}Z",
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        line.update({key: value for key, value in vars(record).items() if key not in STANDARD})
+        if record.exc_info and record.exc_info[0]:
+            kind, error, trace = record.exc_info
+            line["error"] = str(error) if kind is Exception else kind.__name__
+            line["traceback"] = [
+                f"{frame.filename}:{frame.lineno} {frame.name}"
+                for frame in traceback.extract_tb(trace)
+            ][-20:]
+        return orjson.dumps(line, default=repr).decode()
+
+
+def configure(level: str) -> None:
+    """Send all loggers to standard output as JSON. Libraries speak from WARNING on."""
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(JsonFormatter())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for library in ("urllib3", "requests", "redis", "geventhttpclient", "werkzeug"):
+        logging.getLogger(library).setLevel(max(logging.WARNING, root.level))

@@ -1,0 +1,137 @@
+"""What every administrative call does first: who calls, does it exist, is the body right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, request
+from marshmallow import Schema, ValidationError
+
+from api.answers import json_answer
+from api.body import check_media_type, read_json
+from errors import InvalidInput, NotFound
+from providers.guard import AddressGuard
+from settings.auth import OPERATOR, Authenticator, Caller, Proof, require_admin
+from settings.notebook import read_warnings
+from settings.organisation import Organisation
+from settings.schemas import ORGANIZATION_ID_PATTERN, SECTIONS, mask, secret_fields
+from settings.store import SettingsStore
+
+
+class Edge:
+    """What every settings call does first: who calls, does it exist, is the body right."""
+
+    def __init__(
+        self,
+        store: SettingsStore,
+        drop_cached: Callable[[str], None],
+        authenticator: Authenticator,
+        guard: AddressGuard,
+    ) -> None:
+        self.store = store
+        self.drop_cached = drop_cached
+        self.authenticator = authenticator
+        self.guard = guard
+
+    def caller(self) -> Caller:
+        """Who sends this request, by its Authorization header."""
+        authorization = request.headers.get("Authorization", "")
+        return self.authenticator.authenticate(Proof(request.remote_addr or "", authorization))
+
+    def admin(self, org: str) -> Caller:
+        caller = self.caller()
+        if not ORGANIZATION_ID_PATTERN.fullmatch(org):
+            raise InvalidInput("an organisation id is 1 to 64 of A-Z a-z 0-9 _ -")
+        require_admin(caller, org)
+        return caller
+
+    def existing(self, org: str) -> Organisation:
+        organisation = self.store.load(org)
+        if not organisation.exists:
+            raise NotFound(f"there is no organisation {org}")
+        return organisation
+
+    def section(self, organisation: Organisation, name: str) -> dict[str, Any]:
+        values = organisation.sections.get(name)
+        if values is None:
+            raise NotFound(
+                f"organisation {organisation.id} has no {name} settings",
+                fix=f"Create them with PUT /settings/{organisation.id}/{name}.",
+            )
+        return dict(values)
+
+    def write(self, org: str, section: str, caller: Caller) -> Response:
+        """PUT and PATCH."""
+        kind = section.partition("/")[0]
+        replaces = request.method == "PUT"
+        values = read_fields(SECTIONS[kind](), partial=not replaces)
+        stored = self.store.load(org)
+        for name in secret_fields(SECTIONS[kind]):
+            _keep_masked(values, name, stored.section(section).get(name))
+        if kind == "openai" and "base_url" in values:
+            self._check_base_url(values, caller)
+        if replaces:
+            created = self.store.put(org, section, values, caller.name)
+        else:
+            created = False
+            self.store.patch(org, section, values, caller.name)
+        self.drop_cached(org)
+        fresh = self.section(self.store.load(org), section)
+        return json_answer(self.shown(org, section, fresh), 201 if created else 200)
+
+    def shown(self, org: str, section: str, values: dict[str, Any]) -> dict[str, Any]:
+        """A section masked; the OpenAI one with its warnings, where there are any."""
+        answer = masked(section, values)
+        warnings = read_warnings(self.store.redis, org) if section == "openai" else []
+        return {**answer, "warnings": warnings} if warnings else answer
+
+    def _check_base_url(self, values: dict[str, Any], caller: Caller) -> None:
+        """An organisation's admin may not point the service at its own network; the operator may.
+
+        The right is stored with the address, because names resolve anew when they are called.
+        """
+        values["private_ok"] = caller.scope == OPERATOR
+        if values["base_url"] and caller.scope != OPERATOR:
+            self.guard.check_url(values["base_url"], field="base_url")
+
+
+def read_fields(schema: Schema, partial: bool = False) -> dict[str, Any]:
+    """The request's JSON object by a schema; raises InvalidInput with every field named."""
+    check_media_type(request.content_type or "")
+    body = read_json(request.get_data(cache=False))
+    try:
+        loaded: dict[str, Any] = schema.load(body, partial=partial)
+    except ValidationError as error:
+        messages = dict(error.normalized_messages())
+        names = ", ".join(sorted(str(name)[:64] for name in messages))
+        raise InvalidInput(f"these fields are wrong: {names}", fields=messages) from None
+    if partial:  # marshmallow fills defaults; PATCH changes only what was named
+        return {name: value for name, value in loaded.items() if name in body}
+    return loaded
+
+
+def masked(section: str, values: Any) -> dict[str, Any]:
+    """A section's fields with secrets masked and `has_<secret>` beside them."""
+    secrets = secret_fields(SECTIONS[section.partition("/")[0]])
+    shown = {name: value for name, value in values.items() if name != "private_ok"}
+    for name in secrets:
+        if shown.get(name):
+            shown[name] = mask(str(shown[name]))
+        shown[f"has_{name}"] = bool(values.get(name))
+    return shown
+
+
+def _keep_masked(values: dict[str, Any], name: str, stored: str | None) -> None:
+    """A secret sent back as it was shown is unchanged, never the new secret."""
+    sent = values.get(name)
+    if isinstance(sent, str) and stored and sent == mask(stored):
+        del values[name]
+    elif isinstance(sent, str) and "..." in sent:
+        raise InvalidInput(
+            f"{name} is masked, not a key",
+            fix=f"Send the whole {name}, or leave it out to keep the stored one.",
+            fields={name: ["Looks masked."]},
+        )
+
+

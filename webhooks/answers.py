@@ -1,0 +1,30 @@
+"""What a model's text becomes in a flow."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import orjson
+
+from errors import InvalidResponse
+
+FENCE = re.compile(r"\A\s*```(?:json)?\s*\n(.*)\n\s*```\s*\Z", re.DOTALL)
+
+
+def parse_answer(text: str, *, must_be_json: bool = False) -> Any:
+    """An object or list where the text is JSON of that kind (also in a code fence), else text."""
+    stripped = text.strip()
+    fenced = FENCE.match(stripped)
+    candidate = fenced[1] if fenced else stripped
+    if candidate[:1] in "{[":
+        try:
+            return orjson.loads(candidate)
+        except orjson.JSONDecodeError:
+            pass
+    if must_be_json:
+        raise InvalidResponse(
+            "the model answered something else than the JSON that was asked for",
+            fix="Say in the prompt which JSON is wanted, or use a json_schema.",
+        )
+    return stripped

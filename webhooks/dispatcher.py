@@ -1,0 +1,203 @@
+"""The one road every webhook call takes: look up, validate, call, make flow-safe, record."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from marshmallow import ValidationError
+
+from errors import EmptyInput, FlowhookError, Internal, InvalidInput, NotFound, UnresolvedVariable
+from records.entry import Entry
+from registry import Registry
+from settings.organisation import Organisation
+from webhooks.fields import BUILDER_KEYS, CALL_KEYS, EmptyText, UnresolvedText
+from webhooks.registry import Context, WebhookFunction
+
+NOTHING = "N/A"  # what a flow gets where there is nothing; null would show the bare variable
+MAX_CONTACT = 128
+
+
+class Dispatcher:
+    """Calls a function for an organisation; `make_context` gives it what it may use."""
+
+    def __init__(
+        self,
+        functions: Registry[WebhookFunction],
+        make_context: Callable[..., Context],
+        record: Callable[[Entry], None],
+    ) -> None:
+        self.functions = functions
+        self.make_context = make_context
+        self.record = record
+
+    def find(self, name: str) -> WebhookFunction:
+        """The function of this name; NotFound names the nearest ones."""
+        function = self.functions.find(name)
+        if function is None:
+            nearest = self.functions.nearest(name)
+            hint = f" Did you mean {' or '.join(nearest)}?" if nearest else ""
+            raise NotFound(
+                f"there is no webhook function {printable(name)}.{hint}",
+                fix="GET /webhooks lists every function.",
+            )
+        return function
+
+    def dispatch(
+        self,
+        function: WebhookFunction,
+        organisation: Organisation,
+        body: Mapping[str, Any],
+        request_id: str,
+        token_id: str | None = None,
+    ) -> dict[str, Any]:
+        """The function's result; raises a FlowhookError. Either is recorded once."""
+        entry = Entry(
+            organization_id=organisation.id,
+            function=function.name,
+            request_id=request_id,
+            status="ok",
+            http_status=200,
+            milliseconds=0.0,
+            at=time.time(),
+            contact=_id_of(body, "contact_id", "contact"),
+            flow=_id_of(body, "flow_id", "flow"),
+            token_id=token_id,
+            request=body,
+        )
+        started = time.perf_counter()
+        context = self.make_context(
+            organisation=organisation,
+            request_id=request_id,
+            contact=entry.contact,
+            flow=entry.flow,
+        )
+        try:
+            context.account = _account_title(body)
+            result: dict[str, Any] = {
+                "success": True,
+                **flow_safe(function.call(validate(function, body), context)),
+            }
+            entry.response = result
+            return result
+        except FlowhookError as error:
+            _note_failure(entry, error)
+            raise
+        except Exception:
+            _note_failure(entry, Internal("internal error"))
+            raise
+        finally:
+            for client in context.clients:
+                entry.model = client.model or entry.model
+                entry.input_tokens += client.usage.input_tokens
+                entry.output_tokens += client.usage.output_tokens
+            entry.milliseconds = (time.perf_counter() - started) * 1000
+            self.record(entry)
+
+    def reject(
+        self,
+        name: str,
+        organization_id: str,
+        body: Mapping[str, Any],
+        request_id: str,
+        error: FlowhookError,
+    ) -> None:
+        """Record a call that failed before it reached a function."""
+        known = self.functions.find(name)
+        entry = Entry(
+            organization_id=organization_id,
+            function=known.name if known else "unknown",
+            request_id=request_id,
+            status="ok",
+            http_status=200,
+            milliseconds=0.0,
+            at=time.time(),
+            contact=_id_of(body, "contact_id", "contact"),
+            flow=_id_of(body, "flow_id", "flow"),
+            request=body,
+        )
+        _note_failure(entry, error)
+        self.record(entry)
+
+
+def validate(function: WebhookFunction, body: Mapping[str, Any]) -> dict[str, Any]:
+    """The body's fields as the function's schema reads them; raises InvalidInput by name."""
+    own = {
+        key: value
+        for key, value in body.items()
+        if key in function.fields.fields or not (key in BUILDER_KEYS or key in CALL_KEYS)
+    }
+    try:
+        loaded: dict[str, Any] = function.fields.load(own)
+    except ValidationError as error:
+        raise invalid(error.normalized_messages()) from None
+    return loaded
+
+
+def invalid(messages: Mapping[str, Any]) -> InvalidInput:
+    """The error of a failed validation: which type, and every field's messages."""
+    found = [(name, message) for name, texts in messages.items() for message in _leaves(texts)]
+    kinds = {EmptyText: EmptyInput, UnresolvedText: UnresolvedVariable}
+    for marker, error_class in kinds.items():
+        for name, message in found:
+            if isinstance(message, marker):
+                return error_class(_sentence(name, message), fields=dict(messages))
+    name, message = found[0]
+    return InvalidInput(_sentence(name, message), fields=dict(messages))
+
+
+def flow_safe(value: Any) -> Any:
+    """A result without null or empty text, which would leave the bare variable in a message."""
+    if value is None or value == "":
+        return NOTHING
+    if isinstance(value, dict):
+        return {key: flow_safe(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [flow_safe(item) for item in value]
+    return value
+
+
+def printable(name: str) -> str:
+    """A name from outside, short and without control characters."""
+    return "".join(letter if letter.isprintable() else "?" for letter in name[:64])
+
+
+def _leaves(messages: Any) -> list[Any]:
+    if isinstance(messages, Mapping):
+        return [leaf for inner in messages.values() for leaf in _leaves(inner)]
+    if isinstance(messages, list):
+        return [leaf for inner in messages for leaf in _leaves(inner)]
+    return [messages]
+
+
+def _sentence(name: str, message: str) -> str:
+    text = str(message)
+    return f"{printable(str(name))} is empty" if isinstance(message, EmptyText) else (
+        f"{printable(str(name))}: {text}"
+    )
+
+
+def _note_failure(entry: Entry, error: FlowhookError) -> None:
+    entry.status, entry.http_status = error.type, error.status
+    entry.response = {"success": False, "error": error.as_dict()}
+
+
+def _account_title(body: Mapping[str, Any]) -> str | None:
+    title = body.get("account")
+    if title is None or title == "":
+        return None
+    if not isinstance(title, str):
+        raise InvalidInput("account must be text", fields={"account": ["Not a valid string."]})
+    return title
+
+
+def _id_of(body: Mapping[str, Any], key: str, nested: str) -> str:
+    """A builder's id, from its own key or inside the object of that name."""
+    found = body.get(key)
+    inner = body.get(nested)
+    if found is None and isinstance(inner, dict):
+        found = inner.get("id") or inner.get("uuid")
+    if isinstance(found, str | int) and not isinstance(found, bool):
+        return str(found)[:MAX_CONTACT]
+    return ""

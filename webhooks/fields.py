@@ -1,0 +1,153 @@
+"""Field types for what chatbot builders send.
+
+Builders substitute text, so numbers, booleans and objects are accepted as text too; a variable
+that the flow never set arrives as written (`@results.question`) and is named in the error.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import orjson
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+VARIABLE = re.compile(
+    r"@(?:results?|contact|fields?|flow|global|globals|calendar|child|parent|input|run|extra"
+    r"|trigger|urns|wa_group|webhook|legacy_extra|node|resume|ticket)(?:\.[A-Za-z0-9_-]{1,128})*"
+)
+MODEL_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}\Z"
+
+# The keys that builders add to every call: accepted by all functions, ignored where unused.
+BUILDER_KEYS = frozenset(
+    {
+        "contact",
+        "results",
+        "wa_group",
+        "flow",
+        "organization_id",
+        "flow_id",
+        "contact_id",
+        "webhook_log_id",
+        "result_name",
+    }
+)
+# The keys that steer a call, whatever its function.
+CALL_KEYS = frozenset({"account", "failure_status", "wait_seconds", "callback_url"})
+
+
+class EmptyText(str):
+    """A field message that makes the answer's type `empty_input`."""
+
+
+class UnresolvedText(str):
+    """A field message that makes the answer's type `unresolved_variable`."""
+
+
+class Text(fields.String):
+    """Text a person or a model reads. An empty one is an error where it is required.
+
+    `keeps_variables` lets a variable through as written, where that has a meaning of its own.
+    """
+
+    def __init__(self, *, max_length: int = 100_000, keeps_variables: bool = False, **more: Any):
+        checks = list(more.pop("validate", []))
+        super().__init__(validate=[validate.Length(max=max_length), *checks], **more)
+        self.allow_none = True
+        self.keeps_variables = keeps_variables
+
+    def deserialize(
+        self,
+        value: Any,
+        attr: str | None = None,
+        data: Mapping[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        if isinstance(value, bool | int | float):
+            value = str(value)
+        if value is None or (isinstance(value, str) and not value.strip()):
+            if self.required:
+                raise ValidationError([EmptyText("Must not be empty.")])
+            value = None
+        elif isinstance(value, str) and not self.keeps_variables and value.lstrip()[0] == "@":
+            variable = value.strip()
+            if VARIABLE.fullmatch(variable):
+                raise ValidationError([UnresolvedText(f"{variable} was never set by the flow.")])
+        return super().deserialize(value, attr, data, **kwargs)
+
+
+class Number(fields.Float):
+    """A number, or the text of one; an empty text counts as absent."""
+
+    def __init__(self, low: float, high: float, **more: Any) -> None:
+        super().__init__(validate=validate.Range(low, high), allow_none=True, **more)
+
+    def deserialize(
+        self,
+        value: Any,
+        attr: str | None = None,
+        data: Mapping[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        if isinstance(value, bool):
+            raise ValidationError("Not a valid number.")
+        return super().deserialize(_absent_if_blank(value), attr, data, **kwargs)
+
+
+class Whole(fields.Integer):
+    """A whole number, or the text of one; an empty text counts as absent."""
+
+    def __init__(self, low: int, high: int, **more: Any) -> None:
+        super().__init__(validate=validate.Range(low, high), allow_none=True, **more)
+
+    def deserialize(
+        self,
+        value: Any,
+        attr: str | None = None,
+        data: Mapping[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        value = _absent_if_blank(value)
+        if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
+            raise ValidationError("Not a valid whole number.")
+        return super().deserialize(value, attr, data, **kwargs)
+
+
+class Json(fields.Raw):
+    """A JSON value, or the text of one. `reads` checks it and returns what the function gets."""
+
+    def __init__(self, reads: Callable[[Any], Any] = lambda value: value, **more: Any) -> None:
+        super().__init__(allow_none=True, **more)
+        self.reads = reads
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> Any:
+        if isinstance(value, str):
+            if not value.strip():
+                return None
+            try:
+                value = orjson.loads(value)
+            except orjson.JSONDecodeError:
+                pass  # a bare word, such as json_object; `reads` says what it takes
+        return self.reads(value)
+
+
+def model_field(description: str) -> Text:
+    return Text(
+        max_length=128,
+        validate=[validate.Regexp(MODEL_PATTERN, error="Not a model's name.")],
+        metadata={"description": description, "example": "gpt-6-luna"},
+    )
+
+
+class FunctionSchema(Schema):
+    """The fields of a webhook function; what nobody described is refused by name."""
+
+    class Meta:
+        unknown = RAISE
+
+
+def _absent_if_blank(value: Any) -> Any:
+    return None if isinstance(value, str) and not value.strip() else value

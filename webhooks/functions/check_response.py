@@ -1,0 +1,48 @@
+"""The webhook function check_response."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from marshmallow import fields
+
+from webhooks.fields import FunctionSchema, Text
+from webhooks.registry import Context, webhook
+
+
+class CheckResponseSchema(FunctionSchema):
+    correct_response = Text(
+        required=True, metadata={"description": "The right answer.", "example": "Paris"}
+    )
+    user_response = Text(
+        required=True, metadata={"description": "What the contact answered.", "example": "Paris"}
+    )
+
+
+class CheckResponseResultSchema(FunctionSchema):
+    success = fields.Boolean(metadata={"description": "true"})
+    response = fields.Boolean(
+        metadata={"description": "Whether both texts are the same.", "example": True}
+    )
+
+
+@webhook(
+    fields=CheckResponseSchema,
+    result=CheckResponseResultSchema,
+    main="response",
+    example={"correct_response": "Paris", "user_response": "Paris"},
+)
+def check_response(data: dict[str, Any], context: Context) -> dict[str, Any]:
+    """Tell whether a contact's answer is the right one, letter for letter.
+
+    The texts are the same when they are canonically equivalent in Unicode: capitals and spaces
+    count, the way an accent or a vowel sign was typed does not. The Success branch is taken
+    either way; route on `response`. Needs no settings and asks no provider.
+
+    Errors: empty_input, unresolved_variable.
+    Source: Glific's built-in function of the same name; Unicode Standard Annex 15.
+    """
+    correct, given = data["correct_response"], data["user_response"]
+    same = unicodedata.normalize("NFD", correct) == unicodedata.normalize("NFD", given)
+    return {"response": same}

@@ -1,0 +1,139 @@
+"""HTTP in, HTTP out for webhook functions: who calls, for whom, with what body."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import orjson
+from flask import Blueprint, Response, request
+
+from api.answers import as_error, error_answer, json_answer, request_id
+from errors import FlowhookError, InvalidInput, NotFound, Overloaded
+from records.metrics import IN_FLIGHT
+from settings.auth import Authenticator, Caller, Proof
+from settings.cache import SettingsCache
+from settings.schemas import ORGANIZATION_ID_PATTERN
+from api.body import check_media_type, read_json
+from webhooks.catalogue import catalogue
+from webhooks.dispatcher import Dispatcher
+from webhooks.registry import WebhookFunction
+
+
+class InFlight:
+    """Bounds the calls a process answers at once."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.count = 0
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        if self.count >= self.limit:
+            raise Overloaded("this process answers as many calls as it can")
+        self.count += 1
+        IN_FLIGHT.inc()
+        try:
+            yield
+        finally:
+            self.count -= 1
+            IN_FLIGHT.dec()
+
+
+def webhook_routes(
+    dispatcher: Dispatcher,
+    authenticator: Authenticator,
+    settings: SettingsCache,
+    in_flight: InFlight,
+) -> Blueprint:
+    """`GET /webhooks` and `POST /webhooks/<name>`."""
+    routes = Blueprint("webhooks", __name__)
+    described = orjson.dumps(catalogue(dispatcher.functions))
+
+    @routes.get("/webhooks")
+    def list_functions() -> Response:
+        """List every webhook function with its fields, results and an example body."""
+        return Response(described, mimetype="application/json")
+
+    @routes.post("/webhooks/<name>")
+    def call_function(name: str) -> Response:
+        """Call a webhook function."""
+        call = _Call(dispatcher, authenticator, settings, name)
+        try:
+            with in_flight.place():
+                return json_answer(call.answer())
+        except Exception as failure:
+            return call.failure(as_error(failure))
+
+    return routes
+
+
+class _Call:
+    """One call on its way in: what is known of it so far, for the answer if it fails."""
+
+    def __init__(
+        self,
+        dispatcher: Dispatcher,
+        authenticator: Authenticator,
+        settings: SettingsCache,
+        name: str,
+    ) -> None:
+        self.dispatcher = dispatcher
+        self.authenticator = authenticator
+        self.settings = settings
+        self.name = name
+        self.function: WebhookFunction | None = dispatcher.functions.find(name)
+        self.organization_id: str | None = None
+        self.body: Mapping[str, Any] = {}
+        self.dispatched = False
+
+    def answer(self) -> dict[str, Any]:
+        raw = request.get_data(cache=False)
+        caller = self._authenticate(raw)
+        self.organization_id = caller.organization_id
+        function = self.dispatcher.find(self.name)
+        check_media_type(request.content_type or "")
+        self.body = self.body or read_json(raw)
+        self.organization_id = organisation_of(caller, self.body)
+        organisation = self.settings.get(self.organization_id)
+        if not organisation.exists:
+            self.organization_id = None
+            raise NotFound("there is no such organisation", fix="Check organization_id.")
+        self.dispatched = True
+        return self.dispatcher.dispatch(
+            function, organisation, self.body, request_id(), caller.token_id
+        )
+
+    def failure(self, error: FlowhookError) -> Response:
+        """The error, under the function's result key too, with the status the body asks for."""
+        if not self.dispatched and self.organization_id:
+            self.dispatcher.reject(self.name, self.organization_id, self.body, request_id(), error)
+        extra = {self.function.main: error.message} if self.function else None
+        wanted = str(self.body.get("failure_status", "")) if self.organization_id else ""
+        return error_answer(error, 200 if wanted == "200" else None, extra)
+
+    def _authenticate(self, raw: bytes) -> Caller:
+        authorization = request.headers.get("Authorization", "")
+        signature = request.headers.get("X-Glific-Signature", "")
+        claimed = ""
+        if signature and not authorization:
+            self.body = read_json(raw)
+            claimed = str(self.body.get("organization_id", ""))
+        return self.authenticator.authenticate(
+            Proof(request.remote_addr or "", authorization, signature, raw, claimed)
+        )
+
+
+def organisation_of(caller: Caller, body: Mapping[str, Any]) -> str:
+    """The caller's own organisation; the operator names one in the body."""
+    if caller.organization_id is not None:
+        return caller.organization_id
+    named = str(body.get("organization_id", ""))
+    if not ORGANIZATION_ID_PATTERN.fullmatch(named):
+        raise InvalidInput(
+            "the operator's token needs an organization_id in the body",
+            fix="Add the organization_id to call for, or use a token of the organisation.",
+            fields={"organization_id": ["Missing, or not 1 to 64 of A-Z a-z 0-9 _ -."]},
+        )
+    return named
