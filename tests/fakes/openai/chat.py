@@ -36,7 +36,8 @@ STOP = rules.either(rules.items(rules.text(), 1, 4), rules.text())
 _RETENTION = rules.one_of("in_memory", "24h")
 
 
-def _not_streamed(value: Any, param: str) -> None:
+def not_streamed(value: Any, param: str) -> None:
+    """The rule for `stream`."""
     rules.flag(value, param)
     if value:
         raise malformed("This fake answers in one piece: 'stream' must be false.", param)
@@ -50,7 +51,7 @@ SHARED = {
     "parallel_tool_calls": rules.flag,
     "metadata": rules.text_map,
     "store": rules.flag,
-    "stream": _not_streamed,
+    "stream": not_streamed,
     "service_tier": rules.one_of("auto", "default", "flex", "scale", "priority", "fast"),
     "safety_identifier": rules.text(64),
     "prompt_cache_key": rules.text(),

@@ -17,7 +17,22 @@ MAXIMUM_PROPERTIES = 5_000
 MAXIMUM_ENUM_VALUES = 1_000
 MAXIMUM_NAME_CHARACTERS = 120_000
 
-_REFUSED_KEYWORDS = ["allOf", "not", "dependentRequired", "dependentSchemas", "if", "then", "else", "oneOf", "default", "patternProperties", "propertyNames", "unevaluatedProperties", "uniqueItems", "contains"]
+_REFUSED_KEYWORDS = (
+    "allOf",
+    "oneOf",
+    "not",
+    "if",
+    "then",
+    "else",
+    "default",
+    "dependentRequired",
+    "dependentSchemas",
+    "patternProperties",
+    "propertyNames",
+    "unevaluatedProperties",
+    "uniqueItems",
+    "contains",
+)
 _TYPES = {"string", "number", "integer", "boolean", "object", "array", "null"}
 
 Place = tuple[str, ...]

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from typing import Any, cast
 
+from requests.structures import CaseInsensitiveDict
+
 from tests.fakes.openai import multipart
 from tests.fakes.openai.exchange import Asked, Exchange, Reply
 
@@ -115,7 +117,7 @@ class _Conversation(BaseHTTPRequestHandler):
             method=self.command,
             path=parts.path,
             query=dict(urllib.parse.parse_qsl(parts.query)),
-            headers=self.headers,
+            headers=CaseInsensitiveDict(self.headers.items()),
             raw=raw,
             body=_parsed(raw, self.headers.get("Content-Type", "")),
             reused=self.requests_before > 0,
