@@ -1,0 +1,144 @@
+"""A small HTTP/1.1 server on loopback: keep-alive, one thread a connection, quick to close."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import urllib.parse
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler
+from typing import Any, cast
+
+from requests.structures import CaseInsensitiveDict
+
+from tests.fakes.openai import multipart
+from tests.fakes.openai.exchange import Asked, Exchange, Reply
+
+Serve = Callable[[Exchange], Reply | None]
+"""Answers an exchange; None says the connection has been dealt with and must close."""
+
+_BACKLOG = 2048
+
+
+class Transport:
+    """Listens on a free port from creation until `close`, which ends every connection."""
+
+    def __init__(self, serve: Serve) -> None:
+        self.serve = serve
+        self.closed = threading.Event()
+        self._lock = threading.Lock()
+        self._open: dict[socket.socket, bool] = {}
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=_BACKLOG)
+        self.port: int = self._listener.getsockname()[1]
+        threading.Thread(target=self._accept, name="fake-openai", daemon=True).start()
+
+    def close(self) -> None:
+        if self.closed.is_set():
+            return
+        self.closed.set()
+        with self._lock:
+            for connection in self._open:
+                _hang_up(connection)
+        with socket.create_connection(("127.0.0.1", self.port)):
+            """Wakes the accepting thread, which then sees that it is over."""
+
+    def close_idle(self) -> int:
+        """Close the connections no request is running on; how many there were."""
+        with self._lock:
+            idle = [connection for connection, busy in self._open.items() if not busy]
+            for connection in idle:
+                _hang_up(connection)
+        return len(idle)
+
+    def mark(self, connection: socket.socket, busy: bool) -> None:
+        with self._lock:
+            self._open[connection] = busy
+
+    def _accept(self) -> None:
+        with self._listener:
+            while True:
+                connection, address = self._listener.accept()
+                if self.closed.is_set():
+                    connection.close()
+                    return
+                self.mark(connection, busy=False)
+                threading.Thread(
+                    target=self._converse, args=(connection, address), daemon=True
+                ).start()
+
+    def _converse(self, connection: socket.socket, address: Any) -> None:
+        try:
+            _Conversation(connection, address, cast(Any, self))
+        except (ConnectionError, TimeoutError):
+            pass  # the client left, or close() hung up
+        finally:
+            with self._lock:
+                self._open.pop(connection, None)
+            connection.close()
+
+
+def _hang_up(connection: socket.socket) -> None:
+    try:
+        connection.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        return  # it was gone already
+
+
+class _Conversation(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    requests_before = 0
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Tests read the request log instead."""
+
+    def _serve(self) -> None:
+        transport = cast(Transport, self.server)
+        transport.mark(self.connection, busy=True)
+        exchange = Exchange(self._asked(), self.connection, transport.closed)
+        self.requests_before += 1
+        reply = transport.serve(exchange)
+        if reply is None:
+            self.close_connection = True
+            return
+        if reply.headers.get("Connection") == "close":
+            self.close_connection = True
+        # Idle before the bytes leave: whoever has the answer may close idle connections.
+        transport.mark(self.connection, busy=False)
+        exchange.send(reply.on_wire())
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _serve
+
+    def _asked(self) -> Asked:
+        parts = urllib.parse.urlsplit(self.path)
+        raw = self._read_body()
+        return Asked(
+            method=self.command,
+            path=parts.path,
+            query=dict(urllib.parse.parse_qsl(parts.query)),
+            headers=CaseInsensitiveDict(self.headers.items()),
+            raw=raw,
+            body=_parsed(raw, self.headers.get("Content-Type", "")),
+            reused=self.requests_before > 0,
+        )
+
+    def _read_body(self) -> bytes:
+        if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
+            return b"".join(iter(self._read_chunk, b""))
+        return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+
+    def _read_chunk(self) -> bytes:
+        size = int(self.rfile.readline().split(b";")[0], 16)
+        chunk = self.rfile.read(size)
+        self.rfile.readline()
+        return chunk
+
+
+def _parsed(raw: bytes, content_type: str) -> Any:
+    if content_type.startswith("multipart/form-data"):
+        return multipart.read(raw, content_type).fields
+    try:
+        return json.loads(raw)
+    except ValueError:
+        return None
