@@ -114,7 +114,7 @@ class Server:
                 stdout=log,
                 stderr=log,
                 pass_fds=(self.lock_fd,),
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 - this process has one thread
+                preexec_fn=die_with_parent,  # noqa: PLW1509 - this process has one thread
             )
 
 
@@ -261,7 +261,7 @@ def bound_log() -> None:
             log.replace(f"{LOG_FILE}.1")
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
 
