@@ -26,7 +26,7 @@ from redis import (
     SSLConnection,
     UnixDomainSocketConnection,
 )
-from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
+from redis.backoff import EqualJitterBackoff, NoBackoff
 from redis.connection import Connection
 from redis.exceptions import ClusterDownError, ConnectionError, TimeoutError
 from redis.retry import Retry
@@ -46,7 +46,7 @@ UNAVAILABLE = (ConnectionError, TimeoutError, ClusterDownError)
 MAX_CONNECTIONS = 4000
 TIMEOUT_SECONDS = 1.0
 CONNECT_TIMEOUT_SECONDS = 0.5
-RETRIES = 3
+RETRIES = 4
 RETRY_SECONDS = 1.0
 CLUSTER_TIMEOUT_SECONDS = 0.5
 
@@ -104,7 +104,7 @@ def _options() -> dict[str, Any]:
         "socket_timeout": TIMEOUT_SECONDS,
         "socket_connect_timeout": CONNECT_TIMEOUT_SECONDS,
         "retry": _BoundedRetry(
-            ExponentialWithJitterBackoff(cap=0.25, base=0.04), RETRIES, (ConnectionError,)
+            EqualJitterBackoff(cap=0.25, base=0.04), RETRIES, (ConnectionError,)
         ),
         "protocol": 2,
         "driver_info": None,

@@ -248,8 +248,9 @@ def _ask_server_to_end() -> None:
 
 
 def write_log(line: str) -> None:
+    """Best effort: a full disk must not end the one who watches over the server."""
     stamp = time.strftime("%d %b %Y %H:%M:%S")
-    with Path(LOG_FILE).open("a", encoding="utf-8") as log:
+    with contextlib.suppress(OSError), Path(LOG_FILE).open("a", encoding="utf-8") as log:
         log.write(f"supervisor {os.getpid()} {stamp} {line}\n")
 
 

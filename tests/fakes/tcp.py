@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import ipaddress
+import selectors
 import socket
 import ssl
 import threading
@@ -55,18 +56,23 @@ def _terminate(plain: socket.socket, context: ssl.SSLContext, target_port: int) 
         context.wrap_socket(plain, server_side=True) as secure,
         socket.create_connection(("127.0.0.1", target_port)) as target,
     ):
-        back = threading.Thread(target=_pump, args=(target, secure), daemon=True)
-        back.start()
-        _pump(secure, target)
-        back.join()
+        _relay(secure, target)
 
 
-def _pump(source: socket.socket, target: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        while data := source.recv(65536):
-            target.sendall(data)
-    with contextlib.suppress(OSError):
-        target.shutdown(socket.SHUT_RDWR)
+def _relay(secure: ssl.SSLSocket, target: socket.socket) -> None:
+    """One thread for both ways: reading and writing one TLS socket at once is unsafe."""
+    with selectors.DefaultSelector() as selector:
+        selector.register(secure, selectors.EVENT_READ, target)
+        selector.register(target, selectors.EVENT_READ, secure)
+        while True:
+            for key, _ in selector.select():
+                source = secure if key.fileobj is secure else target
+                data = source.recv(65536)
+                while secure.pending():
+                    data += secure.recv(65536)
+                if not data:
+                    return
+                key.data.sendall(data)
 
 
 def write_certificate(folder: Path) -> tuple[Path, Path]:
