@@ -13,11 +13,20 @@ is one of `UNAVAILABLE`.
 from __future__ import annotations
 
 import socket
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from redis import ConnectionPool, Redis, RedisCluster, SSLConnection, UnixDomainSocketConnection
-from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
+from redis import (
+    ConnectionPool,
+    DriverInfo,
+    Redis,
+    RedisCluster,
+    SSLConnection,
+    UnixDomainSocketConnection,
+)
+from redis.backoff import EqualJitterBackoff, NoBackoff
 from redis.connection import Connection
 from redis.exceptions import ClusterDownError, ConnectionError, TimeoutError
 from redis.retry import Retry
@@ -37,7 +46,8 @@ UNAVAILABLE = (ConnectionError, TimeoutError, ClusterDownError)
 MAX_CONNECTIONS = 4000
 TIMEOUT_SECONDS = 1.0
 CONNECT_TIMEOUT_SECONDS = 0.5
-RETRIES = 3
+RETRIES = 4
+RETRY_SECONDS = 1.0
 CLUSTER_TIMEOUT_SECONDS = 0.5
 
 
@@ -59,9 +69,26 @@ def connect(url: str | None, data_dir: Path) -> Client:
         return _pooled(UnixDomainSocketConnection, path=address.path, **_credentials(address))
     host, port = address.nodes[0]
     connection_class = SSLConnection if address.tls else Connection
-    return _pooled(
-        connection_class, host=host, port=port, **_credentials(address), **_tcp_options()
-    )
+    options = {**_tcp_options(address), **_credentials(address)}
+    return _pooled(connection_class, host=host, port=port, **options)
+
+
+class _BoundedRetry(Retry):
+    """Retries that also end with time: one try with Sentinel may ask several silent servers."""
+
+    def call_with_retry(
+        self,
+        do: Callable[[], Any],
+        fail: Callable[..., Any],
+        is_retryable: Callable[[Exception], bool] | None = None,
+        with_failure_count: bool = False,
+    ) -> Any:
+        deadline = time.monotonic() + RETRY_SECONDS
+
+        def in_time(error: Exception) -> bool:
+            return time.monotonic() < deadline and (is_retryable is None or is_retryable(error))
+
+        return super().call_with_retry(do, fail, in_time, with_failure_count)
 
 
 def _pooled(
@@ -76,8 +103,8 @@ def _options() -> dict[str, Any]:
         "max_connections": MAX_CONNECTIONS,
         "socket_timeout": TIMEOUT_SECONDS,
         "socket_connect_timeout": CONNECT_TIMEOUT_SECONDS,
-        "retry": Retry(
-            ExponentialWithJitterBackoff(cap=0.25, base=0.04), RETRIES, (ConnectionError,)
+        "retry": _BoundedRetry(
+            EqualJitterBackoff(cap=0.25, base=0.04), RETRIES, (ConnectionError,)
         ),
         "protocol": 2,
         "driver_info": None,
@@ -94,10 +121,15 @@ def _credentials(address: RedisUrl) -> dict[str, Any]:
     }
 
 
-def _tcp_options() -> dict[str, Any]:
-    """Keep-alive probes, so that a firewall neither forgets an idle connection nor hides it."""
+def _tcp_options(address: RedisUrl) -> dict[str, Any]:
+    """Keep-alive probes, so that a firewall neither forgets an idle connection nor hides it.
+
+    TLS 1.3 session tickets arrive on a new connection unasked, which redis-py takes for a
+    stray reply; CLIENT SETINFO on connecting (`driver_info`) reads past them.
+    """
     probes = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3}
     return {
+        "driver_info": DriverInfo() if address.tls else None,
         "socket_keepalive": True,
         "socket_keepalive_options": {
             getattr(socket, name): value for name, value in probes.items() if hasattr(socket, name)
@@ -122,12 +154,12 @@ def _connect_sentinel(address: RedisUrl) -> Redis:
         address.service,
         sentinel,
         ssl=address.tls,
-        **{**_options(), **_tcp_options(), **_credentials(address)},
+        **{**_options(), **_tcp_options(address), **_credentials(address)},
     )
     return Redis.from_pool(pool)
 
 
 def _cluster_options(address: RedisUrl) -> dict[str, Any]:
-    options = {**_options(), **_tcp_options(), **_credentials(address)}
+    options = {**_options(), **_tcp_options(address), **_credentials(address)}
     del options["retry"], options["db"]
     return {**options, "socket_timeout": CLUSTER_TIMEOUT_SECONDS, "ssl": address.tls}

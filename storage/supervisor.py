@@ -114,7 +114,7 @@ class Server:
                 stdout=log,
                 stderr=log,
                 pass_fds=(self.lock_fd,),
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 - this process has one thread
+                preexec_fn=die_with_parent,  # noqa: PLW1509 - this process has one thread
             )
 
 
@@ -248,8 +248,9 @@ def _ask_server_to_end() -> None:
 
 
 def write_log(line: str) -> None:
+    """Best effort: a full disk must not end the one who watches over the server."""
     stamp = time.strftime("%d %b %Y %H:%M:%S")
-    with Path(LOG_FILE).open("a", encoding="utf-8") as log:
+    with contextlib.suppress(OSError), Path(LOG_FILE).open("a", encoding="utf-8") as log:
         log.write(f"supervisor {os.getpid()} {stamp} {line}\n")
 
 
@@ -261,7 +262,7 @@ def bound_log() -> None:
             log.replace(f"{LOG_FILE}.1")
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
 

@@ -1,0 +1,1 @@
+pytest_plugins = ["tests.fixtures_redis", "tests.fixtures_model"]

@@ -1,0 +1,113 @@
+"""Loopback TCP servers that misbehave or translate: a silent one, and a TLS terminator."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import ipaddress
+import selectors
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+
+@contextmanager
+def silent_server() -> Iterator[int]:
+    """The port of a server that lets everyone connect and never says a word."""
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
+        yield listener.getsockname()[1]
+
+
+@contextmanager
+def tls_terminator(target_port: int, certificate: Path) -> Iterator[int]:
+    """The port of a TLS server that passes everything on to a plain one."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        accepting = threading.Thread(target=_accept, args=(listener, context, target_port))
+        accepting.start()
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            accepting.join()
+
+
+def _accept(listener: socket.socket, context: ssl.SSLContext, target_port: int) -> None:
+    with contextlib.suppress(OSError):
+        while True:
+            plain, _ = listener.accept()
+            threading.Thread(
+                target=_terminate, args=(plain, context, target_port), daemon=True
+            ).start()
+
+
+def _terminate(plain: socket.socket, context: ssl.SSLContext, target_port: int) -> None:
+    with (
+        contextlib.suppress(OSError),
+        context.wrap_socket(plain, server_side=True) as secure,
+        socket.create_connection(("127.0.0.1", target_port)) as target,
+    ):
+        _relay(secure, target)
+
+
+def _relay(secure: ssl.SSLSocket, target: socket.socket) -> None:
+    """One thread for both ways: reading and writing one TLS socket at once is unsafe."""
+    with selectors.DefaultSelector() as selector:
+        selector.register(secure, selectors.EVENT_READ, target)
+        selector.register(target, selectors.EVENT_READ, secure)
+        while True:
+            for key, _ in selector.select():
+                source = secure if key.fileobj is secure else target
+                data = source.recv(65536)
+                while secure.pending():
+                    data += secure.recv(65536)
+                if not data:
+                    return
+                key.data.sendall(data)
+
+
+def write_certificate(folder: Path) -> tuple[Path, Path]:
+    """A fresh authority and a certificate for 127.0.0.1: its (authority, key and certificate)."""
+    authority_key = ec.generate_private_key(ec.SECP256R1())
+    authority_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test authority")])
+    authority = _builder(authority_name, authority_name, authority_key.public_key()).add_extension(
+        x509.BasicConstraints(ca=True, path_length=0), critical=True
+    )
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    leaf = _builder(name, authority_name, key.public_key()).add_extension(
+        x509.SubjectAlternativeName([address]), critical=False
+    )
+    pem = serialization.Encoding.PEM
+    authority_file, server_file = folder / "authority.pem", folder / "server.pem"
+    authority_file.write_bytes(authority.sign(authority_key, hashes.SHA256()).public_bytes(pem))
+    server_file.write_bytes(
+        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        + leaf.sign(authority_key, hashes.SHA256()).public_bytes(pem)
+    )
+    return authority_file, server_file
+
+
+def _builder(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey
+) -> x509.CertificateBuilder:
+    now = datetime.datetime.now(datetime.UTC)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(minutes=5))
+        .not_valid_after(now + datetime.timedelta(hours=2))
+    )
