@@ -35,9 +35,11 @@ from settings.cipher import Cipher
 from settings.edge import Edge
 from settings.lockout import Lockout
 from settings.notebook import ModelNotebook
+from settings.openai_routes import openai_routes
 from settings.organisation import Organisation
 from settings.routes import settings_routes
 from settings.store import SettingsStore
+from settings.token_routes import token_routes
 from storage.connect import connect
 from webhooks.dispatcher import Dispatcher
 from webhooks.registry import Context, load_functions
@@ -90,7 +92,9 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     answers.install(app)
     in_flight = InFlight(config.max_in_flight)
     app.register_blueprint(webhook_routes(dispatcher, authenticator, settings, in_flight))
-    app.register_blueprint(settings_routes(edge, store, settings.drop, accounts, open_client))
+    app.register_blueprint(settings_routes(edge))
+    app.register_blueprint(token_routes(edge))
+    app.register_blueprint(openai_routes(edge, accounts, open_client))
     app.register_blueprint(log_routes(edge, log))
     app.register_blueprint(operations_routes(edge, redis, lambda: document(app, functions)))
     if config.trusted_proxies:

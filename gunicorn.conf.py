@@ -11,7 +11,7 @@ from config import Config, ConfigError
 from storage import embedded
 
 try:
-    config = Config.from_env()
+    flowhook = Config.from_env()
 except ConfigError as error:
     sys.exit(str(error))
 
@@ -19,10 +19,14 @@ except ConfigError as error:
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="flowhook-metrics-")
 
 wsgi_app = "app:application()"
-bind = f"[{config.host}]:{config.port}" if ":" in config.host else f"{config.host}:{config.port}"
-workers = config.web_concurrency
+bind = (
+    f"[{flowhook.host}]:{flowhook.port}"
+    if ":" in flowhook.host
+    else f"{flowhook.host}:{flowhook.port}"
+)
+workers = flowhook.web_concurrency
 worker_class = "serving.worker.FlowhookWorker"
-worker_connections = config.max_in_flight + 1000  # room to answer 503 beyond the bound
+worker_connections = flowhook.max_in_flight + 1000  # room to answer 503 beyond the bound
 backlog = 2048
 keepalive = 20  # also the time a client has to send a whole request head
 timeout = 60  # a worker that does not breathe
@@ -32,7 +36,7 @@ limit_request_fields = 100
 control_socket_disable = True
 accesslog = None
 errorlog = "-"
-loglevel = config.log_level.lower()
+loglevel = flowhook.log_level.lower()
 logconfig_dict = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -44,18 +48,18 @@ logconfig_dict = {
             "stream": "ext://sys.stdout",
         }
     },
-    "root": {"level": config.log_level, "handlers": ["stdout"]},
+    "root": {"level": flowhook.log_level, "handlers": ["stdout"]},
     "loggers": {
-        "gunicorn.error": {"level": config.log_level, "handlers": ["stdout"], "propagate": False},
-        "gunicorn.access": {"level": config.log_level, "handlers": [], "propagate": False},
+        "gunicorn.error": {"level": flowhook.log_level, "handlers": ["stdout"], "propagate": False},
+        "gunicorn.access": {"level": flowhook.log_level, "handlers": [], "propagate": False},
     },
 }
 
 
 def on_starting(_server: object) -> None:
     """Start the embedded Redis once, held by the master as long as it lives."""
-    if config.redis_url is None:
-        embedded.ensure(config.data_dir)
+    if flowhook.redis_url is None:
+        embedded.ensure(flowhook.data_dir)
 
 
 def child_exit(_server: object, worker: object) -> None:

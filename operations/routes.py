@@ -11,6 +11,7 @@ import orjson
 from flask import Blueprint, Response, render_template, send_from_directory
 
 from api.answers import json_answer
+from api.documented import documented
 from errors import Overloaded
 from records.metrics import exposition
 from settings.auth import require_operator
@@ -19,18 +20,18 @@ from settings.edge import Edge
 SWAGGER_UI = Path(flask_swagger_ui.__file__).parent / "dist"
 
 
-def operations_routes(
-    edge: Edge, redis: Any, document: Callable[[], dict[str, Any]]
-) -> Blueprint:
+def operations_routes(edge: Edge, redis: Any, document: Callable[[], dict[str, Any]]) -> Blueprint:
     """`/healthz`, `/readyz`, `/metrics`, `/openapi.json`, `/docs`."""
     routes = Blueprint("operations", __name__, template_folder="templates")
 
     @routes.get("/healthz")
+    @documented(open=True)
     def health() -> Response:
         """Tell that the process lives."""
         return json_answer({"success": True, "status": "ok"})
 
     @routes.get("/readyz")
+    @documented(open=True)
     def readiness() -> Response:
         """Tell whether calls can be answered: Redis is reachable."""
         if not redis.ping():
@@ -38,6 +39,7 @@ def operations_routes(
         return json_answer({"success": True, "status": "ready"})
 
     @routes.get("/metrics")
+    @documented(content="text/plain", answer={"type": "string"})
     def metrics() -> Response:
         """Show all worker processes' metrics in Prometheus' text format."""
         require_operator(edge.caller())
@@ -45,21 +47,25 @@ def operations_routes(
         return Response(text, content_type=content_type)
 
     @routes.get("/openapi.json")
+    @documented(open=True)
     def openapi() -> Response:
         """Show this document."""
         return Response(orjson.dumps(document()), mimetype="application/json")
 
     @routes.get("/docs")
+    @documented(open=True, content="text/html", answer={"type": "string"})
     def docs() -> str:
         """Show the OpenAPI document as a page."""
         return render_template("docs.html")
 
     @routes.get("/docs/start.js")
+    @documented(open=True, content="text/javascript", answer={"type": "string"})
     def docs_start() -> Response:
         """Serve the script that starts the page."""
         return send_from_directory(Path(__file__).parent / "static", "start.js", max_age=86_400)
 
     @routes.get("/docs/assets/<path:name>")
+    @documented(open=True, content="*/*", answer={"type": "string"})
     def docs_asset(name: str) -> Response:
         """Serve the page's scripts and styles from this process."""
         return send_from_directory(SWAGGER_UI, name, max_age=86_400)

@@ -16,9 +16,7 @@ class Accounts:
     def __init__(self, config: Config) -> None:
         self.config = config
 
-    def open(
-        self, sections: Mapping[str, Mapping[str, Any]], title: str | None = None
-    ) -> Account:
+    def open(self, sections: Mapping[str, Mapping[str, Any]], title: str | None = None) -> Account:
         """The organisation's account, or its further account `title`."""
         name = f"openai/accounts/{title}" if title else "openai"
         section = sections.get(name)

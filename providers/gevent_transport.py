@@ -13,6 +13,7 @@ import ssl
 from collections import OrderedDict
 from collections.abc import Mapping
 from functools import lru_cache, partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -38,6 +39,7 @@ _poll = monkey.get_original("select", "poll")
 
 MAX_ORIGINS = 256
 BLOCK_BYTES = 16_384
+LONGEST_SECONDS = 600.0
 
 
 class _AliveMixin:
@@ -55,11 +57,11 @@ class _AliveMixin:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
-class _Pool(_AliveMixin, ConnectionPool):  # type: ignore[misc]
+class _Pool(_AliveMixin, ConnectionPool):
     pass
 
 
-class _SSLPool(_AliveMixin, SSLConnectionPool):  # type: ignore[misc]
+class _SSLPool(_AliveMixin, SSLConnectionPool):
     pass
 
 
@@ -173,7 +175,7 @@ def _make_pool(origin: str, size: int) -> ConnectionPool:
         port,
         size=size,
         connection_timeout=CONNECT_SECONDS,
-        network_timeout=None,  # the whole exchange stands under one time-out
+        network_timeout=LONGEST_SECONDS,  # the whole exchange stands under one time-out
     )
 
 
@@ -181,7 +183,7 @@ def _tls_context(cafile: str) -> ssl.SSLContext:
     """The same roots requests would trust: REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE, else certifi."""
     bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or cafile
     context = gevent.ssl.create_default_context()
-    if os.path.isdir(bundle):
+    if Path(bundle).is_dir():
         context.load_verify_locations(capath=bundle)
     else:
         context.load_verify_locations(cafile=bundle)

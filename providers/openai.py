@@ -78,7 +78,9 @@ class OpenAIClient:
         if not isinstance(listed, list):
             raise InvalidResponse("the provider's list of models is not a list")
         return [
-            model for model in listed if isinstance(model, dict) and isinstance(model.get("id"), str)
+            model
+            for model in listed
+            if isinstance(model, dict) and isinstance(model.get("id"), str)
         ]
 
     def count(self, usage: Usage) -> None:
@@ -94,8 +96,9 @@ class OpenAIClient:
         deadline = self._deadline()
         lesson = self.notebook.lesson(body["model"])
         if lesson:
-            body = without({**body, "model": lesson.get("successor", body["model"])},
-                           lesson.get("refuses", ()))
+            body = without(
+                {**body, "model": lesson.get("successor", body["model"])}, lesson.get("refuses", ())
+            )
         replaced = False
         for _ in range(MAX_HEALINGS + 2):
             try:

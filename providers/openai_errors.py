@@ -67,9 +67,7 @@ class ErrorReply:
 
     @property
     def is_quota(self) -> bool:
-        return self.status == 429 and (
-            self.type in QUOTA_CODES or self.code in QUOTA_CODES
-        )
+        return self.status == 429 and (self.type in QUOTA_CODES or self.code in QUOTA_CODES)
 
     @property
     def is_model_missing(self) -> bool:
@@ -170,9 +168,7 @@ def _other(error: ErrorReply) -> ProviderFailure:
     if error.status >= 500 or error.status == 409:
         return ProviderError(f"the provider failed with HTTP {error.status}{error.detail()}")
     if error.status >= 400:
-        return ProviderRejected(
-            f"the provider answered HTTP {error.status}{error.detail()}"
-        )
+        return ProviderRejected(f"the provider answered HTTP {error.status}{error.detail()}")
     return InvalidResponse(f"the provider answered HTTP {error.status} where 200 was due")
 
 

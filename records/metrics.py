@@ -22,9 +22,7 @@ from records.entry import Entry
 
 SECONDS = (0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 60, 120)
 
-CALLS = Counter(
-    "flowhook_webhook_calls_total", "Webhook calls answered.", ["function", "status"]
-)
+CALLS = Counter("flowhook_webhook_calls_total", "Webhook calls answered.", ["function", "status"])
 DURATION = Histogram(
     "flowhook_webhook_duration_seconds",
     "Time to answer a webhook call, the provider included.",
@@ -54,5 +52,5 @@ def exposition() -> tuple[bytes, str]:
     registry = REGISTRY
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         registry = CollectorRegistry()
-        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        multiprocess.MultiProcessCollector(registry)
     return generate_latest(registry), CONTENT_TYPE_LATEST

@@ -43,8 +43,9 @@ class Recorder:
         redis: Any,
         sinks: Sequence[Sink],
         stream: TextIO | None = None,
-        dropped: Callable[[int], None] = lambda count: None,
+        dropped: Callable[[int], None] = int,
     ) -> None:
+        """`dropped` is told how many entries Redis did not take."""
         self.redis = redis
         self.sinks = sinks
         self.stream = stream

@@ -8,12 +8,22 @@ from datetime import UTC, datetime
 from flask import Blueprint, Response, request
 
 from api.answers import json_answer
+from api.documented import documented, page_of
 from errors import InvalidInput
 from records.log import ID_PATTERN, PAGE_ENTRIES, LogFilter, LogStore
 from records.recorder import BATCH_SECONDS
 from settings.edge import Edge
 
 MAX_FILTER = 128
+QUERY = {
+    "status": "ok, an error type, or an HTTP status.",
+    "function": "A webhook function's name.",
+    "contact": "The builder's id of a contact.",
+    "flow": "The builder's id of a flow.",
+    "from": "From this time on: ISO 8601, UTC where it names no zone, or epoch seconds.",
+    "to": "Up to this time.",
+    "cursor": "The next_cursor of the page before.",
+}
 
 
 def log_routes(edge: Edge, log: LogStore) -> Blueprint:
@@ -21,6 +31,7 @@ def log_routes(edge: Edge, log: LogStore) -> Blueprint:
     routes = Blueprint("logs", __name__, url_prefix="/logs")
 
     @routes.get("/<org>")
+    @documented(query=QUERY, answer=page_of("logs", {"id": {"type": "string"}}))
     def list_logs(org: str) -> Response:
         """List webhook calls, newest first."""
         edge.admin(org)

@@ -24,12 +24,12 @@ Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 
 
-class FlowhookWorker(GeventWorker):  # type: ignore[misc]
+class FlowhookWorker(GeventWorker):
     """Answers malformed requests as JSON."""
 
     def load_wsgi(self) -> None:
         super().load_wsgi()
-        self.wsgi = BoundedBody(self.wsgi)
+        self.wsgi: Any = BoundedBody(self.wsgi)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
         too_long = isinstance(exc, LimitRequestLine | LimitRequestHeaders)
@@ -40,7 +40,8 @@ class FlowhookWorker(GeventWorker):  # type: ignore[misc]
         reason = "Request Header Fields Too Large" if too_long else "Bad Request"
         head = (
             f"HTTP/1.1 {status} {reason}\r\nContent-Type: application/json\r\n"
-            f"Content-Length: {len(body)}\r\nX-Request-ID: {request_id}\r\nConnection: close\r\n\r\n"
+            f"Content-Length: {len(body)}\r\nX-Request-ID: {request_id}\r\n"
+            "Connection: close\r\n\r\n"
         )
         try:
             client.sendall(head.encode() + body)

@@ -25,12 +25,13 @@ class Edge:
     def __init__(
         self,
         store: SettingsStore,
-        drop_cached: Callable[[str], None],
+        changed: Callable[[str], None],
         authenticator: Authenticator,
         guard: AddressGuard,
     ) -> None:
+        """`changed` is told an organisation's id after each change made here."""
         self.store = store
-        self.drop_cached = drop_cached
+        self.changed = changed
         self.authenticator = authenticator
         self.guard = guard
 
@@ -61,8 +62,19 @@ class Edge:
             )
         return dict(values)
 
-    def write(self, org: str, section: str, caller: Caller) -> Response:
-        """PUT and PATCH."""
+    def section_call(self, org: str, section: str) -> Response:
+        """GET, PUT, PATCH and DELETE of a section or account."""
+        caller = self.admin(org)
+        if request.method == "GET":
+            values = self.section(self.existing(org), section)
+            return json_answer(self._shown(org, section, values))
+        if request.method == "DELETE":
+            self.store.delete(org, section, caller.name)
+            self.changed(org)
+            return Response(status=204)
+        return self._write(org, section, caller)
+
+    def _write(self, org: str, section: str, caller: Caller) -> Response:
         kind = section.partition("/")[0]
         replaces = request.method == "PUT"
         values = read_fields(SECTIONS[kind](), partial=not replaces)
@@ -76,11 +88,11 @@ class Edge:
         else:
             created = False
             self.store.patch(org, section, values, caller.name)
-        self.drop_cached(org)
+        self.changed(org)
         fresh = self.section(self.store.load(org), section)
-        return json_answer(self.shown(org, section, fresh), 201 if created else 200)
+        return json_answer(self._shown(org, section, fresh), 201 if created else 200)
 
-    def shown(self, org: str, section: str, values: dict[str, Any]) -> dict[str, Any]:
+    def _shown(self, org: str, section: str, values: dict[str, Any]) -> dict[str, Any]:
         """A section masked; the OpenAI one with its warnings, where there are any."""
         answer = masked(section, values)
         warnings = read_warnings(self.store.redis, org) if section == "openai" else []
@@ -135,3 +147,13 @@ def _keep_masked(values: dict[str, Any], name: str, stored: str | None) -> None:
         )
 
 
+def account_section(title: str) -> str:
+    """The section that keeps a further account."""
+    return f"openai/accounts/{title}"
+
+
+def account_titles(organisation: Organisation) -> list[str]:
+    prefix = account_section("")
+    return sorted(
+        name.removeprefix(prefix) for name in organisation.sections if name.startswith(prefix)
+    )

@@ -131,7 +131,7 @@ class OpenAISettingsSchema(SectionSchema):
         allow_none=True,
         validate=validate.Length(max=100),
         metadata={
-            "description": "Models that calls may use, as patterns (* and ?), up to 100; none: all.",
+            "description": "Models that calls may use, as patterns (* and ?), up to 100.",
             "example": ["gpt-6*"],
         },
     )

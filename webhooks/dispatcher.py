@@ -173,8 +173,10 @@ def _leaves(messages: Any) -> list[Any]:
 
 def _sentence(name: str, message: str) -> str:
     text = str(message)
-    return f"{printable(str(name))} is empty" if isinstance(message, EmptyText) else (
-        f"{printable(str(name))}: {text}"
+    return (
+        f"{printable(str(name))} is empty"
+        if isinstance(message, EmptyText)
+        else (f"{printable(str(name))}: {text}")
     )
 
 

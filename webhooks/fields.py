@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -127,10 +128,8 @@ class Json(fields.Raw):
         if isinstance(value, str):
             if not value.strip():
                 return None
-            try:
+            with suppress(orjson.JSONDecodeError):  # a bare word is for `reads` to judge
                 value = orjson.loads(value)
-            except orjson.JSONDecodeError:
-                pass  # a bare word, such as json_object; `reads` says what it takes
         return self.reads(value)
 
 

@@ -10,12 +10,13 @@ import orjson
 from flask import Blueprint, Response, request
 
 from api.answers import as_error, error_answer, json_answer, request_id
+from api.body import check_media_type, read_json
+from api.documented import documented
 from errors import FlowhookError, InvalidInput, NotFound, Overloaded
 from records.metrics import IN_FLIGHT
 from settings.auth import Authenticator, Caller, Proof
 from settings.cache import SettingsCache
 from settings.schemas import ORGANIZATION_ID_PATTERN
-from api.body import check_media_type, read_json
 from webhooks.catalogue import catalogue
 from webhooks.dispatcher import Dispatcher
 from webhooks.registry import WebhookFunction
@@ -52,6 +53,7 @@ def webhook_routes(
     described = orjson.dumps(catalogue(dispatcher.functions))
 
     @routes.get("/webhooks")
+    @documented(open=True, answer={"type": "object", "required": ["functions"]})
     def list_functions() -> Response:
         """List every webhook function with its fields, results and an example body."""
         return Response(described, mimetype="application/json")

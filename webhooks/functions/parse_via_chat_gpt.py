@@ -46,7 +46,7 @@ class ParseViaChatGptResultSchema(FunctionSchema):
     success = fields.Boolean(metadata={"description": "true"})
     parsed_msg = fields.Raw(
         metadata={
-            "description": "The answer: an object or list where it is JSON of that kind, else text.",
+            "description": "The answer: an object or list where it is such JSON, else text.",
             "example": "Blue light scatters most in the air.",
         }
     )
@@ -101,4 +101,3 @@ def messages(context: Context, prompt: str | None, question: str) -> list[dict[s
     system = "\n\n".join(text for text in told if text)
     user = {"role": "user", "content": question}
     return [{"role": "system", "content": system}, user] if system else [user]
-
