@@ -194,8 +194,9 @@ def _not_started(data_dir: Path, seconds: float) -> ConnectionError:
     log = data_dir / LOG_FILE
     found = f"there is no {log}"
     with contextlib.suppress(OSError):
-        lines = log.read_text("utf-8", "replace").splitlines()[-5:]
-        found = f"{log} ends: {' | '.join(lines)}"
+        lines = log.read_text("utf-8", "replace").splitlines()
+        warnings = [line for line in lines if " # " in line or line.startswith("supervisor")]
+        found = f"{log} says: {' | '.join((warnings or lines)[-4:])}"
     return ConnectionError(f"the embedded Redis did not answer within {seconds:g} s; {found}")
 
 
