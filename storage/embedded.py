@@ -195,8 +195,9 @@ def _not_started(data_dir: Path, seconds: float) -> ConnectionError:
     found = f"there is no {log}"
     with contextlib.suppress(OSError):
         lines = log.read_text("utf-8", "replace").splitlines()
-        warnings = [line for line in lines if " # " in line or line.startswith("supervisor")]
-        found = f"{log} says: {' | '.join((warnings or lines)[-4:])}"
+        # Valkey marks what matters with "#", and its hints about the kernel with "# WARNING".
+        faults = [line for line in lines if " # " in line and " # WARNING" not in line]
+        found = f"{log} says: {' | '.join((faults or lines)[-3:])}"
     return ConnectionError(f"the embedded Redis did not answer within {seconds:g} s; {found}")
 
 
