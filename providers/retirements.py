@@ -1,0 +1,71 @@
+"""Which models go, when, and what follows them: retirements.json, read once.
+
+A dated snapshot (`gpt-4o-2024-08-06`, `gpt-4-0613`) goes with its family. No successor is
+given where the provider names none, or none that the same endpoint serves.
+"""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+_DATA = Path(__file__).with_name("retirements.json")
+_SNAPSHOT = re.compile(r"(?P<family>.+?)-(\d{4}-\d{2}-\d{2}|\d{4})")
+
+
+@dataclass(frozen=True)
+class Retirement:
+    """A model's last day, what to use instead, and who says so."""
+
+    model: str
+    date: datetime.date
+    successor: str | None
+    source: str
+
+
+def retirement(model: str) -> Retirement | None:
+    """The entry of this model, or of the family it is a snapshot of."""
+    known = _by_model()
+    if model in known:
+        return known[model]
+    snapshot = _SNAPSHOT.fullmatch(model)
+    return known.get(snapshot["family"]) if snapshot else None
+
+
+def successor(model: str) -> str | None:
+    """The model to use instead; None where there is no retirement or no named successor."""
+    found = retirement(model)
+    return found.successor if found else None
+
+
+def retiring(models: Iterable[str], today: datetime.date, within_days: int) -> list[Retirement]:
+    """Those of `models` that are gone or go within the days, soonest first.
+
+    The entry bears the name that was asked for, so that a warning can repeat it.
+    """
+    horizon = today + datetime.timedelta(days=within_days)
+    found = []
+    for model in dict.fromkeys(models):
+        entry = retirement(model)
+        if entry is not None and entry.date <= horizon:
+            found.append(Retirement(model, entry.date, entry.successor, entry.source))
+    return sorted(found, key=lambda entry: (entry.date, entry.model))
+
+
+@functools.cache
+def _by_model() -> dict[str, Retirement]:
+    rows = json.loads(_DATA.read_text(encoding="utf-8"))
+    return {
+        row["model"]: Retirement(
+            row["model"],
+            datetime.date.fromisoformat(row["date"]),
+            row["successor"],
+            row["source"],
+        )
+        for row in rows
+    }
