@@ -43,7 +43,7 @@ class Recorder:
         redis: Any,
         sinks: Sequence[Sink],
         stream: TextIO | None = None,
-        dropped: Callable[[int], None] = int,
+        dropped: Callable[[int], object] = int,
     ) -> None:
         """`dropped` is told how many entries Redis did not take."""
         self.redis = redis

@@ -194,8 +194,10 @@ def _not_started(data_dir: Path, seconds: float) -> ConnectionError:
     log = data_dir / LOG_FILE
     found = f"there is no {log}"
     with contextlib.suppress(OSError):
-        lines = log.read_text("utf-8", "replace").splitlines()[-5:]
-        found = f"{log} ends: {' | '.join(lines)}"
+        lines = log.read_text("utf-8", "replace").splitlines()
+        # Valkey marks what matters with "#", and its hints about the kernel with "# WARNING".
+        faults = [line for line in lines if " # " in line and " # WARNING" not in line]
+        found = f"{log} says: {' | '.join((faults or lines)[-3:])}"
     return ConnectionError(f"the embedded Redis did not answer within {seconds:g} s; {found}")
 
 

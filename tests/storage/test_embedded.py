@@ -235,7 +235,7 @@ def test_a_server_that_cannot_start_is_explained(data_dir: Path) -> None:
     data_dir.mkdir()
     (data_dir / "appendonlydir").write_text("a file where a folder belongs")
     with pytest.raises(ConnectionError, match=r"redis\.log") as caught:
-        embedded.ensure(data_dir, deadline_seconds=1.0)
+        embedded.ensure(data_dir, deadline_seconds=2.5)
     assert "append" in str(caught.value).lower()
     lines = (data_dir / supervisor.LOG_FILE).read_text().splitlines()
     assert 1 <= sum("the server ended" in line for line in lines) <= 8
