@@ -33,7 +33,8 @@ from redis.retry import Retry
 from redis.sentinel import Sentinel, SentinelConnectionPool
 
 from storage.cluster import connect_cluster
-from storage.embedded import EmbeddedConnection, ensure, prepare_directory
+from storage.embedded import ensure, prepare_directory
+from storage.embedded_connection import EmbeddedConnection
 from storage.url import CLUSTER, SENTINEL, UNIX, RedisUrl, check_url, read_url
 
 __all__ = ["UNAVAILABLE", "Client", "check_url", "connect"]

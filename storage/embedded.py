@@ -20,9 +20,6 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-
-from redis import UnixDomainSocketConnection
 
 from storage.supervisor import GREETING, HOLD_SOCKET, LOCK_FILE, LOG_FILE, SERVER_SOCKET
 
@@ -208,17 +205,3 @@ def _forget_lock() -> None:
 
 
 os.register_at_fork(after_in_child=_forget_lock)
-
-
-class EmbeddedConnection(UnixDomainSocketConnection):
-    """A connection that brings the embedded server back before it connects."""
-
-    def __init__(self, data_dir: Path, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.data_dir = data_dir
-
-    def _connect(self) -> socket.socket:
-        if not is_held(self.data_dir):
-            ensure(self.data_dir, deadline_seconds=RECOVER_SECONDS)
-        self.path = str(socket_path(self.data_dir))
-        return super()._connect()
