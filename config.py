@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 
+from storage.embedded import prepare_directory
 from storage.url import check_url
 
 # The model of organisations that name none, where DEFAULT_MODEL is unset. OpenAI names it as the
@@ -64,7 +65,7 @@ class Config:
         redis_url = read("REDIS_URL", None, _redis_url)
         embedded = redis_url is None
         if embedded:
-            _make_private_dir(data_dir)
+            data_dir = _make_private_dir(data_dir)
         return cls(
             redis_url=redis_url,
             data_dir=data_dir,
@@ -148,14 +149,13 @@ def _read_or_create(path: Path, generate: Callable[[], str]) -> str:
     return path.read_text().strip()
 
 
-def _make_private_dir(path: Path) -> None:
+def _make_private_dir(path: Path) -> Path:
     try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.chmod(0o700)
+        return prepare_directory(path)
     except OSError as error:
         reason = error.strerror or "failed"
         raise ConfigError(
-            f"DATA_DIR cannot be made private ({reason}): name a directory this user may write"
+            f"DATA_DIR cannot be made ({reason}): name a directory this user may write"
         ) from None
 
 

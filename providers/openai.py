@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
+from urllib3.filepost import encode_multipart_formdata
 
 from errors import (
     FlowhookError,
@@ -25,7 +26,7 @@ from errors import (
     ProviderUnavailable,
 )
 from providers.account import Account, NoNotebook, Notebook
-from providers.completion import Completion, Usage, read_completion, read_object
+from providers.completion import Completion, Usage, read_completion, read_object, read_usage
 from providers.openai_errors import MAX_RETRY_AFTER_SECONDS, ErrorReply, retry_after_seconds
 from providers.parameters import refused_with, without
 from providers.retirements import retirement
@@ -64,17 +65,35 @@ class OpenAIClient:
 
     def chat(self, body: dict[str, Any]) -> Completion:
         """POST /chat/completions; `body["model"]` may be absent."""
-        asked = self.account.resolve(body.get("model"))
-        reply = self._ask_model("/chat/completions", {**body, "model": asked})
-        completion = read_completion(reply.body, asked)
+        named = self._with_model(body)
+        reply = self._ask_model("/chat/completions", named)
+        completion = read_completion(reply.body, named["model"])
         self.model = completion.model
         self.count(completion.usage)
         return completion
 
+    def ask(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """POST a body to any endpoint that takes a model and answers a JSON object."""
+        return self._read(self._ask_model(path, self._with_model(body)))
+
+    def ask_bytes(self, path: str, body: dict[str, Any]) -> Reply:
+        """POST to an endpoint that answers with a file, such as speech."""
+        return self._ask_model(path, self._with_model(body))
+
+    def upload(
+        self, path: str, fields: Mapping[str, str], file: tuple[str, bytes, str]
+    ) -> dict[str, Any]:
+        """POST a form with one file, `(name, content, media type)`; `fields` name the model."""
+        form, content_type = encode_multipart_formdata({**fields, "file": file})
+        return self._read(self._ask("POST", path, form, self._deadline(), content_type))
+
+    def get(self, path: str) -> dict[str, Any]:
+        """GET a JSON object."""
+        return self._read(self._ask("GET", path, None, self._deadline()))
+
     def models(self) -> list[dict[str, Any]]:
         """GET /models: what this key can use, each with `id` and perhaps `shutdown_date`."""
-        reply = self._ask("GET", "/models", None, self._deadline())
-        listed = read_object(reply.body).get("data")
+        listed = self.get("/models").get("data")
         if not isinstance(listed, list):
             raise InvalidResponse("the provider's list of models is not a list")
         return [
@@ -88,6 +107,14 @@ class OpenAIClient:
             self.usage.input_tokens + usage.input_tokens,
             self.usage.output_tokens + usage.output_tokens,
         )
+
+    def _with_model(self, body: dict[str, Any]) -> dict[str, Any]:
+        return {**body, "model": self.account.resolve(body.get("model"))}
+
+    def _read(self, reply: Reply) -> dict[str, Any]:
+        answer = read_object(reply.body)
+        self.count(read_usage(answer.get("usage")))
+        return answer
 
     # --- models that change under us ---
 
@@ -139,10 +166,17 @@ class OpenAIClient:
 
     # --- one request, with retries ---
 
-    def _ask(self, method: str, path: str, body: bytes | None, deadline: float) -> Reply:
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None,
+        deadline: float,
+        content_type: str = "application/json",
+    ) -> Reply:
         for retries_left in range(MAX_RETRIES, -1, -1):
             try:
-                reply = self._send(method, path, body, deadline)
+                reply = self._send(method, path, body, deadline, content_type)
             except (Unreachable, Broken) as failure:
                 if not retries_left or not self._pause(None, retries_left, deadline):
                     raise _as_error(failure) from None
@@ -158,11 +192,13 @@ class OpenAIClient:
                 raise _raised(error)
         raise AssertionError("the last try returns or raises")
 
-    def _send(self, method: str, path: str, body: bytes | None, deadline: float) -> Reply:
+    def _send(
+        self, method: str, path: str, body: bytes | None, deadline: float, content_type: str
+    ) -> Reply:
         left = deadline - time.monotonic()
         if left <= 0:
             raise TimedOut("no time left")
-        headers = {"Content-Type": "application/json", **self.account.headers()}
+        headers = {"Content-Type": content_type, **self.account.headers()}
         return self.transport.send(method, self.account.base_url + path, headers, body, left)
 
     def _pause(self, reply: Reply | None, retries_left: int, deadline: float) -> bool:
