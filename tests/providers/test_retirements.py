@@ -16,7 +16,7 @@ TODAY = datetime.date(2026, 11, 20)
 
 
 def test_file_is_sorted_by_date_and_names_each_model_once() -> None:
-    assert ROWS == sorted(ROWS, key=lambda row: (row["date"], row["model"]))
+    assert sorted(ROWS, key=lambda row: (row["date"], row["model"])) == ROWS
     assert len({row["model"] for row in ROWS}) == len(ROWS)
 
 
