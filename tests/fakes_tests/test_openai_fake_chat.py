@@ -182,6 +182,7 @@ def test_vision_takes_links_and_real_data_urls(client: OpenAI) -> None:
         ("gpt-6.1-sol", {"reasoning_effort": "none"}, "unsupported_value", "does not support"),
         ("gpt-4o", {"reasoning_effort": "low"}, "unsupported_parameter", "reasoning_effort"),
         ("gpt-4o", {"verbosity": "low"}, "unsupported_value", "'medium'"),
+        ("gpt-4o", {"max_tokens": 20_000}, "invalid_value", "at most 16384 completion tokens"),
         (MODEL, {"tools": [TOOL]}, None, "set reasoning_effort to 'none'"),
         ("gpt-5.4", {"tools": [TOOL], "reasoning_effort": "low"}, None, "/v1/responses instead"),
     ],

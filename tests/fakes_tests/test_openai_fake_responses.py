@@ -25,8 +25,8 @@ FUNCTION = {
 }
 
 
-def ask(client: OpenAI, text: Any = "Hello", **body: Any) -> Response:
-    given: dict[str, Any] = {"model": MODEL, "input": text, **body}
+def ask(client: OpenAI, question: Any = "Hello", **body: Any) -> Response:
+    given: dict[str, Any] = {"model": MODEL, "input": question, **body}
     answer: Response = client.responses.create(**given)
     return answer
 

@@ -49,18 +49,16 @@ def test_embeddings_are_near_when_words_are_shared(client: OpenAI) -> None:
     assert near > 0.7 > 0.1 > far
 
 
-def test_embedding_dimensions_and_formats(client: OpenAI) -> None:
-    def embed(encoding_format: Any) -> list[float]:
-        answer = client.embeddings.create(
-            model="text-embedding-3-large",
-            input="millet",
-            dimensions=256,
-            encoding_format=encoding_format,
-        )
-        return answer.data[0].embedding
-
-    assert len(embed("float")) == 256
-    assert embed("float") == pytest.approx(embed("base64"))
+def test_embedding_dimensions_and_formats(client: OpenAI, openai: FakeOpenAI) -> None:
+    plain = client.embeddings.create(
+        model="text-embedding-3-large", input="millet", dimensions=256, encoding_format="float"
+    )
+    packed = client.embeddings.create(
+        model="text-embedding-3-large", input="millet", dimensions=256
+    )
+    assert openai.last.body["encoding_format"] == "base64"
+    assert len(plain.data[0].embedding) == 256
+    assert packed.data[0].embedding == pytest.approx(plain.data[0].embedding)
     with pytest.raises(BadRequestError) as caught:
         client.embeddings.create(model="text-embedding-ada-002", input="x", dimensions=5)
     assert caught.value.code == "unsupported_parameter"
