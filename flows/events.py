@@ -103,6 +103,13 @@ class MsgNotSent(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MsgIgnored(Event):
+    """A message of the contact came while the flow waits for something else."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResultSet(Event):
     name: str
     value: Any
@@ -231,3 +238,10 @@ class FlowFailed(Event):
 
     reason: str
     reset: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowInterrupted(Event):
+    """The flow was ended from outside itself, usually because another one began."""
+
+    reason: str

@@ -1,0 +1,1 @@
+"""How a node decides where to go: the tests of a switch, the dice of a random router."""
