@@ -138,15 +138,11 @@ def _start(source: Json, nodes: Mapping[str, Node]) -> str:
         if not isinstance(position, dict):
             continue
         top, left = position.get("top"), position.get("left")
-        if not _is_number(top):
+        if not isinstance(top, int | float):
             continue
-        place = (float(top), float(left) if _is_number(left) else 0.0, uuid)
+        place = (float(top), float(left) if isinstance(left, int | float) else 0.0, uuid)
         best = place if best is None or place[:2] < best[:2] else best
     return best[2] if best is not None and best[2] in nodes else ""
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _repeated(nodes: list[Node]) -> tuple[str, ...]:

@@ -61,7 +61,7 @@ class Sprint:
         """The time as results hold it: UTC, microseconds, ending in Z."""
         return stamp(self.services.now())
 
-    def emit(self, kind: type[AnyEvent], **values: Any) -> AnyEvent:
+    def emit(self, kind: type[AnyEvent], /, **values: Any) -> AnyEvent:
         event = kind(flow=self.run.flow, node=self.node, **values)
         self.events.append(event)
         return event

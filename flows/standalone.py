@@ -45,6 +45,7 @@ class StandaloneServices:
     functions: CallWebhook = no_function
     http: SendRequest = no_network
     flows: dict[str, Flow] = field(default_factory=dict)
+    drafts: dict[str, Flow] = field(default_factory=dict)
     revisions: dict[tuple[str, int | str], Flow] = field(default_factory=dict)
     contacts: dict[str, Contact] = field(default_factory=dict)
     groups: dict[str, str] = field(default_factory=dict)
@@ -99,11 +100,13 @@ class StandaloneServices:
         self, uuid: str, *, revision: int | str | None = None, draft: bool = False
     ) -> Flow | None:
         if revision is None:
-            return self.flows.get(uuid)
+            published = self.flows.get(uuid)
+            return self.drafts.get(uuid, published) if draft else published
         return self.revisions.get((uuid, revision))
 
     def find_keyword(self, keyword: str, *, draft: bool = False) -> str | None:
-        return next((flow.uuid for flow in self._active() if _answers(flow, keyword)), None)
+        flows = self.drafts.values() if draft else self._active()
+        return next((flow.uuid for flow in flows if _answers(flow, keyword)), None)
 
     def find_template_flow(self, name: str) -> str | None:
         named = (one.uuid for one in self._active() if one.is_template and one.name == name)

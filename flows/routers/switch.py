@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import flows.routers.cases
 from errors import InvalidInput
 from flows.actions import as_text
 from flows.definition import Case, Category, Router
@@ -14,9 +13,6 @@ from flows.routers.cases.patterns import compile_pattern
 from flows.session import Message
 from flows.sprint import Sprint
 from flows.text import normal
-from registry import load
-
-load(flows.routers.cases.__name__)
 
 RESERVED = frozenset(("No Response", "Exit Loop", "Success", "Failure"))
 GROUP_OPERANDS = ("@contact.groups", "@contact.in_groups")
