@@ -17,6 +17,7 @@ from .compiler import (
     disallowed,
     field,
     handles,
+    operand,
     operator,
     source_of,
     unwrap,
@@ -131,7 +132,7 @@ def argument(compiler: Compiler, node: Node) -> Code:
     if node.type == "unary_operator" and operator(node) == "&":
         if compiler.capture_arity is None:
             return _capture(compiler, node)
-        if unwrap(field(node, "operand")).type != "integer":
+        if unwrap(operand(node)).type != "integer":
             raise ExpressionError("unsupported capture")
     return compiler.code(node)
 
@@ -163,15 +164,25 @@ def _parameters(left: Node) -> list[str]:
 def _capture(compiler: Compiler, node: Node) -> Code:
     """`&(&1 + 1)`: as many parameters as the highest it names."""
     compiler.count()
+    inside = operand(node)
+    if inside.type == "binary_operator" and operator(inside) == "/" and _is_reference(inside):
+        raise ExpressionError("unsupported capture")
     compiler.capture_arity = 0
     try:
-        body = compiler.code(field(node, "operand"))
+        body = compiler.code(inside)
         arity = compiler.capture_arity
     finally:
         compiler.capture_arity = None
     if arity == 0:
         raise ExpressionError("unsupported capture")
     return _function(["&1", "&2"][:arity], body)
+
+
+def _is_reference(node: Node) -> bool:
+    """Whether it is `Module.name/1` or `name/1`, which names a function instead of calling it."""
+    left, right = field(node, "left"), field(node, "right")
+    named = left.type == "identifier" or (left.type == "call" and not arguments_of(left))
+    return named and right.type == "integer"
 
 
 def _function(parameters: list[str], body: Code) -> Code:

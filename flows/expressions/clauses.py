@@ -90,7 +90,9 @@ def _same(code: Code) -> Pattern:
     return lambda value, run, names: equal(code(run, names), value, strict=True)
 
 
-def _sequence(compiler: Compiler, node: Node, kind: type) -> Pattern:
+def _sequence(
+    compiler: Compiler, node: Node, kind: type[tuple[Any, ...]] | type[list[Any]]
+) -> Pattern:
     compiler.count()
     patterns = [_pattern(compiler, child) for child in children(node)]
 

@@ -116,6 +116,14 @@ def field(node: Node, name: str) -> Node:
     return child
 
 
+def operand(node: Node) -> Node:
+    """What a prefix operator stands before; the grammar may count parentheses to the operator."""
+    inside = children(node)
+    if not inside:
+        raise disallowed(node)
+    return inside[-1]
+
+
 def source_of(node: Node) -> str:
     return (node.text or b"").decode()
 

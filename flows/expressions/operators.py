@@ -16,6 +16,7 @@ from .compiler import (
     disallowed,
     field,
     handles,
+    operand,
     operator,
     source_of,
 )
@@ -154,7 +155,7 @@ def _membership(compiler: Compiler, left: Node, right: Node, negated: bool) -> C
     """`not a in b` and `!a in b` are read as `not (a in b)`."""
     compiler.count(2 if negated else 1)
     if left.type == "unary_operator" and operator(left) in ("not", "!"):
-        return _negated(_membership(compiler, field(left, "operand"), right, negated))
+        return _negated(_membership(compiler, operand(left), right, negated))
     first, second = compiler.code(left), compiler.code(right)
 
     def is_in(run: Run, names: Names) -> bool:
@@ -199,20 +200,20 @@ _UNARY: dict[str, Callable[[Code], Code]] = {"!": _negated, "not": _not, "-": _m
 
 @handles("unary_operator")
 def compile_unary(compiler: Compiler, node: Node) -> Code:
-    symbol, operand = operator(node), field(node, "operand")
+    symbol, inside = operator(node), operand(node)
     compiler.count()
     if symbol == "&":
-        return _capture_argument(compiler, operand)
+        return _capture_argument(compiler, inside)
     if symbol == "@":
-        return _binding(compiler, node, operand)
+        return _binding(compiler, node, inside)
     if symbol not in _UNARY:
         raise ExpressionError(f"{symbol}/1")
-    return _UNARY[symbol](compiler.code(operand))
+    return _UNARY[symbol](compiler.code(inside))
 
 
-def _capture_argument(compiler: Compiler, operand: Node) -> Code:
-    number = source_of(operand)
-    if operand.type != "integer" or compiler.capture_arity is None or number not in ("1", "2"):
+def _capture_argument(compiler: Compiler, inside: Node) -> Code:
+    number = source_of(inside)
+    if inside.type != "integer" or compiler.capture_arity is None or number not in ("1", "2"):
         raise ExpressionError("unsupported capture")
     compiler.count()
     compiler.capture_arity = max(compiler.capture_arity, int(number))
@@ -220,11 +221,11 @@ def _capture_argument(compiler: Compiler, operand: Node) -> Code:
     return lambda _run, names: names[name]
 
 
-def _binding(compiler: Compiler, node: Node, operand: Node) -> Code:
-    if operand.type != "identifier":
+def _binding(compiler: Compiler, node: Node, inside: Node) -> Code:
+    if inside.type != "identifier":
         raise disallowed(node)
     compiler.count()
-    name = source_of(operand)
+    name = source_of(inside)
     return lambda run, _names: run.bindings.get(name)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-import re2
+import re2  # type: ignore[import-untyped]
 
 from .fault import ExpressionError
 from .values import Regex
