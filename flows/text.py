@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-import regex
+import regex  # type: ignore[import-untyped]
 
 _NOISE = regex.compile(r"[\p{P}\p{S}\p{Z}\p{C}]+")
 _WORD_BREAK = regex.compile(r"[^\S\u00a0\u202f\u2007\u2060]+|[,;]+")

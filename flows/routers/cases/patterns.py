@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import Any
 
 import phonenumbers
-import re2
-import regex
+import re2  # type: ignore[import-untyped]
+import regex  # type: ignore[import-untyped]
 
 from flows.routers.cases import Arguments, first, text_test
 from flows.text import normal
