@@ -70,7 +70,9 @@ class ScriptPlayer:
         }
         self.flow = script.get("flow") or export.flows[0].uuid
         self.engine = Engine(self.services)
-        self.session = Session(Contact(**{"id": "1", "name": "Asha", **script.get("contact", {})}))
+        self.session = Session(
+            Contact.from_dict({"id": "1", "name": "Asha", **script.get("contact", {})})
+        )
 
     def play(self) -> Played:
         played = Played()

@@ -114,7 +114,12 @@ def _switch(
     if silent is not None:
         targets["No Response"] = silent or None
     cases = [
-        {"uuid": f"{uuid}.k{at}", "type": test, "arguments": arguments, "category_uuid": f"{uuid}.{name}"}
+        {
+            "uuid": f"{uuid}.k{at}",
+            "type": test,
+            "arguments": arguments,
+            "category_uuid": f"{uuid}.{name}",
+        }
         for at, (test, arguments, name, _) in enumerate(routes)
     ]
     router = {

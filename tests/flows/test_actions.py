@@ -15,6 +15,7 @@ from tests.flows.building import export_of
 
 FOLDER = Path(__file__).parent / "actions"
 WALKING = {"flow_started", "node_entered", "route_taken", "flow_completed"}
+END = {"type": "set_run_result", "name": "end", "category": ""}
 CASES = [
     pytest.param(path.stem, case, id=f"{path.stem}: {case['note']}")
     for path in sorted(FOLDER.glob("*.json"))
@@ -29,7 +30,10 @@ def test_action(kind: str, case: dict[str, Any]) -> None:
         node = {"id": "n", "ask": {"type": kind, **case["action"]}}
         node |= {"success": "yes", "failure": "no"}
     ends = [
-        {"id": name, "actions": [{"type": "set_run_result", "name": "end", "value": name, "category": ""}]}
+        {
+            "id": name,
+            "actions": [{"type": "set_run_result", "name": "end", "value": name, "category": ""}],
+        }
         for name in ("yes", "no")
     ]
     localization = case.get("localization", {})

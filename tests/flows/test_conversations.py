@@ -11,9 +11,7 @@ from flows.script import ScriptPlayer
 from tests.flows.building import export_of
 
 FILES = sorted((Path(__file__).parent / "conversations").glob("*.json"))
-SCRIPTS = [
-    (path.stem, name) for path in FILES for name in json.loads(path.read_text())["scripts"]
-]
+SCRIPTS = [(path.stem, name) for path in FILES for name in json.loads(path.read_text())["scripts"]]
 
 
 @pytest.mark.parametrize(("stem", "name"), SCRIPTS)
