@@ -83,7 +83,8 @@ def _asking(uuid: str, action: Json, node: Json) -> Json:
     routes = [["has_only_text", ["Success"], "Success", node.get("success")]]
     extra = {"operand": "@results.x.category", "result_name": node.get("result", "")}
     built = _switch(uuid, routes, "Failure", node.get("failure"), extra)
-    return {**built, "actions": [_action(uuid, 0, action)]}
+    more = [node["then"]] if "then" in node else []
+    return {**built, "actions": [_action(uuid, at, one) for at, one in enumerate([action, *more])]}
 
 
 def _split(uuid: str, node: Json) -> Json:
@@ -98,7 +99,8 @@ def _split(uuid: str, node: Json) -> Json:
             silent = node.get("silent", "")
     else:
         extra["result_name"] = node.get("result", "")
-    return _switch(uuid, node.get("cases", []), "Other", node.get("else"), extra, silent)
+    name = node.get("silent_name", "No Response")
+    return _switch(uuid, node.get("cases", []), "Other", node.get("else"), extra, silent, name)
 
 
 def _switch(
@@ -108,11 +110,12 @@ def _switch(
     otherwise: str | None,
     extra: Json,
     silent: str | None = None,
+    silent_name: str = "No Response",
 ) -> Json:
     targets = {category: to for _, _, category, to in routes}
     targets[default] = otherwise
     if silent is not None:
-        targets["No Response"] = silent or None
+        targets[silent_name] = silent or None
     cases = [
         {
             "uuid": f"{uuid}.k{at}",

@@ -80,7 +80,7 @@ def test_the_start_node_is_the_topmost_then_leftmost() -> None:
 
 def test_an_unconnected_other_can_repeat_the_question() -> None:
     flow = copy.deepcopy(FLOW)
-    flow["nodes"] = FLOW["nodes"][:1] + [{**FLOW["nodes"][1], "else": None}]
+    flow["nodes"] = [*FLOW["nodes"][:1], {**FLOW["nodes"][1], "else": None}]
     plain = export_of([flow]).flows[0]
     repeating = export_of([{**flow, "respond_other": True}]).flows[0]
     assert plain.nodes["hear"].destination("hear.e.Other") is None
