@@ -23,6 +23,7 @@ from flows.sprint import Sprint, stamp
 from flows.text import clean
 from flows.walk import Walk
 
+OPTIN = "optin"
 TIMED_OUT = "Timeout: taking long to process response"
 NO_RESPONSE = Message(text="No Response")
 
@@ -171,8 +172,8 @@ class Engine:
             if active
             else None
         )
-        if session.contact.optout_time and not (current and "optin" in current.keywords):
-            optin = services.find_keyword("optin")
+        if session.contact.optout_time and not _is_optin(current):
+            optin = services.find_keyword(OPTIN)
             if optin:
                 return optin, False
         if current is not None and current.ignore_keywords:
@@ -229,3 +230,7 @@ class Engine:
     def _finish(self, sprint: Sprint) -> list[Event]:
         tidy(sprint)
         return sprint.events
+
+
+def _is_optin(flow: Flow | None) -> bool:
+    return flow is not None and any(clean(keyword) == OPTIN for keyword in flow.keywords)

@@ -6,8 +6,6 @@ both differ from Python's own methods.
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import regex  # type: ignore[import-untyped]
 
 _NOISE = regex.compile(r"[\p{P}\p{S}\p{Z}\p{C}]+")
@@ -41,7 +39,6 @@ def clean(text: str) -> str:
     return lower(_NOISE.sub("", text)).strip()
 
 
-@lru_cache(maxsize=4096)
 def words(text: str) -> frozenset[str]:
     """
     >>> sorted(words("Yes, haan;1 yes!"))

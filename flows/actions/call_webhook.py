@@ -34,11 +34,10 @@ def call_webhook(action: Action, sprint: Sprint) -> Outcome:
         if method not in METHODS:
             raise InvalidInput(f"method {method[:20]!r} is not one of GET, POST and FUNCTION")
         body = request_body(action, sprint)
+        url = sprint.substitute(url).strip()
         if method == "function":
-            url = url.strip()
             answer = _call_function(url, body, call_id, action, sprint)
         else:
-            url = sprint.substitute(url)
             answer = _send(method, url, body, action, sprint)
     except FlowhookError as error:
         answer = WebhookAnswer(0 if method != "function" else error.status, error=error.message)
@@ -85,13 +84,20 @@ def request_body(action: Action, sprint: Sprint) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise InvalidInput(BAD_BODY)
     check_bounds(body, what="the webhook's body")
-    body = substituted(body, sprint)
-    whole = {"@contact": _contact, "@results": _results}
-    for key, value in body.items():
-        if isinstance(value, str) and value in whole:
-            body[key] = whole[value](sprint)
-    body["organization_id"] = sprint.services.organization_id
-    return body
+    sent = {sprint.substitute(key): _value(value, sprint) for key, value in body.items()}
+    sent["organization_id"] = sprint.services.organization_id
+    return sent
+
+
+def _value(written: Any, sprint: Sprint) -> Any:
+    """A value of the body. Only the author can ask for everything about the contact, not a
+    contact who types `@results`."""
+    if written == "@contact":
+        known = sprint.contact_bindings()
+        return {key: known[key] for key in ("id", "name", "phone", "fields")}
+    if written == "@results":
+        return dict(sprint.run.results)
+    return substituted(written, sprint)
 
 
 def substituted(value: Any, sprint: Sprint) -> Any:
@@ -103,15 +109,6 @@ def substituted(value: Any, sprint: Sprint) -> Any:
     if isinstance(value, dict):
         return {sprint.substitute(key): substituted(item, sprint) for key, item in value.items()}
     return value
-
-
-def _contact(sprint: Sprint) -> dict[str, Any]:
-    known = sprint.contact_bindings()
-    return {key: known[key] for key in ("id", "name", "phone", "fields")}
-
-
-def _results(sprint: Sprint) -> dict[str, Any]:
-    return dict(sprint.run.results)
 
 
 def _call_function(

@@ -44,9 +44,9 @@ def _problem(case: Case) -> str:
         return f"the test '{case.type}' needs {wanted} arguments"
     if case.type == "has_number_between" and None in [number(one) for one in case.arguments]:
         return f"the test '{case.type}' needs numbers"
-    if case.type == "has_pattern" and case.arguments:
-        invalid = compile_pattern(normal(case.arguments[0])) is None
-        return "its pattern is not a valid regular expression" if invalid else ""
+    pattern = case.arguments[0] if case.type == "has_pattern" and case.arguments else ""
+    if compile_pattern(normal(pattern)) is None:
+        return "its pattern is not a valid regular expression without look-around"
     return ""
 
 

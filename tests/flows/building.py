@@ -29,7 +29,7 @@ def export_of(flows: list[Json], **more: Any) -> Export:
         beside = {key: value for key, value in flow.items() if key not in known}
         entry = {"definition": definition_of(flow), "keywords": flow.get("keywords", []), **beside}
         entries.append(entry)
-    lists = {"contact_field": [], "collections": [], "interactive_templates": []}
+    lists: Json = {"contact_field": [], "collections": [], "interactive_templates": []}
     return read_export({"flows": entries, **lists, **more})
 
 

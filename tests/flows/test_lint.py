@@ -29,7 +29,9 @@ SETS = ("groups", "contacts", "templates", "standing")
 
 
 def around_of(stated: dict[str, Any]) -> Surroundings:
-    known = {name: frozenset(value) if name in SETS else value for name, value in stated.items()}
+    known: dict[str, Any] = {
+        name: frozenset(value) if name in SETS else value for name, value in stated.items()
+    }
     return Surroundings(functions=FUNCTIONS, **known)
 
 

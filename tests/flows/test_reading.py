@@ -21,7 +21,7 @@ from flows.session import Message, Session
 from flows.standalone import StandaloneServices
 from tests.flows.building import definition_of, export_of
 
-FLOW = {
+FLOW: dict[str, Any] = {
     "uuid": "f-0001",
     "name": "Enrol",
     "nodes": [
