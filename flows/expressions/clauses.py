@@ -23,7 +23,7 @@ from .literals import constant, keyword_pairs
 from .order import equal
 from .run import Run
 from .splice import PLACEHOLDER
-from .values import Atom, truthy
+from .values import Atom, map_key, truthy
 
 Pattern = Callable[[Any, Run, Names], bool]
 """Whether a value fits; puts the names it binds among the names."""
@@ -122,7 +122,7 @@ def _map(compiler: Compiler, node: Node) -> Pattern:
         if not isinstance(value, dict):
             return False
         for code, pattern in pairs:
-            key = code(run, names)
+            key = map_key(code(run, names))
             if key not in value or not pattern(value[key], run, names):
                 return False
         return True

@@ -17,10 +17,6 @@ def graphemes(text: str) -> list[str]:
     return [part for cluster in _CLUSTER.findall(text) for part in _parts(cluster)]
 
 
-def count_graphemes(text: str) -> int:
-    return len(graphemes(text))
-
-
 def _parts(cluster: str) -> list[str]:
     """Undo the newer rule that joins a consonant to the one before it."""
     starts = [0]

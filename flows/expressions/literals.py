@@ -14,7 +14,7 @@ from .numerals import MAX_DIGITS
 from .quoted import quoted
 from .run import Run
 from .splice import PLACEHOLDER, read_bare
-from .values import Atom, Keywords, bounded, to_text
+from .values import Atom, Keywords, bounded, map_key
 
 ATOMS = frozenset(
     {
@@ -212,7 +212,7 @@ def compile_map(compiler: Compiler, node: Node) -> Code:
 
     def build(run: Run, names: Names) -> dict[Any, Any]:
         run.charge(32 * len(pairs))
-        return {_key(key(run, names)): value(run, names) for key, value in pairs}
+        return {map_key(key(run, names)): value(run, names) for key, value in pairs}
 
     return build
 
@@ -227,10 +227,3 @@ def _map_pairs(compiler: Compiler, item: Node, whole: Node) -> list[tuple[Code, 
     compiler.count()
     left, right = item.named_children[0], item.named_children[-1]
     return [(compiler.code(left), compiler.code(right))]
-
-
-def _key(value: Any) -> Any:
-    """Keys are texts, numbers and atoms; others have no use in a flow and no hash."""
-    if isinstance(value, (str, int, float, Atom)) or value is None:
-        return value
-    return to_text(value)

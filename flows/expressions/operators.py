@@ -23,7 +23,7 @@ from .compiler import (
 from .fault import FAILED, ZERO_DIVISION, ExpressionError
 from .order import compare, equal
 from .run import Run
-from .values import Range, bounded, is_integer, is_number, truthy
+from .values import Range, bounded, is_integer, is_number, map_key, truthy
 
 Binary = Callable[[Any, Any], Any]
 
@@ -244,6 +244,6 @@ def compile_access(compiler: Compiler, node: Node) -> Code:
             return None
         if not isinstance(value, dict):
             raise ExpressionError("bracket access on non-map")
-        return value.get(wanted)
+        return value.get(map_key(wanted))
 
     return access

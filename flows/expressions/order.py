@@ -8,6 +8,7 @@ from functools import cmp_to_key
 from typing import Any
 
 from .fault import FAILED, RESOURCES, ExpressionError
+from .run import step
 from .values import Atom, Naive, Range, Regex, Time, Zoned
 
 MAX_DEPTH = 100
@@ -22,6 +23,7 @@ def compare(left: Any, right: Any, strict: bool = False, depth: int = 0) -> int:
     """-1, 0 or 1; strict puts an integer before the float of the same size."""
     if isinstance(left, str) and isinstance(right, str):
         return (left > right) - (left < right)
+    step()
     if depth > MAX_DEPTH:
         raise ExpressionError(RESOURCES)
     rank = _rank(left)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +18,16 @@ MAX_BYTES = 8_000_000
 TICKS_PER_LOOK = 32
 
 
+current: ContextVar[Run] = ContextVar("current expression run")
+
+
+def step() -> None:
+    """Tick the evaluation at work: for walks through values that may share their parts."""
+    run = current.get(None)
+    if run is not None:
+        run.tick()
+
+
 class Run:
     """The state of one evaluation; every loop ticks, everything that grows is charged."""
 
@@ -28,6 +39,7 @@ class Run:
         values: Sequence[Spliced] = (),
         now: datetime | None = None,
         templates: Mapping[str, Mapping[str, Any]] | None = None,
+        until: float | None = None,
     ) -> None:
         self.bindings = bindings
         self.values = values
@@ -36,6 +48,8 @@ class Run:
         self.bytes_left = MAX_BYTES
         self.ticks = 0
         self.deadline = time.perf_counter() + MAX_SECONDS
+        if until is not None:
+            self.deadline = min(self.deadline, until)
 
     def tick(self) -> None:
         """Called once for every turn of a loop."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from .compiler import compile_source
 from .fault import FAILED, RESOURCES, TOO_LARGE, ExpressionError
-from .run import Run
+from .run import Run, current
 from .scope import Scope
 from .splice import Spliced, name_placeholders, outline, splice
 from .values import to_text
@@ -17,6 +18,8 @@ from .variables import substitute
 
 INVALID = "Invalid Code"
 MAX_OUTPUT_BYTES = 10_000
+MAX_SECONDS = 0.5
+"""For all expressions of one text together; one alone has 100 ms."""
 
 _TAG = re.compile(r"<%=(.*?)%>", re.DOTALL)
 
@@ -38,8 +41,9 @@ def render(text: str, scope: Scope, on_error: Callable[[str], None] | None = Non
 
 def _render(text: str, scope: Scope) -> str:
     parts = _TAG.split(text)
+    until = time.perf_counter() + MAX_SECONDS if len(parts) > 1 else 0.0
     rendered = [
-        _expression(part, scope) if odd % 2 else substitute(part, scope)
+        _expression(part, scope, until) if odd % 2 else substitute(part, scope)
         for odd, part in enumerate(parts)
     ]
     whole = "".join(rendered).strip()
@@ -52,10 +56,10 @@ def _size(text: str) -> int:
     return len(text.encode("utf-8", "surrogatepass"))
 
 
-def _expression(source: str, scope: Scope) -> str:
+def _expression(source: str, scope: Scope, until: float) -> str:
     source, values = splice(source.strip(), scope)
     try:
-        run = Run({}, values, scope.now, scope.templates)
+        run = Run({}, values, scope.now, scope.templates, until)
         text = _guarded(source, run, to_text)
     except ExpressionError as error:
         raise ExpressionError(name_placeholders(error.reason, values)) from error
@@ -81,12 +85,15 @@ def evaluate(
 def _guarded(source: str, run: Run, finish: Callable[[Any], Any] = lambda value: value) -> Any:
     """Run an expression; what Python itself refuses is `expression failed`."""
     code = compile_source(source)
+    outer = current.set(run)
     try:
         return finish(code(run, {}))
     except (RecursionError, MemoryError) as error:
         raise ExpressionError(RESOURCES) from error
     except _PYTHON_FAULTS as error:
         raise ExpressionError(FAILED) from error
+    finally:
+        current.reset(outer)
 
 
 def check(text: str) -> str | None:

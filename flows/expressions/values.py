@@ -14,6 +14,7 @@ from typing import Any
 
 from .fault import FAILED, RESOURCES, ExpressionError
 from .numerals import MAX_BITS, float_text
+from .run import step
 
 Number = int | float
 
@@ -95,6 +96,15 @@ class Keywords(list[tuple[Atom, Any]]):
         return next((value for key, value in self if key.name == name), default)
 
 
+def map_key(value: Any) -> Any:
+    """How a value is kept as a key: Python takes true and 1, or 1 and 1.0, for the same one."""
+    if isinstance(value, bool):
+        return Atom("true" if value else "false")
+    if value is None or isinstance(value, (str, int, Atom)):
+        return value
+    raise ExpressionError(FAILED)
+
+
 def truthy(value: Any) -> bool:
     """Only nil and false are not."""
     return value is not None and value is not False
@@ -171,6 +181,7 @@ def _characters(items: list[Any], depth: int = 0) -> Iterator[str]:
     if depth > 100:
         raise ExpressionError(RESOURCES)
     for item in items:
+        step()
         if isinstance(item, str):
             yield item
         elif isinstance(item, list):

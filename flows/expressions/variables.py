@@ -20,6 +20,7 @@ from .scope import ROOTS, Scope
 
 MAX_CHARACTERS = 500_000
 MAX_LISTED = 50
+MAX_DEPTH = 20
 
 
 def _mark_ranges() -> str:
@@ -49,8 +50,8 @@ Replace = Callable[[Any, str, str], str]
 
 def substitute(text: str, scope: Scope) -> str:
     """`text` with every variable that has a value replaced by the value's text."""
-    if "@" not in text:
-        return text
+    if not text or "@" not in text:
+        return text or ""
     return replace(text, scope, lambda _value, shown, _mention: shown)
 
 
@@ -113,7 +114,7 @@ def walk(scope: Scope, path: list[str]) -> Any:
     return value
 
 
-def show(value: Any) -> str | None:
+def show(value: Any, depth: int = 0) -> str | None:
     """The text of a value as a message shows it; None for what has no text."""
     if isinstance(value, str):
         return value
@@ -125,8 +126,8 @@ def show(value: Any) -> str | None:
         return float_text(value)
     if isinstance(value, datetime):
         return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}Z"
-    if isinstance(value, list):
-        parts = [show(item) for item in value if item is not None]
+    if isinstance(value, list) and depth < MAX_DEPTH:
+        parts = [show(item, depth + 1) for item in value if item is not None]
         return None if None in parts else "".join(part for part in parts if part)
     return None
 

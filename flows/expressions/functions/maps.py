@@ -12,7 +12,7 @@ from typing import Any
 from ..fault import FAILED, ExpressionError
 from ..order import compare
 from ..run import Run
-from ..values import Atom, Naive, Range, Regex, Time, Zoned, to_text
+from ..values import Atom, Naive, Range, Regex, Time, Zoned, map_key, to_text
 from ..vocabulary import function
 from .moments import iso_text
 
@@ -34,7 +34,7 @@ def is_nil(value: Any) -> bool:
 @function("Map.get/2", "Map.get/3")
 def get(map_: dict[Any, Any], key: Any, default: Any = None) -> Any:
     """The value under a key, or the default."""
-    return map_.get(key, default)
+    return map_.get(map_key(key), default)
 
 
 @function("Jason.decode!/1")

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ..fault import FAILED, ExpressionError
-from ..graphemes import count_graphemes, graphemes
+from ..graphemes import graphemes
 from ..run import Run
 from ..values import Function, Keywords, Range, Regex, to_text
 from ..vocabulary import function
@@ -31,10 +31,16 @@ def is_text(value: Any) -> bool:
     return isinstance(value, str)
 
 
+def _graphemes(run: Run, text: str) -> list[str]:
+    """Outside ASCII clusters are found slowly, and charged accordingly."""
+    run.charge(len(text) * (16 if text.isascii() else 80))
+    return graphemes(text)
+
+
 @function("String.length/1")
-def length(text: str) -> int:
+def length(run: Run, text: str) -> int:
     """How many graphemes a text has."""
-    return count_graphemes(text)
+    return len(_graphemes(run, text))
 
 
 @function("String.upcase/1")
@@ -136,18 +142,18 @@ def _alternatives(pattern: str | list[Any]) -> re.Pattern[str]:
 
 
 @function("String.slice/2")
-def slice_range(text: str, wanted: Range) -> str:
+def slice_range(run: Run, text: str, wanted: Range) -> str:
     """The graphemes from the range's first to its last; a negative one counts from the end."""
-    clusters = graphemes(text)
+    clusters = _graphemes(run, text)
     return "".join(cut(clusters, wanted))
 
 
 @function("String.slice/3")
-def slice_length(text: str, start: int, count: int) -> str:
+def slice_length(run: Run, text: str, start: int, count: int) -> str:
     """`count` graphemes from `start` on; a negative start counts from the end."""
     if count < 0:
         raise ExpressionError(FAILED)
-    clusters = graphemes(text)
+    clusters = _graphemes(run, text)
     first = start if start >= 0 else max(len(clusters) + start, 0)
     return "".join(clusters[first : first + count])
 
