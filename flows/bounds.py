@@ -9,10 +9,12 @@ from errors import InvalidInput, InvalidJson, TooLarge
 MAX_DEPTH = 40
 MAX_VALUES = 300_000
 MAX_TEXT = 200_000
+_LOWEST, _HIGHEST = -(2**63), 2**64 - 1
 
 
 def check_bounds(value: Any, *, max_values: int = MAX_VALUES, what: str = "the JSON") -> None:
-    """Raise InvalidInput when JSON is nested too deep, holds too many values or too long texts.
+    """Raise InvalidInput for JSON nested too deep or with texts or numbers that cannot be stored,
+    TooLarge for too many values or too long texts.
 
     It walks without recursion, so that no nesting can exhaust the stack.
     """
@@ -32,6 +34,8 @@ def check_bounds(value: Any, *, max_values: int = MAX_VALUES, what: str = "the J
                 below.extend(one)
             elif isinstance(one, str):
                 _check_text(one, what)
+            elif isinstance(one, int | float) and not _LOWEST <= one <= _HIGHEST:
+                raise InvalidInput(f"{what} holds a number that JSON cannot keep")
         level, depth = below, depth + 1
 
 

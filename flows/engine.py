@@ -8,7 +8,7 @@ sprints at once.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from errors import Conflict, InvalidInput, NotFound
@@ -57,7 +57,12 @@ class Engine:
 
     def receive(self, session: Session, message: Message) -> list[Event]:
         """One message of the contact: a keyword starts its flow, anything else goes on with
-        the flow the contact is in."""
+        the flow the contact is in.
+
+        Raises InvalidInput or TooLarge for a message that cannot be stored; the session is then
+        unchanged.
+        """
+        check_bounds(asdict(replace(message, groups=None)), what="the message")
         sprint = Sprint(session, self.services)
         message = self._accept(sprint, message)
         start = self._flow_to_start(session, message)

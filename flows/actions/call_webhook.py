@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from errors import FlowhookError, InvalidInput
+from errors import FlowhookError, InvalidInput, TooLarge
 from flows.actions import FAILURE, SUCCESS, Action, Outcome, Parked, action, as_text
 from flows.bounds import check_bounds
 from flows.events import WebhookCalled
@@ -15,6 +15,7 @@ from flows.session import WebhookAnswer, WebhookPending
 from flows.sprint import Sprint
 
 BAD_BODY = "Error in decoding webhook body. Please check the json body in floweditor"
+MAX_ANSWER_VALUES = 20_000
 METHODS = ("get", "post", "function")
 
 
@@ -65,11 +66,19 @@ def settle(action: Action, answer: WebhookAnswer, sprint: Sprint) -> Outcome:
     name = action.source.get("result_name")
     if not isinstance(name, str):
         return FAILURE
-    if not (answer.succeeded and isinstance(answer.body, Mapping)):
+    if not (answer.succeeded and isinstance(answer.body, Mapping) and _can_be_kept(answer.body)):
         sprint.clear_result(name)
         return FAILURE
     sprint.set_result(name, {**answer.body, "inserted_at": sprint.stamp()})
     return SUCCESS
+
+
+def _can_be_kept(body: Mapping[str, Any]) -> bool:
+    try:
+        check_bounds(dict(body), max_values=MAX_ANSWER_VALUES, what="the webhook's answer")
+    except (InvalidInput, TooLarge):
+        return False
+    return True
 
 
 def request_body(action: Action, sprint: Sprint) -> dict[str, Any]:
@@ -141,7 +150,7 @@ def _send(
         return WebhookAnswer(answer.status, error=error)
     if not isinstance(decoded, dict | list):
         return WebhookAnswer(answer.status, error="The answer is neither an object nor a list")
-    check_bounds(decoded, max_values=20_000, what="the webhook's answer")
+    check_bounds(decoded, max_values=MAX_ANSWER_VALUES, what="the webhook's answer")
     return WebhookAnswer(answer.status, body=indexed(decoded))
 
 

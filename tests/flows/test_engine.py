@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from errors import Conflict, FlowhookError, InvalidInput, NotFound
+from errors import Conflict, FlowhookError, InvalidInput, NotFound, TooLarge
 from flows.contact import Contact, Profile
 from flows.engine import Engine
 from flows.events import MsgCreated
@@ -149,6 +149,28 @@ def test_a_session_of_another_version_is_refused() -> None:
     stored["version"] = 99
     with pytest.raises(InvalidInput, match="version 99"):
         Session.from_dict(stored)
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        {"text": "a\ud800"},
+        {"type": "location", "latitude": float("nan"), "longitude": 1.0},
+        {"type": "location", "latitude": 10**30, "longitude": 1.0},
+        {"type": "whatsapp_form_response", "form": {"a": {"b": float("inf")}}},
+        {"type": "quick_reply", "interactive": {1: 2}},
+        {"text": "a" * 300_000},
+    ],
+)
+def test_a_message_that_cannot_be_stored_is_refused(hostile: dict[str, Any]) -> None:
+    services = StandaloneServices()
+    services.add(export_of([QUIZ]))
+    engine, someone = Engine(services), session()
+    engine.start(someone, "quiz")
+    before = someone.as_dict()
+    with pytest.raises((InvalidInput, TooLarge)):
+        engine.receive(someone, Message(**hostile))
+    assert someone.as_dict() == before
 
 
 def test_a_start_can_be_delayed() -> None:
