@@ -9,6 +9,7 @@ hash tag; only the index of organisations and the audit stand outside.
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -18,13 +19,15 @@ import orjson
 
 from errors import NotFound
 from settings.audit import Audit
-from settings.cipher import Cipher
+from settings.cipher import CannotDecrypt, Cipher
 from settings.organisation import Organisation, Token
 from settings.schemas import SECTIONS, secret_fields
 from storage.keys import ORGANISATIONS, org_key, scan_organisation
 
 CHANGED = "fh:changed"  # channel: the id of an organisation whose settings changed
 EXISTS = ""  # the field that says a section is there, whatever else it holds
+
+logger = logging.getLogger(__name__)
 
 
 class SettingsStore:
@@ -49,7 +52,7 @@ class SettingsStore:
             section, _, name = key.decode().rpartition(":")
             values = sections.setdefault(section, {})
             if name != EXISTS:
-                values[name] = self._read_value(org, section, name, stored)
+                self._read_into(values, org, section, name, stored)
         return Organisation(
             id=org,
             sections=sections,
@@ -201,10 +204,18 @@ class SettingsStore:
             return self.cipher.seal(org, _field(section, name), plain)
         return plain
 
-    def _read_value(self, org: str, section: str, name: str, stored: bytes) -> Any:
+    def _read_into(
+        self, values: dict[str, Any], org: str, section: str, name: str, stored: bytes
+    ) -> None:
+        """A secret that no key opens counts as absent, so that its admin can save it anew."""
         if _is_secret(section, name):
-            stored = self.cipher.open(org, _field(section, name), stored)
-        return orjson.loads(stored)
+            try:
+                stored = self.cipher.open(org, _field(section, name), stored)
+            except CannotDecrypt:
+                what = {"organization_id": org, "field": _field(section, name)}
+                logger.error("no key of ENCRYPTION_KEYS opens a stored secret", extra=what)
+                return
+        values[name] = orjson.loads(stored)
 
     def _changed(self, org: str, actor: str, action: str, what: str, names: Iterable[str]) -> None:
         self.redis.zadd(ORGANISATIONS, {org: 0})
