@@ -100,9 +100,7 @@ def test_a_drop_is_seen_at_once(cache: SettingsCache, store: CountingStore) -> N
 def test_many_calls_at_once_share_one_read(cache: SettingsCache, store: CountingStore) -> None:
     store.gate.clear()
     found: list[Organisation] = []
-    threads = [
-        threading.Thread(target=lambda: found.append(cache.get("acme"))) for _ in range(20)
-    ]
+    threads = [threading.Thread(target=lambda: found.append(cache.get("acme"))) for _ in range(20)]
     for thread in threads:
         thread.start()
     wait_for(lambda: store.reads, "the first read")

@@ -55,7 +55,7 @@ def test_other_addresses_and_identities_are_not_locked(lockout: Lockout) -> None
 def test_the_lock_ends(any_redis: Client) -> None:
     lockout = Lockout(any_redis)
     guess(lockout, ATTEMPTS)
-    [key] = [key for key in any_redis.scan_iter(match="fh:guess:*")]
+    [key] = list(any_redis.scan_iter(match="fh:guess:*"))
     assert 0 < any_redis.ttl(key) <= WINDOW_SECONDS
     any_redis.delete(key)  # what the expiry does
     lockout.admit("192.0.2.1", "acme", b"right")
