@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
+from redis.exceptions import WatchError
 
 from errors import NotFound
 from settings.audit import Audit
@@ -157,18 +158,25 @@ class SettingsStore:
 
     # --- key rotation ---
 
-    def rotate(self, org: str) -> int:
-        """Seal an organisation's stale secrets with the first key; how many were."""
+    def rotate(self, org: str) -> tuple[int, int]:
+        """Seal an organisation's stale secrets with the first key.
+
+        Gives how many were, and how many no key opens (left as they are).
+        """
         key = org_key(org, "settings")
-        rotated = 0
+        rotated = unreadable = 0
         for field, stored in self.redis.hgetall(key).items():
             section, _, name = field.decode().rpartition(":")
             if not _is_secret(section, name) or not self.cipher.is_stale(stored):
                 continue
             purpose = _field(section, name)
-            fresh = self.cipher.seal(org, purpose, self.cipher.open(org, purpose, stored))
+            try:
+                fresh = self.cipher.seal(org, purpose, self.cipher.open(org, purpose, stored))
+            except CannotDecrypt:
+                unreadable += 1
+                continue
             rotated += self._replace_if_same(key, field, stored, fresh)
-        return rotated
+        return rotated, unreadable
 
     def organisations(self) -> Iterable[str]:
         """Every organisation's id."""
@@ -180,13 +188,17 @@ class SettingsStore:
     def _replace_if_same(self, key: str, field: bytes, old: bytes, new: bytes) -> int:
         """Swap a value nobody changed meanwhile; a changed one was sealed with the first key."""
         with self.redis.pipeline(transaction=True) as pipe:
-            pipe.watch(key)
-            if pipe.hget(key, field) != old:
-                return 0
-            pipe.multi()
-            pipe.hset(key, field, new)
-            pipe.execute()
-            return 1
+            while True:
+                pipe.watch(key)
+                if pipe.hget(key, field) != old:
+                    return 0
+                pipe.multi()
+                pipe.hset(key, field, new)
+                try:
+                    pipe.execute()
+                except WatchError:  # another field changed
+                    continue
+                return 1
 
     # --- inside ---
 

@@ -156,8 +156,12 @@ OpenService = Callable[..., Service]
 
 
 @pytest.fixture
-def open_service() -> Iterator[OpenService]:
-    """Opens services over a given Redis, with changes to the configuration; closes them all."""
+def open_service(monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenService]:
+    """Opens services over a given Redis, with changes to the configuration; closes them all.
+
+    A test that opens one over a real Redis names that fixture first, to be closed last.
+    """
+    monkeypatch.setattr("settings.cache.LISTEN_SECONDS", 0.02)  # so that the listener ends soon
     opened: list[Service] = []
 
     def open_one(store: Any, **changes: Any) -> Service:
@@ -168,6 +172,7 @@ def open_service() -> Iterator[OpenService]:
     yield open_one
     for service in opened:
         service.background.close()
+        service.background.listener.join()
 
 
 @pytest.fixture

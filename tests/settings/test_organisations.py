@@ -83,7 +83,7 @@ def test_a_token_tells_when_it_was_last_used(service: Service) -> None:
     def last_used() -> str | None:
         tokens = service.admin("GET", "/settings/acme/tokens").json["tokens"]
         [found] = [token["last_used_at"] for token in tokens if token["id"] == token_id]
-        return found  # type: ignore[no-any-return]
+        return found
 
     assert last_used() is None
     service.call("get_buttons", {"buttons_data": "Yes|No"})
