@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from api import answers
 from api.json_provider import OrjsonProvider
 from config import Config, ConfigError
+from limits.limiter import Limiter
 from operations.openapi import document
 from operations.routes import operations_routes
 from providers.account import Account
@@ -83,7 +84,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         )
 
     functions = load_functions()
-    dispatcher = Dispatcher(functions, make_context, record)
+    dispatcher = Dispatcher(functions, make_context, record, Limiter(redis))
     edge = Edge(store, settings.drop, authenticator, guard)
 
     app = Flask(__name__, static_folder=None)
