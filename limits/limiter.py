@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -23,15 +24,16 @@ from redis.exceptions import RedisError
 
 from errors import BudgetExceeded, Overloaded, RateLimited
 from limits.month import Month
-from limits.script import Script
 from settings.organisation import Organisation
 from storage.keys import org_key
+from storage.script import Script
 
 LEASE_SECONDS = 130.0  # longer than the longest call to a provider
 KEEP_MONTH_SECONDS = 7 * 24 * 3600  # a finished month's counter, for calls that end in the next
 
-RESERVE = Script("reserve.lua")
-SETTLE = Script("settle.lua")
+FOLDER = Path(__file__).parent
+RESERVE = Script(FOLDER / "reserve.lua")
+SETTLE = Script(FOLDER / "settle.lua")
 
 logger = logging.getLogger(__name__)
 

@@ -1,8 +1,8 @@
 """The whole service through its front door: `service` over fakeredis, `open_service` over any.
 
-    service.organisation(openai)                  # an organisation with a key and tokens
-    service.call("get_buttons", {"buttons_data": "Yes|No"})
-    service.operator("GET", "/settings/acme/openai")
+service.organisation(openai)                  # an organisation with a key and tokens
+service.call("get_buttons", {"buttons_data": "Yes|No"})
+service.operator("GET", "/settings/acme/openai")
 """
 
 from __future__ import annotations
