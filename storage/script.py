@@ -30,5 +30,8 @@ class Script:
             return redis.eval(self.text, len(keys), *keys, *arguments)
 
     def add_to(self, pipe: Any, keys: Sequence[str], arguments: Sequence[Argument]) -> None:
-        """Add it to a pipeline, in full: a pipeline cannot try again when it is unknown."""
-        pipe.eval(self.text, len(keys), *keys, *arguments)
+        """Add it to a pipeline, in full: a pipeline cannot try again when it is unknown.
+
+        By the command's name, since redis-py's cluster pipelines have no method for it.
+        """
+        pipe.execute_command("EVAL", self.text, len(keys), *keys, *arguments)
