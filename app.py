@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import logging
 import sys
+from threading import Thread
 from typing import Any
 
 from flask import Flask
@@ -57,9 +58,10 @@ class Background:
 
     NAME = "flowhook"
 
-    def __init__(self, settings: SettingsCache, recorder: Recorder) -> None:
+    def __init__(self, settings: SettingsCache, recorder: Recorder, listener: Thread) -> None:
         self.settings = settings
         self.recorder = recorder
+        self.listener = listener
 
     def close(self) -> None:
         """Write what is queued and end the threads; once, at the end of the process at the last."""
@@ -76,7 +78,6 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     cipher = Cipher(config.encryption_keys)
     store = SettingsStore(redis, cipher)
     settings = SettingsCache(store)
-    settings.listen()
     authenticator = Authenticator(config.admin_token, settings, Lockout(redis))
 
     guard = AddressGuard(config.allow_private_urls)
@@ -90,7 +91,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     log = LogStore(redis, cipher, config.log_entries, config.log_days)
     counters = UsageCounters(redis)
     recorder = Recorder(redis, [log, counters, TokenUse()], dropped=metrics.DROPPED.inc)
-    background = Background(settings, recorder)
+    background = Background(settings, recorder, settings.listen())
     atexit.register(background.close)
 
     def record(entry: Entry) -> None:

@@ -16,7 +16,6 @@ import orjson
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
 from gunicorn.workers.ggevent import GeventWorker
 
-BODY_SECONDS = 20.0  # for a whole body
 MAX_BODY_BYTES = 1024 * 1024
 MAX_DRAINED_BYTES = 8 * MAX_BODY_BYTES  # read and thrown away, so that the 413 is not lost
 
@@ -29,7 +28,7 @@ class FlowhookWorker(GeventWorker):
 
     def load_wsgi(self) -> None:
         super().load_wsgi()
-        self.wsgi: Any = BoundedBody(self.wsgi)
+        self.wsgi: Any = BoundedBody(self.wsgi, self.cfg.keepalive)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
         too_long = isinstance(exc, LimitRequestLine | LimitRequestHeaders)
@@ -52,12 +51,13 @@ class FlowhookWorker(GeventWorker):
 class BoundedBody:
     """Reads the whole body before the application runs: in time, and within 1 MiB."""
 
-    def __init__(self, application: Callable[..., Any]) -> None:
+    def __init__(self, application: Callable[..., Any], seconds: float) -> None:
         self.application = application
+        self.seconds = seconds
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if environ.get("CONTENT_LENGTH") or environ.get("HTTP_TRANSFER_ENCODING"):
-            timeout = gevent.Timeout(BODY_SECONDS)
+            timeout = gevent.Timeout(self.seconds)
             timeout.start()
             try:
                 body = environ["wsgi.input"].read(MAX_BODY_BYTES + 1)
@@ -88,7 +88,7 @@ TOO_LARGE = (
 TOO_SLOW = (
     "408 Request Timeout",
     "invalid_input",
-    f"the body was not there within {BODY_SECONDS:.0f} seconds",
+    "the body was not there in time",
     "Send the body at once.",
 )
 BROKEN_OFF = (
