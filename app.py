@@ -15,6 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from api import answers
 from api.json_provider import OrjsonProvider
 from config import Config, ConfigError
+from limits.limiter import Limiter
 from operations.openapi import document
 from operations.routes import operations_routes
 from providers.account import Account
@@ -42,6 +43,9 @@ from settings.routes import settings_routes
 from settings.store import SettingsStore
 from settings.token_routes import token_routes
 from storage.connect import connect
+from usage.counters import UsageCounters
+from usage.prices import Prices
+from usage.routes import usage_routes
 from webhooks.dispatcher import Dispatcher
 from webhooks.registry import Context, load_functions
 from webhooks.routes import InFlight, webhook_routes
@@ -85,7 +89,8 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         return OpenAIClient(account, transport, notebook)
 
     log = LogStore(redis, cipher, config.log_entries, config.log_days)
-    recorder = Recorder(redis, [log, TokenUse()], dropped=metrics.DROPPED.inc)
+    counters = UsageCounters(redis)
+    recorder = Recorder(redis, [log, counters, TokenUse()], dropped=metrics.DROPPED.inc)
     background = Background(settings, recorder, settings.listen())
     atexit.register(background.close)
 
@@ -101,7 +106,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         )
 
     functions = load_functions()
-    dispatcher = Dispatcher(functions, make_context, record)
+    dispatcher = Dispatcher(functions, make_context, record, Limiter(redis))
     edge = Edge(store, settings.drop, authenticator, guard)
 
     app = Flask(__name__, static_folder=None)
@@ -115,6 +120,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     app.register_blueprint(token_routes(edge))
     app.register_blueprint(openai_routes(edge, accounts, open_client))
     app.register_blueprint(log_routes(edge, log))
+    app.register_blueprint(usage_routes(edge, counters, Prices.load(config.prices_file)))
     app.register_blueprint(operations_routes(edge, redis, lambda: document(app, functions)))
     if config.trusted_proxies:
         hops = config.trusted_proxies
@@ -133,8 +139,8 @@ def application() -> Flask:
     """What gunicorn serves."""
     try:
         config = Config.from_env()
+        logs.configure(config.log_level)
+        logging.getLogger(__name__).info("worker starts")
+        return create_app(config)
     except ConfigError as error:
         sys.exit(str(error))
-    logs.configure(config.log_level)
-    logging.getLogger(__name__).info("worker starts")
-    return create_app(config)
