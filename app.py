@@ -15,6 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from api import answers
 from api.json_provider import OrjsonProvider
 from config import Config, ConfigError
+from errors import InvalidInput, ProviderUnavailable
 from limits.limiter import Limiter
 from operations.openapi import document
 from operations.routes import operations_routes
@@ -22,6 +23,8 @@ from providers.account import Account
 from providers.accounts import Accounts
 from providers.gevent_transport import GeventTransport
 from providers.guard import AddressGuard
+from providers.guarded_requests import GuardedRequestsTransport
+from providers.guarded_transport import AddressesOf
 from providers.openai import OpenAIClient
 from providers.transport import RequestsTransport, Transport, has_proxy
 from records import metrics
@@ -82,11 +85,11 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
 
     guard = AddressGuard(config.allow_private_urls)
     accounts = Accounts(config)
-    transport = choose_transport()
+    transport, guarded = choose_transport(), choose_transport(base_url_addresses(guard))
 
     def open_client(account: Account, organisation: Organisation) -> OpenAIClient:
         notebook = ModelNotebook(redis, organisation, account.base_url, settings.drop)
-        return OpenAIClient(account, transport, notebook)
+        return OpenAIClient(account, guarded if account.guarded else transport, notebook)
 
     log = LogStore(redis, cipher, config.log_entries, config.log_days)
     counters = UsageCounters(redis)
@@ -128,11 +131,26 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     return app
 
 
-def choose_transport() -> Transport:
+def choose_transport(addresses_of: AddressesOf | None = None) -> Transport:
     """The lean transport where gevent serves; requests elsewhere, and for proxies."""
     if monkey.is_module_patched("socket") and not has_proxy():
-        return GeventTransport()
-    return RequestsTransport()
+        return GeventTransport(addresses_of=addresses_of)
+    return GuardedRequestsTransport(addresses_of) if addresses_of else RequestsTransport()
+
+
+def base_url_addresses(guard: AddressGuard) -> AddressesOf:
+    """The guard's look-up, its refusal said for who can mend it."""
+
+    def addresses_of(host: str, port: int, seconds: float) -> list[str]:
+        try:
+            return guard.addresses_of(host, port, seconds, field="base_url")
+        except InvalidInput as refused:
+            raise ProviderUnavailable(
+                "base_url leads to an address that is not public",
+                fix="Correct base_url, or have the operator set it.",
+            ) from refused
+
+    return addresses_of
 
 
 def application() -> Flask:
