@@ -75,7 +75,7 @@ class LogStore:
             key = org_key(entry.organization_id, "log")
             pipe.xadd(key, self._fields(entry), maxlen=self.max_entries, approximate=True)
             if self._is_due(key):
-                pipe.xtrim(key, minid=self._oldest(), approximate=True)
+                pipe.xtrim(key, minid=self._oldest(), approximate=False)
                 pipe.expire(key, self.max_days * 86_400)
 
     def _is_due(self, key: str) -> bool:

@@ -17,7 +17,7 @@ def entry() -> Entry:
     return Entry("acme", "get_buttons", "r1", "ok", 200, 1.0, at=0.0, request={}, response={})
 
 
-def write(log: LogStore, redis: object) -> None:
+def write(log, redis):
     pipe = redis.pipeline(transaction=False)
     log.add_to(pipe, [entry()])
     pipe.execute()
