@@ -40,6 +40,7 @@ from settings.cipher import Cipher
 from settings.edge import Edge
 from settings.lockout import Lockout
 from settings.notebook import ModelNotebook
+from settings.openai_checks import OpenAIChecks
 from settings.openai_routes import openai_routes
 from settings.organisation import Organisation
 from settings.routes import settings_routes
@@ -111,6 +112,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     functions = load_functions()
     dispatcher = Dispatcher(functions, make_context, record, Limiter(redis))
     edge = Edge(store, settings.drop, authenticator, guard)
+    checks = OpenAIChecks(edge, accounts, open_client)
 
     app = Flask(__name__, static_folder=None)
     app.json = OrjsonProvider(app)
@@ -121,7 +123,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     app.register_blueprint(webhook_routes(dispatcher, authenticator, settings, in_flight))
     app.register_blueprint(settings_routes(edge))
     app.register_blueprint(token_routes(edge))
-    app.register_blueprint(openai_routes(edge, accounts, open_client))
+    app.register_blueprint(openai_routes(edge, checks))
     app.register_blueprint(log_routes(edge, log))
     app.register_blueprint(usage_routes(edge, counters, Prices.load(config.prices_file)))
     app.register_blueprint(operations_routes(edge, redis, lambda: document(app, functions)))
