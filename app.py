@@ -30,6 +30,7 @@ from providers.transport import RequestsTransport, Transport, has_proxy
 from records import metrics
 from records.entry import Entry
 from records.log import LogStore
+from records.pulse import Pulse
 from records.recorder import Recorder
 from records.routes import log_routes
 from records.token_use import TokenUse
@@ -50,6 +51,8 @@ from storage.connect import connect
 from usage.counters import UsageCounters
 from usage.prices import Prices
 from usage.routes import usage_routes
+from web.routes import web_routes
+from web.services import Services
 from webhooks.dispatcher import Dispatcher
 from webhooks.registry import Context, load_functions
 from webhooks.routes import InFlight, webhook_routes
@@ -94,7 +97,8 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
 
     log = LogStore(redis, cipher, config.log_entries, config.log_days)
     counters = UsageCounters(redis)
-    recorder = Recorder(redis, [log, counters, TokenUse()], dropped=metrics.DROPPED.inc)
+    pulse = Pulse(redis)
+    recorder = Recorder(redis, [log, counters, TokenUse(), pulse], dropped=metrics.DROPPED.inc)
     background = Background(settings, recorder, settings.listen())
     atexit.register(background.close)
 
@@ -110,7 +114,8 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         )
 
     functions = load_functions()
-    dispatcher = Dispatcher(functions, make_context, record, Limiter(redis))
+    limiter, prices = Limiter(redis), Prices.load(config.prices_file)
+    dispatcher = Dispatcher(functions, make_context, record, limiter)
     edge = Edge(store, settings.drop, authenticator, guard)
     checks = OpenAIChecks(edge, accounts, open_client)
 
@@ -125,8 +130,25 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     app.register_blueprint(token_routes(edge))
     app.register_blueprint(openai_routes(edge, checks))
     app.register_blueprint(log_routes(edge, log))
-    app.register_blueprint(usage_routes(edge, counters, Prices.load(config.prices_file)))
+    app.register_blueprint(usage_routes(edge, counters, prices))
     app.register_blueprint(operations_routes(edge, redis, lambda: document(app, functions)))
+    app.register_blueprint(
+        web_routes(
+            Services(
+                config=config,
+                redis=redis,
+                edge=edge,
+                settings=settings,
+                checks=checks,
+                dispatcher=dispatcher,
+                limiter=limiter,
+                log=log,
+                pulse=pulse,
+                counters=counters,
+                prices=prices,
+            )
+        )
+    )
     if config.trusted_proxies:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -38,6 +38,7 @@ class LogFilter:
     function: str | None = None
     contact: str | None = None
     flow: str | None = None
+    request_id: str | None = None
     since: int | None = None
     until: int | None = None
 
@@ -47,6 +48,7 @@ class LogFilter:
             and (self.function is None or self.function == entry["function"])
             and (self.contact is None or self.contact == entry["contact"])
             and (self.flow is None or self.flow == entry["flow"])
+            and (self.request_id is None or self.request_id == entry["request_id"])
         )
 
 
@@ -88,13 +90,26 @@ class LogStore:
         self._trimmed[key] = now
         return True
 
-    def page(self, org: str, wanted: LogFilter, cursor: str, count: int) -> dict[str, Any]:
-        """`{"logs": [...], "next_cursor"}` from the cursor (or the newest) backwards."""
+    def page(
+        self,
+        org: str,
+        wanted: LogFilter,
+        cursor: str,
+        count: int,
+        *,
+        after: str = "",
+        scan: int = MAX_SCANNED,
+    ) -> dict[str, Any]:
+        """`{"logs": [...], "next_cursor"}` from the cursor (or the newest) backwards.
+
+        Only entries newer than the id `after`, where it is given; `scan` entries are read at
+        the most.
+        """
         high = f"({cursor}" if cursor else self._high(wanted)
-        low = self._low(wanted)
+        low = f"({after}" if after else self._low(wanted)
         found: list[dict[str, Any]] = []
         scanned = 0
-        while len(found) < count and scanned < MAX_SCANNED:
+        while len(found) < count and scanned < scan:
             batch = self.redis.xrevrange(org_key(org, "log"), high, low, count=SCAN_ENTRIES)
             for raw_id, fields in batch:
                 scanned += 1
