@@ -14,7 +14,7 @@ from settings.auth import OPERATOR
 from settings.organisation import Organisation
 from web.explanations import explain
 from web.gate import organisation, signed_in, wants_page
-from web.models import configured_models, next_to_go, recent_days
+from web.models import configured_models, next_to_go, recent_days, today
 from web.services import Services
 
 HOUR_SECONDS = 3600
@@ -78,6 +78,7 @@ def home_pages(services: Services) -> Blueprint:
             ],
             hour=hour,
             retiring=next_to_go(models),
+            today=today(),
             steps=first_steps(services, current, called=bool(rows)),
             explain=explain,
         )
@@ -93,6 +94,7 @@ def service_page(services: Services) -> str | AnyResponse:
         lights=[redis_light(services), provider_light(statuses)],
         hour=_summed(statuses),
         retiring=next_to_go([services.config.default_model]),
+        today=today(),
         explain=explain,
     )
 

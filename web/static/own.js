@@ -41,6 +41,7 @@ document.addEventListener("submit", (event) => {
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
 document.querySelector("[data-focus]")?.focus();
+for (const tab of document.querySelectorAll(".tabs [aria-current]")) tab.scrollIntoView({ block: "nearest", inline: "center" });
 
 // Models that the key can use, asked for once a model's field is entered.
 const form = document.querySelector("[data-models]");
