@@ -9,9 +9,11 @@ import tempfile
 
 from config import Config, ConfigError
 from storage import embedded
+from usage.prices import Prices
 
 try:
     flowhook = Config.from_env()
+    Prices.load(flowhook.prices_file)  # a wrong file stops the start here, not in every worker
 except ConfigError as error:
     sys.exit(str(error))
 
@@ -37,23 +39,7 @@ control_socket_disable = True
 accesslog = None
 errorlog = "-"
 loglevel = flowhook.log_level.lower()
-logconfig_dict = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "serving.logs.JsonFormatter"}},
-    "handlers": {
-        "stdout": {
-            "class": "logging.StreamHandler",
-            "formatter": "json",
-            "stream": "ext://sys.stdout",
-        }
-    },
-    "root": {"level": flowhook.log_level, "handlers": ["stdout"]},
-    "loggers": {
-        "gunicorn.error": {"level": flowhook.log_level, "handlers": ["stdout"], "propagate": False},
-        "gunicorn.access": {"level": flowhook.log_level, "handlers": [], "propagate": False},
-    },
-}
+logger_class = "serving.logs.GunicornLogger"
 
 
 def on_starting(_server: object) -> None:
