@@ -89,6 +89,19 @@ class RequestsTransport:
         **more: Any,
     ) -> Reply:
         """`more` goes to requests as it is (files= and data= of a multipart upload)."""
+        request = (method, url, headers, body, timeout_seconds)
+        return self._exchange(self._session, *request, **more)
+
+    def _exchange(
+        self,
+        session: requests.Session,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        timeout_seconds: float,
+        **more: Any,
+    ) -> Reply:
         deadline = time.monotonic() + timeout_seconds
         content = {"data": body} if body is not None else more
         # requests' own time-out is one for each read, which a dripping head outlives.
@@ -96,7 +109,7 @@ class RequestsTransport:
         whole = gevent.Timeout(timeout_seconds if patched else None)
         whole.start()
         try:
-            with self._session.request(
+            with session.request(
                 method,
                 url,
                 headers=dict(headers),
