@@ -29,7 +29,7 @@ from providers.account import Account, NoNotebook, Notebook
 from providers.completion import Completion, Usage, read_completion, read_object, read_usage
 from providers.openai_errors import MAX_RETRY_AFTER_SECONDS, ErrorReply, retry_after_seconds
 from providers.parameters import refused_with, without
-from providers.retirements import retirement
+from providers.retirements import Retirement, retirement
 from providers.transport import (
     Broken,
     Reply,
@@ -123,26 +123,34 @@ class OpenAIClient:
     def _ask_model(self, path: str, body: dict[str, Any]) -> Reply:
         """Ask, and once more with what the model takes, or with the model that replaced it."""
         deadline = self._deadline()
-        lesson = self.notebook.lesson(body["model"])
-        if lesson:
-            body = without(
-                {**body, "model": lesson.get("successor", body["model"])}, lesson.get("refuses", ())
-            )
-        replaced = False
+        asked = body["model"]
+        body = self._as_learned(body)
+        newly_retired: Retirement | None = None
         for _ in range(MAX_HEALINGS + 2):
             try:
-                return self._ask("POST", path, orjson.dumps(body), deadline)
+                reply = self._ask("POST", path, orjson.dumps(body), deadline)
             except _Unsupported as refusal:
                 healed = self._heal(body, refusal.parameter)
                 if healed is None:
                     raise refusal.error from None
                 body = healed
             except ModelNotFound:
-                successor = None if replaced else self._successor(body["model"])
-                if successor is None:
+                newly_retired = self._replaceable(asked) if body["model"] == asked else None
+                if newly_retired is None:
                     raise
-                body, replaced = {**body, "model": successor}, True
+                body = self._as_learned({**body, "model": newly_retired.successor})
+            else:
+                if newly_retired is not None:
+                    self._note_retired(newly_retired, asked)
+                return reply
         raise InvalidResponse("the provider refused parameter after parameter")
+
+    def _as_learned(self, body: dict[str, Any]) -> dict[str, Any]:
+        """`body` with the successor of its model, and without what that one refuses."""
+        successor = self.notebook.lesson(body["model"]).get("successor")
+        if successor and self.account.allows(successor):
+            body = {**body, "model": successor}
+        return without(body, self.notebook.lesson(body["model"]).get("refuses", ()))
 
     def _heal(self, body: dict[str, Any], parameter: str) -> dict[str, Any] | None:
         refused = refused_with(parameter, body)
@@ -152,19 +160,20 @@ class OpenAIClient:
         self.notebook.learn(body["model"], {"refuses": sorted({*known, *refused})})
         return without(body, refused)
 
-    def _successor(self, model: str) -> str | None:
+    def _replaceable(self, model: str) -> Retirement | None:
+        """The known retirement of a missing model, if its successor may be asked instead."""
         retired = retirement(model)
         if retired is None or retired.successor is None:
             return None
-        if not self.account.allows(retired.successor):
-            return None
+        return retired if self.account.allows(retired.successor) else None
+
+    def _note_retired(self, retired: Retirement, model: str) -> None:
         self.notebook.learn(model, {"successor": retired.successor})
         self.notebook.warn(
             model,
             f"{model} was retired on {retired.date}; {retired.successor} answers in its place."
             " Change the model in the flow, or set an alias.",
         )
-        return retired.successor
 
     # --- one request, with retries ---
 

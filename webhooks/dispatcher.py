@@ -95,10 +95,10 @@ class Dispatcher:
             entry.response = result
             return result
         except FlowhookError as error:
-            _note_failure(entry, error)
+            _note_failure(entry, error, body)
             raise
         except Exception:
-            _note_failure(entry, Internal("internal error"))
+            _note_failure(entry, Internal("internal error"), body)
             raise
         finally:
             for client in context.clients:
@@ -130,7 +130,7 @@ class Dispatcher:
             flow=_id_of(body, "flow_id", "flow"),
             request=body,
         )
-        _note_failure(entry, error)
+        _note_failure(entry, error, body)
         self.record(entry)
 
 
@@ -193,8 +193,13 @@ def _sentence(name: str, message: str) -> str:
     )
 
 
-def _note_failure(entry: Entry, error: FlowhookError) -> None:
-    entry.status, entry.http_status = error.type, error.status
+def failure_status(error: FlowhookError, body: Mapping[str, Any]) -> int:
+    """The HTTP status of a failure: the error's, or the 200 that the body asks for."""
+    return 200 if str(body.get("failure_status", "")) == "200" else error.status
+
+
+def _note_failure(entry: Entry, error: FlowhookError, body: Mapping[str, Any]) -> None:
+    entry.status, entry.http_status = error.type, failure_status(error, body)
     entry.response = {"success": False, "error": error.as_dict()}
 
 

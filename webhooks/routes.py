@@ -19,7 +19,7 @@ from settings.auth import Authenticator, Caller, Proof
 from settings.cache import SettingsCache
 from settings.schemas import ORGANIZATION_ID_PATTERN
 from webhooks.catalogue import catalogue
-from webhooks.dispatcher import Dispatcher
+from webhooks.dispatcher import Dispatcher, failure_status
 from webhooks.registry import WebhookFunction
 
 
@@ -114,8 +114,8 @@ class _Call:
         if not self.dispatched and self.organization_id:
             self.dispatcher.reject(self.name, self.organization_id, self.body, request_id(), error)
         extra = {self.function.main: error.message} if self.function else None
-        wanted = str(self.body.get("failure_status", "")) if self.organization_id else ""
-        return error_answer(error, 200 if wanted == "200" else None, extra)
+        status = failure_status(error, self.body) if self.organization_id else None
+        return error_answer(error, status, extra)
 
     def _authenticate(self, sent: Request, raw: bytes) -> Caller:
         environ = sent.environ
