@@ -24,13 +24,16 @@ Result = dict[str, Any]
 class Context:
     """What a function may use: the organisation, who is talking, and its provider.
 
-    `contact` and `flow` are the builder's ids as text, empty where it sent none.
+    `contact` and `flow` are the builder's ids as text, empty where it sent none. `fetch` reads
+    a caller's URL, given its field and most bytes, through the guard.
     """
 
     organisation: Organisation
     request_id: str
     open_account: Callable[[Organisation, str | None], Account] = field(repr=False)
     open_client: Callable[[Account, Organisation], OpenAIClient] = field(repr=False)
+    fetch: Callable[[str, str, int], bytes] = field(repr=False)
+    keep_media: Callable[[str, bytes, str], str] = field(repr=False)
     account: str | None = None
     contact: str = ""
     flow: str = ""
@@ -42,6 +45,10 @@ class Context:
             account = self.open_account(self.organisation, self.account)
             self.clients.append(self.open_client(account, self.organisation))
         return self.clients[0]
+
+    def keep(self, content: bytes, extension: str) -> str:
+        """The URL under which content made for this organisation is served for a day."""
+        return self.keep_media(self.organisation.id, content, extension)
 
 
 Function = Callable[[dict[str, Any], Context], Result]
