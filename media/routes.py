@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, request
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from api.documented import documented
-from media.store import MediaStore
+from media.store import Kept, MediaStore
 
 # What a browser may do with a file that outsiders' words led to: show it, and nothing else.
 HEADERS = {
@@ -28,8 +29,15 @@ def media_routes(store: MediaStore) -> Blueprint:
     def serve(name: str) -> Response:
         """Serve an image or speech that a webhook function made, for a day."""
         kept = store.get(name)
-        answer = Response(kept.content, content_type=kept.content_type, headers=HEADERS)
-        answer.make_conditional(request, accept_ranges=True, complete_length=len(kept.content))
+        try:
+            answer = _whole(kept)
+            answer.make_conditional(request, accept_ranges=True, complete_length=len(kept.content))
+        except RequestedRangeNotSatisfiable:  # beyond the end: the range is ignored, as it may be
+            return _whole(kept)
         return answer
 
     return routes
+
+
+def _whole(kept: Kept) -> Response:
+    return Response(kept.content, content_type=kept.content_type, headers=HEADERS)

@@ -7,8 +7,9 @@ unknown language is passed on as it was written: models know more than any table
 from __future__ import annotations
 
 import re
+import unicodedata
 
-from marshmallow import validate
+from marshmallow import ValidationError
 
 from webhooks.fields import Text
 
@@ -75,10 +76,17 @@ def same_language(one: str | None, other: str | None) -> bool:
     return language_name(str(one)).lower() == language_name(str(other)).lower()
 
 
+def _plain_name(value: str) -> None:
+    """Letters of any script with their marks, digits, spaces and what names are joined by."""
+    for letter in value.strip():
+        if unicodedata.category(letter)[0] not in "LMN" and letter not in " .,()'’-_":
+            raise ValidationError("Not a language.")
+
+
 def language_field(description: str, example: str) -> Text:
     """A field that holds a language; names and codes only, since prompts are built of it."""
     return Text(
         max_length=64,
-        validate=[validate.Regexp(r"^[^\W\d_][\w .,()'’-]*\Z", error="Not a language.")],
+        validate=[_plain_name],
         metadata={"description": description, "example": example},
     )

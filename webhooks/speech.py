@@ -30,7 +30,7 @@ VOICES = (
 )
 DEFAULT_VOICE = "alloy"  # every speech model has it
 TRANSCRIBED = frozenset({"flac", "mp3", "mp4", "m4a", "ogg", "wav", "webm"})
-SENTENCE_ENDS = ".!?।۔。！？\n"  # noqa: RUF001
+SENTENCE_ENDS = ".!?।۔。！？\n"
 
 
 @dataclass(frozen=True, slots=True)

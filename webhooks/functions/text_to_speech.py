@@ -13,10 +13,13 @@ from webhooks.speech import DEFAULT_VOICE, MAX_SPOKEN_CHARACTERS, VOICES, speak
 
 # The voices of Glific's default provider stand in many flows; ours speaks in their place.
 GLIFIC_VOICES = frozenset(
-    """achernar achird algenib algieba alnilam aoede autonoe callirrhoe charon despina enceladus
-    erinome fenrir gacrux iapetus kore laomedeia leda orus puck pulcherrima rasalgethi sadachbia
-    sadaltager schedar sulafat umbriel vindemiatrix zephyr zubenelgenubi""".split()
-)
+    {
+        "achernar", "achird", "algenib", "algieba", "alnilam", "aoede", "autonoe", "callirrhoe",
+        "charon", "despina", "enceladus", "erinome", "fenrir", "gacrux", "iapetus", "kore",
+        "laomedeia", "leda", "orus", "puck", "pulcherrima", "rasalgethi", "sadachbia", "sadaltager",
+        "schedar", "sulafat", "umbriel", "vindemiatrix", "zephyr", "zubenelgenubi",
+    }
+)  # fmt: skip
 
 
 def known_voice(value: str) -> None:
