@@ -37,23 +37,7 @@ control_socket_disable = True
 accesslog = None
 errorlog = "-"
 loglevel = flowhook.log_level.lower()
-logconfig_dict = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "serving.logs.JsonFormatter"}},
-    "handlers": {
-        "stdout": {
-            "class": "logging.StreamHandler",
-            "formatter": "json",
-            "stream": "ext://sys.stdout",
-        }
-    },
-    "root": {"level": flowhook.log_level, "handlers": ["stdout"]},
-    "loggers": {
-        "gunicorn.error": {"level": flowhook.log_level, "handlers": ["stdout"], "propagate": False},
-        "gunicorn.access": {"level": flowhook.log_level, "handlers": [], "propagate": False},
-    },
-}
+logger_class = "serving.logs.GunicornLogger"
 
 
 def on_starting(_server: object) -> None:

@@ -9,6 +9,7 @@ import traceback
 from typing import Any
 
 import orjson
+from gunicorn.glogging import Logger
 
 STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
@@ -44,3 +45,13 @@ def configure(level: str) -> None:
     root.setLevel(level)
     for library in ("urllib3", "requests", "redis", "geventhttpclient", "werkzeug"):
         logging.getLogger(library).setLevel(max(logging.WARNING, root.level))
+
+
+class GunicornLogger(Logger):
+    """gunicorn's own messages in the same form. Calls are logged by the recorder, once."""
+
+    def setup(self, cfg: Any) -> None:
+        configure(cfg.loglevel.upper())
+
+    def access(self, *_: Any) -> None:
+        return None

@@ -18,6 +18,7 @@ from gunicorn.workers.ggevent import GeventWorker
 
 BODY_SECONDS = 20.0  # for a whole body
 MAX_BODY_BYTES = 1024 * 1024
+GATHERED_BYTES = 65_536
 MAX_DRAINED_BYTES = 8 * MAX_BODY_BYTES  # read and thrown away, so that the 413 is not lost
 
 Environ = dict[str, Any]
@@ -30,6 +31,14 @@ class FlowhookWorker(GeventWorker):
     def load_wsgi(self) -> None:
         super().load_wsgi()
         self.wsgi: Any = BoundedBody(self.wsgi)
+
+    def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> Any:
+        """Answer with one write instead of one for the head and one for the body."""
+        gathered = GatheredWrites(sock)
+        try:
+            return super().handle_request(listener_name, req, gathered, addr)
+        finally:
+            gathered.flush()
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
         too_long = isinstance(exc, LimitRequestLine | LimitRequestHeaders)
@@ -47,6 +56,31 @@ class FlowhookWorker(GeventWorker):
             client.sendall(head.encode() + body)
         except OSError:
             self.log.debug("the client of a malformed request has gone")
+
+
+class GatheredWrites:
+    """A socket that keeps small writes until `flush`; all else passes through."""
+
+    def __init__(self, sock: Any) -> None:
+        self._sock = sock
+        self._waiting: list[bytes] = []
+        self._bytes = 0
+
+    def sendall(self, data: bytes) -> None:
+        self._waiting.append(data)
+        self._bytes += len(data)
+        if self._bytes > GATHERED_BYTES:
+            self.flush()
+
+    def flush(self) -> None:
+        if self._waiting:
+            data = b"".join(self._waiting)
+            self._waiting, self._bytes = [], 0
+            self._sock.sendall(data)
+
+    def __getattr__(self, name: str) -> Any:
+        self.flush()
+        return getattr(self._sock, name)
 
 
 class BoundedBody:

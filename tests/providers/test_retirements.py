@@ -75,7 +75,8 @@ def test_successors() -> None:
     assert retirements.successor("whisper-1") == "gpt-transcribe"
     assert retirements.successor("dall-e-3") == "gpt-image-2.5-flare"
     assert retirements.successor("tts-1") is None
-    assert retirements.successor("gpt-3.5-turbo") is None
+    assert retirements.successor("gpt-3.5-turbo") == "gpt-5.6-terra"
+    assert retirements.successor("gpt-5.1") is None
 
 
 def test_retiring_lists_what_is_gone_or_goes_soon_under_the_name_asked_for() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import math
-import re
 import struct
 from typing import Any
 
@@ -103,7 +102,7 @@ def _counted(inputs: list[str]) -> int:
 def vector(text: str, dimensions: int) -> list[float]:
     """A bag of words, each word a direction chosen by its hash."""
     values = [0.0] * dimensions
-    for word in re.findall(r"\w+", text.lower()) or [text]:
+    for word in tokens.words(text) or [text]:
         digest = hashlib.sha256(word.encode("utf-8", "surrogatepass")).digest()
         values[int.from_bytes(digest[:4], "big") % dimensions] += 1.0
     length = math.sqrt(sum(value * value for value in values))

@@ -41,18 +41,20 @@ class Reply:
     body: bytes
     content_type: str = "application/json"
     headers: dict[str, str] = field(default_factory=dict)
+    framing: str | None = None
+    """A header line in place of the true Content-Length."""
 
     @classmethod
     def of_json(cls, value: Any, status: int = 200) -> Reply:
         return cls(status, json.dumps(value, ensure_ascii=False).encode())
 
     def head(self, framing: str | None = None) -> bytes:
-        """Status line and headers; `framing` replaces the true Content-Length line."""
+        """Status line and headers, with `framing` for the true Content-Length if given."""
         lines = [f"HTTP/1.1 {self.status} {_phrase(self.status)}"]
         if self.content_type:
             lines.append(f"Content-Type: {self.content_type}")
         lines += [f"{name}: {value}" for name, value in self.headers.items()]
-        lines.append(framing or f"Content-Length: {len(self.body)}")
+        lines.append(framing or self.framing or f"Content-Length: {len(self.body)}")
         return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
     def on_wire(self) -> bytes:

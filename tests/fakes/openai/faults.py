@@ -7,6 +7,7 @@ connection is no fault of a running server: see `FakeOpenAI.closed_base_url`.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import socket
 import struct
@@ -125,11 +126,10 @@ def half_chunked() -> Fault:
 
 
 def wrong_content_length() -> Fault:
-    """Content-Length: 0 in front of a whole body."""
+    """Content-Length: 0 in front of a whole body; the connection stays open."""
 
-    def strike(exchange: Exchange, answer: Answer) -> None:
-        reply = answer()
-        exchange.send(reply.head("Content-Length: 0") + reply.body)
+    def strike(exchange: Exchange, answer: Answer) -> Reply:
+        return dataclasses.replace(answer(), framing="Content-Length: 0")
 
     return Fault("wrong_content_length", strike)
 

@@ -48,7 +48,7 @@ def _resolved(reference: str, root: dict[str, Any]) -> Any:
 
 def _first_closed(options: list[Any], open_refs: frozenset[str]) -> Any:
     """The first option that does not lead round in a circle."""
-    return next(option for option in options if option.get("$ref") not in open_refs)
+    return next(option for option in options if option.get("$ref") not in open_refs | {"#"})
 
 
 def _typed(schema: dict[str, Any], root: dict[str, Any], open_refs: frozenset[str]) -> Any:
@@ -72,9 +72,9 @@ def _kind(schema: dict[str, Any]) -> str:
 
 
 def _array(schema: dict[str, Any], root: dict[str, Any], open_refs: frozenset[str]) -> list[Any]:
-    item = schema.get("items")
-    circular = isinstance(item, dict) and item.get("$ref", "#") in open_refs | {"#"}
-    length = schema.get("minItems", 0 if circular and "$ref" in (item or {}) else 1)
+    item = schema.get("items", {})
+    endless = item.get("$ref") in open_refs | {"#"}
+    length = schema.get("minItems", 0 if endless else 1)
     return [_instance(item, root, open_refs) for _ in range(length)]
 
 

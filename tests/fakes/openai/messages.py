@@ -57,6 +57,8 @@ _ASSISTANT = {
     "name": _NAME,
     "tool_calls": rules.items(_TOOL_CALL, 1, 128),
     "annotations": rules.items(rules.an_object),
+    "audio": rules.an_object,
+    "function_call": rules.an_object,
 }
 _BY_ROLE = {
     "system": rules.shape(

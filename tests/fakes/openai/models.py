@@ -83,6 +83,16 @@ class Model:
         return 16_385 if self.id.startswith("gpt-3.5") else 128_000
 
     @property
+    def output_tokens(self) -> int:
+        """The most that `max_tokens` or `max_completion_tokens` may ask for."""
+        if self.reasons:
+            return 128_000
+        for family, most in (("gpt-4.1", 32_768), ("gpt-4o", 16_384)):
+            if self.id.startswith(family):
+                return most
+        return 4_096
+
+    @property
     def takes_stop(self) -> bool:
         return not re.match(r"o3|o4-mini|gpt-5|gpt-6", self.id)
 

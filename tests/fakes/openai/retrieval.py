@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from tests.fakes.openai import rules
+from tests.fakes.openai import rules, tokens
 from tests.fakes.openai.complaints import malformed
 
 _SCALARS = rules.either(rules.flag, rules.number(-1e18, 1e18), rules.text())
@@ -82,7 +82,7 @@ def search(
 
 def _words(text: str) -> set[str]:
     """Words of three letters and more, in any script."""
-    return {word for word in re.findall(r"\w+", text.lower()) if len(word) > 2}
+    return {word for word in tokens.words(text) if len(word) > 2}
 
 
 def _passes(filters: dict[str, Any], attributes: dict[str, Any]) -> bool:

@@ -142,15 +142,18 @@ def items(of: Rule, minimum: int = 0, maximum: int | None = None) -> Rule:
 
 
 def either(*rules: Rule) -> Rule:
-    """Passes when one of the rules does; else complains in the words of the last."""
+    """Passes when one of the rules does; else complains about the value's content if any rule
+    knew its type, in the words of the last rule if none did."""
 
     def check(value: Any, param: str) -> None:
-        for rule in rules[:-1]:
+        complaints = []
+        for rule in rules:
             try:
                 return rule(value, param)
-            except Complaint:
-                continue
-        return rules[-1](value, param)
+            except Complaint as complaint:
+                complaints.append(complaint)
+        known = [one for one in complaints if one.code != "invalid_type"]
+        raise (known or complaints)[-1]
 
     return check
 

@@ -32,6 +32,7 @@ def check_for_chat(body: dict[str, Any], model: Model) -> None:
     """The first parameter of the body that this model does not take on chat/completions."""
     if model.reasons and "max_tokens" in body:
         raise unsupported_parameter("max_tokens", "Use 'max_completion_tokens' instead.")
+    _check_output_limit(body, model)
     check_effort(body.get("reasoning_effort"), "reasoning_effort", model)
     if _is_reasoning(model, body.get("reasoning_effort")):
         for name, default in _ONLY_DEFAULTS.items():
@@ -42,6 +43,18 @@ def check_for_chat(body: dict[str, Any], model: Model) -> None:
     if "stop" in body and not model.takes_stop:
         raise unsupported_parameter("stop")
     _check_verbosity(body.get("verbosity"), model)
+
+
+def _check_output_limit(body: dict[str, Any], model: Model) -> None:
+    for name in ("max_tokens", "max_completion_tokens"):
+        wanted = body.get(name, 0)
+        if wanted > model.output_tokens:
+            raise Complaint(
+                f"{name} is too large: {wanted}. This model supports at most "
+                f"{model.output_tokens} completion tokens, whereas you provided {wanted}.",
+                param=name,
+                code="invalid_value",
+            )
 
 
 def check_for_responses(body: dict[str, Any], model: Model) -> None:

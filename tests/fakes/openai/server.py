@@ -168,6 +168,10 @@ class FakeOpenAI:
         """Close pooled connections behind the client's back; how many there were."""
         return self._transport.close_idle()
 
+    @property
+    def open_connections(self) -> int:
+        return self._transport.open_connections
+
     # --- what was asked ---------------------------------------------------------------------
 
     @property

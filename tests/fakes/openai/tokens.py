@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+
+
+def words(text: str) -> list[str]:
+    """Words of any script: what stands between white space and punctuation."""
+    return [word for word in re.split(r"[\s.,;:!?()\"'/।॥-]+", text.lower()) if word]
 
 
 def count(text: str) -> int:

@@ -43,6 +43,11 @@ class Transport:
         with socket.create_connection(("127.0.0.1", self.port)):
             """Wakes the accepting thread, which then sees that it is over."""
 
+    @property
+    def open_connections(self) -> int:
+        with self._lock:
+            return len(self._open)
+
     def close_idle(self) -> int:
         """Close the connections no request is running on; how many there were."""
         with self._lock:
@@ -59,10 +64,10 @@ class Transport:
         with self._listener:
             while True:
                 connection, address = self._listener.accept()
+                self.mark(connection, busy=False)
                 if self.closed.is_set():
                     connection.close()
                     return
-                self.mark(connection, busy=False)
                 threading.Thread(
                     target=self._converse, args=(connection, address), daemon=True
                 ).start()
@@ -73,9 +78,9 @@ class Transport:
         except (ConnectionError, TimeoutError):
             pass  # the client left, or close() hung up
         finally:
+            connection.close()
             with self._lock:
                 self._open.pop(connection, None)
-            connection.close()
 
 
 def _hang_up(connection: socket.socket) -> None:
