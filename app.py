@@ -44,6 +44,8 @@ from storage.connect import connect
 from webhooks.dispatcher import Dispatcher
 from webhooks.registry import Context, load_functions
 from webhooks.routes import InFlight, webhook_routes
+from webhooks.threads import Threads
+from webhooks.webhook_tools import WebhookTools
 
 MAX_BODY_BYTES = 1024 * 1024
 
@@ -75,14 +77,19 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         metrics.count(entry)
         recorder.record(entry)
 
+    functions = load_functions()
+    threads = Threads(redis, cipher)
+    tool_sources = (WebhookTools(functions),)
+
     def make_context(**known: Any) -> Context:
         return Context(
             open_account=lambda organisation, title: accounts.open(organisation.sections, title),
             open_client=open_client,
+            threads=threads,
+            tool_sources=tool_sources,
             **known,
         )
 
-    functions = load_functions()
     dispatcher = Dispatcher(functions, make_context, record)
     edge = Edge(store, settings.drop, authenticator, guard)
 
