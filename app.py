@@ -50,6 +50,22 @@ from webhooks.webhook_tools import WebhookTools
 MAX_BODY_BYTES = 1024 * 1024
 
 
+class Background:
+    """What runs beside the calls: `app.extensions[Background.NAME]`, to be closed with the app."""
+
+    NAME = "flowhook"
+
+    def __init__(self, settings: SettingsCache, recorder: Recorder) -> None:
+        self.settings = settings
+        self.recorder = recorder
+
+    def close(self) -> None:
+        """Write what is queued and end the threads; once, at the end of the process at the last."""
+        atexit.unregister(self.close)
+        self.settings.close()
+        self.recorder.close()
+
+
 def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     """The service as a WSGI application; configuration and Redis from the environment."""
     config = config or Config.from_env()
@@ -71,7 +87,8 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
 
     log = LogStore(redis, cipher, config.log_entries, config.log_days)
     recorder = Recorder(redis, [log, TokenUse()], dropped=metrics.DROPPED.inc)
-    atexit.register(recorder.close)
+    background = Background(settings, recorder)
+    atexit.register(background.close)
 
     def record(entry: Entry) -> None:
         metrics.count(entry)
@@ -96,6 +113,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.json = OrjsonProvider(app)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.extensions[Background.NAME] = background
     answers.install(app)
     in_flight = InFlight(config.max_in_flight)
     app.register_blueprint(webhook_routes(dispatcher, authenticator, settings, in_flight))
