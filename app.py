@@ -47,6 +47,8 @@ from storage.connect import connect
 from webhooks.dispatcher import Dispatcher
 from webhooks.registry import Context, load_functions
 from webhooks.routes import InFlight, webhook_routes
+from webhooks.threads import Threads
+from webhooks.webhook_tools import WebhookTools
 
 MAX_BODY_BYTES = 1024 * 1024
 
@@ -95,6 +97,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         metrics.count(entry)
         recorder.record(entry)
 
+<<<<<<< HEAD
     media = MediaStore(redis, cipher)
 
     def fetch(url: str, field: str, max_bytes: int) -> bytes:
@@ -104,6 +107,11 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
 
     def keep_media(org: str, content: bytes, extension: str) -> str:
         return f"{origin(config.public_url)}/media/{media.keep(org, content, extension)}"
+=======
+    functions = load_functions()
+    threads = Threads(redis, cipher)
+    tool_sources = (WebhookTools(functions),)
+>>>>>>> chat
 
     def make_context(**known: Any) -> Context:
         return Context(
@@ -111,10 +119,11 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
             keep_media=keep_media,
             open_account=lambda organisation, title: accounts.open(organisation.sections, title),
             open_client=open_client,
+            threads=threads,
+            tool_sources=tool_sources,
             **known,
         )
 
-    functions = load_functions()
     dispatcher = Dispatcher(functions, make_context, record)
     edge = Edge(store, settings.drop, authenticator, guard)
 

@@ -7,7 +7,7 @@ that the flow never set arrives as written (`@results.question`) and is named in
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -36,6 +36,12 @@ BUILDER_KEYS = frozenset(
 )
 # The keys that steer a call, whatever its function.
 CALL_KEYS = frozenset({"account", "failure_status", "wait_seconds", "callback_url"})
+
+
+def is_variable(text: str) -> bool:
+    """Whether a text is nothing but a variable, as written in the flow."""
+    bare = text.strip()
+    return bare[:1] == "@" and VARIABLE.fullmatch(bare) is not None
 
 
 class EmptyText(str):
@@ -71,10 +77,8 @@ class Text(fields.String):
             if self.required:
                 raise ValidationError([EmptyText("Must not be empty.")])
             value = None
-        elif isinstance(value, str) and not self.keeps_variables and value.lstrip()[0] == "@":
-            variable = value.strip()
-            if VARIABLE.fullmatch(variable):
-                raise ValidationError([UnresolvedText(f"{variable} was never set by the flow.")])
+        elif isinstance(value, str) and not self.keeps_variables and is_variable(value):
+            raise ValidationError([UnresolvedText(f"{value.strip()} was never set by the flow.")])
         return super().deserialize(value, attr, data, **kwargs)
 
 
@@ -113,6 +117,39 @@ class Whole(fields.Integer):
         if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
             raise ValidationError("Not a valid whole number.")
         return super().deserialize(value, attr, data, **kwargs)
+
+
+class Flag(fields.Boolean):
+    """A boolean, or the text of one; an empty text counts as absent."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(allow_none=True, **more)
+
+    def deserialize(
+        self,
+        value: Any,
+        attr: str | None = None,
+        data: Mapping[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        return super().deserialize(_absent_if_blank(value), attr, data, **kwargs)
+
+
+class Choice(Text):
+    """One of a few words, in capitals or not."""
+
+    def __init__(self, choices: Sequence[str], **more: Any) -> None:
+        super().__init__(max_length=64, validate=[validate.OneOf(choices)], **more)
+
+    def deserialize(
+        self,
+        value: Any,
+        attr: str | None = None,
+        data: Mapping[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        word = value.strip().lower() if isinstance(value, str) else value
+        return super().deserialize(word, attr, data, **kwargs)
 
 
 class Json(fields.Raw):

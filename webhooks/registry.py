@@ -6,9 +6,9 @@ function from validated data and Context to a dict, under `@webhook`. Its docstr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from marshmallow import Schema
 
@@ -16,8 +16,33 @@ from providers.account import Account
 from providers.openai import OpenAIClient
 from registry import Registry, load
 from settings.organisation import Organisation
+from webhooks.threads import Threads
 
 Result = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """Something a model may call by name: its arguments as a strict JSON schema, and how to run it.
+
+    `run` gets the model's arguments, which are data from outside, and a Context; it raises a
+    FlowhookError for arguments that are wrong.
+    """
+
+    name: str
+    description: str
+    parameters: Mapping[str, Any]
+    run: Callable[[Mapping[str, Any], Context], Result]
+
+
+class ToolSource(Protocol):
+    """A kind of thing models may call: webhook functions, an organisation's flows."""
+
+    def find(self, name: str, organisation: Organisation) -> Tool | None:
+        """The tool of this name, if this organisation may use one."""
+
+    def names(self, organisation: Organisation) -> Sequence[str]:
+        """Every name that `find` knows, for an error that helps."""
 
 
 @dataclass(slots=True)
@@ -25,18 +50,22 @@ class Context:
     """What a function may use: the organisation, who is talking, and its provider.
 
     `contact` and `flow` are the builder's ids as text, empty where it sent none. `fetch` reads
-    a caller's URL, given its field and most bytes, through the guard.
+    a caller's URL, given its field and most bytes, through the guard. `tool_sources` offer a
+    model what it may call; `depth` counts how many models called each other to get here.
     """
 
     organisation: Organisation
     request_id: str
     open_account: Callable[[Organisation, str | None], Account] = field(repr=False)
     open_client: Callable[[Account, Organisation], OpenAIClient] = field(repr=False)
+    threads: Threads = field(repr=False)
     fetch: Callable[[str, str, int], bytes] = field(repr=False)
     keep_media: Callable[[str, bytes, str], str] = field(repr=False)
+    tool_sources: Sequence[ToolSource] = field(default=(), repr=False)
     account: str | None = None
     contact: str = ""
     flow: str = ""
+    depth: int = 0
     clients: list[OpenAIClient] = field(default_factory=list, repr=False)
 
     def openai(self) -> OpenAIClient:
