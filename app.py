@@ -48,7 +48,6 @@ from webhooks.dispatcher import Dispatcher
 from webhooks.registry import Context, load_functions
 from webhooks.routes import InFlight, webhook_routes
 from webhooks.threads import Threads
-from webhooks.webhook_tools import WebhookTools
 
 MAX_BODY_BYTES = 1024 * 1024
 
@@ -97,7 +96,6 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         metrics.count(entry)
         recorder.record(entry)
 
-<<<<<<< HEAD
     media = MediaStore(redis, cipher)
 
     def fetch(url: str, field: str, max_bytes: int) -> bytes:
@@ -107,11 +105,9 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
 
     def keep_media(org: str, content: bytes, extension: str) -> str:
         return f"{origin(config.public_url)}/media/{media.keep(org, content, extension)}"
-=======
+
     functions = load_functions()
     threads = Threads(redis, cipher)
-    tool_sources = (WebhookTools(functions),)
->>>>>>> chat
 
     def make_context(**known: Any) -> Context:
         return Context(
@@ -120,7 +116,6 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
             open_account=lambda organisation, title: accounts.open(organisation.sections, title),
             open_client=open_client,
             threads=threads,
-            tool_sources=tool_sources,
             **known,
         )
 

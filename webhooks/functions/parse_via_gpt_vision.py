@@ -9,9 +9,12 @@ from marshmallow import fields
 from media import samples
 from media.caller import read_image
 from webhooks.answers import parse_answer
+from webhooks.context_size import check_length
 from webhooks.fields import FunctionSchema, Json, Text, model_field
+from webhooks.messages import conversation
 from webhooks.registry import Context, webhook
 from webhooks.response_format import read_response_format
+from webhooks.structured_answer import ask_answers
 
 DEFAULT_PROMPT = "Describe this image."
 
@@ -75,28 +78,21 @@ def parse_via_gpt_vision(data: dict[str, Any], context: Context) -> dict[str, An
     JPEG, PNG, WebP or GIF by content, whatever the name says.
 
     Errors: empty_input, unresolved_variable, invalid_input, too_large, inactive,
-    missing_api_key, model_not_found, refused, content_filter, truncated, provider_unavailable,
-    provider_timeout.
+    missing_api_key, model_not_found, refused, content_filter, truncated, invalid_response,
+    provider_unavailable, provider_timeout.
     Source: https://platform.openai.com/docs/guides/images-vision
     """
     client = context.openai()
     image = read_image(context.fetch, data["url"])
-    response_format = data.get("response_format")
     user = [
         {"type": "text", "text": data.get("prompt") or DEFAULT_PROMPT},
         {"type": "image_url", "image_url": {"url": image.as_data_url()}},
     ]
-    request: dict[str, Any] = {
-        "model": data.get("model") or data.get("gpt_model"),
-        "messages": [*_system(context), {"role": "user", "content": user}],
-    }
-    if response_format:
-        request["response_format"] = response_format
-    wants_json = response_format is not None
-    text = client.chat(request).first.require_text(whole=wants_json)
-    return {"response": parse_answer(text, must_be_json=wants_json)}
-
-
-def _system(context: Context) -> list[dict[str, Any]]:
-    told = context.organisation.section("openai").get("system_prompt")
-    return [{"role": "system", "content": told}] if told else []
+    asked_model = data.get("model") or data.get("gpt_model")
+    messages = conversation(context, None, [{"role": "user", "content": user}])
+    check_length(client.account.resolve(asked_model), messages, None, "prompt")
+    request: dict[str, Any] = {"model": asked_model, "messages": messages}
+    if data.get("response_format"):
+        request["response_format"] = data["response_format"]
+    answer = ask_answers(client, request)[0]
+    return {"response": parse_answer(answer) if isinstance(answer, str) else answer}
