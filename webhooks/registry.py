@@ -81,6 +81,8 @@ class Context:
 
 
 Function = Callable[[dict[str, Any], Context], Result]
+Page = Callable[[Mapping[str, Any], Mapping[str, Any]], str]
+"""From a body and its result to an HTML page, for whoever calls with a browser."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ class WebhookFunction:
     result: Schema
     main: str
     example: Mapping[str, Any]
+    show: Page | None = None
 
     @property
     def page(self) -> str:
@@ -109,16 +112,17 @@ def webhook(
     main: str,
     example: Mapping[str, Any],
     name: str | None = None,
+    page: Page | None = None,
 ) -> Callable[[Function], Function]:
     """Register a function under its own name (or `name`, where that is no Python name).
 
     `main` is the result key that also holds the message of a failure; `example` is a body that
-    works as it stands.
+    works as it stands. `page` shows a result to a browser, which may then call by GET.
     """
 
     def register(function: Function) -> Function:
         wire_name = name or function.__name__
-        unit = WebhookFunction(wire_name, function, fields(), result(), main, example)
+        unit = WebhookFunction(wire_name, function, fields(), result(), main, example, page)
         WEBHOOKS.add(wire_name, unit, function)
         return function
 
