@@ -74,22 +74,21 @@ def call(port: int, headers: dict, body: dict, expected: str, **plan: object) ->
     process = subprocess.Popen(
         python("bench.load"), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
-    process.stdin.write(
-        json.dumps(
-            {
-                "port": port,
-                "path": "/webhooks/parse_via_chat_gpt",
-                "headers": headers,
-                "body": body,
-                "expected": expected,
-                **plan,
-            }
-        )
+    plan_text = json.dumps(
+        {
+            "port": port,
+            "path": "/webhooks/parse_via_chat_gpt",
+            "headers": headers,
+            "body": body,
+            "expected": expected,
+            **plan,
+        }
     )
-    process.stdin.close()
+    with process.stdin as plan_in:  # type: ignore[union-attr]
+        plan_in.write(plan_text)
     return process
 
 
 def finish(process: subprocess.Popen) -> dict:
     with process:
-        return json.loads(process.stdout.read())
+        return json.loads(process.stdout.read())  # type: ignore[union-attr]

@@ -1,6 +1,6 @@
 """The organisation's log of webhook calls: a capped stream, filtered and paged newest first.
 
-What filters need stands in plain fields; request and response are redacted, then sealed. A
+What filters need stands in a plain summary; request and response are redacted, then sealed. A
 page reads a bounded number of entries: a rare match may take several pages, each with a cursor.
 """
 
@@ -107,27 +107,23 @@ class LogStore:
         raw_id, fields = entry
         return {**_read_summary(raw_id, fields), **self._open(org, fields.get(b"body", b""))}
 
-    def _fields(self, entry: Entry) -> dict[str, Any]:
-        body = orjson.dumps(
-            {
-                "request": _bounded(redact(entry.request)),
-                "response": _bounded(redact(entry.response)),
-            }
-        )
-        org = entry.organization_id or ""
-        return {
-            "s": entry.status,
-            "h": entry.http_status,
-            "f": entry.function,
-            "c": entry.contact,
-            "w": entry.flow,
-            "m": entry.model,
-            "i": entry.input_tokens,
-            "o": entry.output_tokens,
-            "t": round(entry.milliseconds, 1),
-            "r": entry.request_id,
-            "body": self.cipher.seal(org, PURPOSE, body),
+    def _fields(self, entry: Entry) -> dict[str, bytes]:
+        summary = {
+            "status": entry.status,
+            "http_status": entry.http_status,
+            "function": entry.function,
+            "contact": entry.contact,
+            "flow": entry.flow,
+            "model": entry.model,
+            "input_tokens": entry.input_tokens,
+            "output_tokens": entry.output_tokens,
+            "milliseconds": round(entry.milliseconds, 1),
+            "request_id": entry.request_id,
         }
+        request, response = _bounded(redact(entry.request)), _bounded(redact(entry.response))
+        body = b'{"request":%b,"response":%b}' % (request, response)
+        sealed = self.cipher.seal(entry.organization_id or "", PURPOSE, body)
+        return {"summary": orjson.dumps(summary), "body": sealed}
 
     def _open(self, org: str, sealed: bytes) -> dict[str, Any]:
         try:
@@ -145,28 +141,18 @@ class LogStore:
 
 
 def _read_summary(raw_id: bytes, fields: dict[bytes, bytes]) -> dict[str, Any]:
-    text = {key.decode(): value.decode() for key, value in fields.items() if key != b"body"}
     milliseconds = int(raw_id.partition(b"-")[0])
     stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(milliseconds / 1000))
     return {
         "id": raw_id.decode(),
         "time": f"{stamp}.{milliseconds % 1000:03d}Z",
-        "status": text["s"],
-        "http_status": int(text["h"]),
-        "function": text["f"],
-        "contact": text["c"],
-        "flow": text["w"],
-        "model": text["m"],
-        "input_tokens": int(text["i"]),
-        "output_tokens": int(text["o"]),
-        "milliseconds": float(text["t"]),
-        "request_id": text["r"],
+        **orjson.loads(fields[b"summary"]),
     }
 
 
-def _bounded(value: Any) -> Any:
-    """The value, or its beginning as text where it is large."""
+def _bounded(value: Any) -> bytes:
+    """The value as JSON, or its beginning as a JSON text where it is large."""
     encoded = orjson.dumps(value)
     if len(encoded) <= BODY_BYTES:
-        return value
-    return encoded[:BODY_BYTES].decode(errors="ignore") + "... (cut)"
+        return encoded
+    return orjson.dumps(encoded[:BODY_BYTES].decode(errors="ignore") + "... (cut)")
