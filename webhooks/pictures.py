@@ -13,8 +13,8 @@ import binascii
 import re
 from typing import Any
 
-from errors import FlowhookError, InvalidResponse
 from config import MEDIA_MAX_BYTES
+from errors import FlowhookError, InvalidResponse
 from providers.media_type import sniff
 from webhooks.registry import Context
 

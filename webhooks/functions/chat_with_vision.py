@@ -81,8 +81,8 @@ def chat_with_vision(data: dict[str, Any], context: Context) -> dict[str, Any]:
     texts and of images, each by its link or as a data URL. The service fetches the images itself
     and sends them inline, so links that expire or that OpenAI cannot open work too. Up to 10
     images, each JPEG, PNG, WebP or GIF by content and at most 5 MiB, 20 MiB together. A thread
-    remembers the words, not the images. Needs the organisation's OpenAI settings, and a model that takes
-    images. This is Contentstack's action Chat with Vision.
+    remembers the words, not the images. Needs the organisation's OpenAI settings, and a model
+    that takes images. This is Contentstack's action Chat with Vision.
 
     Errors: invalid_input, empty_input, unresolved_variable, too_large, inactive,
     missing_api_key, forbidden, invalid_api_key, insufficient_quota, model_not_found, refused,
