@@ -12,7 +12,9 @@ from typing import Any, Protocol
 
 from marshmallow import Schema
 
+from errors import MissingApiKey
 from providers.account import Account
+from providers.google_maps import GoogleMapsClient
 from providers.openai import OpenAIClient
 from registry import Registry, load
 from settings.organisation import Organisation
@@ -61,6 +63,7 @@ class Context:
     threads: Threads = field(repr=False)
     fetch: Callable[[str, str, int], bytes] = field(repr=False)
     keep_media: Callable[[str, bytes, str], str] = field(repr=False)
+    open_maps: Callable[[str], GoogleMapsClient] = field(repr=False)
     tool_sources: Sequence[ToolSource] = field(default=(), repr=False)
     account: str | None = None
     contact: str = ""
@@ -74,6 +77,16 @@ class Context:
             account = self.open_account(self.organisation, self.account)
             self.clients.append(self.open_client(account, self.organisation))
         return self.clients[0]
+
+    def google_maps(self) -> GoogleMapsClient:
+        """A client with the organisation's key; raises MissingApiKey."""
+        api_key = self.organisation.section("google_maps").get("api_key")
+        if not api_key:
+            raise MissingApiKey(
+                "the organisation has no Google Maps API key",
+                fix="Save an api_key in the organisation's google_maps settings.",
+            )
+        return self.open_maps(api_key)
 
     def keep(self, content: bytes, extension: str) -> str:
         """The URL under which content made for this organisation is served for a day."""
