@@ -83,11 +83,10 @@ def read_addresses(reply: Reply) -> list[Result]:
         raise ProviderError(f"Google Maps failed with HTTP {reply.status}", fix=_LATER)
     answer = read_object(reply.body)
     results, status = answer.get("results"), answer.get("status")
-    is_list = isinstance(results, list)
-    found: list[Result] = [one for one in results if isinstance(one, dict)] if is_list else []
-    if status in ("OK", None) and found:
-        return found
-    if status == "ZERO_RESULTS" or (status == "OK" and is_list):
+    found = results if isinstance(results, list) else None
+    if status in ("OK", None) and found and isinstance(found[0], dict):
+        return [address for address in found if isinstance(address, dict)]
+    if status == "ZERO_RESULTS" or (status == "OK" and found == []):
         raise InvalidInput(
             "no address is known at these coordinates",
             fix="Check that lat and long are not swapped and lie on land.",
