@@ -39,9 +39,7 @@ def max_tokens_field() -> Whole:
 
 
 def temperature_field() -> Number:
-    return Number(
-        0, 2, metadata={"description": "0 (always alike) to 2; sent only when given."}
-    )
+    return Number(0, 2, metadata={"description": "0 (always alike) to 2; sent only when given."})
 
 
 def penalty_field(of: str) -> Number:

@@ -47,9 +47,7 @@ PATHS = [
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_every_path_and_method_answers_json_and_never_html(
-    service: Service, method: str
-) -> None:
+def test_every_path_and_method_answers_json_and_never_html(service: Service, method: str) -> None:
     for path in PATHS:
         for token in (None, "wrong", service.config.admin_token):
             answer = service.request(method, path, token=token)
