@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -46,6 +46,14 @@ FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 8.0
 
 
+Fit = Callable[[dict[str, Any]], dict[str, Any]]
+"""From a body as asked for to one that `body["model"]` takes; used again for a successor."""
+
+
+def as_json(body: dict[str, Any]) -> tuple[bytes, str]:
+    return orjson.dumps(body), "application/json"
+
+
 class OpenAIClient:
     """Asks with one account. `transport` is shared by all; `usage` adds up this client's calls."""
 
@@ -72,20 +80,23 @@ class OpenAIClient:
         self.count(completion.usage)
         return completion
 
-    def ask(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    def ask(self, path: str, body: dict[str, Any], fit: Fit | None = None) -> dict[str, Any]:
         """POST a body to any endpoint that takes a model and answers a JSON object."""
-        return self._read(self._ask_model(path, self._with_model(body)))
+        return self._read(self._ask_model(path, self._with_model(body), fit))
 
-    def ask_bytes(self, path: str, body: dict[str, Any]) -> Reply:
+    def ask_bytes(self, path: str, body: dict[str, Any], fit: Fit | None = None) -> Reply:
         """POST to an endpoint that answers with a file, such as speech."""
-        return self._ask_model(path, self._with_model(body))
+        return self._ask_model(path, self._with_model(body), fit)
 
     def upload(
-        self, path: str, fields: Mapping[str, str], file: tuple[str, bytes, str]
+        self, path: str, fields: dict[str, Any], file: tuple[str, bytes, str]
     ) -> dict[str, Any]:
-        """POST a form with one file, `(name, content, media type)`; `fields` name the model."""
-        form, content_type = encode_multipart_formdata({**fields, "file": file})
-        return self._read(self._ask("POST", path, form, self._deadline(), content_type))
+        """POST a form with one file, `(name, content, media type)`; `fields` are its texts."""
+
+        def encode(form: dict[str, Any]) -> tuple[bytes, str]:
+            return encode_multipart_formdata({**form, "file": file})
+
+        return self._read(self._ask_model(path, self._with_model(fields), encode=encode))
 
     def get(self, path: str) -> dict[str, Any]:
         """GET a JSON object."""
@@ -118,18 +129,26 @@ class OpenAIClient:
 
     # --- models that change under us ---
 
-    def _ask_model(self, path: str, body: dict[str, Any]) -> Reply:
+    def _ask_model(
+        self,
+        path: str,
+        asked: dict[str, Any],
+        fit: Fit | None = None,
+        encode: Callable[[dict[str, Any]], tuple[bytes, str]] = as_json,
+    ) -> Reply:
         """Ask, and once more with what the model takes, or with the model that replaced it."""
         deadline = self._deadline()
-        lesson = self.notebook.lesson(body["model"])
+        lesson = self.notebook.lesson(asked["model"])
         if lesson:
-            body = without(
-                {**body, "model": lesson.get("successor", body["model"])}, lesson.get("refuses", ())
-            )
+            asked = {**asked, "model": lesson.get("successor", asked["model"])}
+        body = without(fit(asked) if fit else asked, lesson.get("refuses", ()))
         replaced = False
         for _ in range(MAX_HEALINGS + 2):
             try:
-                return self._ask("POST", path, orjson.dumps(body), deadline)
+                content, content_type = encode(body)
+                reply = self._ask("POST", path, content, deadline, content_type)
+                self.model = body["model"]
+                return reply
             except _Unsupported as refusal:
                 healed = self._heal(body, refusal.parameter)
                 if healed is None:
@@ -139,7 +158,8 @@ class OpenAIClient:
                 successor = None if replaced else self._successor(body["model"])
                 if successor is None:
                     raise
-                body, replaced = {**body, "model": successor}, True
+                following = {**(asked if fit else body), "model": successor}
+                body, replaced = fit(following) if fit else following, True
         raise InvalidResponse("the provider refused parameter after parameter")
 
     def _heal(self, body: dict[str, Any], parameter: str) -> dict[str, Any] | None:

@@ -53,8 +53,9 @@ class ToolSource(Protocol):
 class Context:
     """What a function may use: the organisation, who is talking, and its provider.
 
-    `contact` and `flow` are the builder's ids as text, empty where it sent none. `tool_sources`
-    offer a model what it may call; `depth` counts how many models called each other to get here.
+    `contact` and `flow` are the builder's ids as text, empty where it sent none. `fetch` reads
+    a caller's URL, given its field and most bytes, through the guard. `tool_sources` offer a
+    model what it may call; `depth` counts how many models called each other to get here.
     """
 
     organisation: Organisation
@@ -62,6 +63,8 @@ class Context:
     open_account: Callable[[Organisation, str | None], Account] = field(repr=False)
     open_client: Callable[[Account, Organisation], OpenAIClient] = field(repr=False)
     threads: Threads = field(repr=False)
+    fetch: Callable[[str, str, int], bytes] = field(repr=False)
+    keep_media: Callable[[str, bytes, str], str] = field(repr=False)
     tool_sources: Sequence[ToolSource] = field(default=(), repr=False)
     account: str | None = None
     contact: str = ""
@@ -75,6 +78,10 @@ class Context:
             account = self.open_account(self.organisation, self.account)
             self.clients.append(self.open_client(account, self.organisation))
         return self.clients[0]
+
+    def keep(self, content: bytes, extension: str) -> str:
+        """The URL under which content made for this organisation is served for a day."""
+        return self.keep_media(self.organisation.id, content, extension)
 
 
 Function = Callable[[dict[str, Any], Context], Result]
