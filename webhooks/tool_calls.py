@@ -17,7 +17,6 @@ import orjson
 from errors import FlowhookError, InvalidInput, InvalidJson, InvalidResponse, NotFound
 from providers.completion import Choice
 from providers.openai import OpenAIClient
-from providers.retirements import retirement
 from webhooks.context_size import check_length
 from webhooks.messages import Message, conversation
 from webhooks.registry import Context, Result
@@ -98,9 +97,7 @@ class ToolChat:
             "tools": [tool.as_request() for tool in self.tools.values()],
             "tool_choice": "auto" if may_call else "none",
         }
-        if needs_effort_none(model):
-            body["reasoning_effort"] = "none"
-        return self.client.chat(body).first
+        return self.client.chat(body, fit_tools).first
 
     def _run(self, call: Call, place: int) -> Call:
         try:
@@ -126,11 +123,11 @@ class ToolChat:
             )
 
 
-def needs_effort_none(model: str) -> bool:
-    """Whether the model, or the one that answers in its place, wants reasoning off for tools."""
-    retired = retirement(model)
-    names = (model, retired.successor if retired and retired.successor else model)
-    return any(NEEDS_EFFORT_NONE.match(name) for name in names)
+def fit_tools(body: dict[str, Any]) -> dict[str, Any]:
+    """A body with tools as its model takes it."""
+    if NEEDS_EFFORT_NONE.match(body["model"]):
+        return {**body, "reasoning_effort": "none"}
+    return body
 
 
 def read_calls(choice: Choice) -> list[Call]:

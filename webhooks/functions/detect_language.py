@@ -11,6 +11,7 @@ from webhooks.context_size import check_length
 from webhooks.fields import FunctionSchema, Text
 from webhooks.languages import language_name
 from webhooks.registry import Context, webhook
+from webhooks.speech import transcribe
 from webhooks.structured_answer import ask_answers
 
 UNKNOWN = "unknown"
@@ -32,6 +33,13 @@ class DetectLanguageSchema(FunctionSchema):
     text = Text(
         metadata={"description": "The text; this or `speech`.", "example": "आप कैसे हैं?"},
     )
+    speech = Text(
+        max_length=1_048_576,
+        metadata={
+            "description": "Link to a recording, or a data URL; this or `text`.",
+            "example": "https://example.org/voice-note.ogg",
+        },
+    )
 
 
 class DetectLanguageResultSchema(FunctionSchema):
@@ -51,21 +59,25 @@ class DetectLanguageResultSchema(FunctionSchema):
     example={"text": "आप कैसे हैं?"},
 )
 def detect_language(data: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Tell the language of what a contact wrote, by its English name.
+    """Tell the language of what a contact wrote or said, by its English name.
 
     Use it to answer people in their own language: route on `detected_language`, which is a name
-    such as Hindi or English, or the word unknown. The first 2,000 characters are judged. Needs
-    the organisation's OpenAI settings; asked is its default model.
+    such as Hindi or English, or the word unknown. Of a text the first 2,000 characters are
+    judged; a recording (at most 16 MiB) is written down first. Where both are given, the text
+    is. Needs the organisation's OpenAI settings; asked are its default models.
 
     Errors: empty_input, unresolved_variable, inactive, missing_api_key, forbidden,
     invalid_api_key, insufficient_quota, model_not_found, refused, content_filter, truncated,
     provider_rejected, invalid_response, provider_timeout.
     Source: Glific's built-in function of the same name.
     """
-    text = data.get("text")
+    text, spoken = data.get("text"), None
     if not text:
-        raise EmptyInput("text is empty", fields={"text": ["Must not be empty."]})
-    return {"detected_language": language_of(text, context)}
+        if not data.get("speech"):
+            raise EmptyInput("text is empty", fields={"text": ["Must not be empty."]})
+        heard = transcribe(context, data["speech"])
+        text, spoken = heard.text, heard.language
+    return {"detected_language": language_name(spoken) if spoken else language_of(text, context)}
 
 
 def language_of(text: str, context: Context) -> str:

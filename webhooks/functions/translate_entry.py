@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import ValidationError, fields
 
 from errors import InvalidInput
 from webhooks.context_size import check_length
 from webhooks.fields import FunctionSchema, Json, Text, Whole, model_field
-from webhooks.languages import language_name
+from webhooks.languages import language_field, language_name
 from webhooks.registry import AsGiven, Context, webhook
 from webhooks.translation.batching import batches
 from webhooks.translation.extraction import extract
@@ -20,7 +19,6 @@ from webhooks.translation.translator import Translator
 
 MAX_CHARACTERS = 200_000
 MAX_BATCH_SEGMENTS = 50
-LANGUAGE = re.compile(r"[^\W\d_][\w ()'’,-]{1,62}[\w)]", re.UNICODE)
 
 
 def read_entry(value: Any) -> dict[str, Any]:
@@ -45,15 +43,8 @@ class TranslateEntrySchema(FunctionSchema):
             "example": {"schema": [{"uid": "title", "data_type": "text"}]},
         }
     )
-    language = Text(
-        required=True,
-        validate=[
-            validate.Regexp(rf"\A{LANGUAGE.pattern}\Z", error="Not a language's name or code.")
-        ],
-        metadata={
-            "description": "The language to translate into: a name or a code.",
-            "example": "Hindi",
-        },
+    language = language_field(
+        "The language to translate into: a name or a code.", "Hindi", required=True
     )
     prompt = Text(
         metadata={
