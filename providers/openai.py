@@ -71,10 +71,10 @@ class OpenAIClient:
         self.usage = Usage()
         self.model: str | None = None  # the model that answered last
 
-    def chat(self, body: dict[str, Any]) -> Completion:
+    def chat(self, body: dict[str, Any], fit: Fit | None = None) -> Completion:
         """POST /chat/completions; `body["model"]` may be absent."""
         named = self._with_model(body)
-        reply = self._ask_model("/chat/completions", named)
+        reply = self._ask_model("/chat/completions", named, fit)
         completion = read_completion(reply.body, named["model"])
         self.model = completion.model
         self.count(completion.usage)

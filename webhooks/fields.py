@@ -161,12 +161,24 @@ class Json(fields.Raw):
         super().__init__(allow_none=True, **more)
         self.reads = reads
 
+    def deserialize(
+        self,
+        value: Any,
+        attr: str | None = None,
+        data: Mapping[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        value = _absent_if_blank(value)
+        if value is None and self.required:
+            raise ValidationError([EmptyText("Must not be empty.")])
+        if isinstance(value, str) and is_variable(value):
+            raise ValidationError([UnresolvedText(f"{value.strip()} was never set by the flow.")])
+        return super().deserialize(value, attr, data, **kwargs)
+
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> Any:
         if isinstance(value, str):
-            if not value.strip():
-                return None
             with suppress(orjson.JSONDecodeError):  # a bare word is for `reads` to judge
                 value = orjson.loads(value)
         return self.reads(value)

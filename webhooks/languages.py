@@ -83,9 +83,10 @@ def _plain_name(value: str) -> None:
             raise ValidationError("Not a language.")
 
 
-def language_field(description: str, example: str) -> Text:
+def language_field(description: str, example: str, *, required: bool = False) -> Text:
     """A field that holds a language; names and codes only, since prompts are built of it."""
     return Text(
+        required=required,
         max_length=64,
         validate=[_plain_name],
         metadata={"description": description, "example": example},

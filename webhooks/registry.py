@@ -23,6 +23,10 @@ from webhooks.threads import Threads
 Result = dict[str, Any]
 
 
+class AsGiven(dict[str, Any]):
+    """A document of the caller's in a result: its nulls and empty texts are its own and stay."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tool:
     """Something a model may call by name: its arguments as a strict JSON schema, and how to run it.

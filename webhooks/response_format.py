@@ -49,14 +49,16 @@ def _read_json_schema(declared: Any) -> dict[str, Any]:
 
 def _is_strict(declared: dict[str, Any]) -> bool:
     """Check the schema; where nothing is said, strict as far as the schema allows it."""
-    field = "response_format.json_schema.schema"
-    strict: bool | None = declared.get("strict")
-    if strict is not False:
-        try:
-            check_schema(declared["schema"], field)
-            return True
-        except InvalidInput:
-            if strict:
-                raise
-    check_lenient_schema(declared["schema"], field)
+    place, strict = "json_schema.schema", declared.get("strict")
+    try:
+        if strict is not False:
+            try:
+                check_schema(declared["schema"], place)
+                return True
+            except InvalidInput:
+                if strict:
+                    raise
+        check_lenient_schema(declared["schema"], place)
+    except InvalidInput as error:
+        raise ValidationError(error.message) from None
     return False

@@ -79,8 +79,8 @@ def parse_via_chat_gpt(data: dict[str, Any], context: Context) -> dict[str, Any]
     `@results.<result_name>.parsed_msg`. Needs the organisation's OpenAI settings: active, with
     an API key. The prompt goes to the model as the system message, the question as the user's;
     what a contact typed is never part of the system message. An answer that is a JSON object or
-    list arrives as one, so `@results.gpt_response.parsed_msg.name` works; where `response_format` asks
-    for JSON it is checked, and sent back to the model once to be corrected.
+    list arrives as one, so `@results.gpt_response.parsed_msg.name` works; where `response_format`
+    asks for JSON it is checked, and sent back to the model once to be corrected.
 
     With `thread_id` in the body the model remembers the conversation: up to 20 turns, for 24
     hours. Pass the result's own `thread_id` back in, for example
