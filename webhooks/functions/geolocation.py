@@ -58,6 +58,7 @@ class GeolocationResultSchema(FunctionSchema):
     result=GeolocationResultSchema,
     main="address",
     example={"lat": "12.9716", "long": "77.5946"},
+    spends_tokens=False,
 )
 def geolocation(data: dict[str, Any], context: Context) -> dict[str, Any]:
     """Name the place at a latitude and longitude.
