@@ -6,10 +6,18 @@ import json
 from typing import Any
 
 import pytest
+import redis
 
+from providers.account import Account
+from providers.openai import OpenAIClient
+from providers.transport import RequestsTransport
+from settings.cipher import Cipher
+from settings.organisation import Organisation
 from tests.fakes.openai import FakeOpenAI, schemas
-from tests.fixtures_app import Service
-from webhooks.registry import load_functions
+from tests.fixtures_app import FIRST_KEY, Service
+from webhooks.functions.function_calling import function_calling
+from webhooks.registry import Context, Tool, load_functions
+from webhooks.threads import Threads
 from webhooks.tool_schema import tool_schema
 
 BUTTONS = {"name": "get_buttons", "arguments": {"buttons_data": "Yes|No"}}
@@ -277,3 +285,55 @@ def test_the_tokens_of_every_round_are_counted(calling: Service, openai: FakeOpe
     [entry] = calling.admin("GET", "/logs/acme").json["logs"]
     used = openai.account(openai.key).used_tokens
     assert entry["input_tokens"] + entry["output_tokens"] == used
+
+
+@pytest.mark.parametrize("model", ["gpt-6-astra", "gpt-6.1-sol"])
+def test_a_model_that_always_reasons_is_named(
+    calling: Service, openai: FakeOpenAI, model: str
+) -> None:
+    answer = calling.call("function_calling", {**BODY, "model": model})
+    assert (answer.status, answer.error["type"]) == (502, "provider_rejected")
+    assert list(answer.error["fields"]) == ["model"]
+    assert "gpt-6-luna" in answer.error["fix"]
+    openai.violations.clear()
+
+
+class ItselfAsATool:
+    """A ToolSource whose one tool leads back to function_calling, as a flow might."""
+
+    def find(self, name: str, organisation: Organisation) -> Tool | None:
+        parameters = {
+            "type": "object",
+            "properties": {},
+            "required": [],
+            "additionalProperties": False,
+        }
+        return Tool(name, "Again.", parameters, lambda arguments, context: self.again(context))
+
+    def names(self, organisation: Organisation) -> list[str]:
+        return []
+
+    def again(self, context: Context) -> dict[str, Any]:
+        return function_calling({"input": "Again!", "functions": ["again"], "run": True}, context)
+
+
+def test_a_function_cannot_call_functions_without_bound(
+    openai: FakeOpenAI, fake_redis: redis.Redis
+) -> None:
+    account = Account(openai.key, openai.base_url, "gpt-6-luna")
+    context = Context(
+        organisation=Organisation("acme", {}, {}),
+        request_id="r1",
+        open_account=lambda organisation, title: account,
+        open_client=lambda account, organisation: OpenAIClient(account, RequestsTransport()),
+        threads=Threads(fake_redis, Cipher([FIRST_KEY])),
+        fetch=lambda url, field, most: b"",
+        keep_media=lambda org, content, extension: "",
+        tool_sources=(ItselfAsATool(),),
+    )
+    openai.say_tool_calls([{"name": "again", "arguments": {}}])
+    openai.say("I could not.")
+    answer = ItselfAsATool().again(context)
+    assert answer["response"] == "I could not."
+    assert answer["calls"][0]["result"]["error"]["type"] == "invalid_input"
+    assert len(openai.requests) == 2
