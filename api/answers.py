@@ -6,13 +6,13 @@ Used by every routes module. Flask is known here, in the routes, in web and in a
 from __future__ import annotations
 
 import logging
-import os
+import random
 import re
 from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 from redis.exceptions import RedisError
 from werkzeug.exceptions import HTTPException
 
@@ -63,11 +63,14 @@ def error_answer(
 
 def request_id() -> str:
     """The caller's X-Request-ID where it is sane, else a fresh one; the same all call long."""
-    known: str | None = g.get("request_id")
+    environ = request.environ
+    known: str | None = environ.get("flowhook.request_id")
     if known is None:
-        sent = request.headers.get("X-Request-ID", "")
-        known = sent if REQUEST_ID.fullmatch(sent) else os.urandom(16).hex()
-        g.request_id = known
+        sent = environ.get("HTTP_X_REQUEST_ID")
+        known = f"{random.getrandbits(128):032x}"
+        if sent and REQUEST_ID.fullmatch(sent):
+            known = str(sent)
+        environ["flowhook.request_id"] = known
     return known
 
 

@@ -1,7 +1,8 @@
 """A bounded load: N keep-alive connections on loopback, each call after the one before it.
 
 `python -m bench.load` reads a plan as JSON from standard input and prints what it saw:
-`{"calls", "errors", "seconds", "rate", "p50_ms", "p99_ms"}`.
+`{"calls", "errors", "seconds", "rate", "p50_ms", "p99_ms"}`. What is answered in the first
+`skip` seconds, while the connections come up, counts for errors only.
 """
 
 from __future__ import annotations
@@ -69,7 +70,8 @@ class Run:
         return time.perf_counter() - self.started > self.plan["seconds"]
 
     def answered(self, seconds: float, head: bytes, body: bytes) -> None:
-        self.seconds.append(seconds)
+        if self.plan.get("skip", 0) <= time.perf_counter() - self.started <= self.plan["seconds"]:
+            self.seconds.append(seconds)
         if not head.startswith(b"HTTP/1.1 200") or self.expected not in body:
             self.errors += 1
 
@@ -80,7 +82,7 @@ class Run:
             self.done.set()
 
     def result(self) -> dict:
-        elapsed = time.perf_counter() - self.started
+        elapsed = self.plan["seconds"] - self.plan.get("skip", 0)
         ordered = sorted(self.seconds) or [0.0]
         return {
             "calls": len(self.seconds),

@@ -37,12 +37,12 @@ def wait_for_port(port: int, process: subprocess.Popen) -> None:
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise RuntimeError(f"{process.args} ended with {process.returncode}")
+            raise RuntimeError(f"{process.args!r} ended with {process.returncode}")
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.05)
-    raise RuntimeError(f"{process.args} does not listen on {port}")
+    raise RuntimeError(f"{process.args!r} does not listen on {port}")
 
 
 def python(module: str, *arguments: object) -> list[str]:
@@ -74,22 +74,21 @@ def call(port: int, headers: dict, body: dict, expected: str, **plan: object) ->
     process = subprocess.Popen(
         python("bench.load"), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
-    process.stdin.write(
-        json.dumps(
-            {
-                "port": port,
-                "path": "/webhooks/parse_via_chat_gpt",
-                "headers": headers,
-                "body": body,
-                "expected": expected,
-                **plan,
-            }
-        )
+    plan_text = json.dumps(
+        {
+            "port": port,
+            "path": "/webhooks/parse_via_chat_gpt",
+            "headers": headers,
+            "body": body,
+            "expected": expected,
+            **plan,
+        }
     )
-    process.stdin.close()
+    with process.stdin as plan_in:  # type: ignore[union-attr]
+        plan_in.write(plan_text)
     return process
 
 
 def finish(process: subprocess.Popen) -> dict:
     with process:
-        return json.loads(process.stdout.read())
+        return json.loads(process.stdout.read())  # type: ignore[union-attr]

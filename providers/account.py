@@ -28,6 +28,7 @@ class Account:
     image_model: str = SERVICE_IMAGE_MODEL
     speech_model: str = SERVICE_SPEECH_MODEL
     transcription_model: str = SERVICE_TRANSCRIPTION_MODEL
+    guarded: bool = False  # an organisation's admin chose base_url: public addresses only
 
     def resolve(self, model: str | None) -> str:
         """The model to ask for: the default, aliased, and allowed; else Forbidden."""

@@ -51,4 +51,5 @@ class Accounts:
             image_model=section.get("image_model") or SERVICE_IMAGE_MODEL,
             speech_model=section.get("speech_model") or SERVICE_SPEECH_MODEL,
             transcription_model=section.get("transcription_model") or SERVICE_TRANSCRIPTION_MODEL,
+            guarded=bool(section.get("base_url")) and not section.get("private_ok"),
         )

@@ -1,6 +1,6 @@
 """The organisation's log of webhook calls: a capped stream, filtered and paged newest first.
 
-What filters need stands in plain fields; request and response are redacted, then sealed. A
+What filters need stands in a plain summary; request and response are redacted, then sealed. A
 page reads a bounded number of entries: a rare match may take several pages, each with a cursor.
 """
 
@@ -26,6 +26,8 @@ MAX_SCANNED = 5_000  # read for one page at the most
 BODY_BYTES = 65_536  # of request and of response, each
 ID_PATTERN = re.compile(r"\d{1,15}-\d{1,10}")
 PURPOSE = "log"
+TRIM_SECONDS = 3600  # how often what is older than its days is removed
+MAX_TRIMMED = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +66,27 @@ class LogStore:
         self.max_entries = max_entries
         self.max_days = max_days
         self.clock = clock
+        self._trimmed: dict[str, float] = {}
 
     def add_to(self, pipe: Any, entries: Sequence[Entry]) -> None:
         for entry in entries:
             if entry.organization_id is None:
                 continue
-            pipe.xadd(
-                org_key(entry.organization_id, "log"),
-                self._fields(entry),
-                maxlen=self.max_entries,
-                approximate=True,
-            )
+            key = org_key(entry.organization_id, "log")
+            pipe.xadd(key, self._fields(entry), maxlen=self.max_entries, approximate=True)
+            if self._is_due(key):
+                pipe.xtrim(key, minid=self._oldest(), approximate=False)
+                pipe.expire(key, self.max_days * 86_400)
+
+    def _is_due(self, key: str) -> bool:
+        """Whether this log was last rid of what is too old an hour ago, or never."""
+        now = self.clock()
+        if now - self._trimmed.get(key, 0.0) < TRIM_SECONDS:
+            return False
+        if len(self._trimmed) >= MAX_TRIMMED:
+            self._trimmed.clear()
+        self._trimmed[key] = now
+        return True
 
     def page(self, org: str, wanted: LogFilter, cursor: str, count: int) -> dict[str, Any]:
         """`{"logs": [...], "next_cursor"}` from the cursor (or the newest) backwards."""
@@ -107,27 +119,23 @@ class LogStore:
         raw_id, fields = entry
         return {**_read_summary(raw_id, fields), **self._open(org, fields.get(b"body", b""))}
 
-    def _fields(self, entry: Entry) -> dict[str, Any]:
-        body = orjson.dumps(
-            {
-                "request": _bounded(redact(entry.request)),
-                "response": _bounded(redact(entry.response)),
-            }
-        )
-        org = entry.organization_id or ""
-        return {
-            "s": entry.status,
-            "h": entry.http_status,
-            "f": entry.function,
-            "c": entry.contact,
-            "w": entry.flow,
-            "m": entry.model,
-            "i": entry.input_tokens,
-            "o": entry.output_tokens,
-            "t": round(entry.milliseconds, 1),
-            "r": entry.request_id,
-            "body": self.cipher.seal(org, PURPOSE, body),
+    def _fields(self, entry: Entry) -> dict[str, bytes]:
+        summary = {
+            "status": entry.status,
+            "http_status": entry.http_status,
+            "function": entry.function,
+            "contact": entry.contact,
+            "flow": entry.flow,
+            "model": entry.model,
+            "input_tokens": entry.input_tokens,
+            "output_tokens": entry.output_tokens,
+            "milliseconds": round(entry.milliseconds, 1),
+            "request_id": entry.request_id,
         }
+        request, response = _bounded(redact(entry.request)), _bounded(redact(entry.response))
+        body = b'{"request":%b,"response":%b}' % (request, response)
+        sealed = self.cipher.seal(entry.organization_id or "", PURPOSE, body)
+        return {"summary": orjson.dumps(summary), "body": sealed}
 
     def _open(self, org: str, sealed: bytes) -> dict[str, Any]:
         try:
@@ -137,36 +145,28 @@ class LogStore:
         return opened
 
     def _low(self, wanted: LogFilter) -> str:
-        kept = int((self.clock() - self.max_days * 86_400) * 1000)
-        return str(max(kept, wanted.since or 0))
+        return str(max(self._oldest(), wanted.since or 0))
+
+    def _oldest(self) -> int:
+        return int((self.clock() - self.max_days * 86_400) * 1000)
 
     def _high(self, wanted: LogFilter) -> str:
         return "+" if wanted.until is None else str(wanted.until)
 
 
 def _read_summary(raw_id: bytes, fields: dict[bytes, bytes]) -> dict[str, Any]:
-    text = {key.decode(): value.decode() for key, value in fields.items() if key != b"body"}
     milliseconds = int(raw_id.partition(b"-")[0])
     stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(milliseconds / 1000))
     return {
         "id": raw_id.decode(),
         "time": f"{stamp}.{milliseconds % 1000:03d}Z",
-        "status": text["s"],
-        "http_status": int(text["h"]),
-        "function": text["f"],
-        "contact": text["c"],
-        "flow": text["w"],
-        "model": text["m"],
-        "input_tokens": int(text["i"]),
-        "output_tokens": int(text["o"]),
-        "milliseconds": float(text["t"]),
-        "request_id": text["r"],
+        **orjson.loads(fields[b"summary"]),
     }
 
 
-def _bounded(value: Any) -> Any:
-    """The value, or its beginning as text where it is large."""
+def _bounded(value: Any) -> bytes:
+    """The value as JSON, or its beginning as a JSON text where it is large."""
     encoded = orjson.dumps(value)
     if len(encoded) <= BODY_BYTES:
-        return value
-    return encoded[:BODY_BYTES].decode(errors="ignore") + "... (cut)"
+        return encoded
+    return orjson.dumps(encoded[:BODY_BYTES].decode(errors="ignore") + "... (cut)")

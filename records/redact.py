@@ -6,6 +6,7 @@ Source: GitHub's and OpenAI's published token prefixes; Meta and Google key form
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 REDACTED = "[REDACTED]"
@@ -33,7 +34,7 @@ def redact(value: Any, depth: int = 0) -> Any:
         return REDACTED
     if isinstance(value, dict):
         return {
-            key: REDACTED if item and _is_secret_name(key) else redact(item, depth + 1)
+            key: REDACTED if item and is_secret_name(key) else redact(item, depth + 1)
             for key, item in value.items()
         }
     if isinstance(value, list):
@@ -48,5 +49,7 @@ def redact_text(text: str) -> str:
     return text
 
 
-def _is_secret_name(key: Any) -> bool:
+@lru_cache(maxsize=4096)
+def is_secret_name(key: Any) -> bool:
+    """Whether a key's name says that its value is a secret."""
     return isinstance(key, str) and key not in NOT_SECRET and bool(SECRET_NAME.search(key))

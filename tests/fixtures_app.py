@@ -22,7 +22,6 @@ from werkzeug.test import TestResponse
 from app import Background, create_app
 from config import Config
 from settings.auth import sign
-from storage.connect import Client
 from tests.fakes.openai import FakeOpenAI
 
 ADMIN_TOKEN = "operator-token-for-tests-0123456789"
@@ -68,7 +67,7 @@ class Answer:
 class Service:
     """An app and a client of it; `tenant` is the organisation made last."""
 
-    def __init__(self, app: Flask, store: Client, config: Config) -> None:
+    def __init__(self, app: Flask, store: Any, config: Config) -> None:
         self.app = app
         self.redis = store
         self.config = config
@@ -157,11 +156,15 @@ OpenService = Callable[..., Service]
 
 
 @pytest.fixture
-def open_service() -> Iterator[OpenService]:
-    """Opens services over a given Redis, with changes to the configuration; closes them all."""
+def open_service(monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenService]:
+    """Opens services over a given Redis, with changes to the configuration; closes them all.
+
+    A test that opens one over a real Redis names that fixture first, to be closed last.
+    """
+    monkeypatch.setattr("settings.cache.LISTEN_SECONDS", 0.02)  # so that the listener ends soon
     opened: list[Service] = []
 
-    def open_one(store: Client, **changes: Any) -> Service:
+    def open_one(store: Any, **changes: Any) -> Service:
         config = make_config(**changes)
         opened.append(Service(create_app(config, store), store, config))
         return opened[-1]
@@ -169,6 +172,7 @@ def open_service() -> Iterator[OpenService]:
     yield open_one
     for service in opened:
         service.background.close()
+        service.background.listener.join()
 
 
 @pytest.fixture

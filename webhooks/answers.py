@@ -9,13 +9,13 @@ import orjson
 
 from errors import InvalidResponse
 
-FENCE = re.compile(r"\A\s*```(?:json)?\s*\n(.*)\n\s*```\s*\Z", re.DOTALL)
+FENCE = re.compile(r"```(?:json)?\s*\n(.*)\n\s*```\Z", re.DOTALL)
 
 
 def parse_answer(text: str, *, must_be_json: bool = False) -> Any:
     """An object or list where the text is JSON of that kind (also in a code fence), else text."""
     stripped = text.strip()
-    fenced = FENCE.match(stripped)
+    fenced = FENCE.match(stripped) if stripped.startswith("```") else None
     candidate = fenced[1] if fenced else stripped
     if candidate[:1] in "{[":
         try:

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import orjson
-from flask import Blueprint, Response, request
+from flask import Blueprint, Request, Response
+from flask.globals import request_ctx
 
 from api.answers import as_error, error_answer, json_answer, request_id
 from api.body import check_media_type, read_json
@@ -91,11 +92,12 @@ class _Call:
         self.dispatched = False
 
     def answer(self) -> dict[str, Any]:
-        raw = request.get_data(cache=False)
-        caller = self._authenticate(raw)
+        sent = request_ctx.request  # not the proxy: each look through it costs 2 us
+        raw = sent.get_data(cache=False)
+        caller = self._authenticate(sent, raw)
         self.organization_id = caller.organization_id
         function = self.dispatcher.find(self.name)
-        check_media_type(request.content_type or "")
+        check_media_type(sent.content_type or "")
         self.body = self.body or read_json(raw)
         self.organization_id = organisation_of(caller, self.body)
         organisation = self.settings.get(self.organization_id)
@@ -115,15 +117,16 @@ class _Call:
         wanted = str(self.body.get("failure_status", "")) if self.organization_id else ""
         return error_answer(error, 200 if wanted == "200" else None, extra)
 
-    def _authenticate(self, raw: bytes) -> Caller:
-        authorization = request.headers.get("Authorization", "")
-        signature = request.headers.get("X-Glific-Signature", "")
+    def _authenticate(self, sent: Request, raw: bytes) -> Caller:
+        environ = sent.environ
+        authorization = environ.get("HTTP_AUTHORIZATION", "")
+        signature = environ.get("HTTP_X_GLIFIC_SIGNATURE", "")
         claimed = ""
         if signature and not authorization:
             self.body = read_json(raw)
             claimed = str(self.body.get("organization_id", ""))
         return self.authenticator.authenticate(
-            Proof(request.remote_addr or "", authorization, signature, raw, claimed)
+            Proof(environ.get("REMOTE_ADDR") or "", authorization, signature, raw, claimed)
         )
 
 

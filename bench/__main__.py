@@ -1,0 +1,23 @@
+"""`make bench`: prints ratios against what stands beside the service in the same run."""
+
+from __future__ import annotations
+
+import platform
+
+import psutil
+
+from bench import webhook
+
+SUITES = (webhook,)
+
+
+def main() -> None:
+    cores = psutil.cpu_count()
+    print(f"Python {platform.python_version()}, {cores} cores, load {psutil.getloadavg()[0]:.1f}\n")
+    for suite in SUITES:
+        for line in suite.run():
+            print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,116 @@
+"""The servers a benchmark compares, each in front of the same stub upstream."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+import requests
+
+from bench.processes import free_port, gunicorn, running, tree
+
+EXPECTED = "Blue light scatters"
+BODY = {
+    "contact": {"id": "5", "name": "Asha", "fields": {"village": {"value": "Rampur"}}},
+    "results": {"question": {"input": "Why is the sky blue?", "category": "All Responses"}},
+    "organization_id": 1,
+    "flow_id": "7",
+    "question_text": "Why is the sky blue?",
+    "gpt_model": "gpt-6-luna",
+    "prompt": "Answer a ten-year-old in two sentences.",
+}
+NGINX = """
+worker_processes 1; pid {directory}/nginx.pid; error_log /dev/null; daemon off;
+events {{ worker_connections 8192; }}
+http {{
+  access_log off; client_body_temp_path {directory}/body; proxy_temp_path {directory}/proxy;
+  fastcgi_temp_path {directory}/f; uwsgi_temp_path {directory}/u; scgi_temp_path {directory}/s;
+  keepalive_requests 1000000;
+  upstream stub {{ server 127.0.0.1:{upstream}; keepalive 4096; keepalive_requests 1000000; }}
+  server {{ listen 127.0.0.1:{port} backlog=4096;
+    location / {{ proxy_pass http://stub/v1/chat/completions; proxy_http_version 1.1;
+      proxy_set_header Connection ""; }} }}
+}}
+"""
+
+
+@dataclass
+class Server:
+    """A running server: where it listens, what a call carries, whose CPU counts."""
+
+    name: str
+    port: int
+    process: psutil.Process
+    headers: dict[str, str] = field(default_factory=dict)
+    beside: list[psutil.Process] = field(default_factory=list)
+
+    def processes(self) -> list[psutil.Process]:
+        return [*tree(self.process), *self.beside]
+
+
+@contextmanager
+def flowhook(upstream: int) -> Iterator[Server]:
+    """One process as production runs it, all features on, with its embedded Redis."""
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="flowhook-bench-") as directory:
+        environment = {"DATA_DIR": directory, "PORT": str(port), "WEB_CONCURRENCY": "1"}
+        environment["HOST"] = "127.0.0.1"
+        command = gunicorn("--config", "gunicorn.conf.py")
+        with running(command, port, **environment) as process:
+            token = _set_up(port, directory, upstream)
+            headers = {"Authorization": f"Bearer {token}"}
+            yield Server("Flowhook", port, process, headers, _redis_of(directory))
+
+
+@contextmanager
+def naive(upstream: int) -> Iterator[Server]:
+    """A plain Flask and requests view on the same gevent worker."""
+    port = free_port()
+    address = ["-k", "gevent", "-w", "1", "--worker-connections", "5000", "--no-control-socket"]
+    command = gunicorn(*address, "-b", f"127.0.0.1:{port}", "bench.naive:app")
+    with running(command, port, UPSTREAM=f"http://127.0.0.1:{upstream}/v1") as process:
+        yield Server("plain Flask + requests", port, process)
+
+
+@contextmanager
+def nginx(upstream: int) -> Iterator[Server]:
+    """nginx as a bare proxy."""
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="flowhook-bench-") as directory:
+        config = Path(directory) / "nginx.conf"
+        config.write_text(NGINX.format(directory=directory, upstream=upstream, port=port))
+        with running(["nginx", "-c", str(config)], port) as process:
+            yield Server("nginx, bare proxy", port, process)
+
+
+def has_nginx() -> bool:
+    return shutil.which("nginx") is not None
+
+
+def _set_up(port: int, directory: str, upstream: int) -> str:
+    admin = {"Authorization": f"Bearer {(Path(directory) / 'admin_token').read_text().strip()}"}
+    settings = f"http://127.0.0.1:{port}/settings/bench"
+    account = {
+        "is_active": True,
+        "api_key": "sk-bench-0123456789abcdef",
+        "base_url": f"http://127.0.0.1:{upstream}/v1",
+    }
+    requests.put(f"{settings}/openai", json=account, headers=admin, timeout=10).raise_for_status()
+    wanted = {"scope": "webhook"}
+    answer = requests.post(f"{settings}/tokens", json=wanted, headers=admin, timeout=10)
+    return str(answer.json()["token"])
+
+
+def _redis_of(directory: str) -> list[psutil.Process]:
+    """The embedded server and its supervisor, known by their directory."""
+    return [
+        process
+        for process in psutil.process_iter(["cmdline", "cwd"])
+        if directory in " ".join(process.info["cmdline"] or [])
+        or str(process.info["cwd"] or "").startswith(directory)
+    ]

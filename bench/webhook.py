@@ -1,0 +1,88 @@
+"""parse_via_chat_gpt: CPU a call against its peers, and calls held in flight."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from bench.processes import call, cpu_seconds, finish, free_port, memory_bytes, python, running
+from bench.servers import BODY, EXPECTED, Server, flowhook, has_nginx, naive, nginx
+
+CPU_CONNECTIONS = 64
+CPU_SECONDS = 8
+CPU_DELAY_SECONDS = 0.02
+HELD = (500, 1000, 2000)
+HELD_SECONDS = 12
+HELD_DELAY_SECONDS = 1.0
+
+
+def run() -> Iterator[str]:
+    yield "CPU of the whole process tree a call (upstream answers after 20 ms, 64 callers)"
+    yield f"  {'server':<26}{'ms CPU/call':>12}{'calls/s':>10}{'errors':>8}{'ratio':>8}"
+    peers = [naive, *([nginx] if has_nginx() else []), flowhook]
+    baseline = None
+    for peer in peers:
+        name, milliseconds, seen = cpu_of(peer)
+        baseline = baseline or milliseconds
+        yield (
+            f"  {name:<26}{milliseconds:>12.3f}{seen['rate']:>10.0f}{seen['errors']:>8}"
+            f"{milliseconds / baseline:>8.2f}"
+        )
+    if not has_nginx():
+        yield "  nginx is not installed: left out"
+    yield ""
+    yield "Calls held in flight by one process (upstream answers after 1 s)"
+    yield (
+        f"  {'server':<26}{'in flight':>10}{'calls/s':>9}{'p50 added':>11}{'p99 added':>11}"
+        f"{'errors':>8}{'KB/call':>9}"
+    )
+    for peer in (naive, flowhook):
+        for count in HELD:
+            yield held_by(peer, count)
+
+
+def cpu_of(peer) -> tuple[str, float, dict]:
+    with stub(CPU_DELAY_SECONDS) as upstream, peer(upstream) as server:
+        plan = {"connections": CPU_CONNECTIONS, "seconds": 1}
+        finish(call(server.port, server.headers, BODY, EXPECTED, **plan))  # warm
+        processes = server.processes()
+        before = cpu_seconds(processes)
+        plan["seconds"] = CPU_SECONDS
+        seen = finish(call(server.port, server.headers, BODY, EXPECTED, **plan))
+        used = cpu_seconds(processes) - before
+    return server.name, used / seen["calls"] * 1000, seen
+
+
+def held_by(peer, count: int) -> str:
+    with stub(HELD_DELAY_SECONDS) as upstream, peer(upstream) as server:
+        warm = {"connections": 10, "seconds": 2}
+        finish(call(server.port, server.headers, BODY, EXPECTED, **warm))
+        before = memory_bytes(server.processes())
+        plan = {"connections": count, "seconds": HELD_SECONDS, "ramp_seconds": 1.0, "skip": 2.5}
+        load = call(server.port, server.headers, BODY, EXPECTED, **plan)
+        held = highest_memory(server, HELD_SECONDS - 1)
+        seen = finish(load)
+    added = HELD_DELAY_SECONDS * 1000
+    return (
+        f"  {server.name:<26}{count:>10}{seen['rate']:>9.0f}{seen['p50_ms'] - added:>8.0f} ms"
+        f"{seen['p99_ms'] - added:>8.0f} ms{seen['errors']:>8}"
+        f"{(held - before) / 1024 / count:>9.0f}"
+    )
+
+
+def highest_memory(server: Server, seconds: float) -> int:
+    deadline = time.monotonic() + seconds
+    highest = 0
+    while time.monotonic() < deadline:
+        highest = max(highest, memory_bytes(server.processes()))
+        time.sleep(0.25)
+    return highest
+
+
+@contextmanager
+def stub(delay_seconds: float) -> Iterator[int]:
+    """The port of a running stub upstream."""
+    port = free_port()
+    with running(python("bench.stub", port, delay_seconds), port):
+        yield port

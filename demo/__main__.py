@@ -1,0 +1,210 @@
+"""The whole road with nothing configured: `make demo`, or `make demo ONCE=1` to end after it.
+
+Starts the service as production runs it, with the embedded Redis and a local model (or OpenAI,
+where OPENAI_API_KEY is set), creates the organisation `demo`, asks one question through the
+webhook, prints the answer, and stays up.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import requests
+
+from config import SERVICE_DEFAULT_MODEL
+from demo.local_model import LocalModel
+
+ORGANISATION = "demo"
+QUESTION = "What is the capital of France?"
+PROMPT = "Answer in one short English sentence."
+START_SECONDS = 60.0
+CALL_SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class Provider:
+    """Where the demo's answers come from."""
+
+    name: str
+    settings: dict[str, Any]
+
+
+class Service:
+    """The service in a process of its own, and the calls the demo makes to it."""
+
+    def __init__(self, port: int, data_dir: Path) -> None:
+        self.port = port
+        self.url = f"http://127.0.0.1:{port}"
+        self.data_dir = data_dir
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Service:
+        environment = {
+            **os.environ,
+            "HOST": "127.0.0.1",
+            "PORT": str(self.port),
+            "DATA_DIR": str(self.data_dir),
+            "WEB_CONCURRENCY": os.environ.get("WEB_CONCURRENCY", "1"),
+        }
+        command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"]
+        self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with self.log.open("wb") as log:
+            self._process = subprocess.Popen(
+                command, env=environment, stdout=log, stderr=subprocess.STDOUT
+            )
+        self._wait_until_ready()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(150)
+
+    def wait(self) -> None:
+        if self._process is not None:
+            self._process.wait()
+
+    @property
+    def log(self) -> Path:
+        """What the service prints, out of the way of what the demo says."""
+        return self.data_dir / "service.log"
+
+    @property
+    def admin_token(self) -> str:
+        found = os.environ.get("ADMIN_TOKEN")
+        return found or (self.data_dir / "admin_token").read_text().strip()
+
+    def call(
+        self, method: str, path: str, body: dict[str, Any], token: str | None = None
+    ) -> dict[str, Any]:
+        """One call as a client makes it; a failure ends the demo with the service's answer."""
+        headers = {"Authorization": f"Bearer {token or self.admin_token}"}
+        answer = requests.request(
+            method, self.url + path, json=body, headers=headers, timeout=CALL_SECONDS
+        )
+        if not answer.ok:
+            sys.exit(f"{method} {path} answered {answer.status_code}: {answer.text}")
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if self._process is None or self._process.poll() is not None:
+                sys.exit(f"the service did not start:\n{self.log.read_text()[-2000:]}")
+            try:
+                if requests.get(f"{self.url}/readyz", timeout=2).ok:
+                    return
+            except requests.ConnectionError:
+                time.sleep(0.1)
+        sys.exit(f"the service was not ready within {START_SECONDS:.0f} seconds")
+
+
+def main() -> None:
+    once = "--once" in sys.argv[1:]
+    signal.signal(signal.SIGTERM, _end)
+    data_dir = Path(os.environ.get("DATA_DIR", "data-demo")).absolute()
+    with ExitStack() as running:
+        provider = choose_provider(running)
+        service = running.enter_context(Service(choose_port(), data_dir))
+        token = set_up(service, provider)
+        ask_webhook(service, provider, token)
+        if not once:
+            show_addresses(service, token)
+            service.wait()
+
+
+def choose_provider(running: ExitStack) -> Provider:
+    """OpenAI where a key is set, else a local model for as long as the demo runs."""
+    key = os.environ.get("OPENAI_API_KEY")
+    if key:
+        model = os.environ.get("DEFAULT_MODEL", SERVICE_DEFAULT_MODEL)
+        return Provider(f"OpenAI's {model}", {"api_key": key, "default_model": model})
+    key = f"sk-local-{secrets.token_hex(16)}"
+    local = running.enter_context(LocalModel(key=key))
+    settings = {"api_key": key, "base_url": local.base_url, "default_model": local.model}
+    return Provider(f"the local model {local.model}", settings)
+
+
+def set_up(service: Service, provider: Provider) -> str:
+    """The organisation and its account; a webhook token to call with."""
+    settings = {"is_active": True, **provider.settings}
+    service.call("PUT", f"/settings/{ORGANISATION}/openai", settings)
+    wanted = {"scope": "webhook", "label": "demo"}
+    created = service.call("POST", f"/settings/{ORGANISATION}/tokens", wanted)
+    return str(created["token"])
+
+
+def ask_webhook(service: Service, provider: Provider, token: str) -> None:
+    body = {
+        "contact": {"id": "1", "name": "Asha"},
+        "results": {},
+        "question_text": QUESTION,
+        "prompt": PROMPT,
+        "temperature": 0,
+    }
+    started = time.perf_counter()
+    answer = service.call("POST", "/webhooks/parse_via_chat_gpt", body, token)
+    seconds = time.perf_counter() - started
+    print(f"\nQuestion:  {QUESTION}")
+    print(f"Answer:    {answer['parsed_msg']}")
+    print(
+        f"           from {provider.name}, through POST /webhooks/parse_via_chat_gpt,"
+        f" in {seconds:.1f} s",
+        flush=True,
+    )
+
+
+def show_addresses(service: Service, token: str) -> None:
+    print(
+        f"\nFlowhook runs at   {service.url}"
+        f"\nDocumentation      {service.url}/docs"
+        f"\nFunctions          {service.url}/webhooks"
+        f"\nAdmin token        {service.admin_token}"
+        f"\nWebhook token      {token}"
+        f"\nLog                {service.log}"
+        f"\n\nTry it:"
+        f"\n  curl {service.url}/webhooks/parse_via_chat_gpt \\"
+        f"\n    -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' \\"
+        '\n    -d \'{"question_text": "Why is the sky blue?", "prompt": "Answer briefly."}\''
+        "\n\nCtrl-C ends it.",
+        flush=True,
+    )
+
+
+def choose_port() -> int:
+    """PORT, else 8000, else any free one."""
+    named = os.environ.get("PORT")
+    if named:
+        return int(named)
+    for port in (8000, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    sys.exit("no free port on 127.0.0.1")
+
+
+def _end(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        print("\nThe demo has ended.")
