@@ -25,6 +25,7 @@ from operations.routes import operations_routes
 from providers.account import Account
 from providers.accounts import Accounts
 from providers.gevent_transport import GeventTransport
+from providers.google_maps import GoogleMapsClient
 from providers.guard import AddressGuard
 from providers.guarded_requests import GuardedRequestsTransport
 from providers.guarded_transport import AddressesOf
@@ -107,6 +108,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         recorder.record(entry)
 
     media = MediaStore(redis, cipher)
+    maps = RequestsTransport()
 
     def fetch(url: str, field: str, max_bytes: int) -> bytes:
         return guard.fetch(
@@ -124,6 +126,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         return Context(
             fetch=fetch,
             keep_media=keep_media,
+            open_maps=lambda api_key: GoogleMapsClient(api_key, maps, config.google_maps_url),
             open_account=lambda organisation, title: accounts.open(organisation.sections, title),
             open_client=open_client,
             threads=threads,

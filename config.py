@@ -40,6 +40,8 @@ MEDIA_ORGANISATION_BYTES = 256 * 1024 * 1024
 # How long the fetch of a caller's picture or recording may take in all.
 FETCH_SECONDS = 20.0
 
+GOOGLE_MAPS_URL = "https://maps.googleapis.com"
+
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 HOST_PATTERN = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9._-]{0,252})")
 
@@ -71,6 +73,7 @@ class Config:
     trusted_proxies: int = 0
     log_entries: int = 10_000
     log_days: int = 30
+    google_maps_url: str = GOOGLE_MAPS_URL  # no variable of the environment; tests have their own
     prices_file: Path | None = None
 
     @classmethod

@@ -95,6 +95,8 @@ class Number(fields.Float):
         data: Mapping[str, Any] | None = None,
         **kwargs: Any,
     ) -> Any:
+        if self.required:
+            _require_set(value)
         if isinstance(value, bool):
             raise ValidationError("Not a valid number.")
         return super().deserialize(_absent_if_blank(value), attr, data, **kwargs)
@@ -195,6 +197,14 @@ class FunctionSchema(Schema):
 
     class Meta:
         unknown = RAISE
+
+
+def _require_set(value: Any) -> None:
+    """Raise where a required number is empty, or a variable that the flow never set."""
+    if value is None or (isinstance(value, str) and not value.strip()):
+        raise ValidationError([EmptyText("Must not be empty.")])
+    if isinstance(value, str) and is_variable(value):
+        raise ValidationError([UnresolvedText(f"{value.strip()} was never set by the flow.")])
 
 
 def _absent_if_blank(value: Any) -> Any:

@@ -12,7 +12,9 @@ from typing import Any, Protocol
 
 from marshmallow import Schema
 
+from errors import MissingApiKey
 from providers.account import Account
+from providers.google_maps import GoogleMapsClient
 from providers.openai import OpenAIClient
 from registry import Registry, load
 from settings.organisation import Organisation
@@ -65,6 +67,7 @@ class Context:
     threads: Threads = field(repr=False)
     fetch: Callable[[str, str, int], bytes] = field(repr=False)
     keep_media: Callable[[str, bytes, str], str] = field(repr=False)
+    open_maps: Callable[[str], GoogleMapsClient] = field(repr=False)
     tool_sources: Sequence[ToolSource] = field(default=(), repr=False)
     account: str | None = None
     contact: str = ""
@@ -79,6 +82,16 @@ class Context:
             self.clients.append(self.open_client(account, self.organisation))
         return self.clients[0]
 
+    def google_maps(self) -> GoogleMapsClient:
+        """A client with the organisation's key; raises MissingApiKey."""
+        api_key = self.organisation.section("google_maps").get("api_key")
+        if not api_key:
+            raise MissingApiKey(
+                "the organisation has no Google Maps API key",
+                fix="Save an api_key in the organisation's google_maps settings.",
+            )
+        return self.open_maps(api_key)
+
     def keep(self, content: bytes, extension: str) -> str:
         """The URL under which content made for this organisation is served for a day."""
         return self.keep_media(self.organisation.id, content, extension)
@@ -91,13 +104,16 @@ class Context:
 
 
 Function = Callable[[dict[str, Any], Context], Result]
+Page = Callable[[Mapping[str, Any], Mapping[str, Any]], str]
+"""From a body and its result to an HTML page, for whoever calls with a browser."""
 
 
 @dataclass(frozen=True, slots=True)
 class WebhookFunction:
     """A registered function: its name on the wire, schemas, main result key and example.
 
-    `spends_tokens` is false where it asks no model: a used-up budget does not stop it.
+    `show` makes a page of its result. `spends_tokens` is false where it asks no model: a used-up
+    budget does not stop it.
     """
 
     name: str
@@ -106,6 +122,7 @@ class WebhookFunction:
     result: Schema
     main: str
     example: Mapping[str, Any]
+    show: Page | None = None
     spends_tokens: bool = True
 
     @property
@@ -123,18 +140,19 @@ def webhook(
     main: str,
     example: Mapping[str, Any],
     name: str | None = None,
+    page: Page | None = None,
     spends_tokens: bool = True,
 ) -> Callable[[Function], Function]:
     """Register a function under its own name (or `name`, where that is no Python name).
 
     `main` is the result key that also holds the message of a failure; `example` is a body that
-    works as it stands.
+    works as it stands. `page` shows a result to a browser, which may then call by GET.
     """
 
     def register(function: Function) -> Function:
         wire_name = name or function.__name__
         unit = WebhookFunction(
-            wire_name, function, fields(), result(), main, example, spends_tokens
+            wire_name, function, fields(), result(), main, example, page, spends_tokens
         )
         WEBHOOKS.add(wire_name, unit, function)
         return function
