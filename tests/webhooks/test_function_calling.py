@@ -9,6 +9,7 @@ import pytest
 import redis
 
 from providers.account import Account
+from providers.google_maps import GoogleMapsClient
 from providers.openai import OpenAIClient
 from providers.transport import RequestsTransport
 from settings.cipher import Cipher
@@ -329,6 +330,7 @@ def test_a_function_cannot_call_functions_without_bound(
         threads=Threads(fake_redis, Cipher([FIRST_KEY])),
         fetch=lambda url, field, most: b"",
         keep_media=lambda org, content, extension: "",
+        open_maps=lambda api_key: GoogleMapsClient(api_key, RequestsTransport()),
         tool_sources=(ItselfAsATool(),),
     )
     openai.say_tool_calls([{"name": "again", "arguments": {}}])
