@@ -57,6 +57,7 @@ from webhooks.dispatcher import Dispatcher
 from webhooks.registry import Context, load_functions
 from webhooks.routes import InFlight, webhook_routes
 from webhooks.threads import Threads
+from webhooks.webhook_tools import WebhookTools
 
 MAX_BODY_BYTES = 1024 * 1024
 
@@ -119,6 +120,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
 
     functions = load_functions()
     threads = Threads(redis, cipher)
+    tool_sources = (WebhookTools(functions),)
 
     def make_context(**known: Any) -> Context:
         return Context(
@@ -128,6 +130,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
             open_account=lambda organisation, title: accounts.open(organisation.sections, title),
             open_client=open_client,
             threads=threads,
+            tool_sources=tool_sources,
             **known,
         )
 

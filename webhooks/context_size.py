@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from errors import InvalidInput
@@ -32,6 +33,7 @@ BYTES_A_TOKEN = 3
 MAX_BYTES_A_CHARACTER = 4
 
 
+@lru_cache(maxsize=1024)
 def context_tokens(model: str) -> int:
     """The tokens that a prompt and its answer may have together."""
     name = model.lower().rpartition("/")[2]

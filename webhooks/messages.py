@@ -72,7 +72,7 @@ def conversation(
     while leading < len(said) and said[leading]["role"] == "system":
         leading += 1
     own = [text_of(message["content"]) for message in said[:leading]]
-    told = [context.organisation.section("openai").get("system_prompt"), prompt, *own]
+    told = [context.system_prompt, prompt, *own]
     system = "\n\n".join(text for text in told if text)
     front = [{"role": "system", "content": system}] if system else []
     return [*front, *remembered, *said[leading:]]

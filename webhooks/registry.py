@@ -82,6 +82,12 @@ class Context:
             self.clients.append(self.open_client(account, self.organisation))
         return self.clients[0]
 
+    @property
+    def system_prompt(self) -> str | None:
+        """What every chat with the call's account is told first."""
+        section = f"openai/accounts/{self.account}" if self.account else "openai"
+        return self.organisation.section(section).get("system_prompt")
+
     def google_maps(self) -> GoogleMapsClient:
         """A client with the organisation's key; raises MissingApiKey."""
         api_key = self.organisation.section("google_maps").get("api_key")

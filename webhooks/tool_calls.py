@@ -14,7 +14,14 @@ from typing import Any
 
 import orjson
 
-from errors import FlowhookError, InvalidInput, InvalidJson, InvalidResponse, NotFound
+from errors import (
+    FlowhookError,
+    InvalidInput,
+    InvalidJson,
+    InvalidResponse,
+    NotFound,
+    ProviderRejected,
+)
 from providers.completion import Choice
 from providers.openai import OpenAIClient
 from webhooks.context_size import check_length
@@ -28,6 +35,7 @@ MAX_RESULT_CHARACTERS = 20_000
 MAX_DEPTH = 1
 # On /chat/completions these take tools only with their reasoning off (vane #1173).
 NEEDS_EFFORT_NONE = re.compile(r"gpt-5\.[6-9]|gpt-6(?!-astra|\.1-sol)")
+ALWAYS_REASONS = re.compile(r"gpt-6-astra|gpt-6\.1-sol")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +105,16 @@ class ToolChat:
             "tools": [tool.as_request() for tool in self.tools.values()],
             "tool_choice": "auto" if may_call else "none",
         }
-        return self.client.chat(body, fit_tools).first
+        try:
+            return self.client.chat(body, fit_tools).first
+        except ProviderRejected as error:
+            if not ALWAYS_REASONS.match(model):
+                raise
+            raise ProviderRejected(
+                f"{model} always reasons, and such models take no functions here ({error.message})",
+                fix="Choose a model whose reasoning can be turned off, such as gpt-6-luna.",
+                fields={"model": [f"{model} takes no functions."]},
+            ) from None
 
     def _run(self, call: Call, place: int) -> Call:
         try:

@@ -40,6 +40,7 @@ class ModerateResultSchema(FunctionSchema):
     result=ModerateResultSchema,
     main="flagged",
     example={"text": "I like your school."},
+    spends_tokens=False,
 )
 def moderate(data: dict[str, Any], context: Context) -> dict[str, Any]:
     """Tell whether a text is harmful, and in which way.

@@ -76,7 +76,7 @@ class TranslateEntryResultSchema(FunctionSchema):
     result=TranslateEntryResultSchema,
     main="entry",
     example={
-        "entry": {"title": "Summer sale", "body": "<p>Hello {{name}}!</p>"},
+        "entry": {"uid": "blt1", "title": "Summer sale", "body": "<p>Come and see us.</p>"},
         "language": "Hindi",
         "model": "gpt-6-luna",
     },
@@ -87,10 +87,11 @@ def translate_entry(data: dict[str, Any], context: Context) -> dict[str, Any]:
     Structure, keys, order, ids, URLs, HTML tags, code, numbers and placeholders (`{{name}}`,
     `@contact.name`, `%s`) stay; where they stand within a sentence the translation moves them
     with their words, each exactly once, or it is refused. With `content_type_schema` only the
-    fields that it marks as text are translated. Long entries go to the model in batches of
-    `max_tokens`; `prompt` may say how to translate. Nulls and empty texts in the entry stay as
-    they are. Needs the organisation's OpenAI settings; the organisation's system prompt is not
-    used here. This is Contentstack's action Translate an Entry.
+    fields that it marks as text are translated. Long entries go to the model in batches, one
+    after the other, which can take minutes: ask with `Prefer: respond-async` then. A larger
+    `max_tokens` makes larger batches. `prompt` may say how to translate. Nulls and empty
+    texts in the entry stay as they are. Needs the organisation's OpenAI settings; the
+    organisation's system prompt is not used here. This is Contentstack's action Translate an Entry.
 
     Errors: invalid_input, empty_input, unresolved_variable, inactive, missing_api_key,
     forbidden, invalid_api_key, insufficient_quota, model_not_found, refused, content_filter,
