@@ -15,7 +15,7 @@ from registry import Registry
 from settings.organisation import Organisation
 from webhooks.estimate import estimate
 from webhooks.fields import BUILDER_KEYS, CALL_KEYS, EmptyText, UnresolvedText
-from webhooks.registry import Context, WebhookFunction
+from webhooks.registry import AsGiven, Context, WebhookFunction
 
 NOTHING = "N/A"  # what a flow gets where there is nothing; null would show the bare variable
 MAX_CONTACT = 128
@@ -164,6 +164,8 @@ def flow_safe(value: Any) -> Any:
     """A result without null or empty text, which would leave the bare variable in a message."""
     if value is None or value == "":
         return NOTHING
+    if isinstance(value, AsGiven):
+        return value
     if isinstance(value, dict):
         return {key: flow_safe(item) for key, item in value.items()}
     if isinstance(value, list):
