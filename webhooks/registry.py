@@ -82,6 +82,12 @@ class Context:
             self.clients.append(self.open_client(account, self.organisation))
         return self.clients[0]
 
+    def openai_beside(self) -> OpenAIClient:
+        """One more client of the same account, for requests that are made at once."""
+        client = self.open_client(self.openai().account, self.organisation)
+        self.clients.append(client)
+        return client
+
     @property
     def system_prompt(self) -> str | None:
         """What every chat with the call's account is told first."""

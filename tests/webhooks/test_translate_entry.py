@@ -107,12 +107,26 @@ def test_languages_have_names_and_codes(
 
 def test_long_entries_go_in_batches(translating: Service, openai: FakeOpenAI) -> None:
     entry = {f"text{place}": f"Sentence number {place} is here." for place in range(200)}
+    openai.fail(faults.slow(0.05), times=None)
     answer = translate(translating, entry)
     assert answer.json["entry"] == {name: text.upper() for name, text in entry.items()}
     sizes = [sum(map(len, texts_of(asked.body).values())) for asked in openai.requests]
     assert len(sizes) > 2
     assert max(sizes) <= 2_000
     assert all(len(texts_of(asked.body)) <= 50 for asked in openai.requests)
+    assert 1 < openai.peak_in_flight <= 4
+    translating.flush()
+    [entry_logged] = translating.admin("GET", "/logs/acme").json["logs"]
+    used = openai.account(openai.key).used_tokens
+    assert entry_logged["input_tokens"] + entry_logged["output_tokens"] == used
+
+
+def test_one_failed_batch_fails_the_whole(translating: Service, openai: FakeOpenAI) -> None:
+    openai.fail(faults.status(401), times=None)
+    entry = {f"text{place}": f"Sentence number {place} is here." for place in range(2_000)}
+    answer = translate(translating, entry)
+    assert (answer.status, answer.error["type"]) == (502, "invalid_api_key")
+    assert len(openai.requests) < 20
 
 
 def test_a_damaged_text_is_asked_for_once_more(translating: Service, openai: FakeOpenAI) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 from marshmallow import ValidationError, fields
@@ -19,6 +21,7 @@ from webhooks.translation.translator import Translator
 
 MAX_CHARACTERS = 200_000
 MAX_BATCH_SEGMENTS = 50
+PARTS_AT_ONCE = 4
 
 
 def read_entry(value: Any) -> dict[str, Any]:
@@ -87,8 +90,8 @@ def translate_entry(data: dict[str, Any], context: Context) -> dict[str, Any]:
     Structure, keys, order, ids, URLs, HTML tags, code, numbers and placeholders (`{{name}}`,
     `@contact.name`, `%s`) stay; where they stand within a sentence the translation moves them
     with their words, each exactly once, or it is refused. With `content_type_schema` only the
-    fields that it marks as text are translated. Long entries go to the model in batches, one
-    after the other, which can take minutes: ask with `Prefer: respond-async` then. A larger
+    fields that it marks as text are translated. Long entries go to the model in batches,
+    four at once, which can take minutes: ask with `Prefer: respond-async` then. A larger
     `max_tokens` makes larger batches. `prompt` may say how to translate. Nulls and empty
     texts in the entry stay as they are. Needs the organisation's OpenAI settings; the
     organisation's system prompt is not used here. This is Contentstack's action Translate an Entry.
@@ -103,6 +106,8 @@ def translate_entry(data: dict[str, Any], context: Context) -> dict[str, Any]:
     _check_size(segments)
     client = context.openai()
     max_tokens = data.get("max_tokens") or 2000
+    model = client.account.resolve(data.get("model"))
+    check_length(model, [{"content": data.get("prompt") or ""}], max_tokens, "prompt")
     translator = Translator(
         client=client,
         model=data.get("model"),
@@ -110,13 +115,30 @@ def translate_entry(data: dict[str, Any], context: Context) -> dict[str, Any]:
         prompt=data.get("prompt"),
         max_tokens=max_tokens,
     )
-    model = client.account.resolve(data.get("model"))
-    check_length(model, [{"content": data.get("prompt") or ""}], max_tokens, "prompt")
-    translations: list[str] = []
-    for batch in batches(segments, max_characters(max_tokens)):
-        for start in range(0, len(batch), MAX_BATCH_SEGMENTS):
-            translations += translator.translate(batch[start : start + MAX_BATCH_SEGMENTS])
+    parts = [
+        batch[start : start + MAX_BATCH_SEGMENTS]
+        for batch in batches(segments, max_characters(max_tokens))
+        for start in range(0, len(batch), MAX_BATCH_SEGMENTS)
+    ]
+    translations = _translate_parts(parts, translator, context)
     return {"entry": AsGiven(restore(entry, segments, translations))}
+
+
+def _translate_parts(
+    parts: list[list[Segment]], translator: Translator, context: Context
+) -> list[str]:
+    """The translations of all parts in order, a few parts at once, each with its own client."""
+    if len(parts) < 2:
+        return [text for part in parts for text in translator.translate(part)]
+
+    def translate(part: list[Segment]) -> list[str]:
+        return replace(translator, client=context.openai_beside()).translate(part)
+
+    pool = ThreadPoolExecutor(max_workers=PARTS_AT_ONCE)
+    try:
+        return [text for texts in pool.map(translate, parts) for text in texts]
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def max_characters(max_tokens: int) -> int:
