@@ -70,6 +70,7 @@ class Provider:
 
     name: str
     settings: dict[str, Any]
+    is_local: bool = False
 
 
 class Service:
@@ -153,6 +154,8 @@ def main() -> None:
         token = set_up(service, provider)
         ask_webhook(service, provider, token)
         show_functions(service, token)
+        if provider.is_local:
+            print("  (so small a model knows little beyond English; the shape is what it keeps)")
         if not once:
             show_addresses(service, token)
             service.wait()
@@ -167,7 +170,7 @@ def choose_provider(running: ExitStack) -> Provider:
     key = f"sk-local-{secrets.token_hex(16)}"
     local = running.enter_context(LocalModel(key=key))
     settings = {"api_key": key, "base_url": local.base_url, "default_model": local.model}
-    return Provider(f"the local model {local.model}", settings)
+    return Provider(f"the local model {local.model}", settings, is_local=True)
 
 
 def set_up(service: Service, provider: Provider) -> str:
