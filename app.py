@@ -14,14 +14,18 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import answers
 from api.json_provider import OrjsonProvider
-from config import Config, ConfigError
+from api.origin import origin
+from config import FETCH_SECONDS, Config, ConfigError
 from errors import InvalidInput, ProviderUnavailable
 from limits.limiter import Limiter
+from media.routes import media_routes
+from media.store import MediaStore
 from operations.openapi import document
 from operations.routes import operations_routes
 from providers.account import Account
 from providers.accounts import Accounts
 from providers.gevent_transport import GeventTransport
+from providers.google_maps import GoogleMapsClient
 from providers.guard import AddressGuard
 from providers.guarded_requests import GuardedRequestsTransport
 from providers.guarded_transport import AddressesOf
@@ -56,6 +60,8 @@ from web.services import Services
 from webhooks.dispatcher import Dispatcher
 from webhooks.registry import Context, load_functions
 from webhooks.routes import InFlight, webhook_routes
+from webhooks.threads import Threads
+from webhooks.webhook_tools import WebhookTools
 
 MAX_BODY_BYTES = 1024 * 1024
 
@@ -96,8 +102,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         return OpenAIClient(account, guarded if account.guarded else transport, notebook)
 
     log = LogStore(redis, cipher, config.log_entries, config.log_days)
-    counters = UsageCounters(redis)
-    pulse = Pulse(redis)
+    counters, pulse = UsageCounters(redis), Pulse(redis)
     recorder = Recorder(redis, [log, counters, TokenUse(), pulse], dropped=metrics.DROPPED.inc)
     background = Background(settings, recorder, settings.listen())
     atexit.register(background.close)
@@ -106,14 +111,33 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         metrics.count(entry)
         recorder.record(entry)
 
+    media = MediaStore(redis, cipher)
+    maps = RequestsTransport()
+
+    def fetch(url: str, field: str, max_bytes: int) -> bytes:
+        return guard.fetch(
+            url, max_bytes=max_bytes, timeout_seconds=FETCH_SECONDS, field=field
+        ).content
+
+    def keep_media(org: str, content: bytes, extension: str) -> str:
+        return f"{origin(config.public_url)}/media/{media.keep(org, content, extension)}"
+
+    functions = load_functions()
+    threads = Threads(redis, cipher)
+    tool_sources = (WebhookTools(functions),)
+
     def make_context(**known: Any) -> Context:
         return Context(
+            fetch=fetch,
+            keep_media=keep_media,
+            open_maps=lambda api_key: GoogleMapsClient(api_key, maps, config.google_maps_url),
             open_account=lambda organisation, title: accounts.open(organisation.sections, title),
             open_client=open_client,
+            threads=threads,
+            tool_sources=tool_sources,
             **known,
         )
 
-    functions = load_functions()
     limiter, prices = Limiter(redis), Prices.load(config.prices_file)
     dispatcher = Dispatcher(functions, make_context, record, limiter)
     edge = Edge(store, settings.drop, authenticator, guard)
@@ -130,6 +154,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     app.register_blueprint(token_routes(edge))
     app.register_blueprint(openai_routes(edge, checks))
     app.register_blueprint(log_routes(edge, log))
+    app.register_blueprint(media_routes(media))
     app.register_blueprint(usage_routes(edge, counters, prices))
     app.register_blueprint(operations_routes(edge, redis, lambda: document(app, functions)))
     app.register_blueprint(

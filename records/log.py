@@ -98,13 +98,14 @@ class LogStore:
         count: int,
         *,
         after: str = "",
-        scan: int = MAX_SCANNED,
+        scan: int | None = None,
     ) -> dict[str, Any]:
         """`{"logs": [...], "next_cursor"}` from the cursor (or the newest) backwards.
 
         Only entries newer than the id `after`, where it is given; `scan` entries are read at
         the most.
         """
+        scan = MAX_SCANNED if scan is None else scan
         high = f"({cursor}" if cursor else self._high(wanted)
         low = f"({after}" if after else self._low(wanted)
         found: list[dict[str, Any]] = []

@@ -136,7 +136,7 @@ def _form_field(
     return FormField(
         name=name,
         kind=kind,
-        label=_label(name),
+        label=label_of(name),
         description=str(field.metadata.get("description", "")),
         required=field.required,
         value=value,
@@ -204,7 +204,8 @@ def pretty(value: Any) -> str:
     return orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode()
 
 
-def _label(name: str) -> str:
+def label_of(name: str) -> str:
+    """A wire name as people read it."""
     words = [WORDS.get(word, word) for word in name.split("_")]
     label = " ".join(words)
     return label[:1].upper() + label[1:]

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
+from api.origin import origin
 from errors import FlowhookError, NotFound
 from settings.edge import account_titles
 from web.forms import form_fields, read_form
@@ -36,7 +37,7 @@ def function_pages(services: Services) -> Blueprint:
             outcome=outcome,
             accounts=account_titles(organisation()),
             account=request.form.get("account", ""),
-            bodies=node_bodies(function, f"{address()}/webhooks/{name}"),
+            bodies=node_bodies(function, f"{origin(services.config.public_url)}/webhooks/{name}"),
         )
 
     @pages.get("")
@@ -63,9 +64,6 @@ def function_pages(services: Services) -> Blueprint:
         if function is None:
             raise NotFound("there is no such function", fix="Choose one from the list.")
         return function
-
-    def address() -> str:
-        return (services.config.public_url or request.host_url).rstrip("/")
 
     return pages
 

@@ -11,19 +11,17 @@ from errors import FlowhookError
 from settings.edge import account_titles, masked
 from settings.notebook import read_warnings
 from settings.schemas import SECTIONS
-from web.forms import form_fields, read_form
+from web.forms import form_fields, label_of, read_form
 from web.gate import organisation, signed_in
 from web.models import goes, today
 from web.services import Services
 
-TITLES = {
+PROPER_NAMES = {
     "openai": "OpenAI (ChatGPT)",
-    "signature": "Signature",
-    "glific": "Glific",
     "whatsapp": "WhatsApp",
     "google_maps": "Google Maps",
-    "limits": "Limits",
 }
+TITLES = {section: PROPER_NAMES.get(section, label_of(section)) for section in SECTIONS}
 # The rest of the OpenAI section's fields stand folded under "More".
 FIRST_FIELDS = frozenset(
     {

@@ -108,7 +108,7 @@ def test_nul_is_refused() -> None:
 
 
 def test_every_schema_in_use_has_a_form() -> None:
-    schemas = [schema() for schema in SECTIONS.values()]
+    schemas: list[Schema] = [schema() for schema in SECTIONS.values()]
     schemas += [function.fields for function in load_functions()]
     for schema in schemas:
         for field in form_fields(schema):
