@@ -3,5 +3,6 @@ pytest_plugins = [
     "tests.fixtures_model",
     "tests.fixtures_openai",
     "tests.fixtures_app",
+    "tests.fixtures_browser",
     "tests.fixtures_media",
 ]
