@@ -91,7 +91,8 @@ def _read_message(message: Mapping[str, Any], people: list[Mapping[str, Any]]) -
 def _person(people: list[Mapping[str, Any]], phone: str, user_id: str) -> Mapping[str, Any]:
     """Who among the delivery's contacts sent the message."""
     for person in people:
-        if phone and person.get("wa_id") == phone or user_id and person.get("user_id") == user_id:
+        by_phone = phone and person.get("wa_id") == phone
+        if by_phone or (user_id and person.get("user_id") == user_id):
             return person
     return people[0] if len(people) == 1 and not (phone and people[0].get("wa_id")) else {}
 

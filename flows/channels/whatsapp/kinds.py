@@ -123,7 +123,7 @@ def _read_form(reply: Object) -> Fields | None:
         form = orjson.loads(_text(reply.get("response_json"))[:MAX_FORM_BYTES])
     except orjson.JSONDecodeError:
         form = None
-    if not isinstance(form, dict) or _depth(form) > MAX_FORM_DEPTH:
+    if not isinstance(form, dict) or not _is_shallow(form, MAX_FORM_DEPTH):
         return None
     return {
         "type": "whatsapp_form_response",
@@ -186,12 +186,11 @@ READERS: dict[str, Callable[[Object, Object, str], Fields | None]] = {
 }
 
 
-def _depth(value: Any) -> int:
-    if isinstance(value, dict):
-        return 1 + max(map(_depth, value.values()), default=0)
-    if isinstance(value, list):
-        return 1 + max(map(_depth, value), default=0)
-    return 0
+def _is_shallow(value: Any, levels: int) -> bool:
+    inner = value.values() if isinstance(value, dict) else value
+    if not isinstance(value, dict | list):
+        return True
+    return levels > 0 and all(_is_shallow(one, levels - 1) for one in inner)
 
 
 def _number(value: Any) -> float | None:

@@ -141,11 +141,11 @@ def _tables(text: str) -> str:
         heads = place + 1 < len(lines) and _is_table_rule(lines[place + 1]) and "|" in line
         if heads or (in_table and "|" in line):
             cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
-            line = " | ".join(cell for cell in cells if cell)
-            line = f"**{line}**" if heads and "**" not in line else line
+            row = " | ".join(cell for cell in cells if cell)
+            shown.append(f"**{row}**" if heads and "**" not in row else row)
         else:
             in_table = False
-        shown.append(line)
+            shown.append(line)
     return "\n".join(shown)
 
 
