@@ -72,7 +72,7 @@ class Config:
             redis_url=redis_url,
             data_dir=data_dir,
             admin_token=read.secret(
-                "ADMIN_TOKEN", _admin_token, embedded, data_dir, lambda: secrets.token_urlsafe(32)
+                "ADMIN_TOKEN", _admin_token, embedded, data_dir, lambda: secrets.token_hex(32)
             )[0],
             encryption_keys=read.secret(
                 "ENCRYPTION_KEYS", _fernet_keys, embedded, data_dir, _new_fernet_key
