@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from flows.session import Message
+
 # What a flow takes as an answer; the rest is known to the service but starts or continues nothing.
 FOR_FLOWS = frozenset(
     {
@@ -67,18 +69,19 @@ class Inbound:
     def is_for_flows(self) -> bool:
         return self.type in FOR_FLOWS
 
-    def message_fields(self) -> dict[str, Any]:
-        """The keywords of `flows.session.Message` for this message."""
-        known: dict[str, Any] = {"id": self.id, "type": self.type, "text": self.text}
-        optional = {
-            "url": self.url or None,
-            "caption": self.caption,
-            "latitude": self.latitude,
-            "longitude": self.longitude,
-            "interactive": self.interactive,
-            "form": self.form,
-        }
-        return {**known, **{name: value for name, value in optional.items() if value is not None}}
+    def as_message(self) -> Message:
+        """The message as the engine takes it; of a type that is for flows."""
+        return Message(
+            id=self.id,
+            type=self.type,
+            text=self.text,
+            url=self.url,
+            caption=self.caption,
+            latitude=self.latitude,
+            longitude=self.longitude,
+            interactive=self.interactive,
+            form=self.form,
+        )
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)

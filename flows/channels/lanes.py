@@ -29,7 +29,7 @@ from errors import Overloaded
 from flows.channels.leases import LeaseKeeper
 from settings.cipher import Cipher
 from storage.keys import org_key
-from storage.script import Script
+from storage.script import Argument, Script
 
 FOLDER = Path(__file__).parent / "lua"
 PUSH, TAKE, DROP, LEAVE = (
@@ -237,7 +237,7 @@ class Lanes:
 
     def _rest(self, org: str, contact: str, token: str, seconds: float, *, is_try: bool) -> float:
         """Leave the lane for a while; whoever drains it before finds the same head."""
-        arguments = [token, contact, self.clock() + seconds, int(is_try)]
+        arguments: list[Argument] = [token, contact, self.clock() + seconds, int(is_try)]
         kept = LEAVE.run(self.redis, self._lane_keys(org, contact), arguments)
         return seconds if kept else -1.0
 

@@ -7,7 +7,7 @@ code block that is cut is closed and opened again.
 
 from __future__ import annotations
 
-import regex
+import regex  # type: ignore[import-untyped]
 
 from providers.whatsapp_content import TEXT_LENGTH, length
 
