@@ -15,6 +15,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from api import answers
 from api.json_provider import OrjsonProvider
 from config import Config, ConfigError
+from flows.channels.routes import channel_routes
+from flows.channels.whatsapp.channel import WhatsAppChannel
 from errors import InvalidInput, ProviderUnavailable
 from limits.limiter import Limiter
 from operations.openapi import document
@@ -124,6 +126,17 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     app.register_blueprint(openai_routes(edge, accounts, open_client))
     app.register_blueprint(log_routes(edge, log))
     app.register_blueprint(usage_routes(edge, counters, Prices.load(config.prices_file)))
+    whatsapp = WhatsAppChannel(
+        redis,
+        cipher,
+        lambda org: settings.get(org).section("whatsapp"),
+        RequestsTransport(),
+        wake_inbox=wake_nobody,
+        wake_outbox=wake_nobody,
+        base_url=config.whatsapp_base_url,
+    )
+    app.extensions["whatsapp"] = whatsapp
+    app.register_blueprint(channel_routes(settings, whatsapp))
     app.register_blueprint(operations_routes(edge, redis, lambda: document(app, functions)))
     if config.trusted_proxies:
         hops = config.trusted_proxies

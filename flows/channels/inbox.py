@@ -7,19 +7,14 @@ asks for that. A sweep (`wake_due`) repeats wake-ups that were lost with a proce
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from flows.channels.box import Box
 from flows.channels.inbound import Inbound, Status
-from flows.channels.lanes import Drained, Lanes
+from flows.channels.lanes import Drained
 
 KIND = "inbox"
-
-logger = logging.getLogger(__name__)
-
-Wake = Callable[[str, str, float], None]
-"""(organisation, contact, seconds): have the contact's lane drained, that much later."""
 
 
 class Receiver(Protocol):
@@ -32,12 +27,8 @@ class Receiver(Protocol):
         """Take note of what became of a message of ours."""
 
 
-class Inbox:
-    """The inbox of every contact over its lanes."""
-
-    def __init__(self, lanes: Lanes, wake: Wake) -> None:
-        self.lanes = lanes
-        self.wake = wake
+class Inbox(Box):
+    """The inbox of every contact."""
 
     def accept(self, org: str, inbound: Inbound) -> bool:
         """Keep a message and have it worked on; False for one that was accepted before.
@@ -46,7 +37,7 @@ class Inbox:
         """
         is_new = self.lanes.push(org, inbound.contact, inbound.id, inbound.as_dict())
         if is_new:
-            self._wake(org, inbound.contact, 0.0)
+            self.wake_later(org, inbound.contact, 0.0)
         return is_new
 
     def drain(self, org: str, contact: str, handle: Callable[[Inbound], None]) -> Drained:
@@ -59,26 +50,4 @@ class Inbox:
         def deal(item: Mapping[str, Any]) -> None:
             handle(Inbound.from_dict(item))
 
-        drained = self.lanes.drain(org, contact, deal)
-        if drained.again_in is not None:
-            self._wake(org, contact, drained.again_in)
-        return drained
-
-    def wake_due(self, count: int = 100) -> int:
-        """Wake every contact whose messages nobody works on; how many there were."""
-        woken = 0
-        for org in self.lanes.organisations():
-            for contact in self.lanes.due(org, count):
-                self._wake(org, contact, 0.0)
-                woken += 1
-        return woken
-
-    def _wake(self, org: str, contact: str, seconds: float) -> None:
-        """A wake-up that fails is not lost: the sweep finds the lane."""
-        try:
-            self.wake(org, contact, seconds)
-        except Exception as failure:
-            logger.warning(
-                "a wake-up failed; the sweep will repeat it",
-                extra={"organisation": org, "cause": type(failure).__name__},
-            )
+        return self.drain_lane(org, contact, deal)

@@ -7,18 +7,15 @@ a message is sent twice only if a crash fell between the sending and its record.
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from flows.channels.inbox import Wake
+from flows.channels.box import Box, Wake
 from flows.channels.lanes import Drained, Lanes, Postpone
 
 KIND = "outbox"
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +33,11 @@ class Outbound:
     node: str = ""
 
 
-class Outbox:
-    """The outbox of every contact over its lanes."""
+class Outbox(Box):
+    """The outbox of every contact."""
 
     def __init__(self, lanes: Lanes, wake: Wake, clock: Callable[[], float] = time.time) -> None:
-        self.lanes = lanes
-        self.wake = wake
+        super().__init__(lanes, wake)
         self.clock = clock
 
     def put(self, org: str, contact: str, key: str, outbound: Sequence[Outbound]) -> None:
@@ -51,7 +47,7 @@ class Outbox:
             self.lanes.push(org, contact, f"{contact}:{key}:{place}", asdict(one))
         if outbound:
             first = outbound[0].not_before
-            self._wake(org, contact, max(0.0, first - self.clock()))
+            self.wake_later(org, contact, max(0.0, first - self.clock()))
 
     def drain(self, org: str, contact: str, send: Callable[[Outbound], None]) -> Drained:
         """Send what is due; asks to be woken for the rest. `send` may raise Postpone or Abandon."""
@@ -63,25 +59,4 @@ class Outbox:
                 raise Postpone(early)
             send(outbound)
 
-        drained = self.lanes.drain(org, contact, deal)
-        if drained.again_in is not None:
-            self._wake(org, contact, drained.again_in)
-        return drained
-
-    def wake_due(self, count: int = 100) -> int:
-        """Wake every contact whose messages nobody sends; how many there were."""
-        woken = 0
-        for org in self.lanes.organisations():
-            for contact in self.lanes.due(org, count):
-                self._wake(org, contact, 0.0)
-                woken += 1
-        return woken
-
-    def _wake(self, org: str, contact: str, seconds: float) -> None:
-        try:
-            self.wake(org, contact, seconds)
-        except Exception as failure:
-            logger.warning(
-                "a wake-up failed; the sweep will repeat it",
-                extra={"organisation": org, "cause": type(failure).__name__},
-            )
+        return self.drain_lane(org, contact, deal)

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any
 
+from flows.channels.box import Wake
 from flows.channels.inbound import Inbound, Status
 from flows.channels.inbox import KIND as INBOX
-from flows.channels.inbox import Inbox, Wake
+from flows.channels.inbox import Inbox
 from flows.channels.lanes import Drained, Lanes
 from flows.channels.outbox import KIND as OUTBOX
 from flows.channels.outbox import Outbound, Outbox
@@ -27,6 +29,7 @@ from flows.channels.whatsapp.typing_indicator import typing_while
 from flows.channels.whatsapp.window import Window
 from providers.transport import Transport
 from providers.whatsapp import GRAPH_URL, Number, WhatsAppClient
+from providers.whatsapp_errors import WINDOW_CLOSED
 from settings.cipher import Cipher
 
 Section = Callable[[str], Mapping[str, Any]]
@@ -67,7 +70,15 @@ class WhatsAppChannel:
             self.choices.forget(org, inbound.contact)
 
     def note(self, org: str, status: Status) -> None:
+        """Keep a status. Where Meta tells only now that the window was closed, the
+        organisation's template goes out after all."""
         self.statuses.note(org, status)
+        if status.error_code == WINDOW_CLOSED and status.contact:
+            self.window.close(org, status.contact)
+            reopening = self.sender.reopening(org, status.contact)
+            if reopening:
+                outbound = Outbound(reopening, self.outbox.clock())
+                self.outbox.put(org, status.contact, f"reopen:{status.id}", [outbound])
 
     def drain_inbox(self, org: str, contact: str, handle: Callable[[Inbound], None]) -> Drained:
         """Give the contact's messages to `handle` in order, one at a time everywhere."""
@@ -101,20 +112,16 @@ class WhatsAppChannel:
         for message, delay_seconds in messages:
             rendered = render(message, language)
             due = now + delay_seconds if delay_seconds > 0 else 0.0
-            found += [Outbound(content, now, due) for content in rendered.contents[:-1]]
-            interactive = message.get("interactive")
-            node = interactive.get("msgid") if isinstance(interactive, Mapping) else ""
-            found += [
-                Outbound(
-                    content,
-                    now,
-                    due,
-                    rendered.numbered,
-                    str(message.get("type")),
-                    str(node or ""),
+            found += [Outbound(content, now, due) for content in rendered.contents]
+            if rendered.numbered:
+                interactive = message.get("interactive")
+                named = interactive if isinstance(interactive, Mapping) else {}
+                found[-1] = replace(
+                    found[-1],
+                    numbered=rendered.numbered,
+                    kind=str(message.get("type")),
+                    node=str(named.get("msgid") or ""),
                 )
-                for content in rendered.contents[-1:]
-            ]
         self.outbox.put(org, contact, key, found)
 
     def drain_outbox(self, org: str, contact: str) -> Drained:

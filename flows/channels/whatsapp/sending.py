@@ -20,6 +20,7 @@ from flows.channels.whatsapp.pace import Pace
 from flows.channels.whatsapp.render import read_template
 from flows.channels.whatsapp.window import WINDOW_SECONDS, Window
 from providers.whatsapp import WhatsAppClient
+from providers.whatsapp_content import Content
 from providers.whatsapp_errors import Throttled, can_retry
 from storage.keys import org_key
 
@@ -79,24 +80,30 @@ class Sender:
                 return client.send(contact, outbound.content)
             except WindowClosed:
                 self.window.close(org, contact)
-        return self._reopen(org, contact, client)
+        raise self._reopen(org, contact, client)
 
-    def _reopen(self, org: str, contact: str, client: WhatsAppClient) -> str:
-        """The organisation's template, which the contact may answer; raises Abandon without."""
+    def reopening(self, org: str, contact: str) -> Content | None:
+        """The organisation's template, which the contact may answer; once a day at most."""
         section = self.section(org)
         name = section.get("template_name")
-        if not name:
-            raise Abandon("window_closed: the contact last wrote more than 24 hours ago")
-        key = org_key(org, "whatsapp", "reopened", contact)
-        if not self.redis.set(key, "1", nx=True, ex=WINDOW_SECONDS):
-            raise Abandon("window_closed: the template was sent already and not answered")
-        language = section.get("template_language") or TEMPLATE_LANGUAGE
+        key = self._reopened(org, contact)
+        if not name or not self.redis.set(key, "1", nx=True, ex=WINDOW_SECONDS):
+            return None
+        return read_template({"name": name}, section.get("template_language") or TEMPLATE_LANGUAGE)
+
+    def _reopen(self, org: str, contact: str, client: WhatsAppClient) -> Abandon:
+        template = self.reopening(org, contact)
+        if template is None:
+            return Abandon("window_closed: the contact last wrote more than 24 hours ago")
         try:
-            client.send(contact, read_template({"name": name}, language))
+            client.send(contact, template)
         except ProviderFailure:
-            self.redis.delete(key)
+            self.redis.delete(self._reopened(org, contact))
             raise
-        raise Abandon("window_closed: the template was sent in its place")
+        return Abandon("window_closed: the template was sent in its place")
+
+    def _reopened(self, org: str, contact: str) -> str:
+        return org_key(org, "whatsapp", "reopened", contact)
 
     def _later_or_never(self, error: ProviderFailure, outbound: Outbound) -> Exception:
         age = self.clock() - outbound.put_at
