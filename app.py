@@ -15,9 +15,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from api import answers
 from api.json_provider import OrjsonProvider
 from config import Config, ConfigError
+from errors import InvalidInput, ProviderUnavailable
 from flows.channels.routes import channel_routes
 from flows.channels.whatsapp.channel import WhatsAppChannel
-from errors import InvalidInput, ProviderUnavailable
 from limits.limiter import Limiter
 from operations.openapi import document
 from operations.routes import operations_routes
@@ -142,6 +142,10 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
+
+
+def wake_nobody(org: str, contact: str, seconds: float) -> None:
+    """Until a job queue drains the channels' lanes, what comes in waits in them."""
 
 
 def choose_transport(addresses_of: AddressesOf | None = None) -> Transport:

@@ -11,13 +11,13 @@ import json
 import re
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
 
 from tests.fakes.graph import rules
-from tests.fakes.graph.deliveries import Person, Post, signed, wrapped
+from tests.fakes.graph.deliveries import Person, signed, wrapped
 from tests.fakes.graph.errors import GraphError, missing
+from tests.fakes.graph.line import Line, Sent
 from tests.fakes.graph.media import URL_SECONDS, File, check_upload
 from tests.fakes.openai import multipart
 from tests.fakes.openai.exchange import Asked, Exchange, Reply
@@ -26,40 +26,6 @@ from tests.fakes.openai.transport import Transport
 WINDOW_SECONDS = 24 * 3600
 START = 1_795_000_000.0
 PATH = re.compile(r"/v\d+\.\d/([^/]+)(?:/(messages|media))?")
-
-
-@dataclass
-class Line:
-    """A phone number at Meta with the app behind it."""
-
-    phone_number_id: str
-    token: str
-    app_secret: str
-    verify_token: str
-    templates: set[tuple[str, str]] = field(default_factory=set)
-    post: Post | None = None
-    last_inbound: dict[str, float] = field(default_factory=dict)
-    received: set[str] = field(default_factory=set)
-
-    def settings(self) -> dict[str, str]:
-        """What an organisation saves of it."""
-        return {
-            "phone_number_id": self.phone_number_id,
-            "access_token": self.token,
-            "app_secret": self.app_secret,
-            "verify_token": self.verify_token,
-            "api_version": "v26.0",
-        }
-
-
-@dataclass(frozen=True)
-class Sent:
-    """A message Meta took: to whom, its whole body, its id."""
-
-    line: str
-    to: str
-    body: dict[str, Any]
-    id: str
 
 
 class FakeGraph:
@@ -286,10 +252,11 @@ class FakeGraph:
             return Reply.of_json({"success": True})
         file = self.files[media_id]
         expiry = int(self.now) + URL_SECONDS
+        address = f"/whatsapp_business/attachments/?mid={media_id}&ext={expiry}"
         return Reply.of_json(
             {
                 "messaging_product": "whatsapp",
-                "url": f"{self.base_url}/whatsapp_business/attachments/?mid={media_id}&ext={expiry}",
+                "url": self.base_url + address,
                 "mime_type": file.mime_type,
                 "sha256": file.sha256,
                 "file_size": len(file.content),
