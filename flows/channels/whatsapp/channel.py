@@ -7,6 +7,7 @@ to the conversation runtime (`handle`).
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -47,17 +48,19 @@ class WhatsAppChannel:
         wake_inbox: Wake,
         wake_outbox: Wake,
         base_url: str = GRAPH_URL,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self.section = section
         self.transport = transport
         self.base_url = base_url
-        self.window = Window(redis)
+        self.window = Window(redis, clock)
         self.statuses = Statuses(redis)
         self.choices = Choices(redis, cipher)
-        self.inbox = Inbox(Lanes(redis, cipher, INBOX), wake_inbox)
-        self.outbox = Outbox(Lanes(redis, cipher, OUTBOX), wake_outbox)
+        self.inbox = Inbox(Lanes(redis, cipher, INBOX, clock=clock), wake_inbox)
+        self.outbox = Outbox(Lanes(redis, cipher, OUTBOX, clock=clock), wake_outbox, clock)
+        pace = Pace(redis, clock)
         self.sender = Sender(
-            redis, self.open_client, section, self.window, self.choices, Pace(redis)
+            redis, self.open_client, section, self.window, self.choices, pace, clock
         )
 
     # --- in ---

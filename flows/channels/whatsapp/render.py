@@ -170,8 +170,8 @@ def _options(listed: Any) -> list[tuple[str, str]]:
 
 def _header(message: Mapping[str, Any], url: str) -> Content | None:
     """The media above buttons."""
-    kind = _header_kind(message)
-    if kind not in HEADERS or not is_link(url):
+    kind = _header_kind(message) if is_link(url) else ""
+    if kind not in HEADERS:
         return None
     return content.media(kind, link=url, filename=_filename(url))
 

@@ -70,7 +70,7 @@ def test_nothing_readable_stands_in_redis(any_redis: Any, lanes: Lanes) -> None:
     lanes.push(ORG, CONTACT, "wamid.secret", {"text": "my HIV result"})
     key = org_key(ORG, "inbox", "lane", CONTACT)
     assert b"HIV" not in any_redis.lindex(key, 0)
-    assert not [name for name in any_redis.scan_iter("*wamid*")]
+    assert not list(any_redis.scan_iter("*wamid*"))
 
 
 def test_an_id_is_remembered_longer_than_meta_repeats(any_redis: Any, lanes: Lanes) -> None:
