@@ -108,6 +108,9 @@ class FakeGraph:
         with self._lock:
             line.last_inbound[person.identity] = self.now
             line.received.add(message_id)
+        if message["type"] in ("button", "interactive") and "context" not in message:
+            # What is chosen answers the message that offered it.
+            message = {**message, "context": {"from": "15550783881", "id": self.wamid()}}
         whole = {**person.as_sender(), "timestamp": str(int(self.now)), **message, "id": message_id}
         value = {"contacts": [person.as_contact()], "messages": [whole]}
         return signed(line.app_secret, wrapped("waba", line.phone_number_id, value))
@@ -130,7 +133,8 @@ class FakeGraph:
         }
         if error is not None:
             told["errors"] = [error.as_status()]
-        return signed(line.app_secret, wrapped("waba", line.phone_number_id, {"statuses": [told]}))
+        value = {"contacts": [_person(to).as_contact()], "statuses": [told]}
+        return signed(line.app_secret, wrapped("waba", line.phone_number_id, value))
 
     def wamid(self) -> str:
         return "wamid." + base64.b64encode(self._new("HBgL").encode()).decode()
@@ -279,3 +283,8 @@ class FakeGraph:
         with self._lock:
             self._count += 1
             return f"{prefix}{self._count:012d}"
+
+
+def _person(to: str) -> Person:
+    """Who is behind a number or user id; everybody has a user id, hidden numbers or not."""
+    return Person(user_id=to) if rules.BSUID.fullmatch(to) else Person(to, f"IN.{to}")
