@@ -4,4 +4,5 @@ pytest_plugins = [
     "tests.fixtures_openai",
     "tests.fixtures_app",
     "tests.fixtures_graph",
+    "tests.fixtures_media",
 ]

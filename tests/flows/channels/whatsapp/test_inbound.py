@@ -14,6 +14,8 @@ from flows.channels.whatsapp.inbound import Skipped, read_delivery
 from flows.channels.whatsapp.kinds import READERS
 from flows.channels.whatsapp.options import option_id
 
+RUNS = settings(max_examples=300, derandomize=True, deadline=None, database=None)
+
 ASHA = {"profile": {"name": "Asha"}, "wa_id": "919876543210", "user_id": "IN.1234"}
 NUMBER = "106540352242922"
 
@@ -338,7 +340,7 @@ JUNK = st.recursive(
 )
 
 
-@settings(max_examples=400)
+@RUNS
 @given(st.sampled_from([*READERS, "unsupported", "?"]), JUNK, JUNK, JUNK)
 def test_no_content_breaks_the_reader(kind: str, part: Any, context: Any, contacts: Any) -> None:
     sent = message(kind, part, context=context)

@@ -6,10 +6,12 @@ import re
 import time
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from flows.channels.whatsapp.markdown import to_whatsapp
+
+RUNS = settings(max_examples=300, derandomize=True, deadline=None, database=None)
 
 EXAMPLES = [
     ("**bold** word", "*bold* word"),
@@ -74,11 +76,13 @@ WORDS = st.sampled_from(["a", "हाँ", "Ж", "7", "https://x.org/a_b", "👍
 MARKDOWN = st.lists(MARKS | WORDS, max_size=60).map("".join)
 
 
+@RUNS
 @given(st.text(st.characters(exclude_characters="*_~`#[]()<>|\\-", exclude_categories=["Cs"])))
 def test_text_without_marks_is_untouched(text: str) -> None:
     assert to_whatsapp(text) == text
 
 
+@RUNS
 @given(MARKDOWN)
 def test_no_word_is_lost_or_invented(text: str) -> None:
     """Save the language of a code block, and a link's label that repeats its address."""
@@ -86,11 +90,13 @@ def test_no_word_is_lost_or_invented(text: str) -> None:
     assert WORD.findall(to_whatsapp(text)) == WORD.findall(text)
 
 
+@RUNS
 @given(MARKDOWN)
 def test_no_private_character_is_left(text: str) -> None:
     assert not re.search("[\ue000\ue001]", to_whatsapp(text))
 
 
+@RUNS
 @given(st.text())
 def test_any_text_goes_through(text: str) -> None:
     to_whatsapp(text)

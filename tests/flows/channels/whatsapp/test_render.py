@@ -13,6 +13,9 @@ from flows.channels.whatsapp.render import POINTER, Rendered, render
 from tests.fakes.graph import rules
 
 
+RUNS = settings(max_examples=300, derandomize=True, deadline=None, database=None)
+
+
 def checked(message: dict[str, Any]) -> Rendered:
     """Rendered, and each content taken by the fake's rules."""
     rendered = render(message)
@@ -189,7 +192,7 @@ MESSAGES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=400)
+@RUNS
 @given(MESSAGES)
 def test_meta_takes_whatever_is_rendered(message: dict[str, Any]) -> None:
     checked(message)

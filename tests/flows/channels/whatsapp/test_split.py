@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.channels.whatsapp.split import split
 from providers.whatsapp_content import length
+
+RUNS = settings(max_examples=300, derandomize=True, deadline=None, database=None)
 
 SENTENCES = {
     "english": "This is one sentence. ",
@@ -73,6 +75,7 @@ def test_a_cut_code_block_is_closed_and_opened_again() -> None:
     assert "".join(pieces).count("line of code") == 20
 
 
+@RUNS
 @given(st.text(max_size=400), st.integers(20, 60))
 def test_nothing_is_lost_and_everything_fits(text: str, limit: int) -> None:
     pieces = split(text, limit)
