@@ -61,7 +61,7 @@ def to_whatsapp(text: str) -> str:
     if is_markdown:
         text = ESCAPED.sub(lambda found: keep(found[1]), text)
         text = LINK.sub(lambda found: _link(found, keep), text)
-        text = AUTOLINK.sub(lambda found: keep(found[1]), text)
+        text = AUTOLINK.sub(lambda found: _apart(found, keep(found[1])), text)
     text = URL.sub(lambda found: keep(found[0]), text)
     if is_markdown:
         text = _inline(_lines(text))
@@ -93,9 +93,18 @@ def _keep_blocks(text: str, keep: Keep) -> str:
 def _link(found: re.Match[str], keep: Keep) -> str:
     label, url = found[2].strip(), found[3]
     shown = keep(url)
-    if not label or label in (url, url.partition("://")[2]):
-        return shown
-    return f"{label}: {shown}"
+    if label and label not in (url, url.partition("://")[2]):
+        shown = f"{label}: {shown}"
+    return _apart(found, shown)
+
+
+def _apart(found: re.Match[str], shown: str) -> str:
+    """An address apart from the words that its brackets kept it from."""
+    before, after = (
+        found.string[max(0, found.start() - 1) : found.start()],
+        found.string[found.end() : found.end() + 1],
+    )
+    return (" " if before.isalnum() else "") + shown + (" " if after.isalnum() else "")
 
 
 def _lines(text: str) -> str:

@@ -26,6 +26,7 @@ EXAMPLES = [
     ("![chart](https://x.org/c.png)", "chart: https://x.org/c.png"),
     ('[site](https://x.org "title") **x**', "site: https://x.org *x*"),
     ("**[site](https://x.org)**", "*site: https://x.org*"),
+    ("see[site](https://x.org)now **x**", "see site: https://x.org now *x*"),
     ("<https://x.org> **x**", "https://x.org *x*"),
     ("* one\n* **two**", "- one\n- *two*"),
     ("1. **Eat**\n2. Sleep", "1. *Eat*\n2. Sleep"),

@@ -12,7 +12,6 @@ from flows.channels.whatsapp.options import read_option_id
 from flows.channels.whatsapp.render import POINTER, Rendered, render
 from tests.fakes.graph import rules
 
-
 RUNS = settings(max_examples=300, derandomize=True, deadline=None, database=None)
 
 
