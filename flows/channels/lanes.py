@@ -38,6 +38,7 @@ PUSH, TAKE, DROP, LEAVE = (
 
 LEASE_SECONDS = 30.0
 GRACE_SECONDS = 5.0  # how long a wake-up may take before the sweep looks after a lane
+WOKEN_SECONDS = 30.0
 MAX_WAITING = 1_000  # items of one contact
 MAX_TRIES = 8  # over about two minutes
 MAX_TAKES = 25  # of one item, processes that died over it counted
@@ -88,7 +89,8 @@ class Dead:
 
 
 class Lanes:
-    """All lanes of one kind; `clock` tells epoch seconds."""
+    """All lanes of one kind; `clock` tells epoch seconds. An item's id is remembered for
+    `seen_seconds`."""
 
     def __init__(
         self,
@@ -97,12 +99,14 @@ class Lanes:
         kind: str,
         *,
         lease_seconds: float = LEASE_SECONDS,
+        seen_seconds: int = SEEN_SECONDS,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.redis = redis
         self.cipher = cipher
         self.kind = kind
         self.lease_seconds = lease_seconds
+        self.seen_seconds = seen_seconds
         self.clock = clock
         self.keeper = LeaseKeeper(redis, lease_seconds)
         self._remembered: dict[str, float] = {}
@@ -126,7 +130,7 @@ class Lanes:
                 self.cipher.seal(org, self._purpose(contact), orjson.dumps(item)),
                 contact,
                 self.clock() + GRACE_SECONDS,
-                SEEN_SECONDS,
+                self.seen_seconds,
                 MAX_WAITING,
             ],
         )
@@ -186,11 +190,14 @@ class Lanes:
     # --- looking after ---
 
     def due(self, org: str, count: int = 100) -> list[str]:
-        """Contacts whose lanes hold something that nobody seems to work on."""
-        found = self.redis.zrangebyscore(
-            self._key(org, "due"), "-inf", self.clock(), start=0, num=count
-        )
-        return [contact.decode() for contact in found]
+        """Contacts whose lanes hold something that nobody seems to work on. They are due again
+        in half a minute, so that a busy queue is not filled with the same wake-ups."""
+        key, now = self._key(org, "due"), self.clock()
+        found = [raw.decode() for raw in self.redis.zrangebyscore(key, "-inf", now, 0, count)]
+        if found:
+            again = dict.fromkeys(found, now + WOKEN_SECONDS)
+            self.redis.zadd(key, again, xx=True, gt=True)
+        return found
 
     def organisations(self) -> Iterator[str]:
         """Every organisation whose lanes ever held something."""

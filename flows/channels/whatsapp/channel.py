@@ -33,6 +33,8 @@ from providers.whatsapp import GRAPH_URL, Number, WhatsAppClient
 from providers.whatsapp_errors import WINDOW_CLOSED
 from settings.cipher import Cipher
 
+OUTBOX_SEEN_SECONDS = 24 * 3600  # within which a sprint may be put again after a crash
+
 Section = Callable[[str], Mapping[str, Any]]
 """An organisation's id to its WhatsApp settings."""
 
@@ -57,7 +59,8 @@ class WhatsAppChannel:
         self.statuses = Statuses(redis)
         self.choices = Choices(redis, cipher)
         self.inbox = Inbox(Lanes(redis, cipher, INBOX, clock=clock), wake_inbox)
-        self.outbox = Outbox(Lanes(redis, cipher, OUTBOX, clock=clock), wake_outbox, clock)
+        sending = Lanes(redis, cipher, OUTBOX, seen_seconds=OUTBOX_SEEN_SECONDS, clock=clock)
+        self.outbox = Outbox(sending, wake_outbox, clock)
         pace = Pace(redis, clock)
         self.sender = Sender(
             redis, self.open_client, section, self.window, self.choices, pace, clock

@@ -234,6 +234,9 @@ def test_the_sweep_finds_only_what_nobody_works_on(lanes: Lanes, clock: Clock) -
     assert lanes.due(ORG) == [], "its own wake-up is on the way"
     clock.now += lanes_module.GRACE_SECONDS
     assert lanes.due(ORG) == [CONTACT]
+    assert lanes.due(ORG) == [], "it was woken just now"
+    clock.now += lanes_module.WOKEN_SECONDS
+    assert lanes.due(ORG) == [CONTACT]
     assert list(lanes.organisations()) == [ORG]
 
     def handle(item: Mapping[str, Any]) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flows.channels.outgoing import outgoing
 from flows.events import FlowCompleted, MsgCreated, MsgNotSent
 
 
 def test_messages_go_by_contact_in_order_with_their_delays() -> None:
-    where = {"flow": "f", "node": "n"}
+    where: dict[str, Any] = {"flow": "f", "node": "n"}
     buttons = {"type": "quick_reply", "msgid": "n"}
     events = [
         MsgCreated(**where, id=1, contact="9198", kind="text", text="one"),
