@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import logging
 import sys
+from threading import Thread
 from typing import Any
 
 from flask import Flask
@@ -48,6 +49,23 @@ from webhooks.routes import InFlight, webhook_routes
 MAX_BODY_BYTES = 1024 * 1024
 
 
+class Background:
+    """What runs beside the calls: `app.extensions[Background.NAME]`, to be closed with the app."""
+
+    NAME = "flowhook"
+
+    def __init__(self, settings: SettingsCache, recorder: Recorder, listener: Thread) -> None:
+        self.settings = settings
+        self.recorder = recorder
+        self.listener = listener
+
+    def close(self) -> None:
+        """Write what is queued and end the threads; once, at the end of the process at the last."""
+        atexit.unregister(self.close)
+        self.settings.close()
+        self.recorder.close()
+
+
 def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     """The service as a WSGI application; configuration and Redis from the environment."""
     config = config or Config.from_env()
@@ -56,7 +74,6 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     cipher = Cipher(config.encryption_keys)
     store = SettingsStore(redis, cipher)
     settings = SettingsCache(store)
-    settings.listen()
     authenticator = Authenticator(config.admin_token, settings, Lockout(redis))
 
     guard = AddressGuard(config.allow_private_urls)
@@ -69,7 +86,8 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
 
     log = LogStore(redis, cipher, config.log_entries, config.log_days)
     recorder = Recorder(redis, [log, TokenUse()], dropped=metrics.DROPPED.inc)
-    atexit.register(recorder.close)
+    background = Background(settings, recorder, settings.listen())
+    atexit.register(background.close)
 
     def record(entry: Entry) -> None:
         metrics.count(entry)
@@ -89,6 +107,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.json = OrjsonProvider(app)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.extensions[Background.NAME] = background
     answers.install(app)
     in_flight = InFlight(config.max_in_flight)
     app.register_blueprint(webhook_routes(dispatcher, authenticator, settings, in_flight))

@@ -53,6 +53,7 @@ class Config:
     web_concurrency: int = 1
     log_level: str = "INFO"
     max_in_flight: int = 3000
+    client_seconds: int = 20  # for a request's head, and again for its body
     trusted_proxies: int = 0
     log_entries: int = 10_000
     log_days: int = 30
@@ -84,6 +85,7 @@ class Config:
             web_concurrency=read("WEB_CONCURRENCY", os.cpu_count() or 1, _whole(1, 512)),
             log_level=read("LOG_LEVEL", cls.log_level, _log_level),
             max_in_flight=read("MAX_IN_FLIGHT", cls.max_in_flight, _whole(1, 100_000)),
+            client_seconds=read("CLIENT_SECONDS", cls.client_seconds, _whole(1, 600)),
             trusted_proxies=read("TRUSTED_PROXIES", cls.trusted_proxies, _whole(0, 10)),
             log_entries=read("LOG_ENTRIES", cls.log_entries, _whole(1, 10_000_000)),
             log_days=read("LOG_DAYS", cls.log_days, _whole(1, 3650)),
@@ -140,6 +142,8 @@ def _read_or_create(path: Path, generate: Callable[[], str]) -> str:
         draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
         with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(generate() + "\n")
+            file.flush()
+            os.fsync(file.fileno())  # what it seals must not outlive it
         try:
             os.link(draft, path)
         except FileExistsError:
@@ -176,6 +180,8 @@ def _new_fernet_key() -> str:
 def _admin_token(text: str) -> tuple[str, ...]:
     if not re.fullmatch(r"[!-~]{8,512}", text):
         raise ValueError("must be 8 to 512 printable ASCII characters without spaces")
+    if text.startswith("fh."):
+        raise ValueError("must not begin with fh. like an organisation's token")
     return (text,)
 
 

@@ -41,7 +41,7 @@ class FlowhookError(Exception):
         self.message = message
         if fix is not None:
             self.fix = fix
-        self.fields = fields
+        self.fields = _named(fields) if fields else None
         self.retry_after_seconds = retry_after_seconds
         self.headers = headers or {}
 
@@ -51,6 +51,13 @@ class FlowhookError(Exception):
         if self.fields:
             error["fields"] = self.fields
         return error
+
+
+def _named(messages: Any) -> Any:
+    """Validation messages with text for every key: those about a list's items are numbered."""
+    if isinstance(messages, dict):
+        return {str(name): _named(inner) for name, inner in messages.items()}
+    return messages
 
 
 # --- what the flow author or the caller got wrong -------------------------------------------

@@ -98,6 +98,7 @@ def install(app: Flask) -> None:
     @app.after_request
     def name_request(response: Response) -> Response:
         response.headers["X-Request-ID"] = request_id()
+        response.headers.setdefault("Cache-Control", "no-store")  # settings, answers, tokens
         return response
 
 

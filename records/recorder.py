@@ -53,6 +53,7 @@ class Recorder:
         self._queue: deque[Entry] = deque()
         self._batch: list[Entry] = []  # printed, not yet in Redis
         self._wakeup = threading.Event()
+        self._ended = threading.Event()
         self._writing = threading.Lock()
         self._thread: threading.Thread | None = None
 
@@ -78,7 +79,9 @@ class Recorder:
                 self._batch = []
 
     def close(self) -> None:
-        """Write the rest at the end of the process; what Redis does not take is printed."""
+        """Write the rest and end the thread; what Redis does not take is printed."""
+        self._ended.set()
+        self._wakeup.set()
         try:
             self.flush()
         except (RedisError, OSError):
@@ -91,7 +94,7 @@ class Recorder:
         self._thread.start()
 
     def _run(self) -> None:
-        while True:
+        while not self._ended.is_set():
             self._wakeup.wait()
             self._wakeup.clear()
             try:

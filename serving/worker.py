@@ -16,7 +16,6 @@ import orjson
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
 from gunicorn.workers.ggevent import GeventWorker
 
-BODY_SECONDS = 20.0  # for a whole body
 MAX_BODY_BYTES = 1024 * 1024
 GATHERED_BYTES = 65_536
 MAX_DRAINED_BYTES = 8 * MAX_BODY_BYTES  # read and thrown away, so that the 413 is not lost
@@ -30,7 +29,7 @@ class FlowhookWorker(GeventWorker):
 
     def load_wsgi(self) -> None:
         super().load_wsgi()
-        self.wsgi: Any = BoundedBody(self.wsgi)
+        self.wsgi: Any = BoundedBody(self.wsgi, self.cfg.keepalive)
 
     def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> Any:
         """Answer with one write instead of one for the head and one for the body."""
@@ -86,12 +85,13 @@ class GatheredWrites:
 class BoundedBody:
     """Reads the whole body before the application runs: in time, and within 1 MiB."""
 
-    def __init__(self, application: Callable[..., Any]) -> None:
+    def __init__(self, application: Callable[..., Any], seconds: float) -> None:
         self.application = application
+        self.seconds = seconds
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if environ.get("CONTENT_LENGTH") or environ.get("HTTP_TRANSFER_ENCODING"):
-            timeout = gevent.Timeout(BODY_SECONDS)
+            timeout = gevent.Timeout(self.seconds)
             timeout.start()
             try:
                 body = environ["wsgi.input"].read(MAX_BODY_BYTES + 1)
@@ -122,7 +122,7 @@ TOO_LARGE = (
 TOO_SLOW = (
     "408 Request Timeout",
     "invalid_input",
-    f"the body was not there within {BODY_SECONDS:.0f} seconds",
+    "the body was not there in time",
     "Send the body at once.",
 )
 BROKEN_OFF = (

@@ -37,6 +37,7 @@ class SettingsCache:
         self._held: OrderedDict[str, tuple[float, Organisation]] = OrderedDict()
         self._locks = [threading.Lock() for _ in range(256)]
         self._failed = float("-inf")
+        self._ended = threading.Event()
 
     def get(self, org: str) -> Organisation:
         return self._find(org) or self._load_once(org)
@@ -79,8 +80,12 @@ class SettingsCache:
         thread.start()
         return thread
 
+    def close(self) -> None:
+        """End the listening, within the moment it looks up next."""
+        self._ended.set()
+
     def _follow(self) -> None:
-        while True:
+        while not self._ended.is_set():
             try:
                 with self.store.redis.pubsub(ignore_subscribe_messages=True) as channel:
                     channel.subscribe(CHANGED)
@@ -88,10 +93,10 @@ class SettingsCache:
                     self._drop_announced(channel)
             except (RedisError, OSError) as error:
                 logger.debug("settings announcements interrupted", extra={"cause": repr(error)})
-                time.sleep(LISTEN_SECONDS)
+                self._ended.wait(LISTEN_SECONDS)
 
     def _drop_announced(self, channel: Any) -> None:
-        while True:
+        while not self._ended.is_set():
             message = channel.get_message(timeout=LISTEN_SECONDS)
             if message:
                 self.drop(message["data"].decode())

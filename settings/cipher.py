@@ -51,7 +51,8 @@ class Cipher:
 
     def open(self, organization_id: str, purpose: str, sealed: bytes) -> bytes:
         key_id = sealed[1 : 1 + KEY_ID_BYTES]
-        if sealed[:1] != VERSION or key_id not in self._keys:
+        known = sealed[:1] == VERSION and key_id in self._keys
+        if not known or len(sealed) < HEADER_BYTES:
             raise CannotDecrypt(f"{purpose} of {organization_id}: no key opens it")
         nonce = sealed[1 + KEY_ID_BYTES : HEADER_BYTES]
         try:

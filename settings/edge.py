@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Response, request
@@ -17,6 +18,9 @@ from settings.notebook import read_warnings
 from settings.organisation import Organisation
 from settings.schemas import ORGANIZATION_ID_PATTERN, SECTIONS, mask, secret_fields
 from settings.store import SettingsStore
+
+MASKED = re.compile(r"(sk-|EAA|AIz)?\.\.\..{0,4}")
+_NEW = object()
 
 
 class Edge:
@@ -77,10 +81,11 @@ class Edge:
     def _write(self, org: str, section: str, caller: Caller) -> Response:
         kind = section.partition("/")[0]
         replaces = request.method == "PUT"
-        values = read_fields(SECTIONS[kind](), partial=not replaces)
-        stored = self.store.load(org)
-        for name in secret_fields(SECTIONS[kind]):
-            _keep_masked(values, name, stored.section(section).get(name))
+        stored = self.store.load(org).section(section)
+        shown = {
+            name: mask(stored[name]) for name in secret_fields(SECTIONS[kind]) if name in stored
+        }
+        values = read_fields(SECTIONS[kind](), partial=not replaces, shown=shown)
         if kind == "openai" and "base_url" in values:
             self._check_base_url(values, caller)
         if replaces:
@@ -108,10 +113,18 @@ class Edge:
             self.guard.check_url(values["base_url"], field="base_url")
 
 
-def read_fields(schema: Schema, partial: bool = False) -> dict[str, Any]:
-    """The request's JSON object by a schema; raises InvalidInput with every field named."""
+def read_fields(
+    schema: Schema, partial: bool = False, shown: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """The request's JSON object by a schema; raises InvalidInput with every field named.
+
+    `shown`: secrets as they were shown; sent back like that, they are unchanged.
+    """
     check_media_type(request.content_type or "")
     body = read_json(request.get_data(cache=False))
+    body = {name: value for name, value in body.items() if value != (shown or {}).get(name, _NEW)}
+    for name in secret_fields(type(schema)):
+        _refuse_masked(name, body.get(name))
     try:
         loaded: dict[str, Any] = schema.load(body, partial=partial)
     except ValidationError as error:
@@ -134,12 +147,9 @@ def masked(section: str, values: Any) -> dict[str, Any]:
     return shown
 
 
-def _keep_masked(values: dict[str, Any], name: str, stored: str | None) -> None:
-    """A secret sent back as it was shown is unchanged, never the new secret."""
-    sent = values.get(name)
-    if isinstance(sent, str) and stored and sent == mask(stored):
-        del values[name]
-    elif isinstance(sent, str) and "..." in sent:
+def _refuse_masked(name: str, sent: Any) -> None:
+    """A secret masked otherwise than ours is a mistake, never the new secret."""
+    if isinstance(sent, str) and MASKED.fullmatch(sent):
         raise InvalidInput(
             f"{name} is masked, not a key",
             fix=f"Send the whole {name}, or leave it out to keep the stored one.",

@@ -9,22 +9,26 @@ hash tag; only the index of organisations and the audit stand outside.
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import orjson
+from redis.exceptions import WatchError
 
 from errors import NotFound
 from settings.audit import Audit
-from settings.cipher import Cipher
+from settings.cipher import CannotDecrypt, Cipher
 from settings.organisation import Organisation, Token
 from settings.schemas import SECTIONS, secret_fields
 from storage.keys import ORGANISATIONS, org_key, scan_organisation
 
 CHANGED = "fh:changed"  # channel: the id of an organisation whose settings changed
 EXISTS = ""  # the field that says a section is there, whatever else it holds
+
+logger = logging.getLogger(__name__)
 
 
 class SettingsStore:
@@ -49,7 +53,7 @@ class SettingsStore:
             section, _, name = key.decode().rpartition(":")
             values = sections.setdefault(section, {})
             if name != EXISTS:
-                values[name] = self._read_value(org, section, name, stored)
+                self._read_into(values, org, section, name, stored)
         return Organisation(
             id=org,
             sections=sections,
@@ -154,18 +158,25 @@ class SettingsStore:
 
     # --- key rotation ---
 
-    def rotate(self, org: str) -> int:
-        """Seal an organisation's stale secrets with the first key; how many were."""
+    def rotate(self, org: str) -> tuple[int, int]:
+        """Seal an organisation's stale secrets with the first key.
+
+        Gives how many were, and how many no key opens (left as they are).
+        """
         key = org_key(org, "settings")
-        rotated = 0
+        rotated = unreadable = 0
         for field, stored in self.redis.hgetall(key).items():
             section, _, name = field.decode().rpartition(":")
             if not _is_secret(section, name) or not self.cipher.is_stale(stored):
                 continue
             purpose = _field(section, name)
-            fresh = self.cipher.seal(org, purpose, self.cipher.open(org, purpose, stored))
+            try:
+                fresh = self.cipher.seal(org, purpose, self.cipher.open(org, purpose, stored))
+            except CannotDecrypt:
+                unreadable += 1
+                continue
             rotated += self._replace_if_same(key, field, stored, fresh)
-        return rotated
+        return rotated, unreadable
 
     def organisations(self) -> Iterable[str]:
         """Every organisation's id."""
@@ -177,13 +188,17 @@ class SettingsStore:
     def _replace_if_same(self, key: str, field: bytes, old: bytes, new: bytes) -> int:
         """Swap a value nobody changed meanwhile; a changed one was sealed with the first key."""
         with self.redis.pipeline(transaction=True) as pipe:
-            pipe.watch(key)
-            if pipe.hget(key, field) != old:
-                return 0
-            pipe.multi()
-            pipe.hset(key, field, new)
-            pipe.execute()
-            return 1
+            while True:
+                pipe.watch(key)
+                if pipe.hget(key, field) != old:
+                    return 0
+                pipe.multi()
+                pipe.hset(key, field, new)
+                try:
+                    pipe.execute()
+                except WatchError:  # another field changed
+                    continue
+                return 1
 
     # --- inside ---
 
@@ -201,10 +216,18 @@ class SettingsStore:
             return self.cipher.seal(org, _field(section, name), plain)
         return plain
 
-    def _read_value(self, org: str, section: str, name: str, stored: bytes) -> Any:
+    def _read_into(
+        self, values: dict[str, Any], org: str, section: str, name: str, stored: bytes
+    ) -> None:
+        """A secret that no key opens counts as absent, so that its admin can save it anew."""
         if _is_secret(section, name):
-            stored = self.cipher.open(org, _field(section, name), stored)
-        return orjson.loads(stored)
+            try:
+                stored = self.cipher.open(org, _field(section, name), stored)
+            except CannotDecrypt:
+                what = {"organization_id": org, "field": _field(section, name)}
+                logger.error("no key of ENCRYPTION_KEYS opens a stored secret", extra=what)
+                return
+        values[name] = orjson.loads(stored)
 
     def _changed(self, org: str, actor: str, action: str, what: str, names: Iterable[str]) -> None:
         self.redis.zadd(ORGANISATIONS, {org: 0})

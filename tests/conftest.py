@@ -1,1 +1,6 @@
-pytest_plugins = ["tests.fixtures_redis", "tests.fixtures_model"]
+pytest_plugins = [
+    "tests.fixtures_redis",
+    "tests.fixtures_model",
+    "tests.fixtures_openai",
+    "tests.fixtures_app",
+]

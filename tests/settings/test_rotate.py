@@ -1,0 +1,85 @@
+"""`python -m settings rotate`, as the operator runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from settings.cipher import Cipher
+from settings.store import SettingsStore
+from storage.connect import Client
+from tests.fakes.openai import FakeOpenAI
+from tests.fixtures_app import ADMIN_TOKEN, FIRST_KEY, SECOND_KEY, OpenService
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def run(keys: str, *arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": os.environ["PATH"], "ENCRYPTION_KEYS": keys, **changes}
+    return subprocess.run(
+        [sys.executable, "-m", "settings", *arguments],
+        cwd=ROOT,
+        env=environment,
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.fixture
+def store(embedded_data_dir: Path, real_redis: Client) -> SettingsStore:
+    return SettingsStore(real_redis, Cipher([FIRST_KEY]))
+
+
+def test_all_organisations_are_sealed_anew(store: SettingsStore, embedded_data_dir: Path) -> None:
+    for number in range(3):
+        store.put(f"org-{number}", "openai", {"api_key": f"sk-key-{number}"}, "me")
+        store.put(f"org-{number}", "limits", {"monthly_tokens": 5}, "me")
+    ended = run(f"{SECOND_KEY},{FIRST_KEY}", "rotate", DATA_DIR=str(embedded_data_dir))
+    assert ended.stderr == ""
+    assert ended.returncode == 0
+    assert json.loads(ended.stdout) == {"organizations": 3, "rotated": 3, "unreadable": 0}
+    alone = SettingsStore(store.redis, Cipher([SECOND_KEY]))
+    for number in range(3):
+        assert alone.load(f"org-{number}").section("openai")["api_key"] == f"sk-key-{number}"
+
+
+def test_what_no_key_opens_is_told(store: SettingsStore, embedded_data_dir: Path) -> None:
+    store.put("acme", "openai", {"api_key": "sk-lost"}, "me")
+    ended = run(SECOND_KEY, "rotate", DATA_DIR=str(embedded_data_dir))
+    assert ended.returncode == 1
+    assert json.loads(ended.stdout)["unreadable"] == 1
+
+
+def test_redis_away_and_bad_configuration_are_one_line() -> None:
+    away = run(FIRST_KEY, "rotate", REDIS_URL="redis://127.0.0.1:1", ADMIN_TOKEN=ADMIN_TOKEN)
+    assert (away.returncode, len(away.stderr.splitlines())) == (1, 1)
+    assert "Redis is away" in away.stderr
+    bad = run("nonsense", "rotate", REDIS_URL="redis://127.0.0.1:1", ADMIN_TOKEN=ADMIN_TOKEN)
+    assert (bad.returncode, len(bad.stderr.splitlines())) == (1, 1)
+    assert bad.stderr.startswith("ENCRYPTION_KEYS ")
+
+
+def test_the_service_goes_on_through_a_rotation(
+    real_redis: Client, open_service: OpenService, openai: FakeOpenAI
+) -> None:
+    before = open_service(real_redis, encryption_keys=(FIRST_KEY,))
+    tenant = before.organisation(openai)
+    during = open_service(real_redis, encryption_keys=(SECOND_KEY, FIRST_KEY))
+    ask = {"question_text": "Why?"}
+    assert before.call("parse_via_chat_gpt", ask).status == 200
+    before.flush()
+    assert during.call("parse_via_chat_gpt", ask, token=tenant.webhook_token).status == 200
+    assert SettingsStore(real_redis, Cipher([SECOND_KEY, FIRST_KEY])).rotate("acme") == (1, 0)
+    after = open_service(real_redis, encryption_keys=(SECOND_KEY,))
+    assert after.call("parse_via_chat_gpt", ask, token=tenant.webhook_token).status == 200
+    oldest = after.operator("GET", "/logs/acme").json["logs"][-1]
+    in_full = after.operator("GET", f"/logs/acme/{oldest['id']}")
+    assert in_full.status == 200  # listed, though the old key no longer opens its body
+    assert in_full.json["request"] is None
