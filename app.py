@@ -15,12 +15,16 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from api import answers
 from api.json_provider import OrjsonProvider
 from config import Config, ConfigError
+from errors import InvalidInput, ProviderUnavailable
+from limits.limiter import Limiter
 from operations.openapi import document
 from operations.routes import operations_routes
 from providers.account import Account
 from providers.accounts import Accounts
 from providers.gevent_transport import GeventTransport
 from providers.guard import AddressGuard
+from providers.guarded_requests import GuardedRequestsTransport
+from providers.guarded_transport import AddressesOf
 from providers.openai import OpenAIClient
 from providers.transport import RequestsTransport, Transport, has_proxy
 from records import metrics
@@ -42,6 +46,9 @@ from settings.routes import settings_routes
 from settings.store import SettingsStore
 from settings.token_routes import token_routes
 from storage.connect import connect
+from usage.counters import UsageCounters
+from usage.prices import Prices
+from usage.routes import usage_routes
 from webhooks.dispatcher import Dispatcher
 from webhooks.registry import Context, load_functions
 from webhooks.routes import InFlight, webhook_routes
@@ -78,14 +85,15 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
 
     guard = AddressGuard(config.allow_private_urls)
     accounts = Accounts(config)
-    transport = choose_transport()
+    transport, guarded = choose_transport(), choose_transport(base_url_addresses(guard))
 
     def open_client(account: Account, organisation: Organisation) -> OpenAIClient:
         notebook = ModelNotebook(redis, organisation, account.base_url, settings.drop)
-        return OpenAIClient(account, transport, notebook)
+        return OpenAIClient(account, guarded if account.guarded else transport, notebook)
 
     log = LogStore(redis, cipher, config.log_entries, config.log_days)
-    recorder = Recorder(redis, [log, TokenUse()], dropped=metrics.DROPPED.inc)
+    counters = UsageCounters(redis)
+    recorder = Recorder(redis, [log, counters, TokenUse()], dropped=metrics.DROPPED.inc)
     background = Background(settings, recorder, settings.listen())
     atexit.register(background.close)
 
@@ -101,7 +109,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         )
 
     functions = load_functions()
-    dispatcher = Dispatcher(functions, make_context, record)
+    dispatcher = Dispatcher(functions, make_context, record, Limiter(redis))
     edge = Edge(store, settings.drop, authenticator, guard)
 
     app = Flask(__name__, static_folder=None)
@@ -115,6 +123,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     app.register_blueprint(token_routes(edge))
     app.register_blueprint(openai_routes(edge, accounts, open_client))
     app.register_blueprint(log_routes(edge, log))
+    app.register_blueprint(usage_routes(edge, counters, Prices.load(config.prices_file)))
     app.register_blueprint(operations_routes(edge, redis, lambda: document(app, functions)))
     if config.trusted_proxies:
         hops = config.trusted_proxies
@@ -122,19 +131,34 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     return app
 
 
-def choose_transport() -> Transport:
+def choose_transport(addresses_of: AddressesOf | None = None) -> Transport:
     """The lean transport where gevent serves; requests elsewhere, and for proxies."""
     if monkey.is_module_patched("socket") and not has_proxy():
-        return GeventTransport()
-    return RequestsTransport()
+        return GeventTransport(addresses_of=addresses_of)
+    return GuardedRequestsTransport(addresses_of) if addresses_of else RequestsTransport()
+
+
+def base_url_addresses(guard: AddressGuard) -> AddressesOf:
+    """The guard's look-up, its refusal said for who can mend it."""
+
+    def addresses_of(host: str, port: int, seconds: float) -> list[str]:
+        try:
+            return guard.addresses_of(host, port, seconds, field="base_url")
+        except InvalidInput as refused:
+            raise ProviderUnavailable(
+                "base_url leads to an address that is not public",
+                fix="Correct base_url, or have the operator set it.",
+            ) from refused
+
+    return addresses_of
 
 
 def application() -> Flask:
     """What gunicorn serves."""
     try:
         config = Config.from_env()
+        logs.configure(config.log_level)
+        logging.getLogger(__name__).info("worker starts")
+        return create_app(config)
     except ConfigError as error:
         sys.exit(str(error))
-    logs.configure(config.log_level)
-    logging.getLogger(__name__).info("worker starts")
-    return create_app(config)

@@ -57,6 +57,7 @@ class Config:
     trusted_proxies: int = 0
     log_entries: int = 10_000
     log_days: int = 30
+    prices_file: Path | None = None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Config:
@@ -89,6 +90,7 @@ class Config:
             trusted_proxies=read("TRUSTED_PROXIES", cls.trusted_proxies, _whole(0, 10)),
             log_entries=read("LOG_ENTRIES", cls.log_entries, _whole(1, 10_000_000)),
             log_days=read("LOG_DAYS", cls.log_days, _whole(1, 3650)),
+            prices_file=read("PRICES_FILE", None, _file),
         )
 
 
@@ -207,6 +209,13 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
         return int(text)
 
     return parse
+
+
+def _file(text: str) -> Path:
+    path = Path(text).absolute()
+    if not path.is_file():
+        raise ValueError("must name a file that exists")
+    return path
 
 
 def _host(text: str) -> str:

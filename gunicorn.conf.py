@@ -9,9 +9,11 @@ import tempfile
 
 from config import Config, ConfigError
 from storage import embedded
+from usage.prices import Prices
 
 try:
     flowhook = Config.from_env()
+    Prices.load(flowhook.prices_file)  # a wrong file stops the start here, not in every worker
 except ConfigError as error:
     sys.exit(str(error))
 

@@ -67,8 +67,9 @@ def request_id() -> str:
     known: str | None = environ.get("flowhook.request_id")
     if known is None:
         sent = environ.get("HTTP_X_REQUEST_ID")
-        sane = sent and REQUEST_ID.fullmatch(sent)
-        known = sent if sane else f"{random.getrandbits(128):032x}"
+        known = f"{random.getrandbits(128):032x}"
+        if sent and REQUEST_ID.fullmatch(sent):
+            known = str(sent)
         environ["flowhook.request_id"] = known
     return known
 

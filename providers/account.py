@@ -24,6 +24,7 @@ class Account:
     timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
     model_aliases: Mapping[str, str] = field(default_factory=dict)
     allowed_models: tuple[str, ...] = ()
+    guarded: bool = False  # an organisation's admin chose base_url: public addresses only
 
     def resolve(self, model: str | None) -> str:
         """The model to ask for: the default, aliased, and allowed; else Forbidden."""

@@ -43,4 +43,5 @@ class Accounts:
             timeout_seconds=section.get("timeout_seconds") or DEFAULT_TIMEOUT_SECONDS,
             model_aliases=section.get("model_aliases") or {},
             allowed_models=tuple(section.get("allowed_models") or ()),
+            guarded=bool(section.get("base_url")) and not section.get("private_ok"),
         )

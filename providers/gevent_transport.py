@@ -23,6 +23,7 @@ from gevent import monkey
 from geventhttpclient.connectionpool import ConnectionPool, SSLConnectionPool
 from geventhttpclient.response import HTTPParseError, HTTPSocketPoolResponse
 
+from providers.guarded_transport import AddressesOf
 from providers.transport import (
     CHUNK_BYTES,
     CONNECT_SECONDS,
@@ -42,8 +43,31 @@ BLOCK_BYTES = 16_384
 LONGEST_SECONDS = 600.0
 
 
-class _AliveMixin:
-    """Tells a usable idle connection by poll(); the library's select() is blind above fd 1023."""
+class _PoolMixin:
+    """What the library's pools lack here.
+
+    A usable idle connection is told by poll(), since select() is blind above fd 1023; and where
+    `addresses_of` is given, only addresses it lets through are connected to.
+    """
+
+    addresses_of: AddressesOf | None = None
+    _connection_host: str
+    _connection_port: int
+
+    def _resolve(self) -> Any:
+        if self.addresses_of is None:
+            return super()._resolve()  # type: ignore[misc]
+        found = self.addresses_of(self._connection_host, self._connection_port, CONNECT_SECONDS)
+        return [
+            (
+                socket.AF_INET6 if ":" in address else socket.AF_INET,
+                socket.SOCK_STREAM,
+                socket.IPPROTO_TCP,
+                "",
+                (address, self._connection_port),
+            )
+            for address in found
+        ]
 
     def _is_socket_alive(self, sock: Any) -> bool:
         try:
@@ -57,20 +81,22 @@ class _AliveMixin:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
-class _Pool(_AliveMixin, ConnectionPool):
+class _Pool(_PoolMixin, ConnectionPool):
     pass
 
 
-class _SSLPool(_AliveMixin, SSLConnectionPool):
+class _SSLPool(_PoolMixin, SSLConnectionPool):
     pass
 
 
 class GeventTransport:
     """A pool of connections for each origin, shared by all greenlets of the process."""
 
-    def __init__(self, pool_size: int = 10_000) -> None:
+    def __init__(self, pool_size: int = 10_000, addresses_of: AddressesOf | None = None) -> None:
+        """`addresses_of` guards every connection; None connects wherever the name leads."""
         self.pool_size = pool_size
-        self._pools: OrderedDict[str, ConnectionPool] = OrderedDict()
+        self.addresses_of = addresses_of
+        self._pools: OrderedDict[str, _Pool | _SSLPool] = OrderedDict()
 
     def send(
         self,
@@ -110,10 +136,11 @@ class GeventTransport:
         except (HTTPParseError, OSError) as error:
             raise _broken(error) from None
 
-    def _pool(self, origin: str) -> ConnectionPool:
+    def _pool(self, origin: str) -> _Pool | _SSLPool:
         pool = self._pools.get(origin)
         if pool is None:
             pool = self._pools[origin] = _make_pool(origin, self.pool_size)
+            pool.addresses_of = self.addresses_of
             while len(self._pools) > MAX_ORIGINS:
                 self._pools.popitem(last=False)[1].close()
         return pool
@@ -163,7 +190,7 @@ def _split(url: str) -> tuple[str, str, str]:
     return f"{parts.scheme}://{parts.netloc}", parts.netloc, target
 
 
-def _make_pool(origin: str, size: int) -> ConnectionPool:
+def _make_pool(origin: str, size: int) -> _Pool | _SSLPool:
     parts = urlsplit(origin)
     host, secure = parts.hostname or "", parts.scheme == "https"
     port = parts.port or (443 if secure else 80)

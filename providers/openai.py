@@ -114,6 +114,8 @@ class OpenAIClient:
     def _read(self, reply: Reply) -> dict[str, Any]:
         answer = read_object(reply.body)
         self.count(read_usage(answer.get("usage")))
+        if isinstance(answer.get("model"), str):
+            self.model = answer["model"]
         return answer
 
     # --- models that change under us ---

@@ -26,6 +26,8 @@ MAX_SCANNED = 5_000  # read for one page at the most
 BODY_BYTES = 65_536  # of request and of response, each
 ID_PATTERN = re.compile(r"\d{1,15}-\d{1,10}")
 PURPOSE = "log"
+TRIM_SECONDS = 3600  # how often what is older than its days is removed
+MAX_TRIMMED = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +66,27 @@ class LogStore:
         self.max_entries = max_entries
         self.max_days = max_days
         self.clock = clock
+        self._trimmed: dict[str, float] = {}
 
     def add_to(self, pipe: Any, entries: Sequence[Entry]) -> None:
         for entry in entries:
             if entry.organization_id is None:
                 continue
-            pipe.xadd(
-                org_key(entry.organization_id, "log"),
-                self._fields(entry),
-                maxlen=self.max_entries,
-                approximate=True,
-            )
+            key = org_key(entry.organization_id, "log")
+            pipe.xadd(key, self._fields(entry), maxlen=self.max_entries, approximate=True)
+            if self._is_due(key):
+                pipe.xtrim(key, minid=self._oldest(), approximate=False)
+                pipe.expire(key, self.max_days * 86_400)
+
+    def _is_due(self, key: str) -> bool:
+        """Whether this log was last rid of what is too old an hour ago, or never."""
+        now = self.clock()
+        if now - self._trimmed.get(key, 0.0) < TRIM_SECONDS:
+            return False
+        if len(self._trimmed) >= MAX_TRIMMED:
+            self._trimmed.clear()
+        self._trimmed[key] = now
+        return True
 
     def page(self, org: str, wanted: LogFilter, cursor: str, count: int) -> dict[str, Any]:
         """`{"logs": [...], "next_cursor"}` from the cursor (or the newest) backwards."""
@@ -133,8 +145,10 @@ class LogStore:
         return opened
 
     def _low(self, wanted: LogFilter) -> str:
-        kept = int((self.clock() - self.max_days * 86_400) * 1000)
-        return str(max(kept, wanted.since or 0))
+        return str(max(self._oldest(), wanted.since or 0))
+
+    def _oldest(self) -> int:
+        return int((self.clock() - self.max_days * 86_400) * 1000)
 
     def _high(self, wanted: LogFilter) -> str:
         return "+" if wanted.until is None else str(wanted.until)

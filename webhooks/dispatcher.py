@@ -9,9 +9,11 @@ from typing import Any
 from marshmallow import ValidationError
 
 from errors import EmptyInput, FlowhookError, Internal, InvalidInput, NotFound, UnresolvedVariable
+from limits.limiter import Limiter
 from records.entry import Entry
 from registry import Registry
 from settings.organisation import Organisation
+from webhooks.estimate import estimate
 from webhooks.fields import BUILDER_KEYS, CALL_KEYS, EmptyText, UnresolvedText
 from webhooks.registry import Context, WebhookFunction
 
@@ -20,17 +22,22 @@ MAX_CONTACT = 128
 
 
 class Dispatcher:
-    """Calls a function for an organisation; `make_context` gives it what it may use."""
+    """Calls a function for an organisation; `make_context` gives it what it may use.
+
+    `limiter` holds an organisation's calls to its limits.
+    """
 
     def __init__(
         self,
         functions: Registry[WebhookFunction],
         make_context: Callable[..., Context],
         record: Callable[[Entry], None],
+        limiter: Limiter,
     ) -> None:
         self.functions = functions
         self.make_context = make_context
         self.record = record
+        self.limiter = limiter
 
     def find(self, name: str) -> WebhookFunction:
         """The function of this name; NotFound names the nearest ones."""
@@ -73,12 +80,18 @@ class Dispatcher:
             contact=entry.contact,
             flow=entry.flow,
         )
+        place = self.limiter.place(
+            organisation,
+            lambda: estimate(function, organisation, body),
+            context.tokens_used,
+        )
         try:
-            context.account = _account_title(body)
-            result: dict[str, Any] = {
-                "success": True,
-                **flow_safe(function.call(validate(function, body), context)),
-            }
+            with place:
+                context.account = _account_title(body)
+                result: dict[str, Any] = {
+                    "success": True,
+                    **flow_safe(function.call(validate(function, body), context)),
+                }
             entry.response = result
             return result
         except FlowhookError as error:

@@ -43,13 +43,22 @@ class Context:
             self.clients.append(self.open_client(account, self.organisation))
         return self.clients[0]
 
+    def tokens_used(self) -> int:
+        """In and out, by all the clients so far."""
+        return sum(
+            client.usage.input_tokens + client.usage.output_tokens for client in self.clients
+        )
+
 
 Function = Callable[[dict[str, Any], Context], Result]
 
 
 @dataclass(frozen=True, slots=True)
 class WebhookFunction:
-    """A registered function: its name on the wire, schemas, main result key and example."""
+    """A registered function: its name on the wire, schemas, main result key and example.
+
+    `spends_tokens` is false where it asks no model: a used-up budget does not stop it.
+    """
 
     name: str
     call: Function
@@ -57,6 +66,7 @@ class WebhookFunction:
     result: Schema
     main: str
     example: Mapping[str, Any]
+    spends_tokens: bool = True
 
     @property
     def page(self) -> str:
@@ -73,6 +83,7 @@ def webhook(
     main: str,
     example: Mapping[str, Any],
     name: str | None = None,
+    spends_tokens: bool = True,
 ) -> Callable[[Function], Function]:
     """Register a function under its own name (or `name`, where that is no Python name).
 
@@ -82,7 +93,9 @@ def webhook(
 
     def register(function: Function) -> Function:
         wire_name = name or function.__name__
-        unit = WebhookFunction(wire_name, function, fields(), result(), main, example)
+        unit = WebhookFunction(
+            wire_name, function, fields(), result(), main, example, spends_tokens
+        )
         WEBHOOKS.add(wire_name, unit, function)
         return function
 

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import orjson
-from flask import Blueprint, Request, Response, request
+from flask import Blueprint, Request, Response
+from flask.globals import request_ctx
 
 from api.answers import as_error, error_answer, json_answer, request_id
 from api.body import check_media_type, read_json
@@ -91,7 +92,7 @@ class _Call:
         self.dispatched = False
 
     def answer(self) -> dict[str, Any]:
-        sent = request._get_current_object()  # each look through the proxy costs 2 us
+        sent = request_ctx.request  # not the proxy: each look through it costs 2 us
         raw = sent.get_data(cache=False)
         caller = self._authenticate(sent, raw)
         self.organization_id = caller.organization_id

@@ -32,6 +32,7 @@ class CheckResponseResultSchema(FunctionSchema):
     result=CheckResponseResultSchema,
     main="response",
     example={"correct_response": "Paris", "user_response": "Paris"},
+    spends_tokens=False,
 )
 def check_response(data: dict[str, Any], context: Context) -> dict[str, Any]:
     """Tell whether a contact's answer is the right one, letter for letter.

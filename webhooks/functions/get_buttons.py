@@ -38,6 +38,7 @@ class GetButtonsResultSchema(FunctionSchema):
     result=GetButtonsResultSchema,
     main="buttons",
     example={"buttons_data": "Yes | No | Later"},
+    spends_tokens=False,
 )
 def get_buttons(data: dict[str, Any], context: Context) -> dict[str, Any]:
     """Split a text at | into numbered button titles.

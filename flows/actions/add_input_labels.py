@@ -1,0 +1,31 @@
+"""Label a contact's message, or join the labels of an outbound one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flows.actions import Action, Outcome, action, as_text
+from flows.events import InputLabelled
+from flows.sprint import Sprint
+
+
+def joined(labels: Iterable[dict[str, Any]], sprint: Sprint) -> str:
+    """Names, or `name_match` texts, with variables replaced, as one comma-separated text."""
+    names = (as_text(label.get("name") or label.get("name_match")) for label in labels)
+    return ", ".join(sprint.substitute(name) for name in names if name)
+
+
+@action("add_input_labels", required=("labels",))
+def add_input_labels(action: Action, sprint: Sprint) -> Outcome:
+    """Label the contact's last message.
+
+    Labels add up on one message; before the contact has written, nothing happens.
+    """
+    session = sprint.session
+    added = joined(action.objects("labels"), sprint)
+    if session.last_input is None or not added:
+        return None
+    session.input_labels = f"{session.input_labels}, {added}" if session.input_labels else added
+    sprint.emit(InputLabelled, labels=session.input_labels)
+    return None

@@ -1,0 +1,167 @@
+"""Call a webhook: one of our functions, or the author's own server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from errors import FlowhookError, InvalidInput, TooLarge
+from flows.actions import FAILURE, SUCCESS, Action, Outcome, Parked, action, as_text
+from flows.bounds import check_bounds
+from flows.events import WebhookCalled
+from flows.session import WebhookAnswer, WebhookPending
+from flows.sprint import Sprint
+
+BAD_BODY = "Error in decoding webhook body. Please check the json body in floweditor"
+MAX_ANSWER_VALUES = 20_000
+METHODS = ("get", "post", "function")
+
+
+@action("call_webhook", required=("url", "headers", "method", "result_name"))
+def call_webhook(action: Action, sprint: Sprint) -> Outcome:
+    """Call a webhook function, or GET or POST to your own server, and keep what it answers.
+
+    The body's variables are replaced as text; `@contact` and `@results` as whole values send
+    everything about them. The answer's keys are read as `@results.name.key`. Success is a 2xx
+    answer with a JSON object or list. Anything else (a body that is not JSON, an unknown
+    function, a time-out) is Failure, and an earlier answer under the same name is cleared.
+    """
+    method = action.text("method").lower()
+    call_id = sprint.session.next_id()
+    url, body = action.text("url"), None
+    try:
+        if method not in METHODS:
+            raise InvalidInput(f"method {method[:20]!r} is not one of GET, POST and FUNCTION")
+        body = request_body(action, sprint)
+        url = sprint.substitute(url).strip()
+        if method == "function":
+            answer = _call_function(url, body, call_id, action, sprint)
+        else:
+            answer = _send(method, url, body, action, sprint)
+    except FlowhookError as error:
+        answer = WebhookAnswer(0 if method != "function" else error.status, error=error.message)
+    pending = isinstance(answer, WebhookPending)
+    sprint.emit(
+        WebhookCalled,
+        id=call_id,
+        method=method.upper(),
+        url=url,
+        request=body,
+        status=0 if isinstance(answer, WebhookPending) else answer.status,
+        response=None if isinstance(answer, WebhookPending) else answer.body,
+        error="" if isinstance(answer, WebhookPending) else answer.error,
+        parked=pending,
+    )
+    if isinstance(answer, WebhookPending):
+        sprint.run.call = call_id
+        sprint.park("webhook", answer.timeout_seconds)
+        return Parked()
+    return settle(action, answer, sprint)
+
+
+def settle(action: Action, answer: WebhookAnswer, sprint: Sprint) -> Outcome:
+    """Keep a successful answer under the action's result name; clear it after a failure."""
+    name = action.source.get("result_name")
+    if not isinstance(name, str):
+        return FAILURE
+    if not (answer.succeeded and isinstance(answer.body, Mapping) and _can_be_kept(answer.body)):
+        sprint.clear_result(name)
+        return FAILURE
+    sprint.set_result(name, {**answer.body, "inserted_at": sprint.stamp()})
+    return SUCCESS
+
+
+def _can_be_kept(body: Mapping[str, Any]) -> bool:
+    try:
+        check_bounds(dict(body), max_values=MAX_ANSWER_VALUES, what="the webhook's answer")
+    except (InvalidInput, TooLarge):
+        return False
+    return True
+
+
+def request_body(action: Action, sprint: Sprint) -> dict[str, Any]:
+    """The object that is sent; empty when the author left the body empty."""
+    written = action.text("body")
+    if not written.strip():
+        return {}
+    try:
+        body = orjson.loads(written)
+    except orjson.JSONDecodeError as error:
+        raise InvalidInput(BAD_BODY) from error
+    if not isinstance(body, dict):
+        raise InvalidInput(BAD_BODY)
+    check_bounds(body, what="the webhook's body")
+    sent = {sprint.substitute(key): _value(value, sprint) for key, value in body.items()}
+    sent["organization_id"] = sprint.services.organization_id
+    return sent
+
+
+def _value(written: Any, sprint: Sprint) -> Any:
+    """A value of the body. Only the author can ask for everything about the contact, not a
+    contact who types `@results`."""
+    if written == "@contact":
+        known = sprint.contact_bindings()
+        return {key: known[key] for key in ("id", "name", "phone", "fields")}
+    if written == "@results":
+        return dict(sprint.run.results)
+    return substituted(written, sprint)
+
+
+def substituted(value: Any, sprint: Sprint) -> Any:
+    """Every text, keys too, with its variables replaced."""
+    if isinstance(value, str):
+        return sprint.substitute(value)
+    if isinstance(value, list):
+        return [substituted(item, sprint) for item in value]
+    if isinstance(value, dict):
+        return {sprint.substitute(key): substituted(item, sprint) for key, item in value.items()}
+    return value
+
+
+def _call_function(
+    name: str, body: dict[str, Any], call_id: int, action: Action, sprint: Sprint
+) -> WebhookAnswer | WebhookPending:
+    body.update(
+        flow_id=sprint.run.flow,
+        contact_id=sprint.contact.id,
+        webhook_log_id=call_id,
+        result_name=action.source.get("result_name"),
+    )
+    return sprint.services.call_webhook(name, body)
+
+
+def _send(
+    method: str, url: str, body: dict[str, Any], action: Action, sprint: Sprint
+) -> WebhookAnswer:
+    headers = {
+        sprint.substitute(name): sprint.substitute(as_text(value))
+        for name, value in action.map("headers").items()
+    }
+    answer = sprint.services.send_request(method.upper(), url, headers, body)
+    if not 200 <= answer.status < 300:
+        error = f"Did not return a 200..299 status code{answer.text[:1000]}"
+        return WebhookAnswer(answer.status, error=error)
+    try:
+        decoded = orjson.loads(answer.text)
+    except orjson.JSONDecodeError:
+        error = f"Could not decode message body: {answer.text[:1000]}"
+        return WebhookAnswer(answer.status, error=error)
+    if not isinstance(decoded, dict | list):
+        return WebhookAnswer(answer.status, error="The answer is neither an object nor a list")
+    check_bounds(decoded, max_values=MAX_ANSWER_VALUES, what="the webhook's answer")
+    return WebhookAnswer(answer.status, body=indexed(decoded))
+
+
+def indexed(value: Any) -> Any:
+    """Lists as objects keyed by position, so that `@results.hook.0.name` reaches an item.
+
+    >>> indexed({"a": [{"b": 1}, 2]})
+    {'a': {'0': {'b': 1}, '1': 2}}
+    """
+    if isinstance(value, dict):
+        return {key: indexed(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return {str(position): indexed(item) for position, item in enumerate(value)}
+    return value

@@ -1,0 +1,19 @@
+"""Go through another flow, then come back."""
+
+from __future__ import annotations
+
+from flows.actions import Action, EnterFlow, Outcome, action, as_text
+from flows.sprint import Sprint
+
+
+@action("enter_flow", required=("flow",))
+def enter_flow(action: Action, sprint: Sprint) -> Outcome:
+    """Enter another flow; this one goes on when it is completed.
+
+    The sub-flow finds this flow's results under `@results.parent`, and its own come back under
+    `@results.child`. A flow named `Expression` is chosen by its `expression`.
+    """
+    flow = action.map("flow")
+    if flow.get("name") == "Expression":
+        return EnterFlow(sprint.render(as_text(flow.get("expression"))))
+    return EnterFlow(as_text(flow.get("uuid")))

@@ -1,0 +1,19 @@
+"""Hand the conversation's question to a person."""
+
+from __future__ import annotations
+
+from flows.actions import SUCCESS, Action, Outcome, action, as_text
+from flows.events import TicketOpened
+from flows.sprint import Sprint
+
+
+@action("open_ticket", required=("body",))
+def open_ticket(action: Action, sprint: Sprint) -> Outcome:
+    """Open a ticket with the given text; it is recorded in the conversation's events."""
+    sprint.emit(
+        TicketOpened,
+        body=sprint.substitute(action.text("body")),
+        topic=as_text(action.map("topic").get("name")),
+        assignee=as_text(action.map("assignee").get("uuid")),
+    )
+    return SUCCESS

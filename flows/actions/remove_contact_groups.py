@@ -1,0 +1,25 @@
+"""Take the contact out of collections."""
+
+from __future__ import annotations
+
+from flows.actions import Action, Outcome, action, as_text
+from flows.events import ContactGroupsChanged
+from flows.sprint import Sprint
+
+
+@action("remove_contact_groups", required=("groups",))
+def remove_contact_groups(action: Action, sprint: Sprint) -> Outcome:
+    """Remove the contact from the listed collections, or from all with `all_groups`."""
+    groups = sprint.contact.groups
+    if action.source.get("all_groups"):
+        named = list(groups)
+    else:
+        named = [
+            sprint.services.find_group(as_text(one.get("uuid")), as_text(one.get("name"))) or ""
+            for one in action.objects("groups")
+        ]
+    removed = tuple(group for group in named if groups.pop(group, None) is not None)
+    if removed:
+        sprint.contact_changed()
+        sprint.emit(ContactGroupsChanged, removed=removed)
+    return None

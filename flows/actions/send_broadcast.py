@@ -1,0 +1,41 @@
+"""Send a message to other contacts, usually staff."""
+
+from __future__ import annotations
+
+from flows.actions import Action, Outcome, action, as_text
+from flows.actions.send_msg import attachment, localized_text, read_template
+from flows.events import ActionSkipped, MsgCreated, MsgNotSent
+from flows.sprint import Sprint
+
+
+@action("send_broadcast", required=("contacts", "text"))
+def send_broadcast(action: Action, sprint: Sprint) -> Outcome:
+    """Send a message to the listed contacts; collections are not broadcast to.
+
+    `@contact` is the contact in the flow, `@staff` the recipient, `@flow` is not available.
+    """
+    template = read_template(action, sprint)
+    text = template["text"] if template else localized_text(action, sprint)
+    kind, url = attachment(action, sprint)
+    for listed in action.objects("contacts"):
+        contact_id = as_text(listed.get("uuid"))
+        recipient = sprint.services.find_contact(contact_id)
+        if recipient is None:
+            reason = f"contact {as_text(listed.get('name')) or contact_id} is not known here"
+            sprint.emit(ActionSkipped, action=action.type, reason=reason[:200])
+            continue
+        body = sprint.substitute_for(text, recipient)
+        if not body and not url:
+            sprint.emit(MsgNotSent, reason="Could not send message with empty body")
+            continue
+        sprint.emit(
+            MsgCreated,
+            id=sprint.session.next_id(),
+            contact=recipient.id,
+            kind=kind or "text",
+            text=body,
+            url=url,
+            delay_seconds=action.delay_seconds,
+            template=template,
+        )
+    return None

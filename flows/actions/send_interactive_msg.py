@@ -1,0 +1,186 @@
+"""Send buttons, a list, or a request for the contact's location."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from errors import InvalidInput
+from flows.actions import Action, Broken, Loop, Outcome, action, as_text
+from flows.actions.add_input_labels import joined
+from flows.events import MsgNotSent
+from flows.media import kind_of_url
+from flows.sprint import Sprint
+
+TITLE_LENGTH = 21
+DESCRIPTION_LENGTH = 72
+_BODY_KINDS = ("text", "image", "video")
+Content = dict[str, Any]
+
+
+@action("send_interactive_msg", required=("name",))
+def send_interactive_msg(action: Action, sprint: Sprint) -> Outcome:
+    """Send a message with buttons, a list of options or a location request.
+
+    The template comes from the export the flow was imported with; a flow that was imported
+    without one uses the copy that the editor keeps in the node. Titles and texts have their
+    variables replaced; `params` replace the options when `paramsCount` is more than 0.
+    """
+    content = find_content(action, sprint)
+    if content is None:
+        reason = f"Could not find interactive template: {action.text('name')[:100]}"
+        sprint.emit(MsgNotSent, reason=reason)
+        return Broken(reason)
+    compared = body_of(content) or as_text(_inner(content).get("url"))
+    if sprint.is_repeating(compared):
+        sprint.emit(MsgNotSent, reason=f"Infinite loop detected, body: {compared[:200]}")
+        return Loop()
+    _fill_options(content, action, sprint)
+    _attach(content, action, sprint)
+    filled = substituted(content, sprint)
+    sprint.send(
+        body_of(filled) or as_text(_inner(filled).get("url")),
+        action.delay_seconds,
+        kind=kind_of(filled),
+        text=shown_text(filled),
+        url=as_text(_inner(filled).get("url")),
+        options=tuple(options_of(filled)),
+        labels=joined(action.objects("labels"), sprint),
+        interactive={**filled, "msgid": sprint.node},
+    )
+    return None
+
+
+def find_content(action: Action, sprint: Sprint) -> Content | None:
+    """A fresh copy of the template's content in the contact's language."""
+    template_id = as_text(action.source.get("id"))
+    expression = action.source.get("expression")
+    if isinstance(expression, str) and expression.strip():
+        template_id = sprint.render(expression)
+        if not template_id.isdigit():
+            raise InvalidInput("the interactive message's expression gave no template number")
+    template = sprint.services.find_interactive(template_id, action.text("name"))
+    if template is not None:
+        return _in_language(template, sprint)
+    try:
+        drawn = orjson.loads(action.text("text"))
+    except orjson.JSONDecodeError:
+        return None
+    return drawn if isinstance(drawn, dict) and drawn.get("type") else None
+
+
+def _in_language(template: Mapping[str, Any], sprint: Sprint) -> Content | None:
+    translations = template.get("translations")
+    language = sprint.language
+    content = None
+    if isinstance(translations, Mapping) and language is not None:
+        content = translations.get(str(language.id))
+    if not (isinstance(content, dict) and content):
+        content = template.get("interactive_content")
+    if not isinstance(content, dict):
+        return None
+    content = copy.deepcopy(content)
+    if template.get("send_with_title") is False:
+        if content.get("type") == "list":
+            content.pop("title", None)
+        elif _inner(content).get("type") == "text":
+            _inner(content).pop("header", None)
+    return content
+
+
+def _inner(content: Content) -> Content:
+    inner = content.get("content")
+    return inner if isinstance(inner, dict) else {}
+
+
+def _fill_options(content: Content, action: Action, sprint: Sprint) -> None:
+    count_text = sprint.substitute(action.text("paramsCount")).strip()
+    count = int(count_text) if count_text.isascii() and count_text.isdigit() else 0
+    if count <= 0:
+        return
+    options = [_option(param) for param in action.items("params")[:count]]
+    if content.get("type") != "list":
+        content["options"] = [{"type": "text", "title": option["title"]} for option in options]
+        return
+    groups = content.get("items")
+    first = groups[0] if isinstance(groups, list) and groups else {}
+    first = first if isinstance(first, dict) else {}
+    content["items"] = [{**first, "options": [{"type": "text", **option} for option in options]}]
+
+
+def _option(param: Any) -> dict[str, str]:
+    if isinstance(param, dict):
+        label, description = as_text(param.get("label")), as_text(param.get("description"))
+        return {"title": label, "description": description} if description else {"title": label}
+    return {"title": as_text(param)}
+
+
+def _attach(content: Content, action: Action, sprint: Sprint) -> None:
+    url = sprint.substitute(action.text("attachment_url")).strip()
+    if not url:
+        return
+    inner = content.setdefault("content", {})
+    if isinstance(inner, dict):
+        inner["url"] = url
+        inner["type"] = kind_of_url(url) or action.text("attachment_type")
+
+
+def substituted(value: Any, sprint: Sprint, key: str = "") -> Any:
+    """Every text of the content with its variables replaced, titles cut to what fits."""
+    if isinstance(value, str):
+        text = sprint.substitute(value)
+        if key == "option title":
+            return text[:TITLE_LENGTH]
+        return text[:DESCRIPTION_LENGTH] if key == "option description" else text
+    if isinstance(value, list):
+        return [substituted(item, sprint, key) for item in value]
+    if isinstance(value, dict):
+        prefix = "option " if key == "options" else ""
+        return {name: substituted(item, sprint, prefix + name) for name, item in value.items()}
+    return value
+
+
+def body_of(content: Content) -> str:
+    """The text by which repetitions are recognised and that the contact reads."""
+    if content.get("type") == "list":
+        return as_text(content.get("body"))
+    if content.get("type") == "location_request_message":
+        body = content.get("body")
+        return as_text(body.get("text")) if isinstance(body, dict) else ""
+    inner = _inner(content)
+    return as_text(inner.get("text")) if inner.get("type", "text") in _BODY_KINDS else ""
+
+
+def shown_text(content: Content) -> str:
+    """Header or title, body and caption, as a person reads them."""
+    inner = _inner(content)
+    head = content.get("title") if content.get("type") == "list" else inner.get("header")
+    parts = (as_text(head), body_of(content), as_text(inner.get("caption")))
+    return "\n".join(part.strip() for part in parts if part.strip())
+
+
+def kind_of(content: Content) -> str:
+    kind = as_text(content.get("type"))
+    return "location_request" if kind == "location_request_message" else kind
+
+
+def options_of(content: Content) -> list[dict[str, str]]:
+    """The choices as the conversation API lists them."""
+    listed = content.get("options")
+    if content.get("type") == "list":
+        groups = content.get("items")
+        listed = [
+            option
+            for group in (groups if isinstance(groups, list) else [])
+            if isinstance(group, dict) and isinstance(group.get("options"), list)
+            for option in group["options"]
+        ]
+    shown = []
+    for option in listed if isinstance(listed, list) else []:
+        if isinstance(option, dict):
+            pair = {key: as_text(option.get(key)) for key in ("title", "description")}
+            shown.append({key: value for key, value in pair.items() if value})
+    return shown

@@ -1,0 +1,119 @@
+"""Send a text, one media attachment, or an approved template."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from flows.actions import Action, Broken, Loop, Outcome, action, as_text
+from flows.actions.add_input_labels import joined
+from flows.events import ActionSkipped, MsgNotSent
+from flows.media import kind_of_url, parted
+from flows.sprint import Sprint
+
+EMPTY_BODY = "Could not send message with empty body"
+
+
+@action("send_msg", required=("text",))
+def send_msg(action: Action, sprint: Sprint) -> Outcome:
+    """Send the contact a text, an attachment or an approved template.
+
+    The text is localized and has its variables replaced; `<%= %>` in it stays text. Of several
+    attachments one goes out, the first by type. The same node may say the same thing four times
+    in six hours.
+    """
+    template = read_template(action, sprint)
+    text = template["text"] if template else sprint.substitute(localized_text(action, sprint))
+    kind, url = attachment(action, sprint)
+    if not text and not url:
+        sprint.emit(MsgNotSent, reason=EMPTY_BODY)
+        return Broken(f"Error sending message, resetting context: {EMPTY_BODY}")
+    compared = text or url
+    if sprint.is_repeating(compared):
+        sprint.emit(MsgNotSent, reason=f"Infinite loop detected, body: {compared[:200]}")
+        return Loop()
+    sprint.send(
+        compared,
+        action.delay_seconds,
+        kind=kind or "text",
+        text=again(text, sprint),
+        url=url,
+        labels=joined(action.objects("labels"), sprint),
+        template=template,
+    )
+    return None
+
+
+def localized_text(action: Action, sprint: Sprint) -> str:
+    translated = sprint.localized(action.uuid, "text")
+    if isinstance(translated, list) and translated and isinstance(translated[0], str):
+        return translated[0]
+    return action.text("text")
+
+
+def again(text: str, sprint: Sprint) -> str:
+    """Contact variables that arrived inside another value are replaced when a message leaves."""
+    if "@contact" not in text:
+        return text
+    return sprint.substitute_contact(text)
+
+
+def attachment(action: Action, sprint: Sprint) -> tuple[str, str]:
+    """Kind and address of the one attachment that goes out, empty texts when none does."""
+    translated = sprint.localized(action.uuid, "attachments")
+    listed = action.items("attachments")
+    if isinstance(translated, list) and translated and isinstance(translated[0], str):
+        listed = translated[:1]
+    by_kind = dict(parted(one) for one in listed if isinstance(one, str) and ":" in one)
+    if not by_kind:
+        return "", ""
+    kind = min(by_kind)
+    url = by_kind[kind]
+    if kind != "expression":
+        return kind, url
+    url = sprint.render(url)
+    kind = kind_of_url(url)
+    if not kind:
+        sprint.emit(MsgNotSent, reason="Could not send message to contact: Empty media URL")
+        return "", ""
+    return kind, url
+
+
+def read_template(action: Action, sprint: Sprint) -> dict[str, Any] | None:
+    """The approved template to send: its uuid, name, variables filled in, and a readable text.
+
+    The template's own wording lives with WhatsApp, so the text names it and lists the variables.
+    """
+    templating = action.map("templating")
+    expression = templating.get("expression")
+    if isinstance(expression, str) and expression.strip():
+        templating = _evaluated(expression, sprint)
+    if not templating:
+        return None
+    named = templating.get("template")
+    named = named if isinstance(named, dict) else templating
+    variables = sprint.localized(as_text(templating.get("uuid")), "variables")
+    if not isinstance(variables, list):
+        variables = templating.get("variables")
+    values = [
+        " ".join(sprint.substitute(as_text(value)).split())
+        for value in (variables if isinstance(variables, list) else [])
+    ]
+    name = as_text(named.get("name")) or as_text(named.get("uuid"))
+    if not name:
+        return None
+    text = f"{name} ({', '.join(values)})" if values else name
+    return {"uuid": as_text(named.get("uuid")), "name": name, "variables": values, "text": text}
+
+
+def _evaluated(expression: str, sprint: Sprint) -> dict[str, Any]:
+    """A template chosen by an expression, whose value is a JSON object; else none."""
+    try:
+        chosen = orjson.loads(sprint.render(expression))
+    except orjson.JSONDecodeError:
+        chosen = None
+    if isinstance(chosen, dict):
+        return chosen
+    sprint.emit(ActionSkipped, action="send_msg", reason="the template expression gave no JSON")
+    return {}

@@ -1,0 +1,49 @@
+"""Save something about the contact, or their consent."""
+
+from __future__ import annotations
+
+from flows.actions import Action, Outcome, action, as_text
+from flows.events import (
+    ContactConsentChanged,
+    ContactFieldChanged,
+    ContactPreferencesChanged,
+)
+from flows.sprint import Sprint
+from flows.text import clean
+
+
+@action("set_contact_field", required=("value", "field"))
+def set_contact_field(action: Action, sprint: Sprint) -> Outcome:
+    """Save a value in one of the contact's fields.
+
+    Variables and `<%= %>` are evaluated. The field `settings` is the contact's consent: optin
+    and optout set it, reset or nothing clears the preferences, any other word is a preference.
+    """
+    field = action.map("field")
+    key = as_text(field.get("key")).strip()
+    label = as_text(field["name"]) if "name" in field else key
+    value = sprint.render(action.text("value"))
+    if key == "settings":
+        _set_consent(value, sprint)
+    elif key and label:
+        sprint.contact.set_field(key, label, value, sprint.stamp())
+        sprint.emit(ContactFieldChanged, key=key, value=value)
+    sprint.contact_changed()
+    return None
+
+
+def _set_consent(value: str, sprint: Sprint) -> None:
+    contact = sprint.contact
+    wish = value.lower()
+    if wish == "optout":
+        contact.optout_time, contact.optin_time = sprint.stamp(), None
+        sprint.emit(ContactConsentChanged, consent="optout")
+    elif wish == "optin":
+        contact.optin_time, contact.optout_time = sprint.stamp(), None
+        sprint.emit(ContactConsentChanged, consent="optin")
+    else:
+        kept = contact.settings.get("preferences")
+        kept = kept if isinstance(kept, dict) else {}
+        wished = {} if wish in ("", "reset") else {**kept, clean(value): True}
+        contact.settings["preferences"] = wished
+        sprint.emit(ContactPreferencesChanged, preferences=dict(wished))

@@ -1,0 +1,27 @@
+"""Change the language the contact reads."""
+
+from __future__ import annotations
+
+from errors import InvalidInput
+from flows.actions import Action, Outcome, action
+from flows.events import ContactLanguageChanged
+from flows.sprint import Sprint
+
+
+@action("set_contact_language", required=("language",))
+def set_contact_language(action: Action, sprint: Sprint) -> Outcome:
+    """Set the language by the beginning of its name or locale, for example `hin` or `hi`.
+
+    Later messages use that translation. An unknown language stops the flow.
+    """
+    wanted = action.text("language").strip().lower()
+    if not wanted:
+        return None
+    wanted = "en" if wanted == "en_us" else wanted
+    for language in sprint.services.languages:
+        if language.label.lower().startswith(wanted) or language.locale.startswith(wanted):
+            sprint.contact.set_language(language.locale)
+            sprint.contact_changed()
+            sprint.emit(ContactLanguageChanged, language=language.locale)
+            return None
+    raise InvalidInput(f"language {wanted[:40]!r} is not one of this organisation's languages")

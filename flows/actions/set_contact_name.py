@@ -1,0 +1,16 @@
+"""Change the contact's name."""
+
+from __future__ import annotations
+
+from flows.actions import Action, Outcome, action
+from flows.events import ContactNameChanged
+from flows.sprint import Sprint
+
+
+@action("set_contact_name", required=("name",))
+def set_contact_name(action: Action, sprint: Sprint) -> Outcome:
+    """Set the contact's name; variables and `<%= %>` are evaluated."""
+    sprint.contact.name = sprint.render(action.text("name"))
+    sprint.contact_changed()
+    sprint.emit(ContactNameChanged, name=sprint.contact.name)
+    return None

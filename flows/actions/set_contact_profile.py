@@ -1,0 +1,95 @@
+"""Let several people share one phone: create, switch or deactivate a profile."""
+
+from __future__ import annotations
+
+import copy
+
+from flows.actions import FAILURE, SUCCESS, Action, Outcome, action, as_text
+from flows.contact import Contact, Profile
+from flows.events import ContactProfileChanged
+from flows.sprint import Sprint
+
+
+@action("set_contact_profile", required=("value", "profile_type"))
+def set_contact_profile(action: Action, sprint: Sprint) -> Outcome:
+    """Create, switch or deactivate a profile of this contact.
+
+    Switch and deactivate take the number that `@contact.list_profiles` shows, create a name and
+    a type. The default profile, made of the contact itself when the first profile is created,
+    is never deactivated.
+    """
+    change = {
+        "Switch Profile": _switch,
+        "Create Profile": _create,
+        "Deactivate Profile": _deactivate,
+    }.get(action.text("profile_type"))
+    if change is None or not change(action, sprint):
+        return FAILURE
+    sprint.contact_changed()
+    return SUCCESS
+
+
+def _chosen(action: Action, sprint: Sprint) -> Profile | None:
+    number = sprint.render(action.text("value"))
+    active = sprint.contact.active_profiles()
+    if number.isascii() and number.isdigit() and 1 <= int(number[:6]) <= len(active):
+        return active[int(number) - 1]
+    return None
+
+
+def _use(contact: Contact, profile: Profile) -> None:
+    contact.profile = profile.id
+    contact.language = profile.language
+    contact.fields = copy.deepcopy(profile.fields)
+
+
+def _switch(action: Action, sprint: Sprint) -> bool:
+    profile = _chosen(action, sprint)
+    if profile is None:
+        return False
+    _use(sprint.contact, profile)
+    sprint.emit(ContactProfileChanged, change="switched", profile=profile.name)
+    return True
+
+
+def _create(action: Action, sprint: Sprint) -> bool:
+    contact = sprint.contact
+    wanted = action.map("value")
+    name = sprint.render(as_text(wanted.get("name")))
+    kind = sprint.render(as_text(wanted.get("type")))
+    if not contact.profiles:
+        contact.profiles.append(_profile(sprint, contact.name, "", is_default=True))
+    if any(one.name == name and one.type == kind for one in contact.profiles):
+        return False
+    contact.profiles.append(_profile(sprint, name, kind, is_default=False))
+    if contact.profile is None:
+        _use(contact, contact.active_profiles()[0])
+    sprint.emit(ContactProfileChanged, change="created", profile=name)
+    return True
+
+
+def _profile(sprint: Sprint, name: str, kind: str, *, is_default: bool) -> Profile:
+    contact = sprint.contact
+    fields = copy.deepcopy(contact.fields) if is_default else {}
+    return Profile(
+        id=sprint.session.next_id(),
+        name=name,
+        type=kind,
+        language=contact.language,
+        fields=fields,
+        is_default=is_default,
+    )
+
+
+def _deactivate(action: Action, sprint: Sprint) -> bool:
+    profile = _chosen(action, sprint)
+    if profile is None:
+        return False
+    if profile.is_default:
+        return True
+    profile.is_active = False
+    contact = sprint.contact
+    if contact.profile == profile.id:
+        _use(contact, contact.active_profiles()[0])
+    sprint.emit(ContactProfileChanged, change="deactivated", profile=profile.name)
+    return True

@@ -1,0 +1,26 @@
+"""Keep a value for the rest of this flow."""
+
+from __future__ import annotations
+
+from flows.actions import Action, Outcome, action
+from flows.sprint import Sprint
+
+
+@action("set_run_result", required=("name", "category", "value"))
+def set_run_result(action: Action, sprint: Sprint) -> Outcome:
+    """Keep a value as a result of this flow.
+
+    Variables and `<%= %>` of the value are evaluated, of the category only variables. The name
+    is taken as written.
+    """
+    value = sprint.render(action.text("value"))
+    sprint.set_result(
+        action.text("name"),
+        {
+            "input": value,
+            "value": value,
+            "category": sprint.substitute(action.text("category")),
+            "inserted_at": sprint.stamp(),
+        },
+    )
+    return None

@@ -1,0 +1,27 @@
+"""Start a flow for other contacts."""
+
+from __future__ import annotations
+
+import copy
+
+from flows.actions import Action, Outcome, action, as_text
+from flows.events import SessionTriggered
+from flows.sprint import Sprint
+
+
+@action("start_session", required=("contacts", "create_contact", "flow", "groups", "exclusions"))
+def start_session(action: Action, sprint: Sprint) -> Outcome:
+    """Start a flow for the listed contacts and every member of the listed collections.
+
+    They find this flow's results under `@results.parent`. With the exclusion `in_a_flow`
+    contacts that are in a flow are left alone.
+    """
+    sprint.emit(
+        SessionTriggered,
+        target_flow=as_text(action.map("flow").get("uuid")),
+        contacts=tuple(as_text(one.get("uuid")) for one in action.objects("contacts")),
+        groups=tuple(as_text(one.get("uuid")) for one in action.objects("groups")),
+        results={"parent": copy.deepcopy(sprint.run.results)},
+        skip_contacts_in_a_flow=action.map("exclusions").get("in_a_flow") is True,
+    )
+    return None

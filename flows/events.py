@@ -1,0 +1,247 @@
+"""What happened while a flow ran, in order: past-tense facts, each naming its flow and node.
+
+The engine yields them; the caller stores the session first, then delivers `MsgCreated`, starts
+`SessionTriggered` flows and shows the rest as the conversation's trace. Times are UTC.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, ClassVar
+
+
+def _wire_name(class_name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", class_name).lower()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """`flow` and `node` are UUIDs, empty where no node is concerned."""
+
+    flow: str
+    node: str
+    type: ClassVar[str] = "event"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The event as JSON can hold it, for traces and transcripts."""
+        shown: dict[str, Any] = {"type": self.type}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            shown[field.name] = value.isoformat() if isinstance(value, datetime) else value
+        return shown
+
+    def __init_subclass__(cls) -> None:
+        cls.type = _wire_name(cls.__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowStarted(Event):
+    name: str
+    revision: int | str
+    parent_flow: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeEntered(Event):
+    """The walk reached this node."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteTaken(Event):
+    """`operand` is the text tested, `category` the base name of the category chosen."""
+
+    operand: str
+    category: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MsgReceived(Event):
+    id: int | str | None
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MsgCreated(Event):
+    """One outbound message.
+
+    `kind` is text, image, audio, video, document, quick_reply, list or location_request;
+    `delay_seconds` how long after the sprint it is due; `template` names an approved template
+    and its variables; `interactive` is the full content a channel needs for buttons;
+    `contact` the recipient's id, which only a broadcast makes another than the session's.
+    """
+
+    id: int
+    contact: str
+    kind: str
+    text: str
+    url: str = ""
+    options: tuple[Mapping[str, str], ...] = ()
+    delay_seconds: float = 0
+    labels: str = ""
+    template: Mapping[str, Any] | None = None
+    interactive: Mapping[str, Any] | None = None
+
+    def as_message(self) -> dict[str, Any]:
+        """The message in the shape the conversation API answers; keys without value are absent."""
+        message: dict[str, Any] = {"type": self.kind}
+        if self.text:
+            message["text"] = self.text
+        if self.url:
+            message["url"] = self.url
+        if self.options:
+            message["options"] = [dict(option) for option in self.options]
+        return message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MsgNotSent(Event):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MsgIgnored(Event):
+    """A message of the contact came while the flow waits for something else."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultSet(Event):
+    name: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultCleared(Event):
+    """A failed webhook took away what an earlier success had stored under its name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactNameChanged(Event):
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactLanguageChanged(Event):
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactFieldChanged(Event):
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactGroupsChanged(Event):
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactConsentChanged(Event):
+    """`consent` is optin or optout."""
+
+    consent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactPreferencesChanged(Event):
+    preferences: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactProfileChanged(Event):
+    """`change` is created, switched or deactivated."""
+
+    change: str
+    profile: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputLabelled(Event):
+    labels: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookCalled(Event):
+    """One call of a webhook node; `status` is the real one, 0 when no answer came.
+
+    `request` holds the body sent. `url` may carry the author's secrets: redact before logging.
+    """
+
+    id: int
+    method: str
+    url: str
+    status: int
+    request: Any
+    response: Any = None
+    error: str = ""
+    parked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketOpened(Event):
+    body: str
+    topic: str
+    assignee: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionTriggered(Event):
+    """Another contact is to be started on `target_flow`; the caller does it after saving."""
+
+    target_flow: str
+    contacts: tuple[str, ...]
+    groups: tuple[str, ...]
+    results: Mapping[str, Any]
+    skip_contacts_in_a_flow: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionSkipped(Event):
+    """An action was accepted but not carried out; `reason` says what it would have needed."""
+
+    action: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpressionFailed(Event):
+    """An expression became `Invalid Code`; `reason` is for the flow's author."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionParked(Event):
+    """`waiting` is message, time, result, webhook or flow; `wakeup_at` when it goes on anyway."""
+
+    waiting: str
+    wakeup_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowCompleted(Event):
+    results: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowFailed(Event):
+    """The flow cannot go on; `reset` tells whether it was ended or stays on its node."""
+
+    reason: str
+    reset: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowInterrupted(Event):
+    """The flow was ended from outside itself, usually because another one began."""
+
+    reason: str

@@ -1,0 +1,118 @@
+"""Patterns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ..fault import FAILED, RESOURCES, ExpressionError
+from ..run import Run
+from ..values import Atom, Function, Keywords, Regex, to_text
+from ..vocabulary import function
+
+MAX_WORK = 4_000_000
+"""Characters times instructions of the compiled pattern: what one search may take."""
+
+_REFERENCE = re.compile(r"\\(?:(\\)|g\{([0-9]{1,3})\}|([0-9]))")
+
+
+def first_match(run: Run, pattern: Regex, text: str) -> Any:
+    """The first match, or None."""
+    return next(matches(run, pattern, text), None)
+
+
+def matches(run: Run, pattern: Regex, text: str) -> Iterator[Any]:
+    """All matches; every search is linear in the text, and a long one is refused."""
+    run.charge(len(text))
+    if len(text) * pattern.pattern.programsize > MAX_WORK:
+        raise ExpressionError(RESOURCES)
+    for match in pattern.pattern.finditer(text):
+        run.tick()
+        yield match
+
+
+@function("Regex.match?/2")
+def is_match(run: Run, pattern: Regex, text: str) -> bool:
+    """Whether the pattern matches somewhere in the text."""
+    return first_match(run, pattern, text) is not None
+
+
+@function("Regex.run/2", "Regex.run/3")
+def run_pattern(
+    run: Run, pattern: Regex, text: str, options: Keywords | None = None
+) -> list[str] | None:
+    """The first match and its groups, or nil; `capture:` is :all, :first or :all_but_first."""
+    match = first_match(run, pattern, text)
+    if match is None:
+        return None
+    found = _groups(match)
+    capture = options.option("capture", Atom("all")) if options else Atom("all")
+    if not isinstance(capture, Atom) or capture.name not in ("all", "first", "all_but_first"):
+        raise ExpressionError(FAILED)
+    return {"all": found, "first": found[:1], "all_but_first": found[1:]}[capture.name]
+
+
+@function("Regex.scan/2")
+def scan(run: Run, pattern: Regex, text: str) -> list[list[str]]:
+    """Every match with its groups."""
+    found = []
+    for match in matches(run, pattern, text):
+        groups = _groups(match)
+        run.charge(32 + sum(map(len, groups)))
+        found.append(groups)
+    return found
+
+
+def _groups(match: Any) -> list[str]:
+    """The match and its groups; groups without a match at the end are left out."""
+    groups = [match.group(), *match.groups()]
+    while groups and groups[-1] is None:
+        groups.pop()
+    return [group or "" for group in groups]
+
+
+@function("Regex.replace/3", "Regex.replace/4")
+def replace(
+    run: Run,
+    pattern: Regex,
+    text: str,
+    replacement: str | Function,
+    options: Keywords | None = None,
+) -> str:
+    r"""The text with every match replaced; `\\1` in the replacement is a group.
+
+    `global: false` replaces the first only; a function gets the match and its first group.
+    """
+    everywhere = options is None or options.option("global", True) is not False
+    return replace_matches(run, pattern, text, replacement, everywhere)
+
+
+def replace_matches(
+    run: Run, pattern: Regex, text: str, replacement: str | Function, everywhere: bool
+) -> str:
+    pieces: list[str] = []
+    start = 0
+    for match in matches(run, pattern, text):
+        put = _replacement(match, replacement)
+        run.charge(len(put))
+        pieces += (text[start : match.start()], put)
+        start = match.end()
+        if not everywhere:
+            break
+    return "".join(pieces) + text[start:]
+
+
+def _replacement(match: Any, replacement: str | Function) -> str:
+    groups = [group or "" for group in (match.group(), *match.groups())]
+    if isinstance(replacement, Function):
+        padded = [*groups, "", ""]
+        return to_text(replacement(*padded[: replacement.arity]))
+
+    def one(reference: re.Match[str]) -> str:
+        if reference.group(1):
+            return "\\"
+        index = int(reference.group(2) or reference.group(3))
+        return groups[index] if index < len(groups) else ""
+
+    return _REFERENCE.sub(one, replacement)

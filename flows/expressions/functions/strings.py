@@ -1,0 +1,227 @@
+"""Texts, counted and cut by grapheme clusters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+from ..fault import FAILED, ExpressionError
+from ..graphemes import graphemes
+from ..run import Run
+from ..values import Function, Keywords, Range, Regex, to_text
+from ..vocabulary import function
+from .regexes import matches, replace_matches
+from .slices import cut
+
+_INTEGER = re.compile(r"[+-]?[0-9]{1,4000}")
+_RESERVED = ":/?#[]@!$&'()*+,;=~_-."
+
+
+@function("to_string/1")
+def text_of(value: Any) -> str:
+    """The text a value prints as."""
+    return to_text(value)
+
+
+@function("is_binary/1")
+def is_text(value: Any) -> bool:
+    """Whether a value is a text."""
+    return isinstance(value, str)
+
+
+def _graphemes(run: Run, text: str) -> list[str]:
+    """Outside ASCII clusters are found slowly, and charged accordingly."""
+    run.charge(len(text) * (16 if text.isascii() else 80))
+    return graphemes(text)
+
+
+@function("String.length/1")
+def length(run: Run, text: str) -> int:
+    """How many graphemes a text has."""
+    return len(_graphemes(run, text))
+
+
+@function("String.upcase/1")
+def upcase(text: str) -> str:
+    """The text in capitals."""
+    return text.upper()
+
+
+@function("String.downcase/1")
+def downcase(text: str) -> str:
+    """The text in small letters."""
+    return text.lower()
+
+
+@function("String.trim/1")
+def trim(text: str) -> str:
+    """The text without white space at its ends."""
+    return text.strip()
+
+
+@function("String.trim/2")
+def trim_of(run: Run, text: str, unwanted: str) -> str:
+    """The text without repetitions of `unwanted` at its ends."""
+    return _trim_end(run, trim_leading(run, text, unwanted), unwanted)
+
+
+@function("String.trim_leading/2")
+def trim_leading(run: Run, text: str, unwanted: str) -> str:
+    """The text without repetitions of `unwanted` at its beginning."""
+    start = 0
+    while unwanted and text.startswith(unwanted, start):
+        run.tick()
+        start += len(unwanted)
+    return text[start:]
+
+
+def _trim_end(run: Run, text: str, unwanted: str) -> str:
+    end = len(text)
+    while unwanted and text.endswith(unwanted, 0, end):
+        run.tick()
+        end -= len(unwanted)
+    return text[:end]
+
+
+@function("String.replace_leading/3")
+def replace_leading(run: Run, text: str, match: str, replacement: str) -> str:
+    """The text with every `match` at its beginning replaced."""
+    if not match:
+        raise ExpressionError(FAILED)
+    rest = trim_leading(run, text, match)
+    times = (len(text) - len(rest)) // len(match)
+    run.charge(times * len(replacement) + len(rest))
+    return replacement * times + rest
+
+
+@function("String.replace/3", "String.replace/4")
+def replace(
+    run: Run,
+    text: str,
+    pattern: str | Regex | list[Any],
+    replacement: str | Function,
+    options: Keywords | None = None,
+) -> str:
+    """The text with every match of a text, of one of several texts or of a pattern replaced.
+
+    `global: false` replaces the first only; the replacement is a text or a function.
+    """
+    everywhere = options is None or options.option("global", True) is not False
+    if isinstance(pattern, Regex):
+        return replace_matches(run, pattern, text, replacement, everywhere)
+    return _replace_texts(run, text, _alternatives(pattern), replacement, everywhere)
+
+
+def _replace_texts(
+    run: Run, text: str, pattern: re.Pattern[str], replacement: str | Function, everywhere: bool
+) -> str:
+    def one(match: re.Match[str]) -> str:
+        run.tick()
+        put = replacement if isinstance(replacement, str) else to_text(replacement(match.group()))
+        run.charge(len(put))
+        return put
+
+    return pattern.sub(one, text, count=0 if everywhere else 1)
+
+
+def _texts(pattern: str | list[Any], text: str) -> Iterator[re.Match[str]]:
+    return _alternatives(pattern).finditer(text)
+
+
+def _alternatives(pattern: str | list[Any]) -> re.Pattern[str]:
+    """Literal texts only, the longest first, so matching stays linear."""
+    texts = [pattern] if isinstance(pattern, str) else pattern
+    if not all(isinstance(text, str) for text in texts) or sum(map(len, texts)) > 100_000:
+        raise ExpressionError(FAILED)
+    if isinstance(pattern, list) and "" in texts:
+        raise ExpressionError(FAILED)
+    longest_first = sorted(texts, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, longest_first)) if texts else r"(?!)")
+
+
+@function("String.slice/2")
+def slice_range(run: Run, text: str, wanted: Range) -> str:
+    """The graphemes from the range's first to its last; a negative one counts from the end."""
+    clusters = _graphemes(run, text)
+    return "".join(cut(clusters, wanted))
+
+
+@function("String.slice/3")
+def slice_length(run: Run, text: str, start: int, count: int) -> str:
+    """`count` graphemes from `start` on; a negative start counts from the end."""
+    if count < 0:
+        raise ExpressionError(FAILED)
+    clusters = _graphemes(run, text)
+    first = start if start >= 0 else max(len(clusters) + start, 0)
+    return "".join(clusters[first : first + count])
+
+
+@function("String.split/2", "String.split/3")
+def split(
+    run: Run, text: str, pattern: str | Regex | list[Any], options: Keywords | None = None
+) -> list[str]:
+    """The pieces between matches; `parts: n` makes at most n, `trim: true` drops empty ones."""
+    options = options or Keywords()
+    most, trimmed = options.option("parts", 0), options.option("trim", False)
+    limit = most if isinstance(most, int) and most > 0 else None
+    pieces: list[str] = []
+    start = 0
+    found = matches(run, pattern, text) if isinstance(pattern, Regex) else _texts(pattern, text)
+    for match in found:
+        if limit is not None and len(pieces) >= limit - 1:
+            break
+        run.tick()
+        run.charge(16 + match.end() - start)
+        piece = text[start : match.start()]
+        start = match.end()
+        if piece or not trimmed:
+            pieces.append(piece)
+    if text[start:] or not trimmed:
+        pieces.append(text[start:])
+    return pieces
+
+
+@function("String.to_integer/1")
+def to_integer(text: str) -> int:
+    """The integer a text is, and nothing else."""
+    if not _INTEGER.fullmatch(text):
+        raise ExpressionError(FAILED)
+    return int(text)
+
+
+def _several(wanted: str | list[Any]) -> tuple[str, ...]:
+    texts = (wanted,) if isinstance(wanted, str) else tuple(wanted)
+    if not all(isinstance(text, str) for text in texts):
+        raise ExpressionError(FAILED)
+    return texts
+
+
+@function("String.starts_with?/2")
+def starts_with(text: str, beginnings: str | list[Any]) -> bool:
+    """Whether a text begins with a text, or with one of several."""
+    return text.startswith(_several(beginnings))
+
+
+@function("String.ends_with?/2")
+def ends_with(text: str, ends: str | list[Any]) -> bool:
+    """Whether a text ends with a text, or with one of several."""
+    return text.endswith(_several(ends))
+
+
+@function("String.contains?/2")
+def contains(run: Run, text: str, wanted: str | list[Any]) -> bool:
+    """Whether a text has a text in it, or one of several."""
+    for part in _several(wanted):
+        run.charge(len(text) // 16)
+        if part in text:
+            return True
+    return False
+
+
+@function("URI.encode/1")
+def encode_uri(run: Run, text: str) -> str:
+    """The text with everything that a URI cannot hold percent-encoded."""
+    run.charge(3 * len(text))
+    return quote(text, safe=_RESERVED)

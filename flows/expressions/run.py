@@ -1,0 +1,73 @@
+"""One evaluation: what it may see, and how much time and memory it may still use."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+from .fault import RESOURCES, TIMED_OUT, ExpressionError
+from .splice import Spliced
+
+MAX_SECONDS = 0.1
+MAX_BYTES = 8_000_000
+"""Of everything one evaluation makes, taken together; a list's element counts 16."""
+
+TICKS_PER_LOOK = 32
+
+
+current: ContextVar[Run] = ContextVar("current expression run")
+
+
+def step() -> None:
+    """Tick the evaluation at work: for walks through values that may share their parts."""
+    run = current.get(None)
+    if run is not None:
+        run.tick()
+
+
+class Run:
+    """The state of one evaluation; every loop ticks, everything that grows is charged."""
+
+    __slots__ = ("bindings", "bytes_left", "deadline", "now", "templates", "ticks", "values")
+
+    def __init__(
+        self,
+        bindings: Mapping[str, Any],
+        values: Sequence[Spliced] = (),
+        now: datetime | None = None,
+        templates: Mapping[str, Mapping[str, Any]] | None = None,
+        until: float | None = None,
+    ) -> None:
+        self.bindings = bindings
+        self.values = values
+        self.now = now
+        self.templates = templates or {}
+        self.bytes_left = MAX_BYTES
+        self.ticks = 0
+        self.deadline = time.perf_counter() + MAX_SECONDS
+        if until is not None:
+            self.deadline = min(self.deadline, until)
+
+    def tick(self) -> None:
+        """Called once for every turn of a loop."""
+        self.ticks += 1
+        if self.ticks % TICKS_PER_LOOK == 0 and time.perf_counter() > self.deadline:
+            raise ExpressionError(TIMED_OUT)
+
+    def charge(self, size: int) -> None:
+        """Count `size` bytes about to be made; a big one looks at the clock too."""
+        self.bytes_left -= size
+        if self.bytes_left < 0:
+            raise ExpressionError(RESOURCES)
+        if size > 10_000 and time.perf_counter() > self.deadline:
+            raise ExpressionError(TIMED_OUT)
+
+    def shown(self, index: int) -> str:
+        """The text of a spliced value; a number the author made up stands for nothing."""
+        return self.values[index].shown if index < len(self.values) else f"ƒ{index}ƒ"
+
+    def moment(self) -> datetime:
+        return self.now if self.now is not None else datetime.now(UTC)

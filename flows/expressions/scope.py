@@ -1,0 +1,80 @@
+"""What the variables of one conversation can see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+Values = Mapping[str, Any]
+
+ROOTS = (
+    "contact",
+    "results",
+    "flow",
+    "global",
+    "calendar",
+    "wa_group",
+    "staff",
+    "organization",
+)
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june", "july"),
+    *("august", "september", "october", "november", "december"),
+)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The roots of variables: plain nested dicts, lists, texts, numbers, booleans and None.
+
+    contact: columns, `fields`, `in_groups` (collection ids), profile keys.
+    results: this session's results, with `parent`, `child` and `flow_keyword`.
+    flow: `name`, `id`, `uuid`. globals: the organisation's `@global` map.
+    wa_group: instead of contact in flows of WhatsApp groups. staff: send_broadcast only.
+    timezone: IANA name, for `@calendar`. now: the moment, aware; None is the clock.
+    templates: message templates by shortcode (`uuid`, `number_parameters`), for expressions.
+    extra: further roots by name.
+    """
+
+    contact: Values = field(default_factory=dict)
+    results: Values = field(default_factory=dict)
+    flow: Values = field(default_factory=dict)
+    globals: Values = field(default_factory=dict)
+    organization: Values = field(default_factory=dict)
+    wa_group: Values = field(default_factory=dict)
+    staff: Values = field(default_factory=dict)
+    timezone: str = "UTC"
+    now: datetime | None = None
+    templates: Mapping[str, Values] = field(default_factory=dict)
+    extra: Values = field(default_factory=dict)
+
+    def root(self, name: str) -> Any:
+        """The values under `@name`, or None when there is no such root."""
+        if name == "global":
+            return self.globals
+        if name == "calendar":
+            return calendar(self.moment(), self.timezone)
+        if name in ROOTS:
+            return getattr(self, name)
+        return self.extra.get(name)
+
+    def moment(self) -> datetime:
+        return self.now if self.now is not None else datetime.now(UTC)
+
+
+def calendar(moment: datetime, timezone: str) -> dict[str, str]:
+    """`@calendar` at a moment: dates are `D/MM/YYYY`, the day without a leading zero."""
+    today = moment.astimezone(ZoneInfo(timezone)).date()
+    one_day = timedelta(days=1)
+    return {
+        "current_date": f"{today.day}/{today:%m/%Y}",
+        "yesterday": f"{(today - one_day).day}/{today - one_day:%m/%Y}",
+        "tomorrow": f"{(today + one_day).day}/{today + one_day:%m/%Y}",
+        "current_day": _DAYS[today.weekday()],
+        "current_month": _MONTHS[today.month - 1],
+        "current_year": str(today.year),
+    }

@@ -1,0 +1,92 @@
+"""The functions an expression may call: `Module.name/arity`, each registered by decorator.
+
+A function takes the expression's values by position; its annotations are checked before it is
+called, so a wrong type is `expression failed` and never Python's own idea of it. A first
+parameter annotated `Run` gets the evaluation instead of a value: what can grow beyond its
+arguments charges there first.
+"""
+
+from __future__ import annotations
+
+import inspect
+import types
+import typing
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from registry import Registry, load
+
+from .fault import FAILED, ExpressionError
+from .run import Run
+
+Call = TypeVar("Call", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One function of the vocabulary; `accepts` has a tuple of types, or None, a parameter."""
+
+    name: str
+    call: Callable[..., Any]
+    accepts: tuple[tuple[type, ...] | None, ...]
+    with_run: bool
+
+    def __call__(self, run: Run, arguments: list[Any]) -> Any:
+        for accepted, value in zip(self.accepts, arguments, strict=True):
+            if accepted is not None and not _fits(value, accepted):
+                raise ExpressionError(FAILED)
+        result = self.call(run, *arguments) if self.with_run else self.call(*arguments)
+        if isinstance(result, str):
+            run.charge(len(result))
+        elif isinstance(result, (list, dict)):
+            run.charge(16 * len(result))
+        return result
+
+
+VOCABULARY: Registry[Entry] = Registry("expression function")
+
+
+def function(*names: str) -> Callable[[Call], Call]:
+    """Register a function under `Module.name/arity`; the arity leaves out optional parameters."""
+
+    def register(call: Call) -> Call:
+        for name in names:
+            VOCABULARY.add(name, _entry(name, call), call)
+        return call
+
+    return register
+
+
+def find(name: str) -> Entry | None:
+    """The function of that name and arity."""
+    return VOCABULARY.find(name)
+
+
+def load_functions() -> None:
+    load(f"{__package__}.functions")
+
+
+def _entry(name: str, call: Callable[..., Any]) -> Entry:
+    hints = typing.get_type_hints(call)
+    names = list(inspect.signature(call).parameters)
+    with_run = bool(names) and hints[names[0]] is Run
+    arity = int(name.rpartition("/")[2])
+    accepts = [_types(hints[parameter]) for parameter in names[with_run:]]
+    return Entry(name, call, tuple(accepts[:arity]), with_run)
+
+
+def _types(hint: Any) -> tuple[type, ...] | None:
+    if hint is Any:
+        return None
+    if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
+        members = [_types(member) for member in typing.get_args(hint)]
+        return tuple(kind for member in members if member for kind in member)
+    return (typing.get_origin(hint) or hint,)
+
+
+def _fits(value: Any, accepted: tuple[type, ...]) -> bool:
+    """Python's booleans are integers; the language's are not."""
+    if isinstance(value, bool):
+        return bool in accepted
+    return isinstance(value, accepted)

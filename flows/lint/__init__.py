@@ -1,0 +1,117 @@
+"""Find what will go wrong in a flow before a contact does.
+
+A check is a function `(Look) -> Iterator[Issue]` registered under the name of the function.
+What it must know of the world (webhook functions, other flows, collections) is handed in as
+`Surroundings`; a part left at None is not known, and its checks are skipped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flows.contact import LANGUAGES, Language
+from flows.definition import Flow, Node
+from flows.lint.graph import Graph
+from registry import Registry, load
+
+CRITICAL = "Critical"
+WARNING = "Warning"
+
+BUILDER_FIELDS = frozenset(
+    (
+        *("contact", "results", "wa_group", "flow", "organization_id", "flow_id", "contact_id"),
+        *("webhook_log_id", "result_name", "wait_seconds", "callback_url", "failure_status"),
+        *("account", "wait_time", "endpoint"),
+    )
+)
+"""Keys that every webhook function accepts beside its own fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One finding; `node` is the UUID it concerns, empty for the whole flow."""
+
+    severity: str
+    message: str
+    node: str = ""
+    check: str = ""
+
+    def as_dict(self) -> dict[str, str]:
+        return {"severity": self.severity, "message": self.message, "node": self.node}
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionSpec:
+    """A webhook function as an author sees it; `results` None means any key may come back."""
+
+    fields: frozenset[str]
+    required: frozenset[str] = frozenset()
+    results: frozenset[str] | None = None
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What lies around a flow; None is unknown.
+
+    functions: webhook functions by name. retired_models: model to its successor, or "".
+    flows: UUID to name. keywords: cleaned keyword of a published flow to that flow's UUID.
+    groups: collection ids and names. contacts: ids. interactive: templates by id, in the
+    export's shape. templates: UUIDs of approved message templates. standing: nodes of this flow
+    on which contacts are waiting. common_fields: keys every function accepts.
+    """
+
+    functions: Mapping[str, FunctionSpec] | None = None
+    retired_models: Mapping[str, str] = field(default_factory=dict)
+    flows: Mapping[str, str] | None = None
+    keywords: Mapping[str, str] = field(default_factory=dict)
+    groups: frozenset[str] | None = None
+    contacts: frozenset[str] | None = None
+    interactive: Mapping[str, Mapping[str, Any]] | None = None
+    templates: frozenset[str] | None = None
+    standing: frozenset[str] = frozenset()
+    languages: Sequence[Language] = LANGUAGES
+    common_fields: frozenset[str] = BUILDER_FIELDS
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A flow under examination."""
+
+    flow: Flow
+    around: Surroundings
+    graph: Graph
+
+    @property
+    def nodes(self) -> Iterator[Node]:
+        return iter(self.flow.nodes.values())
+
+
+Check = Callable[[Look], Iterator[Issue]]
+checks: Registry[Check] = Registry("lint check")
+
+
+def check(examine: Check) -> Check:
+    """Register a check; its docstring tells an author what it finds."""
+    checks.add(examine.__name__, examine, examine)
+    return examine
+
+
+def lint(flow: Flow, around: Surroundings | None = None) -> list[Issue]:
+    """All issues of a flow, Critical ones first, each once."""
+    load(__name__)
+    if not flow.nodes:
+        return [Issue(CRITICAL, "Flow is empty", check="flow_is_empty")]
+    look = Look(flow, around or Surroundings(), Graph(flow))
+    found = [
+        Issue(issue.severity, issue.message, issue.node, name)
+        for name in checks.names()
+        for issue in _examine(name, look)
+    ]
+    return sorted(dict.fromkeys(found), key=lambda issue: issue.severity != CRITICAL)
+
+
+def _examine(name: str, look: Look) -> Iterator[Issue]:
+    examine = checks.find(name)
+    return examine(look) if examine else iter(())

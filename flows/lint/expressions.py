@@ -1,0 +1,56 @@
+"""Expressions `<%= %>`: those that cannot be evaluated, and those in places that are not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flows.actions import Action, as_text
+from flows.expressions import check as reason_against
+from flows.lint import CRITICAL, WARNING, Issue, Look, check
+
+
+@check
+def expressions_are_supported(look: Look) -> Iterator[Issue]:
+    """An expression outside the vocabulary becomes `Invalid Code`."""
+    for node in look.nodes:
+        texts = [pair for action in node.actions for pair in _evaluated(action)]
+        if node.router:
+            texts.append((f"Node {node.label} has", node.router.operand))
+            wait = node.router.wait
+            texts.append(("Wait timeout has", wait.timeout_expression if wait else ""))
+        for subject, text in texts:
+            reason = reason_against(text) if "<%" in text else None
+            if reason:
+                article = "" if subject.startswith("Node") or subject.startswith("Wait") else "an "
+                message = f"{subject} {article}unsupported expression: {reason}"
+                yield Issue(CRITICAL, message, node.uuid)
+
+
+def _evaluated(action: Action) -> Iterator[tuple[str, str]]:
+    value = action.source.get("value")
+    if isinstance(value, str):
+        yield "Action value has", value
+    if isinstance(value, dict):
+        yield from (("Action value has", one) for one in value.values() if isinstance(one, str))
+    if action.type == "set_contact_name":
+        yield "Action name has", action.text("name")
+    if action.type == "enter_flow":
+        expression = as_text(action.map("flow").get("expression"))
+        yield "Enter flow expression has", expression
+    if action.type == "send_interactive_msg":
+        yield "Interactive template expression has", as_text(action.source.get("expression"))
+    templating = action.map("templating")
+    yield "Message template expression has", as_text(templating.get("expression"))
+
+
+@check
+def message_texts_hold_no_expressions(look: Look) -> Iterator[Issue]:
+    """The text of a message is not evaluated: the contact would read the code."""
+    for node in look.nodes:
+        for action in node.actions:
+            if action.type in ("send_msg", "send_broadcast") and "<%=" in action.text("text"):
+                message = (
+                    f"The text of node {node.label} holds <%= %>, which is not evaluated in "
+                    "messages; save it as a result first"
+                )
+                yield Issue(WARNING, message, node.uuid)

@@ -1,0 +1,107 @@
+"""A flow as a graph: who follows whom, what can be reached, which loops never wait."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from flows.definition import Flow, Node
+
+PAUSES = ("wait_for_time", "wait_for_result")
+
+
+class Graph:
+    """`after` and `before` are neighbours by UUID; exits to missing nodes are left out."""
+
+    def __init__(self, flow: Flow) -> None:
+        self._flow = flow
+        self.after: dict[str, list[str]] = {
+            node.uuid: [
+                one.destination
+                for one in node.exits
+                if one.destination and one.destination in flow.nodes
+            ]
+            for node in flow.nodes.values()
+        }
+        self.before: dict[str, list[str]] = {uuid: [] for uuid in flow.nodes}
+        for uuid, following in self.after.items():
+            for one in following:
+                self.before[one].append(uuid)
+
+    def next_node(self, node: Node) -> Node | None:
+        """The node behind the first exit."""
+        destination = node.exits[0].destination if node.exits else None
+        return self._flow.nodes.get(destination) if destination else None
+
+    @cached_property
+    def reachable(self) -> frozenset[str]:
+        """Nodes that a conversation can get to."""
+        return self._from(self._flow.start)
+
+    def _from(self, start: str) -> frozenset[str]:
+        found: set[str] = set()
+        open_ends = [start] if start else []
+        while open_ends:
+            uuid = open_ends.pop()
+            if uuid not in found:
+                found.add(uuid)
+                open_ends.extend(self.after[uuid])
+        return frozenset(found)
+
+    @cached_property
+    def restless_loops(self) -> list[list[str]]:
+        """Groups of nodes that lead to one another with nothing that waits among them."""
+        waiting = {node.uuid for node in self._flow.nodes.values() if waits(node)}
+        edges = {
+            uuid: [one for one in following if one not in waiting]
+            for uuid, following in self.after.items()
+            if uuid not in waiting
+        }
+        loops = [group for group in _strong_groups(edges) if len(group) > 1]
+        loops += [[uuid] for uuid, following in edges.items() if uuid in following]
+        return loops
+
+
+def waits(node: Node) -> bool:
+    """Whether a conversation can rest here; a sub-flow is taken to wait."""
+    if node.router and node.router.wait:
+        return True
+    return any(action.type in (*PAUSES, "enter_flow") for action in node.actions)
+
+
+def _strong_groups(edges: dict[str, list[str]]) -> list[list[str]]:
+    """Strongly connected components, by two depth-first walks without recursion."""
+    order: list[str] = []
+    seen: set[str] = set()
+    for root, leading in edges.items():
+        stack = [(root, iter(leading))] if root not in seen else []
+        seen.add(root)
+        while stack:
+            uuid, following = stack[-1]
+            step = next((one for one in following if one not in seen), None)
+            if step is None:
+                order.append(uuid)
+                stack.pop()
+            else:
+                seen.add(step)
+                stack.append((step, iter(edges[step])))
+    backward: dict[str, list[str]] = {uuid: [] for uuid in edges}
+    for uuid, following_list in edges.items():
+        for one in following_list:
+            backward[one].append(uuid)
+    return _collect(order, backward)
+
+
+def _collect(order: list[str], backward: dict[str, list[str]]) -> list[list[str]]:
+    taken: set[str] = set()
+    groups = []
+    for root in reversed(order):
+        group, open_ends = [], [root]
+        while open_ends:
+            uuid = open_ends.pop()
+            if uuid not in taken:
+                taken.add(uuid)
+                group.append(uuid)
+                open_ends.extend(backward[uuid])
+        if group:
+            groups.append(group)
+    return groups

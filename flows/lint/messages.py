@@ -1,0 +1,177 @@
+"""Messages: what WhatsApp lets through, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from flows.actions import Action, as_text
+from flows.actions.send_interactive_msg import body_of, options_of
+from flows.definition import Node
+from flows.lint import CRITICAL, WARNING, Issue, Look, check
+from flows.lint.graph import PAUSES
+
+DAY_SECONDS = 86_400
+TEXT_LIMIT = 4_096
+BODY_LIMIT = 1_024
+BUTTONS_LIMIT = 3
+ROWS_LIMIT = 10
+BUTTON_TITLE_LIMIT = 20
+ROW_TITLE_LIMIT = 24
+DESCRIPTION_LIMIT = 72
+HEADER_LIMIT = 60
+
+
+@check
+def long_waits_end_in_templates(look: Look) -> Iterator[Issue]:
+    """A day after the contact's last message only an approved template may be sent."""
+    for node in look.nodes:
+        first = node.actions[0] if node.actions else None
+        is_long = first and first.type in PAUSES and first.delay_seconds >= DAY_SECONDS
+        if is_long and _needs_template(look.graph.next_node(node)):
+            message = "The next message after a long wait for time should be a template"
+            yield Issue(WARNING, message, node.uuid)
+        wait = node.router.wait if node.router else None
+        if node.router and wait and wait.timeout_seconds >= DAY_SECONDS:
+            category = node.router.category(wait.timeout_category)
+            destination = node.destination(category.exit) if category else None
+            if _needs_template(look.flow.nodes.get(destination or "")):
+                message = "The next message after a long no response should be a template"
+                yield Issue(WARNING, message, node.uuid)
+
+
+def _needs_template(node: Node | None) -> bool:
+    return bool(node and node.actions and not node.actions[0].map("templating"))
+
+
+@check
+def interactive_messages_are_answered(look: Look) -> Iterator[Issue]:
+    """Buttons make sense only when the flow then waits for a choice."""
+    for node in look.nodes:
+        if any(action.type == "send_interactive_msg" for action in node.actions):
+            following = look.graph.next_node(node)
+            if not (following and following.router and following.router.wait):
+                message = (
+                    f"The next node after interactive Node {node.label} should be wait for response"
+                )
+                yield Issue(WARNING, message, node.uuid)
+
+
+@check
+def interactive_templates_exist(look: Look) -> Iterator[Issue]:
+    """An interactive message needs its template, or the editor's copy of it."""
+    for node in look.nodes:
+        for action in node.actions:
+            if action.type != "send_interactive_msg" or as_text(action.source.get("expression")):
+                continue
+            if not list(_contents(action, look)):
+                message = "An Interactive template does not exist"
+                yield Issue(CRITICAL, message, node.uuid)
+
+
+def _contents(action: Action, look: Look) -> Iterator[dict[str, Any]]:
+    """The base content of an interactive message and its translations."""
+    template = (look.around.interactive or {}).get(as_text(action.source.get("id")))
+    if template is not None:
+        translations = template.get("translations")
+        several = translations.values() if isinstance(translations, dict) else ()
+        for content in (template.get("interactive_content"), *several):
+            if isinstance(content, dict) and content:
+                yield content
+        return
+    try:
+        content = orjson.loads(action.text("text"))
+    except orjson.JSONDecodeError:
+        return
+    if isinstance(content, dict) and content.get("type"):
+        yield content
+
+
+@check
+def interactive_messages_fit_whatsapp(look: Look) -> Iterator[Issue]:
+    """WhatsApp takes three buttons or ten list rows, and short titles."""
+    for node in look.nodes:
+        for action in node.actions:
+            if action.type == "send_interactive_msg":
+                for content in _contents(action, look):
+                    for problem in _misfits(content):
+                        message = f"Interactive message of node {node.label}: {problem}"
+                        yield Issue(WARNING, message, node.uuid)
+
+
+def _misfits(content: dict[str, Any]) -> Iterator[str]:
+    options = options_of(content)
+    is_list = content.get("type") == "list"
+    kind, limit = ("list rows", ROWS_LIMIT) if is_list else ("buttons", BUTTONS_LIMIT)
+    if len(options) > limit:
+        yield f"WhatsApp allows {limit} {kind}, this has {len(options)}"
+    if not options and content.get("type") in ("list", "quick_reply"):
+        yield "it has no options"
+    longest = ROW_TITLE_LIMIT if is_list else BUTTON_TITLE_LIMIT
+    titles = [option.get("title", "") for option in options]
+    for title in titles:
+        if len(title) > longest and "@" not in title:
+            yield f'the title "{title[:40]}" is longer than {longest} characters'
+    if len(set(titles)) < len(titles):
+        yield "two options have the same title"
+    if any(len(option.get("description", "")) > DESCRIPTION_LIMIT for option in options):
+        yield f"a description is longer than {DESCRIPTION_LIMIT} characters"
+    if len(body_of(content)) > BODY_LIMIT:
+        yield f"the text is longer than {BODY_LIMIT} characters"
+    inner = content.get("content")
+    if isinstance(inner, dict) and len(as_text(inner.get("header"))) > HEADER_LIMIT:
+        yield f"the header is longer than {HEADER_LIMIT} characters"
+
+
+@check
+def texts_fit_whatsapp(look: Look) -> Iterator[Issue]:
+    """WhatsApp takes 4,096 characters of text, 1,024 beside a picture."""
+    for node in look.nodes:
+        for action in node.actions:
+            if action.type != "send_msg":
+                continue
+            limit = BODY_LIMIT if action.items("attachments") else TEXT_LIMIT
+            if len(action.text("text")) > limit:
+                message = f"The text of node {node.label} is longer than {limit} characters"
+                yield Issue(WARNING, message, node.uuid)
+
+
+@check
+def messages_are_not_empty(look: Look) -> Iterator[Issue]:
+    """A message without text, attachment or template cannot be sent and ends the flow."""
+    for node in look.nodes:
+        for action in node.actions:
+            if action.type == "send_msg" and not (
+                action.text("text").strip()
+                or action.items("attachments")
+                or action.map("templating")
+            ):
+                message = f"The message of node {node.label} is empty and ends the flow"
+                yield Issue(CRITICAL, message, node.uuid)
+
+
+@check
+def messages_are_translated(look: Look) -> Iterator[Issue]:
+    """Once one message has a translation, the others should have it too."""
+    plain = [
+        (node, action)
+        for node in look.nodes
+        for action in node.actions
+        if action.type == "send_msg" and not action.map("templating")
+    ]
+    for locale, block in look.flow.localization.items():
+        if not isinstance(block, dict):
+            continue
+        missing = [(node, one) for node, one in plain if not _has_text(block.get(one.uuid))]
+        if len(missing) == len(plain):
+            continue
+        label = next((one.label for one in look.around.languages if one.locale == locale), locale)
+        for node, _ in missing:
+            message = f"Node {node.label} is missing translations in {label}"
+            yield Issue(WARNING, message, node.uuid)
+
+
+def _has_text(entry: Any) -> bool:
+    return isinstance(entry, dict) and bool(entry.get("text"))

@@ -1,0 +1,96 @@
+"""What a flow names outside itself: flows, collections, contacts, templates, languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flows.actions import Action, as_text
+from flows.lint import CRITICAL, WARNING, Issue, Look, check
+
+GROUP_ACTIONS = ("add_contact_groups", "remove_contact_groups")
+
+
+@check
+def groups_exist(look: Look) -> Iterator[Issue]:
+    """Collections are known by number, or by name."""
+    for node in look.nodes:
+        for action in node.actions:
+            if action.type in GROUP_ACTIONS:
+                for group in action.objects("groups"):
+                    message = _problem(group, "Group", look.around.groups)
+                    if message:
+                        yield Issue(CRITICAL, message, node.uuid)
+
+
+@check
+def broadcast_contacts_exist(look: Look) -> Iterator[Issue]:
+    """A broadcast goes to contacts by number."""
+    for node in look.nodes:
+        for action in node.actions:
+            if action.type == "send_broadcast":
+                for contact in action.objects("contacts"):
+                    message = _problem(contact, "Contact", look.around.contacts)
+                    if message:
+                        yield Issue(CRITICAL, message, node.uuid)
+
+
+def _problem(entry: dict[str, object], kind: str, known: frozenset[str] | None) -> str:
+    uuid, name = as_text(entry.get("uuid")), as_text(entry.get("name"))
+    is_number = uuid.isascii() and uuid.isdigit()
+    if not is_number and not (kind == "Group" and name):
+        return f"Could not parse {kind}"
+    if known is not None and not {uuid, name} & known:
+        return f"Could not find {kind}: {name or uuid}"
+    return ""
+
+
+@check
+def subflows_exist(look: Look) -> Iterator[Issue]:
+    """The flow that is entered has to be there."""
+    known = look.around.flows
+    for node in look.nodes:
+        for action in node.actions:
+            if action.type != "enter_flow":
+                continue
+            flow = action.map("flow")
+            uuid, name = as_text(flow.get("uuid")), as_text(flow.get("name"))
+            if name == "Expression" and as_text(flow.get("expression")):
+                continue
+            if not uuid or (known is not None and uuid not in known and uuid != look.flow.uuid):
+                yield Issue(CRITICAL, f"Could not find Sub Flow: {name or uuid}", node.uuid)
+
+
+@check
+def languages_exist(look: Look) -> Iterator[Issue]:
+    """A language is given by the beginning of its name or locale."""
+    for node in look.nodes:
+        for action in node.actions:
+            if action.type == "set_contact_language":
+                yield from _language_issues(action, node.uuid, look)
+
+
+def _language_issues(action: Action, node: str, look: Look) -> Iterator[Issue]:
+    wanted = action.text("language").strip().lower()
+    if not wanted:
+        yield Issue(WARNING, "Language is a required field", node)
+        return
+    wanted = "en" if wanted == "en_us" else wanted
+    known = (name for one in look.around.languages for name in (one.label.lower(), one.locale))
+    if not any(name.startswith(wanted) for name in known):
+        yield Issue(CRITICAL, f"Could not find Language: {wanted[:40]}", node)
+
+
+@check
+def templates_exist(look: Look) -> Iterator[Issue]:
+    """A message sent after a day of silence needs its approved template."""
+    known = look.around.templates
+    for node in look.nodes:
+        for action in node.actions:
+            templating = action.map("templating")
+            if not templating or as_text(templating.get("expression")):
+                continue
+            template = templating.get("template")
+            uuid = as_text(template.get("uuid")) if isinstance(template, dict) else ""
+            if not uuid or (known is not None and uuid not in known):
+                message = "A template could not be found in the flow"
+                yield Issue(CRITICAL, message, node.uuid)

@@ -1,0 +1,94 @@
+"""Routers: tests, patterns, keywords, time-outs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flows.actions import actions
+from flows.definition import Case
+from flows.lint import CRITICAL, WARNING, Issue, Look, check
+from flows.routers.cases import cases
+from flows.routers.cases.numbers import number
+from flows.routers.cases.patterns import compile_pattern
+from flows.text import clean, normal
+
+ARGUMENT_COUNTS = {"has_number_between": 2, "has_group": 2, "has_intent": 2, "has_top_intent": 2}
+WORD_TESTS = ("has_any_word", "has_all_words", "has_multiple")
+
+
+@check
+def actions_are_supported(look: Look) -> Iterator[Issue]:
+    """An action type that does not exist is skipped."""
+    for node in look.nodes:
+        for action in node.actions:
+            if actions.find(action.type) is None:
+                message = f"Unsupported action type {action.type[:60]}"
+                yield Issue(CRITICAL, message, node.uuid)
+
+
+@check
+def tests_are_supported(look: Look) -> Iterator[Issue]:
+    """A test that does not exist, or lacks an argument, stops the conversation."""
+    for node in look.nodes:
+        for case in node.router.cases if node.router else ():
+            problem = _problem(case)
+            if problem:
+                yield Issue(CRITICAL, f"Node {node.label}: {problem}", node.uuid)
+
+
+def _problem(case: Case) -> str:
+    if cases.find(case.type) is None:
+        return f"the test '{case.type[:60]}' is not supported"
+    wanted = ARGUMENT_COUNTS.get(case.type)
+    if wanted is not None and len(case.arguments) != wanted:
+        return f"the test '{case.type}' needs {wanted} arguments"
+    if case.type == "has_number_between" and None in [number(one) for one in case.arguments]:
+        return f"the test '{case.type}' needs numbers"
+    pattern = case.arguments[0] if case.type == "has_pattern" and case.arguments else ""
+    if compile_pattern(normal(pattern)) is None:
+        return "its pattern is not a valid regular expression without look-around"
+    return ""
+
+
+@check
+def word_tests_have_words(look: Look) -> Iterator[Issue]:
+    """An empty list of words matches nothing, or everything."""
+    for node in look.nodes:
+        for case in node.router.cases if node.router else ():
+            if case.type in WORD_TESTS and not "".join(case.arguments[:1]).strip():
+                message = f"Node {node.label}: the test '{case.type}' has no words to look for"
+                yield Issue(WARNING, message, node.uuid)
+
+
+@check
+def keywords_are_free(look: Look) -> Iterator[Issue]:
+    """A word expected as an answer that is a keyword starts that flow instead."""
+    for node in look.nodes:
+        if not (node.router and node.router.wait):
+            continue
+        for case in node.router.cases:
+            for word in (case.arguments[0] if case.arguments else "").split(", "):
+                if clean(word) in look.around.keywords:
+                    message = f'"{clean(word)}" has already been used as a keyword for a flow'
+                    yield Issue(CRITICAL, message, node.uuid)
+
+
+@check
+def timeouts_have_a_category(look: Look) -> Iterator[Issue]:
+    """A time-out goes to the category named `No Response`, whatever the editor drew."""
+    for node in look.nodes:
+        wait = node.router.wait if node.router else None
+        if not wait or not (wait.timeout_seconds or wait.timeout_expression):
+            continue
+        if node.router and node.router.category_named("No Response") is None:
+            message = f'Node {node.label} has a time-out but no category named "No Response"'
+            yield Issue(CRITICAL, message, node.uuid)
+
+
+@check
+def subflow_nodes_split(look: Look) -> Iterator[Issue]:
+    """Without a split the flow does not wait for its sub-flow."""
+    for node in look.nodes:
+        if node.router is None and any(one.type == "enter_flow" for one in node.actions):
+            message = f"Node {node.label} enters a flow but does not wait until it is completed"
+            yield Issue(WARNING, message, node.uuid)

@@ -1,0 +1,160 @@
+"""Webhook nodes: does the function exist, take these fields, and what if it fails."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from flows.actions import Action
+from flows.definition import Node
+from flows.lint import CRITICAL, WARNING, FunctionSpec, Issue, Look, check
+
+MODEL_FIELDS = ("gpt_model", "model", "image_model", "speech_model", "transcription_model")
+DEPRECATED = {
+    "speech_to_text_with_bhasini": "speech_to_text",
+    "text_to_speech_with_bhasini": "text_to_speech",
+    "nmt_tts_with_bhasini": "text_to_speech",
+}
+
+
+def webhooks(look: Look) -> Iterator[tuple[Node, Action]]:
+    for node in look.nodes:
+        for action in node.actions:
+            if action.type == "call_webhook":
+                yield node, action
+
+
+def is_function(action: Action) -> bool:
+    return action.text("method").lower() == "function"
+
+
+def body_of(action: Action) -> dict[str, Any] | None:
+    """The body as written; None when it is not a JSON object."""
+    written = action.text("body")
+    if not written.strip():
+        return {}
+    try:
+        body = orjson.loads(written)
+    except orjson.JSONDecodeError:
+        return None
+    return body if isinstance(body, dict) else None
+
+
+@check
+def functions_exist(look: Look) -> Iterator[Issue]:
+    """A FUNCTION webhook calls one of the functions in the catalogue."""
+    known = look.around.functions
+    for node, action in webhooks(look):
+        name = action.text("url").strip()
+        successor = DEPRECATED.get(name)
+        if successor and is_function(action):
+            message = (
+                f"The '{name}' webhook is deprecated. Please migrate this node to the "
+                f"'{successor}' node before publishing."
+            )
+            yield Issue(CRITICAL, message, node.uuid)
+        elif known is not None and is_function(action) and name not in known:
+            nearest = difflib.get_close_matches(name[:100], known, n=3, cutoff=0.5)
+            hint = f"; did you mean {' or '.join(nearest)}?" if nearest else ""
+            message = f"There is no webhook function '{name[:60]}'{hint}"
+            yield Issue(CRITICAL, message, node.uuid)
+
+
+@check
+def methods_are_supported(look: Look) -> Iterator[Issue]:
+    """A webhook node calls a function, or GETs or POSTs."""
+    for node, action in webhooks(look):
+        method = action.text("method")
+        if method.lower() not in ("get", "post", "function"):
+            message = f"Webhook node {node.label}: method {method[:20]} is not supported"
+            yield Issue(CRITICAL, message, node.uuid)
+
+
+@check
+def bodies_are_json(look: Look) -> Iterator[Issue]:
+    """The body has to be a JSON object as written, variables included."""
+    for node, action in webhooks(look):
+        if body_of(action) is None:
+            message = (
+                f"Webhook node {node.label}: the body is not a JSON object; put every variable "
+                'in quotes, as in "@results.question"'
+            )
+            yield Issue(CRITICAL, message, node.uuid)
+
+
+@check
+def failures_are_routed(look: Look) -> Iterator[Issue]:
+    """A webhook can always fail; the flow says what the contact reads then."""
+    for node, _ in webhooks(look):
+        failure = node.router.category_named("Failure") if node.router else None
+        if node.router is None or failure is None:
+            message = f"Webhook node {node.label} has no Failure branch"
+            yield Issue(CRITICAL, message, node.uuid)
+        elif node.destination(failure.exit) is None:
+            message = f"The Failure branch of webhook node {node.label} ends the flow in silence"
+            yield Issue(WARNING, message, node.uuid)
+        if node.router is not None and node.router.category_named("Success") is None:
+            message = f"Webhook node {node.label} has no Success branch"
+            yield Issue(CRITICAL, message, node.uuid)
+
+
+@check
+def results_have_a_name(look: Look) -> Iterator[Issue]:
+    """Without a result name the answer is lost, and the node takes Failure."""
+    for node, action in webhooks(look):
+        if not isinstance(action.source.get("result_name"), str):
+            message = f"Webhook node {node.label} has no result name and always takes Failure"
+            yield Issue(CRITICAL, message, node.uuid)
+        elif not action.text("result_name").strip():
+            message = f"Webhook node {node.label} has no result name, so its answer is lost"
+            yield Issue(WARNING, message, node.uuid)
+
+
+def specified(look: Look) -> Iterator[tuple[Node, Action, FunctionSpec, dict[str, Any]]]:
+    """Webhook nodes whose function and body are both understood."""
+    for node, action in webhooks(look):
+        spec = (look.around.functions or {}).get(action.text("url").strip())
+        body = body_of(action)
+        if is_function(action) and spec is not None and body is not None:
+            yield node, action, spec, body
+
+
+@check
+def fields_are_taken(look: Look) -> Iterator[Issue]:
+    """A field the function does not take is silently of no effect."""
+    for node, action, spec, body in specified(look):
+        for name in body:
+            if name not in spec.fields and name not in look.around.common_fields:
+                nearest = difflib.get_close_matches(name[:100], spec.fields, n=1, cutoff=0.6)
+                hint = f"; did you mean '{nearest[0]}'?" if nearest else ""
+                url = action.text("url").strip()
+                message = f"'{url}' does not take the field '{name[:60]}'{hint}"
+                yield Issue(WARNING, message, node.uuid)
+
+
+@check
+def required_fields_are_given(look: Look) -> Iterator[Issue]:
+    """What a function cannot do without has to be in the body."""
+    for node, action, spec, body in specified(look):
+        for name in sorted(spec.required):
+            if body.get(name) in (None, ""):
+                message = f"'{action.text('url').strip()}' needs the field '{name}'"
+                yield Issue(CRITICAL, message, node.uuid)
+
+
+@check
+def models_are_in_service(look: Look) -> Iterator[Issue]:
+    """A model that the provider has retired no longer answers."""
+    for node, action in webhooks(look):
+        if not is_function(action):
+            continue
+        for name in MODEL_FIELDS:
+            model = (body_of(action) or {}).get(name)
+            if isinstance(model, str) and model in look.around.retired_models:
+                successor = look.around.retired_models[model]
+                hint = f"; use {successor}" if successor else ""
+                message = f"The model '{model}' in node {node.label} is retired{hint}"
+                yield Issue(WARNING, message, node.uuid)

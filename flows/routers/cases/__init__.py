@@ -1,0 +1,48 @@
+"""The tests a switch tries on a message, each one small function under its wire name.
+
+A text test gets the message's text and is never true for a picture, a place or a form; a
+message test gets the whole message. Arguments are the case's, localized, as written: variables
+in them are not replaced. The examples of every docstring are executed by a test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from flows.session import Message
+from registry import Registry
+
+Arguments = Sequence[str]
+TextTest = Callable[[str, Arguments], bool]
+MessageTest = Callable[[Message, Arguments], bool]
+TEXT_TYPES = frozenset(("text", "quick_reply", "list"))
+
+
+@dataclass(frozen=True, slots=True)
+class CaseTest:
+    name: str
+    holds: MessageTest
+
+
+cases: Registry[CaseTest] = Registry("case test")
+
+
+def text_test(test: TextTest) -> TextTest:
+    """Register a test of a message's text under the function's name."""
+
+    def holds(message: Message, arguments: Arguments) -> bool:
+        return message.type in TEXT_TYPES and test(message.text, arguments)
+
+    cases.add(test.__name__, CaseTest(test.__name__, holds), test)
+    return test
+
+
+def message_test(test: MessageTest) -> MessageTest:
+    """Register a test of the whole message under the function's name."""
+    cases.add(test.__name__, CaseTest(test.__name__, test), test)
+    return test
+
+
+def first(arguments: Arguments) -> str:
+    return arguments[0] if arguments else ""

@@ -1,0 +1,116 @@
+"""Tests of what kind of message came, of the contact's collections and of an intent."""
+
+from __future__ import annotations
+
+from errors import InvalidInput
+from flows.routers.cases import Arguments, message_test
+from flows.routers.cases.numbers import number
+from flows.session import Message
+
+MEDIA_TYPES = ("audio", "document", "image", "video")
+
+
+@message_test
+def has_media(message: Message, _arguments: Arguments) -> bool:
+    """The message is an audio, a document, an image or a video; a sticker is none.
+
+    >>> has_media(Message(type="audio"), []), has_media(Message(type="sticker"), [])
+    (True, False)
+    """
+    return message.type in MEDIA_TYPES
+
+
+@message_test
+def has_audio(message: Message, _arguments: Arguments) -> bool:
+    """
+    >>> has_audio(Message(type="audio"), []), has_audio(Message("audio"), [])
+    (True, False)
+    """
+    return message.type == "audio"
+
+
+@message_test
+def has_video(message: Message, _arguments: Arguments) -> bool:
+    """
+    >>> has_video(Message(type="video"), []), has_video(Message(type="image"), [])
+    (True, False)
+    """
+    return message.type == "video"
+
+
+@message_test
+def has_image(message: Message, _arguments: Arguments) -> bool:
+    """
+    >>> has_image(Message(type="image"), []), has_image(Message(type="video"), [])
+    (True, False)
+    """
+    return message.type == "image"
+
+
+@message_test
+def has_file(message: Message, _arguments: Arguments) -> bool:
+    """
+    >>> has_file(Message(type="document"), []), has_file(Message(type="image"), [])
+    (True, False)
+    """
+    return message.type == "document"
+
+
+@message_test
+def has_location(message: Message, _arguments: Arguments) -> bool:
+    """
+    >>> has_location(Message(type="location"), []), has_location(Message("here"), [])
+    (True, False)
+    """
+    return message.type == "location"
+
+
+@message_test
+def has_category(_message: Message, _arguments: Arguments) -> bool:
+    """Always true.
+
+    >>> has_category(Message("anything"), ["Success"])
+    True
+    """
+    return True
+
+
+@message_test
+def has_group(message: Message, arguments: Arguments) -> bool:
+    """The contact is in the collection; the arguments are its id and name.
+
+    >>> has_group(Message(groups=("3", "5")), ["5", "Enrolled"])
+    True
+    >>> has_group(Message(groups=()), ["5", "Enrolled"]), has_group(Message("5"), ["5", "E"])
+    (False, False)
+    """
+    if len(arguments) != 2:
+        raise InvalidInput("has_group needs a collection's id and name")
+    return arguments[0].strip() in (message.groups or ())
+
+
+@message_test
+def has_intent(message: Message, arguments: Arguments) -> bool:
+    """The classifier found the intent, or any for `all`, at least this sure.
+
+    >>> has_intent(Message(intent="book", confidence=0.9), ["book", ".85"])
+    True
+    >>> has_intent(Message(intent="book", confidence=0.9), ["all", "0.95"])
+    False
+    """
+    if len(arguments) != 2 or message.confidence is None:
+        raise InvalidInput("a test of the intent needs a classified message and two arguments")
+    wanted = number("0" + arguments[1].strip())
+    if wanted is None or "." not in arguments[1]:
+        raise InvalidInput("the confidence of an intent is written like 0.9")
+    return arguments[0] in ("all", message.intent) and message.confidence >= wanted
+
+
+@message_test
+def has_top_intent(message: Message, arguments: Arguments) -> bool:
+    """The classifier's best intent is this one, at least this sure.
+
+    >>> has_top_intent(Message(intent="book", confidence=0.9), ["book", "0.9"])
+    True
+    """
+    return has_intent(message, arguments)

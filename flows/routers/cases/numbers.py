@@ -1,0 +1,56 @@
+"""Tests of numbers. Only the digits 0 to 9 count."""
+
+from __future__ import annotations
+
+import re
+
+from errors import InvalidInput
+from flows.routers.cases import Arguments, first, text_test
+from flows.text import clean, normal
+
+_DIGIT = re.compile("[0-9]")
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+([eE][+-]?[0-9]+)?|[eE][+-]?[0-9]+)?")
+
+
+def number(text: str) -> float | None:
+    """The number that the whole text is, or None.
+
+    >>> number("-2"), number("2.50"), number("1e3")
+    (-2.0, 2.5, 1000.0)
+    >>> [number(text) for text in (" 2", "2.", ".5", "1_000", "5,", "0x1", "nan", "५")]
+    [None, None, None, None, None, None, None, None]
+    """
+    return float(text) if len(text) <= 300 and _NUMBER.fullmatch(text) else None
+
+
+@text_test
+def has_number(text: str, _arguments: Arguments) -> bool:
+    """The message contains a digit.
+
+    >>> has_number("abc1", []), has_number("five", []), has_number("५", [])
+    (True, False, False)
+    """
+    return _DIGIT.search(clean(text)) is not None
+
+
+@text_test
+def has_number_eq(text: str, arguments: Arguments) -> bool:
+    """The message is the number as written: `5.0` is not `5`.
+
+    >>> has_number_eq(" 5 ", ["5"]), has_number_eq("5.0", ["5"])
+    (True, False)
+    """
+    return normal(text) == normal(first(arguments))
+
+
+@text_test
+def has_number_between(text: str, arguments: Arguments) -> bool:
+    """The message is a number from the first argument to the second, both included.
+
+    >>> has_number_between("7", ["1", "7"]), has_number_between("about 7", ["1", "7"])
+    (True, False)
+    """
+    if len(arguments) != 2:
+        raise InvalidInput("has_number_between needs two numbers")
+    low, high, given = number(arguments[0]), number(arguments[1]), number(text)
+    return low is not None and high is not None and given is not None and low <= given <= high

@@ -1,0 +1,91 @@
+"""Tests of words and phrases. Words keep their punctuation: `yes!` is not `yes`."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from flows.routers.cases import Arguments, first, text_test
+from flows.text import normal, words
+
+_listed = lru_cache(maxsize=4096)(words)
+"""The words of a case's argument; contacts' words are not kept."""
+
+
+@text_test
+def has_any_word(text: str, arguments: Arguments) -> bool:
+    """The message holds one of the words, in any case; words are parted by spaces, `,` and `;`.
+
+    >>> has_any_word("Haan ji", ["yes, haan"]), has_any_word("yes!", ["yes"])
+    (True, False)
+    >>> has_any_word("anything", [""])
+    False
+    """
+    return not words(text).isdisjoint(_listed(first(arguments)))
+
+
+@text_test
+def has_all_words(text: str, arguments: Arguments) -> bool:
+    """The message holds every one of the words.
+
+    >>> has_all_words("red and blue", ["Blue red"]), has_all_words("red", ["blue red"])
+    (True, False)
+    >>> has_all_words("anything", [""])
+    True
+    """
+    return _listed(first(arguments)) <= words(text)
+
+
+@text_test
+def has_multiple(text: str, arguments: Arguments) -> bool:
+    """Every word of the message is one of the listed ones; the words become `selected`.
+
+    >>> has_multiple("hindi, tamil", ["hindi tamil urdu"]), has_multiple("french", ["hindi"])
+    (True, False)
+    >>> has_multiple("", ["hindi"])
+    True
+    """
+    return words(text) <= _listed(first(arguments))
+
+
+@text_test
+def has_phrase(text: str, arguments: Arguments) -> bool:
+    """The message contains the text, also inside a word.
+
+    >>> has_phrase("please concatenate", ["Cat"]), has_phrase("dog", ["cat"])
+    (True, False)
+    >>> has_phrase("anything", [""])
+    True
+    """
+    return normal(first(arguments)) in normal(text)
+
+
+@text_test
+def has_only_phrase(text: str, arguments: Arguments) -> bool:
+    """The message is the text, whatever its case.
+
+    >>> has_only_phrase(" Good Morning ", ["good morning"]), has_only_phrase("good", ["god"])
+    (True, False)
+    """
+    return normal(text) == normal(first(arguments))
+
+
+@text_test
+def has_only_text(text: str, arguments: Arguments) -> bool:
+    """The message is the text, whatever its case.
+
+    >>> has_only_text("COMPLETED", ["completed"]), has_only_text("completed!", ["completed"])
+    (True, False)
+    """
+    return normal(text) == normal(first(arguments))
+
+
+@text_test
+def has_beginning(text: str, arguments: Arguments) -> bool:
+    """The message begins with the text.
+
+    >>> has_beginning("  Hello world", ["hello"]), has_beginning("oh hello", ["hello"])
+    (True, False)
+    >>> has_beginning("anything", [""])
+    True
+    """
+    return normal(text).startswith(normal(first(arguments)))

@@ -1,0 +1,56 @@
+"""What a router keeps of a message under its result name. The first fitting shape wins."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from flows.actions import as_text
+from flows.session import Message
+from flows.text import words
+
+MEDIA_TYPES = ("image", "audio", "video", "document")
+
+
+def result_of(message: Message, category: Any, case_type: str, at: str) -> dict[str, Any]:
+    """The result object; `category` is a name, or its translation as the one-item list that
+    definitions hold. `case_type` is the test that hit, empty when none did."""
+    if message.type in MEDIA_TYPES:
+        return {
+            "id": message.id,
+            "url": message.url,
+            "source_url": message.url,
+            "caption": message.caption,
+            "category": "media",
+            "input": message.url,
+            "inserted_at": at,
+        }
+    if message.type == "location":
+        return {
+            "id": message.id,
+            "latitude": message.latitude,
+            "longitude": message.longitude,
+            "category": "location",
+            "inserted_at": at,
+        }
+    if message.type == "whatsapp_form_response":
+        return {key: _form_value(value) for key, value in (message.form or {}).items()}
+    answer = {"input": message.text, "category": category, "inserted_at": at}
+    if message.type in ("quick_reply", "list"):
+        interactive = dict(message.interactive or {"title": message.text})
+        return {**answer, "intent": None, "interactive": interactive}
+    if case_type == "has_multiple":
+        return {**answer, "selected": sorted(words(message.text))}
+    extra: dict[str, Any] = {"intent": message.intent}
+    if message.intent is not None:
+        extra |= {"confidence": message.confidence, "response": message.response}
+    return {**answer, **extra}
+
+
+def _form_value(value: Any) -> Any:
+    if not isinstance(value, list):
+        return value
+    return ", ".join(
+        orjson.dumps(item).decode() if isinstance(item, dict) else as_text(item) for item in value
+    )

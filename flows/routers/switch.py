@@ -1,0 +1,78 @@
+"""Choose a category: by reserved word, by the first case that holds, or by chance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from errors import InvalidInput
+from flows.actions import as_text
+from flows.definition import Case, Category, Router
+from flows.events import ActionSkipped
+from flows.routers.cases import cases
+from flows.routers.cases.patterns import compile_pattern
+from flows.session import Message
+from flows.sprint import Sprint
+from flows.text import normal
+
+RESERVED = frozenset(("No Response", "Exit Loop", "Success", "Failure"))
+GROUP_OPERANDS = ("@contact.groups", "@contact.in_groups")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """`case` is the type of the test that held; empty for the default and for reserved words."""
+
+    category: Category
+    case: str = ""
+
+
+def operand_message(router: Router, sprint: Sprint) -> Message:
+    """What a split tests: the operand's value as an internal message."""
+    operand = router.operand
+    if router.type == "random":
+        return Message(text="random")
+    if operand.strip() in GROUP_OPERANDS:
+        groups = tuple(sprint.contact.groups)
+        return Message(text=f"[{', '.join(groups)}]", groups=groups)
+    if operand.startswith("@fields."):
+        operand = "@contact." + operand[1:]
+    return Message(text=sprint.render(operand))
+
+
+def choose(router: Router, message: Message, sprint: Sprint) -> Choice | None:
+    """The category a message goes to; None when a reserved word has no category of its name."""
+    if message.text in RESERVED and message.intent is None:
+        named = router.category_named(message.text)
+        return Choice(named) if named else None
+    if router.type == "random":
+        return Choice(sprint.services.random.choice(router.categories))
+    for case in router.cases:
+        if _holds(case, message, sprint):
+            category = router.category(case.category)
+            return Choice(category, case.type) if category else None
+    default = router.category(router.default_category)
+    return Choice(default) if default else None
+
+
+def _holds(case: Case, message: Message, sprint: Sprint) -> bool:
+    test = cases.find(case.type)
+    if test is None:
+        raise InvalidInput(f"the test {case.type[:40]!r} is not supported")
+    arguments = arguments_of(case, sprint)
+    if case.type == "has_pattern" and arguments:
+        _report_invalid_pattern(arguments[0], sprint)
+    return test.holds(message, arguments)
+
+
+def arguments_of(case: Case, sprint: Sprint) -> tuple[str, ...]:
+    """The case's arguments in the contact's language."""
+    translated = sprint.localized(case.uuid, "arguments")
+    if isinstance(translated, list) and translated not in ([], [""]):
+        return tuple(as_text(one) for one in translated)
+    return case.arguments
+
+
+def _report_invalid_pattern(pattern: str, sprint: Sprint) -> None:
+    if compile_pattern(normal(pattern)) is None:
+        reason = "Flow execution failed due to invalid regular expression"
+        sprint.emit(ActionSkipped, action="has_pattern", reason=reason)

@@ -1,0 +1,46 @@
+"""requests to an address an organisation's admin chose: only where the guard lets it connect."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from ssl import SSLContext
+from typing import Any
+
+import requests
+
+from providers.guarded_transport import AddressesOf, Deadline, GuardedAdapter, trusted_context
+from providers.transport import Reply, RequestsTransport
+
+
+class GuardedRequestsTransport(RequestsTransport):
+    """A session for each exchange, since its deadline is part of it."""
+
+    def __init__(self, addresses_of: AddressesOf) -> None:
+        super().__init__()
+        self.addresses_of = addresses_of
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        timeout_seconds: float,
+        **more: Any,
+    ) -> Reply:
+        deadline = Deadline(timeout_seconds)
+        adapter = GuardedAdapter(self.addresses_of, deadline, self._context)
+        try:
+            with requests.Session() as session:
+                session.mount("https://", adapter)
+                session.mount("http://", adapter)
+                session.trust_env = False
+                self._sessions.session = session
+                return super().send(method, url, headers, body, timeout_seconds, **more)
+        finally:
+            deadline.close()
+
+    @cached_property
+    def _context(self) -> SSLContext:
+        return trusted_context()

@@ -1,0 +1,78 @@
+"""Every lint check, by flows that deserve it; a sound flow gets no issue."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows.lint import FunctionSpec, Surroundings, checks, lint
+from flows.reading import read_flow
+from tests.flows.building import export_of
+
+CASES = [
+    case
+    for path in sorted((Path(__file__).parent / "lint").glob("*.json"))
+    for case in json.loads(path.read_text())
+]
+FUNCTIONS = {
+    "parse_via_chat_gpt": FunctionSpec(
+        fields=frozenset(("question_text", "prompt", "gpt_model", "model")),
+        required=frozenset(("question_text",)),
+        results=frozenset(("success", "parsed_msg", "thread_id")),
+    ),
+    "open": FunctionSpec(fields=frozenset()),
+}
+SETS = ("groups", "contacts", "templates", "standing")
+
+
+def around_of(stated: dict[str, Any]) -> Surroundings:
+    known: dict[str, Any] = {
+        name: frozenset(value) if name in SETS else value for name, value in stated.items()
+    }
+    return Surroundings(functions=FUNCTIONS, **known)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['check']}: {case['note']}")
+def test_check(case: dict[str, Any]) -> None:
+    flow = export_of([case["flow"]]).flows[0]
+    if "drawn" in case:
+        flow = read_flow({**flow.source, "_ui": case["drawn"]})
+    found = lint(flow, around_of(case.get("around", {})))
+    mine = [[one.severity, one.message, one.node] for one in found if one.check == case["check"]]
+    assert mine == case["issues"]
+    assert all(one.as_dict()["node"] in {"", *flow.nodes} for one in found)
+
+
+def test_every_check_has_a_case_that_finds_something() -> None:
+    shown = {case["check"] for case in CASES if case["issues"]}
+    assert set(checks.names()) | {"flow_is_empty"} == shown
+
+
+def test_a_sound_flow_has_no_issue() -> None:
+    nodes = [
+        {"id": "ask1", "send": "Question, @contact.name?", "to": "hear"},
+        {"id": "hear", "wait": {"result": "question"}, "else": "hook"},
+        {
+            "id": "hook",
+            "webhook": {
+                "url": "parse_via_chat_gpt",
+                "result_name": "gpt",
+                "body": json.dumps({"question_text": "@results.question", "contact": "@contact"}),
+            },
+            "success": "tell",
+            "failure": "fail",
+        },
+        {"id": "tell", "send": "@results.gpt.parsed_msg", "to": "hear"},
+        {"id": "fail", "send": "Sorry", "to": "hear"},
+    ]
+    flow = export_of([{"uuid": "sound", "nodes": nodes}]).flows[0]
+    assert lint(flow, around_of({"flows": {}, "groups": [], "keywords": {"menu": "m"}})) == []
+
+
+def test_critical_issues_come_first() -> None:
+    nodes = [{"id": "a", "send": "<%= 1 %>", "to": "gone"}]
+    found = lint(export_of([{"uuid": "f", "nodes": nodes}]).flows[0])
+    assert [one.severity for one in found] == ["Critical", "Warning"]

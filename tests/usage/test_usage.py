@@ -1,0 +1,117 @@
+"""GET /usage/<org>, from outside."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import redis
+
+from tests.fakes.openai import FakeOpenAI, faults
+from tests.fixtures_app import OpenService, Service
+
+QUESTION = {"question_text": "Why is the sky blue?", "model": "gpt-6-luna"}
+
+
+def test_calls_tokens_and_cost(
+    open_service: OpenService, fake_redis: redis.Redis, openai: FakeOpenAI, tmp_path: Path
+) -> None:
+    prices = tmp_path / "prices.json"
+    prices.write_text(json.dumps([{"model": "gpt-6-luna", "input": 1000, "output": 2000}]))
+    service = open_service(fake_redis, prices_file=prices)
+    service.organisation(openai)
+    assert service.call("parse_via_chat_gpt", QUESTION).status == 200
+    openai.fail(faults.insufficient_quota())
+    assert service.call("parse_via_chat_gpt", QUESTION).status == 502
+    assert service.call("parse_via_chat_gpt", {}).status == 400
+    assert service.call("get_buttons", {"buttons_data": "Yes|No"}).status == 200
+    assert service.call("no_such_function", {}).status == 404
+    service.flush()
+    logged = service.admin("GET", "/logs/acme").json["logs"]
+    tokens_in = sum(entry["input_tokens"] for entry in logged)
+    tokens_out = sum(entry["output_tokens"] for entry in logged)
+    assert tokens_in > 0
+    assert tokens_out > 0
+
+    [day] = service.admin("GET", "/usage/acme").json["usage"]
+    assert day == {
+        "day": datetime.now(UTC).date().isoformat(),
+        "calls": 5,
+        "errors": 3,
+        "input_tokens": tokens_in,
+        "output_tokens": tokens_out,
+        "cost": pytest.approx((tokens_in + 2 * tokens_out) / 1000),
+    }
+    by_function = service.admin("GET", "/usage/acme?by=function").json["usage"]
+    assert [(line["function"], line["calls"], line["errors"]) for line in by_function] == [
+        ("get_buttons", 1, 0),
+        ("parse_via_chat_gpt", 3, 2),
+        ("unknown", 1, 1),
+    ]
+    by_model = service.operator("GET", "/usage/acme?by=model").json["usage"]
+    assert [line["model"] for line in by_model] == [None, "gpt-6-luna"]
+    assert by_model[1]["cost"] == day["cost"]
+
+
+def test_only_the_days_asked_for(service: Service) -> None:
+    service.organisation()
+    service.call("get_buttons", {"buttons_data": "Yes|No"})
+    service.flush()
+    today = datetime.now(UTC).date().isoformat()
+    assert service.admin("GET", f"/usage/acme?from={today}&to={today}").json["usage"] != []
+    assert service.admin("GET", "/usage/acme?from=2020-01-01&to=2020-12-31").json == {"usage": []}
+    assert service.admin("GET", "/usage/acme?to=0001-01-05").json == {"usage": []}
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("from=yesterday", "from"),
+        ("from=20261120", "from"),
+        ("from=2026-W47-5", "from"),
+        ("from=2026-02-30", "from"),
+        ("to=2026-11-20T00:00:00Z", "to"),
+        ("to=٢٠٢٦-11-20", "to"),
+        ("from=2026-11-20&to=2026-11-19", "from"),
+        ("from=2025-01-01&to=2026-11-20", "from"),
+        ("from=2026-01-01&to=9999-12-31", "from"),
+        ("by=contact", "by"),
+    ],
+)
+def test_wrong_queries_are_named(service: Service, query: str, field: str) -> None:
+    service.organisation()
+    refused = service.admin("GET", f"/usage/acme?{query}")
+    assert (refused.status, refused.error["type"]) == (400, "invalid_input")
+    assert set(refused.error["fields"]) == {field}
+
+
+def test_at_most_four_hundred_days(service: Service) -> None:
+    service.organisation()
+    assert service.admin("GET", "/usage/acme?from=2025-10-17&to=2026-11-20").status == 200
+    assert service.admin("GET", "/usage/acme?from=2025-10-16&to=2026-11-20").status == 400
+
+
+def test_who_may_see_it(service: Service) -> None:
+    other = service.organisation(org="other")
+    service.organisation()
+    assert service.request("GET", "/usage/acme").status == 401
+    assert service.request("GET", "/usage/acme", token=other.admin_token).status == 403
+    assert service.request("GET", "/usage/acme", token=service.tenant.webhook_token).status == 403
+    assert service.admin("GET", "/usage/acme").status == 200
+    assert service.operator("GET", "/usage/acme").status == 200
+
+
+def test_deleted_with_the_organisation(service: Service) -> None:
+    service.organisation()
+    service.call("get_buttons", {"buttons_data": "Yes|No"})
+    service.flush()
+    assert service.operator("DELETE", "/settings/acme").status == 204
+    assert service.operator("GET", "/usage/acme").json == {"usage": []}
+
+
+def test_documented(service: Service) -> None:
+    operation = service.request("GET", "/openapi.json").json["paths"]["/usage/{org}"]["get"]
+    names = {parameter["name"] for parameter in operation["parameters"]}
+    assert names == {"org", "from", "to", "by"}

@@ -1,0 +1,1 @@
+"""What organisations used: counted by day, model and function, and what it cost."""

@@ -1,0 +1,51 @@
+"""How many tokens a call may use, guessed from its body before anything is asked.
+
+OpenAI's rule of thumb is four characters of English a token; UTF-8 bytes are counted here,
+because other scripts take more tokens a character.
+Source: help.openai.com, "What are tokens and how to count them?"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from limits.limiter import Estimate
+from settings.organisation import Organisation
+from webhooks.fields import BUILDER_KEYS, CALL_KEYS
+from webhooks.registry import WebhookFunction
+
+BYTES_PER_TOKEN = 4
+LIKELY_ANSWER_TOKENS = 500  # of an answer whose max_tokens the caller does not name
+MAX_ANSWER_TOKENS = 10_000_000
+
+
+def estimate(
+    function: WebhookFunction, organisation: Organisation, body: Mapping[str, Any]
+) -> Estimate | None:
+    """The prompt and a named `max_tokens` (for each of `n` answers) must fit; None for a
+    function that asks no model."""
+    if not function.spends_tokens:
+        return None
+    own = {
+        key: value
+        for key, value in body.items()
+        if key in function.fields.fields or not (key in BUILDER_KEYS or key in CALL_KEYS)
+    }
+    section = f"openai/accounts/{body['account']}" if body.get("account") else "openai"
+    system = organisation.section(section).get("system_prompt") or ""
+    prompt = (len(orjson.dumps(own)) + len(system.encode())) // BYTES_PER_TOKEN
+    answers = _whole(body.get("n")) or 1
+    named = _whole(body.get("max_tokens"))
+    if named is None:
+        return Estimate(prompt, LIKELY_ANSWER_TOKENS * answers)
+    return Estimate(prompt + min(named * answers, MAX_ANSWER_TOKENS))
+
+
+def _whole(value: Any) -> int | None:
+    """A positive whole number or the text of one; what validation will refuse counts as absent."""
+    text = str(value).strip() if isinstance(value, str | int | float) else ""
+    text = text.removesuffix(".0")
+    return int(text) or None if text.isascii() and text.isdigit() and len(text) < 10 else None
