@@ -16,6 +16,9 @@ from api import answers
 from api.json_provider import OrjsonProvider
 from config import Config, ConfigError
 from errors import InvalidInput, ProviderUnavailable
+from jobs.desk import Desk
+from jobs.queue import DramatiqQueue, rabbitmq_queue, redis_queue
+from jobs.routes import job_routes
 from limits.limiter import Limiter
 from operations.openapi import document
 from operations.routes import operations_routes
@@ -50,6 +53,7 @@ from usage.counters import UsageCounters
 from usage.prices import Prices
 from usage.routes import usage_routes
 from webhooks.dispatcher import Dispatcher
+from webhooks.outcome import CallRunner
 from webhooks.registry import Context, load_functions
 from webhooks.routes import InFlight, webhook_routes
 
@@ -61,14 +65,18 @@ class Background:
 
     NAME = "flowhook"
 
-    def __init__(self, settings: SettingsCache, recorder: Recorder, listener: Thread) -> None:
+    def __init__(
+        self, settings: SettingsCache, recorder: Recorder, listener: Thread, desk: Desk
+    ) -> None:
         self.settings = settings
         self.recorder = recorder
         self.listener = listener
+        self.desk = desk
 
     def close(self) -> None:
         """Write what is queued and end the threads; once, at the end of the process at the last."""
         atexit.unregister(self.close)
+        self.desk.close()
         self.settings.close()
         self.recorder.close()
 
@@ -94,8 +102,6 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     log = LogStore(redis, cipher, config.log_entries, config.log_days)
     counters = UsageCounters(redis)
     recorder = Recorder(redis, [log, counters, TokenUse()], dropped=metrics.DROPPED.inc)
-    background = Background(settings, recorder, settings.listen())
-    atexit.register(background.close)
 
     def record(entry: Entry) -> None:
         metrics.count(entry)
@@ -111,24 +117,51 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     functions = load_functions()
     dispatcher = Dispatcher(functions, make_context, record, Limiter(redis))
     edge = Edge(store, settings.drop, authenticator, guard)
+    desk = Desk(
+        redis,
+        choose_queue(config, redis),
+        cipher,
+        guard,
+        GuardedRequestsTransport(
+            lambda host, port, seconds: guard.addresses_of(host, port, seconds, "api_url")
+        ),
+        settings.get,
+        CallRunner(dispatcher, settings.get).run,
+        patience_seconds=config.job_patience_seconds,
+        limit=config.max_in_flight,
+    )
+    background = Background(settings, recorder, settings.listen(), desk)
+    atexit.register(background.close)
 
     app = Flask(__name__, static_folder=None)
     app.json = OrjsonProvider(app)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.extensions[Background.NAME] = background
+    app.extensions[Desk.NAME] = desk
     answers.install(app)
     in_flight = InFlight(config.max_in_flight)
-    app.register_blueprint(webhook_routes(dispatcher, authenticator, settings, in_flight))
+    app.register_blueprint(
+        webhook_routes(dispatcher, authenticator, settings, in_flight, desk.deadlines, desk.repeats)
+    )
     app.register_blueprint(settings_routes(edge))
     app.register_blueprint(token_routes(edge))
     app.register_blueprint(openai_routes(edge, accounts, open_client))
     app.register_blueprint(log_routes(edge, log))
+    app.register_blueprint(job_routes(edge, desk.store, desk.dead))
     app.register_blueprint(usage_routes(edge, counters, Prices.load(config.prices_file)))
     app.register_blueprint(operations_routes(edge, redis, lambda: document(app, functions)))
     if config.trusted_proxies:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
+
+
+def choose_queue(config: Config, redis: Any) -> DramatiqQueue:
+    """Jobs queue in the service's Redis, or where BROKER_URL says."""
+    url = config.broker_url
+    if url and url.startswith("amqp"):
+        return rabbitmq_queue(url)
+    return redis_queue(connect(url, config.data_dir) if url else redis)
 
 
 def choose_transport(addresses_of: AddressesOf | None = None) -> Transport:

@@ -9,18 +9,25 @@ from typing import Any
 import orjson
 from flask import Blueprint, Request, Response
 from flask.globals import request_ctx
+from redis.exceptions import RedisError
 
 from api.answers import as_error, error_answer, json_answer, request_id
 from api.body import check_media_type, read_json
 from api.documented import documented
 from errors import FlowhookError, InvalidInput, NotFound, Overloaded
+from jobs.call import Call, Outcome
+from jobs.deadlines import Accepted, Deadlines, wait_seconds
+from jobs.repeats import Answered, First, Name, Repeats, name_call
 from records.metrics import IN_FLIGHT
 from settings.auth import Authenticator, Caller, Proof
 from settings.cache import SettingsCache
+from settings.organisation import Organisation
 from settings.schemas import ORGANIZATION_ID_PATTERN
 from webhooks.catalogue import catalogue
-from webhooks.dispatcher import Dispatcher
+from webhooks.dispatcher import Dispatcher, validate
 from webhooks.registry import WebhookFunction
+
+MAX_KEY = 255
 
 
 class InFlight:
@@ -48,6 +55,8 @@ def webhook_routes(
     authenticator: Authenticator,
     settings: SettingsCache,
     in_flight: InFlight,
+    deadlines: Deadlines,
+    repeats: Repeats,
 ) -> Blueprint:
     """`GET /webhooks` and `POST /webhooks/<name>`."""
     routes = Blueprint("webhooks", __name__)
@@ -62,10 +71,10 @@ def webhook_routes(
     @routes.post("/webhooks/<name>")
     def call_function(name: str) -> Response:
         """Call a webhook function."""
-        call = _Call(dispatcher, authenticator, settings, name)
+        call = _Call(dispatcher, authenticator, settings, deadlines, repeats, name)
         try:
             with in_flight.place():
-                return json_answer(call.answer())
+                return call.answer()
         except Exception as failure:
             return call.failure(as_error(failure))
 
@@ -80,18 +89,22 @@ class _Call:
         dispatcher: Dispatcher,
         authenticator: Authenticator,
         settings: SettingsCache,
+        deadlines: Deadlines,
+        repeats: Repeats,
         name: str,
     ) -> None:
         self.dispatcher = dispatcher
         self.authenticator = authenticator
         self.settings = settings
+        self.deadlines = deadlines
+        self.repeats = repeats
         self.name = name
         self.function: WebhookFunction | None = dispatcher.functions.find(name)
         self.organization_id: str | None = None
         self.body: Mapping[str, Any] = {}
         self.dispatched = False
 
-    def answer(self) -> dict[str, Any]:
+    def answer(self) -> Response:
         sent = request_ctx.request  # not the proxy: each look through it costs 2 us
         raw = sent.get_data(cache=False)
         caller = self._authenticate(sent, raw)
@@ -104,10 +117,60 @@ class _Call:
         if not organisation.exists:
             self.organization_id = None
             raise NotFound("there is no such organisation", fix="Check organization_id.")
+        key = _idempotency_key(sent)
+        repeatable = name_call(organisation.id, function.name, key, self.body, raw)
+        first = self._begin(repeatable, bool(key)) if repeatable else None
+        if isinstance(first, Answered):
+            return _replayed(first)
+        try:
+            answered = self._run(function, organisation, sent, caller)
+        except Exception as failure:
+            answered = self.failure(as_error(failure))
+        if first is not None:
+            self.repeats.settle(first, Answered(answered.status_code, answered.get_data()))
+        return answered
+
+    def _begin(self, name: Name, keyed: bool) -> First | Answered | None:
+        """The first's answer, or the right to be the first; a key is never run unclaimed."""
+        try:
+            return self.repeats.begin(name)
+        except RedisError:
+            if keyed:
+                raise
+            return None
+
+    def _run(
+        self,
+        function: WebhookFunction,
+        organisation: Organisation,
+        sent: Request,
+        caller: Caller,
+    ) -> Response:
+        seconds = wait_seconds(sent.environ.get("HTTP_PREFER", ""), self.body)
+        if seconds is None:
+            self.dispatched = True
+            return json_answer(
+                self.dispatcher.dispatch(
+                    function, organisation, self.body, request_id(), caller.token_id
+                )
+            )
+        call = Call(organisation.id, function.name, self.body, request_id(), caller.token_id)
+        validate(function, self.body)  # a mistake is told now, not to a job nobody looks at
+        came = self.deadlines.answer(call, organisation, seconds)
         self.dispatched = True
-        return self.dispatcher.dispatch(
-            function, organisation, self.body, request_id(), caller.token_id
-        )
+        if isinstance(came, Accepted):
+            return _accepted(came, seconds)
+        return self._late(came)
+
+    def _late(self, outcome: Outcome) -> Response:
+        """An outcome that was there in time."""
+        status = outcome.status
+        if outcome.error and str(self.body.get("failure_status", "")) == "200":
+            status = 200
+        answer = json_answer(outcome.answer, status)
+        if outcome.error and outcome.retry_after_seconds is not None:
+            answer.headers["Retry-After"] = str(max(1, round(outcome.retry_after_seconds)))
+        return answer
 
     def failure(self, error: FlowhookError) -> Response:
         """The error, under the function's result key too, with the status the body asks for."""
@@ -128,6 +191,26 @@ class _Call:
         return self.authenticator.authenticate(
             Proof(environ.get("REMOTE_ADDR") or "", authorization, signature, raw, claimed)
         )
+
+
+def _idempotency_key(sent: Request) -> str:
+    key: str = sent.environ.get("HTTP_IDEMPOTENCY_KEY", "")
+    if len(key) > MAX_KEY:
+        raise InvalidInput(f"the Idempotency-Key is longer than {MAX_KEY} characters")
+    return key
+
+
+def _replayed(kept: Answered) -> Response:
+    answer = Response(kept.body, kept.status, mimetype="application/json")
+    answer.headers["Idempotent-Replay"] = "true"
+    return answer
+
+
+def _accepted(job: Accepted, seconds: float) -> Response:
+    answer = json_answer({"success": True, "status": "pending", "job_id": job.job_id}, 202)
+    answer.headers["Location"] = f"/jobs/{job.job_id}"
+    answer.headers["Preference-Applied"] = f"wait={seconds:g}" if seconds else "respond-async"
+    return answer
 
 
 def organisation_of(caller: Caller, body: Mapping[str, Any]) -> str:
