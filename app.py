@@ -14,17 +14,21 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import answers
 from api.json_provider import OrjsonProvider
-from config import Config, ConfigError
+from api.origin import called_at, origin
+from config import FETCH_SECONDS, Config, ConfigError
 from errors import InvalidInput, ProviderUnavailable
 from jobs.desk import Desk
 from jobs.queue import DramatiqQueue, rabbitmq_queue, redis_queue
 from jobs.routes import job_routes
 from limits.limiter import Limiter
+from media.routes import media_routes
+from media.store import MediaStore
 from operations.openapi import document
 from operations.routes import operations_routes
 from providers.account import Account
 from providers.accounts import Accounts
 from providers.gevent_transport import GeventTransport
+from providers.google_maps import GoogleMapsClient
 from providers.guard import AddressGuard
 from providers.guarded_requests import GuardedRequestsTransport
 from providers.guarded_transport import AddressesOf
@@ -56,6 +60,8 @@ from webhooks.dispatcher import Dispatcher
 from webhooks.outcome import CallRunner
 from webhooks.registry import Context, load_functions
 from webhooks.routes import InFlight, webhook_routes
+from webhooks.threads import Threads
+from webhooks.webhook_tools import WebhookTools
 
 MAX_BODY_BYTES = 1024 * 1024
 
@@ -107,14 +113,33 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         metrics.count(entry)
         recorder.record(entry)
 
+    media = MediaStore(redis, cipher)
+    maps = RequestsTransport()
+
+    def fetch(url: str, field: str, max_bytes: int) -> bytes:
+        return guard.fetch(
+            url, max_bytes=max_bytes, timeout_seconds=FETCH_SECONDS, field=field
+        ).content
+
+    def keep_media(org: str, content: bytes, extension: str) -> str:
+        return f"{origin(config.public_url)}/media/{media.keep(org, content, extension)}"
+
+    functions = load_functions()
+    threads = Threads(redis, cipher)
+    tool_sources = (WebhookTools(functions),)
+
     def make_context(**known: Any) -> Context:
         return Context(
+            fetch=fetch,
+            keep_media=keep_media,
+            open_maps=lambda api_key: GoogleMapsClient(api_key, maps, config.google_maps_url),
             open_account=lambda organisation, title: accounts.open(organisation.sections, title),
             open_client=open_client,
+            threads=threads,
+            tool_sources=tool_sources,
             **known,
         )
 
-    functions = load_functions()
     dispatcher = Dispatcher(functions, make_context, record, Limiter(redis))
     edge = Edge(store, settings.drop, authenticator, guard)
     desk = Desk(
@@ -126,7 +151,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
             lambda host, port, seconds: guard.addresses_of(host, port, seconds, "api_url")
         ),
         settings.get,
-        CallRunner(dispatcher, settings.get).run,
+        CallRunner(dispatcher, settings.get, called_at).run,
         patience_seconds=config.job_patience_seconds,
         limit=config.max_in_flight,
     )
@@ -148,6 +173,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     app.register_blueprint(openai_routes(edge, accounts, open_client))
     app.register_blueprint(log_routes(edge, log))
     app.register_blueprint(job_routes(edge, desk.store, desk.dead))
+    app.register_blueprint(media_routes(media))
     app.register_blueprint(usage_routes(edge, counters, Prices.load(config.prices_file)))
     app.register_blueprint(operations_routes(edge, redis, lambda: document(app, functions)))
     if config.trusted_proxies:

@@ -56,10 +56,13 @@ class Service:
             "PORT": str(self.port),
             "DATA_DIR": str(self.data_dir),
             "WEB_CONCURRENCY": os.environ.get("WEB_CONCURRENCY", "1"),
-            "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
         }
         command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"]
-        self._process = subprocess.Popen(command, env=environment)
+        self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with self.log.open("wb") as log:
+            self._process = subprocess.Popen(
+                command, env=environment, stdout=log, stderr=subprocess.STDOUT
+            )
         self._wait_until_ready()
         return self
 
@@ -71,6 +74,11 @@ class Service:
     def wait(self) -> None:
         if self._process is not None:
             self._process.wait()
+
+    @property
+    def log(self) -> Path:
+        """What the service prints, out of the way of what the demo says."""
+        return self.data_dir / "service.log"
 
     @property
     def admin_token(self) -> str:
@@ -94,7 +102,7 @@ class Service:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             if self._process is None or self._process.poll() is not None:
-                sys.exit("the service did not start; its reason stands above")
+                sys.exit(f"the service did not start:\n{self.log.read_text()[-2000:]}")
             try:
                 if requests.get(f"{self.url}/readyz", timeout=2).ok:
                     return
@@ -165,6 +173,7 @@ def show_addresses(service: Service, token: str) -> None:
         f"\nFunctions          {service.url}/webhooks"
         f"\nAdmin token        {service.admin_token}"
         f"\nWebhook token      {token}"
+        f"\nLog                {service.log}"
         f"\n\nTry it:"
         f"\n  curl {service.url}/webhooks/parse_via_chat_gpt \\"
         f"\n    -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' \\"

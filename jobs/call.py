@@ -8,18 +8,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from errors import FlowhookError
+
 JOB_ID = re.compile(r"([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9_-]{22})")
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What is needed to run a webhook function, here or in another process."""
+    """What is needed to run a webhook function, here or in another process.
+
+    `origin` is the address it was sent to, for links in its result.
+    """
 
     organization_id: str
     function: str
     body: Mapping[str, Any] = field(repr=False)
     request_id: str
     token_id: str | None = None
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +33,8 @@ class Outcome:
     """What a call came to: the answer's HTTP status and body, and the key of its main result.
 
     `error` is the type of a failure. `can_wait` says that the same call may succeed later
-    because the failure lay outside it; `retry_after_seconds` is the provider's own wish.
+    because the failure lay outside it; `retry_after_seconds` is the provider's own wish. `raised`
+    is the failure itself, in the process where it happened.
     """
 
     status: int
@@ -36,12 +43,7 @@ class Outcome:
     error: str | None = None
     can_wait: bool = False
     retry_after_seconds: float | None = None
-
-    @property
-    def main_text(self) -> str:
-        """The main result, or of a failure its message, as a flow may show it."""
-        value = self.answer.get(self.main)
-        return value if isinstance(value, str) else ""
+    raised: FlowhookError | None = field(default=None, repr=False)
 
 
 def new_job_id(organization_id: str) -> str:

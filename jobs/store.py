@@ -90,7 +90,7 @@ class JobStore:
     ) -> Job:
         """Write a new job; with a holder its run has begun already."""
         org = call.organization_id
-        sealed = {"body": call.body, "token_id": call.token_id}
+        sealed = {"body": call.body, "token_id": call.token_id, "origin": call.origin}
         fields: dict[str, Any] = {
             RUN: HELD if holder else QUEUED,
             f"{RUN}:by": holder or "",
@@ -168,6 +168,7 @@ class JobStore:
             body=sealed["body"],
             request_id=job.fields["request_id"].decode(),
             token_id=sealed["token_id"],
+            origin=sealed["origin"],
         )
 
     def outcome_of(self, job: Job) -> Outcome | None:

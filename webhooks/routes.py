@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import orjson
 from flask import Blueprint, Request, Response
 from flask.globals import request_ctx
-from redis.exceptions import RedisError
+from marshmallow.fields import Field
 
-from api.answers import as_error, error_answer, json_answer, request_id
-from api.body import check_media_type, read_json
+from api.answers import as_error, error_answer, request_id
 from api.documented import documented
-from errors import FlowhookError, InvalidInput, NotFound, Overloaded
-from jobs.call import Call, Outcome
-from jobs.deadlines import Accepted, Deadlines, wait_seconds
-from jobs.repeats import Answered, First, Name, Repeats, name_call
+from errors import FlowhookError, Forbidden, InvalidInput, MethodNotAllowed, NotFound, Overloaded
+from jobs.call import Call
 from records.metrics import IN_FLIGHT
 from settings.auth import Authenticator, Caller, Proof
 from settings.cache import SettingsCache
-from settings.organisation import Organisation
 from settings.schemas import ORGANIZATION_ID_PATTERN
+from webhooks.answering import Answering
 from webhooks.catalogue import catalogue
-from webhooks.dispatcher import Dispatcher, validate
+from webhooks.dispatcher import Dispatcher, failure_status
+from webhooks.negotiation import HTML, JSON, PLAIN, XML, read_body, wanted
 from webhooks.registry import WebhookFunction
+from webhooks.xml import write_xml
 
-MAX_KEY = 255
+# A page shows our images, or those under PUBLIC_URL, and runs nothing.
+PAGE_POLICY = (
+    "default-src 'none'; img-src http: https:; base-uri 'none'; form-action 'none';"
+    " frame-ancestors 'none'"
+)
 
 
 class InFlight:
@@ -55,8 +58,7 @@ def webhook_routes(
     authenticator: Authenticator,
     settings: SettingsCache,
     in_flight: InFlight,
-    deadlines: Deadlines,
-    repeats: Repeats,
+    answering: Answering,
 ) -> Blueprint:
     """`GET /webhooks` and `POST /webhooks/<name>`."""
     routes = Blueprint("webhooks", __name__)
@@ -71,14 +73,39 @@ def webhook_routes(
     @routes.post("/webhooks/<name>")
     def call_function(name: str) -> Response:
         """Call a webhook function."""
-        call = _Call(dispatcher, authenticator, settings, deadlines, repeats, name)
+        call = _Call(dispatcher, authenticator, settings, answering, name)
         try:
             with in_flight.place():
-                return call.answer()
+                return call.in_asked_form(call.answer())
         except Exception as failure:
-            return call.failure(as_error(failure))
+            return call.in_asked_form(call.failure(as_error(failure)))
 
+    for function in dispatcher.functions:
+        if function.show is not None:
+            _add_page(routes, function, call_function)
     return routes
+
+
+def _add_page(
+    routes: Blueprint, function: WebhookFunction, call_function: Callable[[str], Response]
+) -> None:
+    """Let a browser call a function that shows its result, its fields in the query."""
+
+    @documented(
+        query={name: _sentence(field) for name, field in function.fields.fields.items()},
+        content=HTML,
+        answer={"type": "string"},
+    )
+    def show() -> Response:
+        return call_function(function.name)
+
+    show.__doc__ = f"Show what {function.name} makes as a page, for a browser with HTTP Basic."
+    path = f"/webhooks/{function.name}"
+    routes.add_url_rule(path, f"show_{function.name}", show, methods=["GET"])
+
+
+def _sentence(field: Field) -> str:
+    return str(field.metadata.get("description", ""))
 
 
 class _Call:
@@ -89,15 +116,13 @@ class _Call:
         dispatcher: Dispatcher,
         authenticator: Authenticator,
         settings: SettingsCache,
-        deadlines: Deadlines,
-        repeats: Repeats,
+        answering: Answering,
         name: str,
     ) -> None:
         self.dispatcher = dispatcher
         self.authenticator = authenticator
         self.settings = settings
-        self.deadlines = deadlines
-        self.repeats = repeats
+        self.answering = answering
         self.name = name
         self.function: WebhookFunction | None = dispatcher.functions.find(name)
         self.organization_id: str | None = None
@@ -110,107 +135,94 @@ class _Call:
         caller = self._authenticate(sent, raw)
         self.organization_id = caller.organization_id
         function = self.dispatcher.find(self.name)
-        check_media_type(sent.content_type or "")
-        self.body = self.body or read_json(raw)
+        self.body = self.body or self._read(sent, raw)
         self.organization_id = organisation_of(caller, self.body)
         organisation = self.settings.get(self.organization_id)
         if not organisation.exists:
             self.organization_id = None
             raise NotFound("there is no such organisation", fix="Check organization_id.")
-        key = _idempotency_key(sent)
-        repeatable = name_call(organisation.id, function.name, key, self.body, raw)
-        first = self._begin(repeatable, bool(key)) if repeatable else None
-        if isinstance(first, Answered):
-            return _replayed(first)
-        try:
-            answered = self._run(function, organisation, sent, caller)
-        except Exception as failure:
-            answered = self.failure(as_error(failure))
-        if first is not None:
-            self.repeats.settle(first, Answered(answered.status_code, answered.get_data()))
-        return answered
-
-    def _begin(self, name: Name, keyed: bool) -> First | Answered | None:
-        """The first's answer, or the right to be the first; a key is never run unclaimed."""
-        try:
-            return self.repeats.begin(name)
-        except RedisError:
-            if keyed:
-                raise
-            return None
-
-    def _run(
-        self,
-        function: WebhookFunction,
-        organisation: Organisation,
-        sent: Request,
-        caller: Caller,
-    ) -> Response:
-        seconds = wait_seconds(sent.environ.get("HTTP_PREFER", ""), self.body)
-        if seconds is None:
-            self.dispatched = True
-            return json_answer(
-                self.dispatcher.dispatch(
-                    function, organisation, self.body, request_id(), caller.token_id
-                )
-            )
         call = Call(organisation.id, function.name, self.body, request_id(), caller.token_id)
-        validate(function, self.body)  # a mistake is told now, not to a job nobody looks at
-        came = self.deadlines.answer(call, organisation, seconds)
-        self.dispatched = True
-        if isinstance(came, Accepted):
-            return _accepted(came, seconds)
-        return self._late(came)
+        return self.answering.answer(
+            sent,
+            raw,
+            call,
+            function,
+            organisation,
+            self._dispatched,
+            lambda failure: self.failure(as_error(failure)),
+        )
 
-    def _late(self, outcome: Outcome) -> Response:
-        """An outcome that was there in time."""
-        status = outcome.status
-        if outcome.error and str(self.body.get("failure_status", "")) == "200":
-            status = 200
-        answer = json_answer(outcome.answer, status)
-        if outcome.error and outcome.retry_after_seconds is not None:
-            answer.headers["Retry-After"] = str(max(1, round(outcome.retry_after_seconds)))
-        return answer
+    def _dispatched(self) -> None:
+        self.dispatched = True
 
     def failure(self, error: FlowhookError) -> Response:
         """The error, under the function's result key too, with the status the body asks for."""
         if not self.dispatched and self.organization_id:
             self.dispatcher.reject(self.name, self.organization_id, self.body, request_id(), error)
         extra = {self.function.main: error.message} if self.function else None
-        wanted = str(self.body.get("failure_status", "")) if self.organization_id else ""
-        return error_answer(error, 200 if wanted == "200" else None, extra)
+        status = failure_status(error, self.body) if self.organization_id else None
+        return error_answer(error, status, extra)
+
+    def in_asked_form(self, answer: Response) -> Response:
+        """The answer as JSON, or as XML or a page where the caller prefers one."""
+        sent = request_ctx.request
+        accept: str | None = sent.environ.get("HTTP_ACCEPT")
+        if accept in PLAIN and sent.method == "POST":
+            return answer
+        show = self.function.show if self.function and answer.status_code == 200 else None
+        by_browser = sent.method == "GET" and accept in (None, "*/*")
+        form = HTML if by_browser else wanted(accept or JSON, show is not None)
+        answer.headers["Vary"] = "Accept"
+        if form == XML:
+            answer.set_data(write_xml(orjson.loads(answer.get_data())))
+            answer.content_type = f"{XML}; charset=utf-8"
+        elif form == HTML and show is not None:
+            result = orjson.loads(answer.get_data())
+            if result.get("success") is True and result.get("status") != "pending":
+                answer.set_data(show(self.body, result))
+                answer.content_type = f"{HTML}; charset=utf-8"
+                answer.headers["Content-Security-Policy"] = PAGE_POLICY
+                answer.headers["X-Content-Type-Options"] = "nosniff"
+        return answer
+
+    def _read(self, sent: Request, raw: bytes) -> dict[str, Any]:
+        """The fields: in the body, or in the query where a function that shows takes them."""
+        if self.function and self.function.show and not raw.strip():
+            fields = sent.args.to_dict()
+            if any("\0" in text for text in fields.values()):
+                raise InvalidInput("the query holds a NUL character", fix="Remove it.")
+            if fields or sent.method == "GET":
+                return fields
+        return read_body(raw, sent.content_type or "")
 
     def _authenticate(self, sent: Request, raw: bytes) -> Caller:
         environ = sent.environ
         authorization = environ.get("HTTP_AUTHORIZATION", "")
         signature = environ.get("HTTP_X_GLIFIC_SIGNATURE", "")
+        if sent.method != "POST":
+            _check_deliberate(sent)
+            signature = ""  # it would cover an empty body, not the query
         claimed = ""
         if signature and not authorization:
-            self.body = read_json(raw)
+            self.body = self._read(sent, raw)
             claimed = str(self.body.get("organization_id", ""))
         return self.authenticator.authenticate(
             Proof(environ.get("REMOTE_ADDR") or "", authorization, signature, raw, claimed)
         )
 
 
-def _idempotency_key(sent: Request) -> str:
-    key: str = sent.environ.get("HTTP_IDEMPOTENCY_KEY", "")
-    if len(key) > MAX_KEY:
-        raise InvalidInput(f"the Idempotency-Key is longer than {MAX_KEY} characters")
-    return key
+def _check_deliberate(sent: Request) -> None:
+    """A GET spends money: neither a HEAD nor a link on another site may, with what a browser kept.
 
-
-def _replayed(kept: Answered) -> Response:
-    answer = Response(kept.body, kept.status, mimetype="application/json")
-    answer.headers["Idempotent-Replay"] = "true"
-    return answer
-
-
-def _accepted(job: Accepted, seconds: float) -> Response:
-    answer = json_answer({"success": True, "status": "pending", "job_id": job.job_id}, 202)
-    answer.headers["Location"] = f"/jobs/{job.job_id}"
-    answer.headers["Preference-Applied"] = f"wait={seconds:g}" if seconds else "respond-async"
-    return answer
+    Browsers say where a request comes from; others do not send this header.
+    """
+    if sent.method != "GET":
+        raise MethodNotAllowed("this address does not take that method", headers={"Allow": "GET"})
+    if sent.environ.get("HTTP_SEC_FETCH_SITE", "none") not in ("none", "same-origin"):
+        raise Forbidden(
+            "a link on another site may not call this",
+            fix="Paste the address into the browser's address bar.",
+        )
 
 
 def organisation_of(caller: Caller, body: Mapping[str, Any]) -> str:
