@@ -56,6 +56,7 @@ from storage.connect import connect
 from usage.counters import UsageCounters
 from usage.prices import Prices
 from usage.routes import usage_routes
+from webhooks.answering import Answering
 from webhooks.dispatcher import Dispatcher
 from webhooks.outcome import CallRunner
 from webhooks.registry import Context, load_functions
@@ -165,8 +166,9 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     app.extensions[Desk.NAME] = desk
     answers.install(app)
     in_flight = InFlight(config.max_in_flight)
+    answering = Answering(dispatcher, desk.deadlines, desk.repeats)
     app.register_blueprint(
-        webhook_routes(dispatcher, authenticator, settings, in_flight, desk.deadlines, desk.repeats)
+        webhook_routes(dispatcher, authenticator, settings, in_flight, answering)
     )
     app.register_blueprint(settings_routes(edge))
     app.register_blueprint(token_routes(edge))
