@@ -5,6 +5,8 @@ from __future__ import annotations
 import atexit
 import logging
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from threading import Thread
 from typing import Any
 
@@ -27,6 +29,7 @@ from operations.openapi import document
 from operations.routes import operations_routes
 from providers.account import Account
 from providers.accounts import Accounts
+from providers.circuit import Circuits
 from providers.gevent_transport import GeventTransport
 from providers.google_maps import GoogleMapsClient
 from providers.guard import AddressGuard
@@ -100,11 +103,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
 
     guard = AddressGuard(config.allow_private_urls)
     accounts = Accounts(config)
-    transport, guarded = choose_transport(), choose_transport(base_url_addresses(guard))
-
-    def open_client(account: Account, organisation: Organisation) -> OpenAIClient:
-        notebook = ModelNotebook(redis, organisation, account.base_url, settings.drop)
-        return OpenAIClient(account, guarded if account.guarded else transport, notebook)
+    open_client = client_opener(redis, settings, guard, accounts)
 
     log = LogStore(redis, cipher, config.log_entries, config.log_days)
     counters = UsageCounters(redis)
@@ -143,19 +142,8 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
 
     dispatcher = Dispatcher(functions, make_context, record, Limiter(redis))
     edge = Edge(store, settings.drop, authenticator, guard)
-    desk = Desk(
-        redis,
-        choose_queue(config, redis),
-        cipher,
-        guard,
-        GuardedRequestsTransport(
-            lambda host, port, seconds: guard.addresses_of(host, port, seconds, "api_url")
-        ),
-        settings.get,
-        CallRunner(dispatcher, settings.get, called_at).run,
-        patience_seconds=config.job_patience_seconds,
-        limit=config.max_in_flight,
-    )
+    runner = CallRunner(dispatcher, settings.get, called_at)
+    desk = open_desk(config, redis, cipher, guard, settings, runner)
     background = Background(settings, recorder, settings.listen(), desk)
     atexit.register(background.close)
 
@@ -182,6 +170,55 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
+
+
+def client_opener(
+    redis: Any, settings: SettingsCache, guard: AddressGuard, accounts: Accounts
+) -> Callable[[Account, Organisation], OpenAIClient]:
+    """Opens clients of accounts, with what their organisation learned and their circuit."""
+    transport, guarded = choose_transport(), choose_transport(base_url_addresses(guard))
+    circuits = Circuits(redis, settings.drop)
+
+    def open_client(account: Account, organisation: Organisation) -> OpenAIClient:
+        other = account.fallback_account
+        return OpenAIClient(
+            account,
+            guarded if account.guarded else transport,
+            ModelNotebook(redis, organisation, account.base_url, settings.drop),
+            circuit=circuits.open(organisation, account.base_url, account.api_key),
+            fallback=(lambda: open_fallback(other, organisation)) if other else None,
+        )
+
+    def open_fallback(title: str, organisation: Organisation) -> OpenAIClient:
+        found = accounts.open(organisation.sections, title)
+        return open_client(replace(found, fallback_account=None), organisation)
+
+    return open_client
+
+
+def open_desk(
+    config: Config,
+    redis: Any,
+    cipher: Cipher,
+    guard: AddressGuard,
+    settings: SettingsCache,
+    runner: CallRunner,
+) -> Desk:
+    """Everything about jobs, over the service's parts."""
+    glific = GuardedRequestsTransport(
+        lambda host, port, seconds: guard.addresses_of(host, port, seconds, "api_url")
+    )
+    return Desk(
+        redis,
+        choose_queue(config, redis),
+        cipher,
+        guard,
+        glific,
+        settings.get,
+        runner.run,
+        patience_seconds=config.job_patience_seconds,
+        limit=config.max_in_flight,
+    )
 
 
 def choose_queue(config: Config, redis: Any) -> DramatiqQueue:
