@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from redis.exceptions import RedisError
+
 from jobs.answer_writer import AnswerWriter
 from jobs.leases import Leases
 from settings.cipher import CannotDecrypt, Cipher
@@ -51,10 +53,11 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """An HTTP answer as it is kept."""
+    """An HTTP answer as it is kept; `error` is the type of a failure."""
 
     status: int
     body: bytes
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +112,23 @@ class Repeats:
             return first
         return self._wait(first, found)
 
-    def settle(self, first: First, answered: Answered) -> None:
-        """Leave the answer for repeats; never fails and never waits."""
-        stays = 200 <= answered.status < 300 or answered.status == 400
-        kept = first.name.seconds - (self.clock() - first.at) if stays else 0.0
-        plain = b"%d %b" % (answered.status, answered.body)
-        sealed = self.cipher.seal(first.name.organization_id, _purpose(first.name), plain)
-        value = (KEPT if stays else PASSING) + sealed
-        self.writer.write(first.name.key, value, _ms(max(kept, WAITERS_SECONDS)))
+    def settle(self, first: First, answered: Answered, stays: bool) -> None:
+        """Leave the answer for repeats, or only for those who wait for it already.
+
+        An answer that stays is written behind the call's back. One that does not is written
+        now, so that whoever asks anew is not taken for one who waited.
+        """
+        name = first.name
+        plain = b"%d %b %b" % (answered.status, answered.error.encode(), answered.body)
+        sealed = self.cipher.seal(name.organization_id, _purpose(name), plain)
+        if stays:
+            left = name.seconds - (self.clock() - first.at)
+            self.writer.write(name.key, KEPT + sealed, _ms(max(left, WAITERS_SECONDS)))
+            return
+        try:
+            self.redis.set(name.key, PASSING + sealed, px=_ms(WAITERS_SECONDS))
+        except RedisError:
+            self.writer.write(name.key, PASSING + sealed, _ms(WAITERS_SECONDS))
 
     def _wait(self, first: First, found: bytes | None) -> First | Answered:
         deadline = self.clock() + WAIT_SECONDS
@@ -143,8 +155,8 @@ class Repeats:
             plain = self.cipher.open(name.organization_id, _purpose(name), found[1:])
         except CannotDecrypt:
             return None
-        status, _, body = plain.partition(b" ")
-        return Answered(int(status), body)
+        status, error, body = plain.split(b" ", 2)
+        return Answered(int(status), body, error.decode())
 
     def _replace(self, name: Name, seen: bytes, mine: bytes) -> bool:
         return bool(self.redis.eval(_REPLACE, 1, name.key, seen, mine, _ms(CLAIM_SECONDS)))

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import orjson
 from flask import Request, Response
 from redis.exceptions import RedisError
 
-from api.answers import json_answer
-from errors import InvalidInput
+from api.answers import json_answer, request_id
+from errors import FlowhookError, InvalidInput
 from jobs.call import Call
 from jobs.deadlines import Accepted, Deadlines, wait_seconds
 from jobs.repeats import Answered, First, Name, Repeats, name_call
@@ -56,12 +57,14 @@ class Answering:
         first = self._begin(name, bool(key))
         if isinstance(first, Answered):
             return _replayed(first)
+        error: Exception | None = None
         try:
             answered = self._run(sent, call, function, organisation, dispatched)
-        except Exception as error:
-            answered = failure(error)
+        except Exception as raised:
+            error, answered = raised, failure(raised)
         if first is not None:
-            self.repeats.settle(first, Answered(answered.status_code, answered.get_data()))
+            kept = Answered(answered.status_code, answered.get_data(), _type_of(error))
+            self.repeats.settle(first, kept, error is None or is_callers(error))
         return answered
 
     def _begin(self, name: Name, keyed: bool) -> First | Answered | None:
@@ -100,8 +103,20 @@ class Answering:
         return json_answer(came.answer)
 
 
+def is_callers(error: Exception) -> bool:
+    """Whether the same call would fail in the same way again."""
+    return isinstance(error, FlowhookError) and error.status == 400
+
+
+def _type_of(error: Exception | None) -> str:
+    return "" if error is None else getattr(error, "type", "internal")
+
+
 def _replayed(kept: Answered) -> Response:
-    answer = Response(kept.body, kept.status, mimetype="application/json")
+    body = kept.body
+    if kept.error:  # an error names its request
+        body = orjson.dumps({**orjson.loads(body), "request_id": request_id()})
+    answer = Response(body, kept.status, mimetype="application/json")
     answer.headers["Idempotent-Replay"] = "true"
     return answer
 
