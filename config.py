@@ -68,11 +68,15 @@ class Config:
     allow_private_urls: tuple[str, ...] = ()
     web_concurrency: int = 1
     log_level: str = "INFO"
+    whatsapp_base_url: str = "https://graph.facebook.com"
     max_in_flight: int = 3000
     client_seconds: int = 20  # for a request's head, and again for its body
     trusted_proxies: int = 0
     log_entries: int = 10_000
     log_days: int = 30
+    broker_url: str | None = field(default=None, repr=False)
+    worker_threads: int = 256
+    job_patience_seconds: int = 600
     google_maps_url: str = GOOGLE_MAPS_URL  # no variable of the environment; tests have their own
     prices_file: Path | None = None
 
@@ -102,11 +106,17 @@ class Config:
             allow_private_urls=read("ALLOW_PRIVATE_URLS", (), _hosts_and_networks),
             web_concurrency=read("WEB_CONCURRENCY", os.cpu_count() or 1, _whole(1, 512)),
             log_level=read("LOG_LEVEL", cls.log_level, _log_level),
+            whatsapp_base_url=read("WHATSAPP_BASE_URL", cls.whatsapp_base_url, _http_url),
             max_in_flight=read("MAX_IN_FLIGHT", cls.max_in_flight, _whole(1, 100_000)),
             client_seconds=read("CLIENT_SECONDS", cls.client_seconds, _whole(1, 600)),
             trusted_proxies=read("TRUSTED_PROXIES", cls.trusted_proxies, _whole(0, 10)),
             log_entries=read("LOG_ENTRIES", cls.log_entries, _whole(1, 10_000_000)),
             log_days=read("LOG_DAYS", cls.log_days, _whole(1, 3650)),
+            broker_url=read("BROKER_URL", None, _broker_url),
+            worker_threads=read("WORKER_THREADS", cls.worker_threads, _whole(1, 10_000)),
+            job_patience_seconds=read(
+                "JOB_PATIENCE_SECONDS", cls.job_patience_seconds, _whole(0, 86_400)
+            ),
             prices_file=read("PRICES_FILE", None, _file),
         )
 
@@ -190,6 +200,10 @@ def _one_line(error: ValueError) -> str:
 def _redis_url(text: str) -> str:
     check_url(text)
     return text
+
+
+def _broker_url(text: str) -> str:
+    return text if re.match(r"amqps?://[^/]", text) else _redis_url(text)
 
 
 def _new_fernet_key() -> str:

@@ -148,6 +148,13 @@ class OpenAISettingsSchema(SectionSchema):
         "What every chat is told first, up to 20,000 characters.",
         metadata={"example": "Answer in simple words."},
     )
+    fallback_model = _model("Model asked where another fails on the provider's side.", "gpt-5.4")
+    fallback_account = _text(
+        64,
+        "Title of the further account asked while this one's provider is down.",
+        validate=[validate.Regexp(rf"^{TITLE_PATTERN.pattern}\Z", error="Not a title.")],
+        metadata={"example": "backup"},
+    )
 
 
 class SignatureSettingsSchema(SectionSchema):
@@ -193,6 +200,21 @@ class WhatsAppSettingsSchema(SectionSchema):
         "Version of the Graph API.",
         validate=[validate.Regexp(r"^v\d{1,3}\.\d\Z", error="Must look like v26.0.")],
         metadata={"example": "v26.0"},
+    )
+    template_name = _text(
+        512,
+        "Approved template that goes to contacts who last wrote more than 24 hours ago,"
+        " when WhatsApp takes nothing else.",
+        validate=[validate.Regexp(r"^[a-z0-9_]+\Z", error="Must be a template's name.")],
+        metadata={"example": "come_back"},
+    )
+    template_language = _text(
+        16,
+        "Language of templates (default en).",
+        validate=[
+            validate.Regexp(r"^[a-z]{2,3}(_[A-Za-z]{2,4})?\Z", error="Must look like en_US.")
+        ],
+        metadata={"example": "en_US"},
     )
 
 

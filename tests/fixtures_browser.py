@@ -62,6 +62,7 @@ class Tab:
         assert not self.page.evaluate(wide), f"{self.page.url} scrolls sideways"
         if name:
             self.pictures.mkdir(parents=True, exist_ok=True)
+            self.page.evaluate("scrollTo(0, 0)")
             self.page.screenshot(path=self.pictures / f"{name}.png")
 
 

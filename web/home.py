@@ -72,9 +72,10 @@ def home_pages(services: Services) -> Blueprint:
         return render_template(
             "web/home.html",
             lights=[
-                redis_light(services),
                 account_light(current),
-                provider_light(hour["statuses"]),
+                circuit_light(current) or provider_light(hour["statuses"]),
+                redis_light(services),
+                worker_light(services),
             ],
             hour=hour,
             retiring=next_to_go(models),
@@ -91,7 +92,7 @@ def service_page(services: Services) -> str | AnyResponse:
     statuses = services.pulse.last_hour()
     return render_template(
         "web/service.html",
-        lights=[redis_light(services), provider_light(statuses)],
+        lights=[redis_light(services), worker_light(services), provider_light(statuses)],
         hour=_summed(statuses),
         retiring=next_to_go([services.config.default_model]),
         today=today(),
@@ -105,6 +106,23 @@ def redis_light(services: Services) -> Light:
     milliseconds = (time.perf_counter() - started) * 1000
     state = GOOD if milliseconds < 50 else POOR
     return Light("Redis", state, f"answers in {milliseconds:.1f} ms")
+
+
+def worker_light(services: Services) -> Light:
+    living = services.desk.workers.living()
+    if not living:
+        return Light("Worker", POOR, "none runs: slow calls wait until one does")
+    return Light("Worker", GOOD, "1 runs" if living == 1 else f"{living} run")
+
+
+def circuit_light(current: Organisation) -> Light | None:
+    """Where a circuit is open, that says it all."""
+    now = time.time()
+    waits = [state["until"] - now for state in current.circuits.values()]
+    if not waits:
+        return None
+    left = max(1, round(max(waits)))
+    return Light("Provider", BAD, f"failed again and again; it is asked again in {left} s")
 
 
 def account_light(current: Organisation) -> Light:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from config import Config
+from jobs.desk import Desk
 from limits.limiter import Limiter
 from records.log import LogStore
 from records.pulse import Pulse
@@ -32,3 +33,4 @@ class Services:
     pulse: Pulse
     counters: UsageCounters
     prices: Prices
+    desk: Desk

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import fakeredis
 
+from jobs.workers import Workers
+from providers.circuit import FAILURES, Circuits
 from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import OpenService, Service
 from tests.web.visitor import signed_in
@@ -36,6 +38,19 @@ def test_failures_of_the_last_hour_say_what_to_do(service: Service, openai: Fake
     assert "2 calls, 2 failed" in page.text
     assert "model_not_found 1 Choose a model" in page.text
     assert "1 of 1 calls failed in the last hour" in page.text
+
+
+def test_the_worker_and_the_providers_circuit_are_shown(service: Service) -> None:
+    service.organisation()
+    visitor = signed_in(service)
+    assert "none runs: slow calls wait" in visitor.get(HOME).text
+    Workers(service.redis).beat()
+    assert "Worker works 1 runs" in visitor.get(HOME).text
+    organisation = service.background.settings.get("acme")
+    circuits = Circuits(service.redis, service.background.settings.drop)
+    for _ in range(FAILURES):
+        circuits.open(organisation, "http://x", "k").failed()
+    assert "Provider does not work failed again and again" in visitor.get(HOME).text
 
 
 def test_models_that_go_are_named_soonest_first(service: Service) -> None:
