@@ -18,7 +18,7 @@ from web.models import configured_models, next_to_go, recent_days, today
 from web.services import Services
 
 HOUR_SECONDS = 3600
-SCANNED = 1000  # log entries of the last hour that an organisation's home adds up
+SCANNED = 500  # log entries of the last hour that an organisation's home adds up
 GOOD, POOR, BAD = "good", "poor", "bad"
 
 

@@ -17,7 +17,7 @@ from web.trying import Outcome, call
 from webhooks.registry import WebhookFunction
 
 PAGE_ENTRIES = 50
-SCANNED = 2_000  # entries looked at for one page: a rare match may take several
+SCANNED = 1_000  # entries looked at for one page: a rare match may take several
 FILTERS = ("status", "function", "contact", "flow", "request_id", "from", "to")
 
 
