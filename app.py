@@ -16,6 +16,15 @@ from api import answers
 from api.json_provider import OrjsonProvider
 from config import Config, ConfigError
 from errors import InvalidInput, ProviderUnavailable
+from flow_calls import COMMON_FIELDS, FlowCalls, function_specs
+from flows.conversation_routes import conversation_routes
+from flows.conversation_store import ConversationStore
+from flows.conversations import Conversations
+from flows.outgoing import Outgoing
+from flows.routes import flow_routes
+from flows.store import FlowStore
+from flows.surroundings import Examiner
+from flows.waker import Waker
 from limits.limiter import Limiter
 from operations.openapi import document
 from operations.routes import operations_routes
@@ -26,6 +35,7 @@ from providers.guard import AddressGuard
 from providers.guarded_requests import GuardedRequestsTransport
 from providers.guarded_transport import AddressesOf
 from providers.openai import OpenAIClient
+from providers.retirements import Retired
 from providers.transport import RequestsTransport, Transport, has_proxy
 from records import metrics
 from records.entry import Entry
@@ -61,14 +71,23 @@ class Background:
 
     NAME = "flowhook"
 
-    def __init__(self, settings: SettingsCache, recorder: Recorder, listener: Thread) -> None:
+    def __init__(
+        self,
+        settings: SettingsCache,
+        recorder: Recorder,
+        listener: Thread,
+        conversations: Conversations,
+    ) -> None:
         self.settings = settings
         self.recorder = recorder
         self.listener = listener
+        self.conversations = conversations
+        self.waker = Waker(conversations)
 
     def close(self) -> None:
         """Write what is queued and end the threads; once, at the end of the process at the last."""
         atexit.unregister(self.close)
+        self.waker.close()
         self.settings.close()
         self.recorder.close()
 
@@ -94,8 +113,6 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     log = LogStore(redis, cipher, config.log_entries, config.log_days)
     counters = UsageCounters(redis)
     recorder = Recorder(redis, [log, counters, TokenUse()], dropped=metrics.DROPPED.inc)
-    background = Background(settings, recorder, settings.listen())
-    atexit.register(background.close)
 
     def record(entry: Entry) -> None:
         metrics.count(entry)
@@ -112,6 +129,18 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     dispatcher = Dispatcher(functions, make_context, record, Limiter(redis))
     edge = Edge(store, settings.drop, authenticator, guard)
 
+    flows = FlowStore(redis, cipher)
+    conversations = Conversations(
+        ConversationStore(redis, cipher),
+        flows,
+        settings.get,
+        FlowCalls(dispatcher),
+        Outgoing(guard),
+    )
+    examiner = Examiner(function_specs(functions), COMMON_FIELDS, Retired)
+    background = Background(settings, recorder, settings.listen(), conversations)
+    atexit.register(background.close)
+
     app = Flask(__name__, static_folder=None)
     app.json = OrjsonProvider(app)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
@@ -124,6 +153,8 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     app.register_blueprint(openai_routes(edge, accounts, open_client))
     app.register_blueprint(log_routes(edge, log))
     app.register_blueprint(usage_routes(edge, counters, Prices.load(config.prices_file)))
+    app.register_blueprint(flow_routes(edge, flows, examiner))
+    app.register_blueprint(conversation_routes(edge, conversations, in_flight.place))
     app.register_blueprint(operations_routes(edge, redis, lambda: document(app, functions)))
     if config.trusted_proxies:
         hops = config.trusted_proxies
@@ -159,6 +190,8 @@ def application() -> Flask:
         config = Config.from_env()
         logs.configure(config.log_level)
         logging.getLogger(__name__).info("worker starts")
-        return create_app(config)
+        app = create_app(config)
+        app.extensions[Background.NAME].waker.start()
+        return app
     except ConfigError as error:
         sys.exit(str(error))
