@@ -14,7 +14,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import answers
 from api.json_provider import OrjsonProvider
-from config import Config, ConfigError
+from api.origin import origin
+from config import FETCH_SECONDS, Config, ConfigError
 from errors import InvalidInput, ProviderUnavailable
 from flow_calls import COMMON_FIELDS, FlowCalls, function_specs
 from flows.conversation_routes import conversation_routes
@@ -26,11 +27,14 @@ from flows.store import FlowStore
 from flows.surroundings import Examiner
 from flows.waker import Waker
 from limits.limiter import Limiter
+from media.routes import media_routes
+from media.store import MediaStore
 from operations.openapi import document
 from operations.routes import operations_routes
 from providers.account import Account
 from providers.accounts import Accounts
 from providers.gevent_transport import GeventTransport
+from providers.google_maps import GoogleMapsClient
 from providers.guard import AddressGuard
 from providers.guarded_requests import GuardedRequestsTransport
 from providers.guarded_transport import AddressesOf
@@ -62,6 +66,8 @@ from usage.routes import usage_routes
 from webhooks.dispatcher import Dispatcher
 from webhooks.registry import Context, load_functions
 from webhooks.routes import InFlight, webhook_routes
+from webhooks.threads import Threads
+from webhooks.webhook_tools import WebhookTools
 
 MAX_BODY_BYTES = 1024 * 1024
 
@@ -118,14 +124,33 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         metrics.count(entry)
         recorder.record(entry)
 
+    media = MediaStore(redis, cipher)
+    maps = RequestsTransport()
+
+    def fetch(url: str, field: str, max_bytes: int) -> bytes:
+        return guard.fetch(
+            url, max_bytes=max_bytes, timeout_seconds=FETCH_SECONDS, field=field
+        ).content
+
+    def keep_media(org: str, content: bytes, extension: str) -> str:
+        return f"{origin(config.public_url)}/media/{media.keep(org, content, extension)}"
+
+    functions = load_functions()
+    threads = Threads(redis, cipher)
+    tool_sources = (WebhookTools(functions),)
+
     def make_context(**known: Any) -> Context:
         return Context(
+            fetch=fetch,
+            keep_media=keep_media,
+            open_maps=lambda api_key: GoogleMapsClient(api_key, maps, config.google_maps_url),
             open_account=lambda organisation, title: accounts.open(organisation.sections, title),
             open_client=open_client,
+            threads=threads,
+            tool_sources=tool_sources,
             **known,
         )
 
-    functions = load_functions()
     dispatcher = Dispatcher(functions, make_context, record, Limiter(redis))
     edge = Edge(store, settings.drop, authenticator, guard)
 
@@ -152,6 +177,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     app.register_blueprint(token_routes(edge))
     app.register_blueprint(openai_routes(edge, accounts, open_client))
     app.register_blueprint(log_routes(edge, log))
+    app.register_blueprint(media_routes(media))
     app.register_blueprint(usage_routes(edge, counters, Prices.load(config.prices_file)))
     app.register_blueprint(flow_routes(edge, flows, examiner))
     app.register_blueprint(conversation_routes(edge, conversations, in_flight.place))

@@ -26,6 +26,22 @@ from storage.url import check_url
 # target for everyone who leaves the GPT-4 family (help.openai.com/en/articles/20001600).
 SERVICE_DEFAULT_MODEL = "gpt-6-luna"
 
+# The models of organisations that name none, as the openai package 3.51.0 lists those that live.
+SERVICE_IMAGE_MODEL = "gpt-image-2.5-flare"
+SERVICE_SPEECH_MODEL = "gpt-4o-mini-tts"
+SERVICE_TRANSCRIPTION_MODEL = "gpt-transcribe"
+
+# Pictures and speech made by the functions: how long they are served, how large one may be, and
+# how much an organisation keeps before its oldest make room.
+MEDIA_SECONDS = 24 * 3600
+MEDIA_MAX_BYTES = 16 * 1024 * 1024
+MEDIA_ORGANISATION_BYTES = 256 * 1024 * 1024
+
+# How long the fetch of a caller's picture or recording may take in all.
+FETCH_SECONDS = 20.0
+
+GOOGLE_MAPS_URL = "https://maps.googleapis.com"
+
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 HOST_PATTERN = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9._-]{0,252})")
 
@@ -57,6 +73,7 @@ class Config:
     trusted_proxies: int = 0
     log_entries: int = 10_000
     log_days: int = 30
+    google_maps_url: str = GOOGLE_MAPS_URL  # no variable of the environment; tests have their own
     prices_file: Path | None = None
 
     @classmethod

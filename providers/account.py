@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, Protocol
 
+from config import SERVICE_IMAGE_MODEL, SERVICE_SPEECH_MODEL, SERVICE_TRANSCRIPTION_MODEL
 from errors import Forbidden
 
 DEFAULT_TIMEOUT_SECONDS = 60.0
@@ -24,6 +25,9 @@ class Account:
     timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
     model_aliases: Mapping[str, str] = field(default_factory=dict)
     allowed_models: tuple[str, ...] = ()
+    image_model: str = SERVICE_IMAGE_MODEL
+    speech_model: str = SERVICE_SPEECH_MODEL
+    transcription_model: str = SERVICE_TRANSCRIPTION_MODEL
     guarded: bool = False  # an organisation's admin chose base_url: public addresses only
 
     def resolve(self, model: str | None) -> str:

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from config import Config
+from config import (
+    SERVICE_IMAGE_MODEL,
+    SERVICE_SPEECH_MODEL,
+    SERVICE_TRANSCRIPTION_MODEL,
+    Config,
+)
 from errors import Inactive, InvalidInput, MissingApiKey
 from providers.account import DEFAULT_TIMEOUT_SECONDS, Account
 
@@ -43,5 +48,8 @@ class Accounts:
             timeout_seconds=section.get("timeout_seconds") or DEFAULT_TIMEOUT_SECONDS,
             model_aliases=section.get("model_aliases") or {},
             allowed_models=tuple(section.get("allowed_models") or ()),
+            image_model=section.get("image_model") or SERVICE_IMAGE_MODEL,
+            speech_model=section.get("speech_model") or SERVICE_SPEECH_MODEL,
+            transcription_model=section.get("transcription_model") or SERVICE_TRANSCRIPTION_MODEL,
             guarded=bool(section.get("base_url")) and not section.get("private_ok"),
         )

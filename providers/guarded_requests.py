@@ -36,8 +36,8 @@ class GuardedRequestsTransport(RequestsTransport):
                 session.mount("https://", adapter)
                 session.mount("http://", adapter)
                 session.trust_env = False
-                self._sessions.session = session
-                return super().send(method, url, headers, body, timeout_seconds, **more)
+                request = (method, url, headers, body, timeout_seconds)
+                return self._exchange(session, *request, **more)
         finally:
             deadline.close()
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -29,7 +29,7 @@ from providers.account import Account, NoNotebook, Notebook
 from providers.completion import Completion, Usage, read_completion, read_object, read_usage
 from providers.openai_errors import MAX_RETRY_AFTER_SECONDS, ErrorReply, retry_after_seconds
 from providers.parameters import refused_with, without
-from providers.retirements import retirement
+from providers.retirements import Retirement, retirement
 from providers.transport import (
     Broken,
     Reply,
@@ -44,6 +44,14 @@ MAX_RETRIES = 2
 MAX_HEALINGS = 3
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 8.0
+
+
+Fit = Callable[[dict[str, Any]], dict[str, Any]]
+"""From a body as asked for to one that `body["model"]` takes; used again for a successor."""
+
+
+def as_json(body: dict[str, Any]) -> tuple[bytes, str]:
+    return orjson.dumps(body), "application/json"
 
 
 class OpenAIClient:
@@ -61,31 +69,35 @@ class OpenAIClient:
         self.notebook: Notebook = notebook or NoNotebook()
         self.sleep = sleep
         self.usage = Usage()
+        self.ends_at: float | None = None  # monotonic; set by the first request
         self.model: str | None = None  # the model that answered last
 
-    def chat(self, body: dict[str, Any]) -> Completion:
+    def chat(self, body: dict[str, Any], fit: Fit | None = None) -> Completion:
         """POST /chat/completions; `body["model"]` may be absent."""
         named = self._with_model(body)
-        reply = self._ask_model("/chat/completions", named)
+        reply = self._ask_model("/chat/completions", named, fit)
         completion = read_completion(reply.body, named["model"])
         self.model = completion.model
         self.count(completion.usage)
         return completion
 
-    def ask(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    def ask(self, path: str, body: dict[str, Any], fit: Fit | None = None) -> dict[str, Any]:
         """POST a body to any endpoint that takes a model and answers a JSON object."""
-        return self._read(self._ask_model(path, self._with_model(body)))
+        return self._read(self._ask_model(path, self._with_model(body), fit))
 
-    def ask_bytes(self, path: str, body: dict[str, Any]) -> Reply:
+    def ask_bytes(self, path: str, body: dict[str, Any], fit: Fit | None = None) -> Reply:
         """POST to an endpoint that answers with a file, such as speech."""
-        return self._ask_model(path, self._with_model(body))
+        return self._ask_model(path, self._with_model(body), fit)
 
     def upload(
-        self, path: str, fields: Mapping[str, str], file: tuple[str, bytes, str]
+        self, path: str, fields: dict[str, Any], file: tuple[str, bytes, str]
     ) -> dict[str, Any]:
-        """POST a form with one file, `(name, content, media type)`; `fields` name the model."""
-        form, content_type = encode_multipart_formdata({**fields, "file": file})
-        return self._read(self._ask("POST", path, form, self._deadline(), content_type))
+        """POST a form with one file, `(name, content, media type)`; `fields` are its texts."""
+
+        def encode(form: dict[str, Any]) -> tuple[bytes, str]:
+            return encode_multipart_formdata({**form, "file": file})
+
+        return self._read(self._ask_model(path, self._with_model(fields), encode=encode))
 
     def get(self, path: str) -> dict[str, Any]:
         """GET a JSON object."""
@@ -120,29 +132,46 @@ class OpenAIClient:
 
     # --- models that change under us ---
 
-    def _ask_model(self, path: str, body: dict[str, Any]) -> Reply:
+    def _ask_model(
+        self,
+        path: str,
+        asked: dict[str, Any],
+        fit: Fit | None = None,
+        encode: Callable[[dict[str, Any]], tuple[bytes, str]] = as_json,
+    ) -> Reply:
         """Ask, and once more with what the model takes, or with the model that replaced it."""
         deadline = self._deadline()
-        lesson = self.notebook.lesson(body["model"])
-        if lesson:
-            body = without(
-                {**body, "model": lesson.get("successor", body["model"])}, lesson.get("refuses", ())
-            )
-        replaced = False
+        name = asked["model"]
+        body = self._as_learned(asked, fit)
+        newly_retired: Retirement | None = None
         for _ in range(MAX_HEALINGS + 2):
             try:
-                return self._ask("POST", path, orjson.dumps(body), deadline)
+                content, content_type = encode(body)
+                reply = self._ask("POST", path, content, deadline, content_type)
             except _Unsupported as refusal:
                 healed = self._heal(body, refusal.parameter)
                 if healed is None:
                     raise refusal.error from None
                 body = healed
             except ModelNotFound:
-                successor = None if replaced else self._successor(body["model"])
-                if successor is None:
+                newly_retired = self._replaceable(name) if body["model"] == name else None
+                if newly_retired is None:
                     raise
-                body, replaced = {**body, "model": successor}, True
+                body = self._as_learned({**asked, "model": newly_retired.successor}, fit)
+            else:
+                if newly_retired is not None:
+                    self._note_retired(newly_retired, name)
+                self.model = body["model"]
+                return reply
         raise InvalidResponse("the provider refused parameter after parameter")
+
+    def _as_learned(self, body: dict[str, Any], fit: Fit | None) -> dict[str, Any]:
+        """`body` with the successor of its model, fitted, and without what that one refuses."""
+        successor = self.notebook.lesson(body["model"]).get("successor")
+        if successor and self.account.allows(successor):
+            body = {**body, "model": successor}
+        body = fit(body) if fit else body
+        return without(body, self.notebook.lesson(body["model"]).get("refuses", ()))
 
     def _heal(self, body: dict[str, Any], parameter: str) -> dict[str, Any] | None:
         refused = refused_with(parameter, body)
@@ -152,19 +181,20 @@ class OpenAIClient:
         self.notebook.learn(body["model"], {"refuses": sorted({*known, *refused})})
         return without(body, refused)
 
-    def _successor(self, model: str) -> str | None:
+    def _replaceable(self, model: str) -> Retirement | None:
+        """The known retirement of a missing model, if its successor may be asked instead."""
         retired = retirement(model)
         if retired is None or retired.successor is None:
             return None
-        if not self.account.allows(retired.successor):
-            return None
+        return retired if self.account.allows(retired.successor) else None
+
+    def _note_retired(self, retired: Retirement, model: str) -> None:
         self.notebook.learn(model, {"successor": retired.successor})
         self.notebook.warn(
             model,
             f"{model} was retired on {retired.date}; {retired.successor} answers in its place."
             " Change the model in the flow, or set an alias.",
         )
-        return retired.successor
 
     # --- one request, with retries ---
 
@@ -218,7 +248,10 @@ class OpenAIClient:
         return True
 
     def _deadline(self) -> float:
-        return time.monotonic() + self.account.timeout_seconds
+        """The end of all this client's requests: one webhook call, however many it takes."""
+        if self.ends_at is None:
+            self.ends_at = time.monotonic() + self.account.timeout_seconds
+        return self.ends_at
 
 
 class _Unsupported(Exception):

@@ -8,13 +8,15 @@ call where gevent serves. Neither follows redirects nor retries: the client deci
 from __future__ import annotations
 
 import os
-import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Protocol
 
+import gevent
 import requests
+from gevent import monkey
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError as Urllib3Error
 from urllib3.exceptions import ReadTimeoutError
@@ -66,11 +68,16 @@ class Transport(Protocol):
 
 
 class RequestsTransport:
-    """requests with one keep-alive session a thread (a greenlet's calls share the process's)."""
+    """requests with one session, whose keep-alive connections all threads and greenlets share."""
 
-    def __init__(self, pool_size: int = 100) -> None:
-        self._sessions = threading.local()
-        self.pool_size = pool_size
+    def __init__(self, pool_size: int = 1000) -> None:
+        self._session = requests.Session()
+        # One organisation's cookies must not travel with another's key.
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
+        self._session.auth = lambda request: request  # nor may ~/.netrc replace that key
+        adapter = HTTPAdapter(pool_connections=100, pool_maxsize=pool_size)
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
 
     def send(
         self,
@@ -82,10 +89,27 @@ class RequestsTransport:
         **more: Any,
     ) -> Reply:
         """`more` goes to requests as it is (files= and data= of a multipart upload)."""
+        request = (method, url, headers, body, timeout_seconds)
+        return self._exchange(self._session, *request, **more)
+
+    def _exchange(
+        self,
+        session: requests.Session,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        timeout_seconds: float,
+        **more: Any,
+    ) -> Reply:
         deadline = time.monotonic() + timeout_seconds
         content = {"data": body} if body is not None else more
+        # requests' own time-out is one for each read, which a dripping head outlives.
+        patched = monkey.is_module_patched("socket")
+        whole = gevent.Timeout(timeout_seconds if patched else None)
+        whole.start()
         try:
-            with self._session().request(
+            with session.request(
                 method,
                 url,
                 headers=dict(headers),
@@ -97,6 +121,10 @@ class RequestsTransport:
                 received = _read(response, deadline)
                 names = {name.lower(): value for name, value in response.headers.items()}
                 return Reply(response.status_code, names, received)
+        except gevent.Timeout as expired:
+            if expired is not whole:
+                raise
+            raise TimedOut("no whole answer within the time-out") from None
         except requests.exceptions.ConnectTimeout:
             raise TimedOut("no connection within the time-out") from None
         except (requests.exceptions.Timeout, ReadTimeoutError):
@@ -107,16 +135,8 @@ class RequestsTransport:
             raise _connection_error(error) from None
         except (requests.exceptions.RequestException, Urllib3Error):
             raise Broken("the connection ended before the whole answer was there") from None
-
-    def _session(self) -> requests.Session:
-        session: requests.Session | None = getattr(self._sessions, "session", None)
-        if session is None:
-            session = requests.Session()
-            adapter = HTTPAdapter(pool_connections=100, pool_maxsize=self.pool_size)
-            session.mount("https://", adapter)
-            session.mount("http://", adapter)
-            self._sessions.session = session
-        return session
+        finally:
+            whole.close()
 
 
 def _read(response: requests.Response, deadline: float) -> bytes:

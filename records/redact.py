@@ -17,7 +17,7 @@ SECRET_NAME = re.compile(
 )
 NOT_SECRET = frozenset({"max_tokens", "monthly_tokens", "input_tokens", "output_tokens"})
 SECRET_VALUE = re.compile(
-    r"sk-[A-Za-z0-9_-]{8,}|fh\.[A-Za-z0-9_-]{1,64}\.[0-9a-f]{12}\.[A-Za-z0-9_-]{20,}"
+    r"(?<![A-Za-z0-9])sk-[A-Za-z0-9_-]{8,}|fh\.[A-Za-z0-9_-]{1,64}\.[0-9a-f]{12}\.[A-Za-z0-9_-]{20,}"
     r"|EAA[A-Za-z0-9]{20,}|AIza[A-Za-z0-9_-]{30,}|gh[pousr]_[A-Za-z0-9]{20,}"
     r"|eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*"
     r"|(?:Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}",
@@ -34,7 +34,7 @@ def redact(value: Any, depth: int = 0) -> Any:
         return REDACTED
     if isinstance(value, dict):
         return {
-            key: REDACTED if item and is_secret_name(key) else redact(item, depth + 1)
+            redact_text(key): REDACTED if item and is_secret_name(key) else redact(item, depth + 1)
             for key, item in value.items()
         }
     if isinstance(value, list):

@@ -191,6 +191,40 @@ class GoogleMapsSettingsSchema(SectionSchema):
     api_key = _secret(256, "Google Maps API key; write-only.", "AIza...")
 
 
+class AssistantSchema(Schema):
+    """What an assistant_id in a flow stands for."""
+
+    class Meta:
+        unknown = RAISE
+
+    vector_store_id = fields.String(
+        required=True,
+        validate=printable(128),
+        metadata={"description": "The OpenAI vector store it answers from.", "example": "vs_abc"},
+    )
+    prompt = _text(
+        20_000,
+        "What the model is told before the question, up to 20,000 characters.",
+        metadata={"example": "Answer a parent in two sentences."},
+    )
+    model = _model("The model it answers with (default: the organisation's).", "gpt-6-luna")
+
+
+class AssistantsSettingsSchema(SectionSchema):
+    """The assistants that flows name, which OpenAI itself no longer keeps."""
+
+    assistants = fields.Dict(
+        keys=fields.String(validate=printable(128)),
+        values=fields.Nested(AssistantSchema),
+        allow_none=True,
+        validate=validate.Length(max=100),
+        metadata={
+            "description": "Assistants by the id that flows use, up to 100.",
+            "example": {"asst_abc": {"vector_store_id": "vs_abc", "prompt": "Be short."}},
+        },
+    )
+
+
 class LimitsSettingsSchema(SectionSchema):
     """What the organisation may use; an absent limit is no limit."""
 
@@ -220,6 +254,7 @@ SECTIONS: dict[str, type[SectionSchema]] = {
     "glific": GlificSettingsSchema,
     "whatsapp": WhatsAppSettingsSchema,
     "google_maps": GoogleMapsSettingsSchema,
+    "assistants": AssistantsSettingsSchema,
     "limits": LimitsSettingsSchema,
     "globals": GlobalsSettingsSchema,
     "timezone": TimezoneSettingsSchema,

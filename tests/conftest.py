@@ -3,4 +3,5 @@ pytest_plugins = [
     "tests.fixtures_model",
     "tests.fixtures_openai",
     "tests.fixtures_app",
+    "tests.fixtures_media",
 ]

@@ -15,7 +15,7 @@ from registry import Registry
 from settings.organisation import Organisation
 from webhooks.estimate import estimate
 from webhooks.fields import BUILDER_KEYS, CALL_KEYS, EmptyText, UnresolvedText
-from webhooks.registry import Context, WebhookFunction
+from webhooks.registry import AsGiven, Context, WebhookFunction
 
 NOTHING = "N/A"  # what a flow gets where there is nothing; null would show the bare variable
 MAX_CONTACT = 128
@@ -95,10 +95,10 @@ class Dispatcher:
             entry.response = result
             return result
         except FlowhookError as error:
-            _note_failure(entry, error)
+            _note_failure(entry, error, body)
             raise
         except Exception:
-            _note_failure(entry, Internal("internal error"))
+            _note_failure(entry, Internal("internal error"), body)
             raise
         finally:
             for client in context.clients:
@@ -130,7 +130,7 @@ class Dispatcher:
             flow=_id_of(body, "flow_id", "flow"),
             request=body,
         )
-        _note_failure(entry, error)
+        _note_failure(entry, error, body)
         self.record(entry)
 
 
@@ -164,6 +164,8 @@ def flow_safe(value: Any) -> Any:
     """A result without null or empty text, which would leave the bare variable in a message."""
     if value is None or value == "":
         return NOTHING
+    if isinstance(value, AsGiven):
+        return value
     if isinstance(value, dict):
         return {key: flow_safe(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -193,8 +195,13 @@ def _sentence(name: str, message: str) -> str:
     )
 
 
-def _note_failure(entry: Entry, error: FlowhookError) -> None:
-    entry.status, entry.http_status = error.type, error.status
+def failure_status(error: FlowhookError, body: Mapping[str, Any]) -> int:
+    """The HTTP status of a failure: the error's, or the 200 that the body asks for."""
+    return 200 if str(body.get("failure_status", "")) == "200" else error.status
+
+
+def _note_failure(entry: Entry, error: FlowhookError, body: Mapping[str, Any]) -> None:
+    entry.status, entry.http_status = error.type, failure_status(error, body)
     entry.response = {"success": False, "error": error.as_dict()}
 
 

@@ -7,6 +7,7 @@ Source: help.openai.com, "What are tokens and how to count them?"
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,8 @@ from webhooks.fields import BUILDER_KEYS, CALL_KEYS
 from webhooks.registry import WebhookFunction
 
 BYTES_PER_TOKEN = 4
+TOKENS_AN_IMAGE = 1_500
+DATA_URL = re.compile(rb'"data:[^"]*"')
 LIKELY_ANSWER_TOKENS = 500  # of an answer whose max_tokens the caller does not name
 MAX_ANSWER_TOKENS = 10_000_000
 
@@ -36,12 +39,20 @@ def estimate(
     }
     section = f"openai/accounts/{body['account']}" if body.get("account") else "openai"
     system = organisation.section(section).get("system_prompt") or ""
-    prompt = (len(orjson.dumps(own)) + len(system.encode())) // BYTES_PER_TOKEN
+    prompt = _tokens(orjson.dumps(own)) + len(system.encode()) // BYTES_PER_TOKEN
     answers = _whole(body.get("n")) or 1
     named = _whole(body.get("max_tokens"))
     if named is None:
         return Estimate(prompt, LIKELY_ANSWER_TOKENS * answers)
     return Estimate(prompt + min(named * answers, MAX_ANSWER_TOKENS))
+
+
+def _tokens(body: bytes) -> int:
+    """Of a body; media that stand in it as data URLs count as images, not as their characters."""
+    media = 0
+    if b'"data:' in body:
+        body, media = DATA_URL.subn(b"", body)
+    return len(body) // BYTES_PER_TOKEN + media * TOKENS_AN_IMAGE
 
 
 def _whole(value: Any) -> int | None:

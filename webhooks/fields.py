@@ -7,7 +7,7 @@ that the flow never set arrives as written (`@results.question`) and is named in
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -36,6 +36,12 @@ BUILDER_KEYS = frozenset(
 )
 # The keys that steer a call, whatever its function.
 CALL_KEYS = frozenset({"account", "failure_status", "wait_seconds", "callback_url"})
+
+
+def is_variable(text: str) -> bool:
+    """Whether a text is nothing but a variable, as written in the flow."""
+    bare = text.strip()
+    return bare[:1] == "@" and VARIABLE.fullmatch(bare) is not None
 
 
 class EmptyText(str):
@@ -71,10 +77,8 @@ class Text(fields.String):
             if self.required:
                 raise ValidationError([EmptyText("Must not be empty.")])
             value = None
-        elif isinstance(value, str) and not self.keeps_variables and value.lstrip()[0] == "@":
-            variable = value.strip()
-            if VARIABLE.fullmatch(variable):
-                raise ValidationError([UnresolvedText(f"{variable} was never set by the flow.")])
+        elif isinstance(value, str) and not self.keeps_variables and is_variable(value):
+            raise ValidationError([UnresolvedText(f"{value.strip()} was never set by the flow.")])
         return super().deserialize(value, attr, data, **kwargs)
 
 
@@ -91,6 +95,8 @@ class Number(fields.Float):
         data: Mapping[str, Any] | None = None,
         **kwargs: Any,
     ) -> Any:
+        if self.required:
+            _require_set(value)
         if isinstance(value, bool):
             raise ValidationError("Not a valid number.")
         return super().deserialize(_absent_if_blank(value), attr, data, **kwargs)
@@ -115,6 +121,39 @@ class Whole(fields.Integer):
         return super().deserialize(value, attr, data, **kwargs)
 
 
+class Flag(fields.Boolean):
+    """A boolean, or the text of one; an empty text counts as absent."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(allow_none=True, **more)
+
+    def deserialize(
+        self,
+        value: Any,
+        attr: str | None = None,
+        data: Mapping[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        return super().deserialize(_absent_if_blank(value), attr, data, **kwargs)
+
+
+class Choice(Text):
+    """One of a few words, in capitals or not."""
+
+    def __init__(self, choices: Sequence[str], **more: Any) -> None:
+        super().__init__(max_length=64, validate=[validate.OneOf(choices)], **more)
+
+    def deserialize(
+        self,
+        value: Any,
+        attr: str | None = None,
+        data: Mapping[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        word = value.strip().lower() if isinstance(value, str) else value
+        return super().deserialize(word, attr, data, **kwargs)
+
+
 class Json(fields.Raw):
     """A JSON value, or the text of one. `reads` checks it and returns what the function gets."""
 
@@ -122,12 +161,24 @@ class Json(fields.Raw):
         super().__init__(allow_none=True, **more)
         self.reads = reads
 
+    def deserialize(
+        self,
+        value: Any,
+        attr: str | None = None,
+        data: Mapping[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        value = _absent_if_blank(value)
+        if value is None and self.required:
+            raise ValidationError([EmptyText("Must not be empty.")])
+        if isinstance(value, str) and is_variable(value):
+            raise ValidationError([UnresolvedText(f"{value.strip()} was never set by the flow.")])
+        return super().deserialize(value, attr, data, **kwargs)
+
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> Any:
         if isinstance(value, str):
-            if not value.strip():
-                return None
             with suppress(orjson.JSONDecodeError):  # a bare word is for `reads` to judge
                 value = orjson.loads(value)
         return self.reads(value)
@@ -146,6 +197,14 @@ class FunctionSchema(Schema):
 
     class Meta:
         unknown = RAISE
+
+
+def _require_set(value: Any) -> None:
+    """Raise where a required number is empty, or a variable that the flow never set."""
+    if value is None or (isinstance(value, str) and not value.strip()):
+        raise ValidationError([EmptyText("Must not be empty.")])
+    if isinstance(value, str) and is_variable(value):
+        raise ValidationError([UnresolvedText(f"{value.strip()} was never set by the flow.")])
 
 
 def _absent_if_blank(value: Any) -> Any:

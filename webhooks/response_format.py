@@ -7,6 +7,9 @@ from typing import Any
 
 from marshmallow import ValidationError
 
+from errors import InvalidInput
+from webhooks.structured import check_lenient_schema, check_schema
+
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 HELP = (
     'Must be "text", "json_object", or {"type": "json_schema", "json_schema":'
@@ -41,4 +44,21 @@ def _read_json_schema(declared: Any) -> dict[str, Any]:
         raise ValidationError("json_schema.name must be 1 to 64 of A-Z a-z 0-9 _ -.")
     if not isinstance(declared.get("strict", True), bool):
         raise ValidationError("json_schema.strict must be true or false.")
-    return {"strict": True, **declared, "name": name}
+    return {**declared, "name": name, "strict": _is_strict(declared)}
+
+
+def _is_strict(declared: dict[str, Any]) -> bool:
+    """Check the schema; where nothing is said, strict as far as the schema allows it."""
+    place, strict = "json_schema.schema", declared.get("strict")
+    try:
+        if strict is not False:
+            try:
+                check_schema(declared["schema"], place)
+                return True
+            except InvalidInput:
+                if strict:
+                    raise
+        check_lenient_schema(declared["schema"], place)
+    except InvalidInput as error:
+        raise ValidationError(error.message) from None
+    return False

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import orjson
 from flask import Blueprint, Request, Response
 from flask.globals import request_ctx
+from marshmallow.fields import Field
 
 from api.answers import as_error, error_answer, json_answer, request_id
-from api.body import check_media_type, read_json
 from api.documented import documented
-from errors import FlowhookError, InvalidInput, NotFound, Overloaded
+from errors import FlowhookError, Forbidden, InvalidInput, MethodNotAllowed, NotFound, Overloaded
 from records.metrics import IN_FLIGHT
 from settings.auth import Authenticator, Caller, Proof
 from settings.cache import SettingsCache
 from settings.schemas import ORGANIZATION_ID_PATTERN
 from webhooks.catalogue import catalogue
-from webhooks.dispatcher import Dispatcher
+from webhooks.dispatcher import Dispatcher, failure_status
+from webhooks.negotiation import HTML, JSON, PLAIN, XML, read_body, wanted
 from webhooks.registry import WebhookFunction
+from webhooks.xml import write_xml
+
+# A page shows our images, or those under PUBLIC_URL, and runs nothing.
+PAGE_POLICY = (
+    "default-src 'none'; img-src http: https:; base-uri 'none'; form-action 'none';"
+    " frame-ancestors 'none'"
+)
 
 
 class InFlight:
@@ -65,11 +73,36 @@ def webhook_routes(
         call = _Call(dispatcher, authenticator, settings, name)
         try:
             with in_flight.place():
-                return json_answer(call.answer())
+                return call.in_asked_form(json_answer(call.answer()))
         except Exception as failure:
-            return call.failure(as_error(failure))
+            return call.in_asked_form(call.failure(as_error(failure)))
 
+    for function in dispatcher.functions:
+        if function.show is not None:
+            _add_page(routes, function, call_function)
     return routes
+
+
+def _add_page(
+    routes: Blueprint, function: WebhookFunction, call_function: Callable[[str], Response]
+) -> None:
+    """Let a browser call a function that shows its result, its fields in the query."""
+
+    @documented(
+        query={name: _sentence(field) for name, field in function.fields.fields.items()},
+        content=HTML,
+        answer={"type": "string"},
+    )
+    def show() -> Response:
+        return call_function(function.name)
+
+    show.__doc__ = f"Show what {function.name} makes as a page, for a browser with HTTP Basic."
+    path = f"/webhooks/{function.name}"
+    routes.add_url_rule(path, f"show_{function.name}", show, methods=["GET"])
+
+
+def _sentence(field: Field) -> str:
+    return str(field.metadata.get("description", ""))
 
 
 class _Call:
@@ -97,8 +130,7 @@ class _Call:
         caller = self._authenticate(sent, raw)
         self.organization_id = caller.organization_id
         function = self.dispatcher.find(self.name)
-        check_media_type(sent.content_type or "")
-        self.body = self.body or read_json(raw)
+        self.body = self.body or self._read(sent, raw)
         self.organization_id = organisation_of(caller, self.body)
         organisation = self.settings.get(self.organization_id)
         if not organisation.exists:
@@ -114,19 +146,68 @@ class _Call:
         if not self.dispatched and self.organization_id:
             self.dispatcher.reject(self.name, self.organization_id, self.body, request_id(), error)
         extra = {self.function.main: error.message} if self.function else None
-        wanted = str(self.body.get("failure_status", "")) if self.organization_id else ""
-        return error_answer(error, 200 if wanted == "200" else None, extra)
+        status = failure_status(error, self.body) if self.organization_id else None
+        return error_answer(error, status, extra)
+
+    def in_asked_form(self, answer: Response) -> Response:
+        """The answer as JSON, or as XML or a page where the caller prefers one."""
+        sent = request_ctx.request
+        accept: str | None = sent.environ.get("HTTP_ACCEPT")
+        if accept in PLAIN and sent.method == "POST":
+            return answer
+        show = self.function.show if self.function and answer.status_code == 200 else None
+        by_browser = sent.method == "GET" and accept in (None, "*/*")
+        form = HTML if by_browser else wanted(accept or JSON, show is not None)
+        answer.headers["Vary"] = "Accept"
+        if form == XML:
+            answer.set_data(write_xml(orjson.loads(answer.get_data())))
+            answer.content_type = f"{XML}; charset=utf-8"
+        elif form == HTML and show is not None:
+            result = orjson.loads(answer.get_data())
+            if result.get("success") is True and result.get("status") != "pending":
+                answer.set_data(show(self.body, result))
+                answer.content_type = f"{HTML}; charset=utf-8"
+                answer.headers["Content-Security-Policy"] = PAGE_POLICY
+                answer.headers["X-Content-Type-Options"] = "nosniff"
+        return answer
+
+    def _read(self, sent: Request, raw: bytes) -> dict[str, Any]:
+        """The fields: in the body, or in the query where a function that shows takes them."""
+        if self.function and self.function.show and not raw.strip():
+            fields = sent.args.to_dict()
+            if any("\0" in text for text in fields.values()):
+                raise InvalidInput("the query holds a NUL character", fix="Remove it.")
+            if fields or sent.method == "GET":
+                return fields
+        return read_body(raw, sent.content_type or "")
 
     def _authenticate(self, sent: Request, raw: bytes) -> Caller:
         environ = sent.environ
         authorization = environ.get("HTTP_AUTHORIZATION", "")
         signature = environ.get("HTTP_X_GLIFIC_SIGNATURE", "")
+        if sent.method != "POST":
+            _check_deliberate(sent)
+            signature = ""  # it would cover an empty body, not the query
         claimed = ""
         if signature and not authorization:
-            self.body = read_json(raw)
+            self.body = self._read(sent, raw)
             claimed = str(self.body.get("organization_id", ""))
         return self.authenticator.authenticate(
             Proof(environ.get("REMOTE_ADDR") or "", authorization, signature, raw, claimed)
+        )
+
+
+def _check_deliberate(sent: Request) -> None:
+    """A GET spends money: neither a HEAD nor a link on another site may, with what a browser kept.
+
+    Browsers say where a request comes from; others do not send this header.
+    """
+    if sent.method != "GET":
+        raise MethodNotAllowed("this address does not take that method", headers={"Allow": "GET"})
+    if sent.environ.get("HTTP_SEC_FETCH_SITE", "none") not in ("none", "same-origin"):
+        raise Forbidden(
+            "a link on another site may not call this",
+            fix="Paste the address into the browser's address bar.",
         )
 
 

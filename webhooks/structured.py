@@ -72,6 +72,17 @@ def check_schema(schema: object, field: str = "schema") -> dict[str, Any]:
     return schema
 
 
+def check_lenient_schema(schema: dict[str, Any], field: str = "schema") -> dict[str, Any]:
+    """A schema for an answer without strict mode: any object schema that is safe to check by."""
+    try:
+        _check_safe(schema)
+        _check_vocabulary(schema)
+    except _Unfit as unfit:
+        problem = f"{field}{unfit.path}: {unfit.problem}"
+        raise errors.InvalidInput(problem, fields={field: [problem]}) from None
+    return schema
+
+
 def validate_answer(value: object, schema: dict[str, Any]) -> list[str]:
     """What is wrong with a model's answer, at most 20 lines for the model to correct it by.
 

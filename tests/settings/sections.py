@@ -37,6 +37,12 @@ WHOLE: dict[str, dict[str, Any]] = {
         "api_version": "v26.0",
     },
     "google_maps": {"api_key": "AIzaSy0123456789abcdefghij"},
+    "assistants": {
+        "assistants": {
+            "asst_parents": {"vector_store_id": "vs_1", "prompt": "Be short.", "model": "gpt-6"},
+            "asst_bare": {"vector_store_id": "vs_2"},
+        }
+    },
     "limits": {"requests_per_minute": 600, "concurrent_calls": 50, "monthly_tokens": 5_000_000},
 }
 

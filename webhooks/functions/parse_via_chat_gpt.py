@@ -7,9 +7,13 @@ from typing import Any
 from marshmallow import fields
 
 from webhooks.answers import parse_answer
+from webhooks.chat_request import open_thread, remember, thread_field
+from webhooks.context_size import check_length
 from webhooks.fields import FunctionSchema, Json, Number, Text, Whole, model_field
+from webhooks.messages import conversation
 from webhooks.registry import Context, webhook
 from webhooks.response_format import read_response_format
+from webhooks.structured_answer import ask_answers
 
 
 class ParseViaChatGptSchema(FunctionSchema):
@@ -40,6 +44,7 @@ class ParseViaChatGptSchema(FunctionSchema):
         },
     )
     max_tokens = Whole(1, 128_000, metadata={"description": "Most tokens of the answer, 1 up."})
+    thread_id = thread_field()
 
 
 class ParseViaChatGptResultSchema(FunctionSchema):
@@ -49,6 +54,9 @@ class ParseViaChatGptResultSchema(FunctionSchema):
             "description": "The answer: an object or list where it is such JSON, else text.",
             "example": "Blue light scatters most in the air.",
         }
+    )
+    thread_id = fields.String(
+        metadata={"description": "The conversation's id, where thread_id was in the body."}
     )
 
 
@@ -71,33 +79,40 @@ def parse_via_chat_gpt(data: dict[str, Any], context: Context) -> dict[str, Any]
     `@results.<result_name>.parsed_msg`. Needs the organisation's OpenAI settings: active, with
     an API key. The prompt goes to the model as the system message, the question as the user's;
     what a contact typed is never part of the system message. An answer that is a JSON object or
-    list arrives as one, so `@results.gpt_response.parsed_msg.name` works.
+    list arrives as one, so `@results.gpt_response.parsed_msg.name` works; where `response_format`
+    asks for JSON it is checked, and sent back to the model once to be corrected.
 
-    Errors: empty_input, unresolved_variable, inactive, missing_api_key, invalid_api_key,
-    insufficient_quota, model_not_found, refused, content_filter, truncated, provider_rejected,
-    provider_timeout.
+    With `thread_id` in the body the model remembers the conversation: up to 20 turns, for 24
+    hours. Pass the result's own `thread_id` back in, for example
+    `"thread_id": "@results.gpt_response.thread_id"`; the first time it is not set yet, and a new
+    conversation begins.
+
+    Errors: invalid_input, empty_input, unresolved_variable, inactive, missing_api_key, forbidden,
+    invalid_api_key, insufficient_quota, model_not_found, refused, content_filter, truncated,
+    provider_rejected, invalid_response, provider_timeout.
     Source: https://platform.openai.com/docs/api-reference/chat
     """
-    response_format = data.get("response_format")
     client = context.openai()
-    request: dict[str, Any] = {
-        "model": data.get("gpt_model") or data.get("model"),
-        "messages": messages(context, data.get("prompt"), data["question_text"]),
-    }
+    asked_model = data.get("gpt_model") or data.get("model")
+    model = client.account.resolve(asked_model)
+    thread = open_thread(data, context)
+    question = data["question_text"]
+    messages = conversation(
+        context,
+        data.get("prompt"),
+        [{"role": "user", "content": question}],
+        thread.messages(model) if thread else (),
+    )
+    check_length(model, messages, data.get("max_tokens"), "question_text")
+    request: dict[str, Any] = {"model": asked_model, "messages": messages}
     if data.get("temperature") is not None:
         request["temperature"] = data["temperature"]
     if data.get("max_tokens") is not None:
         request["max_completion_tokens"] = data["max_tokens"]
-    if response_format:
-        request["response_format"] = response_format
-    wants_json = response_format is not None
-    text = client.chat(request).first.require_text(whole=wants_json)
-    return {"parsed_msg": parse_answer(text, must_be_json=wants_json)}
-
-
-def messages(context: Context, prompt: str | None, question: str) -> list[dict[str, str]]:
-    """The organisation's system prompt and the author's before the contact's words."""
-    told = [context.organisation.section("openai").get("system_prompt"), prompt]
-    system = "\n\n".join(text for text in told if text)
-    user = {"role": "user", "content": question}
-    return [{"role": "system", "content": system}, user] if system else [user]
+    if data.get("response_format"):
+        request["response_format"] = data["response_format"]
+    answer = ask_answers(client, request)[0]
+    parsed = parse_answer(answer) if isinstance(answer, str) else answer
+    if thread:
+        return {"parsed_msg": parsed, "thread_id": remember(thread, context, question, answer)}
+    return {"parsed_msg": parsed}

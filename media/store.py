@@ -1,0 +1,152 @@
+"""Bytes kept in Redis for a day, found by a name that nobody can guess.
+
+A name is `<organisation>.<256 random bits>.<extension>`: who has it may fetch the bytes, since
+WhatsApp and browsers bring no proof. In Redis stand neither the name nor the bytes as they are:
+the key is the name's digest, the bytes are sealed, so a copy of the store opens nothing. The
+keys are the organisation's own and go with it; its oldest media make room when it keeps more
+than its share.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from config import MEDIA_MAX_BYTES, MEDIA_ORGANISATION_BYTES, MEDIA_SECONDS
+from errors import InvalidResponse, NotFound
+from settings.cipher import CannotDecrypt, Cipher
+from storage.keys import org_key
+
+# What is made here or by a provider, by the extension its name carries.
+CONTENT_TYPES = {
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "webp": "image/webp",
+    "gif": "image/gif",
+    "ogg": "audio/ogg",
+    "mp3": "audio/mpeg",
+    "aac": "audio/aac",
+    "flac": "audio/flac",
+    "wav": "audio/wav",
+    "m4a": "audio/mp4",
+    "mp4": "audio/mp4",
+    "webm": "audio/webm",
+}
+NAME = re.compile(r"(?P<org>[A-Za-z0-9_-]{1,64})\.[A-Za-z0-9_-]{43}\.(?P<extension>[a-z0-9]{3,4})")
+
+# KEYS: the content, the index of (expiry, "<bytes> <digest>"), the bytes kept in all.
+# ARGV: content, digest, bytes, now, seconds to live, most bytes in all, prefix of content keys.
+# The index and the total die together when nothing was kept for as long as media live.
+KEEP = """
+local function forget(member)
+  redis.call('DECRBY', KEYS[3], tonumber(string.match(member, '^%d+')))
+  redis.call('ZREM', KEYS[2], member)
+end
+for _, member in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', ARGV[4])) do
+  forget(member)
+end
+local room = tonumber(ARGV[6]) - tonumber(ARGV[3])
+while tonumber(redis.call('GET', KEYS[3]) or '0') > room do
+  local oldest = redis.call('ZRANGE', KEYS[2], 0, 0)[1]
+  if not oldest then
+    redis.call('DEL', KEYS[3])
+    break
+  end
+  redis.call('UNLINK', ARGV[7] .. string.match(oldest, '%S+$'))
+  forget(oldest)
+end
+redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[5])
+redis.call('ZADD', KEYS[2], ARGV[4] + ARGV[5], ARGV[3] .. ' ' .. ARGV[2])
+redis.call('INCRBY', KEYS[3], ARGV[3])
+redis.call('EXPIRE', KEYS[2], ARGV[5])
+redis.call('EXPIRE', KEYS[3], ARGV[5])
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Media as they are served."""
+
+    content: bytes
+    content_type: str
+
+
+class MediaStore:
+    """Keeps media of organisations and finds them by name."""
+
+    def __init__(
+        self,
+        redis: Any,
+        cipher: Cipher,
+        seconds: int = MEDIA_SECONDS,
+        organisation_bytes: int = MEDIA_ORGANISATION_BYTES,
+    ) -> None:
+        self.redis = redis
+        self.cipher = cipher
+        self.seconds = seconds
+        self.organisation_bytes = organisation_bytes
+        self._keep = redis.register_script(KEEP)
+
+    def keep(self, org: str, content: bytes, extension: str) -> str:
+        """The name under which the content is now served; InvalidResponse if it is too large."""
+        if len(content) > MEDIA_MAX_BYTES:
+            raise InvalidResponse(
+                f"the provider made a file larger than {MEDIA_MAX_BYTES // 1024**2} MiB",
+                fix="Ask for a smaller size or less text.",
+            )
+        name = f"{org}.{secrets.token_urlsafe(32)}.{extension}"
+        digest = _digest(name)
+        sealed = self.cipher.seal(org, _purpose(digest), content)
+        keys = [_content_key(org, digest), org_key(org, "media_index"), org_key(org, "media_bytes")]
+        self._keep(
+            keys=keys,
+            args=[
+                sealed,
+                digest,
+                len(sealed),
+                int(time.time()),
+                self.seconds,
+                self.organisation_bytes,
+                _content_key(org, ""),
+            ],
+        )
+        return name
+
+    def get(self, name: str) -> Kept:
+        """The media of this name; NotFound where there are none, or none any more."""
+        known = NAME.fullmatch(name)
+        content_type = CONTENT_TYPES.get(known["extension"]) if known else None
+        if known is None or content_type is None:
+            raise _gone()
+        digest = _digest(name)
+        sealed = self.redis.get(_content_key(known["org"], digest))
+        if sealed is None:
+            raise _gone()
+        try:
+            content = self.cipher.open(known["org"], _purpose(digest), sealed)
+        except CannotDecrypt:  # its key was taken out of ENCRYPTION_KEYS meanwhile
+            raise _gone() from None
+        return Kept(content, content_type)
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()
+
+
+def _content_key(org: str, digest: str) -> str:
+    return org_key(org, "media", digest)
+
+
+def _purpose(digest: str) -> str:
+    return f"media:{digest}"
+
+
+def _gone() -> NotFound:
+    return NotFound(
+        "there is nothing at this address, or not any more",
+        fix="Media are kept for a limited time: call the function again for a new link.",
+    )

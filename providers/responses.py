@@ -1,0 +1,62 @@
+"""Reading an answer of the Responses API: its text, checked before use.
+
+Source: OpenAI OpenAPI spec 2.3.0, POST /responses
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from errors import (
+    InvalidResponse,
+    ProviderError,
+    ProviderFailure,
+    ProviderRateLimited,
+    ProviderRejected,
+    ProviderTimeout,
+)
+from providers.completion import Choice
+
+# How models point at the files they used; a contact can do nothing with them.
+CITATION = re.compile(r"\s?(?:【[^【】]{0,200}】|\ue200[^\ue200\ue201]{0,200}\ue201)")
+CODE = re.compile(r"[a-z_]{1,60}")
+_FINISHES = {"max_output_tokens": "length", "content_filter": "content_filter"}
+_FAILURES: dict[str, type[ProviderFailure]] = {
+    "server_error": ProviderError,
+    "rate_limit_exceeded": ProviderRateLimited,
+    "vector_store_timeout": ProviderTimeout,
+}
+
+
+def read_response(answer: Mapping[str, Any]) -> Choice:
+    """What a response says, as a choice, so that a refusal or a cut-off is found the same way."""
+    if answer.get("status") == "failed":
+        raise _failure(answer.get("error"))
+    parts = list(_parts(answer.get("output")))
+    texts = [part["text"] for part in parts if isinstance(part.get("text"), str)]
+    refusals = [part["refusal"] for part in parts if isinstance(part.get("refusal"), str)]
+    details = answer.get("incomplete_details")
+    reason = details.get("reason") if isinstance(details, dict) else None
+    return Choice(
+        text=CITATION.sub("", "\n".join(texts)).strip(),
+        refusal=refusals[0] if refusals else None,
+        finish_reason=_FINISHES.get(reason, "stop") if isinstance(reason, str) else "stop",
+    )
+
+
+def _parts(output: Any) -> Iterator[Mapping[str, Any]]:
+    """The content parts of its messages."""
+    if not isinstance(output, list):
+        raise InvalidResponse("the provider answered without any output")
+    for item in output:
+        content = item.get("content") if isinstance(item, dict) else None
+        if isinstance(content, list) and item.get("type") == "message":
+            yield from (part for part in content if isinstance(part, dict))
+
+
+def _failure(error: Any) -> ProviderFailure:
+    code = error.get("code") if isinstance(error, dict) else None
+    named = code if isinstance(code, str) and CODE.fullmatch(code) else "no code"
+    return _FAILURES.get(named, ProviderRejected)(f"the provider could not answer ({named})")

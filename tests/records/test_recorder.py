@@ -1,0 +1,203 @@
+"""The recorder: behind the calls' backs, in batches, bounded, patient with Redis."""
+
+from __future__ import annotations
+
+import io
+import json
+import threading
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+import redis
+
+from records.entry import Entry
+from records.recorder import Recorder
+from tests.waiting import wait_for
+
+
+class Sink:
+    """Notes batches; writes each entry's function to a list in Redis."""
+
+    def __init__(self) -> None:
+        self.batches: list[int] = []
+        self.poison = ""
+
+    def add_to(self, pipe: Any, entries: Sequence[Entry]) -> None:
+        self.batches.append(len(entries))
+        for entry in entries:
+            if entry.function == self.poison:
+                raise ValueError("a sink's bug")
+            pipe.rpush("written", entry.function)
+
+
+class Switch:
+    """A Redis whose pipelines fail while it is away."""
+
+    def __init__(self, inner: redis.Redis) -> None:
+        self.inner = inner
+        self.away = False
+
+    def pipeline(self, transaction: bool) -> Any:
+        pipe = self.inner.pipeline(transaction=transaction)
+        if self.away:
+
+            def execute() -> None:
+                raise redis.exceptions.ConnectionError("away")
+
+            pipe.execute = execute  # type: ignore[assignment]
+        return pipe
+
+
+def entry(name: str) -> Entry:
+    return Entry("acme", name, "id", "ok", 200, 1.0, 1_700_000_000.5, request={"a": "words"})
+
+
+@pytest.fixture
+def switch(fake_redis: redis.Redis) -> Switch:
+    return Switch(fake_redis)
+
+
+@pytest.fixture
+def sink() -> Sink:
+    return Sink()
+
+
+@pytest.fixture
+def stream() -> io.StringIO:
+    return io.StringIO()
+
+
+@pytest.fixture
+def dropped() -> list[int]:
+    return []
+
+
+@pytest.fixture
+def recorder(
+    switch: Switch,
+    sink: Sink,
+    stream: io.StringIO,
+    dropped: list[int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Recorder]:
+    monkeypatch.setattr("records.recorder.RETRY_SECONDS", 0.02)
+    recorder = Recorder(switch, [sink], stream, dropped.append)
+    yield recorder
+    switch.away = False
+    recorder.close()
+
+
+def written(switch: Switch) -> list[str]:
+    found: Any = switch.inner.lrange("written", 0, -1)
+    return [raw.decode() for raw in found]
+
+
+def printed(stream: io.StringIO) -> list[str]:
+    return [json.loads(line)["function"] for line in stream.getvalue().splitlines()]
+
+
+def test_every_entry_is_printed_and_written_once_in_order(
+    recorder: Recorder, switch: Switch, stream: io.StringIO
+) -> None:
+    names = [f"f{number}" for number in range(1200)]
+    for name in names:
+        recorder.record(entry(name))
+    wait_for(lambda: written(switch) == names, "all to be written")
+    assert printed(stream) == names
+
+
+def test_many_at_once_share_a_batch(recorder: Recorder, switch: Switch, sink: Sink) -> None:
+    for number in range(200):
+        recorder.record(entry(str(number)))
+    wait_for(lambda: len(written(switch)) == 200, "all to be written")
+    assert len(sink.batches) < 20
+
+
+def test_while_redis_is_away_entries_wait(
+    recorder: Recorder, switch: Switch, stream: io.StringIO
+) -> None:
+    switch.away = True
+    recorder.record(entry("a"))
+    wait_for(lambda: printed(stream) == ["a"], "the first to be printed")
+    recorder.record(entry("b"))
+    assert written(switch) == []
+    switch.away = False
+    wait_for(lambda: written(switch) == ["a", "b"], "both to be written")
+    assert printed(stream) == ["a", "b"]
+
+
+def test_the_queue_is_bounded_and_what_does_not_fit_is_counted_and_printed(
+    recorder: Recorder,
+    switch: Switch,
+    stream: io.StringIO,
+    dropped: list[int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("records.recorder.QUEUE_ENTRIES", 3)
+    switch.away = True
+    recorder.record(entry("first"))
+    wait_for(lambda: printed(stream) == ["first"], "the first batch to be tried")
+    for number in range(10):
+        recorder.record(entry(str(number)))
+    assert sum(dropped) == 7
+    switch.away = False
+    wait_for(lambda: written(switch) == ["first", "7", "8", "9"], "the newest to be written")
+    assert sorted(printed(stream)) == sorted(["first", *map(str, range(10))])
+
+
+def test_a_batch_that_a_sink_cannot_take_does_not_end_the_recording(
+    recorder: Recorder, switch: Switch, sink: Sink, dropped: list[int]
+) -> None:
+    sink.poison = "poison"
+    recorder.record(entry("poison"))
+    wait_for(lambda: dropped == [1], "the batch to be given up")
+    recorder.record(entry("next"))
+    wait_for(lambda: written(switch) == ["next"], "the next to be written")
+
+
+def test_close_writes_the_rest_and_ends_the_thread(
+    recorder: Recorder, switch: Switch, stream: io.StringIO
+) -> None:
+    for name in ("a", "b"):
+        recorder.record(entry(name))
+    recorder.close()
+    assert written(switch) == printed(stream) == ["a", "b"]
+    wait_for(
+        lambda: (
+            not any(
+                thread.name == "recorder" and thread is recorder._thread
+                for thread in threading.enumerate()
+            )
+        ),
+        "the thread to end",
+    )
+
+
+def test_close_prints_what_redis_does_not_take(
+    recorder: Recorder, switch: Switch, stream: io.StringIO, dropped: list[int]
+) -> None:
+    switch.away = True
+    for name in ("a", "b"):
+        recorder.record(entry(name))
+    recorder.close()
+    assert sorted(printed(stream)) == ["a", "b"]
+    assert sum(dropped) == 2
+
+
+def test_a_printed_line_names_the_outcome_and_no_ones_words(
+    recorder: Recorder, stream: io.StringIO
+) -> None:
+    recorder.record(entry("f"))
+    recorder.close()
+    assert json.loads(stream.getvalue()) == {
+        "time": "2023-11-14T22:13:20.500Z",
+        "level": "INFO",
+        "event": "webhook_call",
+        "request_id": "id",
+        "organization_id": "acme",
+        "function": "f",
+        "status": "ok",
+        "http_status": 200,
+        "milliseconds": 1.0,
+    }

@@ -1,0 +1,101 @@
+"""Secrets are taken out by the name of their key and by their look; words stay."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from records.redact import REDACTED, redact, redact_text
+
+TOKEN = "fh.acme.0123456789ab.0123456789012345678901234567890123456789012"
+JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abc-DEF_123"
+LOOKS = [
+    "sk-0123456789abcdef",
+    "sk-proj-AbC_123-xyz0123456789",
+    TOKEN,
+    "EAAG0123456789abcdefghijkl",
+    "AIzaSy0123456789abcdefghijklmnopqrstuvw",
+    "ghp_0123456789abcdefghijABCDEFGHIJ",
+    JWT,
+    "Bearer 0123456789abcdef",
+    "Basic dXNlcjpwYXNzd29yZA==",
+]
+
+
+@pytest.mark.parametrize("secret", LOOKS)
+def test_a_secret_is_known_by_its_look_wherever_it_stands(secret: str) -> None:
+    for text in (secret, f"my key is {secret}, keep it", f'{{"x": "{secret}"}}'):
+        redacted = redact_text(text)
+        assert REDACTED in redacted
+        assert secret not in redacted
+    assert redact({"question": [{"text": secret}]}) == {"question": [{"text": REDACTED}]}
+    assert secret not in str(redact({secret: 1}))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "api_key",
+        "apiKey",
+        "API-KEY",
+        "access_token",
+        "token",
+        "password",
+        "passwd",
+        "client_secret",
+        "Authorization",
+        "signature",
+        "phrase",
+        "Cookie",
+        "key",
+        "private_key",
+    ],
+)
+def test_a_secret_is_known_by_its_name(name: str) -> None:
+    assert redact({"a": {name: "harmless looking"}}) == {"a": {name: REDACTED}}
+    assert redact({name: {"inner": "value"}}) == {name: REDACTED}
+    assert redact({name: ""}) == {name: ""}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"max_tokens": 50, "input_tokens": 3},
+        {"keyword": "hello", "keyboard": "x", "monkey": "y"},
+        {"question_text": "I went skiing, ask-me-anything"},
+        {"text": "risk-assessment-form on the desk-organiser"},
+        {"text": "my basic question, the bearer of news"},
+        {"a": None, "b": True, "c": 1.5},
+        ["a", ["b"]],
+        "sk-",
+    ],
+)
+def test_everything_else_stays(value: Any) -> None:
+    assert redact(value) == value
+
+
+def test_what_is_nested_too_deep_is_left_out() -> None:
+    value: Any = "sk-0123456789abcdef"
+    for _ in range(200):
+        value = [value]
+    assert "sk-" not in str(redact(value))
+
+
+def test_the_value_itself_is_untouched() -> None:
+    value = {"api_key": "secret", "list": ["sk-0123456789abcdef"]}
+    redact(value)
+    assert value == {"api_key": "secret", "list": ["sk-0123456789abcdef"]}
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_redacted_in_time_and_once(text: str) -> None:
+    once = redact_text(text)
+    assert redact_text(once) == once
+
+
+def test_long_text_is_redacted_in_linear_time() -> None:
+    for text in ("sk-" * 100_000, "eyJ." * 100_000, "fh." * 100_000, "Bearer " * 100_000):
+        redact_text(text)

@@ -1,0 +1,180 @@
+"""The road every webhook call takes, whatever its function."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from errors import Overloaded
+from tests.fixtures_app import Service
+from webhooks.dispatcher import NOTHING, flow_safe
+from webhooks.fields import BUILDER_KEYS
+from webhooks.routes import InFlight
+
+BUTTONS = {"buttons_data": "Yes|No"}
+
+
+@pytest.fixture(autouse=True)
+def tenant(service: Service) -> None:
+    service.organisation()
+
+
+# --- the catalogue ---
+
+
+def test_every_function_is_listed_with_fields_results_and_an_example(service: Service) -> None:
+    listed = service.request("GET", "/webhooks")
+    assert listed.status == 200
+    functions = {function["name"]: function for function in listed.json["functions"]}
+    assert {"parse_via_chat_gpt", "get_buttons", "check_response"} <= set(functions)
+    chat = functions["parse_via_chat_gpt"]
+    assert chat["url"] == "/webhooks/parse_via_chat_gpt"
+    fields = {field["name"]: field for field in chat["fields"]}
+    assert fields["question_text"]["required"] is True
+    temperature = fields["temperature"]
+    assert (temperature["type"], temperature["minimum"], temperature["maximum"]) == ("number", 0, 2)
+    assert {result["name"] for result in chat["results"]} >= {"success", "parsed_msg"}
+    assert chat["main_result"] == "parsed_msg"
+    assert set(listed.json["builder_keys"]) == BUILDER_KEYS
+
+
+@pytest.mark.parametrize(
+    ("asked", "nearest"),
+    [
+        ("parse_via_chatgpt", "parse_via_chat_gpt"),
+        ("getbuttons", "get_buttons"),
+        ("Check_Response", "check_response"),
+    ],
+)
+def test_an_unknown_function_names_the_nearest(service: Service, asked: str, nearest: str) -> None:
+    answer = service.call(asked, BUTTONS)
+    assert answer.status == 404
+    assert answer.error["type"] == "not_found"
+    assert nearest in answer.error["message"]
+
+
+@pytest.mark.parametrize("asked", ["x" * 5000, "%3Cscript%3E", "a%0Ab", "%F0%9F%98%80"])
+def test_a_strange_name_is_shown_harmlessly(service: Service, asked: str) -> None:
+    answer = service.call(asked, BUTTONS)
+    assert answer.status == 404
+    assert len(answer.body) < 600
+    assert "\n" not in answer.error["message"]
+
+
+# --- the body ---
+
+
+def test_the_keys_that_builders_add_are_accepted_and_ignored(service: Service) -> None:
+    added: dict[str, Any] = {
+        "contact": {"id": 5, "name": "Asha", "fields": {"city": {"value": None}}},
+        "results": {"a": {"input": "b"}},
+        "wa_group": {"id": 1},
+        "flow": {"id": 1, "name": "Help"},
+        "organization_id": 1,
+        "flow_id": 3,
+        "contact_id": "7",
+        "webhook_log_id": 11,
+        "result_name": "buttons",
+    }
+    assert set(added) == BUILDER_KEYS
+    assert service.call("get_buttons", {**BUTTONS, **added}).status == 200
+    as_written = {key: f"@{key}" for key in added}
+    assert service.call("get_buttons", {**BUTTONS, **as_written}).status == 200
+
+
+def test_any_other_key_is_refused_by_name(service: Service) -> None:
+    answer = service.call("get_buttons", {**BUTTONS, "button_data": "typo", "é": 1})
+    assert answer.status == 400
+    assert set(answer.error["fields"]) == {"button_data", "é"}
+
+
+@pytest.mark.parametrize("wanted", [200, "200"])
+def test_a_failure_may_be_answered_with_200(service: Service, wanted: Any) -> None:
+    answer = service.call("get_buttons", {"buttons_data": "", "failure_status": wanted})
+    assert answer.status == 200
+    assert answer.error["type"] == "empty_input"
+    assert answer.json["buttons"] == answer.error["message"]
+
+
+@pytest.mark.parametrize("wanted", [500, "", None, True, "x", {"a": 1}])
+def test_no_other_failure_status_is_known(service: Service, wanted: Any) -> None:
+    answer = service.call("get_buttons", {"buttons_data": "", "failure_status": wanted})
+    assert answer.status == 400
+
+
+def test_without_proof_a_failure_is_401_whatever_the_body_wants(service: Service) -> None:
+    answer = service.call("get_buttons", {**BUTTONS, "failure_status": 200}, token="wrong")
+    assert answer.status == 401
+    assert answer.json["buttons"] == answer.error["message"]
+
+
+def test_the_main_result_key_holds_the_message_of_every_failure(service: Service) -> None:
+    for name, key in (
+        ("parse_via_chat_gpt", "parsed_msg"),
+        ("get_buttons", "buttons"),
+        ("check_response", "response"),
+    ):
+        for raw in (b"{", b"[]", b"{}"):
+            headers = {"Content-Type": "application/json"}
+            answer = service.call(name, None, raw=raw, headers=headers)
+            assert answer.json[key] == answer.error["message"], (name, raw)
+
+
+def test_a_nul_character_is_refused(service: Service) -> None:
+    answer = service.call("get_buttons", {"buttons_data": "Yes\0|No"})
+    assert answer.status == 400
+    assert answer.error["type"] == "invalid_input"
+
+
+def test_deep_nesting_is_refused(service: Service) -> None:
+    raw = b'{"buttons_data": "a", "contact": ' + b"[" * 100_000
+    headers = {"Content-Type": "application/json"}
+    answer = service.call("get_buttons", None, raw=raw, headers=headers)
+    assert answer.status == 400
+    assert answer.error["type"] == "invalid_json"
+
+
+# --- results ---
+
+
+def test_nothing_empty_reaches_a_flow() -> None:
+    assert flow_safe({"a": None, "b": "", "c": [None, {"d": ""}], "e": 0, "f": False}) == {
+        "a": NOTHING,
+        "b": NOTHING,
+        "c": [NOTHING, {"d": NOTHING}],
+        "e": 0,
+        "f": False,
+    }
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),
+)
+
+
+@given(JSON)
+def test_no_value_is_null_or_empty_text(value: Any) -> None:
+    def leaves(found: Any) -> list[Any]:
+        if isinstance(found, dict):
+            return [leaf for inner in found.values() for leaf in leaves(inner)]
+        if isinstance(found, list):
+            return [leaf for inner in found for leaf in leaves(inner)]
+        return [found]
+
+    assert not any(leaf is None or leaf == "" for leaf in leaves(flow_safe(value)))
+
+
+# --- many at once ---
+
+
+def test_beyond_the_bound_there_is_no_place_until_one_is_free() -> None:
+    in_flight = InFlight(1)
+    with in_flight.place(), pytest.raises(Overloaded), in_flight.place():
+        raise AssertionError("not reached")
+    with in_flight.place():
+        assert in_flight.count == 1
+    assert in_flight.count == 0

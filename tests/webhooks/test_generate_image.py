@@ -1,0 +1,281 @@
+"""The webhook function generate_image through the front door."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+import redis
+
+from tests.fakes.openai import FakeOpenAI, faults
+from tests.fixtures_app import Answer, OpenService, Service, basic
+
+PATH = "/images/generations"
+
+
+def served(service: Service, url: str) -> Answer:
+    return service.request("GET", url.removeprefix("http://localhost"))
+
+
+def test_todays_models_answer_base64_and_we_a_link(service: Service, openai: FakeOpenAI) -> None:
+    service.organisation(openai)
+    answer = service.call("generate_image", {"prompt": "A red kite", "n": "2"}).json
+    assert answer["success"] is True
+    assert len(set(answer["urls"])) == 2
+    assert answer["url"] == answer["urls"][0]
+    for url in answer["urls"]:
+        picture = served(service, url)
+        assert picture.headers["Content-Type"] == "image/jpeg"
+        assert picture.body.startswith(b"\xff\xd8\xff")
+    assert openai.last.body == {
+        "model": "gpt-image-2.5-flare",
+        "prompt": "A red kite",
+        "n": 2,
+        "output_format": "jpeg",
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ({"quality": "hd"}, {"quality": "high"}),
+        ({"quality": "standard"}, {"quality": "medium"}),
+        ({"quality": "LOW"}, {"quality": "low"}),
+        ({"size": "1792x1024"}, {"size": "1536x1024"}),
+        ({"size": "1024x1792"}, {"size": "1024x1536"}),
+        ({"size": "256x256"}, {"size": "1024x1024"}),
+        ({"size": "auto"}, {"size": "auto"}),
+        ({"size": "2048x1152"}, {"size": "2048x1152"}),
+        ({"size": "2048x1152", "model": "gpt-image-1.5"}, {"size": "1536x1024"}),
+        ({"style": "vivid"}, {"prompt": "A kite\n\nStyle: vivid, hyper-real and dramatic."}),
+        ({"style": "", "quality": "", "size": "", "n": ""}, {"prompt": "A kite", "n": 1}),
+    ],
+)
+def test_dall_e_3s_words_become_the_models(
+    service: Service, openai: FakeOpenAI, given: dict[str, Any], sent: dict[str, Any]
+) -> None:
+    service.organisation(openai)
+    assert service.call("generate_image", {"prompt": "A kite", **given}).status == 200
+    body = openai.last.body
+    assert {name: body[name] for name in sent} == sent
+    assert "style" not in body
+
+
+@pytest.mark.parametrize("model", ["dall-e-3", "dall-e-2", "gpt-image-1"])
+def test_a_retired_model_is_followed_by_its_successor(
+    service: Service, openai: FakeOpenAI, model: str
+) -> None:
+    service.organisation(openai)
+    body = {"prompt": "A kite", "model": model, "style": "natural", "quality": "hd", "n": 2}
+    answer = service.call("generate_image", {**body, "size": "1792x1024"})
+    assert answer.status == 200, answer.body
+    assert len(answer.json["urls"]) == 2
+    models = [asked.body["model"] for asked in openai.asked(PATH)]
+    assert models == [model, "gpt-image-2.5-flare"]
+    sent = openai.last.body
+    assert (sent["size"], sent["quality"], sent["n"]) == ("1536x1024", "high", 2)
+    assert "style" not in sent
+    service.call("generate_image", {**body, "size": "1792x1024"})
+    assert [asked.body["model"] for asked in openai.asked(PATH)][2:] == ["gpt-image-2.5-flare"]
+
+
+def test_an_alias_chooses_the_model(service: Service, openai: FakeOpenAI) -> None:
+    service.organisation(openai, model_aliases={"dall-e-3": "gpt-image-2"})
+    body = {"prompt": "A kite", "model": "dall-e-3", "style": "vivid"}
+    assert service.call("generate_image", body).status == 200
+    assert [asked.body["model"] for asked in openai.asked(PATH)] == ["gpt-image-2"]
+
+
+def test_a_model_that_links_is_fetched_and_kept(media_service: Service, openai: FakeOpenAI) -> None:
+    media_service.organisation(openai, image_model="dall-e-3")
+    openai.revive("dall-e-3")
+    body = {"prompt": "A kite", "style": "vivid", "quality": "high", "size": "1536x1024", "n": 2}
+    answer = media_service.call("generate_image", body).json
+    assert len(answer["urls"]) == 2
+    picture = served(media_service, answer["url"])
+    assert picture.headers["Content-Type"] == "image/png"
+    sent = openai.asked(PATH)[0].body
+    assert sent == {
+        "model": "dall-e-3",
+        "prompt": "A kite",
+        "style": "vivid",
+        "quality": "hd",
+        "size": "1792x1024",
+        "n": 1,
+    }
+
+
+def test_a_link_into_our_own_network_is_not_followed(service: Service, openai: FakeOpenAI) -> None:
+    service.organisation(openai, image_model="dall-e-3")
+    openai.revive("dall-e-3")
+    answer = service.call("generate_image", {"prompt": "A kite"})
+    assert (answer.status, answer.error["type"]) == (502, "invalid_response")
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "field"),
+    [
+        ({}, "empty_input", "prompt"),
+        ({"prompt": " ", "description": ""}, "empty_input", "prompt"),
+        ({"description": "@results.wish"}, "unresolved_variable", "description"),
+        ({"prompt": "A kite", "n": 0}, "invalid_input", "n"),
+        ({"prompt": "A kite", "n": 11}, "invalid_input", "n"),
+        ({"prompt": "A kite", "size": "big"}, "invalid_input", "size"),
+        ({"prompt": "A kite", "style": "bold"}, "invalid_input", "style"),
+        ({"prompt": "A kite", "quality": "best"}, "invalid_input", "quality"),
+        ({"prompt": "k" * 31_901}, "invalid_input", "prompt"),
+    ],
+)
+def test_what_is_wrong_is_named(
+    service: Service, openai: FakeOpenAI, body: dict[str, Any], kind: str, field: str
+) -> None:
+    service.organisation(openai)
+    answer = service.call("generate_image", body)
+    assert (answer.status, answer.error["type"]) == (400, kind)
+    assert field in answer.error["fields"]
+    assert answer.json["url"] == answer.error["message"]
+    assert openai.requests == []
+
+
+@pytest.mark.parametrize("fault", [faults.empty_choices(), faults.json_array(), faults.html()])
+def test_an_answer_without_images_is_invalid(
+    service: Service, openai: FakeOpenAI, fault: faults.Fault
+) -> None:
+    service.organisation(openai)
+    openai.fail(fault)
+    answer = service.call("generate_image", {"prompt": "A kite"})
+    assert (answer.status, answer.error["type"]) == (502, "invalid_response")
+
+
+def test_the_filter_is_named(service: Service, openai: FakeOpenAI) -> None:
+    service.organisation(openai)
+    openai.fail(faults.status(400, code="moderation_blocked"))
+    answer = service.call("generate_image", {"prompt": "A kite"})
+    assert (answer.status, answer.error["type"]) == (502, "content_filter")
+
+
+# --- the page ---
+
+
+def test_a_browser_sees_every_image_with_its_prompt(service: Service, openai: FakeOpenAI) -> None:
+    tenant = service.organisation(openai)
+    wish = "<script>alert(\"1\")</script> & a 'kite'"
+    answer = service.request(
+        "GET",
+        f"/webhooks/generate_image?description={quote(wish)}&n=3",
+        headers={**basic(tenant.id, tenant.webhook_token), "Accept": "text/html,*/*;q=0.8"},
+    )
+    assert answer.status == 200
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    policy = answer.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'")
+    assert "script" not in policy
+    page = answer.body.decode()
+    assert "<script" not in page
+    images = re.findall(r'<img src="([^"]+)" alt="([^"]*)"', page)
+    assert len({url for url, _ in images}) == 3
+    assert all(html.unescape(alternative) == wish for _, alternative in images)
+    for url, _ in images:
+        assert served(service, url).headers["Content-Type"] == "image/jpeg"
+    assert openai.last.body["prompt"] == wish
+
+
+def test_a_post_answers_a_page_where_it_is_asked_for(service: Service, openai: FakeOpenAI) -> None:
+    service.organisation(openai)
+    answer = service.call("generate_image", {"prompt": "A kite"}, headers={"Accept": "text/html"})
+    assert answer.headers["Content-Type"].startswith("text/html")
+    assert "A kite" in answer.body.decode()
+
+
+def test_the_description_may_stand_in_the_query_of_a_post(
+    service: Service, openai: FakeOpenAI
+) -> None:
+    tenant = service.organisation(openai)
+    answer = service.request(
+        "POST",
+        "/webhooks/generate_image?description=A%20kite",
+        headers=basic(tenant.id, tenant.webhook_token),
+    )
+    assert answer.json["success"] is True
+    assert openai.last.body["prompt"] == "A kite"
+
+
+@pytest.mark.parametrize(
+    ("accept", "content_type"),
+    [
+        (None, "text/html; charset=utf-8"),
+        ("*/*", "text/html; charset=utf-8"),
+        ("application/json", "application/json"),
+        ("application/xml", "application/xml; charset=utf-8"),
+    ],
+)
+def test_a_get_answers_what_is_asked_for(
+    service: Service, openai: FakeOpenAI, accept: str | None, content_type: str
+) -> None:
+    tenant = service.organisation(openai)
+    headers = basic(tenant.id, tenant.webhook_token) | ({"Accept": accept} if accept else {})
+    answer = service.request("GET", "/webhooks/generate_image?prompt=kite", headers=headers)
+    assert answer.headers["Content-Type"] == content_type
+
+
+def test_without_proof_a_browser_asks_for_it(service: Service, openai: FakeOpenAI) -> None:
+    service.organisation(openai)
+    answer = service.request(
+        "GET", "/webhooks/generate_image?prompt=kite", headers={"Accept": "text/html"}
+    )
+    assert answer.status == 401
+    assert "Basic" in answer.headers["WWW-Authenticate"]
+    assert answer.error["type"] == "unauthorized"
+
+
+def test_errors_stay_json_on_the_page(service: Service, openai: FakeOpenAI) -> None:
+    tenant = service.organisation(openai)
+    headers = {**basic(tenant.id, tenant.webhook_token), "Accept": "text/html"}
+    answer = service.request("GET", "/webhooks/generate_image", headers=headers)
+    assert (answer.status, answer.error["type"]) == (400, "empty_input")
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_another_site_cannot_spend(service: Service, openai: FakeOpenAI, site: str) -> None:
+    tenant = service.organisation(openai)
+    headers = {**basic(tenant.id, tenant.webhook_token), "Sec-Fetch-Site": site}
+    answer = service.request("GET", "/webhooks/generate_image?prompt=kite", headers=headers)
+    assert (answer.status, answer.error["type"]) == (403, "forbidden")
+    assert openai.requests == []
+
+
+def test_a_head_draws_nothing(service: Service, openai: FakeOpenAI) -> None:
+    tenant = service.organisation(openai)
+    headers = basic(tenant.id, tenant.webhook_token)
+    answer = service.request("HEAD", "/webhooks/generate_image?prompt=kite", headers=headers)
+    assert answer.status == 405
+    assert openai.requests == []
+
+
+def test_a_signature_does_not_cover_a_query(service: Service, openai: FakeOpenAI) -> None:
+    service.organisation(openai)
+    answer = service.request(
+        "GET",
+        "/webhooks/generate_image?prompt=kite&organization_id=acme",
+        headers={"X-Glific-Signature": f"t=1,v1={'0' * 64}"},
+    )
+    assert answer.status == 401
+
+
+def test_other_functions_take_no_get(service: Service) -> None:
+    answer = service.request("GET", "/webhooks/get_buttons?buttons_data=a")
+    assert (answer.status, answer.error["type"]) == (405, "method_not_allowed")
+    answer = service.request("DELETE", "/webhooks/generate_image")
+    assert answer.status == 405
+
+
+def test_public_url_makes_the_links_of_the_page(
+    open_service: OpenService, fake_redis: redis.Redis, openai: FakeOpenAI
+) -> None:
+    service = open_service(fake_redis, public_url="https://flows.example.org")
+    service.organisation(openai)
+    url = service.call("generate_image", {"prompt": "A kite"}).json["url"]
+    assert re.fullmatch(r"https://flows\.example\.org/media/acme\.[\w-]{43}\.jpg", url)

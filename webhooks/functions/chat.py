@@ -1,0 +1,57 @@
+"""The webhook function chat."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from webhooks.chat_request import ChatFieldsSchema, ChatResultSchema, answer_chat
+from webhooks.fields import Json
+from webhooks.messages import message_reader, read_text_part
+from webhooks.registry import Context, webhook
+
+
+class ChatSchema(ChatFieldsSchema):
+    messages = Json(
+        reads=message_reader(read_text_part),
+        metadata={
+            "description": 'What was said so far, in order: {"role": "system", "user" or'
+            ' "assistant", "content": text}, up to 200 messages.',
+            "example": [{"role": "user", "content": "Why is the sky blue?"}],
+        },
+    )
+
+
+@webhook(
+    fields=ChatSchema,
+    result=ChatResultSchema,
+    main="response",
+    example={
+        "messages": [
+            {"role": "system", "content": "Answer a ten-year-old in two sentences."},
+            {"role": "user", "content": "Why is the sky blue?"},
+        ],
+        "model": "gpt-6-luna",
+        "response_type": "text",
+        "max_tokens": 300,
+    },
+)
+def chat(data: dict[str, Any], context: Context) -> dict[str, Any]:
+    """Chat with a model: whole conversations, several answers, JSON by a schema.
+
+    Give `messages`, or a `prompt` (told to the model as the system) and an `input` (what the
+    contact said), or all three: the prompt comes first and the input last. What a contact typed
+    belongs in `input` or in a user's message, never in the prompt. `response` is the first
+    answer, `responses` all `n` of them.
+
+    With `response_type` json the answer is a JSON object; with structured it is one that keeps
+    to `schema`, checked here too, and `@results.<result_name>.response.<property>` reads it. An
+    answer that does not keep to it is sent back to the model once to be corrected. With
+    `thread_id` the model remembers the conversation: up to 20 turns, for 24 hours. Needs the
+    organisation's OpenAI settings. This is Contentstack's action Chat.
+
+    Errors: invalid_input, empty_input, unresolved_variable, inactive, missing_api_key,
+    forbidden, invalid_api_key, insufficient_quota, model_not_found, refused, content_filter,
+    truncated, provider_rejected, invalid_response, provider_timeout.
+    Source: https://platform.openai.com/docs/api-reference/chat
+    """
+    return answer_chat(data, context)

@@ -1,0 +1,145 @@
+"""The webhook function function_calling."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import fields
+
+from errors import EmptyInput
+from webhooks.chat_request import (
+    NO_MESSAGES,
+    chat_body,
+    max_tokens_field,
+    sanitize_field,
+    temperature_field,
+)
+from webhooks.fields import Flag, FunctionSchema, Json, Text, model_field
+from webhooks.messages import Message, message_reader, read_text_part
+from webhooks.registry import Context, webhook
+from webhooks.sanitize import sanitize_text
+from webhooks.tool_calls import ToolChat
+from webhooks.tool_choice import offered_tools, read_functions
+
+
+class FunctionCallingSchema(FunctionSchema):
+    messages = Json(
+        reads=message_reader(read_text_part),
+        metadata={
+            "description": 'What was said so far: {"role": "system", "user" or "assistant",'
+            ' "content": text}, up to 200 messages.',
+            "example": [{"role": "user", "content": "Which buttons are in Yes|No?"}],
+        },
+    )
+    input = Text(
+        metadata={
+            "description": "What the contact said; the last message, after `messages`.",
+            "example": "Which buttons are in Yes|No?",
+        }
+    )
+    prompt = Text(
+        metadata={
+            "description": "What the model is told before (the system message).",
+            "example": "Use the functions.",
+        }
+    )
+    model = model_field("The model; else the organisation's default, else the service's.")
+    functions = Json(
+        required=True,
+        reads=read_functions,
+        metadata={
+            "description": "What the model may call, up to 64: names of webhook functions, or"
+            ' tool objects {"name", "description", "parameters"} of your own.',
+            "example": ["get_buttons", "check_response"],
+        },
+    )
+    max_tokens = max_tokens_field()
+    temperature = temperature_field()
+    sanitize_text = sanitize_field()
+    run = Flag(
+        load_default=True,
+        metadata={
+            "description": "Whether to run what the model calls; false returns the calls.",
+            "example": True,
+        },
+    )
+
+
+class FunctionCallingResultSchema(FunctionSchema):
+    success = fields.Boolean(metadata={"description": "true"})
+    response = fields.String(
+        metadata={
+            "description": "The model's answer; N/A while calls wait for their result.",
+            "example": "There are two: Yes and No.",
+        }
+    )
+    calls = fields.List(
+        fields.Dict(),
+        metadata={
+            "description": "What the model called, in order: name, arguments, result; and id in"
+            " place of a result that is still owed.",
+            "example": [
+                {
+                    "name": "get_buttons",
+                    "arguments": {"buttons_data": "Yes|No"},
+                    "result": {"success": True, "button_count": 2},
+                }
+            ],
+        },
+    )
+    messages = fields.List(
+        fields.Dict(),
+        metadata={
+            "description": "The conversation, where calls wait: for function_calling_response."
+        },
+    )
+
+
+@webhook(
+    fields=FunctionCallingSchema,
+    result=FunctionCallingResultSchema,
+    main="response",
+    example={
+        "input": "Which buttons are in Yes|No?",
+        "functions": ["get_buttons"],
+        "model": "gpt-6-luna",
+        "run": True,
+    },
+)
+def function_calling(data: dict[str, Any], context: Context) -> dict[str, Any]:
+    """Let the model call functions, and answer with what they gave.
+
+    `functions` names webhook functions of this service (GET /webhooks lists them); the model
+    sees their fields, chooses, and the service runs what it asks for with this organisation's
+    settings, up to 10 rounds, until the model answers in words. What the model writes into a
+    call is checked like any caller's body, and a failed call is told to the model, not to you.
+    A function cannot call function_calling in turn.
+
+    With `run` false nothing runs: `calls` says what the model asks for. So it is with tool
+    objects of your own, which only you can run. Pass this whole result and yours on to
+    function_calling_response to get the answer. On models that can, reasoning is turned off for
+    this call, because OpenAI takes functions only so. This is Contentstack's action Function
+    Calling; your sub-automations are tool objects.
+
+    Errors: invalid_input, empty_input, unresolved_variable, inactive, missing_api_key,
+    forbidden, invalid_api_key, insufficient_quota, model_not_found, refused, content_filter,
+    truncated, provider_rejected, invalid_response, provider_timeout.
+    Source: https://platform.openai.com/docs/guides/function-calling
+    """
+    said: list[Message] = (
+        [{"role": "system", "content": data["prompt"]}] if data.get("prompt") else []
+    )
+    said += data.get("messages") or ()
+    if data.get("input"):
+        said.append({"role": "user", "content": data["input"]})
+    if not any(message["role"] != "system" for message in said):
+        raise EmptyInput(NO_MESSAGES, fields={"input": ["Must not be empty without messages."]})
+    tools = offered_tools(data["functions"], context)
+    chat = ToolChat(context.openai(), context, tools, chat_body(data, []), said)
+    text, calls = chat.answer() if data["run"] is not False else chat.calls_only()
+    if data.get("sanitize_text"):
+        text = sanitize_text(text)
+    result: dict[str, Any] = {"response": text, "calls": [call.as_dict() for call in calls]}
+    if any(call.result is None for call in calls):
+        result["messages"] = chat.said
+    return result

@@ -1,0 +1,82 @@
+"""The webhook function function_calling_response."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import fields
+
+from webhooks.chat_request import chat_body, max_tokens_field, sanitize_field, temperature_field
+from webhooks.context_size import check_length
+from webhooks.earlier_calls import read_earlier, with_results
+from webhooks.fields import FunctionSchema, Json, model_field
+from webhooks.messages import conversation
+from webhooks.registry import Context, webhook
+from webhooks.sanitize import sanitize_text
+from webhooks.structured_answer import ask_answers
+
+
+class FunctionCallingResponseSchema(FunctionSchema):
+    function_calling_response = Json(
+        required=True,
+        reads=read_earlier,
+        metadata={
+            "description": "What function_calling returned, whole.",
+            "example": {"calls": [{"name": "order_status", "arguments": {"order": "A17"}}]},
+        },
+    )
+    sub_automation_response = Json(
+        required=True,
+        metadata={
+            "description": "The result you obtained for the call, a text or any JSON; for several"
+            " calls a list in their order, or an object by the calls' ids or names.",
+            "example": {"status": "on its way"},
+        },
+    )
+    model = model_field("The model; else the organisation's default, else the service's.")
+    max_tokens = max_tokens_field()
+    temperature = temperature_field()
+    sanitize_text = sanitize_field()
+
+
+class FunctionCallingResponseResultSchema(FunctionSchema):
+    success = fields.Boolean(metadata={"description": "true"})
+    response = fields.String(
+        metadata={"description": "The model's answer.", "example": "Order A17 is on its way."}
+    )
+
+
+@webhook(
+    fields=FunctionCallingResponseSchema,
+    result=FunctionCallingResponseResultSchema,
+    main="response",
+    example={
+        "function_calling_response": {
+            "calls": [{"name": "order_status", "arguments": {"order": "A17"}}]
+        },
+        "sub_automation_response": {"status": "on its way"},
+        "model": "gpt-6-luna",
+    },
+)
+def function_calling_response(data: dict[str, Any], context: Context) -> dict[str, Any]:
+    """Finish a function call that you ran yourself: the model answers with its result.
+
+    Use it after function_calling with `run` false or with tool objects of your own: pass that
+    result as `function_calling_response` and what your flow or sub-automation obtained as
+    `sub_automation_response`. The whole result carries the conversation; with its `calls` alone
+    the model knows only what it called. OpenAI's own messages with tool_calls are read as well.
+    Needs the organisation's OpenAI settings. This is Contentstack's action Function Calling
+    Response.
+
+    Errors: invalid_input, empty_input, unresolved_variable, inactive, missing_api_key,
+    forbidden, invalid_api_key, insufficient_quota, model_not_found, refused, content_filter,
+    truncated, provider_rejected, provider_timeout.
+    Source: https://platform.openai.com/docs/guides/function-calling
+    """
+    said = with_results(data["function_calling_response"], data["sub_automation_response"])
+    messages = conversation(context, None, said)
+    client = context.openai()
+    model = client.account.resolve(data.get("model"))
+    check_length(model, messages, data.get("max_tokens"), "function_calling_response")
+    text = ask_answers(client, chat_body(data, messages))[0]
+    return {"response": sanitize_text(text) if data.get("sanitize_text") else text}

@@ -1,0 +1,140 @@
+"""The webhook function generate_image."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+from marshmallow import ValidationError, fields
+
+from errors import EmptyInput
+from webhooks.fields import Choice, FunctionSchema, Text, Whole, model_field
+from webhooks.pictures import QUALITIES, SIZE, STYLES, draw
+from webhooks.registry import Context, webhook
+
+MAX_PROMPT_CHARACTERS = 31_900  # the models take 32,000, and a style may be added
+DEFAULT_COUNT = 1
+
+
+def known_size(value: str) -> None:
+    if value != "auto" and not SIZE.fullmatch(value):
+        raise ValidationError("Must be auto or WIDTHxHEIGHT, for example 1024x1024.")
+
+
+class GenerateImageSchema(FunctionSchema):
+    prompt = Text(
+        max_length=MAX_PROMPT_CHARACTERS,
+        metadata={
+            "description": "What the image shows, at most 31,900 characters; needed, here or as"
+            " description.",
+            "example": "A child planting a tree in the rain, watercolour",
+        },
+    )
+    description = Text(
+        max_length=MAX_PROMPT_CHARACTERS,
+        metadata={
+            "description": "Another name for prompt.",
+            "example": "A child planting a tree in the rain, watercolour",
+        },
+    )
+    model = model_field("The model; else the organisation's image_model.")
+    size = Text(
+        max_length=9,
+        validate=[known_size],
+        metadata={
+            "description": "WIDTHxHEIGHT or auto; 1024x1024, 1792x1024 and 1024x1792 as DALL-E 3"
+            " had them become the nearest size of the model.",
+            "example": "1024x1024",
+        },
+    )
+    style = Choice(
+        tuple(STYLES), metadata={"description": "vivid or natural.", "example": "natural"}
+    )
+    quality = Choice(
+        QUALITIES,
+        metadata={
+            "description": "standard or hd as DALL-E 3 had them, or the models' own low, medium,"
+            " high, auto.",
+            "example": "standard",
+        },
+    )
+    n = Whole(1, 10, metadata={"description": "How many images, 1 to 10.", "example": 1})
+
+
+class GenerateImageResultSchema(FunctionSchema):
+    success = fields.Boolean(metadata={"description": "true"})
+    url = fields.String(
+        metadata={
+            "description": "Link to the (first) image, served for 24 hours.",
+            "example": "https://flowhook.example.org/media/acme.8fJ2....jpg",
+        }
+    )
+    urls = fields.List(
+        fields.String(),
+        metadata={
+            "description": "Links to all n images.",
+            "example": ["https://flowhook.example.org/media/acme.8fJ2....jpg"],
+        },
+    )
+
+
+def page(body: Mapping[str, Any], result: Mapping[str, Any]) -> str:
+    """The images on a page, each with its prompt as alternative text."""
+    prompt = escape(_prompt(body) or "")
+    images = "\n".join(
+        f'<p><a href="{escape(url)}"><img src="{escape(url)}" alt="{prompt}" width="512"></a></p>'
+        for url in result["urls"]
+    )
+    return (
+        '<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width"><title>Generated images</title></head>'
+        f"\n<body>\n<h1>Generated images</h1>\n{images}\n<p>{prompt}</p>\n</body>\n</html>\n"
+    )
+
+
+@webhook(
+    fields=GenerateImageSchema,
+    result=GenerateImageResultSchema,
+    main="url",
+    example={
+        "prompt": "A child planting a tree in the rain, watercolour",
+        "size": "1024x1024",
+        "style": "natural",
+        "quality": "standard",
+        "n": 1,
+    },
+    page=page,
+)
+def generate_image(data: dict[str, Any], context: Context) -> dict[str, Any]:
+    """Draw images from a prompt.
+
+    Use it where a flow sends a picture it has described: the link at
+    `@results.<result_name>.url` can be handed to WhatsApp, `urls` holds all of them. The images
+    are kept by this service for 24 hours under names that nobody can guess. `size`, `style` and
+    `quality` are DALL-E 3's; they are fitted to the model that draws. Needs the organisation's
+    OpenAI settings: active, with an API key; and PUBLIC_URL where the service stands behind
+    another address. Give it a `wait_seconds`: a model may take a minute.
+
+    `GET /webhooks/generate_image?description=...` in a browser, or `Accept: text/html`, answers
+    a page that shows every image. This is Contentstack's action DALL-E 3 Image Generator.
+
+    Errors: empty_input, unresolved_variable, invalid_input, inactive, missing_api_key,
+    forbidden, model_not_found, content_filter, provider_rejected, invalid_response,
+    provider_timeout.
+    Source: https://platform.openai.com/docs/api-reference/images/create
+    """
+    prompt = _prompt(data)
+    if prompt is None:
+        raise EmptyInput(
+            "prompt is empty",
+            fix="Pass what the image shows as prompt or description.",
+            fields={"prompt": ["Must not be empty."]},
+        )
+    asked = {name: data.get(name) for name in ("model", "size", "style", "quality")}
+    urls = draw(context, {**asked, "prompt": prompt}, data.get("n") or DEFAULT_COUNT)
+    return {"url": urls[0], "urls": urls}
+
+
+def _prompt(data: Mapping[str, Any]) -> str | None:
+    return data.get("prompt") or data.get("description") or None

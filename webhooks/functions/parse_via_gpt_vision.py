@@ -1,0 +1,98 @@
+"""The webhook function parse_via_gpt_vision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import fields
+
+from media import samples
+from media.caller import read_image
+from webhooks.answers import parse_answer
+from webhooks.context_size import check_length
+from webhooks.fields import FunctionSchema, Json, Text, model_field
+from webhooks.messages import conversation
+from webhooks.registry import Context, webhook
+from webhooks.response_format import read_response_format
+from webhooks.structured_answer import ask_answers
+
+DEFAULT_PROMPT = "Describe this image."
+
+
+class ParseViaGptVisionSchema(FunctionSchema):
+    url = Text(
+        required=True,
+        max_length=1_048_576,
+        metadata={
+            "description": "Link to the image (JPEG, PNG, WebP or GIF, at most 5 MiB), or a data"
+            " URL.",
+            "example": "https://upload.wikimedia.org/wikipedia/commons/a/a9/Example.jpg",
+        },
+    )
+    prompt = Text(
+        metadata={
+            "description": f"What to do with the image (default: {DEFAULT_PROMPT})",
+            "example": "Which plant is this, and does it look healthy?",
+        },
+    )
+    model = model_field("The model; else the organisation's default, else the service's.")
+    gpt_model = model_field("Another name for model.")
+    response_format = Json(
+        reads=read_response_format,
+        metadata={
+            "description": "text, json_object, or an object with a json_schema; JSON answers"
+            " arrive as objects.",
+            "example": "json_object",
+        },
+    )
+
+
+class ParseViaGptVisionResultSchema(FunctionSchema):
+    success = fields.Boolean(metadata={"description": "true"})
+    response = fields.Raw(
+        metadata={
+            "description": "The answer: an object or list where it is such JSON, else text.",
+            "example": "A tomato plant; its lower leaves show early blight.",
+        }
+    )
+
+
+@webhook(
+    fields=ParseViaGptVisionSchema,
+    result=ParseViaGptVisionResultSchema,
+    main="response",
+    example={
+        "contact": "@contact",
+        "results": "@results",
+        "url": samples.IMAGE,
+        "prompt": "Which colour is this?",
+    },
+)
+def parse_via_gpt_vision(data: dict[str, Any], context: Context) -> dict[str, Any]:
+    """Answer a prompt about a picture with a chat model that sees.
+
+    Use it where a contact sent a picture: pass its link as `url` and read
+    `@results.<result_name>.response`. The service fetches the picture itself, so links that
+    expire or that OpenAI cannot open work too, and sends it inline. Needs the organisation's
+    OpenAI settings: active, with an API key, and a model that takes images. At most 5 MiB;
+    JPEG, PNG, WebP or GIF by content, whatever the name says.
+
+    Errors: empty_input, unresolved_variable, invalid_input, too_large, inactive,
+    missing_api_key, model_not_found, refused, content_filter, truncated, invalid_response,
+    provider_unavailable, provider_timeout.
+    Source: https://platform.openai.com/docs/guides/images-vision
+    """
+    client = context.openai()
+    image = read_image(context.fetch, data["url"])
+    user = [
+        {"type": "text", "text": data.get("prompt") or DEFAULT_PROMPT},
+        {"type": "image_url", "image_url": {"url": image.as_data_url()}},
+    ]
+    asked_model = data.get("model") or data.get("gpt_model")
+    messages = conversation(context, None, [{"role": "user", "content": user}])
+    check_length(client.account.resolve(asked_model), messages, None, "prompt")
+    request: dict[str, Any] = {"model": asked_model, "messages": messages}
+    if data.get("response_format"):
+        request["response_format"] = data["response_format"]
+    answer = ask_answers(client, request)[0]
+    return {"response": parse_answer(answer) if isinstance(answer, str) else answer}

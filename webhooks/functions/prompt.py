@@ -1,0 +1,109 @@
+"""The webhook function prompt."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from marshmallow import fields
+
+from webhooks.chat_request import (
+    chat_body,
+    choices_field,
+    max_tokens_field,
+    penalty_field,
+    sanitize_field,
+    temperature_field,
+)
+from webhooks.context_size import check_length
+from webhooks.fields import FunctionSchema, Text, model_field
+from webhooks.messages import conversation
+from webhooks.registry import Context, webhook
+from webhooks.sanitize import sanitize_text
+from webhooks.structured_answer import ask_answers
+
+
+class PromptText(Text):
+    """A text, or any JSON object or list, which the model gets as its JSON text."""
+
+    def deserialize(
+        self, value: Any, attr: str | None = None, data: Any = None, **kwargs: Any
+    ) -> Any:
+        if isinstance(value, dict | list) and value:
+            value = orjson.dumps(value).decode()
+        return super().deserialize(value, attr, data, **kwargs)
+
+
+class PromptSchema(FunctionSchema):
+    prompt = PromptText(
+        required=True,
+        metadata={
+            "description": "What the model is asked: a text, or JSON.",
+            "example": "Write a slogan for a school library.",
+        },
+    )
+    model = model_field("The model; else the organisation's default, else the service's.")
+    n = choices_field()
+    max_tokens = max_tokens_field()
+    temperature = temperature_field()
+    user = Text(
+        max_length=512,
+        metadata={
+            "description": "An id of the person behind the call, passed on to the provider, which"
+            " uses it to find abuse; send no name or phone number.",
+            "example": "contact-17",
+        },
+    )
+    frequency_penalty = penalty_field("words that were used often")
+    presence_penalty = penalty_field("words that were used at all")
+    sanitize_text = sanitize_field()
+
+
+class PromptResultSchema(FunctionSchema):
+    success = fields.Boolean(metadata={"description": "true"})
+    response = fields.String(
+        metadata={"description": "The first answer.", "example": "Every book is a door."}
+    )
+    responses = fields.List(
+        fields.String(),
+        metadata={
+            "description": "All n answers, the first included.",
+            "example": ["Every book is a door."],
+        },
+    )
+
+
+@webhook(
+    fields=PromptSchema,
+    result=PromptResultSchema,
+    main="response",
+    example={
+        "prompt": "Write a slogan for a school library.",
+        "model": "gpt-6-luna",
+        "max_tokens": 200,
+        "n": 1,
+    },
+)
+def prompt(data: dict[str, Any], context: Context) -> dict[str, Any]:
+    """Complete one prompt: a text goes to the model and its text comes back.
+
+    The simplest call: no messages, no memory. `prompt` may be JSON too; the model reads its text,
+    and what it writes comes back as it is. The organisation's system prompt, where one is set,
+    is told first. `response` is the first answer, `responses` all `n` of them. Needs the
+    organisation's OpenAI settings. This is Contentstack's action Prompt, and what a SAP Cloud
+    Integration flow gets that sends a JSON text to the completions API. OpenAI shut the models
+    of that API down, so the chat models answer here.
+
+    Errors: invalid_input, empty_input, unresolved_variable, inactive, missing_api_key,
+    forbidden, invalid_api_key, insufficient_quota, model_not_found, refused, content_filter,
+    truncated, provider_rejected, provider_timeout.
+    Source: https://platform.openai.com/docs/api-reference/chat
+    """
+    client = context.openai()
+    messages = conversation(context, None, [{"role": "user", "content": data["prompt"]}])
+    model = client.account.resolve(data.get("model"))
+    check_length(model, messages, data.get("max_tokens"), "prompt")
+    answers = ask_answers(client, chat_body(data, messages))
+    if data.get("sanitize_text"):
+        answers = [sanitize_text(answer) for answer in answers]
+    return {"response": answers[0], "responses": answers}

@@ -1,0 +1,82 @@
+"""The webhook function speech_to_text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import fields
+
+from media import samples
+from webhooks.fields import FunctionSchema, Text, model_field
+from webhooks.languages import is_automatic, language_field, same_language
+from webhooks.registry import Context, webhook
+from webhooks.speech import transcribe
+from webhooks.translated import translated
+
+
+class SpeechToTextSchema(FunctionSchema):
+    speech = Text(
+        required=True,
+        max_length=1_048_576,
+        metadata={
+            "description": "Link to the recording (Ogg, MP3, M4A, MP4, WAV, WebM or FLAC, at most"
+            " 16 MiB), or a data URL.",
+            "example": "https://example.org/voice-note.ogg",
+        },
+    )
+    language = language_field(
+        "What is spoken, as a code or an English name; auto (the default) lets the model hear.",
+        "Hindi",
+    )
+    output_language = language_field(
+        "What the answer is written in; the language that is spoken where it is left out.",
+        "English",
+    )
+    model = model_field("The model; else the organisation's transcription_model.")
+    provider = Text(
+        metadata={"description": "Accepted for flows made for Glific, and ignored.", "example": ""}
+    )
+
+
+class SpeechToTextResultSchema(FunctionSchema):
+    success = fields.Boolean(metadata={"description": "true"})
+    response = fields.String(
+        metadata={"description": "What was said.", "example": "When does the school open?"}
+    )
+    message = fields.String(
+        metadata={"description": "The same text.", "example": "When does the school open?"}
+    )
+
+
+@webhook(
+    fields=SpeechToTextSchema,
+    result=SpeechToTextResultSchema,
+    main="response",
+    example={
+        "contact": "@contact",
+        "results": "@results",
+        "speech": samples.SPEECH,
+        "language": "auto",
+    },
+)
+def speech_to_text(data: dict[str, Any], context: Context) -> dict[str, Any]:
+    """Write down what a recording says.
+
+    Use it where a contact sent a voice note: pass its link as `speech` and read
+    `@results.<result_name>.message`. The service fetches the recording itself and sends it on.
+    With an `output_language` that is not the one spoken, the text is then translated by the
+    organisation's default chat model. Needs the organisation's OpenAI settings: active, with an
+    API key. At most 16 MiB.
+
+    Errors: empty_input (also where nothing was said), unresolved_variable, invalid_input,
+    too_large, inactive, missing_api_key, model_not_found, provider_unavailable,
+    provider_timeout.
+    Source: https://platform.openai.com/docs/api-reference/audio/createTranscription
+    """
+    heard = transcribe(
+        context, data["speech"], language=data.get("language"), model=data.get("model")
+    )
+    text, wanted = heard.text, data.get("output_language")
+    if wanted and not is_automatic(wanted) and not same_language(heard.language, wanted):
+        text = translated(context, text, wanted)
+    return {"response": text, "message": text}

@@ -1,0 +1,103 @@
+"""The webhook function text_to_speech."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import ValidationError, fields
+
+from webhooks.fields import FunctionSchema, Text, model_field
+from webhooks.languages import language_field
+from webhooks.registry import Context, webhook
+from webhooks.speech import DEFAULT_VOICE, MAX_SPOKEN_CHARACTERS, VOICES, speak
+
+# The voices of Glific's default provider stand in many flows; ours speaks in their place.
+GLIFIC_VOICES = frozenset(
+    {
+        "achernar", "achird", "algenib", "algieba", "alnilam", "aoede", "autonoe", "callirrhoe",
+        "charon", "despina", "enceladus", "erinome", "fenrir", "gacrux", "iapetus", "kore",
+        "laomedeia", "leda", "orus", "puck", "pulcherrima", "rasalgethi", "sadachbia", "sadaltager",
+        "schedar", "sulafat", "umbriel", "vindemiatrix", "zephyr", "zubenelgenubi",
+    }
+)  # fmt: skip
+
+
+def known_voice(value: str) -> None:
+    if value.strip().lower() not in (*VOICES, *GLIFIC_VOICES):
+        raise ValidationError(f"Must be one of {', '.join(VOICES)}.")
+
+
+class TextToSpeechSchema(FunctionSchema):
+    text = Text(
+        required=True,
+        max_length=MAX_SPOKEN_CHARACTERS,
+        metadata={
+            "description": f"What to say, at most {MAX_SPOKEN_CHARACTERS:,} characters.",
+            "example": "The school opens at nine.",
+        },
+    )
+    voice = Text(
+        validate=[known_voice],
+        metadata={
+            "description": f"Who says it (default {DEFAULT_VOICE}): {', '.join(VOICES)}. Other"
+            " voices of Glific's are accepted and spoken by the default.",
+            "example": "coral",
+        },
+    )
+    model = model_field("The model; else the organisation's speech_model.")
+    language = language_field("The language of the text, where the model should be told.", "Hindi")
+    provider = Text(
+        metadata={"description": "Accepted for flows made for Glific, and ignored.", "example": ""}
+    )
+
+
+class TextToSpeechResultSchema(FunctionSchema):
+    success = fields.Boolean(metadata={"description": "true"})
+    media_url = fields.String(
+        metadata={
+            "description": "Link to the speech, an Ogg Opus file as WhatsApp takes for a voice"
+            " note, served for 24 hours.",
+            "example": "https://flowhook.example.org/media/acme.8fJ2....ogg",
+        }
+    )
+    message = fields.String(
+        metadata={
+            "description": "The same link.",
+            "example": "https://flowhook.example.org/media/acme.8fJ2....ogg",
+        }
+    )
+
+
+@webhook(
+    fields=TextToSpeechSchema,
+    result=TextToSpeechResultSchema,
+    main="media_url",
+    example={
+        "contact": "@contact",
+        "results": "@results",
+        "text": "The school opens at nine.",
+        "voice": "coral",
+    },
+)
+def text_to_speech(data: dict[str, Any], context: Context) -> dict[str, Any]:
+    """Say a text aloud, as a voice note.
+
+    Use it where a contact listens rather than reads: send the audio at
+    `@results.<result_name>.media_url`. The file is kept by this service for 24 hours under a
+    name that nobody can guess. Needs the organisation's OpenAI settings: active, with an API
+    key; and PUBLIC_URL where the service stands behind another address. At most 4,096
+    characters.
+
+    Errors: empty_input, unresolved_variable, invalid_input, inactive, missing_api_key,
+    model_not_found, provider_rejected, provider_timeout.
+    Source: https://platform.openai.com/docs/api-reference/audio/createSpeech
+    """
+    voice = (data.get("voice") or "").strip().lower()
+    url = speak(
+        context,
+        data["text"],
+        voice=voice if voice in VOICES else None,
+        model=data.get("model"),
+        language=data.get("language"),
+    )
+    return {"media_url": url, "message": url}

@@ -1,0 +1,153 @@
+"""The webhook function translate_entry."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+from marshmallow import ValidationError, fields
+
+from errors import InvalidInput
+from webhooks.context_size import check_length
+from webhooks.fields import FunctionSchema, Json, Text, Whole, model_field
+from webhooks.languages import language_field, language_name
+from webhooks.registry import AsGiven, Context, webhook
+from webhooks.translation.batching import batches
+from webhooks.translation.extraction import extract
+from webhooks.translation.restoration import restore
+from webhooks.translation.segment import Segment
+from webhooks.translation.translator import Translator
+
+MAX_CHARACTERS = 200_000
+MAX_BATCH_SEGMENTS = 50
+PARTS_AT_ONCE = 4
+
+
+def read_entry(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ValidationError("Must be an entry: a JSON object.")
+    return value
+
+
+class TranslateEntrySchema(FunctionSchema):
+    entry = Json(
+        required=True,
+        reads=read_entry,
+        metadata={
+            "description": "The entry, any JSON object, up to 200,000 characters of text.",
+            "example": {"title": "Summer sale", "body": "<p>Hello {{name}}!</p>"},
+        },
+    )
+    content_type_schema = Json(
+        metadata={
+            "description": "A Contentstack content type, which says which fields are text; without"
+            " it all human text is translated.",
+            "example": {"schema": [{"uid": "title", "data_type": "text"}]},
+        }
+    )
+    language = language_field(
+        "The language to translate into: a name or a code.", "Hindi", required=True
+    )
+    prompt = Text(
+        metadata={
+            "description": "Advice to the translator, such as a style or a glossary.",
+            "example": "Use the polite form of address.",
+        }
+    )
+    model = model_field("The model; else the organisation's default, else the service's.")
+    max_tokens = Whole(
+        1,
+        128_000,
+        load_default=2000,
+        metadata={"description": "Most tokens of each answer of the model (default 2000)."},
+    )
+
+
+class TranslateEntryResultSchema(FunctionSchema):
+    success = fields.Boolean(metadata={"description": "true"})
+    entry = fields.Dict(
+        metadata={
+            "description": "The entry, same in all but its human text.",
+            "example": {"title": "गर्मियों की सेल", "body": "<p>नमस्ते {{name}}!</p>"},
+        }
+    )
+
+
+@webhook(
+    fields=TranslateEntrySchema,
+    result=TranslateEntryResultSchema,
+    main="entry",
+    example={
+        "entry": {"uid": "blt1", "title": "Summer sale", "body": "<p>Come and see us.</p>"},
+        "language": "Hindi",
+        "model": "gpt-6-luna",
+    },
+)
+def translate_entry(data: dict[str, Any], context: Context) -> dict[str, Any]:
+    """Translate an entry's human text and leave everything else as it was, byte for byte.
+
+    Structure, keys, order, ids, URLs, HTML tags, code, numbers and placeholders (`{{name}}`,
+    `@contact.name`, `%s`) stay; where they stand within a sentence the translation moves them
+    with their words, each exactly once, or it is refused. With `content_type_schema` only the
+    fields that it marks as text are translated. Long entries go to the model in batches,
+    four at once, which can take minutes: ask with `Prefer: respond-async` then. A larger
+    `max_tokens` makes larger batches. `prompt` may say how to translate. Nulls and empty
+    texts in the entry stay as they are. Needs the organisation's OpenAI settings; the
+    organisation's system prompt is not used here. This is Contentstack's action Translate an Entry.
+
+    Errors: invalid_input, empty_input, unresolved_variable, inactive, missing_api_key,
+    forbidden, invalid_api_key, insufficient_quota, model_not_found, refused, content_filter,
+    truncated, provider_rejected, invalid_response, provider_timeout.
+    Source: https://www.contentstack.com/docs/agent-os/chatgpt
+    """
+    entry = data["entry"]
+    segments = extract(entry, data.get("content_type_schema"))
+    _check_size(segments)
+    client = context.openai()
+    max_tokens = data.get("max_tokens") or 2000
+    model = client.account.resolve(data.get("model"))
+    check_length(model, [{"content": data.get("prompt") or ""}], max_tokens, "prompt")
+    translator = Translator(
+        client=client,
+        model=data.get("model"),
+        language=language_name(data["language"]),
+        prompt=data.get("prompt"),
+        max_tokens=max_tokens,
+    )
+    parts = [
+        batch[start : start + MAX_BATCH_SEGMENTS]
+        for batch in batches(segments, max_characters(max_tokens))
+        for start in range(0, len(batch), MAX_BATCH_SEGMENTS)
+    ]
+    translations = _translate_parts(parts, translator, context)
+    return {"entry": AsGiven(restore(entry, segments, translations))}
+
+
+def _translate_parts(
+    parts: list[list[Segment]], translator: Translator, context: Context
+) -> list[str]:
+    """The translations of all parts in order, a few parts at once, each with its own client."""
+    if len(parts) < 2:
+        return [text for part in parts for text in translator.translate(part)]
+
+    def translate(part: list[Segment]) -> list[str]:
+        return replace(translator, client=context.openai_beside()).translate(part)
+
+    pool = ThreadPoolExecutor(max_workers=PARTS_AT_ONCE)
+    try:
+        return [text for texts in pool.map(translate, parts) for text in texts]
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def max_characters(max_tokens: int) -> int:
+    """How much text a batch holds, so that its translation fits the answer in most scripts."""
+    return min(6_000, max_tokens)
+
+
+def _check_size(segments: list[Segment]) -> None:
+    count = sum(len(segment.masked) for segment in segments)
+    if count > MAX_CHARACTERS:
+        problem = f"{count} characters to translate, more than {MAX_CHARACTERS}"
+        raise InvalidInput(f"entry: {problem}", fields={"entry": [problem]})

@@ -1,0 +1,133 @@
+"""The webhook function voice-filesearch-gpt."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import fields
+
+from errors import ProviderFailure
+from media import samples
+from webhooks.fields import FunctionSchema, Text
+from webhooks.file_search import FileSearchFieldsSchema, answer_from_files, find_source
+from webhooks.languages import is_automatic, language_field, same_language
+from webhooks.registry import Context, webhook
+from webhooks.speech import speak, speakable, transcribe
+from webhooks.translated import translated
+
+
+class VoiceFilesearchGptSchema(FileSearchFieldsSchema):
+    speech = Text(
+        required=True,
+        max_length=1_048_576,
+        metadata={
+            "description": "Link to the recorded question (Ogg, MP3, M4A, MP4, WAV, WebM or FLAC,"
+            " at most 16 MiB), or a data URL.",
+            "example": "https://example.org/voice-note.ogg",
+        },
+    )
+    source_language = language_field(
+        "What is spoken, as a code or an English name; auto (the default) lets the model hear.",
+        "Hindi",
+    )
+    target_language = language_field(
+        "What the spoken answer is in; the contact's own language where it is left out.",
+        "English",
+    )
+    speech_engine = Text(
+        metadata={"description": "Accepted for flows made for Glific, and ignored.", "example": ""}
+    )
+
+
+class VoiceFilesearchGptResultSchema(FunctionSchema):
+    success = fields.Boolean(metadata={"description": "true"})
+    message = fields.String(
+        metadata={
+            "description": "The answer as the model gave it.",
+            "example": "Fees are due on the fifth.",
+        }
+    )
+    translated_text = fields.String(
+        metadata={
+            "description": "The answer in target_language; the same text where that is no other.",
+            "example": "फीस पाँच तारीख को देनी है।",
+        }
+    )
+    media_url = fields.String(
+        metadata={
+            "description": "Link to the spoken answer, an Ogg Opus file served for 24 hours; N/A"
+            " where it could not be spoken.",
+            "example": "https://flowhook.example.org/media/acme.8fJ2....ogg",
+        }
+    )
+    thread_id = fields.String(
+        metadata={
+            "description": "The conversation's id, to pass with the next question.",
+            "example": "thread_q8Zk...",
+        }
+    )
+    speech_error = fields.String(
+        metadata={
+            "description": "The type of the error, only where the answer could not be spoken.",
+            "example": "provider_timeout",
+        }
+    )
+
+
+@webhook(
+    fields=VoiceFilesearchGptSchema,
+    result=VoiceFilesearchGptResultSchema,
+    main="message",
+    example={
+        "contact": "@contact",
+        "results": "@results",
+        "speech": samples.SPEECH,
+        "vector_store_id": "vs_68a1f0",
+        "source_language": "Hindi",
+        "target_language": "Hindi",
+        "thread_id": "@results.voice.thread_id",
+    },
+    name="voice-filesearch-gpt",
+)
+def voice_filesearch_gpt(data: dict[str, Any], context: Context) -> dict[str, Any]:
+    """Answer a spoken question from the organisation's files, in speech.
+
+    Does for a voice note what `filesearch-gpt` does for a text: writes down `speech`, answers
+    from the files, translates the answer where `target_language` is another than the contact
+    spoke, and speaks it. Send the audio at `@results.<result_name>.media_url` and the text in
+    `translated_text`. An answer that cannot be spoken still succeeds: `media_url` is then `N/A`
+    and `speech_error` names why. Of an answer longer than 4,096 characters the beginning is
+    spoken. Needs the organisation's OpenAI settings. Give it a `wait_seconds`: it asks up to
+    four times.
+
+    Errors: empty_input (also where nothing was said), unresolved_variable, invalid_input,
+    too_large, inactive, missing_api_key, forbidden, model_not_found, refused, content_filter,
+    provider_rejected, provider_unavailable, provider_timeout.
+    Source: https://platform.openai.com/docs/guides/tools-file-search
+    """
+    source = find_source(data, context)
+    spoken = data.get("source_language")
+    heard = transcribe(context, data["speech"], language=spoken)
+    answer, thread_id = answer_from_files(
+        context, source, heard.text, data.get("thread_id"), "speech"
+    )
+    own = heard.language if is_automatic(spoken) else spoken
+    wanted = data.get("target_language")
+    if is_automatic(wanted) or same_language(own, wanted):
+        text, language = answer, own
+    else:
+        text, language = translated(context, answer, str(wanted)), wanted
+    return {
+        "message": answer,
+        "translated_text": text,
+        **_spoken(context, text, language),
+        "thread_id": thread_id,
+    }
+
+
+def _spoken(context: Context, text: str, language: str | None) -> dict[str, str | None]:
+    """The link to the answer's sound; without it the answer itself is still worth having."""
+    try:
+        return {"media_url": speak(context, speakable(text), language=language)}
+    except ProviderFailure as failure:
+        return {"media_url": None, "speech_error": failure.type}

@@ -1,0 +1,93 @@
+"""Languages as authors write them: a code (`hi`, `hi-IN`) or a name (`Hindi`).
+
+The names are English, and those that speakers use for the languages Glific translates. An
+unknown language is passed on as it was written: models know more than any table.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from marshmallow import ValidationError
+
+from webhooks.fields import Text
+
+# The languages that the transcription models were trained on, by ISO 639-1 code where there is one.
+NAMES = {
+    "af": "Afrikaans", "am": "Amharic", "ar": "Arabic", "as": "Assamese", "az": "Azerbaijani",
+    "ba": "Bashkir", "be": "Belarusian", "bg": "Bulgarian", "bn": "Bengali", "bo": "Tibetan",
+    "br": "Breton", "bs": "Bosnian", "ca": "Catalan", "cs": "Czech", "cy": "Welsh",
+    "da": "Danish", "de": "German", "el": "Greek", "en": "English", "es": "Spanish",
+    "et": "Estonian", "eu": "Basque", "fa": "Persian", "fi": "Finnish", "fo": "Faroese",
+    "fr": "French", "gl": "Galician", "gu": "Gujarati", "ha": "Hausa", "haw": "Hawaiian",
+    "he": "Hebrew", "hi": "Hindi", "hr": "Croatian", "ht": "Haitian Creole", "hu": "Hungarian",
+    "hy": "Armenian", "id": "Indonesian", "is": "Icelandic", "it": "Italian", "ja": "Japanese",
+    "jv": "Javanese", "ka": "Georgian", "kk": "Kazakh", "km": "Khmer", "kn": "Kannada",
+    "ko": "Korean", "la": "Latin", "lb": "Luxembourgish", "ln": "Lingala", "lo": "Lao",
+    "lt": "Lithuanian", "lv": "Latvian", "mg": "Malagasy", "mi": "Maori", "mk": "Macedonian",
+    "ml": "Malayalam", "mn": "Mongolian", "mr": "Marathi", "ms": "Malay", "mt": "Maltese",
+    "my": "Burmese", "ne": "Nepali", "nl": "Dutch", "nn": "Norwegian Nynorsk", "no": "Norwegian",
+    "oc": "Occitan", "or": "Odia", "pa": "Punjabi", "pl": "Polish", "ps": "Pashto",
+    "pt": "Portuguese", "ro": "Romanian", "ru": "Russian", "sa": "Sanskrit", "sd": "Sindhi",
+    "si": "Sinhala", "sk": "Slovak", "sl": "Slovenian", "sn": "Shona", "so": "Somali",
+    "sq": "Albanian", "sr": "Serbian", "su": "Sundanese", "sv": "Swedish", "sw": "Swahili",
+    "ta": "Tamil", "te": "Telugu", "tg": "Tajik", "th": "Thai", "tk": "Turkmen",
+    "tl": "Tagalog", "tr": "Turkish", "tt": "Tatar", "uk": "Ukrainian", "ur": "Urdu",
+    "uz": "Uzbek", "vi": "Vietnamese", "yi": "Yiddish", "yo": "Yoruba", "yue": "Cantonese",
+    "zh": "Chinese",
+}  # fmt: skip
+_OTHER_NAMES = {
+    "oriya": "or", "filipino": "tl", "farsi": "fa", "mandarin": "zh", "kiswahili": "sw",
+    "bangla": "bn", "हिन्दी": "hi", "हिंदी": "hi", "मराठी": "mr", "বাংলা": "bn", "தமிழ்": "ta",
+    "తెలుగు": "te", "ಕನ್ನಡ": "kn", "മലയാളം": "ml", "ગુજરાતી": "gu", "ਪੰਜਾਬੀ": "pa", "ଓଡ଼ିଆ": "or",
+    "অসমীয়া": "as", "اردو": "ur", "español": "es", "português": "pt", "français": "fr",
+}  # fmt: skip
+_CODES = {name.lower(): code for code, name in NAMES.items()} | _OTHER_NAMES
+_TAG = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9]{2,8})*")
+AUTOMATIC = frozenset({"auto", "automatic", "unknown", "none", "n/a"})
+
+
+def language_code(text: str | None) -> str | None:
+    """The ISO code of a language, or None where it is automatic or not known."""
+    plain = (text or "").strip().lower()
+    if not plain or plain in AUTOMATIC:
+        return None
+    if plain in _CODES:
+        return _CODES[plain]
+    tag = _TAG.fullmatch(plain)
+    return tag[1] if tag and tag[1] in NAMES else None
+
+
+def language_name(text: str) -> str:
+    """The English name of a language; what is not known stays as it was written."""
+    code = language_code(text)
+    return NAMES[code] if code else text.strip()
+
+
+def is_automatic(text: str | None) -> bool:
+    return not (text or "").strip() or (text or "").strip().lower() in AUTOMATIC
+
+
+def same_language(one: str | None, other: str | None) -> bool:
+    """Whether both name one language, however they are written; the unknown equal nothing."""
+    if is_automatic(one) or is_automatic(other):
+        return False
+    return language_name(str(one)).lower() == language_name(str(other)).lower()
+
+
+def _plain_name(value: str) -> None:
+    """Letters of any script with their marks, digits, spaces and what names are joined by."""
+    for letter in value.strip():
+        if unicodedata.category(letter)[0] not in "LMN" and letter not in " .,()'’-_":
+            raise ValidationError("Not a language.")
+
+
+def language_field(description: str, example: str, *, required: bool = False) -> Text:
+    """A field that holds a language; names and codes only, since prompts are built of it."""
+    return Text(
+        required=required,
+        max_length=64,
+        validate=[_plain_name],
+        metadata={"description": description, "example": example},
+    )

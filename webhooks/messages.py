@@ -1,0 +1,105 @@
+"""The messages of a chat: who may say what, and in which order the model hears it.
+
+The organisation's system prompt and the author's come first, then what a thread remembers,
+then the messages of this call. What a contact typed is always a user's message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from marshmallow import ValidationError
+
+from webhooks.fields import EmptyText, UnresolvedText, is_variable
+from webhooks.registry import Context
+
+ROLES = ("system", "user", "assistant")
+MAX_MESSAGES = 200
+HELP = 'Must be a list of {"role": "system", "user" or "assistant", "content": text}.'
+
+Message = dict[str, Any]
+PartReader = Callable[[Any, str], Message]
+
+
+def message_reader(read_part: PartReader) -> Callable[[Any], list[Message] | None]:
+    """What reads the field `messages`; `read_part(part, place)` checks a part of a content."""
+
+    def read(value: Any) -> list[Message] | None:
+        if value is None or value == "":
+            return None
+        if not isinstance(value, list):
+            raise ValidationError(HELP)
+        if not value:
+            raise ValidationError([EmptyText("Must hold at least one message.")])
+        if len(value) > MAX_MESSAGES:
+            raise ValidationError(f"Must be at most {MAX_MESSAGES} messages.")
+        return [_read_message(one, f"messages[{at}]", read_part) for at, one in enumerate(value)]
+
+    return read
+
+
+def read_text_part(part: Any, place: str) -> Message:
+    """A part of a content that is text and nothing else."""
+    if not isinstance(part, dict) or part.get("type") != "text":
+        raise ValidationError(f"{place} must be text; chat_with_vision takes images.")
+    return {"type": "text", "text": read_said(part.get("text"), f"{place}.text")}
+
+
+def read_said(text: Any, place: str) -> str:
+    """A text that somebody says: neither empty nor a variable that was never set."""
+    if isinstance(text, int | float) and not isinstance(text, bool):
+        text = str(text)
+    if text is None or (isinstance(text, str) and not text.strip()):
+        raise ValidationError([EmptyText(f"{place} must not be empty.")])
+    if not isinstance(text, str):
+        raise ValidationError(f"{place} must be text.")
+    if is_variable(text):
+        raise ValidationError(
+            [UnresolvedText(f"{place}: {text.strip()} was never set by the flow.")]
+        )
+    return text
+
+
+def conversation(
+    context: Context,
+    prompt: str | None,
+    said: Sequence[Message],
+    remembered: Sequence[Message] = (),
+) -> list[Message]:
+    """System prompts as one message in front, then the past, then what is said now."""
+    leading = 0
+    while leading < len(said) and said[leading]["role"] == "system":
+        leading += 1
+    own = [text_of(message["content"]) for message in said[:leading]]
+    told = [context.system_prompt, prompt, *own]
+    system = "\n\n".join(text for text in told if text)
+    front = [{"role": "system", "content": system}] if system else []
+    return [*front, *remembered, *said[leading:]]
+
+
+def text_of(content: Any) -> str:
+    """The words of a message's content, without its images."""
+    if isinstance(content, str):
+        return content
+    texts = [part.get("text") for part in content or () if isinstance(part, dict)]
+    return "\n".join(text for text in texts if isinstance(text, str))
+
+
+def _read_message(value: Any, place: str, read_part: PartReader) -> Message:
+    if not isinstance(value, dict):
+        raise ValidationError(HELP)
+    role = value.get("role")
+    if role not in ROLES:
+        raise ValidationError(f"{place}.role must be one of {', '.join(ROLES)}.")
+    unknown = sorted(str(key)[:64] for key in set(value) - {"role", "content"})
+    if unknown:
+        raise ValidationError(f"{place} has unknown keys: {', '.join(unknown)}.")
+    content = value.get("content")
+    if isinstance(content, list) and content:
+        place = f"{place}.content"
+        return {
+            "role": role,
+            "content": [read_part(part, f"{place}[{at}]") for at, part in enumerate(content)],
+        }
+    return {"role": role, "content": read_said(content, f"{place}.content")}
