@@ -18,6 +18,7 @@ from api.origin import origin
 from config import FETCH_SECONDS, Config, ConfigError
 from errors import InvalidInput, ProviderUnavailable
 from flow_calls import COMMON_FIELDS, FlowCalls, function_specs
+from flow_tools import FlowTools
 from flows.conversation_routes import conversation_routes
 from flows.conversation_store import ConversationStore
 from flows.conversations import Conversations
@@ -137,7 +138,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
 
     functions = load_functions()
     threads = Threads(redis, cipher)
-    tool_sources = (WebhookTools(functions),)
+    tool_sources = (WebhookTools(functions), FlowTools(lambda: conversations))
 
     def make_context(**known: Any) -> Context:
         return Context(
@@ -154,15 +155,13 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     dispatcher = Dispatcher(functions, make_context, record, Limiter(redis))
     edge = Edge(store, settings.drop, authenticator, guard)
 
-    flows = FlowStore(redis, cipher)
     conversations = Conversations(
         ConversationStore(redis, cipher),
-        flows,
+        FlowStore(redis, cipher),
         settings.get,
         FlowCalls(dispatcher),
         Outgoing(guard),
     )
-    examiner = Examiner(function_specs(functions), COMMON_FIELDS, Retired)
     background = Background(settings, recorder, settings.listen(), conversations)
     atexit.register(background.close)
 
@@ -173,13 +172,14 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     answers.install(app)
     in_flight = InFlight(config.max_in_flight)
     app.register_blueprint(webhook_routes(dispatcher, authenticator, settings, in_flight))
-    app.register_blueprint(settings_routes(edge))
-    app.register_blueprint(token_routes(edge))
+    for routes in (settings_routes(edge), token_routes(edge)):
+        app.register_blueprint(routes)
     app.register_blueprint(openai_routes(edge, accounts, open_client))
     app.register_blueprint(log_routes(edge, log))
     app.register_blueprint(media_routes(media))
     app.register_blueprint(usage_routes(edge, counters, Prices.load(config.prices_file)))
-    app.register_blueprint(flow_routes(edge, flows, examiner))
+    examiner = Examiner(function_specs(functions), COMMON_FIELDS, Retired)
+    app.register_blueprint(flow_routes(edge, conversations.flows, examiner))
     app.register_blueprint(conversation_routes(edge, conversations, in_flight.place))
     app.register_blueprint(operations_routes(edge, redis, lambda: document(app, functions)))
     if config.trusted_proxies:

@@ -38,6 +38,8 @@ def read_export(document: str | bytes | Json) -> Export:
     if len(entries) > MAX_FLOWS:
         raise TooLarge(f"the export holds more than {MAX_FLOWS} flows")
     known = ("flows", "contact_field", "collections", "interactive_templates")
+    if not entries and not all(key in parsed for key in known):
+        raise InvalidInput("the export holds no flows")
     lists = {**{key: [] for key in known}, **parsed}
     return Export(
         flows=tuple(read_entry(entry) for entry in entries),

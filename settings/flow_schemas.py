@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -9,7 +10,12 @@ from marshmallow import ValidationError, fields, validate
 
 from settings.section import SectionSchema
 
-GLOBAL_NAME = validate.Regexp(r"^[\w-]{1,100}\Z", error="Letters, digits, _ and - only, up to 100.")
+
+def global_name(value: str) -> None:
+    """What may follow `@global.`: letters, marks and digits of every script, _ and -."""
+    fits = (letter in "_-" or unicodedata.category(letter)[0] in "LMN" for letter in value)
+    if not 0 < len(value) <= 100 or not all(fits):
+        raise ValidationError("Letters, digits, _ and - only, up to 100.")
 
 
 def scalar(value: Any) -> None:
@@ -26,7 +32,7 @@ class GlobalsSettingsSchema(SectionSchema):
     """What every flow of the organisation reads as `@global.<name>`; encrypted at rest."""
 
     values = fields.Dict(
-        keys=fields.String(validate=GLOBAL_NAME),
+        keys=fields.String(validate=global_name),
         values=fields.Raw(validate=scalar),
         allow_none=True,
         validate=validate.Length(max=500),

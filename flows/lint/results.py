@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from flows.actions import Action
-from flows.definition import Node
+from flows.definition import Flow, Node
 from flows.expressions import variables
 from flows.lint import CRITICAL, WARNING, Issue, Look, check
 from flows.lint.webhooks import is_function
@@ -91,6 +91,22 @@ def used(value: Any) -> Iterator[list[str]]:
     elif isinstance(value, list):
         for one in value:
             yield from used(one)
+
+
+def inputs_of(flow: Flow) -> list[str]:
+    """Results that a flow uses and never sets: what whoever starts it has to give."""
+    own = {name for node in flow.nodes.values() for name in _set_at(node)} | ALWAYS
+    asked = {
+        path[1]: None
+        for node in flow.nodes.values()
+        for source in (*(action.source for action in node.actions), _operand(node))
+        for path in used(source)
+    }
+    return [name for name in asked if not any(_answers(one, name) for one in own)]
+
+
+def _operand(node: Node) -> str:
+    return node.router.operand if node.router and not node.router.wait else ""
 
 
 @check
