@@ -91,6 +91,8 @@ class LiveServices:
     def find_flow(
         self, uuid: str, *, revision: int | str | None = None, draft: bool = False
     ) -> Flow | None:
+        if uuid not in self.library.entries:
+            return None  # deleted: no conversation may go on in it, wherever it is still cached
         if revision is None:
             revision = self.library.revision(uuid, draft=draft)
         return None if revision is None else self.store.flow(self.organisation.id, uuid, revision)

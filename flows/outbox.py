@@ -21,14 +21,17 @@ from flows.wakeups import Wakeups
 LEASE_SECONDS = 60
 RETRY_SECONDS = 10.0
 GIVE_UP_AFTER = timedelta(hours=24)
-RETRYABLE = 429
+PASSING = frozenset(
+    ("provider_unavailable", "provider_timeout", "provider_rate_limited", "provider_error")
+    + ("overloaded", "rate_limited")
+)
 
 logger = logging.getLogger(__name__)
 
 
 class Channel(Protocol):
-    """Brings messages to contacts. `deliver` raises a FlowhookError; with status 429 or 5xx the
-    message is tried again, with another it is given up. `message` is `MsgCreated.as_dict()`."""
+    """Brings messages to contacts. `deliver` raises a FlowhookError; one of a passing type
+    is tried again for a day, another gives the message up. `message` is `MsgCreated.as_dict()`."""
 
     def deliver(self, org: str, contact: str, message: Mapping[str, Any]) -> None: ...
 
@@ -96,8 +99,7 @@ class Outbox:
             channel.deliver(org, contact, queued["message"])
         except FlowhookError as error:
             what = {"organization_id": org, "cause": error.type}
-            passing = error.status == RETRYABLE or error.status >= 500
-            if passing and self.now() - due_at < GIVE_UP_AFTER:
+            if error.type in PASSING and self.now() - due_at < GIVE_UP_AFTER:
                 logger.warning("a message waits for its channel", extra=what)
                 return False
             logger.error("a message was not taken by its channel", extra=what)

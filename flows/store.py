@@ -235,8 +235,9 @@ class FlowStore:
         return key, [raw for raw in old if int(raw) not in kept]
 
     def _load(self, org: str) -> tuple[str, Library]:
+        """The library and its version, which is read first: what is newer than it is read again."""
         keys = Keys.of(org)
-        pipe = self.redis.pipeline(transaction=True)
+        pipe = self.redis.pipeline(transaction=False)
         pipe.get(keys.version)
         pipe.hgetall(keys.index)
         pipe.hgetall(keys.interactive)

@@ -7,44 +7,8 @@ from typing import Any
 import pytest
 
 from tests.fakes.openai import FakeOpenAI
-from tests.fixtures_app import Answer, OpenService, Service
-from tests.flows.building import definition_of
-
-GREETING: dict[str, Any] = {
-    "uuid": "greeting",
-    "name": "Greeting",
-    "nodes": [
-        {"id": "ask", "send": "What is your name?", "to": "wait"},
-        {
-            "id": "wait",
-            "wait": {"result": "name"},
-            "cases": [["has_any_word", ["stop"], "Stop", None]],
-            "else": "thank",
-        },
-        {"id": "thank", "send": "Hello @results.name"},
-    ],
-}
-
-
-def export(*flows: dict[str, Any], **more: Any) -> dict[str, Any]:
-    entries = [
-        {"definition": definition_of(flow), "keywords": flow.get("keywords", [])} for flow in flows
-    ]
-    lists: dict[str, Any] = {"contact_field": [], "collections": [], "interactive_templates": []}
-    return {"flows": entries, **lists, **more}
-
-
-def publish(service: Service, *flows: dict[str, Any], **more: Any) -> None:
-    imported = service.admin("POST", "/flows/acme", export(*flows, **more))
-    assert imported.status == 200, imported.body
-    for flow in flows:
-        published = service.admin("POST", f"/flows/acme/{flow['uuid']}/publish?force=true")
-        assert published.status == 200, published.body
-
-
-def say(service: Service, body: Any, contact: str = "7", **more: Any) -> Answer:
-    body = {"text": body} if isinstance(body, str) else body
-    return service.admin("POST", f"/conversations/acme/{contact}/messages", body, **more)
+from tests.fixtures_app import OpenService, Service
+from tests.flows.talking import GREETING, export, publish, say
 
 
 @pytest.fixture
@@ -54,7 +18,7 @@ def acme(service: Service) -> Service:
 
 
 def test_a_conversation_from_start_to_end(acme: Service) -> None:
-    publish(acme, {**GREETING, "keywords": ["hello"]})
+    publish(acme, GREETING)
     started = say(
         acme,
         {
@@ -81,7 +45,7 @@ def test_a_conversation_from_start_to_end(acme: Service) -> None:
 def test_the_conversation_survives_a_restart_between_any_two_messages(
     acme: Service, open_service: OpenService
 ) -> None:
-    publish(acme, {**GREETING, "keywords": ["hello"]})
+    publish(acme, GREETING)
     assert say(acme, "Hello!").json["messages"][0]["text"] == "What is your name?"
     again = open_service(acme.redis)
     again.tenant = acme.tenant
@@ -96,7 +60,7 @@ def test_the_conversation_survives_a_restart_between_any_two_messages(
 
 
 def test_the_same_message_is_processed_once(acme: Service) -> None:
-    publish(acme, {**GREETING, "keywords": ["hello"]})
+    publish(acme, GREETING)
     first = say(acme, {"text": "hello", "id": "wamid.1"})
     repeat = say(acme, {"text": "hello", "id": "wamid.1"})
     assert repeat.json == first.json
@@ -113,7 +77,7 @@ def test_the_same_message_is_processed_once(acme: Service) -> None:
 
 
 def test_what_is_stored_is_sealed(acme: Service) -> None:
-    publish(acme, {**GREETING, "keywords": ["hello"]})
+    publish(acme, GREETING)
     say(acme, {"text": "hello", "id": "m", "contact": {"name": "Shanthi"}})
     say(acme, "a secret word")
     for key in acme.redis.scan_iter("*"):
@@ -131,10 +95,10 @@ def test_what_is_stored_is_sealed(acme: Service) -> None:
 
 
 def test_a_republished_flow_leaves_conversations_alone(acme: Service) -> None:
-    publish(acme, {**GREETING, "keywords": ["hello"]})
+    publish(acme, GREETING)
     say(acme, "hello")
     changed = [*GREETING["nodes"][:2], {"id": "thank", "send": "Changed"}]
-    draft = {**GREETING, "keywords": ["hello"], "nodes": changed}
+    draft = {**GREETING, "nodes": changed}
     acme.admin("POST", "/flows/acme", export(draft))
     assert say(acme, {"flow": "greeting"}, contact="8").json["status"] == "waiting"
     assert say(acme, "Ravi", contact="8").json["messages"][0]["text"] == "Hello Ravi"
@@ -145,7 +109,7 @@ def test_a_republished_flow_leaves_conversations_alone(acme: Service) -> None:
 
 
 def test_a_flow_that_was_never_published_runs_as_a_draft(acme: Service) -> None:
-    acme.admin("POST", "/flows/acme", export({**GREETING, "keywords": ["hello"]}))
+    acme.admin("POST", "/flows/acme", export(GREETING))
     assert say(acme, "hello").json == {"messages": [], "status": "completed"}
     assert say(acme, {"flow": "hello"}).json["status"] == "waiting"
 
@@ -272,7 +236,7 @@ def test_a_parked_flow_is_resumed(acme: Service) -> None:
 
 
 def test_a_contact_is_forgotten(acme: Service) -> None:
-    publish(acme, {**GREETING, "keywords": ["hello"]})
+    publish(acme, GREETING)
     first = say(acme, {"text": "hello", "id": "m"})
     assert first.json["status"] == "waiting"
     assert acme.admin("DELETE", "/conversations/acme/7").status == 204
@@ -311,4 +275,5 @@ def test_who_may_converse(acme: Service) -> None:
     refused = acme.request("GET", "/conversations/other/7", token=other)
     assert refused.error["type"] == "forbidden"
     assert acme.operator("GET", "/conversations/nobody/7").error["type"] == "not_found"
-    assert say(acme, {"flow": "unknown"}).status == 403
+    assert say(acme, {"flow": "unknown"}).error["type"] == "not_found"
+    assert say(acme, "x", contact="a b").error["type"] == "invalid_input"
