@@ -1,7 +1,7 @@
 """Flows as tools that a model may call: `function_calling` finds an organisation's flows here.
 
 A flow is called by its keyword, its UUID, or its name in small letters with `_` for everything
-else. Its parameters are the results it uses and never sets; what it sends is the answer. It runs
+else. Its parameters are its inputs (see flows/inputs.py); what it sends is the answer. It runs
 by itself, beside the contact's conversation, and keeps nothing.
 """
 
@@ -19,6 +19,7 @@ from flows.conversations import Conversations
 from flows.definition import Flow
 from flows.engine import Engine
 from flows.events import MsgCreated
+from flows.inputs import MAX_INPUTS, about, declared_inputs
 from flows.library import Entry
 from flows.lint.results import inputs_of
 from flows.live_services import LiveServices
@@ -30,7 +31,6 @@ from webhooks.registry import Context, Result, Tool
 
 TOOL_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 MAX_DESCRIPTION = 1_024
-MAX_PARAMETERS = 50
 
 inside: ContextVar[bool] = ContextVar("inside_a_flow_tool", default=False)
 
@@ -119,26 +119,21 @@ def slug(entry: Entry) -> str:
 
 
 def description_of(flow: Flow) -> str:
-    """What the author wrote about the flow: its description, else its notes in the editor."""
-    written = flow.source.get("description")
-    if isinstance(written, str) and written.strip():
-        return written.strip()[:MAX_DESCRIPTION]
-    drawing = flow.source.get("_ui")
-    stickies = drawing.get("stickies") if isinstance(drawing, Mapping) else None
-    notes = [
-        str(note.get("body") or note.get("title") or "")
-        for note in (stickies.values() if isinstance(stickies, Mapping) else ())
-        if isinstance(note, Mapping)
-    ]
-    return " ".join(filter(None, notes))[:MAX_DESCRIPTION] or f"Runs the flow {flow.name}."
+    return about(flow)[:MAX_DESCRIPTION] or f"Runs the flow {flow.name}."
 
 
 def parameters_of(flow: Flow) -> dict[str, Any]:
     """The strict JSON schema of the results that the flow expects."""
-    names = inputs_of(flow)[:MAX_PARAMETERS]
+    names, told = inputs_of(flow)[:MAX_INPUTS], declared_inputs(flow)
     return {
         "type": "object",
-        "properties": {name: {"type": "string"} for name in names},
+        "properties": {
+            name: {
+                "type": "string",
+                **({"description": told[name][:MAX_DESCRIPTION]} if told.get(name) else {}),
+            }
+            for name in names
+        },
         "required": names,
         "additionalProperties": False,
     }

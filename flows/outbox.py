@@ -22,8 +22,10 @@ LEASE_SECONDS = 60
 RETRY_SECONDS = 10.0
 GIVE_UP_AFTER = timedelta(hours=24)
 PASSING = frozenset(
-    ("provider_unavailable", "provider_timeout", "provider_rate_limited", "provider_error")
-    + ("overloaded", "rate_limited")
+    (
+        *("provider_unavailable", "provider_timeout", "provider_rate_limited", "provider_error"),
+        *("overloaded", "rate_limited"),
+    )
 )
 
 logger = logging.getLogger(__name__)
