@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -138,7 +139,7 @@ def converse(
     message_id: str,
 ) -> dict[str, Any]:
     """A validated body's message, or the start that it asks for."""
-    known = known_of(sent)
+    known = replace(known_of(sent), address=request.host_url.rstrip("/"))
     if "flow" not in sent:
         if "results" in sent:
             raise InvalidInput("results begin a flow, and no flow is named")

@@ -8,6 +8,7 @@ broken off by a crash has stored nothing and is processed again.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -45,9 +46,14 @@ Step = Callable[[Sitting], list[Event] | None]
 """Goes on with a session; None says that there was nothing to do."""
 
 
+def anywhere(address: str) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
 class Conversations:
     """`settings` gives an organisation, `functions` runs its webhook functions, `channels`
-    deliver messages outside the API's answers."""
+    deliver messages outside the API's answers; `called_at` is what links in results are made from
+    while a turn takes place that no HTTP call began."""
 
     def __init__(
         self,
@@ -57,6 +63,7 @@ class Conversations:
         functions: CallFunction,
         outgoing: Outgoing,
         channels: Mapping[str, Channel] | None = None,
+        called_at: Callable[[str], AbstractContextManager[None]] = anywhere,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self.store = store
@@ -64,6 +71,7 @@ class Conversations:
         self.settings = settings
         self.functions = functions
         self.outgoing = outgoing
+        self.called_at = called_at
         self.now = now
         self.wakeups = Wakeups(store.redis)
         self.outbox = Outbox(store, self.wakeups, channels or {}, now)
@@ -201,7 +209,8 @@ class Conversations:
 
     def _sit(self, turn: Turn, step: Step, message: Message | None) -> Json:
         sitting = self._open(turn)
-        events = step(sitting)
+        with self.called_at(sitting.address):
+            events = step(sitting)
         if events is None:
             self.store.release(turn)
             return {"messages": [], **standing_of(sitting.session)}
@@ -215,7 +224,11 @@ class Conversations:
             self.wakeups.add_all(turn.org, others, now + SAFELY_LATER)
         self.store.commit(
             turn,
-            {"session": session.as_dict(), "channel": sitting.channel},
+            {
+                "session": session.as_dict(),
+                "channel": sitting.channel,
+                "address": sitting.address,
+            },
             transcript=transcript_of(session, events, message, now),
             answer=answer,
             effects=effects,
@@ -247,8 +260,16 @@ class Conversations:
             look_up=look_up,
             clock=self.now,
         )
-        channel = record.get("channel", API)
-        return Sitting(turn, session, channel, library, services, Engine(services), channels)
+        return Sitting(
+            turn=turn,
+            session=session,
+            channel=record.get("channel", API),
+            address=record.get("address", ""),
+            library=library,
+            services=services,
+            engine=Engine(services),
+            channels=channels,
+        )
 
     def _begin_triggered(self, sitting: Sitting) -> list[Event]:
         """Start what other contacts' flows asked for."""

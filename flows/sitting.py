@@ -23,13 +23,15 @@ CONTACT_PATTERN = re.compile(r"[A-Za-z0-9_.@:+-]{1,128}")
 @dataclass(frozen=True, slots=True)
 class Known:
     """What a caller knows of a contact; what is absent stays as it is. `fields` maps keys to
-    texts, `language` is a locale, `channel` names where the contact is reached from now on."""
+    texts, `language` is a locale, `channel` names where the contact is reached from now on, and
+    `address` is where the service was called, for links in what comes later."""
 
     name: str | None = None
     phone: str | None = None
     language: str | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
     channel: str | None = None
+    address: str | None = None
 
 
 NOTHING = Known()
@@ -42,6 +44,7 @@ class Sitting:
     turn: Turn
     session: Session
     channel: str
+    address: str
     library: Library
     services: LiveServices
     engine: Engine
@@ -65,6 +68,7 @@ def learn(sitting: Sitting, known: Known, now: datetime) -> None:
     for key, value in known.fields.items():
         contact.set_field(key, key, value, at)
     sitting.channel = known.channel or sitting.channel
+    sitting.address = known.address or sitting.address
 
 
 def flow_to_start(library: Library, flow: str) -> tuple[str, bool]:
