@@ -56,7 +56,8 @@ PAGES = (
 
 
 def main() -> None:
-    organisations, entries = (int(text) for text in (*sys.argv[1:], 10_000, 1_000_000)[:2])
+    asked = [int(text) for text in sys.argv[1:3]]
+    organisations, entries = (*asked, *(10_000, 1_000_000)[len(asked) :])
     with tempfile.TemporaryDirectory() as folder:
         data_dir = Path(folder)
         config = Config(

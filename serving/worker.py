@@ -16,9 +16,10 @@ import orjson
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
 from gunicorn.workers.ggevent import GeventWorker
 
-MAX_BODY_BYTES = 1024 * 1024
+from api.body_size import max_body_bytes
+
 GATHERED_BYTES = 65_536
-MAX_DRAINED_BYTES = 8 * MAX_BODY_BYTES  # read and thrown away, so that the 413 is not lost
+MAX_DRAINED_BYTES = 8 * 1024 * 1024  # read and thrown away, so that the 413 is not lost
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -83,7 +84,7 @@ class GatheredWrites:
 
 
 class BoundedBody:
-    """Reads the whole body before the application runs: in time, and within 1 MiB."""
+    """Reads the whole body before the application runs: in time, and within its bound."""
 
     def __init__(self, application: Callable[..., Any], seconds: float) -> None:
         self.application = application
@@ -94,10 +95,11 @@ class BoundedBody:
             timeout = gevent.Timeout(self.seconds)
             timeout.start()
             try:
-                body = environ["wsgi.input"].read(MAX_BODY_BYTES + 1)
-                if len(body) > MAX_BODY_BYTES:
+                most = max_body_bytes(environ["REQUEST_METHOD"], environ.get("PATH_INFO", ""))
+                body = environ["wsgi.input"].read(most + 1)
+                if len(body) > most:
                     _drain(environ["wsgi.input"])
-                    return _refuse(environ, start_response, *TOO_LARGE)
+                    return _refuse(environ, start_response, *too_large(most))
             except gevent.Timeout as expired:
                 if expired is not timeout:
                     raise
@@ -113,12 +115,16 @@ class BoundedBody:
         return answer
 
 
-TOO_LARGE = (
-    "413 Content Too Large",
-    "too_large",
-    "the body is larger than 1 MiB",
-    "Send a smaller body; the limit is 1 MiB.",
-)
+def too_large(most: int) -> tuple[str, str, str, str]:
+    size = f"{most // (1024 * 1024)} MiB"
+    return (
+        "413 Content Too Large",
+        "too_large",
+        f"the body is larger than {size}",
+        f"Send a smaller body; the limit is {size}.",
+    )
+
+
 TOO_SLOW = (
     "408 Request Timeout",
     "invalid_input",

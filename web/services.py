@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from config import Config
+from flows.conversations import Conversations
+from flows.surroundings import Examiner
 from jobs.desk import Desk
 from limits.limiter import Limiter
 from records.log import LogStore
@@ -16,6 +18,7 @@ from settings.openai_checks import OpenAIChecks
 from usage.counters import UsageCounters
 from usage.prices import Prices
 from webhooks.dispatcher import Dispatcher
+from webhooks.routes import InFlight
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +37,6 @@ class Services:
     counters: UsageCounters
     prices: Prices
     desk: Desk
+    conversations: Conversations
+    examiner: Examiner
+    in_flight: InFlight
