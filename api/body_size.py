@@ -7,11 +7,11 @@ import re
 MAX_BODY_BYTES = 1024 * 1024
 MAX_IMPORT_BYTES = 8 * 1024 * 1024
 
-_IMPORTS = re.compile(r"/flows/[^/]+")
+_IMPORTS = re.compile(r"/flows/[^/]+|/organisations/[^/]+/flows")
 
 
 def max_body_bytes(method: str, path: str) -> int:
-    """For POST /flows/<org> and POST /flows/validate 8 MiB, else 1 MiB.
+    """For POST /flows/<org>, POST /flows/validate and the form of the pages 8 MiB, else 1 MiB.
 
     >>> max_body_bytes("POST", "/flows/acme"), max_body_bytes("POST", "/webhooks/chat")
     (8388608, 1048576)

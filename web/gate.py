@@ -15,6 +15,7 @@ from flask import Blueprint, Response, g, make_response, redirect, render_templa
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.answers import as_error, error_answer, request_id
+from api.body_size import max_body_bytes
 from errors import Forbidden, Unauthorized
 from settings.auth import require_admin
 from settings.edge import Edge
@@ -54,6 +55,7 @@ class Gate:
     def enter(self) -> AnyResponse | None:
         """Find the session, check the form, and that the organisation is one's own."""
         endpoint = request.endpoint or ""
+        request.max_content_length = max_body_bytes(request.method, request.path)
         if endpoint.startswith(OPEN_PREFIX):
             return None
         g.session = self.sessions.find(request.cookies.get(self.cookie_name, ""))

@@ -11,6 +11,7 @@ from errors import NotFound
 from settings.auth import OPERATOR
 from web.account_pages import account_pages
 from web.assets import asset_routes, icons, version
+from web.flow_pages import flow_pages
 from web.functions import function_pages
 from web.gate import Gate
 from web.home import front_page, home_pages
@@ -20,6 +21,7 @@ from web.services import Services
 from web.sessions import Session, Sessions
 from web.settings_pages import settings_pages
 from web.sign_in import sign_in_pages
+from web.simulator_pages import simulator_pages
 from web.tokens import token_pages
 from web.usage_pages import usage_pages
 
@@ -27,11 +29,14 @@ from web.usage_pages import usage_pages
 NAVIGATION = (
     ("Home", "home", "show", "house"),
     ("Functions", "functions", "index", "lightning"),
+    ("Flows", "flows", "index", "diagram-3"),
     ("Logs", "logs", "index", "list-ul"),
     ("Usage", "usage", "show", "bar-chart"),
     ("Settings", "settings", "show", "gear"),
     ("Tokens", "tokens", "show", "key"),
 )
+
+WITHIN = {"accounts": "settings", "simulator": "flows"}  # whose menu entry is lit
 
 
 def web_routes(services: Services) -> Blueprint:
@@ -55,6 +60,8 @@ def web_routes(services: Services) -> Blueprint:
     pages.register_blueprint(account_pages(services))
     pages.register_blueprint(token_pages(services))
     pages.register_blueprint(function_pages(services))
+    pages.register_blueprint(flow_pages(services))
+    pages.register_blueprint(simulator_pages(services))
     pages.register_blueprint(log_pages(services))
     pages.register_blueprint(usage_pages(services))
     return pages
@@ -70,7 +77,7 @@ def around(version_now: str) -> dict[str, Any]:
         "is_operator": session is not None and session.caller.scope == OPERATOR,
         "org": g.organisation.id if "organisation" in g else None,
         "navigation": NAVIGATION,
-        "here_blueprint": "settings" if blueprint == "accounts" else blueprint,
+        "here_blueprint": WITHIN.get(blueprint, blueprint),
         "kit": lambda name: f"/assets/{version_now}/kit/{name}",
         "own": lambda name: f"/assets/{version_now}/own/{name}",
         "icon": lambda name: icons()[name],

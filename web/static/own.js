@@ -89,3 +89,16 @@ const keepLooking = async () => {
   setTimeout(keepLooking, LIVE_MS);
 };
 if (rows) setTimeout(keepLooking, LIVE_MS);
+
+// Files may be dropped on the form.
+for (const form of document.querySelectorAll("[data-drop]")) {
+  const field = form.querySelector("input[type=file]");
+  form.addEventListener("dragover", (event) => { event.preventDefault(); form.classList.add("over"); });
+  form.addEventListener("dragleave", () => form.classList.remove("over"));
+  form.addEventListener("drop", (event) => {
+    event.preventDefault();
+    form.classList.remove("over");
+    field.files = event.dataTransfer.files;
+    form.requestSubmit();
+  });
+}
