@@ -17,8 +17,12 @@ try:
 except ConfigError as error:
     sys.exit(str(error))
 
-# Set before any worker imports prometheus_client; fresh, so that no dead process is counted.
-os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="flowhook-metrics-")
+# Set before any worker imports prometheus_client. One a master: fresh, so that no process of
+# another is counted, and the same after SIGHUP, which reads this file again.
+_master = str(os.getpid())
+if os.environ.get("FLOWHOOK_METRICS_OF") != _master:
+    os.environ["FLOWHOOK_METRICS_OF"] = _master
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="flowhook-metrics-")
 
 wsgi_app = "app:application()"
 bind = (

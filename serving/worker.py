@@ -33,7 +33,7 @@ class FlowhookWorker(GeventWorker):
 
     def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> Any:
         """Answer with one write instead of one for the head and one for the body."""
-        gathered = GatheredWrites(sock)
+        gathered = GatheredWrites(sock, req.force_close)
         try:
             return super().handle_request(listener_name, req, gathered, addr)
         finally:
@@ -60,8 +60,10 @@ class FlowhookWorker(GeventWorker):
 class GatheredWrites:
     """A socket that keeps small writes until `flush`; all else passes through."""
 
-    def __init__(self, sock: Any) -> None:
+    def __init__(self, sock: Any, end: Callable[[], None]) -> None:
+        """`end` makes the answer under way the connection's last."""
         self._sock = sock
+        self.end = end
         self._waiting: list[bytes] = []
         self._bytes = 0
 
@@ -95,6 +97,8 @@ class BoundedBody:
             timeout.start()
             try:
                 body = environ["wsgi.input"].read(MAX_BODY_BYTES + 1)
+                if len(body) < int(environ.get("CONTENT_LENGTH") or 0) <= MAX_BODY_BYTES:
+                    return _refuse(environ, start_response, *BROKEN_OFF)
                 if len(body) > MAX_BODY_BYTES:
                     _drain(environ["wsgi.input"])
                     return _refuse(environ, start_response, *TOO_LARGE)
@@ -145,6 +149,7 @@ def _drain(stream: Any) -> None:
 def _refuse(
     environ: Environ, start_response: StartResponse, status: str, name: str, message: str, fix: str
 ) -> list[bytes]:
+    environ["gunicorn.socket"].end()  # what is left of the body is not read
     request_id = os.urandom(16).hex()
     body = error_body(name, message, fix, request_id)
     start_response(
@@ -153,7 +158,6 @@ def _refuse(
             ("Content-Type", "application/json"),
             ("Content-Length", str(len(body))),
             ("X-Request-ID", request_id),
-            ("Connection", "close"),
         ],
     )
     return [body]
