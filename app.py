@@ -109,7 +109,12 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
 
     log = LogStore(redis, cipher, config.log_entries, config.log_days)
     counters = UsageCounters(redis)
-    recorder = Recorder(redis, [log, counters, TokenUse()], dropped=metrics.DROPPED.inc)
+    recorder = Recorder(
+        redis,
+        [log, counters, TokenUse()],
+        dropped=metrics.DROPPED.inc,
+        exists=lambda org: settings.get(org).exists,
+    )
 
     def record(entry: Entry) -> None:
         metrics.count(entry)
