@@ -96,7 +96,7 @@ def answer_from_files(
     """The answer, and the id of the conversation it belongs to."""
     client = context.openai()
     model = client.account.resolve(source.model)
-    thread = context.threads.open(context.organisation.id, thread_id)
+    thread = context.threads.open(context.organisation.id, thread_id, context.contact)
     said = [*thread.messages(model), {"role": "user", "content": question}]
     told = [
         context.system_prompt,
