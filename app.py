@@ -5,6 +5,8 @@ from __future__ import annotations
 import atexit
 import logging
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from threading import Thread
 from typing import Any
 
@@ -14,9 +16,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import answers
 from api.json_provider import OrjsonProvider
-from api.origin import origin
+from api.origin import called_at, origin
 from config import FETCH_SECONDS, Config, ConfigError
 from errors import InvalidInput, ProviderUnavailable
+from jobs.desk import Desk
+from jobs.queue import DramatiqQueue, rabbitmq_queue, redis_queue
+from jobs.routes import job_routes
 from limits.limiter import Limiter
 from media.routes import media_routes
 from media.store import MediaStore
@@ -24,6 +29,7 @@ from operations.openapi import document
 from operations.routes import operations_routes
 from providers.account import Account
 from providers.accounts import Accounts
+from providers.circuit import Circuits
 from providers.gevent_transport import GeventTransport
 from providers.google_maps import GoogleMapsClient
 from providers.guard import AddressGuard
@@ -53,7 +59,9 @@ from storage.connect import connect
 from usage.counters import UsageCounters
 from usage.prices import Prices
 from usage.routes import usage_routes
+from webhooks.answering import Answering
 from webhooks.dispatcher import Dispatcher
+from webhooks.outcome import CallRunner
 from webhooks.registry import Context, load_functions
 from webhooks.routes import InFlight, webhook_routes
 from webhooks.threads import Threads
@@ -67,14 +75,18 @@ class Background:
 
     NAME = "flowhook"
 
-    def __init__(self, settings: SettingsCache, recorder: Recorder, listener: Thread) -> None:
+    def __init__(
+        self, settings: SettingsCache, recorder: Recorder, listener: Thread, desk: Desk
+    ) -> None:
         self.settings = settings
         self.recorder = recorder
         self.listener = listener
+        self.desk = desk
 
     def close(self) -> None:
         """Write what is queued and end the threads; once, at the end of the process at the last."""
         atexit.unregister(self.close)
+        self.desk.close()
         self.settings.close()
         self.recorder.close()
 
@@ -91,17 +103,11 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
 
     guard = AddressGuard(config.allow_private_urls)
     accounts = Accounts(config)
-    transport, guarded = choose_transport(), choose_transport(base_url_addresses(guard))
-
-    def open_client(account: Account, organisation: Organisation) -> OpenAIClient:
-        notebook = ModelNotebook(redis, organisation, account.base_url, settings.drop)
-        return OpenAIClient(account, guarded if account.guarded else transport, notebook)
+    open_client = client_opener(redis, settings, guard, accounts)
 
     log = LogStore(redis, cipher, config.log_entries, config.log_days)
     counters = UsageCounters(redis)
     recorder = Recorder(redis, [log, counters, TokenUse()], dropped=metrics.DROPPED.inc)
-    background = Background(settings, recorder, settings.listen())
-    atexit.register(background.close)
 
     def record(entry: Entry) -> None:
         metrics.count(entry)
@@ -136,18 +142,27 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
 
     dispatcher = Dispatcher(functions, make_context, record, Limiter(redis))
     edge = Edge(store, settings.drop, authenticator, guard)
+    runner = CallRunner(dispatcher, settings.get, called_at)
+    desk = open_desk(config, redis, cipher, guard, settings, runner)
+    background = Background(settings, recorder, settings.listen(), desk)
+    atexit.register(background.close)
 
     app = Flask(__name__, static_folder=None)
     app.json = OrjsonProvider(app)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.extensions[Background.NAME] = background
+    app.extensions[Desk.NAME] = desk
     answers.install(app)
     in_flight = InFlight(config.max_in_flight)
-    app.register_blueprint(webhook_routes(dispatcher, authenticator, settings, in_flight))
+    answering = Answering(dispatcher, desk.deadlines, desk.repeats)
+    app.register_blueprint(
+        webhook_routes(dispatcher, authenticator, settings, in_flight, answering)
+    )
     app.register_blueprint(settings_routes(edge))
     app.register_blueprint(token_routes(edge))
     app.register_blueprint(openai_routes(edge, accounts, open_client))
     app.register_blueprint(log_routes(edge, log))
+    app.register_blueprint(job_routes(edge, desk.store, desk.dead))
     app.register_blueprint(media_routes(media))
     app.register_blueprint(usage_routes(edge, counters, Prices.load(config.prices_file)))
     app.register_blueprint(operations_routes(edge, redis, lambda: document(app, functions)))
@@ -155,6 +170,63 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
+
+
+def client_opener(
+    redis: Any, settings: SettingsCache, guard: AddressGuard, accounts: Accounts
+) -> Callable[[Account, Organisation], OpenAIClient]:
+    """Opens clients of accounts, with what their organisation learned and their circuit."""
+    transport, guarded = choose_transport(), choose_transport(base_url_addresses(guard))
+    circuits = Circuits(redis, settings.drop)
+
+    def open_client(account: Account, organisation: Organisation) -> OpenAIClient:
+        other = account.fallback_account
+        return OpenAIClient(
+            account,
+            guarded if account.guarded else transport,
+            ModelNotebook(redis, organisation, account.base_url, settings.drop),
+            circuit=circuits.open(organisation, account.base_url, account.api_key),
+            fallback=(lambda: open_fallback(other, organisation)) if other else None,
+        )
+
+    def open_fallback(title: str, organisation: Organisation) -> OpenAIClient:
+        found = accounts.open(organisation.sections, title)
+        return open_client(replace(found, fallback_account=None), organisation)
+
+    return open_client
+
+
+def open_desk(
+    config: Config,
+    redis: Any,
+    cipher: Cipher,
+    guard: AddressGuard,
+    settings: SettingsCache,
+    runner: CallRunner,
+) -> Desk:
+    """Everything about jobs, over the service's parts."""
+    glific = GuardedRequestsTransport(
+        lambda host, port, seconds: guard.addresses_of(host, port, seconds, "api_url")
+    )
+    return Desk(
+        redis,
+        choose_queue(config, redis),
+        cipher,
+        guard,
+        glific,
+        settings.get,
+        runner.run,
+        patience_seconds=config.job_patience_seconds,
+        limit=config.max_in_flight,
+    )
+
+
+def choose_queue(config: Config, redis: Any) -> DramatiqQueue:
+    """Jobs queue in the service's Redis, or where BROKER_URL says."""
+    url = config.broker_url
+    if url and url.startswith("amqp"):
+        return rabbitmq_queue(url)
+    return redis_queue(connect(url, config.data_dir) if url else redis)
 
 
 def choose_transport(addresses_of: AddressesOf | None = None) -> Transport:

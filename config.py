@@ -73,6 +73,9 @@ class Config:
     trusted_proxies: int = 0
     log_entries: int = 10_000
     log_days: int = 30
+    broker_url: str | None = field(default=None, repr=False)
+    worker_threads: int = 256
+    job_patience_seconds: int = 600
     google_maps_url: str = GOOGLE_MAPS_URL  # no variable of the environment; tests have their own
     prices_file: Path | None = None
 
@@ -107,6 +110,11 @@ class Config:
             trusted_proxies=read("TRUSTED_PROXIES", cls.trusted_proxies, _whole(0, 10)),
             log_entries=read("LOG_ENTRIES", cls.log_entries, _whole(1, 10_000_000)),
             log_days=read("LOG_DAYS", cls.log_days, _whole(1, 3650)),
+            broker_url=read("BROKER_URL", None, _broker_url),
+            worker_threads=read("WORKER_THREADS", cls.worker_threads, _whole(1, 10_000)),
+            job_patience_seconds=read(
+                "JOB_PATIENCE_SECONDS", cls.job_patience_seconds, _whole(0, 86_400)
+            ),
             prices_file=read("PRICES_FILE", None, _file),
         )
 
@@ -190,6 +198,10 @@ def _one_line(error: ValueError) -> str:
 def _redis_url(text: str) -> str:
     check_url(text)
     return text
+
+
+def _broker_url(text: str) -> str:
+    return text if re.match(r"amqps?://[^/]", text) else _redis_url(text)
 
 
 def _new_fernet_key() -> str:

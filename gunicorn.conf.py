@@ -8,6 +8,7 @@ import sys
 import tempfile
 
 from config import Config, ConfigError
+from serving.job_worker import JOB_WORKER
 from storage import embedded
 from usage.prices import Prices
 
@@ -48,6 +49,12 @@ def on_starting(_server: object) -> None:
         embedded.ensure(flowhook.data_dir)
 
 
+def when_ready(_server: object) -> None:
+    """With the embedded Redis nobody else could run the jobs."""
+    if flowhook.redis_url is None:
+        JOB_WORKER.start()
+
+
 def child_exit(_server: object, worker: object) -> None:
     """A dead worker's gauges no longer count."""
     from prometheus_client import multiprocess
@@ -56,4 +63,5 @@ def child_exit(_server: object, worker: object) -> None:
 
 
 def on_exit(_server: object) -> None:
+    JOB_WORKER.end()
     shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)

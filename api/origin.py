@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 from flask import has_request_context, request
 
 from errors import Internal
+
+_called_at: ContextVar[str] = ContextVar("called_at", default="")
 
 
 def origin(public_url: str | None) -> str:
     """PUBLIC_URL, else what the call itself was addressed to; without a slash at the end."""
     if public_url:
         return public_url
-    if not has_request_context():
-        raise Internal(
-            "no address is known under which the result could be served",
-            fix="The operator sets PUBLIC_URL.",
-        )
-    return request.host_url.rstrip("/")
+    if has_request_context():
+        return request.host_url.rstrip("/")
+    if _called_at.get():
+        return _called_at.get()
+    raise Internal(
+        "no address is known under which the result could be served",
+        fix="The operator sets PUBLIC_URL.",
+    )
+
+
+@contextmanager
+def called_at(address: str) -> Iterator[None]:
+    """Run a call apart from its request as if it were still there."""
+    token = _called_at.set(address)
+    try:
+        yield
+    finally:
+        _called_at.reset(token)

@@ -28,6 +28,8 @@ class Account:
     image_model: str = SERVICE_IMAGE_MODEL
     speech_model: str = SERVICE_SPEECH_MODEL
     transcription_model: str = SERVICE_TRANSCRIPTION_MODEL
+    fallback_model: str | None = None
+    fallback_account: str | None = None
     guarded: bool = False  # an organisation's admin chose base_url: public addresses only
 
     def resolve(self, model: str | None) -> str:

@@ -48,6 +48,8 @@ class Accounts:
             timeout_seconds=section.get("timeout_seconds") or DEFAULT_TIMEOUT_SECONDS,
             model_aliases=section.get("model_aliases") or {},
             allowed_models=tuple(section.get("allowed_models") or ()),
+            fallback_model=section.get("fallback_model"),
+            fallback_account=section.get("fallback_account"),
             image_model=section.get("image_model") or SERVICE_IMAGE_MODEL,
             speech_model=section.get("speech_model") or SERVICE_SPEECH_MODEL,
             transcription_model=section.get("transcription_model") or SERVICE_TRANSCRIPTION_MODEL,

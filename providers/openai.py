@@ -12,6 +12,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -26,14 +27,19 @@ from errors import (
     ProviderUnavailable,
 )
 from providers.account import Account, NoNotebook, Notebook
+from providers.circuit import Circuit, NoCircuit
 from providers.completion import Completion, Usage, read_completion, read_object, read_usage
-from providers.openai_errors import MAX_RETRY_AFTER_SECONDS, ErrorReply, retry_after_seconds
+from providers.openai_errors import (
+    MAX_RETRY_AFTER_SECONDS,
+    ErrorReply,
+    retry_after_seconds,
+    transport_error,
+)
 from providers.parameters import refused_with, without
 from providers.retirements import Retirement, retirement
 from providers.transport import (
     Broken,
     Reply,
-    ReplyTooLarge,
     TimedOut,
     Transport,
     TransportError,
@@ -50,6 +56,10 @@ Fit = Callable[[dict[str, Any]], dict[str, Any]]
 """From a body as asked for to one that `body["model"]` takes; used again for a successor."""
 
 
+Encode = Callable[[dict[str, Any]], tuple[bytes, str]]
+"""A body's bytes and their media type."""
+
+
 def as_json(body: dict[str, Any]) -> tuple[bytes, str]:
     return orjson.dumps(body), "application/json"
 
@@ -63,9 +73,14 @@ class OpenAIClient:
         transport: Transport,
         notebook: Notebook | None = None,
         sleep: Callable[[float], None] = time.sleep,
+        circuit: Circuit | None = None,
+        fallback: Callable[[], OpenAIClient] | None = None,
     ) -> None:
+        """`fallback` opens a client of the account asked where this one's provider is down."""
         self.account = account
         self.transport = transport
+        self.circuit: Circuit = circuit or NoCircuit()
+        self.fallback = fallback
         self.notebook: Notebook = notebook or NoNotebook()
         self.sleep = sleep
         self.usage = Usage()
@@ -137,10 +152,44 @@ class OpenAIClient:
         path: str,
         asked: dict[str, Any],
         fit: Fit | None = None,
-        encode: Callable[[dict[str, Any]], tuple[bytes, str]] = as_json,
+        encode: Encode = as_json,
+    ) -> Reply:
+        """Ask this account; where its provider is down, as the fallbacks say."""
+        deadline = self._deadline()
+
+        def ask(client: OpenAIClient, model: str) -> Reply:
+            return client._ask_own(path, {**asked, "model": model}, fit, encode, deadline)
+
+        try:
+            return ask(self, asked["model"])
+        except (ProviderUnavailable, ProviderError) as failure:
+            return self._ask_others(ask, asked["model"], failure)
+
+    def _ask_others(
+        self, ask: Callable[[OpenAIClient, str], Reply], model: str, failure: FlowhookError
+    ) -> Reply:
+        """The fallback model's answer, else the fallback account's; else the failure stands."""
+        other = self.account.fallback_model or model
+        if other != model and self.account.allows(other):
+            with suppress(FlowhookError):
+                return ask(self, other)
+        if self.fallback is not None:
+            with suppress(FlowhookError):
+                client = self.fallback()
+                reply = ask(client, client.account.resolve(other))
+                self.model = client.model
+                return reply
+        raise failure
+
+    def _ask_own(
+        self,
+        path: str,
+        asked: dict[str, Any],
+        fit: Fit | None,
+        encode: Encode,
+        deadline: float,
     ) -> Reply:
         """Ask, and once more with what the model takes, or with the model that replaced it."""
-        deadline = self._deadline()
         name = asked["model"]
         body = self._as_learned(asked, fit)
         newly_retired: Retirement | None = None
@@ -206,15 +255,31 @@ class OpenAIClient:
         deadline: float,
         content_type: str = "application/json",
     ) -> Reply:
+        """One request with its retries, as far as the account's circuit lets it."""
+        self.circuit.admit()
+        try:
+            reply = self._retry(method, path, body, deadline, content_type)
+        except (ProviderUnavailable, ProviderError, ProviderTimeout):
+            self.circuit.failed()
+            raise
+        except (FlowhookError, _Unsupported):
+            self.circuit.answered()
+            raise
+        self.circuit.answered()
+        return reply
+
+    def _retry(
+        self, method: str, path: str, body: bytes | None, deadline: float, content_type: str
+    ) -> Reply:
         for retries_left in range(MAX_RETRIES, -1, -1):
             try:
                 reply = self._send(method, path, body, deadline, content_type)
             except (Unreachable, Broken) as failure:
                 if not retries_left or not self._pause(None, retries_left, deadline):
-                    raise _as_error(failure) from None
+                    raise transport_error(failure) from None
                 continue
             except TransportError as failure:
-                raise _as_error(failure) from None
+                raise transport_error(failure) from None
             if reply.status == 200:
                 return reply
             error = ErrorReply(reply)
@@ -267,13 +332,3 @@ def _raised(error: ErrorReply) -> Exception:
     parameter = error.unsupported_parameter()
     named = error.as_error()
     return _Unsupported(parameter, named) if parameter else named
-
-
-def _as_error(failure: TransportError) -> FlowhookError:
-    if isinstance(failure, TimedOut):
-        return ProviderTimeout("the provider did not answer in time")
-    if isinstance(failure, Unreachable):
-        return ProviderUnavailable(f"the provider cannot be reached: {failure}")
-    if isinstance(failure, ReplyTooLarge):
-        return InvalidResponse(f"the provider's answer cannot be right: {failure}")
-    return ProviderError(f"the provider broke off: {failure}")

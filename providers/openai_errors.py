@@ -27,8 +27,9 @@ from errors import (
     ProviderRateLimited,
     ProviderRejected,
     ProviderTimeout,
+    ProviderUnavailable,
 )
-from providers.transport import Reply
+from providers.transport import Reply, ReplyTooLarge, TimedOut, TransportError, Unreachable
 
 RETRIED_STATUSES = frozenset({408, 409, 429})
 MAX_RETRY_AFTER_SECONDS = 120.0
@@ -114,6 +115,17 @@ def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
         return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - time.time())
     except (ValueError, TypeError):
         return None
+
+
+def transport_error(failure: TransportError) -> ProviderFailure:
+    """What it means that no reply came."""
+    if isinstance(failure, TimedOut):
+        return ProviderTimeout("the provider did not answer in time")
+    if isinstance(failure, Unreachable):
+        return ProviderUnavailable(f"the provider cannot be reached: {failure}")
+    if isinstance(failure, ReplyTooLarge):
+        return InvalidResponse(f"the provider's answer cannot be right: {failure}")
+    return ProviderError(f"the provider broke off: {failure}")
 
 
 def _bad_request(error: ErrorReply) -> ProviderFailure:

@@ -24,13 +24,15 @@ class Organisation:
 
     `sections` maps `openai`, `openai/accounts/<title>`, `signature`, ... to their fields;
     `lessons` maps `<host>|<model>` to parameters the model refuses, each with its expiry in
-    epoch seconds.
+    epoch seconds; `circuits` maps accounts that are not asked now to `until` (epoch seconds)
+    and `pause`.
     """
 
     id: str
     sections: Mapping[str, Mapping[str, Any]] = field(repr=False)
     tokens: Mapping[str, Token] = field(repr=False)
     lessons: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
+    circuits: Mapping[str, Mapping[str, float]] = field(default_factory=dict, repr=False)
 
     @property
     def exists(self) -> bool:

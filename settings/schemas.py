@@ -148,6 +148,13 @@ class OpenAISettingsSchema(SectionSchema):
         "What every chat is told first, up to 20,000 characters.",
         metadata={"example": "Answer in simple words."},
     )
+    fallback_model = _model("Model asked where another fails on the provider's side.", "gpt-5.4")
+    fallback_account = _text(
+        64,
+        "Title of the further account asked while this one's provider is down.",
+        validate=[validate.Regexp(rf"^{TITLE_PATTERN.pattern}\Z", error="Not a title.")],
+        metadata={"example": "backup"},
+    )
 
 
 class SignatureSettingsSchema(SectionSchema):

@@ -47,7 +47,8 @@ class SettingsStore:
         pipe.hgetall(org_key(org, "settings"))
         pipe.hgetall(org_key(org, "tokens"))
         pipe.hgetall(org_key(org, "lessons"))
-        settings, tokens, lessons = pipe.execute()
+        pipe.hgetall(org_key(org, "circuits"))
+        settings, tokens, lessons, circuits = pipe.execute()
         sections: dict[str, dict[str, Any]] = {}
         for key, stored in settings.items():
             section, _, name = key.decode().rpartition(":")
@@ -59,6 +60,7 @@ class SettingsStore:
             sections=sections,
             tokens={key.decode(): _read_token(key.decode(), raw) for key, raw in tokens.items()},
             lessons={key.decode(): orjson.loads(raw) for key, raw in lessons.items()},
+            circuits={key.decode(): orjson.loads(raw) for key, raw in circuits.items()},
         )
 
     def page(self, after: str, count: int) -> list[tuple[str, bool]]:

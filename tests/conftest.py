@@ -3,5 +3,6 @@ pytest_plugins = [
     "tests.fixtures_model",
     "tests.fixtures_openai",
     "tests.fixtures_app",
+    "tests.fixtures_jobs",
     "tests.fixtures_media",
 ]

@@ -11,13 +11,15 @@ from flask import Blueprint, Request, Response
 from flask.globals import request_ctx
 from marshmallow.fields import Field
 
-from api.answers import as_error, error_answer, json_answer, request_id
+from api.answers import as_error, error_answer, request_id
 from api.documented import documented
 from errors import FlowhookError, Forbidden, InvalidInput, MethodNotAllowed, NotFound, Overloaded
+from jobs.call import Call
 from records.metrics import IN_FLIGHT
 from settings.auth import Authenticator, Caller, Proof
 from settings.cache import SettingsCache
 from settings.schemas import ORGANIZATION_ID_PATTERN
+from webhooks.answering import Answering
 from webhooks.catalogue import catalogue
 from webhooks.dispatcher import Dispatcher, failure_status
 from webhooks.negotiation import HTML, JSON, PLAIN, XML, read_body, wanted
@@ -56,6 +58,7 @@ def webhook_routes(
     authenticator: Authenticator,
     settings: SettingsCache,
     in_flight: InFlight,
+    answering: Answering,
 ) -> Blueprint:
     """`GET /webhooks` and `POST /webhooks/<name>`."""
     routes = Blueprint("webhooks", __name__)
@@ -70,10 +73,10 @@ def webhook_routes(
     @routes.post("/webhooks/<name>")
     def call_function(name: str) -> Response:
         """Call a webhook function."""
-        call = _Call(dispatcher, authenticator, settings, name)
+        call = _Call(dispatcher, authenticator, settings, answering, name)
         try:
             with in_flight.place():
-                return call.in_asked_form(json_answer(call.answer()))
+                return call.in_asked_form(call.answer())
         except Exception as failure:
             return call.in_asked_form(call.failure(as_error(failure)))
 
@@ -114,18 +117,20 @@ class _Call:
         dispatcher: Dispatcher,
         authenticator: Authenticator,
         settings: SettingsCache,
+        answering: Answering,
         name: str,
     ) -> None:
         self.dispatcher = dispatcher
         self.authenticator = authenticator
         self.settings = settings
+        self.answering = answering
         self.name = name
         self.function: WebhookFunction | None = dispatcher.functions.find(name)
         self.organization_id: str | None = None
         self.body: Mapping[str, Any] = {}
         self.dispatched = False
 
-    def answer(self) -> dict[str, Any]:
+    def answer(self) -> Response:
         sent = request_ctx.request  # not the proxy: each look through it costs 2 us
         raw = sent.get_data(cache=False)
         caller = self._authenticate(sent, raw)
@@ -137,10 +142,19 @@ class _Call:
         if not organisation.exists:
             self.organization_id = None
             raise NotFound("there is no such organisation", fix="Check organization_id.")
-        self.dispatched = True
-        return self.dispatcher.dispatch(
-            function, organisation, self.body, request_id(), caller.token_id
+        call = Call(organisation.id, function.name, self.body, request_id(), caller.token_id)
+        return self.answering.answer(
+            sent,
+            raw,
+            call,
+            function,
+            organisation,
+            self._dispatched,
+            lambda failure: self.failure(as_error(failure)),
         )
+
+    def _dispatched(self) -> None:
+        self.dispatched = True
 
     def failure(self, error: FlowhookError) -> Response:
         """The error, under the function's result key too, with the status the body asks for."""

@@ -1,0 +1,142 @@
+"""The queue: dramatiq on Redis (or RabbitMQ), its messages holding ids only.
+
+What a message is about lies in the job store; a message that comes twice finds there that its
+step is held or over. So the queue has to deliver at least once, which dramatiq's Redis broker
+does with these settings (measured in docs/performance.md): thread workers, a heartbeat of
+15 s, maintenance with every command.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol
+from uuid import uuid4
+
+import dramatiq
+from dramatiq.broker import Broker, Consumer
+from dramatiq.brokers.redis import RedisBroker
+from dramatiq.worker import Worker, WorkerThread
+
+QUEUE = "jobs"
+ACTOR = "perform"
+NAMESPACE = "{dq}"  # a hash tag: all the queue's keys in one slot of a Redis Cluster
+HEARTBEAT_MILLISECONDS = 15_000
+ALWAYS = 1_000_000  # of a million commands do maintenance
+POLL_MILLISECONDS = 100
+IDLE_MILLISECONDS = 2000  # how long a thread without work sleeps; work wakes it at once
+
+Perform = Callable[[str, str, str], None]
+
+
+class Queue(Protocol):
+    """Where steps of jobs wait for a worker."""
+
+    def send(self, job_id: str, step: str, delay_seconds: float = 0.0, suspect: str = "") -> None:
+        """Have a worker perform a step, not before the delay has passed.
+
+        `suspect` is a holder that did not seem to live when last looked at.
+        """
+
+
+class DramatiqQueue:
+    """A Queue on any dramatiq broker, which is opened when it is first used."""
+
+    def __init__(self, open_broker: Callable[[], Broker], alone: bool = False) -> None:
+        """`alone`: the broker's connections belong to one thread (RabbitMQ's do)."""
+        self._open_broker = open_broker
+        self._broker: Broker | None = None
+        self._lock = threading.Lock()
+        self._sender = ThreadPoolExecutor(1, "queue") if alone else None
+
+    @property
+    def broker(self) -> Broker:
+        with self._lock:
+            if self._broker is None:
+                broker = self._open_broker()
+                broker.declare_queue(QUEUE)
+                self._broker = broker
+            return self._broker
+
+    def send(self, job_id: str, step: str, delay_seconds: float = 0.0, suspect: str = "") -> None:
+        arguments = (job_id, step, suspect)
+        message: dramatiq.Message[Any] = dramatiq.Message(
+            queue_name=QUEUE, actor_name=ACTOR, args=arguments, kwargs={}, options={}
+        )
+        delay = round(delay_seconds * 1000) if delay_seconds > 0 else None
+        if self._sender:
+            self._sender.submit(self.broker.enqueue, message, delay=delay).result()
+        else:
+            self.broker.enqueue(message, delay=delay)
+
+    def worker(self, perform: Perform, threads: int) -> Worker:
+        """A worker of this process, not started yet."""
+        dramatiq.Actor(
+            perform, broker=self.broker, actor_name=ACTOR, queue_name=QUEUE, priority=0, options={}
+        )
+        return ThreadWorker(self.broker, threads)
+
+
+class ThreadWorker(Worker):
+    """dramatiq's worker, its idle threads asleep instead of looking up every 100 ms."""
+
+    def __init__(self, broker: Broker, threads: int) -> None:
+        super().__init__(broker, worker_timeout=POLL_MILLISECONDS, worker_threads=threads)
+        self.queue_prefetch = threads  # not twice as many: other workers are idle meanwhile
+
+    def _add_worker(self) -> None:
+        thread = WorkerThread(
+            broker=self.broker,
+            consumers=self.consumers,
+            work_queue=self.work_queue,
+            worker_timeout=IDLE_MILLISECONDS,
+        )
+        thread.start()
+        self.workers.append(thread)
+
+
+class SteadyRedisBroker(RedisBroker):
+    """dramatiq's Redis broker, safe against answers that are lost on the way.
+
+    A fetch that Redis carried out but could not answer leaves messages with a worker that never
+    saw them, and delayed messages are forgotten when Redis goes away. Under a new id they count
+    as a dead worker's, and are delivered again.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._consumed: set[str] = set()
+
+    def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 5000) -> Consumer:
+        if queue_name in self._consumed:
+            self._consumed.clear()
+            self.broker_id = str(uuid4())
+        self._consumed.add(queue_name)
+        return super().consume(queue_name, prefetch, timeout)
+
+
+def redis_queue(redis: Any) -> DramatiqQueue:
+    """The queue on a Redis client of any kind, Cluster and Sentinel included."""
+
+    def open_broker() -> Broker:
+        return SteadyRedisBroker(
+            client=redis,
+            namespace=NAMESPACE,
+            heartbeat_timeout=HEARTBEAT_MILLISECONDS,
+            maintenance_chance=ALWAYS,
+            middleware=[],
+        )
+
+    return DramatiqQueue(open_broker)
+
+
+def rabbitmq_queue(url: str) -> DramatiqQueue:
+    """The queue on RabbitMQ; needs the package pika."""
+
+    def open_broker() -> Broker:
+        from dramatiq.brokers.rabbitmq import RabbitmqBroker  # pika is an optional dependency
+
+        return RabbitmqBroker(url=url, middleware=[], confirm_delivery=True)
+
+    return DramatiqQueue(open_broker, alone=True)

@@ -1,0 +1,68 @@
+"""HTTP for jobs: how one came out, and an organisation's dead letters."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from api.answers import json_answer
+from api.documented import documented, page_of
+from errors import Forbidden, InvalidInput, NotFound
+from jobs.call import organisation_of_job
+from jobs.dead import DeadLetters
+from jobs.store import JobStore
+from settings.edge import Edge
+
+PAGE_LETTERS = 100
+NO_JOB = "there is no such job, or it ended more than a day ago"
+
+
+def job_routes(edge: Edge, store: JobStore, dead: DeadLetters) -> Blueprint:
+    """`/jobs/<job_id>` and `/jobs/dead/<org>`."""
+    routes = Blueprint("jobs", __name__, url_prefix="/jobs")
+
+    @routes.get("/<job_id>")
+    @documented(answer={"type": "object", "required": ["id", "status", "result"]})
+    def show_job(job_id: str) -> Response:
+        """Tell how a job stands, and once it is over, the function's answer."""
+        caller = edge.caller()
+        org = organisation_of_job(job_id)
+        if org is None:
+            raise NotFound(NO_JOB)
+        if caller.organization_id not in (None, org):
+            raise Forbidden("this job belongs to another organisation")
+        job = store.find(job_id)
+        if job is None:
+            raise NotFound(NO_JOB)
+        outcome = store.outcome_of(job)
+        return json_answer(
+            {
+                "id": job.id,
+                "status": job.status,
+                "result": outcome.answer if outcome else None,
+                "deliveries": {step: job.state(step) for step in job.deliveries()},
+            }
+        )
+
+    @routes.get("/dead/<org>")
+    @documented(
+        query={"cursor": "The next_cursor of the page before."},
+        answer=page_of("dead", {"id": {"type": "string"}}),
+    )
+    def list_dead(org: str) -> Response:
+        """List deliveries that were given up, newest first."""
+        edge.admin(org)
+        cursor = request.args.get("cursor", "")
+        if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 5):
+            raise InvalidInput("cursor: Not a cursor that this call gave.")
+        letters, following = dead.page(org, PAGE_LETTERS, cursor)
+        return json_answer({"dead": letters, "next_cursor": following})
+
+    @routes.post("/dead/<org>/<job_id>/replay")
+    @documented(status=202, answer={"type": "object", "required": ["success", "id", "step"]})
+    def replay(org: str, job_id: str) -> Response:
+        """Have a delivery that was given up tried again."""
+        edge.admin(org)
+        step = dead.replay(org, job_id)
+        return json_answer({"success": True, "id": job_id, "step": step}, 202)
+
+    return routes

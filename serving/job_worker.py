@@ -1,0 +1,84 @@
+"""The job worker beside the web processes, where the embedded Redis serves.
+
+The master starts one as its own child, starts it again whenever it dies, and lets it finish
+its jobs when the service ends. With REDIS_URL the operator runs workers (`worker:` in the
+Procfile) on whichever machines they like.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+END_SECONDS = 120.0
+STEADY_SECONDS = 5.0
+PAUSES_SECONDS = (0.0, 0.5, 1.0, 2.0, 5.0)
+
+
+class JobWorker:
+    """One `python -m jobs`, watched by a thread of a process that forks.
+
+    So it is started by posix_spawn: subprocess waits on a pipe that a web process forked at
+    that moment would keep open for ever. Its own process group: Ctrl-C is not for it.
+    """
+
+    def __init__(self) -> None:
+        self._pid: int | None = None
+        self._ending = threading.Event()
+        self._gone = threading.Event()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._watch, name="job-worker", daemon=True)
+            self._thread.start()
+
+    def end(self) -> None:
+        """Ask the worker to finish, and wait until it has."""
+        if self._thread is None:
+            return
+        with self._lock:
+            self._ending.set()
+            self._signal(signal.SIGTERM)
+        if not self._gone.wait(END_SECONDS):
+            self._signal(signal.SIGKILL)
+
+    def _watch(self) -> None:
+        failures = 0
+        while not self._ending.is_set():
+            started = time.monotonic()
+            with self._lock:
+                if self._ending.is_set():
+                    break
+                self._pid = pid = _spawn()
+            with contextlib.suppress(ChildProcessError):  # the master reaps every child of its own
+                os.waitpid(pid, 0)
+            self._pid = None
+            failures = 0 if time.monotonic() - started > STEADY_SECONDS else failures + 1
+            self._ending.wait(PAUSES_SECONDS[min(failures, len(PAUSES_SECONDS) - 1)])
+        self._gone.set()
+
+    def _signal(self, number: int) -> None:
+        if self._pid is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._pid, number)
+
+
+def _spawn() -> int:
+    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+    return os.posix_spawn(
+        sys.executable,
+        [sys.executable, "-m", "jobs", "--parent", str(os.getpid())],
+        {**os.environ, "PYTHONPATH": path},
+        setpgroup=0,
+    )
+
+
+JOB_WORKER = JobWorker()  # outlives a reload of gunicorn's configuration
