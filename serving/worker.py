@@ -1,7 +1,7 @@
 """gunicorn's gevent worker, with the service's own answers at its edges.
 
-What never reaches Flask (a malformed request, one that comes too slowly, one too large to
-read) is answered in the same JSON shape as everything else, and slow clients are cut off.
+What never reaches Flask (a malformed request, one that comes too slowly) is answered in the
+same JSON shape as everything else, and slow clients are cut off.
 """
 
 from __future__ import annotations
@@ -97,7 +97,6 @@ class BoundedBody:
                 body = environ["wsgi.input"].read(MAX_BODY_BYTES + 1)
                 if len(body) > MAX_BODY_BYTES:
                     _drain(environ["wsgi.input"])
-                    return _refuse(environ, start_response, *TOO_LARGE)
             except gevent.Timeout as expired:
                 if expired is not timeout:
                     raise
@@ -106,6 +105,7 @@ class BoundedBody:
                 return _refuse(environ, start_response, *BROKEN_OFF)
             finally:
                 timeout.close()
+            # Of too large a body the application sees the length, and answers in its own words.
             environ["wsgi.input"] = io.BytesIO(body)
             environ["CONTENT_LENGTH"] = str(len(body))
             environ.pop("HTTP_TRANSFER_ENCODING", None)
@@ -113,12 +113,6 @@ class BoundedBody:
         return answer
 
 
-TOO_LARGE = (
-    "413 Content Too Large",
-    "too_large",
-    "the body is larger than 1 MiB",
-    "Send a smaller body; the limit is 1 MiB.",
-)
 TOO_SLOW = (
     "408 Request Timeout",
     "invalid_input",
