@@ -78,7 +78,19 @@ def _spawn() -> int:
         [sys.executable, "-m", "jobs", "--parent", str(os.getpid())],
         {**os.environ, "PYTHONPATH": path},
         setpgroup=0,
+        file_actions=[(os.POSIX_SPAWN_CLOSE, number) for number in _inheritable()],
     )
+
+
+def _inheritable() -> list[int]:
+    """Open files a child would get: gunicorn's listening socket, which would keep the port open
+    after the service stopped listening."""
+    found = []
+    for number in sorted(int(path.name) for path in Path("/dev/fd").iterdir()):
+        with contextlib.suppress(OSError):  # the listing's own, closed by now
+            if number > 2 and os.get_inheritable(number):
+                found.append(number)
+    return found
 
 
 JOB_WORKER = JobWorker()  # outlives a reload of gunicorn's configuration
