@@ -173,6 +173,8 @@ class BoundedBody:
             timeout.start()
             try:
                 body = environ["wsgi.input"].read(MAX_BODY_BYTES + 1)
+                if len(body) < int(environ.get("CONTENT_LENGTH") or 0) <= MAX_BODY_BYTES:
+                    return self._refused(environ, start_response, BROKEN_OFF)
                 if len(body) > MAX_BODY_BYTES:
                     _drain(environ["wsgi.input"])
                     return self._refused(environ, start_response, TOO_LARGE)
