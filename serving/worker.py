@@ -195,7 +195,9 @@ class BoundedBody:
         self, environ: Environ, start_response: StartResponse, refusal: Refusal
     ) -> Iterable[bytes]:
         """Let the application answer, which finds the error where it looks for the body."""
-        environ["gunicorn.socket"].end_after()
+        connection = environ.get("gunicorn.socket")
+        if connection is not None:
+            connection.end_after()
         environ["wsgi.input"] = NoBody(refusal)
         environ["CONTENT_LENGTH"] = "1"
         environ.pop("HTTP_TRANSFER_ENCODING", None)
