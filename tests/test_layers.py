@@ -34,6 +34,7 @@ LAYERS = [
     ["flows.bounds"],
     ["config"],
     ["storage"],
+    ["strict_json"],
     ["registry", "errors"],
 ]
 FLASK = ("api", "app", "web", "settings.edge", "operations.openapi", "webhooks.answering")
