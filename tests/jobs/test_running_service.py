@@ -28,7 +28,7 @@ NODE = {
 
 
 def call(service: RunningService, token: str, body: dict[str, object]) -> requests.Response:
-    headers = {"Authorization": f"Bearer {token}"}
+    headers = {"Authorization": f"Bearer {token}", "Connection": "close"}
     url = f"{service.url}/webhooks/parse_via_chat_gpt"
     return requests.post(url, json=body, headers=headers, timeout=60)
 
