@@ -19,6 +19,8 @@ from api.json_provider import OrjsonProvider
 from api.origin import called_at, origin
 from config import FETCH_SECONDS, Config, ConfigError
 from errors import InvalidInput, ProviderUnavailable
+from flows.channels.routes import channel_routes
+from flows.channels.whatsapp.channel import WhatsAppChannel
 from jobs.desk import Desk
 from jobs.queue import DramatiqQueue, rabbitmq_queue, redis_queue
 from jobs.routes import job_routes
@@ -165,11 +167,36 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     app.register_blueprint(job_routes(edge, desk.store, desk.dead))
     app.register_blueprint(media_routes(media))
     app.register_blueprint(usage_routes(edge, counters, Prices.load(config.prices_file)))
+    whatsapp = app.extensions["whatsapp"] = open_whatsapp(config, redis, cipher, settings)
+    app.register_blueprint(channel_routes(settings, whatsapp))
     app.register_blueprint(operations_routes(edge, redis, lambda: document(app, functions)))
-    if config.trusted_proxies:
-        hops = config.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    trust_proxies(app, config.trusted_proxies)
     return app
+
+
+def trust_proxies(app: Flask, hops: int) -> None:
+    """Believe what this many proxies in front say of the caller."""
+    if hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+
+def open_whatsapp(
+    config: Config, redis: Any, cipher: Cipher, settings: SettingsCache
+) -> WhatsAppChannel:
+    """The WhatsApp channel over the service's parts."""
+    return WhatsAppChannel(
+        redis,
+        cipher,
+        lambda org: settings.get(org).section("whatsapp"),
+        RequestsTransport(),
+        wake_inbox=wake_nobody,
+        wake_outbox=wake_nobody,
+        base_url=config.whatsapp_base_url,
+    )
+
+
+def wake_nobody(org: str, contact: str, seconds: float) -> None:
+    """Until a job queue drains the channels' lanes, what comes in waits in them."""
 
 
 def client_opener(

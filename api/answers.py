@@ -91,6 +91,8 @@ def as_error(failure: Exception) -> FlowhookError:
 
 def install(app: Flask) -> None:
     """Answer every failure on every path as JSON, and name every request."""
+    app.url_map.merge_slashes = False  # nor redirect: that would be answered as HTML
+    app.url_map.redirect_defaults = False
 
     @app.errorhandler(Exception)
     def answer_failure(failure: Exception) -> Response:

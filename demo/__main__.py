@@ -7,6 +7,7 @@ webhook, prints the answer, and stays up.
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import signal
@@ -26,6 +27,37 @@ from config import SERVICE_DEFAULT_MODEL
 from demo.local_model import LocalModel
 
 ORGANISATION = "demo"
+SHOWN = (
+    (
+        "chat",
+        {
+            "prompt": "Name the fruit and its colour.",
+            "input": "A banana is a yellow fruit.",
+            "response_type": "structured",
+            "schema": {
+                "type": "object",
+                "properties": {"fruit": {"type": "string"}, "colour": {"type": "string"}},
+                "required": ["fruit", "colour"],
+                "additionalProperties": False,
+            },
+            "temperature": 0,
+        },
+        "response",
+    ),
+    (
+        "prompt",
+        {"prompt": "Write one sentence about rain.", "max_tokens": 40, "temperature": 0},
+        "response",
+    ),
+    (
+        "translate_entry",
+        {
+            "entry": {"uid": "blt1", "title": "Good morning", "url": "/greeting"},
+            "language": "French",
+        },
+        "entry",
+    ),
+)
 QUESTION = "What is the capital of France?"
 PROMPT = "Answer in one short English sentence."
 START_SECONDS = 60.0
@@ -38,6 +70,7 @@ class Provider:
 
     name: str
     settings: dict[str, Any]
+    is_local: bool = False
 
 
 class Service:
@@ -120,6 +153,9 @@ def main() -> None:
         service = running.enter_context(Service(choose_port(), data_dir))
         token = set_up(service, provider)
         ask_webhook(service, provider, token)
+        show_functions(service, token)
+        if provider.is_local:
+            print("  (so small a model knows little beyond English; the shape is what it keeps)")
         if not once:
             show_addresses(service, token)
             service.wait()
@@ -134,7 +170,7 @@ def choose_provider(running: ExitStack) -> Provider:
     key = f"sk-local-{secrets.token_hex(16)}"
     local = running.enter_context(LocalModel(key=key))
     settings = {"api_key": key, "base_url": local.base_url, "default_model": local.model}
-    return Provider(f"the local model {local.model}", settings)
+    return Provider(f"the local model {local.model}", settings, is_local=True)
 
 
 def set_up(service: Service, provider: Provider) -> str:
@@ -164,6 +200,13 @@ def ask_webhook(service: Service, provider: Provider, token: str) -> None:
         f" in {seconds:.1f} s",
         flush=True,
     )
+
+
+def show_functions(service: Service, token: str) -> None:
+    """Three more functions, each with what it was asked and what came back."""
+    for name, body, shown in SHOWN:
+        answer = service.call("POST", f"/webhooks/{name}", body, token)
+        print(f"\n{name}:\n  asked     {json.dumps(body)}\n  answered  {json.dumps(answer[shown])}")
 
 
 def show_addresses(service: Service, token: str) -> None:

@@ -84,6 +84,7 @@ class OpenAIClient:
         self.notebook: Notebook = notebook or NoNotebook()
         self.sleep = sleep
         self.usage = Usage()
+        self.ends_at: float | None = None  # monotonic; set by the first request
         self.model: str | None = None  # the model that answered last
 
     def chat(self, body: dict[str, Any], fit: Fit | None = None) -> Completion:
@@ -312,7 +313,10 @@ class OpenAIClient:
         return True
 
     def _deadline(self) -> float:
-        return time.monotonic() + self.account.timeout_seconds
+        """The end of all this client's requests: one webhook call, however many it takes."""
+        if self.ends_at is None:
+            self.ends_at = time.monotonic() + self.account.timeout_seconds
+        return self.ends_at
 
 
 class _Unsupported(Exception):

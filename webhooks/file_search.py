@@ -99,7 +99,7 @@ def answer_from_files(
     thread = context.threads.open(context.organisation.id, thread_id)
     said = [*thread.messages(model), {"role": "user", "content": question}]
     told = [
-        context.organisation.section("openai").get("system_prompt"),
+        context.system_prompt,
         source.prompt or DEFAULT_PROMPT,
     ]
     instructions = "\n\n".join(text for text in told if text)

@@ -84,7 +84,9 @@ class Context:
 
     def openai_beside(self) -> OpenAIClient:
         """One more client of the same account, for requests that are made at once."""
-        client = self.open_client(self.openai().account, self.organisation)
+        first = self.openai()
+        client = self.open_client(first.account, self.organisation)
+        client.ends_at = first.ends_at
         self.clients.append(client)
         return client
 

@@ -42,7 +42,9 @@ PATHS = [
     "/%00",
     "/%ff",
     "/a%0d%0ab",
-    "//webhooks",
+    "/docs//assets/x",
+    "/settings//acme",
+    "/webhooks/get_buttons//",
 ]
 
 

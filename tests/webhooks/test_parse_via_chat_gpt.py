@@ -162,7 +162,7 @@ def test_objects_and_lists_arrive_as_such_all_else_as_text(
 def test_asked_for_json_anything_else_is_invalid_response(
     active: Service, openai: FakeOpenAI, said: str
 ) -> None:
-    openai.say(said)
+    openai.say(said, said)  # once more after the corrective retry
     answer = ask(active, prompt="JSON", response_format="json_object")
     assert (answer.status, answer.error["type"]) == (502, "invalid_response")
 
