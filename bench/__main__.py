@@ -6,9 +6,9 @@ import platform
 
 import psutil
 
-from bench import webhook
+from bench import jobs, webhook
 
-SUITES = (webhook,)
+SUITES = (webhook, jobs)
 
 
 def main() -> None:
