@@ -89,7 +89,7 @@ def test_idle_threads_wake_at_once(open_service: OpenService, real_redis: Client
     jobs = JobsService(open_service(real_redis))
     jobs.service.organisation()
     jobs.start_worker()
-    wait_for(lambda: jobs.desk.queue.broker.queues, "the queue")  # type: ignore[attr-defined]
+    wait_for(lambda: jobs.desk.queue.broker.queues, "the queue")
     job_id = jobs.accept("get_buttons", {"buttons_data": "a", "wait_seconds": 0})
     assert jobs.wait(job_id, seconds=1.5)["status"] == "done"
     jobs.stop_worker()
