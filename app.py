@@ -21,6 +21,8 @@ from config import FETCH_SECONDS, Config, ConfigError
 from errors import InvalidInput, ProviderUnavailable
 from flow_calls import COMMON_FIELDS, FlowCalls, LateResults, function_specs
 from flow_tools import FlowTools
+from flows.channels.routes import channel_routes
+from flows.channels.whatsapp.channel import WhatsAppChannel
 from flows.conversation_routes import conversation_routes
 from flows.conversation_store import ConversationStore
 from flows.conversations import Conversations
@@ -126,7 +128,12 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
 
     log = LogStore(redis, cipher, config.log_entries, config.log_days)
     counters = UsageCounters(redis)
-    recorder = Recorder(redis, [log, counters, TokenUse()], dropped=metrics.DROPPED.inc)
+    recorder = Recorder(
+        redis,
+        [log, counters, TokenUse()],
+        dropped=metrics.DROPPED.inc,
+        exists=lambda org: settings.get(org).exists,
+    )
 
     def record(entry: Entry) -> None:
         metrics.count(entry)
@@ -183,6 +190,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     answers.install(app)
     in_flight = InFlight(config.max_in_flight)
     answering = Answering(dispatcher, desk.deadlines, desk.repeats)
+    whatsapp = app.extensions["whatsapp"] = open_whatsapp(config, redis, cipher, settings)
     examiner = Examiner(function_specs(functions), COMMON_FIELDS, Retired)
     for routes in (
         webhook_routes(dispatcher, authenticator, settings, in_flight, answering),
@@ -193,15 +201,39 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         job_routes(edge, desk.store, desk.dead),
         media_routes(media),
         usage_routes(edge, counters, Prices.load(config.prices_file)),
+        channel_routes(settings, whatsapp),
         flow_routes(edge, conversations.flows, examiner),
         conversation_routes(edge, conversations, in_flight.place),
         operations_routes(edge, redis, lambda: document(app, functions)),
     ):
         app.register_blueprint(routes)
-    if config.trusted_proxies:
-        hops = config.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    trust_proxies(app, config.trusted_proxies)
     return app
+
+
+def trust_proxies(app: Flask, hops: int) -> None:
+    """Believe what this many proxies in front say of the caller."""
+    if hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+
+def open_whatsapp(
+    config: Config, redis: Any, cipher: Cipher, settings: SettingsCache
+) -> WhatsAppChannel:
+    """The WhatsApp channel over the service's parts."""
+    return WhatsAppChannel(
+        redis,
+        cipher,
+        lambda org: settings.get(org).section("whatsapp"),
+        RequestsTransport(),
+        wake_inbox=wake_nobody,
+        wake_outbox=wake_nobody,
+        base_url=config.whatsapp_base_url,
+    )
+
+
+def wake_nobody(org: str, contact: str, seconds: float) -> None:
+    """Until a job queue drains the channels' lanes, what comes in waits in them."""
 
 
 def client_opener(

@@ -68,6 +68,7 @@ class Config:
     allow_private_urls: tuple[str, ...] = ()
     web_concurrency: int = 1
     log_level: str = "INFO"
+    whatsapp_base_url: str = "https://graph.facebook.com"
     max_in_flight: int = 3000
     client_seconds: int = 20  # for a request's head, and again for its body
     trusted_proxies: int = 0
@@ -105,6 +106,7 @@ class Config:
             allow_private_urls=read("ALLOW_PRIVATE_URLS", (), _hosts_and_networks),
             web_concurrency=read("WEB_CONCURRENCY", os.cpu_count() or 1, _whole(1, 512)),
             log_level=read("LOG_LEVEL", cls.log_level, _log_level),
+            whatsapp_base_url=read("WHATSAPP_BASE_URL", cls.whatsapp_base_url, _http_url),
             max_in_flight=read("MAX_IN_FLIGHT", cls.max_in_flight, _whole(1, 100_000)),
             client_seconds=read("CLIENT_SECONDS", cls.client_seconds, _whole(1, 600)),
             trusted_proxies=read("TRUSTED_PROXIES", cls.trusted_proxies, _whole(0, 10)),

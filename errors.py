@@ -224,6 +224,13 @@ class ProviderRejected(ProviderFailure):
     fix = "Correct what the message names; the provider did not accept the request."
 
 
+class WindowClosed(ProviderRejected):
+    """WhatsApp takes nothing but templates: the contact last wrote more than 24 hours ago."""
+
+    fixed_by = ORGANISATION_ADMIN
+    fix = "Name an approved template in template_name of the organisation's WhatsApp settings."
+
+
 class ProviderError(ProviderFailure):
     """The provider failed on its side (HTTP 5xx) and retries did not help."""
 

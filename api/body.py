@@ -17,8 +17,8 @@ def read_json(raw: bytes) -> dict[str, Any]:
     """The object in a body; raises InvalidJson, or InvalidInput for NUL characters."""
     if not raw.strip():
         raise InvalidJson("the body is empty")
-    if _may_be_deep(raw):
-        _check_depth(raw)
+    if is_deep(raw):
+        raise InvalidJson(f"the body is nested deeper than {MAX_DEPTH} levels")
     try:
         body = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
@@ -37,21 +37,23 @@ def check_media_type(content_type: str) -> None:
         raise UnsupportedMediaType("the body's Content-Type is not application/json")
 
 
-def _may_be_deep(raw: bytes) -> bool:
-    return raw.count(b"[") + raw.count(b"{") > MAX_DEPTH
+def is_deep(raw: bytes) -> bool:
+    """Whether JSON is nested deeper than MAX_DEPTH, told before it is parsed.
 
-
-def _check_depth(raw: bytes) -> None:
-    """Bound the nesting before it is parsed; brackets inside texts do not count."""
+    Brackets inside texts do not count.
+    """
+    if raw.count(b"[") + raw.count(b"{") <= MAX_DEPTH:
+        return False
     depth = 0
     for token in TOKEN.finditer(raw):
         first = raw[token.start()]
         if first in b"[{":
             depth += 1
             if depth > MAX_DEPTH:
-                raise InvalidJson(f"the body is nested deeper than {MAX_DEPTH} levels")
+                return True
         elif first in b"]}":
             depth -= 1
+    return False
 
 
 def _place(error: orjson.JSONDecodeError) -> str:

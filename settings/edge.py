@@ -87,7 +87,7 @@ class Edge:
         }
         values = read_fields(SECTIONS[kind](), partial=not replaces, shown=shown)
         if kind == "openai" and "base_url" in values:
-            self._check_base_url(values, caller)
+            self._check_base_url(values, stored, caller)
         if replaces:
             created = self.store.put(org, section, values, caller.name)
         else:
@@ -103,11 +103,17 @@ class Edge:
         warnings = read_warnings(self.store.redis, org) if section == "openai" else []
         return {**answer, "warnings": warnings} if warnings else answer
 
-    def _check_base_url(self, values: dict[str, Any], caller: Caller) -> None:
+    def _check_base_url(
+        self, values: dict[str, Any], stored: Mapping[str, Any], caller: Caller
+    ) -> None:
         """An organisation's admin may not point the service at its own network; the operator may.
 
-        The right is stored with the address, because names resolve anew when they are called.
+        The right is stored with the address, because names resolve anew when they are called;
+        an address sent back as it was keeps it.
         """
+        if caller.scope != OPERATOR and values["base_url"] == stored.get("base_url"):
+            values["private_ok"] = bool(stored.get("private_ok"))
+            return
         values["private_ok"] = caller.scope == OPERATOR
         if values["base_url"] and caller.scope != OPERATOR:
             self.guard.check_url(values["base_url"], field="base_url")

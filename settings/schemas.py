@@ -190,6 +190,21 @@ class WhatsAppSettingsSchema(SectionSchema):
         validate=[validate.Regexp(r"^v\d{1,3}\.\d\Z", error="Must look like v26.0.")],
         metadata={"example": "v26.0"},
     )
+    template_name = _text(
+        512,
+        "Approved template that goes to contacts who last wrote more than 24 hours ago,"
+        " when WhatsApp takes nothing else.",
+        validate=[validate.Regexp(r"^[a-z0-9_]+\Z", error="Must be a template's name.")],
+        metadata={"example": "come_back"},
+    )
+    template_language = _text(
+        16,
+        "Language of templates (default en).",
+        validate=[
+            validate.Regexp(r"^[a-z]{2,3}(_[A-Za-z]{2,4})?\Z", error="Must look like en_US.")
+        ],
+        metadata={"example": "en_US"},
+    )
 
 
 class GoogleMapsSettingsSchema(SectionSchema):

@@ -12,7 +12,7 @@ from typing import Any
 
 from redis.exceptions import NoScriptError
 
-Argument = str | int
+Argument = str | int | float | bytes
 
 
 class Script:

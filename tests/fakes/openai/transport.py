@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import threading
@@ -40,8 +41,12 @@ class Transport:
         with self._lock:
             for connection in self._open:
                 _hang_up(connection)
-        with socket.create_connection(("127.0.0.1", self.port)):
-            """Wakes the accepting thread, which then sees that it is over."""
+        # Wakes the accepting thread, unless a client's connection has done so just now.
+        with (
+            contextlib.suppress(ConnectionRefusedError),
+            socket.create_connection(("127.0.0.1", self.port)),
+        ):
+            return
 
     @property
     def open_connections(self) -> int:

@@ -1,0 +1,1 @@
+"""Channels: how a contact's messages arrive and a sprint's messages leave."""

@@ -1,0 +1,106 @@
+"""One message of a contact as a channel received it, in the flows' own words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from flows.session import Message
+
+# What a flow takes as an answer; the rest is known to the service but starts or continues nothing.
+FOR_FLOWS = frozenset(
+    {
+        "text",
+        "quick_reply",
+        "list",
+        "image",
+        "audio",
+        "video",
+        "document",
+        "sticker",
+        "location",
+        "contact",
+        "whatsapp_form_response",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class InboundMedia:
+    """A file the contact sent, still with the channel. `sha256` as the channel wrote it."""
+
+    id: str
+    mime_type: str = ""
+    sha256: str = ""
+    filename: str = ""
+    voice: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """`id` is the channel's, unique for ever; `contact` the identity answers go to.
+
+    `type` is one of FOR_FLOWS, or reaction, order, system, edit, revoke or unsupported.
+    `sent_at` is in epoch seconds. `about` is the id of the message it answers, reacts to, edits
+    or revokes. `interactive` is the chosen button or row (`id`, `title`, perhaps `description`),
+    `detail` what remains of a type that flows do not take.
+    """
+
+    id: str
+    contact: str
+    type: str
+    sent_at: float
+    text: str = ""
+    name: str = ""
+    phone: str = ""
+    user_id: str = ""
+    media: InboundMedia | None = None
+    url: str = ""
+    caption: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    interactive: Mapping[str, Any] | None = None
+    form: Mapping[str, Any] | None = None
+    about: str = ""
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_for_flows(self) -> bool:
+        return self.type in FOR_FLOWS
+
+    def as_message(self) -> Message:
+        """The message as the engine takes it; of a type that is for flows."""
+        return Message(
+            id=self.id,
+            type=self.type,
+            text=self.text,
+            url=self.url,
+            caption=self.caption,
+            latitude=self.latitude,
+            longitude=self.longitude,
+            interactive=self.interactive,
+            form=self.form,
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> Inbound:
+        media = stored.get("media")
+        return cls(**{**stored, "media": InboundMedia(**media) if media else None})
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What became of a message we sent: `status` is sent, delivered, read, played or failed.
+
+    Statuses come in any order. `error_code` is the channel's, 0 when nothing failed.
+    """
+
+    id: str
+    contact: str
+    status: str
+    at: float
+    error_code: int = 0

@@ -1,0 +1,1 @@
+"""WhatsApp: Meta's deliveries in, rendered messages out."""

@@ -1,0 +1,144 @@
+"""Reads Meta's deliveries: every message and status in one, whatever else stands beside them.
+
+Anything may be missing or of another type than promised; what cannot be used is left out and
+counted, never an error, since Meta would send the same again for seven days.
+
+Source: https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flows.channels.inbound import Inbound, Status
+from flows.channels.whatsapp.kinds import read_content
+
+MILLISECONDS_FROM = 100_000_000_000  # as seconds the year 5138; as milliseconds 1973
+CONTACT = re.compile(r"\+?[A-Za-z0-9][A-Za-z0-9._-]{0,159}")
+MESSAGE_ID = re.compile(r"[!-~]{1,512}")
+STATUSES = frozenset({"sent", "delivered", "read", "played", "failed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Something in a delivery that is not ours to process; `reason` holds no contact's words."""
+
+    reason: str
+
+
+def read_delivery(
+    body: Mapping[str, Any], phone_number_id: str = ""
+) -> list[Inbound | Status | Skipped]:
+    """All messages and statuses of a delivery, in order.
+
+    With `phone_number_id`, what came for another number of the same Meta app is skipped: its
+    signature is right, for the app secret is the app's, but it is not this organisation's.
+    """
+    if body.get("object") != "whatsapp_business_account":
+        return [Skipped("not a WhatsApp delivery")]
+    found: list[Inbound | Status | Skipped] = []
+    for value in _values(body):
+        number = _map(value.get("metadata")).get("phone_number_id")
+        if phone_number_id and str(number) != phone_number_id:
+            found.append(Skipped("for another phone number"))
+            continue
+        found += _read_value(value)
+    return found
+
+
+def _values(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for entry in _maps(body.get("entry")):
+        for change in _maps(entry.get("changes")):
+            if change.get("field") == "messages":
+                yield _map(change.get("value"))
+
+
+def _read_value(value: Mapping[str, Any]) -> Iterator[Inbound | Status | Skipped]:
+    people = _maps(value.get("contacts"))
+    for message in _maps(value.get("messages")):
+        yield _read_message(message, people)
+    for status in _maps(value.get("statuses")):
+        yield _read_status(status)
+    for error in _maps(value.get("errors")):
+        yield Skipped(f"an error of the account, code {_whole(error.get('code'))}")
+
+
+def _read_message(message: Mapping[str, Any], people: list[Mapping[str, Any]]) -> Inbound | Skipped:
+    if message.get("group_id"):
+        return Skipped("a group's message")
+    phone, user_id = _text(message.get("from")), _text(message.get("from_user_id"))
+    person = _person(people, phone, user_id)
+    user_id = user_id or _text(person.get("user_id"))
+    contact = phone or user_id or _text(person.get("wa_id"))
+    message_id = _text(message.get("id"))
+    if not CONTACT.fullmatch(contact) or not MESSAGE_ID.fullmatch(message_id):
+        return Skipped("a message without a usable sender or id")
+    read = read_content(message)
+    return Inbound(
+        id=message_id,
+        contact=contact,
+        sent_at=read_time(message.get("timestamp")),
+        name=_text(_map(person.get("profile")).get("name"))[:256],
+        phone=phone if phone.lstrip("+").isdigit() else "",
+        user_id=user_id if CONTACT.fullmatch(user_id) else "",
+        **read,
+    )
+
+
+def _person(people: list[Mapping[str, Any]], phone: str, user_id: str) -> Mapping[str, Any]:
+    """Who among the delivery's contacts sent the message."""
+    for person in people:
+        by_phone = phone and person.get("wa_id") == phone
+        if by_phone or (user_id and person.get("user_id") == user_id):
+            return person
+    return people[0] if len(people) == 1 and not (phone and people[0].get("wa_id")) else {}
+
+
+def _read_status(status: Mapping[str, Any]) -> Status | Skipped:
+    kind, message_id = _text(status.get("status")), _text(status.get("id"))
+    if kind not in STATUSES or not MESSAGE_ID.fullmatch(message_id):
+        return Skipped("a status that says nothing of a message")
+    if status.get("recipient_type") == "group":
+        return Skipped("a group's status")
+    errors = _maps(status.get("errors"))
+    return Status(
+        id=message_id,
+        contact=_text(status.get("recipient_id")) or _text(status.get("recipient_user_id")),
+        status=kind,
+        at=read_time(status.get("timestamp")),
+        error_code=_whole(errors[0].get("code")) if errors else 0,
+    )
+
+
+def read_time(value: Any) -> float:
+    """Epoch seconds from a timestamp in seconds or, as sometimes comes, milliseconds; else 0.
+
+    >>> read_time("1454119029"), read_time("1454119029123"), read_time("soon")
+    (1454119029.0, 1454119029.123, 0.0)
+    """
+    number = _whole(value)
+    return number / 1000 if number >= MILLISECONDS_FROM else float(number)
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, bool):
+        return 0
+    if isinstance(value, int):
+        return value if 0 <= value < 10**15 else 0
+    text = value if isinstance(value, str) else ""
+    return int(text) if re.fullmatch(r"[0-9]{1,15}", text) else 0
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _map(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _maps(value: Any) -> list[Mapping[str, Any]]:
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []

@@ -1,0 +1,165 @@
+"""Turns a model's Markdown into what WhatsApp shows; leaves everything else as it is.
+
+WhatsApp knows *bold*, _italic_, ~struck~, `code`, ```blocks```, quotes and lists. Models write
+**bold**, headings, [links](url) and tables besides. A single star is Markdown's italic but
+WhatsApp's bold, and flow authors write WhatsApp's: it becomes italic only in a text that has
+marks which only Markdown knows.
+
+Source: https://faq.whatsapp.com/539178204879377 (formatting), https://spec.commonmark.org/0.31.2
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+# No character of these can be stepped over twice by one pattern: matching is linear.
+FENCE = re.compile(r"^[ \t]{0,3}(```+|~~~+)([^\n`]*)$", re.MULTILINE)
+INLINE_CODE = re.compile(r"(?<!`)(`{1,2})(?!`)([^`\n]+)\1(?!`)")
+URL = re.compile(r"https?://[^\s<>()\[\]*~]+")
+LINK = re.compile(
+    r"(!?)\[([^\[\]\n]{0,1000})\]\((https?://[^\s()]{1,2000})(?:[ \t]+\"[^\"\n]*\")?\)"
+)
+AUTOLINK = re.compile(r"<(https?://[^\s<>]{1,2000})>")
+HEADING = re.compile(r"^[ \t]{0,3}#{1,6}[ \t]+([^\n]*?)[ \t]*#*[ \t]*$", re.MULTILINE)
+BOLD_ITALIC = re.compile(r"(?<![*\\])\*\*\*(?=[^\s*])([^*\n]+?)(?<=[^\s*])\*\*\*(?!\*)")
+BOLD = re.compile(r"(?<![*\\])\*\*(?=[^\s*])((?:[^*\n]|(?<!\*)\*(?!\*))+?)(?<=[^\s*])\*\*(?!\*)")
+BOLD_LINES = re.compile(r"(?<![\w_\\])__(?=[^\s_])([^_\n]+?)(?<=[^\s_])__(?![\w_])")
+ITALIC = re.compile(r"(?<![\w*\\])\*(?=[^\s*])([^*\n]+?)(?<=[^\s*])\*(?![\w*])")
+STRUCK = re.compile(r"(?<![~\\])~~(?=[^\s~])([^~\n]+?)(?<=[^\s~])~~(?!~)")
+BULLET = re.compile(r"^([ \t]*)[*+][ \t]+(?=\S)", re.MULTILINE)
+RULE = re.compile(r"^[ \t]{0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$", re.MULTILINE)
+TABLE_RULE = re.compile(r"^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)*\|?[ \t]*$")
+ESCAPED = re.compile(r"\\([*_~`#\[\]()>+.!|-])")
+WORDS = re.compile(r"__[^_\n]*[^\w\n][^_\n]*__")  # __init__ alone is a name, not Markdown
+# Private characters, in no text we change: one stands for what is finished, one for bold.
+HOLDER, STRONG = "\ue000", "\ue001"
+HELD = re.compile(f"{HOLDER}(\\d+){HOLDER}")
+
+Keep = Callable[[str], str]
+
+
+def to_whatsapp(text: str) -> str:
+    """The text with Markdown's marks exchanged for WhatsApp's.
+
+    >>> to_whatsapp("## Steps\\n1. **Wash** your *hands* ([how](https://who.int/a_b))")
+    '*Steps*\\n1. *Wash* your _hands_ (how: https://who.int/a_b)'
+    >>> to_whatsapp("Dear *Asha*, 2 * 3 * 4 = 24, snake_case_name")
+    'Dear *Asha*, 2 * 3 * 4 = 24, snake_case_name'
+    """
+    if HOLDER in text or STRONG in text or not any(mark in text for mark in "*_~`#[<\\|-"):
+        return text
+    kept: list[str] = []
+
+    def keep(finished: str) -> str:
+        kept.append(finished)
+        return f"{HOLDER}{len(kept) - 1}{HOLDER}"
+
+    text = _keep_blocks(text, keep)
+    text = INLINE_CODE.sub(lambda found: keep(f"`{found[2].strip()}`"), text)
+    is_markdown = _is_markdown(text)
+    if is_markdown:
+        text = ESCAPED.sub(lambda found: keep(found[1]), text)
+        text = LINK.sub(lambda found: _link(found, keep), text)
+        text = AUTOLINK.sub(lambda found: _apart(found, keep(found[1])), text)
+    text = URL.sub(lambda found: keep(found[0]), text)
+    if is_markdown:
+        text = _inline(_lines(text))
+    return _restore(text, kept)
+
+
+def _is_markdown(text: str) -> bool:
+    """Whether there is a mark that only Markdown knows."""
+    marks = (BOLD_ITALIC, BOLD, WORDS, STRUCK, HEADING, LINK)
+    return any(mark.search(text) for mark in marks) or _has_table(text)
+
+
+def _keep_blocks(text: str, keep: Keep) -> str:
+    """Code blocks, without the language that WhatsApp would show as code."""
+    parts: list[str] = []
+    at = 0
+    opened: re.Match[str] | None = None
+    for fence in FENCE.finditer(text):
+        if opened is None:
+            opened = fence
+        elif fence[1].startswith(opened[1]) and not fence[2].strip():
+            code = text[opened.end() + 1 : fence.start()].rstrip("\n")
+            parts.append(text[at : opened.start()])
+            parts.append(keep(f"```{code.replace('```', '')}```"))
+            at, opened = fence.end(), None
+    return "".join([*parts, text[at:]])
+
+
+def _link(found: re.Match[str], keep: Keep) -> str:
+    label, url = found[2].strip(), found[3]
+    shown = keep(url)
+    if label and label not in (url, url.partition("://")[2]):
+        shown = f"{label}: {shown}"
+    return _apart(found, shown)
+
+
+def _apart(found: re.Match[str], shown: str) -> str:
+    """An address apart from the words that its brackets kept it from."""
+    before, after = (
+        found.string[max(0, found.start() - 1) : found.start()],
+        found.string[found.end() : found.end() + 1],
+    )
+    return (" " if before.isalnum() else "") + shown + (" " if after.isalnum() else "")
+
+
+def _lines(text: str) -> str:
+    """Headings, rules, bullets and tables."""
+    text = RULE.sub("", text)
+    text = HEADING.sub(lambda found: _heading(found[1]), text)
+    text = BULLET.sub(r"\1- ", text)
+    return _tables(text) if _has_table(text) else text
+
+
+def _heading(title: str) -> str:
+    bare = re.sub(r"\*\*|__", "", title).strip().strip("*").strip()
+    return f"**{bare}**" if bare else ""
+
+
+def _inline(text: str) -> str:
+    """Marks inside lines. Bold waits as private characters until italics are done."""
+    text = BOLD_ITALIC.sub(f"{STRONG}_\\1_{STRONG}", text)
+    text = BOLD.sub(f"{STRONG}\\1{STRONG}", text)
+    text = BOLD_LINES.sub(f"{STRONG}\\1{STRONG}", text)
+    text = ITALIC.sub(r"_\1_", text)
+    text = STRUCK.sub(r"~\1~", text)
+    return text.replace(STRONG, "*")
+
+
+def _has_table(text: str) -> bool:
+    return "|" in text and any(_is_table_rule(line) for line in text.split("\n"))
+
+
+def _is_table_rule(line: str) -> bool:
+    return "|" in line and TABLE_RULE.match(line) is not None
+
+
+def _tables(text: str) -> str:
+    """A table's rows as lines of cells, for WhatsApp has no tables."""
+    shown = []
+    in_table = False
+    lines = text.split("\n")
+    for place, line in enumerate(lines):
+        if _is_table_rule(line):
+            in_table = True
+            continue
+        heads = place + 1 < len(lines) and _is_table_rule(lines[place + 1]) and "|" in line
+        if heads or (in_table and "|" in line):
+            cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+            row = " | ".join(cell for cell in cells if cell)
+            shown.append(f"**{row}**" if heads and "**" not in row else row)
+        else:
+            in_table = False
+            shown.append(line)
+    return "\n".join(shown)
+
+
+def _restore(text: str, kept: list[str]) -> str:
+    """What was put aside, back in its place; what was kept later may hold what was kept before."""
+    for _ in range(4):
+        text = HELD.sub(lambda found: kept[int(found[1])], text)
+    return text

@@ -1,0 +1,214 @@
+"""A flow's message as the contents WhatsApp takes, within its limits.
+
+Options become up to three buttons, else a list of up to ten rows, else a numbered text; a text
+too long for one message goes out in several, and one too long for a caption or beside options
+goes out on its own.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from flows.channels.whatsapp.markdown import to_whatsapp
+from flows.channels.whatsapp.options import option_id
+from flows.channels.whatsapp.split import split
+from providers import whatsapp_content as content
+from providers.whatsapp_content import Content, length
+
+POINTER = "👇"  # stands where WhatsApp wants a text and there is none
+LIST_BUTTON = "☰"
+MAX_VARIABLE_LENGTH = 1024
+MEDIA = frozenset({"image", "audio", "video", "document", "sticker"})
+HEADERS = frozenset({"image", "video", "document"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """Contents in the order they go out; `numbered` the titles sent as a numbered text."""
+
+    contents: tuple[Content, ...]
+    numbered: tuple[str, ...] = ()
+
+
+def render(message: Mapping[str, Any], language: str = "en") -> Rendered:
+    """A message in the conversation API's shape: `type`, `text`, `url`, `options`.
+
+    Beside them `interactive` may hold the full content of a Glific template (its `msgid` names
+    the node, its `globalButtons` the list's button), and `template` an approved template, whose
+    language is its own or `language`.
+    """
+    template = message.get("template")
+    if isinstance(template, Mapping) and template.get("name"):
+        return Rendered((read_template(template, language),))
+    kind = _text(message.get("type"))
+    body = to_whatsapp(_text(message.get("text")).strip())
+    if kind in ("quick_reply", "list"):
+        return _render_options(kind, body, message)
+    if kind == "location_request":
+        *before, last = _last_fits(body)
+        return Rendered((*before, content.location_request(last)))
+    if kind in MEDIA:
+        return Rendered(_render_media(kind, _text(message.get("url")), body))
+    return Rendered(_texts(body))
+
+
+def read_template(template: Mapping[str, Any], language: str) -> Content:
+    """A template's content from its name, language and the variables of its body."""
+    variables = template.get("variables")
+    values = variables if isinstance(variables, list | tuple) else []
+    # Meta refuses line breaks, tabs and runs of spaces in a variable, and empty ones.
+    cleaned = [" ".join(str(value).split())[:MAX_VARIABLE_LENGTH] or "-" for value in values]
+    code = _text(template.get("language")) or language
+    return content.template(_text(template.get("name")), code, cleaned)
+
+
+def _texts(body: str) -> tuple[Content, ...]:
+    return tuple(content.text(piece) for piece in split(body))
+
+
+def _render_media(kind: str, url: str, body: str) -> tuple[Content, ...]:
+    if not is_link(url):
+        return _texts(body)
+    has_caption = kind in content.CAPTIONED and length(body) <= content.CAPTION_LENGTH
+    caption = body if has_caption else ""
+    shown = content.media(kind, link=url, caption=caption, filename=_filename(url))
+    return (shown,) if caption or not body else (shown, *_texts(body))
+
+
+def _render_options(kind: str, body: str, message: Mapping[str, Any]) -> Rendered:
+    options = _options(message.get("options"))
+    url = _text(message.get("url"))
+    if not options:
+        has_media = is_link(url)
+        return Rendered(
+            _render_media(_header_kind(message), url, body) if has_media else _texts(body)
+        )
+    interactive = message.get("interactive")
+    whole = interactive if isinstance(interactive, Mapping) else {}
+    titles = [title for title, _ in options]
+    node = _text(whole.get("msgid"))
+    if _fit_buttons(kind, options, node):
+        header = _header(message, url)
+        *before, last = _last_fits(body)
+        ids = [option_id(kind, node, place, title) for place, title in enumerate(titles)]
+        shown = content.buttons(last, list(zip(ids, titles, strict=True)), header)
+        media = _render_media(_header_kind(message), url, "") if is_link(url) and not header else ()
+        return Rendered((*media, *before, shown))
+    media = _render_media(_header_kind(message), url, "") if is_link(url) else ()
+    if _fit_list(kind, options, node):
+        *before, last = _last_fits(body)
+        rows = [
+            (option_id(kind, node, place, title), title, description)
+            for place, (title, description) in enumerate(options)
+        ]
+        listed = content.listing(last, _list_button(whole), rows)
+        return Rendered((*media, *before, listed))
+    lines = [
+        f"{place}. {title}" + (f" - {description}" if description else "")
+        for place, (title, description) in enumerate(options, start=1)
+    ]
+    numbered = "\n".join([body, "", *lines] if body else lines)
+    return Rendered((*media, *_texts(numbered)), tuple(titles))
+
+
+def _last_fits(body: str) -> tuple[Any, ...]:
+    """Text contents to send before, and the text that fits beside options."""
+    if not body:
+        return (POINTER,)
+    if length(body) <= content.BODY_LENGTH:
+        return (body,)
+    return (*_texts(body), POINTER)
+
+
+def _fit_buttons(kind: str, options: Sequence[tuple[str, str]], node: str) -> bool:
+    return (
+        kind == "quick_reply"
+        and len(options) <= content.MAX_BUTTONS
+        and all(
+            length(title) <= content.BUTTON_TITLE_LENGTH and not description
+            for title, description in options
+        )
+        and _have_ids(kind, options, node, content.BUTTON_ID_LENGTH)
+    )
+
+
+def _fit_list(kind: str, options: Sequence[tuple[str, str]], node: str) -> bool:
+    return (
+        len(options) <= content.MAX_ROWS
+        and all(
+            length(title) <= content.ROW_TITLE_LENGTH
+            and length(description) <= content.ROW_DESCRIPTION_LENGTH
+            for title, description in options
+        )
+        and _have_ids(kind, options, node, content.ROW_ID_LENGTH)
+    )
+
+
+def _have_ids(kind: str, options: Sequence[tuple[str, str]], node: str, limit: int) -> bool:
+    """Titles are told apart by WhatsApp, and short enough to travel in an id."""
+    titles = [title for title, _ in options]
+    longest = max(titles, key=length)
+    fits = length(option_id(kind, node, len(titles), longest)) <= limit
+    return fits and len(set(titles)) == len(titles)
+
+
+def _options(listed: Any) -> list[tuple[str, str]]:
+    """(title, description) of each option that has a title, on one line each."""
+    found = []
+    for option in listed if isinstance(listed, list | tuple) else []:
+        title = option.get("title") if isinstance(option, Mapping) else option
+        description = option.get("description") if isinstance(option, Mapping) else ""
+        line = " ".join(_text(title).split())
+        if line:
+            found.append((line, " ".join(_text(description).split())))
+    return found
+
+
+def _header(message: Mapping[str, Any], url: str) -> Content | None:
+    """The media above buttons."""
+    kind = _header_kind(message) if is_link(url) else ""
+    if kind not in HEADERS:
+        return None
+    return content.media(kind, link=url, filename=_filename(url))
+
+
+def _header_kind(message: Mapping[str, Any]) -> str:
+    interactive = message.get("interactive")
+    inner = interactive.get("content") if isinstance(interactive, Mapping) else None
+    named = inner.get("type") if isinstance(inner, Mapping) else None
+    named = "document" if named == "file" else named
+    if named in MEDIA:
+        return _text(named)
+    extension = posixpath.splitext(urlsplit(_text(message.get("url"))).path)[1].lower()
+    return {".png": "image", ".jpg": "image", ".jpeg": "image", ".mp4": "video"}.get(
+        extension, "document"
+    )
+
+
+def _list_button(interactive: Mapping[str, Any]) -> str:
+    named = interactive.get("globalButtons")
+    first = named[0] if isinstance(named, list) and named else None
+    title = " ".join(_text(first.get("title")).split()) if isinstance(first, Mapping) else ""
+    fits = title and length(title) <= content.LIST_BUTTON_LENGTH
+    return title if fits else LIST_BUTTON
+
+
+def is_link(url: str) -> bool:
+    """Whether Meta could fetch it."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return False
+
+
+def _filename(url: str) -> str:
+    return unquote(posixpath.basename(urlsplit(url).path))[:240]
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,113 @@
+"""Sends one content to a contact: at the pace Meta allows, inside or outside the 24-hour window.
+
+Outside the window the organisation's template goes out in the content's place, at most once a
+day a contact; without one, or for what comes after it, the content is put aside among the dead
+with its reason.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from errors import FlowhookError, ProviderFailure, WindowClosed
+from flows.channels.lanes import Abandon, Postpone
+from flows.channels.outbox import Outbound
+from flows.channels.whatsapp.choices import Choices
+from flows.channels.whatsapp.pace import Pace
+from flows.channels.whatsapp.render import read_template
+from flows.channels.whatsapp.window import WINDOW_SECONDS, Window
+from providers.whatsapp import WhatsAppClient
+from providers.whatsapp_content import Content
+from providers.whatsapp_errors import Throttled, can_retry
+from storage.keys import org_key
+
+MAX_AGE_SECONDS = 6 * 3600.0  # older than that, what could not be sent is put aside
+LONGEST_PAUSE_SECONDS = 60.0
+TEMPLATE_LANGUAGE = "en"
+
+logger = logging.getLogger(__name__)
+
+
+class Sender:
+    """`open_client` and `section` give an organisation's client and WhatsApp settings."""
+
+    def __init__(
+        self,
+        redis: Any,
+        open_client: Callable[[str], WhatsAppClient],
+        section: Callable[[str], Mapping[str, Any]],
+        window: Window,
+        choices: Choices,
+        pace: Pace,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.redis = redis
+        self.open_client = open_client
+        self.section = section
+        self.window = window
+        self.choices = choices
+        self.pace = pace
+        self.clock = clock
+
+    def send(self, org: str, contact: str, outbound: Outbound) -> str:
+        """Send it; answers Meta's id. Raises Postpone (try later) or Abandon (never)."""
+        try:
+            client = self.open_client(org)
+        except FlowhookError as error:
+            raise Abandon(f"{error.type}: {error.message}") from None
+        number = client.number.phone_number_id
+        rest = self.pace.seconds_to_wait(org, number, contact)
+        if rest > 0:
+            raise Postpone(rest)
+        try:
+            wamid = self._send(org, contact, client, outbound)
+        except Throttled as refusal:
+            raise Postpone(self.pace.refused(org, number, contact, refusal)) from None
+        except ProviderFailure as error:
+            raise self._later_or_never(error, outbound) from None
+        if outbound.numbered:
+            self.choices.remember(org, contact, outbound.kind, outbound.node, outbound.numbered)
+        return wamid
+
+    def _send(self, org: str, contact: str, client: WhatsAppClient, outbound: Outbound) -> str:
+        if outbound.content.get("type") == "template":
+            return client.send(contact, outbound.content)
+        if not self.window.is_closed(org, contact):
+            try:
+                return client.send(contact, outbound.content)
+            except WindowClosed:
+                self.window.close(org, contact)
+        raise self._reopen(org, contact, client)
+
+    def reopening(self, org: str, contact: str) -> Content | None:
+        """The organisation's template, which the contact may answer; once a day at most."""
+        section = self.section(org)
+        name = section.get("template_name")
+        key = self._reopened(org, contact)
+        if not name or not self.redis.set(key, "1", nx=True, ex=WINDOW_SECONDS):
+            return None
+        return read_template({"name": name}, section.get("template_language") or TEMPLATE_LANGUAGE)
+
+    def _reopen(self, org: str, contact: str, client: WhatsAppClient) -> Abandon:
+        template = self.reopening(org, contact)
+        if template is None:
+            return Abandon("window_closed: the contact last wrote more than 24 hours ago")
+        try:
+            client.send(contact, template)
+        except ProviderFailure:
+            self.redis.delete(self._reopened(org, contact))
+            raise
+        return Abandon("window_closed: the template was sent in its place")
+
+    def _reopened(self, org: str, contact: str) -> str:
+        return org_key(org, "whatsapp", "reopened", contact)
+
+    def _later_or_never(self, error: ProviderFailure, outbound: Outbound) -> Exception:
+        age = self.clock() - outbound.put_at
+        if can_retry(error) and age < MAX_AGE_SECONDS:
+            return Postpone(min(LONGEST_PAUSE_SECONDS, max(1.0, age / 2)))
+        logger.warning("a WhatsApp message cannot be sent", extra={"cause": error.type})
+        return Abandon(f"{error.type}: {error.message}")

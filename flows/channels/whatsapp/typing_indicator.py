@@ -1,0 +1,42 @@
+"""Shows a contact that an answer is being written, for as long as it takes.
+
+WhatsApp shows it until the answer comes or for 25 seconds, and marks the message as read.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from errors import ProviderFailure
+from providers.whatsapp import WhatsAppClient
+
+REPEAT_SECONDS = 20.0
+
+logger = logging.getLogger(__name__)
+
+
+@contextmanager
+def typing_while(
+    client: WhatsAppClient, message_id: str, repeat_seconds: float = REPEAT_SECONDS
+) -> Iterator[None]:
+    """Show it beside the block's work, never in its way: a failure is only logged."""
+    done = threading.Event()
+
+    def show() -> None:
+        while not done.is_set():
+            try:
+                client.mark_read(message_id, typing=True)
+            except ProviderFailure as error:
+                logger.debug("no typing indicator", extra={"cause": error.type})
+                return
+            done.wait(repeat_seconds)
+
+    thread = threading.Thread(target=show, name="typing", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()

@@ -1,0 +1,52 @@
+"""When a contact last wrote: for 24 hours WhatsApp then takes any message, later only templates.
+
+Source: https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from storage.keys import org_key
+
+WINDOW_SECONDS = 24 * 3600
+KEEP_SECONDS = 30 * 24 * 3600
+MARGIN_SECONDS = 60.0  # a message sent in the last minute may arrive after the end
+
+
+class Window:
+    """The last inbound of each contact, in epoch seconds. Advisory: Meta has the last word."""
+
+    def __init__(self, redis: Any, clock: Callable[[], float] = time.time) -> None:
+        self.redis = redis
+        self.clock = clock
+
+    def opened(self, org: str, contact: str, at: float) -> None:
+        """The contact wrote at `at`; a late delivery of an older message shortens nothing."""
+        key = self._key(org, contact)
+        known = self.redis.get(key)
+        at = min(at, self.clock()) if at > 0 else self.clock()
+        if known is None or float(known) < at:
+            self.redis.set(key, repr(at), ex=KEEP_SECONDS)
+
+    def last_inbound(self, org: str, contact: str) -> float | None:
+        """When the contact last wrote; None for never, or longer ago than 30 days."""
+        known = self.redis.get(self._key(org, contact))
+        return float(known) if known is not None else None
+
+    def is_closed(self, org: str, contact: str) -> bool:
+        """Whether only a template gets through. Unknown counts as open: Meta will tell."""
+        last = self.last_inbound(org, contact)
+        return last is not None and self.clock() - last > WINDOW_SECONDS - MARGIN_SECONDS
+
+    def close(self, org: str, contact: str) -> None:
+        """Meta said that it is closed."""
+        self.redis.set(self._key(org, contact), "0.0", ex=KEEP_SECONDS)
+
+    def forget(self, org: str, contact: str) -> None:
+        self.redis.delete(self._key(org, contact))
+
+    def _key(self, org: str, contact: str) -> str:
+        return org_key(org, "whatsapp", "last_inbound", contact)

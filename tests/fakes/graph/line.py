@@ -1,0 +1,42 @@
+"""A phone number at Meta, and what it sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.fakes.graph.deliveries import Post
+
+
+@dataclass
+class Line:
+    """A phone number at Meta with the app behind it."""
+
+    phone_number_id: str
+    token: str
+    app_secret: str
+    verify_token: str
+    templates: set[tuple[str, str]] = field(default_factory=set)
+    post: Post | None = None
+    last_inbound: dict[str, float] = field(default_factory=dict)
+    received: set[str] = field(default_factory=set)
+
+    def settings(self) -> dict[str, str]:
+        """What an organisation saves of it."""
+        return {
+            "phone_number_id": self.phone_number_id,
+            "access_token": self.token,
+            "app_secret": self.app_secret,
+            "verify_token": self.verify_token,
+            "api_version": "v26.0",
+        }
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A message Meta took: to whom, its whole body, its id."""
+
+    line: str
+    to: str
+    body: dict[str, Any]
+    id: str

@@ -1,0 +1,44 @@
+"""A sprint's events as messages for a channel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flows.channels.outgoing import outgoing
+from flows.events import FlowCompleted, MsgCreated, MsgNotSent
+
+
+def test_messages_go_by_contact_in_order_with_their_delays() -> None:
+    where: dict[str, Any] = {"flow": "f", "node": "n"}
+    buttons = {"type": "quick_reply", "msgid": "n"}
+    events = [
+        MsgCreated(**where, id=1, contact="9198", kind="text", text="one"),
+        MsgNotSent(**where, reason="empty"),
+        MsgCreated(**where, id=2, contact="9188", kind="text", text="to another"),
+        MsgCreated(
+            **where,
+            id=3,
+            contact="9198",
+            kind="quick_reply",
+            text="two",
+            options=({"title": "Yes"},),
+            delay_seconds=2,
+            interactive=buttons,
+        ),
+        FlowCompleted(**where, results={}),
+    ]
+    assert outgoing(events) == {
+        "9198": [
+            ({"type": "text", "text": "one"}, 0),
+            (
+                {
+                    "type": "quick_reply",
+                    "text": "two",
+                    "options": [{"title": "Yes"}],
+                    "interactive": buttons,
+                },
+                2,
+            ),
+        ],
+        "9188": [({"type": "text", "text": "to another"}, 0)],
+    }
