@@ -12,7 +12,7 @@ test: .venv/.dev
 	@$(BIN)/python -m tests.run
 
 run: .venv/.run
-	@exec $(BIN)/gunicorn --config gunicorn.conf.py
+	@exec $(BIN)/python -m serving
 
 bench: .venv/.dev
 	@$(BIN)/python -m bench

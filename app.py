@@ -67,6 +67,7 @@ from settings.notebook import ModelNotebook
 from settings.openai_checks import OpenAIChecks
 from settings.openai_routes import openai_routes
 from settings.organisation import Organisation
+from settings.retired_keys import RetiredKeys
 from settings.routes import settings_routes
 from settings.store import SettingsStore
 from settings.token_routes import token_routes
@@ -121,7 +122,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     config = config or Config.from_env()
     redis = redis if redis is not None else connect(config.redis_url, config.data_dir)
 
-    cipher = Cipher(config.encryption_keys)
+    cipher = RetiredKeys(redis, Cipher(config.encryption_keys)).cipher
     store = SettingsStore(redis, cipher)
     settings = SettingsCache(store)
     authenticator = Authenticator(config.admin_token, settings, Lockout(redis))
@@ -132,7 +133,12 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
 
     log = LogStore(redis, cipher, config.log_entries, config.log_days)
     counters, pulse = UsageCounters(redis), Pulse(redis)
-    recorder = Recorder(redis, [log, counters, TokenUse(), pulse], dropped=metrics.DROPPED.inc)
+    recorder = Recorder(
+        redis,
+        [log, counters, TokenUse(), pulse],
+        dropped=metrics.DROPPED.inc,
+        exists=lambda org: settings.get(org).exists,
+    )
 
     def record(entry: Entry) -> None:
         metrics.count(entry)

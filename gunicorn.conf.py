@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import tempfile
+from pathlib import Path
 
 from config import Config, ConfigError
 from serving.job_worker import JOB_WORKER
@@ -18,8 +19,11 @@ try:
 except ConfigError as error:
     sys.exit(str(error))
 
-# Set before any worker imports prometheus_client; fresh, so that no dead process is counted.
-os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="flowhook-metrics-")
+# Set before any worker imports prometheus_client; fresh, so that no dead process is counted, and
+# the same after a reload (SIGHUP) of this master.
+metrics_prefix = f"flowhook-metrics-{os.getpid()}-"
+if not Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR", "")).name.startswith(metrics_prefix):
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix=metrics_prefix)
 
 wsgi_app = "app:application()"
 bind = (
@@ -34,6 +38,7 @@ backlog = 2048
 keepalive = flowhook.client_seconds  # also for a whole request head, and again for its body
 timeout = 60  # a worker that does not breathe
 graceful_timeout = 120  # calls in flight at SIGTERM or SIGHUP may finish
+sendfile = False  # it would wait for ever for who reads nothing
 limit_request_line = 8190
 limit_request_fields = 100
 control_socket_disable = True
@@ -46,7 +51,10 @@ logger_class = "serving.logs.GunicornLogger"
 def on_starting(_server: object) -> None:
     """Start the embedded Redis once, held by the master as long as it lives."""
     if flowhook.redis_url is None:
-        embedded.ensure(flowhook.data_dir)
+        try:
+            embedded.ensure(flowhook.data_dir)
+        except ConnectionError as error:
+            sys.exit(f"DATA_DIR: {error}; mend what it names, or set REDIS_URL")
 
 
 def when_ready(_server: object) -> None:

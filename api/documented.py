@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -15,13 +15,15 @@ ATTRIBUTE = "flowhook_document"
 @dataclass(frozen=True, slots=True)
 class Document:
     """`body`: the schema a request must satisfy; `query`: parameters and what they mean;
-    `answer`: JSON Schema of the success; `content`: its media type; `open`: no proof needed."""
+    `answer`: JSON Schema of the success; `content`: its media type; `also`: further ones that a
+    caller may ask for, in which it is an object; `open`: no proof needed."""
 
     body: type[Schema] | None = None
     query: Mapping[str, str] = field(default_factory=dict)
     status: int = 200
     answer: Mapping[str, Any] = field(default_factory=lambda: {"type": "object"})
     content: str = "application/json"
+    also: Sequence[str] = ()
     open: bool = False
 
 

@@ -70,7 +70,7 @@ class Turn:
     state: dict[str, Any] | None = None
     version: str = "0"
     flows_version: str = ""
-    starts: list[dict[str, Any]] = field(default_factory=list)
+    starts: list[dict[str, Any] | None] = field(default_factory=list)
     replay: dict[str, Any] | None = None
 
 

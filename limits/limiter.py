@@ -14,7 +14,7 @@ import math
 import os
 import time
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -37,8 +37,23 @@ SETTLE = Script(FOLDER / "settle.lua")
 
 logger = logging.getLogger(__name__)
 
-Place = AbstractContextManager[None]
-FREE: Place = nullcontext()
+
+class Place(AbstractContextManager[None]):
+    """What a call enters and leaves; this one has no limits."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        return None
+
+    def check(self) -> None:
+        """Raise BudgetExceeded where the call, in its midst, finds the month's tokens used up."""
+
+
+FREE = Place()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +104,7 @@ class Limiter:
         return self.clock() if self.clock else time.time()
 
 
-class _Place:
+class _Place(Place):
     """One call's."""
 
     def __init__(
@@ -137,6 +152,16 @@ class _Place:
             logger.warning(
                 "a call could not be settled",
                 extra={"organization_id": self.org, "cause": type(failure).__name__},
+            )
+
+    def check(self) -> None:
+        if self.budget is None:
+            return
+        counted = int(self.limiter.redis.get(self._keys()[2]) or 0)
+        if counted - self.reserved + self.used() >= self.budget:
+            raise BudgetExceeded(
+                f"this call used up the month's {self.budget} tokens before it was done",
+                retry_after_seconds=self._seconds_left(),
             )
 
     def _keys(self) -> list[str]:

@@ -23,6 +23,8 @@ from webhooks.registry import WebhookFunction
 
 PAGES = "web."  # the blueprint of what people see in a browser
 METHODS = ("get", "post", "put", "patch", "delete")
+JSON, XML, HTML = "application/json", "application/xml", "text/html"
+ERROR_REFERENCE = {"$ref": "#/components/schemas/Error"}
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 ERROR = {
     "type": "object",
@@ -105,7 +107,7 @@ def _operation(
         + [_query_parameter(name, text) for name, text in known.query.items()],
         "responses": {
             **_success(method, known, unit, plugin),
-            "default": _content("#/components/schemas/Error", "What is wrong, and who fixes it."),
+            "default": _inline(ERROR_REFERENCE, "What is wrong, and who fixes it.", *_forms(path)),
         },
     }
     if description.strip():
@@ -124,13 +126,15 @@ def _body(
     if isinstance(unit, WebhookFunction):
         schema = {**_json_schema(unit.fields, plugin), "additionalProperties": True}
         media = {"schema": schema, "example": dict(unit.example)}
-    elif isinstance(unit, str) and method in ("put", "patch"):
+        as_xml = {"schema": {**schema, "xml": {"name": "request"}}}
+        return {"required": True, "content": {JSON: media, XML: as_xml}}
+    if isinstance(unit, str) and method in ("put", "patch"):
         media = {"schema": _json_schema(SECTIONS[unit](), plugin)}
     elif known.body is not None:
         media = {"schema": _json_schema(known.body(), plugin)}
     else:
         return None
-    return {"required": True, "content": {"application/json": media}}
+    return {"required": True, "content": {JSON: media}}
 
 
 def _success(
@@ -140,14 +144,19 @@ def _success(
         return {"204": {"description": "Gone."}}
     if isinstance(unit, WebhookFunction):
         schema = _json_schema(unit.result, plugin)
-        return {"200": _inline(schema, "The result, and success true.", "application/json")}
+        result = _inline(schema, "The result, and success true.", JSON, XML)
+        if unit.show is not None:
+            result["content"][HTML] = {"schema": {"type": "string"}}
+        return {"200": result}
     if isinstance(unit, str):
         schema = {"type": "object", "description": "The section, its secrets masked."}
-        answers = {"200": _inline(schema, "The section.", "application/json")}
+        answers = {"200": _inline(schema, "The section.", JSON)}
         if method == "put":
             answers["201"] = answers["200"]
         return answers
-    return {str(known.status): _inline(dict(known.answer), "Success.", known.content)}
+    answer = _inline(dict(known.answer), "Success.", known.content)
+    answer["content"] |= {form: {"schema": {"type": "object"}} for form in known.also}
+    return {str(known.status): answer}
 
 
 def _unnamed(_schema: Any) -> Any:
@@ -164,12 +173,15 @@ def _json_schema(schema: Schema, plugin: MarshmallowPlugin) -> dict[str, Any]:
     return found
 
 
-def _inline(schema: dict[str, Any], description: str, content: str) -> dict[str, Any]:
-    return {"description": description, "content": {content: {"schema": schema}}}
+def _forms(path: str) -> tuple[str, ...]:
+    """The media types that failures at a path have: a webhook function's callers may speak XML."""
+    return (JSON, XML) if path.startswith("/webhooks/") else (JSON,)
 
 
-def _content(reference: str, description: str) -> dict[str, Any]:
-    return _inline({"$ref": reference}, description, "application/json")
+def _inline(schema: dict[str, Any], description: str, *contents: str) -> dict[str, Any]:
+    """An answer with the same schema in each of its media types."""
+    content = {media_type: {"schema": schema} for media_type in contents}
+    return {"description": description, "content": content}
 
 
 def _path_parameter(name: str) -> dict[str, Any]:

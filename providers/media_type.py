@@ -52,7 +52,7 @@ _MP4 = MediaType("audio/mp4", "mp4")
 _WEBM = MediaType("audio/webm", "webm")
 _MP3 = MediaType("audio/mpeg", "mp3")
 _AAC = MediaType("audio/aac", "aac")
-_OGG_AUDIO = (b"OpusHead", b"\x01vorbis", b"Speex   ", b"\x7fFLAC")
+_OGG_VIDEO = (b"\x80theora", b"BBCD\x00", b"\x01video", b"OVP80", b"fishead\x00")
 _M4A_BRANDS = {b"M4A ", b"M4B ", b"M4P "}
 _MP4_BRANDS = {b"mp41", b"mp42", b"isom", b"iso2", b"iso3", b"iso4", b"iso5", b"iso6", b"dash"}
 
@@ -67,7 +67,7 @@ def sniff(content: bytes) -> MediaType | None:
     if content[:4] in {b"RIFF", b"RF64"}:
         return {b"WEBP": _WEBP, b"WAVE": _WAV}.get(content[8:12])
     if content.startswith(b"OggS"):
-        return _OGG if content[28:].startswith(_OGG_AUDIO) else None
+        return None if content[28:].startswith(_OGG_VIDEO) else _OGG
     if content.startswith(b"\x1aE\xdf\xa3"):
         return _WEBM if b"webm" in content[:64] else None
     return _sniff_frames(content)

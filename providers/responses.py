@@ -34,7 +34,7 @@ def read_response(answer: Mapping[str, Any]) -> Choice:
     """What a response says, as a choice, so that a refusal or a cut-off is found the same way."""
     if answer.get("status") == "failed":
         raise _failure(answer.get("error"))
-    parts = list(_parts(answer.get("output")))
+    parts = list(_parts(answer))
     texts = [part["text"] for part in parts if isinstance(part.get("text"), str)]
     refusals = [part["refusal"] for part in parts if isinstance(part.get("refusal"), str)]
     details = answer.get("incomplete_details")
@@ -46,13 +46,21 @@ def read_response(answer: Mapping[str, Any]) -> Choice:
     )
 
 
-def _parts(output: Any) -> Iterator[Mapping[str, Any]]:
-    """The content parts of its messages."""
+def _parts(answer: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The content parts of its messages; other servers write less than OpenAI does."""
+    output = answer.get("output")
     if not isinstance(output, list):
-        raise InvalidResponse("the provider answered without any output")
+        if not isinstance(answer.get("output_text"), str):
+            raise InvalidResponse("the provider answered without any output")
+        yield {"text": answer["output_text"]}
+        return
     for item in output:
-        content = item.get("content") if isinstance(item, dict) else None
-        if isinstance(content, list) and item.get("type") == "message":
+        if not isinstance(item, dict) or item.get("type", "message") != "message":
+            continue
+        content = item.get("content")
+        if isinstance(content, str):
+            yield {"text": content}
+        elif isinstance(content, list):
             yield from (part for part in content if isinstance(part, dict))
 
 

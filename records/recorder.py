@@ -44,12 +44,18 @@ class Recorder:
         sinks: Sequence[Sink],
         stream: TextIO | None = None,
         dropped: Callable[[int], object] = int,
+        exists: Callable[[str], bool] = bool,
     ) -> None:
-        """`dropped` is told how many entries Redis did not take."""
+        """`dropped` is told how many entries Redis did not take.
+
+        `exists` tells whether an organisation is still there: a call that ends after its
+        organisation was deleted leaves nothing behind.
+        """
         self.redis = redis
         self.sinks = sinks
         self.stream = stream
         self.dropped = dropped
+        self.exists = exists
         self._queue: deque[Entry] = deque()
         self._batch: list[Entry] = []  # printed, not yet in Redis
         self._wakeup = threading.Event()
@@ -75,7 +81,13 @@ class Recorder:
                 if not self._batch:
                     self._batch = self._take()
                     self._print(self._batch)
-                self._write(self._batch)
+                try:
+                    self._write(self._batch)
+                except (RedisError, OSError):
+                    raise
+                except Exception:
+                    logger.exception("a batch of log entries could not be written at once")
+                    self._write_singly()
                 self._batch = []
 
     def close(self) -> None:
@@ -104,11 +116,6 @@ class Recorder:
                 logger.warning("the log waits for Redis", extra={"cause": type(error).__name__})
                 self._wakeup.set()
                 time.sleep(RETRY_SECONDS)
-            except Exception:
-                # A batch that a sink cannot take must not end the recording of the next.
-                logger.exception("a batch of log entries could not be written")
-                self.dropped(len(self._batch))
-                self._batch = []
 
     def _take(self) -> list[Entry]:
         batch: list[Entry] = []
@@ -116,7 +123,24 @@ class Recorder:
             batch.append(self._queue.popleft())
         return batch
 
+    def _write_singly(self) -> None:
+        """Write a batch's entries without those that a sink cannot take."""
+        while self._batch:
+            try:
+                self._write(self._batch[:1])
+            except (RedisError, OSError):
+                raise
+            except Exception:
+                logger.exception("a log entry could not be written")
+                self.dropped(1)
+            del self._batch[0]
+
     def _write(self, batch: list[Entry]) -> None:
+        batch = [
+            entry
+            for entry in batch
+            if entry.organization_id is None or self.exists(entry.organization_id)
+        ]
         pipe = self.redis.pipeline(transaction=False)
         for sink in self.sinks:
             sink.add_to(pipe, batch)

@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+STDERR = 2
 END_SECONDS = 120.0
 STEADY_SECONDS = 5.0
 PAUSES_SECONDS = (0.0, 0.5, 1.0, 2.0, 5.0)
@@ -77,8 +78,20 @@ def _spawn() -> int:
         sys.executable,
         [sys.executable, "-m", "jobs", "--parent", str(os.getpid())],
         {**os.environ, "PYTHONPATH": path},
+        file_actions=[(os.POSIX_SPAWN_CLOSE, fd) for fd in _inheritable()],
         setpgroup=0,
     )
+
+
+def _inheritable() -> list[int]:
+    """What a child would keep open: the port, which then would listen on with nobody answering."""
+    found = []
+    for entry in Path("/dev/fd").iterdir():
+        fd = int(entry.name)
+        with contextlib.suppress(OSError):  # the directory's own
+            if fd > STDERR and os.get_inheritable(fd):
+                found.append(fd)
+    return found
 
 
 JOB_WORKER = JobWorker()  # outlives a reload of gunicorn's configuration

@@ -6,35 +6,84 @@ read) is answered in the same JSON shape as everything else, and slow clients ar
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 from collections.abc import Callable, Iterable
-from typing import Any
+from functools import partial
+from typing import Any, NoReturn
 
 import gevent
 import orjson
+from gevent.pool import Pool
+from gevent.server import StreamServer
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
+from gunicorn.workers.base_async import AsyncWorker
 from gunicorn.workers.ggevent import GeventWorker
 
 from api.body_size import max_body_bytes
+from errors import FlowhookError, InvalidInput, TooLarge
 
+LAST_WAIT_SECONDS = 0.5  # at the end of the process, for requests that are on their way
 GATHERED_BYTES = 65_536
-MAX_DRAINED_BYTES = 8 * 1024 * 1024  # read and thrown away, so that the 413 is not lost
+MAX_DRAINED_BYTES = 64 * 1024 * 1024  # read and thrown away, so that the 413 is not lost
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
+Refusal = Callable[[], FlowhookError]
 
 
 class FlowhookWorker(GeventWorker):
-    """Answers malformed requests as JSON."""
+    """Answers malformed requests as JSON; ends as soon as its calls in flight are answered."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.servers: list[StreamServer] = []
+        self.waits: dict[HeadWait, gevent.Greenlet] = {}
 
     def load_wsgi(self) -> None:
         super().load_wsgi()
         self.wsgi: Any = BoundedBody(self.wsgi, self.cfg.keepalive)
 
+    def server_class(self, listener: Any, *, spawn: Pool, **_: Any) -> StreamServer:
+        """What accepts connections; known here, so that the end of the process can stop it."""
+        server = StreamServer(listener, handle=partial(self.handle, listener), spawn=spawn)
+        if self.cfg.workers > 1:
+            server.max_accept = 1
+        self.servers.append(server)
+        return server
+
+    def notify(self) -> None:
+        """Tell the master that all is well. Without a master, calls in flight still end well."""
+        AsyncWorker.notify(self)
+        if self.alive and self.ppid != os.getppid():
+            self.log.warning("the master is gone; this worker finishes its calls and ends")
+            self._take_no_more()
+
+    def handle_exit(self, sig: Any, frame: Any) -> None:
+        """SIGTERM: take no new work from now on."""
+        gevent.spawn(self._take_no_more)
+
+    def _take_no_more(self) -> None:
+        """Stop accepting, and end the connections on which nobody asks anything."""
+        self.alive = False
+        for server in self.servers:
+            server.close()
+        gevent.sleep(LAST_WAIT_SECONDS)
+        for wait in list(self.waits):
+            gevent.get_hub().loop.run_callback(self._end_wait, wait)
+
+    def _end_wait(self, wait: HeadWait) -> None:
+        """As if its time were up; called by the hub, as that is."""
+        if wait in self.waits:
+            self.waits[wait].throw(wait)
+
+    def timeout_ctx(self) -> HeadWait:
+        return HeadWait(self.cfg.keepalive if self.alive else LAST_WAIT_SECONDS, self.waits)
+
     def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> Any:
         """Answer with one write instead of one for the head and one for the body."""
-        gathered = GatheredWrites(sock)
+        gathered = GatheredWrites(sock, req.force_close, self.cfg.keepalive)
         try:
             return super().handle_request(listener_name, req, gathered, addr)
         finally:
@@ -42,13 +91,12 @@ class FlowhookWorker(GeventWorker):
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
         too_long = isinstance(exc, LimitRequestLine | LimitRequestHeaders)
-        status, name = (431, "too_large") if too_long else (400, "invalid_input")
-        message = "the request's head is too long" if too_long else "the request is malformed"
+        error = HEAD_TOO_LONG if too_long else MALFORMED
         request_id = os.urandom(16).hex()
-        body = error_body(name, message, "Send a well-formed HTTP/1.1 request.", request_id)
-        reason = "Request Header Fields Too Large" if too_long else "Bad Request"
+        body = error_body(error, request_id)
+        reason = "Content Too Large" if too_long else "Bad Request"
         head = (
-            f"HTTP/1.1 {status} {reason}\r\nContent-Type: application/json\r\n"
+            f"HTTP/1.1 {error.status} {reason}\r\nContent-Type: application/json\r\n"
             f"Content-Length: {len(body)}\r\nX-Request-ID: {request_id}\r\n"
             "Connection: close\r\n\r\n"
         )
@@ -58,11 +106,33 @@ class FlowhookWorker(GeventWorker):
             self.log.debug("the client of a malformed request has gone")
 
 
-class GatheredWrites:
-    """A socket that keeps small writes until `flush`; all else passes through."""
+class HeadWait(gevent.Timeout):
+    """The time a connection may take for a request's head; `waits` holds those under way."""
 
-    def __init__(self, sock: Any) -> None:
+    def __init__(self, seconds: float, waits: dict[HeadWait, gevent.Greenlet]) -> None:
+        super().__init__(seconds, False)
+        self._waits = waits
+
+    def start(self) -> None:
+        self._waits[self] = gevent.getcurrent()
+        super().start()
+
+    def close(self) -> None:
+        self._waits.pop(self, None)
+        super().close()
+
+
+class GatheredWrites:
+    """A socket that keeps small writes until `flush`; all else passes through.
+
+    `end_after` closes the connection after the answer. A client that takes nothing off it for
+    `seconds` is cut off.
+    """
+
+    def __init__(self, sock: Any, end_after: Callable[[], None], seconds: float) -> None:
         self._sock = sock
+        self._seconds = seconds
+        self.end_after = end_after
         self._waiting: list[bytes] = []
         self._bytes = 0
 
@@ -74,9 +144,16 @@ class GatheredWrites:
 
     def flush(self) -> None:
         if self._waiting:
-            data = b"".join(self._waiting)
+            data = memoryview(b"".join(self._waiting))
             self._waiting, self._bytes = [], 0
-            self._sock.sendall(data)
+            self._sock.settimeout(self._seconds)
+            try:
+                for start in range(0, len(data), GATHERED_BYTES):  # each within the time-out
+                    self._sock.sendall(data[start : start + GATHERED_BYTES])
+            except TimeoutError:
+                raise ConnectionResetError(
+                    errno.ECONNRESET, "the client reads too slowly"
+                ) from None
 
     def __getattr__(self, name: str) -> Any:
         self.flush()
@@ -86,7 +163,7 @@ class GatheredWrites:
 class BoundedBody:
     """Reads the whole body before the application runs: in time, and within its bound."""
 
-    def __init__(self, application: Callable[..., Any], seconds: float) -> None:
+    def __init__(self, application: Callable[..., Iterable[bytes]], seconds: float) -> None:
         self.application = application
         self.seconds = seconds
 
@@ -97,45 +174,67 @@ class BoundedBody:
             try:
                 most = max_body_bytes(environ["REQUEST_METHOD"], environ.get("PATH_INFO", ""))
                 body = environ["wsgi.input"].read(most + 1)
+                if len(body) < int(environ.get("CONTENT_LENGTH") or 0) <= most:
+                    return self._refused(environ, start_response, BROKEN_OFF)
                 if len(body) > most:
                     _drain(environ["wsgi.input"])
-                    return _refuse(environ, start_response, *too_large(most))
+                    return self._refused(environ, start_response, too_large(most))
             except gevent.Timeout as expired:
                 if expired is not timeout:
                     raise
-                return _refuse(environ, start_response, *TOO_SLOW)
+                return self._refused(environ, start_response, TOO_SLOW)
             except OSError:
-                return _refuse(environ, start_response, *BROKEN_OFF)
+                return self._refused(environ, start_response, BROKEN_OFF)
             finally:
                 timeout.close()
             environ["wsgi.input"] = io.BytesIO(body)
             environ["CONTENT_LENGTH"] = str(len(body))
             environ.pop("HTTP_TRANSFER_ENCODING", None)
-        answer: Iterable[bytes] = self.application(environ, start_response)
-        return answer
+        return self.application(environ, start_response)
+
+    def _refused(
+        self, environ: Environ, start_response: StartResponse, refusal: Refusal
+    ) -> Iterable[bytes]:
+        """Let the application answer, which finds the error where it looks for the body."""
+        connection = environ.get("gunicorn.socket")
+        if connection is not None:
+            connection.end_after()
+        environ["wsgi.input"] = NoBody(refusal)
+        environ["CONTENT_LENGTH"] = "1"
+        environ.pop("HTTP_TRANSFER_ENCODING", None)
+        return self.application(environ, start_response)
 
 
-def too_large(most: int) -> tuple[str, str, str, str]:
+class NoBody(io.RawIOBase):
+    """A body that was refused: reading it raises why."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__()
+        self._refusal = refusal
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, _buffer: Any) -> NoReturn:
+        raise self._refusal()
+
+
+def too_large(most: int) -> Refusal:
     size = f"{most // (1024 * 1024)} MiB"
-    return (
-        "413 Content Too Large",
-        "too_large",
-        f"the body is larger than {size}",
-        f"Send a smaller body; the limit is {size}.",
-    )
+    fix = f"Send a smaller body; the limit is {size}."
+    return partial(TooLarge, f"the body is larger than {size}", fix=fix)
 
 
-TOO_SLOW = (
-    "408 Request Timeout",
-    "invalid_input",
-    "the body was not there in time",
-    "Send the body at once.",
-)
-BROKEN_OFF = (
-    "400 Bad Request",
-    "invalid_input",
+TOO_SLOW = partial(InvalidInput, "the body was not there in time", fix="Send the body at once.")
+BROKEN_OFF = partial(
+    InvalidInput,
     "the body broke off or is malformed",
-    "Send the whole body, as its Content-Length or chunks say.",
+    fix="Send the whole body, as its Content-Length or chunks say.",
+)
+MALFORMED = InvalidInput("the request is malformed", fix="Send a well-formed HTTP/1.1 request.")
+HEAD_TOO_LONG = TooLarge(
+    "the request's head is too long",
+    fix="Send at most 100 header fields of 8 KB, and a shorter address.",
 )
 
 
@@ -148,24 +247,6 @@ def _drain(stream: Any) -> None:
         left -= len(piece)
 
 
-def _refuse(
-    environ: Environ, start_response: StartResponse, status: str, name: str, message: str, fix: str
-) -> list[bytes]:
-    request_id = os.urandom(16).hex()
-    body = error_body(name, message, fix, request_id)
-    start_response(
-        status,
-        [
-            ("Content-Type", "application/json"),
-            ("Content-Length", str(len(body))),
-            ("X-Request-ID", request_id),
-            ("Connection", "close"),
-        ],
-    )
-    return [body]
-
-
-def error_body(name: str, message: str, fix: str, request_id: str) -> bytes:
+def error_body(error: FlowhookError, request_id: str) -> bytes:
     """The one error shape, for where no application runs."""
-    error = {"type": name, "message": message, "fix": fix}
-    return orjson.dumps({"success": False, "error": error, "request_id": request_id})
+    return orjson.dumps({"success": False, "error": error.as_dict(), "request_id": request_id})

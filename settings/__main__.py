@@ -2,9 +2,10 @@
 
     python -m settings rotate
 
-seals every secret that an older key of ENCRYPTION_KEYS sealed with the first one, and prints
-what it did as one line of JSON. When it says that nothing is unreadable, the older keys may go;
-calls logged before are then listed still, but no longer shown in full.
+seals every secret that an older key of ENCRYPTION_KEYS sealed with the first one, keeps what
+opens older logs, conversations, media and jobs, sealed with the first key too, and prints what
+it did as one line of JSON. When it says that nothing is unreadable, and no process runs any more
+that does not know the first key, the older keys may go.
 """
 
 from __future__ import annotations
@@ -17,19 +18,21 @@ import orjson
 
 from config import Config, ConfigError
 from settings.cipher import Cipher
+from settings.retired_keys import RetiredKeys
 from settings.store import SettingsStore
 from storage.connect import UNAVAILABLE, connect
 
 
 def rotate(redis: Any, config: Config) -> dict[str, int]:
     """`{"organizations", "rotated", "unreadable"}`: how many organisations and secrets."""
-    store = SettingsStore(redis, Cipher(config.encryption_keys))
+    cipher = Cipher(config.encryption_keys)
+    store, retired = SettingsStore(redis, cipher), RetiredKeys(redis, cipher)
     done = {"organizations": 0, "rotated": 0, "unreadable": 0}
     for org in store.organisations():
         rotated, unreadable = store.rotate(org)
         done["organizations"] += 1
         done["rotated"] += rotated
-        done["unreadable"] += unreadable
+        done["unreadable"] += unreadable + retired.keep(org)
     return done
 
 

@@ -6,6 +6,7 @@ capped at the newest entries and holds names only.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -31,6 +32,12 @@ class Audit:
         """Entries newest first, older than the id `before` (empty: from the newest)."""
         high = f"({before}" if before else "+"
         return [
-            {"id": raw_id.decode(), **orjson.loads(fields[b"entry"])}
+            {"id": raw_id.decode(), "time": _time(raw_id), **orjson.loads(fields[b"entry"])}
             for raw_id, fields in self.redis.xrevrange(audit_key(org), high, "-", count=count)
         ]
+
+
+def _time(raw_id: bytes) -> str:
+    """When Redis took the entry, as its id tells in milliseconds."""
+    moment = datetime.fromtimestamp(int(raw_id.partition(b"-")[0]) / 1000, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -10,7 +10,7 @@ from flask import Response, request
 from marshmallow import Schema, ValidationError
 
 from api.answers import json_answer
-from api.body import check_media_type, read_json
+from api.body import check_media_type
 from errors import InvalidInput, NotFound
 from providers.guard import AddressGuard
 from settings.auth import OPERATOR, Authenticator, Caller, Proof, require_admin
@@ -18,6 +18,7 @@ from settings.notebook import read_warnings
 from settings.organisation import Organisation
 from settings.schemas import ORGANIZATION_ID_PATTERN, SECTIONS, mask, secret_fields
 from settings.store import SettingsStore
+from strict_json import read_json
 
 MASKED = re.compile(r"(sk-|EAA|AIz)?\.\.\..{0,4}")
 _NEW = object()
@@ -94,7 +95,7 @@ class Edge:
         }
         values = load_fields(SECTIONS[kind](), body, partial=not replaces, shown=shown)
         if kind == "openai" and "base_url" in values:
-            self._check_base_url(values, caller)
+            self._check_base_url(values, stored, caller)
         if replaces:
             created = self.store.put(org, section, values, caller.name)
         else:
@@ -110,11 +111,17 @@ class Edge:
         warnings = read_warnings(self.store.redis, org) if section == "openai" else []
         return {**answer, "warnings": warnings} if warnings else answer
 
-    def _check_base_url(self, values: dict[str, Any], caller: Caller) -> None:
+    def _check_base_url(
+        self, values: dict[str, Any], stored: Mapping[str, Any], caller: Caller
+    ) -> None:
         """An organisation's admin may not point the service at its own network; the operator may.
 
-        The right is stored with the address, because names resolve anew when they are called.
+        The right is stored with the address, because names resolve anew when they are called;
+        an address sent back as it was keeps it.
         """
+        if caller.scope != OPERATOR and values["base_url"] == stored.get("base_url"):
+            values["private_ok"] = bool(stored.get("private_ok"))
+            return
         values["private_ok"] = caller.scope == OPERATOR
         if values["base_url"] and caller.scope != OPERATOR:
             self.guard.check_url(values["base_url"], field="base_url")

@@ -8,11 +8,11 @@ import orjson
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from api.body import read_json
 from errors import FlowhookError, InvalidInput
 from flows.reading import read_export
 from flows.routes import examined, newest, refuse_critical, with_subflows
 from flows.tally import read_tally
+from strict_json import read_json
 from web.flow_picture import cards
 from web.services import Services
 

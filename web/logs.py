@@ -7,9 +7,9 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request
 
 from api.answers import json_answer
-from api.body import read_json
 from errors import FlowhookError, NotFound
 from records.routes import asked_cursor, asked_filter
+from strict_json import read_json
 from web.explanations import explain, explanations
 from web.forms import pretty
 from web.services import Services

@@ -8,16 +8,20 @@ from typing import Any
 import orjson
 
 from errors import InvalidResponse
+from strict_json import is_deep
 
 FENCE = re.compile(r"```(?:json)?\s*\n(.*)\n\s*```\Z", re.DOTALL)
 
 
 def parse_answer(text: str, *, must_be_json: bool = False) -> Any:
-    """An object or list where the text is JSON of that kind (also in a code fence), else text."""
+    """An object or list where the text is JSON of that kind (also in a code fence), else text.
+
+    JSON nested deeper than any flow reads stays text: a contact can ask a model for it.
+    """
     stripped = text.strip()
     fenced = FENCE.match(stripped) if stripped.startswith("```") else None
     candidate = fenced[1] if fenced else stripped
-    if candidate[:1] in "{[":
+    if candidate[:1] in "{[" and not is_deep(candidate.encode("utf-8", "surrogatepass")):
         try:
             return orjson.loads(candidate)
         except orjson.JSONDecodeError:

@@ -67,7 +67,8 @@ def thread_field() -> Text:
         keeps_variables=True,
         metadata={
             "description": "The thread_id of an earlier result goes on with that conversation"
-            " (kept 24 hours); empty or never set begins a new one.",
+            " (kept 24 hours), and so does a name of your own; empty or never set begins a new"
+            " one.",
             "example": "@results.gpt_response.thread_id",
         },
     )
@@ -183,13 +184,13 @@ def open_thread(data: dict[str, Any], context: Context) -> Thread | None:
     """The thread that the body asks for; None, at no cost, where it does not."""
     if not wants_thread(data):
         return None
-    return context.threads.open(context.organisation.id, data["thread_id"])
+    return context.threads.open(context.organisation.id, data["thread_id"], context.contact)
 
 
 def remember(thread: Thread, context: Context, asked: str, answer: Any) -> str:
     """Add a turn to the thread; its id."""
     text = answer if isinstance(answer, str) else orjson.dumps(answer).decode()
-    context.threads.append(context.organisation.id, thread.id, asked, text)
+    context.threads.append(context.organisation.id, thread.id, asked, text, context.contact)
     return thread.id
 
 

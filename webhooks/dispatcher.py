@@ -87,6 +87,7 @@ class Dispatcher:
         )
         try:
             with place:
+                context.check_budget = place.check
                 context.account = _account_title(body)
                 result: dict[str, Any] = {
                     "success": True,

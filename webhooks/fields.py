@@ -192,6 +192,14 @@ def model_field(description: str) -> Text:
     )
 
 
+def ignored_field() -> Text:
+    """A field that stands in flows made for Glific and has no meaning here."""
+    return Text(
+        keeps_variables=True,
+        metadata={"description": "Accepted for flows made for Glific, and ignored.", "example": ""},
+    )
+
+
 class FunctionSchema(Schema):
     """The fields of a webhook function; what nobody described is refused by name."""
 

@@ -15,7 +15,7 @@ from errors import InvalidInput, ProviderRejected
 from providers.responses import read_response
 from webhooks.chat_request import remember, thread_field
 from webhooks.context_size import check_length
-from webhooks.fields import FunctionSchema, Text, model_field
+from webhooks.fields import FunctionSchema, Text, ignored_field, model_field
 from webhooks.registry import Context
 
 DEFAULT_PROMPT = "Answer from the files you find. Where they do not hold the answer, say so."
@@ -48,6 +48,7 @@ class FileSearchFieldsSchema(FunctionSchema):
             "example": "Answer a parent in two sentences.",
         }
     )
+    wait_time = ignored_field()
     model = model_field("The model; else the assistant's, the organisation's, the service's.")
 
 
@@ -96,7 +97,7 @@ def answer_from_files(
     """The answer, and the id of the conversation it belongs to."""
     client = context.openai()
     model = client.account.resolve(source.model)
-    thread = context.threads.open(context.organisation.id, thread_id)
+    thread = context.threads.open(context.organisation.id, thread_id, context.contact)
     said = [*thread.messages(model), {"role": "user", "content": question}]
     told = [
         context.system_prompt,

@@ -28,6 +28,8 @@ def message_reader(read_part: PartReader) -> Callable[[Any], list[Message] | Non
     def read(value: Any) -> list[Message] | None:
         if value is None or value == "":
             return None
+        if isinstance(value, dict) and "role" in value:
+            value = [value]  # XML knows no list of one
         if not isinstance(value, list):
             raise ValidationError(HELP)
         if not value:
@@ -41,6 +43,8 @@ def message_reader(read_part: PartReader) -> Callable[[Any], list[Message] | Non
 
 def read_text_part(part: Any, place: str) -> Message:
     """A part of a content that is text and nothing else."""
+    if isinstance(part, str):
+        part = {"type": "text", "text": part}
     if not isinstance(part, dict) or part.get("type") != "text":
         raise ValidationError(f"{place} must be text; chat_with_vision takes images.")
     return {"type": "text", "text": read_said(part.get("text"), f"{place}.text")}
@@ -96,6 +100,8 @@ def _read_message(value: Any, place: str, read_part: PartReader) -> Message:
     if unknown:
         raise ValidationError(f"{place} has unknown keys: {', '.join(unknown)}.")
     content = value.get("content")
+    if isinstance(content, dict):
+        content = [content]
     if isinstance(content, list) and content:
         place = f"{place}.content"
         return {

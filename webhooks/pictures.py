@@ -12,10 +12,13 @@ import base64
 import binascii
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
-from config import MEDIA_MAX_BYTES
+from config import FETCH_SECONDS, MEDIA_MAX_BYTES
 from errors import FlowhookError, InvalidResponse
 from providers.media_type import sniff
+from providers.openai import OpenAIClient
+from providers.transport import TransportError
 from webhooks.registry import Context
 
 Body = dict[str, Any]
@@ -136,6 +139,20 @@ def _content(context: Context, entry: Body) -> bytes:
     if not isinstance(url, str):
         raise InvalidResponse("the provider answered without an image")
     try:
-        return context.fetch(url, "url", MEDIA_MAX_BYTES)
-    except FlowhookError as failure:
+        own = _from_provider(context.openai(), url)
+        return context.fetch(url, "url", MEDIA_MAX_BYTES) if own is None else own
+    except (FlowhookError, TransportError) as failure:
         raise InvalidResponse("the provider's link to the image cannot be opened") from failure
+
+
+def _from_provider(client: OpenAIClient, url: str) -> bytes | None:
+    """What a link to the provider's own server leads to, without the key; None where the link
+    is to another's, which only the guard may fetch."""
+    try:
+        is_own = urlsplit(url)[:2] == urlsplit(client.account.base_url)[:2]
+    except ValueError:
+        return None
+    if not is_own:
+        return None
+    reply = client.transport.send("GET", url, {}, None, FETCH_SECONDS)
+    return reply.body if reply.status == 200 else b""

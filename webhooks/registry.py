@@ -57,7 +57,8 @@ class Context:
 
     `contact` and `flow` are the builder's ids as text, empty where it sent none. `fetch` reads
     a caller's URL, given its field and most bytes, through the guard. `tool_sources` offer a
-    model what it may call; `depth` counts how many models called each other to get here.
+    model what it may call; `depth` counts how many models called each other to get here, and
+    `check_budget` raises BudgetExceeded where they used up the month's tokens.
     """
 
     organisation: Organisation
@@ -69,6 +70,7 @@ class Context:
     keep_media: Callable[[str, bytes, str], str] = field(repr=False)
     open_maps: Callable[[str], GoogleMapsClient] = field(repr=False)
     tool_sources: Sequence[ToolSource] = field(default=(), repr=False)
+    check_budget: Callable[[], None] = field(default=lambda: None, repr=False)
     account: str | None = None
     contact: str = ""
     flow: str = ""

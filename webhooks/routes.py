@@ -95,6 +95,7 @@ def _add_page(
         query={name: _sentence(field) for name, field in function.fields.fields.items()},
         content=HTML,
         answer={"type": "string"},
+        also=(JSON, XML),
     )
     def show() -> Response:
         return call_function(function.name)

@@ -9,6 +9,7 @@ from errors import EmptyInput, InvalidInput, InvalidResponse
 from media.caller import CallerMedia, read_audio
 from media.store import CONTENT_TYPES
 from providers.media_type import sniff
+from providers.transport import Reply
 from webhooks.languages import is_automatic, language_code, language_name
 from webhooks.registry import Context
 
@@ -30,6 +31,21 @@ VOICES = (
 )
 DEFAULT_VOICE = "alloy"  # every speech model has it
 TRANSCRIBED = frozenset({"flac", "mp3", "mp4", "m4a", "ogg", "wav", "webm"})
+SPOKEN_FORMAT = "opus"  # in Ogg, as WhatsApp's voice notes are
+# What providers call speech, by Content-Type; bytes without a name are what was asked for.
+SOUNDS = {
+    "audio/ogg": "ogg",
+    "audio/opus": "ogg",
+    "application/ogg": "ogg",
+    "application/octet-stream": "ogg",
+    "": "ogg",
+    "audio/mpeg": "mp3",
+    "audio/mp3": "mp3",
+    "audio/aac": "aac",
+    "audio/flac": "flac",
+    "audio/wav": "wav",
+    "audio/x-wav": "wav",
+}
 SENTENCE_ENDS = ".!?।۔。！？\n"
 
 
@@ -84,15 +100,12 @@ def speak(
         "model": model or client.account.speech_model,
         "voice": voice or DEFAULT_VOICE,
         "input": text,
-        "response_format": "opus",
+        "response_format": SPOKEN_FORMAT,
     }
     if language and not is_automatic(language):
         body["instructions"] = f"Speak in {language_name(language)}."
     reply = client.ask_bytes("/audio/speech", body, fit_speech)
-    found = sniff(reply.body)
-    if found is None or found.extension not in CONTENT_TYPES or not found.is_audio:
-        raise InvalidResponse("the provider answered with something else than speech")
-    return context.keep(reply.body, found.extension)
+    return context.keep(reply.body, _extension(reply))
 
 
 def fit_speech(body: dict[str, Any]) -> dict[str, Any]:
@@ -111,6 +124,19 @@ def speakable(text: str) -> str:
     if end < MAX_SPOKEN_CHARACTERS // 2:
         end = head.rfind(" ")
     return head[: end + 1].rstrip() if end > 0 else head
+
+
+def _extension(reply: Reply) -> str:
+    """Of the file a reply holds: as its bytes say, else as the provider calls them."""
+    found = sniff(reply.body)
+    if found is not None:
+        known = found.extension if found.is_audio else ""
+    else:
+        declared = reply.headers.get("content-type", "").partition(";")[0].strip().lower()
+        known = SOUNDS.get(declared, "") if reply.body else ""
+    if known not in CONTENT_TYPES:
+        raise InvalidResponse("the provider answered with something else than speech")
+    return known
 
 
 def _require_transcribable(recording: CallerMedia, field: str) -> None:

@@ -1,13 +1,16 @@
 """Memory: the conversations of an organisation, each kept for 24 hours after its last turn.
 
 A thread is a list in Redis, one sealed element a turn (what was asked and what was answered),
-so two calls that append at once both keep their turn whole. Its id is random, is given out by
-us only, and is part of the key and of the seal together with the organisation: an id of
-another organisation, an expired one and an invented one all begin a new thread.
+so two calls that append at once both keep their turn whole. Its id is random and part of the
+key and of the seal together with the organisation: an id of another organisation and an
+expired one begin a new thread. An author may name a thread instead, for example by the
+contact's id; such a name is the contact's own where the builder says who that is, so that no
+two contacts share a conversation.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 from collections.abc import Mapping, Sequence
@@ -26,6 +29,8 @@ MAX_THREAD_TOKENS = 8_000
 MAX_TURN_CHARACTERS = 4_000  # of the question, and of the answer
 
 THREAD_ID = re.compile(r"thread_[A-Za-z0-9_-]{32}")
+OWN_NAME = re.compile(r"[A-Za-z0-9+][A-Za-z0-9_.:@+-]{0,199}")
+NO_NAMES = frozenset({"null", "none", "nil", "undefined", "nan"})  # what builders make of nothing
 
 Turn = tuple[str, str]
 
@@ -54,34 +59,51 @@ class Threads:
         self.redis = redis
         self.cipher = cipher
 
-    def open(self, organization_id: str, thread_id: str | None) -> Thread:
+    def open(self, organization_id: str, thread_id: str | None, contact: str = "") -> Thread:
         """The thread with its last turns, or a new one where there is none of this id."""
-        if thread_id and THREAD_ID.fullmatch(thread_id):
-            key = org_key(organization_id, "thread", thread_id)
-            stored = self.redis.lrange(key, -MAX_TURNS, -1)
-            if stored:
-                turns = [self._read(organization_id, thread_id, sealed) for sealed in stored]
-                return Thread(thread_id, [turn for turn in turns if turn])
-        return Thread(f"thread_{secrets.token_urlsafe(24)}", [])
+        thread_id = (thread_id or "").strip()
+        place = _place(thread_id, contact)
+        turns: list[Turn] = []
+        if place:
+            stored = self.redis.lrange(org_key(organization_id, "thread", place), -MAX_TURNS, -1)
+            found = [self._read(organization_id, place, sealed) for sealed in stored]
+            turns = [turn for turn in found if turn]
+        if not place or (THREAD_ID.fullmatch(thread_id) and not turns):
+            return Thread(f"thread_{secrets.token_urlsafe(24)}", [])
+        return Thread(thread_id, turns)
 
-    def append(self, organization_id: str, thread_id: str, asked: str, answered: str) -> None:
+    def append(
+        self, organization_id: str, thread_id: str, asked: str, answered: str, contact: str = ""
+    ) -> None:
         """Add a turn, forget the oldest, and keep the thread another 24 hours."""
         turn = orjson.dumps([asked[:MAX_TURN_CHARACTERS], answered[:MAX_TURN_CHARACTERS]])
-        key = org_key(organization_id, "thread", thread_id)
+        place = _place(thread_id, contact)
+        key = org_key(organization_id, "thread", place)
         pipe = self.redis.pipeline()
-        pipe.rpush(key, self.cipher.seal(organization_id, f"thread:{thread_id}", turn))
+        pipe.rpush(key, self.cipher.seal(organization_id, f"thread:{place}", turn))
         pipe.ltrim(key, -MAX_TURNS, -1)
         pipe.expire(key, THREAD_SECONDS)
         pipe.execute()
 
-    def _read(self, organization_id: str, thread_id: str, sealed: bytes) -> Turn | None:
+    def _read(self, organization_id: str, place: str, sealed: bytes) -> Turn | None:
         """A turn; None where the key that sealed it is no longer among the operator's."""
         try:
-            plain = self.cipher.open(organization_id, f"thread:{thread_id}", sealed)
+            plain = self.cipher.open(organization_id, f"thread:{place}", sealed)
         except CannotDecrypt:
             return None
         asked, answered = orjson.loads(plain)
         return asked, answered
+
+
+def _place(thread_id: str, contact: str) -> str:
+    """Where a thread is kept: an id of ours as it is, an author's name hashed with the contact,
+    empty for what is neither."""
+    if THREAD_ID.fullmatch(thread_id):
+        return thread_id
+    if not OWN_NAME.fullmatch(thread_id) or thread_id.lower() in NO_NAMES:
+        return ""
+    named = "\0".join((contact, thread_id))
+    return f"named_{hashlib.sha256(named.encode()).hexdigest()}"
 
 
 def within_budget(turns: Sequence[Turn], tokens: int) -> list[Turn]:

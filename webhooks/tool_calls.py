@@ -78,7 +78,8 @@ class ToolChat:
             if not asked:
                 return choice.require_text(), calls
             self.said.append(called(choice.text, asked))
-            made = [self._run(call, place) for place, call in enumerate(asked)]
+            made = [self._run_within_budget(call, place) for place, call in enumerate(asked)]
+            self.context.check_budget()
             calls += made
             self.said += [tool_message(call.id, call.result) for call in made if call.result]
             if any(call.result is None for call in made):
@@ -115,6 +116,10 @@ class ToolChat:
                 fix="Choose a model whose reasoning can be turned off, such as gpt-6-luna.",
                 fields={"model": [f"{model} takes no functions."]},
             ) from None
+
+    def _run_within_budget(self, call: Call, place: int) -> Call:
+        self.context.check_budget()
+        return self._run(call, place)
 
     def _run(self, call: Call, place: int) -> Call:
         try:

@@ -21,6 +21,7 @@ from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
 import errors
+from strict_json import read_json
 
 MAX_XML_BYTES = 1_048_576
 MAX_XML_DEPTH = 100
@@ -143,10 +144,9 @@ def _fields(root: _Element) -> dict[str, Any]:
     if not text.startswith("{"):
         return {root.name: root.text}
     try:
-        fields = json.loads(text)
-    except (ValueError, RecursionError):
+        return read_json(text.encode())
+    except errors.InvalidJson:
         raise _invalid("the XML body's root holds text that begins like JSON but is not") from None
-    return dict(fields)
 
 
 def _value(element: _Element) -> Any:

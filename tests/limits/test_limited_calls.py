@@ -94,6 +94,22 @@ def test_monthly_tokens(service: Service, openai: FakeOpenAI) -> None:
     assert service.call("get_buttons", {"buttons_data": "Yes|No"}).status == 200
 
 
+def test_a_model_that_keeps_calling_stops_where_the_budget_ends(
+    service: Service, openai: FakeOpenAI
+) -> None:
+    service.organisation(openai)
+    limit(service, monthly_tokens=400)
+    for _ in range(10):
+        openai.say_tool_calls([{"name": "prompt", "arguments": {"prompt": "Say " + "a b " * 60}}])
+        openai.say("a b " * 60)
+    refused = service.call("function_calling", {"input": "Go on", "functions": ["prompt"]})
+    assert (refused.status, refused.error["type"]) == (429, "budget_exceeded")
+    assert len(openai.requests) < 8
+    service.flush()
+    [entry] = service.admin("GET", "/logs/acme").json["logs"]
+    assert 400 <= entry["input_tokens"] + entry["output_tokens"] < 1_000
+
+
 def test_a_named_max_tokens_must_fit(service: Service, openai: FakeOpenAI) -> None:
     service.organisation(openai)
     limit(service, monthly_tokens=500)

@@ -101,3 +101,17 @@ def test_the_page_and_all_it_loads_come_from_this_service(service: Service) -> N
 )
 def test_nothing_but_the_pages_assets_is_served(service: Service, path: str) -> None:
     assert service.request("GET", f"/docs/assets/{path}").status == 404
+
+
+def test_the_document_says_where_xml_and_pages_are_spoken(service: Service) -> None:
+    paths = service.request("GET", "/openapi.json").json["paths"]
+    both = {"application/json", "application/xml"}
+    for name in load_functions().names():
+        call = paths[f"/webhooks/{name}"]["post"]
+        assert set(call["requestBody"]["content"]) == both
+        assert both <= set(call["responses"]["200"]["content"])
+        assert set(call["responses"]["default"]["content"]) == both
+    for method in ("get", "post"):
+        answers = paths["/webhooks/generate_image"][method]["responses"]["200"]["content"]
+        assert set(answers) == {*both, "text/html"}
+    assert set(paths["/usage/{org}"]["get"]["responses"]["200"]["content"]) == {"application/json"}

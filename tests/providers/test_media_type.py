@@ -61,6 +61,7 @@ KNOWN = [
     (mp4(b"isom"), "audio/mp4", "mp4"),
     (wav(), "audio/wav", "wav"),
     (matroska(b"webm"), "audio/webm", "webm"),
+    (b"OggS" + bytes(200), "audio/ogg", "ogg"),  # a codec of its own: the provider decides
     (b"fLaC\x00\x00\x00\x22" + bytes(40), "audio/flac", "flac"),
     (b"#!AMR\n" + bytes(40), "audio/amr", "amr"),
     (b"#!AMR-WB\n" + bytes(40), "audio/amr-wb", "awb"),
@@ -85,7 +86,6 @@ OTHER = [
     mp4(b"qt  "),
     matroska(b"matroska"),
     b"BM" + bytes(40),
-    b"OggS",
     b"RIFF",
 ]
 

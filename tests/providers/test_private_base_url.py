@@ -50,3 +50,13 @@ def test_an_admin_cannot_save_a_private_base_url_and_the_operator_can(service, o
     assert "base_url" in refused.error["fields"]
     assert service.operator("PATCH", path, {"base_url": openai.base_url}).status == 200
     assert service.call("parse_via_chat_gpt", {"question_text": "hello"}).status == 200
+
+
+def test_an_admin_may_send_back_the_private_base_url_that_the_operator_set(service, openai):
+    org = service.organisation(openai)  # by the operator
+    path = f"/settings/{org.id}/openai"
+    shown = service.admin("GET", path).json
+    assert shown["base_url"] == openai.base_url
+    assert service.admin("PUT", path, {**shown, "system_prompt": "Be brief."}).status == 200
+    assert service.call("parse_via_chat_gpt", {"question_text": "hello"}).status == 200
+    assert service.admin("PATCH", path, {"base_url": openai.base_url + "/x"}).status == 400

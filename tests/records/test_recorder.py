@@ -156,6 +156,18 @@ def test_a_batch_that_a_sink_cannot_take_does_not_end_the_recording(
     wait_for(lambda: written(switch) == ["next"], "the next to be written")
 
 
+def test_one_bad_entry_does_not_cost_the_others_of_its_batch(
+    recorder: Recorder, switch: Switch, sink: Sink, dropped: list[int]
+) -> None:
+    sink.poison = "poison"
+    switch.away = True
+    for name in ("a", "b", "poison", "c"):
+        recorder.record(entry(name))
+    switch.away = False
+    wait_for(lambda: written(switch) == ["a", "b", "c"], "the good ones to be written")
+    assert dropped == [1]
+
+
 def test_close_writes_the_rest_and_ends_the_thread(
     recorder: Recorder, switch: Switch, stream: io.StringIO
 ) -> None:

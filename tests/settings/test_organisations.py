@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from datetime import datetime
 from typing import Any
 
 import pytest
 
+from tests.fakes.openai import FakeOpenAI, faults
 from tests.fixtures_app import Service
 from tests.settings.everything import everything_in, keys_of
 from tests.settings.sections import SECRET, WHOLE, secrets_of
+from tests.waiting import wait_for
 
 
 def test_all_sections_at_once_masked(service: Service) -> None:
@@ -58,6 +63,24 @@ def test_a_deleted_organisation_owns_nothing_any_more(service: Service) -> None:
     assert service.operator("GET", "/settings").json["organizations"] == []
     assert service.call("get_buttons", {"buttons_data": "Yes|No"}, token=token).status == 401
     assert service.operator("DELETE", "/settings/acme").status == 404
+
+
+def test_a_call_that_outlives_its_organisation_leaves_nothing(
+    service: Service, openai: FakeOpenAI
+) -> None:
+    gate = threading.Event()
+    openai.fail(faults.held(gate))
+    service.organisation(openai)
+    call = threading.Thread(
+        target=service.call, args=("parse_via_chat_gpt", {"question_text": "Why?"})
+    )
+    call.start()
+    wait_for(lambda: openai.in_flight, "the call to be in flight")
+    assert service.operator("DELETE", "/settings/acme").status == 204
+    gate.set()
+    call.join()
+    service.flush()
+    assert keys_of(service.redis, "acme") == []
 
 
 # --- tokens ---
@@ -119,6 +142,7 @@ def test_the_audit_tells_who_changed_which_fields_never_values(service: Service)
     assert newest["actor"] == f"token {token_id}"
     assert (newest["action"], newest["what"]) == ("change", "openai")
     assert newest["fields"] == ["api_key", "project"]
+    assert abs(datetime.fromisoformat(newest["time"]).timestamp() - time.time()) < 60
     assert b"proj_value" not in answer.body
     assert SECRET.encode() not in answer.body
     assert answer.json["audit"][-1]["actor"] == "operator"

@@ -107,3 +107,17 @@ def test_the_images_are_bounded_together(
     answer = media_service.call("chat_with_vision", said(*[large] * 5))
     assert (answer.status, answer.error["type"]) == (413, "too_large")
     assert openai.requests == []
+
+
+def test_texts_and_links_may_stand_as_they_are(
+    media_service: Service, openai: FakeOpenAI, files: Files
+) -> None:
+    media_service.organisation(openai)
+    body = said("Compare", files.add("a", PNG), "with", DATA_URL)
+    assert media_service.call("chat_with_vision", body).status == 200
+    assert openai.last.body["messages"][0]["content"] == [
+        {"type": "text", "text": "Compare"},
+        image(DATA_URL),
+        {"type": "text", "text": "with"},
+        image(DATA_URL),
+    ]

@@ -84,3 +84,23 @@ def test_an_answer_that_is_no_language_is_invalid(service: Service, openai: Fake
     openai.say("I think Hindi", "Hindi it is")
     answer = service.call("detect_language", {"text": "Hi"})
     assert (answer.status, answer.error["type"]) == (502, "invalid_response")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Hindi",
+        " hindi.",
+        "hi",
+        '{"detected_language": "Hindi"}',
+        '```json\n{"language": "hi"}\n```',
+    ],
+)
+def test_a_model_that_writes_no_schema_is_understood(
+    service: Service, openai: FakeOpenAI, said: str
+) -> None:
+    service.organisation(openai)
+    openai.say(said)
+    answer = service.call("detect_language", {"text": "मैं ठीक हूँ"})
+    assert answer.json == {"success": True, "detected_language": "Hindi"}
+    assert len(openai.requests) == 1

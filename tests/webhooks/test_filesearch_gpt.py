@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -181,3 +182,26 @@ def test_wrong_assistants_are_refused(service: Service, settings: dict[str, Any]
     service.organisation()
     answer = service.admin("PUT", "/settings/acme/assistants", settings)
     assert (answer.status, answer.error["type"]) == (400, "invalid_input")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"output_text": FEES},
+        {"output": [{"content": [{"text": FEES}]}]},
+        {"output": [{"type": "message", "content": FEES}]},
+        {
+            "output": [
+                {"type": "file_search_call"},
+                {"type": "message", "content": [{"text": FEES}]},
+            ]
+        },
+    ],
+)
+def test_an_answer_that_is_barely_one_is_read(
+    service: Service, openai: FakeOpenAI, body: dict[str, Any]
+) -> None:
+    service.organisation(openai)
+    openai.fail(faults.status(200, body=json.dumps(body).encode()))
+    answer = service.call("filesearch-gpt", {"question": QUESTION, "vector_store_id": "vs_1"})
+    assert answer.json["message"] == FEES

@@ -36,9 +36,9 @@ def test_a_text_is_needed(service: Service, openai: FakeOpenAI, text: str, type_
     assert answer.json["flagged"] == answer.error["message"]
 
 
-def test_a_judgement_without_categories_is_invalid(service: Service, openai: FakeOpenAI) -> None:
+def test_a_judgement_that_says_nothing_is_invalid(service: Service, openai: FakeOpenAI) -> None:
     service.organisation(openai)
-    for body in (b"{}", b'{"results": []}', b'{"results": [{"flagged": true}]}', b"[]"):
+    for body in (b"{}", b'{"results": []}', b'{"results": [{"categories": {}}]}', b"[]"):
         openai.fail(faults.status(200, body=body))
         answer = service.call("moderate", {"text": "Hi"})
         assert (answer.status, answer.error["type"]) == (502, "invalid_response")
@@ -49,3 +49,10 @@ def test_allowed_models_apply(service: Service, openai: FakeOpenAI) -> None:
     assert service.call("moderate", {"text": "Hi"}).error["type"] == "forbidden"
     service.organisation(openai, allowed_models=["gpt-6*", "omni-*"])
     assert service.call("moderate", {"text": "Hi"}).status == 200
+
+
+def test_a_judgement_may_name_no_categories(service: Service, openai: FakeOpenAI) -> None:
+    service.organisation(openai)
+    openai.fail(faults.status(200, body=b'{"results": [{"flagged": true}]}'))
+    answer = service.call("moderate", {"text": "Hi"})
+    assert answer.json == {"success": True, "flagged": True, "categories": []}

@@ -8,6 +8,7 @@ import pytest
 
 from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import Answer, Service
+from webhooks.messages import text_of
 from webhooks.negotiation import HTML, JSON, XML, wanted
 
 AS_XML = {"Accept": "application/xml"}
@@ -143,3 +144,23 @@ def test_a_page_is_no_xml(service: Service, openai: FakeOpenAI) -> None:
 )
 def test_what_an_accept_header_likes_best(accept: str, has_page: bool, form: str) -> None:
     assert wanted(accept, has_page) == form
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        "<role>user</role><content>Hi</content>",
+        "<item><role>user</role><content>Hi</content></item>",
+        "<role>user</role><content><type>text</type><text>Hi</text></content>",
+    ],
+)
+def test_a_single_message_needs_no_list(
+    service: Service, openai: FakeOpenAI, messages: str
+) -> None:
+    service.organisation(openai)
+    raw = f"<chat><messages>{messages}</messages></chat>".encode()
+    answer = service.call("chat", None, raw=raw, headers={"Content-Type": "application/xml"})
+    assert answer.status == 200, answer.body
+    [said] = openai.last.body["messages"]
+    assert said["role"] == "user"
+    assert text_of(said["content"]) == "Hi"

@@ -167,6 +167,15 @@ def test_asked_for_json_anything_else_is_invalid_response(
     assert (answer.status, answer.error["type"]) == (502, "invalid_response")
 
 
+@pytest.mark.parametrize("depth", [65, 300, 700])
+def test_json_too_deep_for_any_flow_is_text(
+    active: Service, openai: FakeOpenAI, depth: int
+) -> None:
+    said = "[" * depth + "]" * depth
+    openai.say(said)
+    assert parsed(active) == said
+
+
 def test_cut_off_json_is_truncated_and_cut_off_text_is_an_answer(
     active: Service, openai: FakeOpenAI
 ) -> None:

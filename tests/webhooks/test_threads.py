@@ -35,12 +35,45 @@ def ask(service: Service, question: str, thread: str | None, **more: object) -> 
     return answer.json
 
 
-@pytest.mark.parametrize("nothing", ["", None, " ", "@results.gpt.thread_id", "thread_old", "N/A"])
+@pytest.mark.parametrize(
+    "nothing", ["", None, " ", "@results.gpt.thread_id", "N/A", "null", "None"]
+)
 def test_what_is_no_thread_begins_one(
     talking: Service, openai: FakeOpenAI, nothing: str | None
 ) -> None:
     one, other = ask(talking, "Hi", nothing), ask(talking, "Hi", nothing)
     assert one["thread_id"] != other["thread_id"]
+    assert len(openai.last.body["messages"]) == 1
+
+
+@pytest.mark.parametrize("name", ["42", "contact-17", "thread_old", "+911234567890"])
+def test_a_thread_may_have_a_name_of_the_authors(
+    talking: Service, openai: FakeOpenAI, name: str
+) -> None:
+    openai.say("Hello Asha!")
+    assert ask(talking, "I am Asha", name)["thread_id"] == name
+    ask(talking, "Who am I?", name)
+    assert [said["content"] for said in openai.last.body["messages"]] == [
+        "I am Asha",
+        "Hello Asha!",
+        "Who am I?",
+    ]
+    ask(talking, "Hi", f"{name}x")
+    assert len(openai.last.body["messages"]) == 1
+
+
+def test_two_contacts_never_share_a_named_thread(talking: Service, openai: FakeOpenAI) -> None:
+    ask(talking, "I am Asha", "lesson", contact={"id": 1})
+    ask(talking, "I am Ravi", "lesson", contact={"id": 2})
+    assert len(openai.last.body["messages"]) == 1
+    ask(talking, "Who am I?", "lesson", contact={"id": 1})
+    assert openai.last.body["messages"][0]["content"] == "I am Asha"
+
+
+def test_a_named_thread_stays_in_its_organisation(talking: Service, openai: FakeOpenAI) -> None:
+    ask(talking, "I am Asha", "lesson")
+    talking.organisation(openai, org="other")
+    ask(talking, "Who am I?", "lesson")
     assert len(openai.last.body["messages"]) == 1
 
 

@@ -140,3 +140,14 @@ def test_silence_is_not_asked_about(service: Service, openai: FakeOpenAI) -> Non
     answer = service.call("voice-filesearch-gpt", body_for(openai))
     assert answer.error["type"] == "empty_input"
     assert openai.asked("/responses") == []
+
+
+@pytest.mark.parametrize(
+    "function", ["speech_to_text", "text_to_speech", "filesearch-gpt", "voice-filesearch-gpt"]
+)
+def test_the_wait_time_of_glifics_waiting_nodes_is_accepted(
+    service: Service, function: str
+) -> None:
+    service.organisation()
+    fields = service.call(function, {"wait_time": "120"}).error["fields"]
+    assert "wait_time" not in fields

@@ -179,3 +179,21 @@ def test_depth_does_not_matter_when_writing() -> None:
 def test_json_text_in_a_field_stays_text() -> None:
     body = json.dumps({"a": [1, 2]})
     assert read_xml(write_xml({"entry": body})) == {"entry": body}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'{"question_text": "\\ud800"}',
+        b'{"question_text": NaN}',
+        b'{"question_text": ' + b"[" * 900 + b"]" * 900 + b"}",
+    ],
+)
+def test_json_inside_xml_is_read_as_strictly_as_any_other(text: bytes) -> None:
+    with pytest.raises(errors.InvalidJson):
+        read_xml(b"<request>" + text + b"</request>")
+
+
+def test_numbers_of_json_inside_xml_are_never_too_large_to_write() -> None:
+    found = read_xml(b'<request>{"contact": {"x": 123456789012345678901234567890}}</request>')
+    assert found == {"contact": {"x": pytest.approx(1.2345678901234568e29)}}

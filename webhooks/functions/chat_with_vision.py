@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,10 +19,13 @@ from webhooks.registry import Context, webhook
 MAX_IMAGES = 10
 MAX_IMAGES_BYTES = 20 * 1024 * 1024
 DETAILS = ("auto", "low", "high")
+LINK = re.compile(r"(?:https?://|data:)\S+\Z", re.IGNORECASE)
 
 
 def read_part(part: Any, place: str) -> Message:
     """A part of a content: text, or an image by its link, as OpenAI writes it or shorter."""
+    if isinstance(part, str) and LINK.match(part):
+        part = {"type": "image", "url": part}
     if not isinstance(part, dict) or part.get("type") not in ("image_url", "image", "input_image"):
         return read_text_part(part, place)
     given = part.get("image_url", part.get("url"))
@@ -39,8 +43,8 @@ class ChatWithVisionSchema(ChatFieldsSchema):
         reads=message_reader(read_part),
         metadata={
             "description": "What was said so far, in order; a user's content is text, or a list"
-            ' of {"type": "text", "text"} and {"type": "image_url", "image_url": {"url"}}, up to'
-            f" {MAX_IMAGES} images of at most 5 MiB each.",
+            ' of {"type": "text", "text"} and {"type": "image_url", "image_url": {"url"}}, or of'
+            f" plain texts and links; up to {MAX_IMAGES} images of at most 5 MiB each.",
             "example": [
                 {
                     "role": "user",

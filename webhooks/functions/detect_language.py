@@ -6,13 +6,13 @@ from typing import Any
 
 from marshmallow import fields
 
-from errors import EmptyInput
+from errors import EmptyInput, InvalidResponse
+from webhooks.answers import parse_answer
 from webhooks.context_size import check_length
 from webhooks.fields import FunctionSchema, Text
-from webhooks.languages import language_name
+from webhooks.languages import language_code, language_name
 from webhooks.registry import Context, webhook
 from webhooks.speech import transcribe
-from webhooks.structured_answer import ask_answers
 
 UNKNOWN = "unknown"
 MAX_CHARACTERS = 2_000  # enough to tell any language
@@ -89,12 +89,22 @@ def language_of(text: str, context: Context) -> str:
     declared = {"name": "language", "schema": SCHEMA, "strict": True}
     client = context.openai()
     check_length(client.account.resolve(None), messages, None, "text")
-    answer = ask_answers(
-        client,
-        {
-            "messages": messages,
-            "response_format": {"type": "json_schema", "json_schema": declared},
-        },
-    )[0]
-    said = str(answer["language"]).strip()
-    return language_name(said)[:64] if said else UNKNOWN
+    body = {
+        "messages": messages,
+        "response_format": {"type": "json_schema", "json_schema": declared},
+    }
+    return _read(client.chat(body).first.require_text(whole=True))
+
+
+def _read(text: str) -> str:
+    """The language in an answer: by the schema, or one word of a model that keeps to none."""
+    answer = parse_answer(text)
+    if isinstance(answer, dict):
+        named = answer.get("language", next(iter(answer.values()), None))
+        if isinstance(named, str):
+            return language_name(named)[:64] or UNKNOWN
+    elif isinstance(answer, str):
+        word = answer.strip(" .\"'")
+        if language_code(word) or word.isalpha():
+            return language_name(word)[:64]
+    raise InvalidResponse("the model answered something else than a language")

@@ -58,7 +58,8 @@ def moderate(data: dict[str, Any], context: Context) -> dict[str, Any]:
     judged = results[0] if isinstance(results, list) and results else None
     flagged = judged.get("flagged") if isinstance(judged, dict) else None
     categories = judged.get("categories") if isinstance(judged, dict) else None
-    if not isinstance(flagged, bool) or not isinstance(categories, dict):
-        raise InvalidResponse("the provider's judgement holds no categories")
-    found = sorted(name for name, is_found in categories.items() if is_found is True)
+    if not isinstance(flagged, bool):
+        raise InvalidResponse("the provider's answer does not say whether the text is flagged")
+    named = categories if isinstance(categories, dict) else {}
+    found = sorted(name for name, is_found in named.items() if is_found is True)
     return {"flagged": flagged, "categories": found}

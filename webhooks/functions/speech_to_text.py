@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import fields
 
 from media import samples
-from webhooks.fields import FunctionSchema, Text, model_field
+from webhooks.fields import FunctionSchema, Text, ignored_field, model_field
 from webhooks.languages import is_automatic, language_field, same_language
 from webhooks.registry import Context, webhook
 from webhooks.speech import transcribe
@@ -33,9 +33,8 @@ class SpeechToTextSchema(FunctionSchema):
         "English",
     )
     model = model_field("The model; else the organisation's transcription_model.")
-    provider = Text(
-        metadata={"description": "Accepted for flows made for Glific, and ignored.", "example": ""}
-    )
+    provider = ignored_field()
+    wait_time = ignored_field()
 
 
 class SpeechToTextResultSchema(FunctionSchema):

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from webhooks.fields import FunctionSchema, Text, model_field
+from webhooks.fields import FunctionSchema, Text, ignored_field, model_field
 from webhooks.languages import language_field
 from webhooks.registry import Context, webhook
 from webhooks.speech import DEFAULT_VOICE, MAX_SPOKEN_CHARACTERS, VOICES, speak
@@ -46,9 +46,8 @@ class TextToSpeechSchema(FunctionSchema):
     )
     model = model_field("The model; else the organisation's speech_model.")
     language = language_field("The language of the text, where the model should be told.", "Hindi")
-    provider = Text(
-        metadata={"description": "Accepted for flows made for Glific, and ignored.", "example": ""}
-    )
+    provider = ignored_field()
+    wait_time = ignored_field()
 
 
 class TextToSpeechResultSchema(FunctionSchema):

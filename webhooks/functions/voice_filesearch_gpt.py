@@ -8,7 +8,7 @@ from marshmallow import fields
 
 from errors import ProviderFailure
 from media import samples
-from webhooks.fields import FunctionSchema, Text
+from webhooks.fields import FunctionSchema, Text, ignored_field
 from webhooks.file_search import FileSearchFieldsSchema, answer_from_files, find_source
 from webhooks.languages import is_automatic, language_field, same_language
 from webhooks.registry import Context, webhook
@@ -34,9 +34,7 @@ class VoiceFilesearchGptSchema(FileSearchFieldsSchema):
         "What the spoken answer is in; the contact's own language where it is left out.",
         "English",
     )
-    speech_engine = Text(
-        metadata={"description": "Accepted for flows made for Glific, and ignored.", "example": ""}
-    )
+    speech_engine = ignored_field()
 
 
 class VoiceFilesearchGptResultSchema(FunctionSchema):
