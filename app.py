@@ -19,8 +19,18 @@ from api.json_provider import OrjsonProvider
 from api.origin import called_at, origin
 from config import FETCH_SECONDS, Config, ConfigError
 from errors import InvalidInput, ProviderUnavailable
+from flow_calls import COMMON_FIELDS, FlowCalls, LateResults, function_specs
+from flow_tools import FlowTools
 from flows.channels.routes import channel_routes
 from flows.channels.whatsapp.channel import WhatsAppChannel
+from flows.conversation_routes import conversation_routes
+from flows.conversation_store import ConversationStore
+from flows.conversations import Conversations
+from flows.outgoing import Outgoing
+from flows.routes import flow_routes
+from flows.store import FlowStore
+from flows.surroundings import Examiner
+from flows.waker import Waker
 from jobs.desk import Desk
 from jobs.queue import DramatiqQueue, rabbitmq_queue, redis_queue
 from jobs.routes import job_routes
@@ -38,6 +48,7 @@ from providers.guard import AddressGuard
 from providers.guarded_requests import GuardedRequestsTransport
 from providers.guarded_transport import AddressesOf
 from providers.openai import OpenAIClient
+from providers.retirements import Retired
 from providers.transport import RequestsTransport, Transport, has_proxy
 from records import metrics
 from records.entry import Entry
@@ -79,16 +90,24 @@ class Background:
     NAME = "flowhook"
 
     def __init__(
-        self, settings: SettingsCache, recorder: Recorder, listener: Thread, desk: Desk
+        self,
+        settings: SettingsCache,
+        recorder: Recorder,
+        listener: Thread,
+        desk: Desk,
+        conversations: Conversations,
     ) -> None:
         self.settings = settings
         self.recorder = recorder
         self.listener = listener
         self.desk = desk
+        self.conversations = conversations
+        self.waker = Waker(conversations)
 
     def close(self) -> None:
         """Write what is queued and end the threads; once, at the end of the process at the last."""
         atexit.unregister(self.close)
+        self.waker.close()
         self.desk.close()
         self.settings.close()
         self.recorder.close()
@@ -134,7 +153,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
 
     functions = load_functions()
     threads = Threads(redis, cipher)
-    tool_sources = (WebhookTools(functions),)
+    tool_sources = (WebhookTools(functions), FlowTools(lambda: conversations))
 
     def make_context(**known: Any) -> Context:
         return Context(
@@ -151,8 +170,17 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     dispatcher = Dispatcher(functions, make_context, record, Limiter(redis))
     edge = Edge(store, settings.drop, authenticator, guard)
     runner = CallRunner(dispatcher, settings.get, called_at)
-    desk = open_desk(config, redis, cipher, guard, settings, runner)
-    background = Background(settings, recorder, settings.listen(), desk)
+    late = LateResults(lambda: conversations)
+    desk = open_desk(config, redis, cipher, guard, settings, runner, late)
+    conversations = Conversations(
+        ConversationStore(redis, cipher),
+        FlowStore(redis, cipher),
+        settings.get,
+        FlowCalls(dispatcher, desk.deadlines),
+        Outgoing(guard),
+        called_at=called_at,
+    )
+    background = Background(settings, recorder, settings.listen(), desk, conversations)
     atexit.register(background.close)
 
     app = Flask(__name__, static_folder=None)
@@ -163,19 +191,23 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     answers.install(app)
     in_flight = InFlight(config.max_in_flight)
     answering = Answering(dispatcher, desk.deadlines, desk.repeats)
-    app.register_blueprint(
-        webhook_routes(dispatcher, authenticator, settings, in_flight, answering)
-    )
-    app.register_blueprint(settings_routes(edge))
-    app.register_blueprint(token_routes(edge))
-    app.register_blueprint(openai_routes(edge, accounts, open_client))
-    app.register_blueprint(log_routes(edge, log))
-    app.register_blueprint(job_routes(edge, desk.store, desk.dead))
-    app.register_blueprint(media_routes(media))
-    app.register_blueprint(usage_routes(edge, counters, Prices.load(config.prices_file)))
     whatsapp = app.extensions["whatsapp"] = open_whatsapp(config, redis, cipher, settings)
-    app.register_blueprint(channel_routes(settings, whatsapp))
-    app.register_blueprint(operations_routes(edge, redis, lambda: document(app, functions)))
+    examiner = Examiner(function_specs(functions), COMMON_FIELDS, Retired)
+    for routes in (
+        webhook_routes(dispatcher, authenticator, settings, in_flight, answering),
+        settings_routes(edge),
+        token_routes(edge),
+        openai_routes(edge, accounts, open_client),
+        log_routes(edge, log),
+        job_routes(edge, desk.store, desk.dead),
+        media_routes(media),
+        usage_routes(edge, counters, Prices.load(config.prices_file)),
+        channel_routes(settings, whatsapp),
+        flow_routes(edge, conversations.flows, examiner),
+        conversation_routes(edge, conversations, in_flight.place),
+        operations_routes(edge, redis, lambda: document(app, functions)),
+    ):
+        app.register_blueprint(routes)
     trust_proxies(app, config.trusted_proxies)
     return app
 
@@ -236,6 +268,7 @@ def open_desk(
     guard: AddressGuard,
     settings: SettingsCache,
     runner: CallRunner,
+    late: LateResults,
 ) -> Desk:
     """Everything about jobs, over the service's parts."""
     glific = GuardedRequestsTransport(
@@ -251,6 +284,7 @@ def open_desk(
         runner.run,
         patience_seconds=config.job_patience_seconds,
         limit=config.max_in_flight,
+        conversation=late,
     )
 
 

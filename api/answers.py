@@ -16,6 +16,7 @@ from flask import Flask, Response, request
 from redis.exceptions import RedisError
 from werkzeug.exceptions import HTTPException
 
+from api.body_size import max_body_bytes
 from errors import (
     FlowhookError,
     Internal,
@@ -110,17 +111,19 @@ def _http_error(failure: HTTPException) -> FlowhookError:
     error_class = _HTTP_ERRORS.get(code)
     if error_class is None:
         return InvalidInput("the request is malformed") if code < 500 else Internal("failed")
+    limit = f"{max_body_bytes(request.method, request.path) // (1024 * 1024)} MiB"
     messages = {
         404: "there is nothing at this address",
         405: "this address does not take that method",
-        413: "the body is larger than 1 MiB",
+        413: f"the body is larger than {limit}",
         415: "the body's Content-Type is not application/json",
     }
     headers = {}
     allowed = getattr(failure, "valid_methods", None)
     if code == 405 and allowed:
         headers["Allow"] = ", ".join(sorted(allowed))
-    return error_class(messages[code], headers=headers)
+    fix = f"Send a smaller body; the limit is {limit}." if code == 413 else None
+    return error_class(messages[code], fix=fix, headers=headers)
 
 
 def _without_values(failure: Exception) -> Any:

@@ -15,16 +15,18 @@ _called_at: ContextVar[str] = ContextVar("called_at", default="")
 
 def origin(public_url: str | None) -> str:
     """PUBLIC_URL, else what the call itself was addressed to; without a slash at the end."""
-    if public_url:
-        return public_url
-    if has_request_context():
-        return request.host_url.rstrip("/")
-    if _called_at.get():
-        return _called_at.get()
+    found = public_url or find_origin()
+    if found:
+        return found
     raise Internal(
         "no address is known under which the result could be served",
         fix="The operator sets PUBLIC_URL.",
     )
+
+
+def find_origin() -> str:
+    """What the call itself was addressed to; empty where no caller is known."""
+    return request.host_url.rstrip("/") if has_request_context() else _called_at.get()
 
 
 @contextmanager

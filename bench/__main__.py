@@ -6,9 +6,9 @@ import platform
 
 import psutil
 
-from bench import webhook
+from bench import flow_engine, jobs, webhook
 
-SUITES = (webhook,)
+SUITES = (webhook, jobs, flow_engine)
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 Starts the service as production runs it, with the embedded Redis and a local model (or OpenAI,
 where OPENAI_API_KEY is set), creates the organisation `demo`, asks one question through the
-webhook, prints the answer, and stays up.
+webhook and through the sample flow, prints both answers, and stays up.
 """
 
 from __future__ import annotations
@@ -58,6 +58,7 @@ SHOWN = (
         "entry",
     ),
 )
+SAMPLE = Path(__file__).parents[1] / "examples" / "ask_gpt.json"
 QUESTION = "What is the capital of France?"
 PROMPT = "Answer in one short English sentence."
 START_SECONDS = 60.0
@@ -139,7 +140,7 @@ class Service:
             try:
                 if requests.get(f"{self.url}/readyz", timeout=2).ok:
                     return
-            except requests.ConnectionError:
+            except (requests.ConnectionError, requests.Timeout):
                 time.sleep(0.1)
         sys.exit(f"the service was not ready within {START_SECONDS:.0f} seconds")
 
@@ -153,6 +154,7 @@ def main() -> None:
         service = running.enter_context(Service(choose_port(), data_dir))
         token = set_up(service, provider)
         ask_webhook(service, provider, token)
+        ask_flow(service)
         show_functions(service, token)
         if provider.is_local:
             print("  (so small a model knows little beyond English; the shape is what it keeps)")
@@ -175,7 +177,9 @@ def choose_provider(running: ExitStack) -> Provider:
 
 def set_up(service: Service, provider: Provider) -> str:
     """The organisation and its account; a webhook token to call with."""
-    settings = {"is_active": True, **provider.settings}
+    # The sample flow names OpenAI's model; whatever answers here stands in for it.
+    aliases = {SERVICE_DEFAULT_MODEL: provider.settings["default_model"]}
+    settings = {"is_active": True, "model_aliases": aliases, **provider.settings}
     service.call("PUT", f"/settings/{ORGANISATION}/openai", settings)
     wanted = {"scope": "webhook", "label": "demo"}
     created = service.call("POST", f"/settings/{ORGANISATION}/tokens", wanted)
@@ -202,6 +206,25 @@ def ask_webhook(service: Service, provider: Provider, token: str) -> None:
     )
 
 
+def ask_flow(service: Service) -> None:
+    """The same question as a contact asks it, in the sample flow."""
+    sample = json.loads(SAMPLE.read_text())
+    flow = service.call("POST", f"/flows/{ORGANISATION}", sample)["flows"][0]["uuid"]
+    service.call("POST", f"/flows/{ORGANISATION}/{flow}/publish", {})
+    messages = f"/conversations/{ORGANISATION}/asha/messages"
+    service.call("POST", messages, {"flow": flow, "contact": {"name": "Asha"}})
+    started = time.perf_counter()
+    answer = service.call("POST", messages, {"text": QUESTION})
+    seconds = time.perf_counter() - started
+    print(f"\nThe same through the sample flow, examples/{SAMPLE.name}:")
+    print(f"Answer:    {answer['results']['gpt_response']['parsed_msg']}")
+    print(
+        f"           from the flow's node parse_via_chat_gpt, through POST {messages},"
+        f" in {seconds:.1f} s",
+        flush=True,
+    )
+
+
 def show_functions(service: Service, token: str) -> None:
     """Three more functions, each with what it was asked and what came back."""
     for name, body, shown in SHOWN:
@@ -221,6 +244,8 @@ def show_addresses(service: Service, token: str) -> None:
         f"\n  curl {service.url}/webhooks/parse_via_chat_gpt \\"
         f"\n    -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' \\"
         '\n    -d \'{"question_text": "Why is the sky blue?", "prompt": "Answer briefly."}\''
+        f"\n\nTalk to the sample flow:"
+        f"\n  .venv/bin/python -m flows examples/{SAMPLE.name} --url {service.url} --token {token}"
         "\n\nCtrl-C ends it.",
         flush=True,
     )

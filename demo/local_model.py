@@ -124,6 +124,7 @@ def serve(key: str, port: int) -> tuple[Any, int]:
     params.n_ctx = CONTEXT_TOKENS
     params.n_parallel = SLOTS
     params.n_predict = MAX_ANSWER_TOKENS
+    params.sampling.temp = 0.0  # so small a model wanders off where it may choose
     params.cpuparams.n_threads = min(os.cpu_count() or 1, 4)
     params.cache_ram_mib = CACHE_MEBIBYTES
     params.embedding = True

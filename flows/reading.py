@@ -27,20 +27,25 @@ Json = Mapping[str, Any]
 def read_export(document: str | bytes | Json) -> Export:
     """All flows of a document: a bare definition, a wrapped one, or an export.
 
-    A bare definition gives an export of one flow without keywords.
+    A bare definition gives an export of one flow without keywords and without `entry_extra`.
     """
     parsed = _parse(document)
+    if "flows" not in parsed and isinstance(parsed.get("definition"), dict):
+        parsed = {"flows": [parsed]}
     if "flows" not in parsed:
         return Export(flows=(read_flow(parsed),))
     entries = _list_of_objects(parsed, "flows")
     if len(entries) > MAX_FLOWS:
         raise TooLarge(f"the export holds more than {MAX_FLOWS} flows")
     known = ("flows", "contact_field", "collections", "interactive_templates")
+    if not entries and not all(key in parsed for key in known):
+        raise InvalidInput("the export holds no flows")
+    lists = {**{key: [] for key in known}, **parsed}
     return Export(
-        flows=tuple(_read_entry(entry) for entry in entries),
-        contact_fields=tuple(_list(parsed, "contact_field")),
-        collections=tuple(_list(parsed, "collections")),
-        interactive_templates=tuple(_list_of_objects(parsed, "interactive_templates")),
+        flows=tuple(read_entry(entry) for entry in entries),
+        contact_fields=tuple(_list(lists, "contact_field")),
+        collections=tuple(_list(lists, "collections")),
+        interactive_templates=tuple(_list_of_objects(lists, "interactive_templates")),
         extra={key: value for key, value in parsed.items() if key not in known},
         entry_extra=tuple(
             {key: value for key, value in entry.items() if key not in ("definition", "keywords")}
@@ -89,14 +94,15 @@ def read_flow(
     )
 
 
-def _read_entry(entry: Json) -> Flow:
+def read_entry(entry: Json, revision: int | str = 1) -> Flow:
+    """A flow from an entry of an export: its definition with what stands beside it."""
     definition = entry.get("definition")
     if not isinstance(definition, dict):
         raise InvalidInput('an entry of "flows" has no definition')
     keywords = entry.get("keywords") or []
     if not isinstance(keywords, list) or not all(isinstance(one, str) for one in keywords):
         raise InvalidInput('"keywords" must be a list of texts')
-    return read_flow(definition, keywords=tuple(keywords), attributes=entry)
+    return read_flow(definition, keywords=tuple(keywords), revision=revision, attributes=entry)
 
 
 def _parse(document: str | bytes | Json) -> dict[str, Any]:
@@ -174,4 +180,4 @@ def keyword_key(text: str) -> str:
     return clean(text)
 
 
-__all__ = ["fail", "keyword_key", "read_export", "read_flow"]
+__all__ = ["fail", "keyword_key", "read_entry", "read_export", "read_flow"]

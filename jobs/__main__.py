@@ -33,8 +33,10 @@ def main() -> None:
     logging.getLogger("dramatiq").setLevel(logging.ERROR)
     threading.stack_size(STACK_BYTES)
     app = create_app(config)
+    background = app.extensions["flowhook"]
+    background.waker.start()
     work(app.extensions[Desk.NAME], config.worker_threads, parent)
-    app.extensions["flowhook"].close()
+    background.close()
     sys.stdout.flush()
     os._exit(0)  # idle threads of libraries must not hold up the end
 

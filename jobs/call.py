@@ -17,7 +17,8 @@ JOB_ID = re.compile(r"([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9_-]{22})")
 class Call:
     """What is needed to run a webhook function, here or in another process.
 
-    `origin` is the address it was sent to, for links in its result.
+    `origin` is the address it was sent to, for links in its result. `contact` is set where a
+    conversation of this service called, and waits for the outcome.
     """
 
     organization_id: str
@@ -26,6 +27,7 @@ class Call:
     request_id: str
     token_id: str | None = None
     origin: str = ""
+    contact: str = ""
 
 
 @dataclass(frozen=True, slots=True)

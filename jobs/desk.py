@@ -15,7 +15,7 @@ from jobs.leases import Leases
 from jobs.performer import Delivery, Performer
 from jobs.queue import DramatiqQueue
 from jobs.repeats import Repeats
-from jobs.store import CALLBACK, GLIFIC, JobStore
+from jobs.store import CALLBACK, CONVERSATION, GLIFIC, JobStore
 from providers.guard import AddressGuard
 from providers.transport import Transport
 from settings.cipher import Cipher
@@ -39,8 +39,10 @@ class Desk:
         *,
         patience_seconds: float,
         limit: int,
+        conversation: Delivery,
     ) -> None:
-        """`find` reads an organisation, `run` runs a call and never raises."""
+        """`find` reads an organisation, `run` runs a call and never raises; `conversation`
+        hands results to conversations of this service."""
         self.queue = queue
         self.store = JobStore(redis, cipher)
         self.leases = Leases(redis)
@@ -50,6 +52,7 @@ class Desk:
         deliveries: dict[str, Delivery] = {
             CALLBACK: Callback(guard, find),
             GLIFIC: FlowResume(redis, cipher, glific, find),
+            CONVERSATION: conversation,
         }
         self.performer = Performer(
             self.store,

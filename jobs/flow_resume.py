@@ -44,6 +44,8 @@ class FlowResume:
 
     def check(self, organisation: Organisation, call: Call) -> bool:
         """Whether the organisation has a Glific and the call came from one of its flows."""
+        if call.contact:  # it came from a flow that runs here
+            return False
         section = organisation.section("glific")
         way = _has_login(section) or bool(organisation.signature_phrase)
         named = _id_of(call.body, "flow") and _id_of(call.body, "contact")

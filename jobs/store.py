@@ -1,6 +1,7 @@
 """Jobs in Redis: one hash each under its organisation, what people said in it sealed.
 
-A job has steps: `run`, and `callback` or `glific` where its result is to be delivered. A step
+A job has steps: `run`, and `callback`, `glific` or `conversation` where its result is to be
+delivered. A step
 is queued, held by a process, done, or dead. Holders are compared on every change (Lua), so a
 process that was thought dead cannot overwrite what its successor wrote.
 """
@@ -19,7 +20,7 @@ from jobs.call import Call, Outcome, organisation_of_job
 from settings.cipher import Cipher
 from storage.keys import org_key
 
-RUN, CALLBACK, GLIFIC = "run", "callback", "glific"
+RUN, CALLBACK, GLIFIC, CONVERSATION = "run", "callback", "glific", "conversation"
 QUEUED, HELD, DONE, DEAD = "queued", "held", "done", "dead"
 
 KEEP_SECONDS = 7 * 86_400  # a job that is still at work
@@ -65,7 +66,7 @@ class Job:
 
     def deliveries(self) -> list[str]:
         """The steps after the run, in order."""
-        return [step for step in (CALLBACK, GLIFIC) if step in self.fields]
+        return [step for step in (CALLBACK, GLIFIC, CONVERSATION) if step in self.fields]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,12 @@ class JobStore:
     ) -> Job:
         """Write a new job; with a holder its run has begun already."""
         org = call.organization_id
-        sealed = {"body": call.body, "token_id": call.token_id, "origin": call.origin}
+        sealed = {
+            "body": call.body,
+            "token_id": call.token_id,
+            "origin": call.origin,
+            "contact": call.contact,
+        }
         fields: dict[str, Any] = {
             RUN: HELD if holder else QUEUED,
             f"{RUN}:by": holder or "",
@@ -169,6 +175,7 @@ class JobStore:
             request_id=job.fields["request_id"].decode(),
             token_id=sealed["token_id"],
             origin=sealed["origin"],
+            contact=sealed.get("contact", ""),
         )
 
     def outcome_of(self, job: Job) -> Outcome | None:

@@ -127,12 +127,32 @@ class AddressGuard:
 
         Redirects are not followed: what is posted is signed for one receiver.
         """
-        request = requests.Request(
-            "POST",
-            self._read(url, field).text,
-            headers={**_OWN_HEADERS, **(headers or {})},
-            data=body,
-        )
+        return self._once("POST", url, body, headers, timeout_seconds, max_bytes, field)
+
+    def guarded_get(
+        self,
+        url: str,
+        headers: Mapping[str, str] | None = None,
+        *,
+        timeout_seconds: float,
+        max_bytes: int = CHUNK_BYTES,
+        field: str = "url",
+    ) -> Fetched:
+        """GET a caller's URL once: no redirect is followed, any status is an answer."""
+        return self._once("GET", url, None, headers, timeout_seconds, max_bytes, field)
+
+    def _once(
+        self,
+        method: str,
+        url: str,
+        body: bytes | None,
+        headers: Mapping[str, str] | None,
+        timeout_seconds: float,
+        max_bytes: int,
+        field: str,
+    ) -> Fetched:
+        sent = {**_OWN_HEADERS, **(headers or {})}
+        request = requests.Request(method, self._read(url, field).text, headers=sent, data=body)
         deadline = Deadline(timeout_seconds)
         try:
             got = self._send(request, deadline, max_bytes, field, follow=False)

@@ -10,7 +10,7 @@ import datetime
 import functools
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,6 +55,25 @@ def retiring(models: Iterable[str], today: datetime.date, within_days: int) -> l
         if entry is not None and entry.date <= horizon:
             found.append(Retirement(model, entry.date, entry.successor, entry.source))
     return sorted(found, key=lambda entry: (entry.date, entry.model))
+
+
+class Retired(Mapping[str, str]):
+    """The models that are gone by a day, each with what to use instead, or ""; snapshots too."""
+
+    def __init__(self, today: datetime.date) -> None:
+        self.today = today
+
+    def __getitem__(self, model: str) -> str:
+        found = retirement(model)
+        if found is None or found.date > self.today:
+            raise KeyError(model)
+        return found.successor or ""
+
+    def __iter__(self) -> Iterator[str]:
+        return (model for model, found in _by_model().items() if found.date <= self.today)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 @functools.cache

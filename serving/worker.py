@@ -22,12 +22,12 @@ from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
 from gunicorn.workers.base_async import AsyncWorker
 from gunicorn.workers.ggevent import GeventWorker
 
+from api.body_size import max_body_bytes
 from errors import FlowhookError, InvalidInput, TooLarge
 
 LAST_WAIT_SECONDS = 0.5  # at the end of the process, for requests that are on their way
-MAX_BODY_BYTES = 1024 * 1024
 GATHERED_BYTES = 65_536
-MAX_DRAINED_BYTES = 64 * MAX_BODY_BYTES  # read and thrown away, so that the 413 is not lost
+MAX_DRAINED_BYTES = 64 * 1024 * 1024  # read and thrown away, so that the 413 is not lost
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -173,7 +173,7 @@ class GatheredWrites:
 
 
 class BoundedBody:
-    """Reads the whole body before the application runs: in time, and within 1 MiB."""
+    """Reads the whole body before the application runs: in time, and within its bound."""
 
     def __init__(self, application: Callable[..., Iterable[bytes]], seconds: float) -> None:
         self.application = application
@@ -184,12 +184,13 @@ class BoundedBody:
             timeout = gevent.Timeout(self.seconds)
             timeout.start()
             try:
-                body = environ["wsgi.input"].read(MAX_BODY_BYTES + 1)
-                if len(body) < int(environ.get("CONTENT_LENGTH") or 0) <= MAX_BODY_BYTES:
+                most = max_body_bytes(environ["REQUEST_METHOD"], environ.get("PATH_INFO", ""))
+                body = environ["wsgi.input"].read(most + 1)
+                if len(body) < int(environ.get("CONTENT_LENGTH") or 0) <= most:
                     return self._refused(environ, start_response, BROKEN_OFF)
-                if len(body) > MAX_BODY_BYTES:
+                if len(body) > most:
                     _drain(environ["wsgi.input"])
-                    return self._refused(environ, start_response, TOO_LARGE)
+                    return self._refused(environ, start_response, too_large(most))
             except gevent.Timeout as expired:
                 if expired is not timeout:
                     raise
@@ -230,7 +231,12 @@ class NoBody(io.RawIOBase):
         raise self._refusal()
 
 
-TOO_LARGE = partial(TooLarge, "the body is larger than 1 MiB")
+def too_large(most: int) -> Refusal:
+    size = f"{most // (1024 * 1024)} MiB"
+    fix = f"Send a smaller body; the limit is {size}."
+    return partial(TooLarge, f"the body is larger than {size}", fix=fix)
+
+
 TOO_SLOW = partial(InvalidInput, "the body was not there in time", fix="Send the body at once.")
 BROKEN_OFF = partial(
     InvalidInput,

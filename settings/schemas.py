@@ -7,11 +7,15 @@ when a PUT leaves it out, because whoever edits a section never sees it. `None` 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+from settings.flow_schemas import GlobalsSettingsSchema, TimezoneSettingsSchema
+from settings.section import SectionSchema, sealed_fields, secret_fields
+
+__all__ = ["SECTIONS", "SectionSchema", "TokenSchema", "sealed_fields", "secret_fields"]
 
 MODEL = validate.Regexp(
     r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}\Z", error="Not a model's name, for example gpt-6-luna."
@@ -69,21 +73,6 @@ def _model(description: str, example: str) -> fields.String:
         validate=MODEL,
         metadata={"description": description, "example": example},
     )
-
-
-class SectionSchema(Schema):
-    """A section's fields, all optional, so that the same schema reads PUT and PATCH."""
-
-    class Meta:
-        unknown = RAISE
-
-    @pre_load
-    def drop_read_only(self, data: Any, **_: Any) -> Any:
-        """Accept back what GET added: has_<secret> and warnings."""
-        if not isinstance(data, Mapping):
-            return data
-        read_only = {f"has_{name}" for name in secret_fields(type(self))} | {"warnings"}
-        return {key: value for key, value in data.items() if key not in read_only}
 
 
 class OpenAISettingsSchema(SectionSchema):
@@ -289,6 +278,8 @@ SECTIONS: dict[str, type[SectionSchema]] = {
     "google_maps": GoogleMapsSettingsSchema,
     "assistants": AssistantsSettingsSchema,
     "limits": LimitsSettingsSchema,
+    "globals": GlobalsSettingsSchema,
+    "timezone": TimezoneSettingsSchema,
 }
 
 
@@ -311,12 +302,6 @@ class TokenSchema(Schema):
         validate=validate.Length(max=100),
         metadata={"description": "What the token is for, up to 100 characters."},
     )
-
-
-def secret_fields(schema: type[Schema]) -> list[str]:
-    """Names of a schema's secret fields."""
-    declared = schema._declared_fields
-    return [name for name, field in declared.items() if field.metadata.get("secret")]
 
 
 def mask(secret: str) -> str:

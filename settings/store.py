@@ -22,7 +22,7 @@ from errors import NotFound
 from settings.audit import Audit
 from settings.cipher import CannotDecrypt, Cipher
 from settings.organisation import Organisation, Token
-from settings.schemas import SECTIONS, secret_fields
+from settings.schemas import SECTIONS, sealed_fields, secret_fields
 from storage.keys import ORGANISATIONS, org_key, scan_organisation
 
 CHANGED = "fh:changed"  # channel: the id of an organisation whose settings changed
@@ -169,7 +169,7 @@ class SettingsStore:
         rotated = unreadable = 0
         for field, stored in self.redis.hgetall(key).items():
             section, _, name = field.decode().rpartition(":")
-            if not _is_secret(section, name) or not self.cipher.is_stale(stored):
+            if not _is_sealed(section, name) or not self.cipher.is_stale(stored):
                 continue
             purpose = _field(section, name)
             try:
@@ -214,7 +214,7 @@ class SettingsStore:
 
     def _write_value(self, org: str, section: str, name: str, value: Any) -> bytes:
         plain = orjson.dumps(value)
-        if _is_secret(section, name):
+        if _is_sealed(section, name):
             return self.cipher.seal(org, _field(section, name), plain)
         return plain
 
@@ -222,7 +222,7 @@ class SettingsStore:
         self, values: dict[str, Any], org: str, section: str, name: str, stored: bytes
     ) -> None:
         """A secret that no key opens counts as absent, so that its admin can save it anew."""
-        if _is_secret(section, name):
+        if _is_sealed(section, name):
             try:
                 stored = self.cipher.open(org, _field(section, name), stored)
             except CannotDecrypt:
@@ -253,9 +253,9 @@ def _field(section: str, name: str) -> str:
     return f"{section}:{name}"
 
 
-def _is_secret(section: str, name: str) -> bool:
+def _is_sealed(section: str, name: str) -> bool:
     schema = SECTIONS.get(section.partition("/")[0])
-    return schema is not None and name in secret_fields(schema)
+    return schema is not None and name in sealed_fields(schema)
 
 
 def _no_section(org: str, section: str) -> NotFound:

@@ -17,7 +17,7 @@ NOT_SHIPPED = {"tests", "bench", ".venv", "data", "node_modules"}
 LAYERS = [
     ["app", "gunicorn", "demo", "settings.__main__", "flows.__main__", "jobs.__main__", "web"],
     ["routes", "operations", "serving"],
-    ["api", "settings.edge", "webhooks.answering", "webhooks.negotiation"],
+    ["api", "settings.edge", "webhooks.negotiation", "webhooks.answering"],
     [
         "webhooks.dispatcher",
         "webhooks.outcome",

@@ -11,6 +11,7 @@ import orjson
 from flask import Blueprint, Response, request
 
 from api.answers import json_answer
+from api.body_size import MAX_DELIVERY_BYTES
 from api.documented import documented
 from errors import Forbidden, InvalidInput, InvalidJson, TooLarge, Unauthorized
 from flows.channels.inbound import Inbound, Status
@@ -21,7 +22,6 @@ from settings.cache import SettingsCache
 from settings.schemas import ORGANIZATION_ID_PATTERN
 from strict_json import read_json
 
-MAX_DELIVERY_BYTES = 4 * 1024 * 1024  # Meta sends up to 3 MB
 CHALLENGE = re.compile(r"[!-~]{1,512}")
 
 logger = logging.getLogger(__name__)

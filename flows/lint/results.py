@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from flows.actions import Action
-from flows.definition import Node
+from flows.definition import Flow, Node
 from flows.expressions import variables
+from flows.inputs import declared_inputs
 from flows.lint import CRITICAL, WARNING, Issue, Look, check
 from flows.lint.webhooks import is_function
 
@@ -18,14 +19,18 @@ MAX_NAMES = 2_000
 
 @check
 def results_are_set_before_use(look: Look) -> Iterator[Issue]:
-    """A result that no node on any way here sets stays in the text as it is written."""
+    """A result that no node on any way here sets stays in the text as it is written.
+
+    Results that whoever starts the flow gives are listed on a note titled `Inputs`.
+    """
     if any(action.type == "wait_for_result" for node in look.nodes for action in node.actions):
         return
     before = _known_before(look)
+    given = set(declared_inputs(look.flow))
     for node in look.nodes:
         if node.uuid not in look.graph.reachable:
             continue
-        known = set(before[node.uuid])
+        known = before[node.uuid] | given
         for action in node.actions:
             yield from _unset(node, action.source, known)
             known |= _set_by(action)
@@ -91,6 +96,25 @@ def used(value: Any) -> Iterator[list[str]]:
     elif isinstance(value, list):
         for one in value:
             yield from used(one)
+
+
+def inputs_of(flow: Flow) -> list[str]:
+    """What whoever starts a flow has to give: the inputs it declares, and results that it uses
+    and never sets."""
+    own = {name for node in flow.nodes.values() for name in _set_at(node)} | ALWAYS
+    asked = {
+        path[1]: None
+        for node in flow.nodes.values()
+        for source in (*(action.source for action in node.actions), _operand(node))
+        for path in used(source)
+    }
+    declared = declared_inputs(flow)
+    own |= set(declared)
+    return [*declared, *(name for name in asked if not any(_answers(one, name) for one in own))]
+
+
+def _operand(node: Node) -> str:
+    return node.router.operand if node.router and not node.router.wait else ""
 
 
 @check

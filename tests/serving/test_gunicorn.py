@@ -69,7 +69,7 @@ def test_malformed_http_is_answered_as_json(server: Server, raw: bytes) -> None:
 )
 def test_a_head_that_is_too_long_is_answered_as_json(server: Server, raw: bytes) -> None:
     answer = server.send(raw)
-    assert answer.status == 413  # the one that the table of errors has for too_large
+    assert answer.status == 413
     assert answer.error["type"] == "too_large"
 
 

@@ -43,6 +43,8 @@ WHOLE: dict[str, dict[str, Any]] = {
             "asst_bare": {"vector_store_id": "vs_2"},
         }
     },
+    "globals": {"values": {"helpline": "1800", "rate": 2.5, "open": True, "नाम": "x"}},
+    "timezone": {"name": "Africa/Nairobi"},
     "limits": {"requests_per_minute": 600, "concurrent_calls": 50, "monthly_tokens": 5_000_000},
 }
 

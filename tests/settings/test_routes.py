@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from settings.schemas import SECTIONS, secret_fields
+from settings.schemas import SECTIONS, sealed_fields, secret_fields
 from tests.fixtures_app import Service
 from tests.settings.everything import everything_in
 from tests.settings.sections import SECRET, WHOLE, secrets_of
@@ -75,7 +75,7 @@ def test_what_get_shows_can_be_sent_back(service: Service, section: str) -> None
 
 def secret_field(key: bytes) -> bool:
     section, _, name = key.decode().partition(":")
-    return name in secret_fields(SECTIONS[section])
+    return name in sealed_fields(SECTIONS[section])
 
 
 @ALL

@@ -1,0 +1,152 @@
+"""Play a flow in the terminal, or a conversation file against it.
+
+    python -m flows examples/ask_gpt.json --pretend
+    python -m flows examples/ask_gpt.json --url http://127.0.0.1:8000 --token fh.demo...
+    python -m flows examples/ask_gpt.json --script examples/ask_gpt.script.json
+
+Webhook functions go to a running service (`--url`, `--token`), or with `--pretend` are made up;
+with neither they run here, with the environment's settings, for the organisation `--org`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import orjson
+from rich.console import Console
+
+from config import Config, ConfigError
+from errors import FlowhookError, NotFound
+from flows.chat_view import ChatView
+from flows.contact import Contact
+from flows.definition import Export
+from flows.lint import Surroundings, lint
+from flows.player import Player
+from flows.reading import read_export
+from flows.script import ScriptPlayer
+from flows.session import WebhookAnswer, WebhookPending
+from flows.standalone import CallWebhook
+from flows.webhook_choices import (
+    RunningService,
+    guarded_requests,
+    pretended,
+    pretended_request,
+)
+
+
+def main() -> int:
+    options = read_options()
+    console = Console(highlight=False)
+    try:
+        export = read_export(options.file.read_bytes())
+        if not export.flows:
+            raise NotFound("the file holds no flow", fix="Export one from the editor.")
+        if options.script:
+            return play_script(export, options.script, console)
+        show_issues(export, console)
+        player = Player(
+            export,
+            ChatView(console, trace=options.trace),
+            ask=input,
+            functions=choose_functions(options),
+            http=pretended_request if options.pretend else guarded_requests(allowed()),
+            contact=Contact(id="1", name=options.name, phone=options.phone),
+            flow=options.flow,
+        )
+        player.play()
+    except FlowhookError as error:
+        print(f"{error.message}. {error.fix}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"{options.file}: {error.strerror}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def read_options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m flows",
+        description=(__doc__ or "").partition("\n")[0],
+        epilog=(__doc__ or "").partition("\n")[2],
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("file", type=Path, help="a flow definition or an export")
+    parser.add_argument("--flow", default="", help="UUID or keyword, where there are several")
+    parser.add_argument("--trace", action="store_true", help="show nodes and variables")
+    parser.add_argument("--script", type=Path, help="play this conversation file; 1 if it differs")
+    parser.add_argument("--url", default=os.environ.get("FLOWHOOK_URL", ""), help="a service")
+    parser.add_argument("--token", default=os.environ.get("FLOWHOOK_TOKEN", ""), help="its token")
+    parser.add_argument("--pretend", action="store_true", help="make up webhooks' answers")
+    parser.add_argument("--org", default="demo", help="whose settings webhooks use here")
+    parser.add_argument("--name", default="Asha", help="the contact's name")
+    parser.add_argument("--phone", default="919800000000", help="the contact's phone")
+    return parser.parse_args()
+
+
+def play_script(export: Export, path: Path, console: Console) -> int:
+    """Play a conversation file; every difference is printed and makes it fail."""
+    try:
+        script = orjson.loads(path.read_bytes())
+    except orjson.JSONDecodeError as error:
+        print(f"{path} is not JSON: {error.msg}", file=sys.stderr)
+        return 1
+    played = ScriptPlayer(export, script).play()
+    for difference in played.differences:
+        console.print(difference, style="red", markup=False)
+    if not played.differences:
+        console.print(f"{len(played.turns)} turns went as written", style="green")
+    return 1 if played.differences else 0
+
+
+def show_issues(export: Export, console: Console) -> None:
+    around = Surroundings(flows={flow.uuid: flow.name for flow in export.flows})
+    for flow in export.flows:
+        for issue in lint(flow, around):
+            style = "red" if issue.severity == "Critical" else "yellow"
+            console.print(f"{issue.severity}: {issue.message}", style=style, markup=False)
+
+
+def choose_functions(options: argparse.Namespace) -> CallWebhook:
+    if options.pretend:
+        return pretended
+    if options.url:
+        return RunningService(options.url, options.token)
+    return local_functions(options.org)
+
+
+def local_functions(org: str) -> CallWebhook:
+    """The dispatcher of this process, joined with the first call."""
+
+    @cache
+    def conversations() -> Any:
+        from app import Background, create_app  # the service itself, only where it is asked for
+
+        return create_app(Config.from_env()).extensions[Background.NAME].conversations
+
+    def call(name: str, body: Mapping[str, Any]) -> WebhookAnswer | WebhookPending:
+        try:
+            joined = conversations()
+        except ConfigError as error:
+            raise NotFound(str(error)) from error
+        organisation = joined.settings(org)
+        if not organisation.exists:
+            raise NotFound(f"there is no organisation {org} in these settings")
+        answer: WebhookAnswer | WebhookPending = joined.functions(organisation, name, body)
+        return answer
+
+    return call
+
+
+def allowed() -> tuple[str, ...]:
+    """ALLOW_PRIVATE_URLS, as the service reads it."""
+    return tuple(filter(None, os.environ.get("ALLOW_PRIVATE_URLS", "").split(",")))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,251 @@
+"""Conversations in Redis: a turn at a time for each contact, everything sealed.
+
+A turn begins with a lock that ends by itself when its holder dies, and ends with one script
+that stores session, transcript, answer and effects on others together, if the lock is still the
+holder's and nothing was stored since. So a message is processed wholly or not at all, and a
+process that slept through its lease changes nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from errors import Conflict, Internal, TooLarge
+from flows.store import version_key
+from settings.cipher import CannotDecrypt, Cipher
+from storage.keys import org_key
+from storage.script import Script
+
+FOLDER = Path(__file__).parent
+BEGIN = Script(FOLDER / "begin.lua")
+COMMIT = Script(FOLDER / "commit.lua")
+RENEW = Script(FOLDER / "renew.lua")
+
+LEASE_SECONDS = 10.0
+PATIENCE_SECONDS = 60.0
+TRANSCRIPT_ENTRIES = 200
+MAX_STATE_BYTES = 4 * 1024 * 1024
+ANSWERS_KEPT = 50
+ANSWER_SECONDS = 86_400
+LONGEST_PAUSE_SECONDS = 0.1
+
+logger = logging.getLogger(__name__)
+
+
+class TurnLost(Exception):
+    """The lease ended before the turn did, and somebody else may have gone on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A change outside the contact's own keys, stored with the turn: `kind` is add or remove (a
+    member of a set), push (to a list) or log (to a capped stream)."""
+
+    key: str
+    kind: str
+    value: str | bytes
+
+
+@dataclass(slots=True)
+class Turn:
+    """What a contact's turn began with. `digest` names the message, empty where it has no id.
+
+    `replay` is the answer that a message of the same id got; there is no turn then.
+    """
+
+    org: str
+    contact: str
+    token: str
+    digest: str = ""
+    state: dict[str, Any] | None = None
+    version: str = "0"
+    flows_version: str = ""
+    starts: list[dict[str, Any] | None] = field(default_factory=list)
+    replay: dict[str, Any] | None = None
+
+
+class ConversationStore:
+    """Turns, transcripts and the forgetting of contacts."""
+
+    def __init__(
+        self,
+        redis: Any,
+        cipher: Cipher,
+        *,
+        lease_seconds: float = LEASE_SECONDS,
+        patience_seconds: float = PATIENCE_SECONDS,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.redis = redis
+        self.cipher = cipher
+        self.lease_seconds = lease_seconds
+        self.patience_seconds = patience_seconds
+        self.sleep = sleep
+
+    def begin(
+        self, org: str, contact: str, message_id: str = "", patience_seconds: float | None = None
+    ) -> Turn:
+        """Wait for the contact's turn; Conflict when it does not come in time."""
+        digest = hashlib.sha256(message_id.encode()).hexdigest()[:32] if message_id else ""
+        turn = Turn(org, contact, secrets.token_hex(8), digest)
+        patience = self.patience_seconds if patience_seconds is None else patience_seconds
+        deadline = time.monotonic() + patience
+        pause = 0.005
+        while True:
+            found = self._begin(turn)
+            if found[0] == b"answered":
+                turn.replay = self.open(org, contact, "answer", found[1])
+                return turn
+            if found[0] == b"ok":
+                try:
+                    return self._begun(turn, found)
+                except Internal:
+                    self.release(turn)
+                    raise
+            if time.monotonic() >= deadline:
+                raise Conflict(
+                    "another message of this contact is still being processed",
+                    fix="Send the contact's messages one after another, or try again later.",
+                )
+            self.sleep(pause)
+            pause = min(pause * 1.5, LONGEST_PAUSE_SECONDS)
+
+    def commit(
+        self,
+        turn: Turn,
+        state: dict[str, Any],
+        *,
+        transcript: Sequence[dict[str, Any]] = (),
+        answer: dict[str, Any] | None = None,
+        effects: Sequence[Effect] = (),
+    ) -> None:
+        """Store the turn and end it; TurnLost where it is not ours any more."""
+        org, contact = turn.org, turn.contact
+        sealed = self.seal(org, contact, "state", state)
+        if len(sealed) > MAX_STATE_BYTES:
+            raise TooLarge(
+                "the conversation's results are too large to keep",
+                fix="Let the flow keep less, or forget the contact: DELETE /conversations/...",
+            )
+        kept = self.seal(org, contact, "answer", answer) if turn.digest and answer else b""
+        entry = self.seal(org, contact, "transcript", list(transcript)) if transcript else b""
+        arguments: list[Any] = [
+            turn.token,
+            turn.version,
+            sealed,
+            entry,
+            TRANSCRIPT_ENTRIES,
+            len(turn.starts),
+            turn.digest if kept else "",
+            kept,
+            ANSWERS_KEPT,
+            ANSWER_SECONDS,
+        ]
+        for effect in effects:
+            arguments += [effect.kind, effect.value]
+        names = ("lock", "state", "transcript", "starts", "answers", "answered")
+        keys = [conversation_key(org, contact, name) for name in names]
+        keys += [effect.key for effect in effects]
+        if COMMIT.run(self.redis, keys, arguments) != 1:
+            raise TurnLost
+
+    def renew(self, turn: Turn) -> bool:
+        """Lengthen the lease; whether the turn is still ours."""
+        return self._renew(turn, int(self.lease_seconds * 1000))
+
+    def release(self, turn: Turn) -> None:
+        """End a turn without storing anything."""
+        self._renew(turn, 0)
+
+    def state(self, org: str, contact: str) -> dict[str, Any] | None:
+        """What is stored of a contact, read without its turn."""
+        sealed = self.redis.hget(conversation_key(org, contact, "state"), "state")
+        return self._open_state(org, contact, sealed)
+
+    def exists(self, org: str, contact: str) -> bool:
+        return bool(self.redis.exists(conversation_key(org, contact, "state")))
+
+    def members(self, org: str, group: str) -> list[str]:
+        """The contacts of a collection."""
+        found = self.redis.smembers(group_key(org, group)) if group.isdigit() else ()
+        return sorted(one.decode() for one in found)
+
+    def transcript(self, org: str, contact: str) -> list[dict[str, Any]]:
+        """The last messages and notes, oldest first."""
+        found = self.redis.xrange(conversation_key(org, contact, "transcript"))
+        items: list[dict[str, Any]] = []
+        for _, fields in found:
+            items += self.open(org, contact, "transcript", fields[b"entry"]) or []
+        return items
+
+    def forget(self, turn: Turn, effects: Sequence[Effect]) -> None:
+        """Remove all that is kept of a contact."""
+        org, contact = turn.org, turn.contact
+        names = ("state", "transcript", "starts", "outbox", "answers", "answered", "lock")
+        pipe = self.redis.pipeline(transaction=True)
+        for effect in effects:
+            pipe.srem(effect.key, effect.value)
+        pipe.unlink(*(conversation_key(org, contact, name) for name in names))
+        pipe.execute()
+
+    def seal(self, org: str, contact: str, what: str, value: Any) -> bytes:
+        return self.cipher.seal(org, f"{what}:{contact}", orjson.dumps(value))
+
+    def open(self, org: str, contact: str, what: str, sealed: bytes) -> Any:
+        """What was sealed; None (and an error in the log) where no key opens it."""
+        try:
+            return orjson.loads(self.cipher.open(org, f"{what}:{contact}", sealed))
+        except CannotDecrypt:
+            logger.error("no key opens a conversation", extra={"organization_id": org})
+            return None
+
+    def _open_state(self, org: str, contact: str, sealed: bytes | None) -> dict[str, Any] | None:
+        """A conversation that cannot be read is not begun anew: its key may come back."""
+        if not sealed:
+            return None
+        opened: dict[str, Any] | None = self.open(org, contact, "state", sealed)
+        if opened is None:
+            raise Internal("this conversation cannot be read")
+        return opened
+
+    def _begin(self, turn: Turn) -> list[Any]:
+        org, contact = turn.org, turn.contact
+        keys = [
+            conversation_key(org, contact, "lock"),
+            conversation_key(org, contact, "state"),
+            version_key(org),
+            conversation_key(org, contact, "starts"),
+            conversation_key(org, contact, "answers"),
+        ]
+        arguments: list[str | int] = [turn.token, int(self.lease_seconds * 1000), turn.digest]
+        found: list[Any] = BEGIN.run(self.redis, keys, arguments)
+        return found
+
+    def _begun(self, turn: Turn, found: list[Any]) -> Turn:
+        _, state, version, flows_version, starts = found
+        turn.version, turn.flows_version = version.decode(), flows_version.decode()
+        turn.state = self._open_state(turn.org, turn.contact, state)
+        turn.starts = [self.open(turn.org, "", "start", raw) for raw in starts]
+        return turn
+
+    def _renew(self, turn: Turn, milliseconds: int) -> bool:
+        key = conversation_key(turn.org, turn.contact, "lock")
+        return bool(RENEW.run(self.redis, [key], [turn.token, milliseconds]) == 1)
+
+
+def conversation_key(org: str, contact: str, name: str) -> str:
+    return org_key(org, "contact", contact, name)
+
+
+def group_key(org: str, group: str) -> str:
+    """The contacts of a collection."""
+    return org_key(org, "group", group)

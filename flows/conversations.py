@@ -1,0 +1,295 @@
+"""Contacts talk to flows here: the one door for the HTTP API, channels, wake-ups and jobs.
+
+Every call is one turn of one contact: load the session, let the engine go on, store everything
+at once, and only then deliver. A turn that was lost (its process slept through the lease) or
+broken off by a crash has stored nothing and is processed again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime, timedelta
+from typing import Any
+
+from errors import Conflict, FlowhookError, NotFound
+from flows.contact import Contact
+from flows.conversation_store import (
+    ConversationStore,
+    Effect,
+    Turn,
+    TurnLost,
+    conversation_key,
+    group_key,
+)
+from flows.effects import Effects
+from flows.engine import Engine
+from flows.events import Event
+from flows.lease_keeper import LeaseKeeper
+from flows.live_services import CallFunction, LiveServices, utc_now
+from flows.outbox import Channel, Outbox
+from flows.outgoing import Outgoing
+from flows.session import Message, Session, WebhookAnswer
+from flows.sitting import API, NOTHING, Known, Sitting, flow_to_start, learn, valid_id
+from flows.store import FlowStore
+from flows.transcript import answer_of, standing_of, transcript_of
+from flows.wakeups import Wakeups
+from settings.organisation import Organisation
+
+ATTEMPTS = 3
+SAFELY_LATER = timedelta(seconds=30)  # after any turn that is under way has stored or lost
+
+Json = dict[str, Any]
+
+
+Step = Callable[[Sitting], list[Event] | None]
+"""Goes on with a session; None says that there was nothing to do."""
+
+
+def anywhere(address: str) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
+class Conversations:
+    """`settings` gives an organisation, `functions` runs its webhook functions, `channels`
+    deliver messages outside the API's answers; `called_at` is what links in results are made from
+    while a turn takes place that no HTTP call began."""
+
+    def __init__(
+        self,
+        store: ConversationStore,
+        flows: FlowStore,
+        settings: Callable[[str], Organisation],
+        functions: CallFunction,
+        outgoing: Outgoing,
+        channels: Mapping[str, Channel] | None = None,
+        called_at: Callable[[str], AbstractContextManager[None]] = anywhere,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self.store = store
+        self.flows = flows
+        self.settings = settings
+        self.functions = functions
+        self.outgoing = outgoing
+        self.called_at = called_at
+        self.now = now
+        self.wakeups = Wakeups(store.redis)
+        self.outbox = Outbox(store, self.wakeups, channels or {}, now)
+        self.effects = Effects(store, self.outbox, now)
+        self.keeper = LeaseKeeper(store.renew, store.lease_seconds / 3)
+
+    # --- what may happen to a contact ---------------------------------------------------
+
+    def receive(
+        self,
+        org: str,
+        contact: str,
+        message: Message,
+        *,
+        message_id: str = "",
+        known: Known = NOTHING,
+    ) -> Json:
+        """One message of the contact, answered as the conversation API does. The same
+        `message_id` is processed once; a repeat gets the first one's answer."""
+
+        def step(sitting: Sitting) -> list[Event]:
+            learn(sitting, known, self.now())
+            return sitting.engine.receive(sitting.session, message)
+
+        return self._take_turn(org, contact, step, message_id=message_id, message=message)
+
+    def start(
+        self,
+        org: str,
+        contact: str,
+        flow: str,
+        *,
+        results: Mapping[str, Any] | None = None,
+        message_id: str = "",
+        known: Known = NOTHING,
+    ) -> Json:
+        """Start a flow, given by UUID or keyword. One that was never published runs as a draft.
+
+        Raises NotFound for an unknown flow, InvalidInput for one that cannot run.
+        """
+
+        def step(sitting: Sitting) -> list[Event]:
+            learn(sitting, known, self.now())
+            uuid, is_draft = flow_to_start(sitting.library, flow)
+            return sitting.engine.start(sitting.session, uuid, results=results, draft=is_draft)
+
+        return self._take_turn(org, contact, step, message_id=message_id)
+
+    def resume(self, org: str, contact: str, flow: str, result: Mapping[str, Any]) -> Json:
+        """Wake a flow parked at wait_for_result; Conflict when the contact waits in no such."""
+
+        def step(sitting: Sitting) -> list[Event]:
+            return sitting.engine.resume(sitting.session, flow, result)
+
+        return self._take_turn(org, contact, step)
+
+    def finish_webhook(self, org: str, contact: str, call_id: int, answer: WebhookAnswer) -> Json:
+        """Give a parked webhook node its answer; a late one changes nothing."""
+
+        def step(sitting: Sitting) -> list[Event] | None:
+            return sitting.engine.finish_webhook(sitting.session, call_id, answer) or None
+
+        return self._take_turn(org, contact, step)
+
+    def wake(self, org: str, contact: str) -> Json:
+        """Go on with whatever of this contact is due: timers, flows that another contact's flow
+        started, messages to deliver. Conflict while another turn is under way."""
+
+        def step(sitting: Sitting) -> list[Event] | None:
+            events = self._begin_triggered(sitting)
+            due = sitting.session.next_wakeup()
+            if due is not None and due <= sitting.services.now():
+                events += sitting.engine.wake(sitting.session)
+            elif due is not None:
+                self.wakeups.add(org, contact, due)
+            return events if events or sitting.turn.starts else None
+
+        if not self.store.exists(org, contact):
+            self.store.redis.unlink(conversation_key(org, contact, "starts"))
+            return {"messages": [], "status": "completed"}
+        answer = self._take_turn(org, contact, step, patience_seconds=0)
+        self.outbox.deliver(org, contact)
+        return answer
+
+    # --- what is known of a contact -----------------------------------------------------
+
+    def show(self, org: str, contact: str) -> Json:
+        """Contact, standing and transcript; NotFound for a contact who never wrote."""
+        record = self.store.state(org, contact)
+        if record is None:
+            raise NotFound("there is no conversation with this contact")
+        session = Session.from_dict(record["session"])
+        due = session.next_wakeup()
+        return {
+            "contact": session.contact.as_dict(),
+            **standing_of(session),
+            **({"wakeup_at": due.isoformat()} if due else {}),
+            "transcript": self.store.transcript(org, contact),
+        }
+
+    def forget(self, org: str, contact: str) -> None:
+        """Remove everything kept of a contact; NotFound where there is nothing."""
+        turn = self.store.begin(org, contact)
+        if turn.state is None:
+            self.store.release(turn)
+            raise NotFound("there is no conversation with this contact")
+        groups = turn.state["session"]["contact"]["groups"]
+        left = [Effect(group_key(org, group), "remove", contact) for group in groups]
+        self.store.forget(turn, left)
+
+    # --- a turn -------------------------------------------------------------------------
+
+    def _take_turn(
+        self,
+        org: str,
+        contact: str,
+        step: Step,
+        *,
+        message_id: str = "",
+        message: Message | None = None,
+        patience_seconds: float | None = None,
+    ) -> Json:
+        for _ in range(ATTEMPTS):
+            turn = self.store.begin(org, contact, message_id, patience_seconds)
+            if turn.replay is not None:
+                return turn.replay
+            try:
+                return self._sit(turn, step, message)
+            except TurnLost:
+                continue
+            except BaseException:
+                self.store.release(turn)
+                raise
+        raise Conflict("this contact's turn was lost again and again")
+
+    def _sit(self, turn: Turn, step: Step, message: Message | None) -> Json:
+        sitting = self._open(turn)
+        with self.called_at(sitting.address):
+            events = step(sitting)
+        if events is None:
+            self.store.release(turn)
+            return {"messages": [], **standing_of(sitting.session)}
+        session, now = sitting.session, self.now()
+        answer = answer_of(session, events)
+        due = session.next_wakeup()
+        if due is not None:
+            self.wakeups.add(turn.org, turn.contact, due)
+        effects, others = self.effects.of(sitting, events)
+        if others:
+            self.wakeups.add_all(turn.org, others, now + SAFELY_LATER)
+        self.store.commit(
+            turn,
+            {
+                "session": session.as_dict(),
+                "channel": sitting.channel,
+                "address": sitting.address,
+            },
+            transcript=transcript_of(session, events, message, now),
+            answer=answer,
+            effects=effects,
+        )
+        self._after(sitting, others, now)
+        return answer
+
+    def _open(self, turn: Turn) -> Sitting:
+        record = turn.state or {}
+        stored = record.get("session")
+        session = Session.from_dict(stored) if stored else Session(Contact(id=turn.contact))
+        library = self.flows.library(turn.org, turn.flows_version)
+        channels: dict[str, str] = {}
+
+        def look_up(contact_id: str) -> Contact | None:
+            found = self.store.state(turn.org, contact_id) if valid_id(contact_id) else None
+            if found is None:
+                return None
+            channels[contact_id] = found["channel"]
+            return Contact.from_dict(found["session"]["contact"])
+
+        services = LiveServices(
+            organisation=self.settings(turn.org),
+            store=self.flows,
+            library=library,
+            functions=self.functions,
+            outgoing=self.outgoing,
+            working=lambda: self.keeper.keeping(turn),
+            look_up=look_up,
+            clock=self.now,
+        )
+        return Sitting(
+            turn=turn,
+            session=session,
+            channel=record.get("channel", API),
+            address=record.get("address", ""),
+            library=library,
+            services=services,
+            engine=Engine(services),
+            channels=channels,
+        )
+
+    def _begin_triggered(self, sitting: Sitting) -> list[Event]:
+        """Start what other contacts' flows asked for."""
+        events: list[Event] = []
+        for start in sitting.turn.starts:
+            if start is None or (start["unless_in_a_flow"] and sitting.session.runs):
+                continue  # None: its key was retired
+            try:
+                events += sitting.engine.start(
+                    sitting.session, start["flow"], results=start["results"]
+                )
+            except FlowhookError:
+                continue  # the flow is gone, or inactive, since it was asked for
+        return events
+
+    def _after(self, sitting: Sitting, others: set[str], now: datetime) -> None:
+        """Everything is stored: deliver, and let others be woken at once."""
+        turn = sitting.turn
+        strangers = others - {turn.contact}
+        if strangers:
+            self.wakeups.add_all(turn.org, strangers, now)
+        if turn.contact in others:
+            self.outbox.deliver(turn.org, turn.contact)

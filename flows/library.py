@@ -1,0 +1,126 @@
+"""An organisation's flows at one moment, as conversations look them up: by UUID and keyword.
+
+A library never changes: whoever changes a flow gives the organisation another version, and
+every message reads the version together with its contact, so no process uses an old library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from flows.definition import Flow
+from flows.text import clean
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One revision of a flow as its organisation's index knows it, without the nodes."""
+
+    revision: int
+    name: str
+    keywords: tuple[str, ...]
+    is_active: bool = True
+    is_template: bool = False
+
+    @classmethod
+    def of(cls, flow: Flow, revision: int) -> Head:
+        return cls(revision, flow.name, flow.keywords, flow.is_active, flow.is_template)
+
+    @classmethod
+    def from_dict(cls, stored: Json) -> Head:
+        return cls(**{**stored, "keywords": tuple(stored["keywords"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A flow: its newest draft, and what is published of it. `updated_at` is ISO 8601, UTC."""
+
+    uuid: str
+    draft: Head
+    published: Head | None
+    updated_at: str
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """As `GET /flows/<org>` lists it."""
+        return {
+            "uuid": self.uuid,
+            "name": self.draft.name,
+            "keywords": list(self.draft.keywords),
+            "is_active": self.draft.is_active,
+            "is_published": self.published is not None,
+            "has_draft": self.published is None or self.published.revision != self.draft.revision,
+            "revision": self.draft.revision,
+            "updated_at": self.updated_at,
+        }
+
+    def as_dict(self) -> dict[str, Any]:
+        stored = asdict(self)
+        del stored["uuid"]
+        return stored
+
+    @classmethod
+    def from_dict(cls, uuid: str, stored: Json) -> Entry:
+        published = stored["published"]
+        return cls(
+            uuid,
+            Head.from_dict(stored["draft"]),
+            Head.from_dict(published) if published else None,
+            stored["updated_at"],
+        )
+
+
+@dataclass(frozen=True)
+class Library:
+    """`entries` by UUID; `interactive` templates by label; the indices are made from them."""
+
+    entries: Mapping[str, Entry]
+    interactive: Mapping[str, Json]
+    keywords: Mapping[str, str] = field(init=False)
+    draft_keywords: Mapping[str, str] = field(init=False)
+    templates: Mapping[str, str] = field(init=False)
+    interactive_by_id: Mapping[str, tuple[Json, ...]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        published = [(one.uuid, one.published) for one in self.entries.values() if one.published]
+        active = [(uuid, head) for uuid, head in published if head.is_active]
+        drafts = [(one.uuid, one.draft) for one in self.entries.values()]
+        by_id: dict[str, tuple[Json, ...]] = {}
+        for template in self.interactive.values():
+            source_id = str(template.get("source_id"))
+            by_id[source_id] = (*by_id.get(source_id, ()), template)
+        named = {head.name: uuid for uuid, head in active if head.is_template}
+        object.__setattr__(self, "keywords", keyword_map(active))
+        object.__setattr__(self, "draft_keywords", keyword_map(drafts))
+        object.__setattr__(self, "templates", named)
+        object.__setattr__(self, "interactive_by_id", by_id)
+
+    def revision(self, uuid: str, *, draft: bool = False) -> int | None:
+        """The published revision, or the newest draft; None where there is none."""
+        entry = self.entries.get(uuid)
+        if entry is None:
+            return None
+        head = entry.draft if draft else entry.published
+        return head.revision if head else None
+
+    def find_interactive(self, template_id: str, name: str) -> Json | None:
+        """By number and label; else by the label, else by the number alone.
+
+        Numbers are those of the system that exported the flow, so two exports may use one number
+        for different templates: the label tells them apart.
+        """
+        numbered = self.interactive_by_id.get(template_id, ())
+        labelled = next((one for one in numbered if one.get("label") == name), None)
+        return labelled or self.interactive.get(name) or next(iter(numbered), None)
+
+
+def keyword_map(heads: Iterable[tuple[str, Head]]) -> dict[str, str]:
+    """Cleaned keywords to the UUIDs of their flows."""
+    return {clean(word): uuid for uuid, head in heads for word in head.keywords if clean(word)}
+
+
+EMPTY = Library({}, {})

@@ -1,0 +1,108 @@
+"""Messages on their way to a channel: stored with the turn that made them, delivered after it.
+
+Each contact has its own queue, emptied in order by one process at a time. A message leaves the
+queue once its channel took it, so a crash delivers again rather than never. The API's callers
+need no queue: their messages are in the answer.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from errors import FlowhookError
+from flows.conversation_store import ConversationStore, Effect, conversation_key
+from flows.events import MsgCreated
+from flows.wakeups import Wakeups
+
+LEASE_SECONDS = 60
+RETRY_SECONDS = 10.0
+GIVE_UP_AFTER = timedelta(hours=24)
+PASSING = frozenset(
+    (
+        *("provider_unavailable", "provider_timeout", "provider_rate_limited", "provider_error"),
+        *("overloaded", "rate_limited"),
+    )
+)
+
+logger = logging.getLogger(__name__)
+
+
+class Channel(Protocol):
+    """Brings messages to contacts. `deliver` raises a FlowhookError; one of a passing type
+    is tried again for a day, another gives the message up. `message` is `MsgCreated.as_dict()`."""
+
+    def deliver(self, org: str, contact: str, message: Mapping[str, Any]) -> None: ...
+
+
+class Outbox:
+    def __init__(
+        self,
+        store: ConversationStore,
+        wakeups: Wakeups,
+        channels: Mapping[str, Channel],
+        now: Callable[[], datetime],
+    ) -> None:
+        self.store = store
+        self.wakeups = wakeups
+        self.channels = channels
+        self.now = now
+
+    def effect(self, org: str, channel: str, event: MsgCreated) -> Effect:
+        """The storing of a message for its recipient."""
+        at = self.now()
+        queued = {
+            "channel": channel,
+            "due_at": (at + timedelta(seconds=event.delay_seconds)).isoformat(),
+            "message": event.as_dict(),
+        }
+        sealed = self.store.seal(org, event.contact, "outbox", queued)
+        return Effect(conversation_key(org, event.contact, "outbox"), "push", sealed)
+
+    def deliver(self, org: str, contact: str) -> None:
+        """Bring out what is due, in order; what is not leaves a wake-up."""
+        redis = self.store.redis
+        key, lock = (conversation_key(org, contact, name) for name in ("outbox", "delivery"))
+        token = secrets.token_hex(8)
+        while redis.exists(key) and redis.set(lock, token, nx=True, ex=LEASE_SECONDS):
+            try:
+                later = self._empty(org, contact, key, lock)
+            finally:
+                if redis.get(lock) == token.encode():
+                    redis.delete(lock)
+            if later is not None:
+                self.wakeups.add(org, contact, later)
+                return
+
+    def _empty(self, org: str, contact: str, key: str, lock: str) -> datetime | None:
+        """Deliver from the queue's head; when to go on, or None where it is empty."""
+        redis = self.store.redis
+        while sealed := redis.lindex(key, 0):
+            queued = self.store.open(org, contact, "outbox", sealed)
+            if queued is not None:
+                due_at = datetime.fromisoformat(queued["due_at"])
+                if due_at > self.now():
+                    return due_at
+                redis.expire(lock, LEASE_SECONDS)
+                if not self._try(org, contact, queued, due_at):
+                    return self.now() + timedelta(seconds=RETRY_SECONDS)
+            redis.lpop(key)
+        return None
+
+    def _try(self, org: str, contact: str, queued: Mapping[str, Any], due_at: datetime) -> bool:
+        """Whether the message may leave the queue: it was taken, or never will be."""
+        channel = self.channels.get(queued["channel"])
+        if channel is None:
+            return True
+        try:
+            channel.deliver(org, contact, queued["message"])
+        except FlowhookError as error:
+            what = {"organization_id": org, "cause": error.type}
+            if error.type in PASSING and self.now() - due_at < GIVE_UP_AFTER:
+                logger.warning("a message waits for its channel", extra=what)
+                return False
+            logger.error("a message was not taken by its channel", extra=what)
+        return True

@@ -1,0 +1,95 @@
+"""Requests of a flow to its author's own server: signed, guarded, bounded.
+
+GET carries the body as a query, POST as JSON text. Redirects are not followed, nothing is tried
+again, and whatever status comes back is the answer.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+
+from errors import InvalidInput
+from flows.session import HttpAnswer
+from providers.guard import AddressGuard
+from settings.auth import sign
+from settings.organisation import Organisation
+
+GET_SECONDS = 15.0  # 5 to connect and 10 for the answer
+POST_SECONDS = 10.0
+MAX_ANSWER_BYTES = 1024 * 1024
+MAX_HEADERS = 50
+SIGNATURE = "X-Glific-Signature"
+OURS = frozenset(
+    ("host", "content-length", "transfer-encoding", "connection", "upgrade", SIGNATURE.lower())
+)
+"""Headers that frame or prove the request; an author's are left out."""
+
+
+class Outgoing:
+    def __init__(self, guard: AddressGuard, clock: Callable[[], float] = time.time) -> None:
+        self.guard = guard
+        self.clock = clock
+
+    def send(
+        self,
+        organisation: Organisation,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: Mapping[str, Any],
+    ) -> HttpAnswer:
+        """The answer, undecoded; raises InvalidInput for an address that may not be called, and
+        ProviderUnavailable or ProviderTimeout where none came."""
+        if len(headers) > MAX_HEADERS:
+            raise InvalidInput(f"a webhook may have {MAX_HEADERS} headers")
+        text = orjson.dumps(body)
+        sent = {name: value for name, value in headers.items() if name.strip().lower() not in OURS}
+        sent |= self._signature(organisation, text)
+        if method == "GET":
+            got = self.guard.guarded_get(
+                with_query(url, body),
+                sent,
+                timeout_seconds=GET_SECONDS,
+                max_bytes=MAX_ANSWER_BYTES,
+            )
+        else:
+            if "content-type" not in {name.lower() for name in sent}:
+                sent["Content-Type"] = "application/json"
+            got = self.guard.guarded_post(
+                url,
+                text,
+                sent,
+                timeout_seconds=POST_SECONDS,
+                max_bytes=MAX_ANSWER_BYTES,
+                field="url",
+            )
+        return HttpAnswer(got.status, got.content.decode(errors="replace"))
+
+    def _signature(self, organisation: Organisation, text: bytes) -> dict[str, str]:
+        """As Glific signs; nothing where the organisation has no phrase."""
+        phrase = organisation.signature_phrase
+        if not phrase:
+            return {}
+        stamp = str(int(self.clock()))
+        return {SIGNATURE: f"t={stamp},v1={sign(phrase, stamp, text)}"}
+
+
+def with_query(url: str, body: Mapping[str, Any]) -> str:
+    """The URL with the body's values behind it; objects and lists as JSON.
+
+    >>> with_query("https://x.org/a?b=1", {"c": "d e", "n": {"x": True}})
+    'https://x.org/a?b=1&c=d+e&n=%7B%22x%22%3Atrue%7D'
+    """
+    if not body:
+        return url
+    values = {
+        key: value if isinstance(value, str) else orjson.dumps(value).decode()
+        for key, value in body.items()
+    }
+    url = url.partition("#")[0]
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(values)}"

@@ -1,0 +1,304 @@
+"""An organisation's flows in Redis: revisions, what is published, and what exports bring along.
+
+The index of an organisation (one hash, a small JSON value a flow) says which revisions are the
+draft and the published one; a revision is sealed, never changes, and is kept while it is among
+the last 50 of its flow. Every change is one transaction that also raises the organisation's
+version, by which processes know that their library is old.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+import zlib
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from redis.exceptions import WatchError
+
+from errors import Conflict, NotFound, TooLarge
+from flows.definition import Export, Flow
+from flows.library import EMPTY, Entry, Library
+from flows.merging import Merged, merge
+from flows.reading import read_entry
+from settings.cipher import CannotDecrypt, Cipher
+from storage.keys import org_key
+
+KEPT_REVISIONS = 50
+MAX_FLOWS = 5_000
+CACHED_LIBRARIES = 1_000
+CACHED_NODES = 100_000
+PURPOSE = "flow"
+
+Json = dict[str, Any]
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Where an organisation's flows lie."""
+
+    index: str
+    version: str
+    interactive: str
+    groups: str
+    fields: str
+
+    @classmethod
+    def of(cls, org: str) -> Keys:
+        names = ("index", "version", "interactive", "groups", "fields")
+        return cls(*(org_key(org, "flows", name) for name in names))
+
+
+def version_key(org: str) -> str:
+    """What a message reads with its contact, to know whether a library is current."""
+    return org_key(org, "flows", "version")
+
+
+class FlowStore:
+    """Reads and changes organisations' flows; keeps libraries and revisions in memory, bounded."""
+
+    def __init__(self, redis: Any, cipher: Cipher, clock: Callable[[], float] = time.time) -> None:
+        self.redis = redis
+        self.cipher = cipher
+        self.clock = clock
+        self._libraries: OrderedDict[str, tuple[str, Library]] = OrderedDict()
+        self._revisions: OrderedDict[tuple[str, str, int], Flow] = OrderedDict()
+        self._nodes = 0
+
+    # --- reading ------------------------------------------------------------------------
+
+    def library(self, org: str, version: str | None = None) -> Library:
+        """The organisation's flows at `version`, as just read elsewhere; None reads it now."""
+        if version is None:
+            version = _text(self.redis.get(version_key(org)))
+        held = self._libraries.get(org)
+        if held is not None and held[0] == version:
+            return held[1]
+        version, library = self._load(org)
+        self._libraries[org] = (version, library)
+        self._libraries.move_to_end(org)
+        while len(self._libraries) > CACHED_LIBRARIES:
+            self._libraries.popitem(last=False)
+        return library
+
+    def entry(self, org: str, uuid: str) -> Entry:
+        found = self.library(org).entries.get(uuid)
+        if found is None:
+            raise no_flow()
+        return found
+
+    def flow(self, org: str, uuid: str, revision: int | str) -> Flow | None:
+        """A revision, from memory or Redis; None where it is gone."""
+        revision = int(revision)
+        key = (org, uuid, revision)
+        held = self._revisions.get(key)
+        if held is not None:
+            self._revisions.move_to_end(key)
+            return held
+        source = self._read_revision(org, uuid, revision)
+        if source is None:
+            return None
+        flow = read_entry(source, revision)
+        self._hold(key, flow)
+        return flow
+
+    def export(self, org: str, uuids: Iterable[str] | None = None) -> Json:
+        """The newest drafts, in the shape that `add` takes; all of them where none are named."""
+        keys, library = Keys.of(org), self.library(org)
+        wanted = library.entries if uuids is None else uuids
+        pipe = self.redis.pipeline(transaction=False)
+        pipe.smembers(keys.groups)
+        pipe.lrange(keys.fields, 0, -1)
+        groups, fields = pipe.execute()
+        entries = [
+            self._read_revision(org, uuid, library.entries[uuid].draft.revision) for uuid in wanted
+        ]
+        return {
+            "flows": [entry for entry in entries if entry is not None],
+            "contact_field": [orjson.loads(field) for field in fields],
+            "collections": sorted(group.decode() for group in groups),
+            "interactive_templates": list(library.interactive.values()),
+        }
+
+    # --- changing -----------------------------------------------------------------------
+
+    def add(self, org: str, export: Export) -> list[Entry]:
+        """Make the flows of an export drafts, with what they need: all of it or nothing.
+
+        Raises Conflict for a keyword that another flow has.
+        """
+
+        def earlier(entry: Entry) -> Json | None:
+            return self._read_revision(org, entry.uuid, entry.draft.revision)
+
+        def change(library: Library, pipe: Any) -> Callable[[], list[Entry]]:
+            at = max(int(self.clock() * 1000), newest_revision(library) + 1)
+            merged = merge(export, library, at, self._now(), earlier)
+            if len({*library.entries, *(one.uuid for one in merged.entries)}) > MAX_FLOWS:
+                raise TooLarge(f"an organisation may have {MAX_FLOWS} flows")
+            stale = [self._stale(org, entry, pipe) for entry in merged.entries]
+
+            def write() -> list[Entry]:
+                self._write(org, merged, pipe)
+                for key, fields in stale:
+                    if fields:
+                        pipe.hdel(key, *fields)
+                return list(merged.entries)
+
+            return write
+
+        written: list[Entry] = self._change(org, change)
+        return written
+
+    def publish(self, org: str, uuid: str, revision: int) -> Entry:
+        """Make a draft the published revision; Conflict when it is no longer the newest."""
+
+        def change(library: Library, pipe: Any) -> Callable[[], Entry]:
+            entry = library.entries.get(uuid)
+            if entry is None:
+                raise no_flow()
+            if entry.draft.revision != revision:
+                raise Conflict("the flow was imported again meanwhile")
+            entry = replace(entry, published=entry.draft, updated_at=self._now())
+
+            def write() -> Entry:
+                pipe.hset(Keys.of(org).index, uuid, orjson.dumps(entry.as_dict()))
+                return entry
+
+            return write
+
+        published: Entry = self._change(org, change)
+        return published
+
+    def delete(self, org: str, uuid: str) -> None:
+        """Forget a flow and its revisions; conversations in it end with their next message."""
+
+        def change(library: Library, pipe: Any) -> Callable[[], None]:
+            if uuid not in library.entries:
+                raise no_flow()
+
+            def write() -> None:
+                pipe.hdel(Keys.of(org).index, uuid)
+                pipe.unlink(_flow_key(org, uuid))
+
+            return write
+
+        self._change(org, change)
+
+    # --- inside -------------------------------------------------------------------------
+
+    def _change(self, org: str, change: Callable[[Library, Any], Callable[[], Any]]) -> Any:
+        """Read, decide, write in one transaction; again where somebody else wrote meanwhile."""
+        keys = Keys.of(org)
+        while True:
+            with self.redis.pipeline(transaction=True) as pipe:
+                pipe.watch(keys.version)
+                _, library = self._load(org)
+                write = change(library, pipe)
+                pipe.multi()
+                answer = write()
+                pipe.set(keys.version, os.urandom(8).hex())
+                try:
+                    pipe.execute()
+                except WatchError:
+                    continue
+                return answer
+
+    def _write(self, org: str, merged: Merged, pipe: Any) -> None:
+        keys = Keys.of(org)
+        for entry in merged.entries:
+            source = orjson.dumps(merged.sources[entry.uuid])
+            sealed = self.cipher.seal(org, _purpose(entry.uuid), zlib.compress(source, 1))
+            pipe.hset(_flow_key(org, entry.uuid), str(entry.draft.revision), sealed)
+            pipe.hset(keys.index, entry.uuid, orjson.dumps(entry.as_dict()))
+        for label, template in merged.interactive.items():
+            sealed = self.cipher.seal(org, "interactive", orjson.dumps(template))
+            pipe.hset(keys.interactive, label, sealed)
+        if merged.groups:
+            pipe.sadd(keys.groups, *merged.groups)
+        for field in merged.fields:
+            pipe.lrem(keys.fields, 0, orjson.dumps(field))
+            pipe.rpush(keys.fields, orjson.dumps(field))
+
+    def _stale(self, org: str, entry: Entry, pipe: Any) -> tuple[str, list[bytes]]:
+        """Revisions beyond the newest 50 that are not the published one."""
+        key = _flow_key(org, entry.uuid)
+        kept = {entry.published.revision} if entry.published else set()
+        old = sorted(pipe.hkeys(key), key=int)[: -KEPT_REVISIONS + 1]
+        return key, [raw for raw in old if int(raw) not in kept]
+
+    def _load(self, org: str) -> tuple[str, Library]:
+        """The library and its version, which is read first: what is newer than it is read again."""
+        keys = Keys.of(org)
+        pipe = self.redis.pipeline(transaction=False)
+        pipe.get(keys.version)
+        pipe.hgetall(keys.index)
+        pipe.hgetall(keys.interactive)
+        version, index, interactive = pipe.execute()
+        if not index and not interactive:
+            return _text(version), EMPTY
+        entries = {
+            uuid.decode(): Entry.from_dict(uuid.decode(), orjson.loads(raw))
+            for uuid, raw in index.items()
+        }
+        return _text(version), Library(entries, self._open_templates(org, interactive))
+
+    def _open_templates(self, org: str, sealed: Mapping[bytes, bytes]) -> dict[str, Json]:
+        """Templates by label; one that no key opens counts as absent."""
+        opened: dict[str, Json] = {}
+        for label, raw in sealed.items():
+            try:
+                opened[label.decode()] = orjson.loads(self.cipher.open(org, "interactive", raw))
+            except CannotDecrypt:
+                logger.error("no key opens an interactive template", extra={"organization_id": org})
+        return opened
+
+    def _read_revision(self, org: str, uuid: str, revision: int) -> Json | None:
+        sealed = self.redis.hget(_flow_key(org, uuid), str(revision))
+        if sealed is None:
+            return None
+        try:
+            opened = self.cipher.open(org, _purpose(uuid), sealed)
+        except CannotDecrypt:
+            logger.error("no key opens a flow's revision", extra={"organization_id": org})
+            return None
+        found: Json = orjson.loads(zlib.decompress(opened))
+        return found
+
+    def _hold(self, key: tuple[str, str, int], flow: Flow) -> None:
+        self._revisions[key] = flow
+        self._nodes += len(flow.nodes) + 1
+        while self._nodes > CACHED_NODES and len(self._revisions) > 1:
+            _, gone = self._revisions.popitem(last=False)
+            self._nodes -= len(gone.nodes) + 1
+
+    def _now(self) -> str:
+        stamp = datetime.fromtimestamp(self.clock(), UTC)
+        return stamp.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def newest_revision(library: Library) -> int:
+    return max((one.draft.revision for one in library.entries.values()), default=0)
+
+
+def no_flow() -> NotFound:
+    return NotFound("this flow does not exist", fix="GET /flows/<org> lists the flows.")
+
+
+def _purpose(uuid: str) -> str:
+    return f"{PURPOSE}:{uuid}"
+
+
+def _flow_key(org: str, uuid: str) -> str:
+    return org_key(org, "flow", uuid)
+
+
+def _text(raw: bytes | None) -> str:
+    return raw.decode() if raw else ""

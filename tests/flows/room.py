@@ -1,0 +1,81 @@
+"""Conversations over any Redis, with a clock that tests move and functions that tests are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flows.conversation_store import ConversationStore
+from flows.conversations import Conversations
+from flows.live_services import utc_now
+from flows.outbox import Channel
+from flows.outgoing import Outgoing
+from flows.reading import read_export
+from flows.session import WebhookAnswer, WebhookPending
+from flows.store import FlowStore
+from flows.waker import Waker
+from providers.guard import AddressGuard
+from settings.cipher import Cipher
+from settings.organisation import Organisation
+from tests.fixtures_app import FIRST_KEY
+from tests.flows.talking import export
+
+ORG = "acme"
+Function = Callable[[str, Mapping[str, Any]], WebhookAnswer | WebhookPending]
+
+
+def no_function(name: str, body: Mapping[str, Any]) -> WebhookAnswer:
+    raise AssertionError(f"{name} was not expected to be called")
+
+
+@dataclass
+class Room:
+    """One process's conversations; several rooms over one Redis are several processes."""
+
+    redis: Any
+    function: Function = no_function
+    moment: datetime = datetime(2026, 1, 2, 6, 30, tzinfo=UTC)
+    is_live: bool = False
+    lease_seconds: float = 10.0
+    patience_seconds: float = 10.0
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        cipher = Cipher((FIRST_KEY,))
+        self.flows = FlowStore(self.redis, cipher)
+        self.conversations = Conversations(
+            ConversationStore(
+                self.redis,
+                cipher,
+                lease_seconds=self.lease_seconds,
+                patience_seconds=self.patience_seconds,
+            ),
+            self.flows,
+            lambda org: Organisation(org, {"openai": {}}, {}),
+            self._call,
+            Outgoing(AddressGuard()),
+            self.channels,
+            now=utc_now if self.is_live else lambda: self.moment,
+        )
+        self.waker = Waker(self.conversations, look_seconds=0.05)
+
+    def publish(self, *flows: dict[str, Any]) -> None:
+        for entry in self.flows.add(ORG, read_export(export(*flows))):
+            self.flows.publish(ORG, entry.uuid, entry.draft.revision)
+
+    def pass_time(self, seconds: float) -> int:
+        """Move the clock and wake who is due; how many were looked at."""
+        self.moment += timedelta(seconds=seconds)
+        return self.waker.look()
+
+    def said(self, contact: str) -> list[str]:
+        """What was sent to a contact so far."""
+        found = self.conversations.store.transcript(ORG, contact)
+        return [item["text"] for item in found if item["direction"] == "out"]
+
+    def _call(
+        self, organisation: Organisation, name: str, body: Mapping[str, Any]
+    ) -> WebhookAnswer | WebhookPending:
+        return self.function(name, body)
