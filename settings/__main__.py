@@ -2,9 +2,10 @@
 
     python -m settings rotate
 
-seals every secret that an older key of ENCRYPTION_KEYS sealed with the first one, and prints
-what it did as one line of JSON. When it says that nothing is unreadable, the older keys may go;
-calls logged before are then listed still, but no longer shown in full.
+seals every secret, flow and conversation that an older key of ENCRYPTION_KEYS sealed with the
+first one, and prints what it did as one line of JSON. When it says that nothing is unreadable, the
+older keys may go; calls logged before are then listed still, but no longer shown in full, and
+transcripts begin anew.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 import orjson
 
 from config import Config, ConfigError
+from flows import rotation
 from settings.cipher import Cipher
 from settings.store import SettingsStore
 from storage.connect import UNAVAILABLE, connect
@@ -23,13 +25,17 @@ from storage.connect import UNAVAILABLE, connect
 
 def rotate(redis: Any, config: Config) -> dict[str, int]:
     """`{"organizations", "rotated", "unreadable"}`: how many organisations and secrets."""
-    store = SettingsStore(redis, Cipher(config.encryption_keys))
+    cipher = Cipher(config.encryption_keys)
+    store = SettingsStore(redis, cipher)
     done = {"organizations": 0, "rotated": 0, "unreadable": 0}
     for org in store.organisations():
         rotated, unreadable = store.rotate(org)
         done["organizations"] += 1
         done["rotated"] += rotated
         done["unreadable"] += unreadable
+    rotated, unreadable = rotation.rotate(redis, cipher)
+    done["rotated"] += rotated
+    done["unreadable"] += unreadable
     return done
 
 

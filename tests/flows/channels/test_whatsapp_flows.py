@@ -37,6 +37,11 @@ def acme(open_service: OpenService, fake_redis: Any, graph: FakeGraph, line: Lin
     return service
 
 
+def deliver(graph: FakeGraph, line: Line, message: dict[str, Any]) -> None:
+    assert line.post is not None
+    assert line.post(*graph.says(line, ASHA, message)) == 200
+
+
 def work(service: Service) -> None:
     """What a worker's waker does, as soon as somebody is due."""
     wait_for(service.background.waker.look, "a contact to be due")
@@ -58,9 +63,9 @@ def test_a_conversation_over_whatsapp(acme: Service, graph: FakeGraph, line: Lin
 def test_a_repeated_delivery_changes_nothing(acme: Service, graph: FakeGraph, line: Line) -> None:
     message = {"type": "text", "text": {"body": "hello"}, "id": "wamid.same"}
     for _ in range(3):
-        assert line.post(*graph.says(line, ASHA, message)) == 200
+        deliver(graph, line, message)
     work(acme)
-    assert line.post(*graph.says(line, ASHA, message)) == 200
+    deliver(graph, line, message)
     acme.background.waker.look()
     assert graph.texts() == ["What is your name?"]
 
@@ -103,7 +108,7 @@ def test_a_picture_is_kept_and_given_to_the_flow(
     work(acme)
     file = graph.keep(line, b"\x89PNG\r\n\x1a\n" + b"0" * 64, "image/png")
     image = {"id": file.id, "mime_type": "image/png", "sha256": file.sha256}
-    assert line.post(*graph.says(line, ASHA, {"type": "image", "image": image})) == 200
+    deliver(graph, line, {"type": "image", "image": image})
     work(acme)
     shown = acme.admin("GET", f"/conversations/acme/{ASHA.identity}").json
     url = shown["results"]["photo"]["url"]
