@@ -65,6 +65,7 @@ from settings.lockout import Lockout
 from settings.notebook import ModelNotebook
 from settings.openai_routes import openai_routes
 from settings.organisation import Organisation
+from settings.retired_keys import RetiredKeys
 from settings.routes import settings_routes
 from settings.store import SettingsStore
 from settings.token_routes import token_routes
@@ -116,7 +117,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     config = config or Config.from_env()
     redis = redis if redis is not None else connect(config.redis_url, config.data_dir)
 
-    cipher = Cipher(config.encryption_keys)
+    cipher = RetiredKeys(redis, Cipher(config.encryption_keys)).cipher
     store = SettingsStore(redis, cipher)
     settings = SettingsCache(store)
     authenticator = Authenticator(config.admin_token, settings, Lockout(redis))

@@ -38,6 +38,7 @@ backlog = 2048
 keepalive = flowhook.client_seconds  # also for a whole request head, and again for its body
 timeout = 60  # a worker that does not breathe
 graceful_timeout = 120  # calls in flight at SIGTERM or SIGHUP may finish
+sendfile = False  # it would wait for ever for who reads nothing
 limit_request_line = 8190
 limit_request_fields = 100
 control_socket_disable = True

@@ -6,9 +6,9 @@ import platform
 
 import psutil
 
-from bench import flow_engine, webhook
+from bench import flow_engine, jobs, webhook
 
-SUITES = (webhook, flow_engine)
+SUITES = (webhook, jobs, flow_engine)
 
 
 def main() -> None:

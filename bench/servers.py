@@ -20,6 +20,7 @@ BODY = {
     "results": {"question": {"input": "Why is the sky blue?", "category": "All Responses"}},
     "organization_id": 1,
     "flow_id": "7",
+    "webhook_log_id": 100000000,
     "question_text": "Why is the sky blue?",
     "gpt_model": "gpt-6-luna",
     "prompt": "Answer a ten-year-old in two sentences.",

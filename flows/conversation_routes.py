@@ -10,13 +10,14 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from api.answers import json_answer
-from api.body import check_media_type, read_json
+from api.body import check_media_type
 from api.documented import documented
 from errors import InvalidInput, NotFound
 from flows.conversations import Conversations
 from flows.message_schema import MessageSchema, ResumeSchema, known_of, load, message_of
 from flows.sitting import valid_id
 from settings.edge import Edge
+from strict_json import read_json
 
 MESSAGES = {
     "type": "array",

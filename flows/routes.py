@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from api.answers import json_answer
-from api.body import check_media_type, read_json
+from api.body import check_media_type
 from api.body_size import MAX_IMPORT_BYTES
 from api.documented import documented
 from errors import Conflict, NotFound
@@ -18,6 +18,7 @@ from flows.reading import read_export
 from flows.store import FlowStore, no_flow
 from flows.surroundings import Examiner
 from settings.edge import Edge
+from strict_json import read_json
 
 ISSUES = {
     "type": "array",

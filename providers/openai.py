@@ -32,6 +32,8 @@ from providers.completion import Completion, Usage, read_completion, read_object
 from providers.openai_errors import (
     MAX_RETRY_AFTER_SECONDS,
     ErrorReply,
+    Unsupported,
+    raised,
     retry_after_seconds,
     transport_error,
 )
@@ -197,7 +199,7 @@ class OpenAIClient:
             try:
                 content, content_type = encode(body)
                 reply = self._ask("POST", path, content, deadline, content_type)
-            except _Unsupported as refusal:
+            except Unsupported as refusal:
                 healed = self._heal(body, refusal.parameter)
                 if healed is None:
                     raise refusal.error from None
@@ -262,7 +264,7 @@ class OpenAIClient:
         except (ProviderUnavailable, ProviderError, ProviderTimeout):
             self.circuit.failed()
             raise
-        except (FlowhookError, _Unsupported):
+        except (FlowhookError, Unsupported):
             self.circuit.answered()
             raise
         self.circuit.answered()
@@ -284,9 +286,9 @@ class OpenAIClient:
                 return reply
             error = ErrorReply(reply)
             if not error.should_retry() or not retries_left:
-                raise _raised(error)
+                raise raised(error)
             if not self._pause(reply, retries_left, deadline):
-                raise _raised(error)
+                raise raised(error)
         raise AssertionError("the last try returns or raises")
 
     def _send(
@@ -317,18 +319,3 @@ class OpenAIClient:
         if self.ends_at is None:
             self.ends_at = time.monotonic() + self.account.timeout_seconds
         return self.ends_at
-
-
-class _Unsupported(Exception):
-    """A 400 about one parameter that the model does not take."""
-
-    def __init__(self, parameter: str, error: FlowhookError) -> None:
-        super().__init__(parameter)
-        self.parameter = parameter
-        self.error = error
-
-
-def _raised(error: ErrorReply) -> Exception:
-    parameter = error.unsupported_parameter()
-    named = error.as_error()
-    return _Unsupported(parameter, named) if parameter else named

@@ -18,6 +18,7 @@ import orjson
 
 from errors import (
     ContentFilter,
+    FlowhookError,
     InsufficientQuota,
     InvalidApiKey,
     InvalidResponse,
@@ -115,6 +116,22 @@ def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
         return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - time.time())
     except (ValueError, TypeError):
         return None
+
+
+class Unsupported(Exception):
+    """A 400 about one parameter that the model does not take."""
+
+    def __init__(self, parameter: str, error: FlowhookError) -> None:
+        super().__init__(parameter)
+        self.parameter = parameter
+        self.error = error
+
+
+def raised(error: ErrorReply) -> Exception:
+    """What an error reply is raised as."""
+    parameter = error.unsupported_parameter()
+    named = error.as_error()
+    return Unsupported(parameter, named) if parameter else named
 
 
 def transport_error(failure: TransportError) -> ProviderFailure:

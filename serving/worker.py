@@ -81,14 +81,9 @@ class FlowhookWorker(GeventWorker):
     def timeout_ctx(self) -> HeadWait:
         return HeadWait(self.cfg.keepalive if self.alive else LAST_WAIT_SECONDS, self.waits)
 
-    def handle(self, listener: Any, client: Any, addr: Any) -> None:
-        """Serve a connection; who takes nothing off it for so long is cut off."""
-        client.settimeout(self.cfg.keepalive + 1)  # reading is bounded before that
-        AsyncWorker.handle(self, listener, client, addr)
-
     def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> Any:
         """Answer with one write instead of one for the head and one for the body."""
-        gathered = GatheredWrites(sock, req.force_close)
+        gathered = GatheredWrites(sock, req.force_close, self.cfg.keepalive)
         try:
             return super().handle_request(listener_name, req, gathered, addr)
         finally:
@@ -130,11 +125,13 @@ class HeadWait(gevent.Timeout):
 class GatheredWrites:
     """A socket that keeps small writes until `flush`; all else passes through.
 
-    `end_after` closes the connection after the answer.
+    `end_after` closes the connection after the answer. A client that takes nothing off it for
+    `seconds` is cut off.
     """
 
-    def __init__(self, sock: Any, end_after: Callable[[], None]) -> None:
+    def __init__(self, sock: Any, end_after: Callable[[], None], seconds: float) -> None:
         self._sock = sock
+        self._seconds = seconds
         self.end_after = end_after
         self._waiting: list[bytes] = []
         self._bytes = 0
@@ -149,8 +146,9 @@ class GatheredWrites:
         if self._waiting:
             data = memoryview(b"".join(self._waiting))
             self._waiting, self._bytes = [], 0
+            self._sock.settimeout(self._seconds)
             try:
-                for start in range(0, len(data), GATHERED_BYTES):  # each in the socket's time-out
+                for start in range(0, len(data), GATHERED_BYTES):  # each within the time-out
                     self._sock.sendall(data[start : start + GATHERED_BYTES])
             except TimeoutError:
                 raise ConnectionResetError(
@@ -198,7 +196,9 @@ class BoundedBody:
         self, environ: Environ, start_response: StartResponse, refusal: Refusal
     ) -> Iterable[bytes]:
         """Let the application answer, which finds the error where it looks for the body."""
-        environ["gunicorn.socket"].end_after()
+        connection = environ.get("gunicorn.socket")
+        if connection is not None:
+            connection.end_after()
         environ["wsgi.input"] = NoBody(refusal)
         environ["CONTENT_LENGTH"] = "1"
         environ.pop("HTTP_TRANSFER_ENCODING", None)

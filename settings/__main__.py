@@ -2,10 +2,10 @@
 
     python -m settings rotate
 
-seals every secret, flow and conversation that an older key of ENCRYPTION_KEYS sealed with the
-first one, and prints what it did as one line of JSON. When it says that nothing is unreadable, the
-older keys may go; calls logged before are then listed still, but no longer shown in full, and
-transcripts begin anew.
+seals every secret that an older key of ENCRYPTION_KEYS sealed with the first one, keeps what
+opens older logs, conversations, media and jobs, sealed with the first key too, and prints what
+it did as one line of JSON. When it says that nothing is unreadable, and no process runs any more
+that does not know the first key, the older keys may go.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from typing import Any
 import orjson
 
 from config import Config, ConfigError
-from flows import rotation
 from settings.cipher import Cipher
+from settings.retired_keys import RetiredKeys
 from settings.store import SettingsStore
 from storage.connect import UNAVAILABLE, connect
 
@@ -26,16 +26,13 @@ from storage.connect import UNAVAILABLE, connect
 def rotate(redis: Any, config: Config) -> dict[str, int]:
     """`{"organizations", "rotated", "unreadable"}`: how many organisations and secrets."""
     cipher = Cipher(config.encryption_keys)
-    store = SettingsStore(redis, cipher)
+    store, retired = SettingsStore(redis, cipher), RetiredKeys(redis, cipher)
     done = {"organizations": 0, "rotated": 0, "unreadable": 0}
     for org in store.organisations():
         rotated, unreadable = store.rotate(org)
         done["organizations"] += 1
         done["rotated"] += rotated
-        done["unreadable"] += unreadable
-    rotated, unreadable = rotation.rotate(redis, cipher)
-    done["rotated"] += rotated
-    done["unreadable"] += unreadable
+        done["unreadable"] += unreadable + retired.keep(org)
     return done
 
 

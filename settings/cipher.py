@@ -3,7 +3,9 @@
 Each organisation has its own key, derived from the operator's key, and every ciphertext
 carries its organisation and purpose as associated data: moved elsewhere in the store it does
 not open. A ciphertext begins with a version byte and four bytes that name its key, so the
-first key encrypts, all decrypt, and `rotate` knows what is stale.
+first key encrypts, all decrypt, and `rotate` knows what is stale. What an operator's key sealed
+that is gone since opens with the organisation's own key of that time, where it was kept
+(settings/retired_keys.py).
 
 Source: NIST SP 800-38D for the 96-bit random nonce, 2^32 messages a key.
 """
@@ -14,7 +16,7 @@ import base64
 import hashlib
 import hmac
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
@@ -25,6 +27,9 @@ KEY_ID_BYTES = 4
 NONCE_BYTES = 12
 HEADER_BYTES = len(VERSION) + KEY_ID_BYTES + NONCE_BYTES
 
+FindRetired = Callable[[str, bytes], bytes | None]
+"""(organisation, key id) to the organisation's own key under an operator's key of the past."""
+
 
 class CannotDecrypt(Exception):
     """None of the keys opens this ciphertext, or it was moved from where it belongs."""
@@ -34,25 +39,28 @@ class Cipher:
     """Seals and opens bytes for one organisation and purpose."""
 
     def __init__(self, keys: Sequence[str]) -> None:
-        """`keys`: Fernet keys (32 bytes, URL-safe base64), the one that encrypts first."""
+        """`keys`: Fernet keys (32 bytes, URL-safe base64), the one that encrypts first.
+
+        `current` is that one's id.
+        """
         if not keys:
             raise ValueError("at least one encryption key is needed")
         self._keys = {_key_id(raw): raw for raw in map(base64.urlsafe_b64decode, keys)}
-        self._current = next(iter(self._keys))
+        self.current = next(iter(self._keys))
+        self.find_retired: FindRetired = _none_kept
         # Bounded: an operator hosts hundreds of organisations, thousands at the most.
         self._derived = lru_cache(maxsize=16_384)(self._derive)
 
     def seal(self, organization_id: str, purpose: str, plain: bytes) -> bytes:
         nonce = os.urandom(NONCE_BYTES)
-        sealed = self._derived(self._current, organization_id).encrypt(
+        sealed = self._derived(self.current, organization_id).encrypt(
             nonce, plain, _bind(organization_id, purpose)
         )
-        return VERSION + self._current + nonce + sealed
+        return VERSION + self.current + nonce + sealed
 
     def open(self, organization_id: str, purpose: str, sealed: bytes) -> bytes:
         key_id = sealed[1 : 1 + KEY_ID_BYTES]
-        known = sealed[:1] == VERSION and key_id in self._keys
-        if not known or len(sealed) < HEADER_BYTES:
+        if sealed[:1] != VERSION or len(sealed) < HEADER_BYTES:
             raise CannotDecrypt(f"{purpose} of {organization_id}: no key opens it")
         nonce = sealed[1 + KEY_ID_BYTES : HEADER_BYTES]
         try:
@@ -64,11 +72,33 @@ class Cipher:
 
     def is_stale(self, sealed: bytes) -> bool:
         """Whether a key other than the first sealed it."""
-        return sealed[1 : 1 + KEY_ID_BYTES] != self._current
+        return sealed[1 : 1 + KEY_ID_BYTES] != self.current
+
+    def outgoing(self, organization_id: str) -> dict[bytes, bytes]:
+        """The organisation's own key under each operator's key but the first, by key id."""
+        return {
+            key_id: _organisation_key(key, organization_id)
+            for key_id, key in self._keys.items()
+            if key_id != self.current
+        }
 
     def _derive(self, key_id: bytes, organization_id: str) -> AESGCM:
-        label = b"flowhook organisation key\0" + organization_id.encode()
-        return AESGCM(hmac.digest(self._keys[key_id], label, hashlib.sha256))
+        key = self._keys.get(key_id)
+        if key is not None:
+            return AESGCM(_organisation_key(key, organization_id))
+        retired = self.find_retired(organization_id, key_id)
+        if retired is None:
+            raise CannotDecrypt(f"a value of {organization_id}: its key is not among ours")
+        return AESGCM(retired)
+
+
+def _none_kept(_organization_id: str, _key_id: bytes) -> None:
+    return None
+
+
+def _organisation_key(key: bytes, organization_id: str) -> bytes:
+    label = b"flowhook organisation key\0" + organization_id.encode()
+    return hmac.digest(key, label, hashlib.sha256)
 
 
 def _key_id(raw: bytes) -> bytes:

@@ -10,7 +10,7 @@ from flask import Response, request
 from marshmallow import Schema, ValidationError
 
 from api.answers import json_answer
-from api.body import check_media_type, read_json
+from api.body import check_media_type
 from errors import InvalidInput, NotFound
 from providers.guard import AddressGuard
 from settings.auth import OPERATOR, Authenticator, Caller, Proof, require_admin
@@ -18,6 +18,7 @@ from settings.notebook import read_warnings
 from settings.organisation import Organisation
 from settings.schemas import ORGANIZATION_ID_PATTERN, SECTIONS, mask, secret_fields
 from settings.store import SettingsStore
+from strict_json import read_json
 
 MASKED = re.compile(r"(sk-|EAA|AIz)?\.\.\..{0,4}")
 _NEW = object()

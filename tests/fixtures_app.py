@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -137,6 +137,11 @@ class Service:
         assert made.status == 201, made.body
         return cast(str, made.json["token"])
 
+    def close(self) -> None:
+        """Write what is queued and end the threads."""
+        self.background.close()
+        self.background.listener.join()
+
     def flush(self) -> None:
         """Write the records of the calls so far."""
         self.background.recorder.flush()
@@ -156,23 +161,21 @@ OpenService = Callable[..., Service]
 
 
 @pytest.fixture
-def open_service(monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenService]:
-    """Opens services over a given Redis, with changes to the configuration; closes them all.
+def open_service(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> OpenService:
+    """Opens services over a given Redis, with changes to the configuration.
 
-    A test that opens one over a real Redis names that fixture first, to be closed last.
+    The test closes each of them before anything that was there when it was opened, so before
+    its Redis, whatever the order of the fixtures.
     """
     monkeypatch.setattr("settings.cache.LISTEN_SECONDS", 0.02)  # so that the listener ends soon
-    opened: list[Service] = []
 
     def open_one(store: Any, **changes: Any) -> Service:
         config = make_config(**changes)
-        opened.append(Service(create_app(config, store), store, config))
-        return opened[-1]
+        opened = Service(create_app(config, store), store, config)
+        request.node.addfinalizer(opened.close)
+        return opened
 
-    yield open_one
-    for service in opened:
-        service.background.close()
-        service.background.listener.join()
+    return open_one
 
 
 @pytest.fixture

@@ -72,6 +72,11 @@ GOOD: list[tuple[str, str, str, Any]] = [
     ("LOG_ENTRIES", "5", "log_entries", 5),
     ("LOG_DAYS", "7", "log_days", 7),
     ("CLIENT_SECONDS", "5", "client_seconds", 5),
+    ("BROKER_URL", "amqp://h:5672", "broker_url", "amqp://h:5672"),
+    ("BROKER_URL", "redis://h:1/2", "broker_url", "redis://h:1/2"),
+    ("WORKER_THREADS", "8", "worker_threads", 8),
+    ("JOB_PATIENCE_SECONDS", "0", "job_patience_seconds", 0),
+    ("WHATSAPP_BASE_URL", "https://h/graph/", "whatsapp_base_url", "https://h/graph"),
 ]
 
 
@@ -112,6 +117,12 @@ BAD = [
     ("LOG_ENTRIES", "0"),
     ("LOG_DAYS", "0"),
     ("CLIENT_SECONDS", "0"),
+    ("BROKER_URL", "kafka://h"),
+    ("BROKER_URL", "amqp://"),
+    ("BROKER_URL", "amqp:///secret-in-url"),
+    ("WORKER_THREADS", "0"),
+    ("JOB_PATIENCE_SECONDS", "-1"),
+    ("WHATSAPP_BASE_URL", "graph.facebook.com"),
 ]
 
 

@@ -17,8 +17,14 @@ NOT_SHIPPED = {"tests", "bench", ".venv", "data", "node_modules"}
 LAYERS = [
     ["app", "gunicorn", "demo", "settings.__main__", "flows.__main__", "jobs.__main__", "web"],
     ["routes", "operations", "serving"],
-    ["api", "settings.edge", "webhooks.negotiation"],
-    ["webhooks.dispatcher", "webhooks.webhook_tools", "webhooks.catalogue", "flows"],
+    ["api", "settings.edge", "webhooks.negotiation", "webhooks.answering"],
+    [
+        "webhooks.dispatcher",
+        "webhooks.outcome",
+        "webhooks.webhook_tools",
+        "webhooks.catalogue",
+        "flows",
+    ],
     ["webhooks.functions", "flows.routers"],
     ["webhooks", "flows.definition"],
     ["limits", "usage", "media", "jobs"],
@@ -28,9 +34,10 @@ LAYERS = [
     ["flows.bounds"],
     ["config"],
     ["storage"],
+    ["strict_json"],
     ["registry", "errors"],
 ]
-FLASK = ("api", "app", "web", "settings.edge", "operations.openapi")
+FLASK = ("api", "app", "web", "settings.edge", "operations.openapi", "webhooks.answering")
 
 
 @cache

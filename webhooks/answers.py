@@ -7,8 +7,8 @@ from typing import Any
 
 import orjson
 
-from api.body import is_deep
 from errors import InvalidResponse
+from strict_json import is_deep
 
 FENCE = re.compile(r"```(?:json)?\s*\n(.*)\n\s*```\Z", re.DOTALL)
 

@@ -10,7 +10,8 @@ from typing import Any
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
-from api.body import check_media_type, read_json
+from api.body import check_media_type
+from strict_json import read_json
 from webhooks.xml import read_xml
 
 JSON = "application/json"

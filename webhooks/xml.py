@@ -21,7 +21,7 @@ from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
 import errors
-from api.body import read_json
+from strict_json import read_json
 
 MAX_XML_BYTES = 1_048_576
 MAX_XML_DEPTH = 100

@@ -11,7 +11,6 @@ import orjson
 from flask import Blueprint, Response, request
 
 from api.answers import json_answer
-from api.body import read_json
 from api.body_size import MAX_DELIVERY_BYTES
 from api.documented import documented
 from errors import Forbidden, InvalidInput, InvalidJson, TooLarge, Unauthorized
@@ -21,6 +20,7 @@ from flows.channels.whatsapp import signature
 from flows.channels.whatsapp.inbound import Skipped, read_delivery
 from settings.cache import SettingsCache
 from settings.schemas import ORGANIZATION_ID_PATTERN
+from strict_json import read_json
 
 CHALLENGE = re.compile(r"[!-~]{1,512}")
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.body import MAX_DEPTH, check_media_type, read_json
+from api.body import check_media_type
 from errors import InvalidInput, InvalidJson, UnsupportedMediaType
+from strict_json import MAX_DEPTH, read_json
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text("abc[]{}\"\\\n'é😀"),

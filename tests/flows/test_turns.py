@@ -16,11 +16,10 @@ import redis
 
 from errors import Conflict, Internal
 from flows.conversation_store import TurnLost
-from flows.rotation import rotate
 from flows.session import Message, WebhookAnswer
 from settings.cipher import Cipher
 from storage.connect import Client
-from tests.fixtures_app import FIRST_KEY, SECOND_KEY
+from tests.fixtures_app import SECOND_KEY
 from tests.flows.room import ORG, Room
 
 ROOT = Path(__file__).parents[2]
@@ -192,7 +191,6 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from storage.connect import connect
-from flows.rotation import rotate
 from flows.session import Message, WebhookAnswer
 from tests.flows.room import ORG, Room
 
@@ -231,7 +229,6 @@ LOOPING = """
 import sys
 from pathlib import Path
 from storage.connect import connect
-from flows.rotation import rotate
 from flows.session import Message, WebhookAnswer
 from tests.flows.room import ORG, Room
 
@@ -269,16 +266,3 @@ def test_messages_are_whole_wherever_kill_9_strikes(
         following = acknowledged + 2
     heard = room.said("7")
     assert heard == [f"Heard {number}" for number in range(following)]
-
-
-def test_conversations_and_flows_outlive_the_key_that_sealed_them(any_redis: Client) -> None:
-    room = Room(any_redis, done)
-    room.publish(COUNTING)
-    say(room, "count")
-    assert rotate(any_redis, Cipher((FIRST_KEY,))) == (0, 0)
-    assert rotate(any_redis, Cipher((SECOND_KEY,))) == (0, 2)
-    assert rotate(any_redis, Cipher((SECOND_KEY, FIRST_KEY))) == (2, 0)
-    later = Room(any_redis, done)
-    later.conversations.store.cipher = later.flows.cipher = Cipher((SECOND_KEY,))
-    assert say(later, "one") == ["Heard one"]
-    assert later.said("7") == ["Heard one"]

@@ -10,11 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from settings.__main__ import rotate
 from settings.cipher import Cipher
 from settings.store import SettingsStore
 from storage.connect import Client
 from tests.fakes.openai import FakeOpenAI
-from tests.fixtures_app import ADMIN_TOKEN, FIRST_KEY, SECOND_KEY, OpenService
+from tests.fixtures_app import ADMIN_TOKEN, FIRST_KEY, SECOND_KEY, OpenService, make_config
+
+THIRD_KEY = "YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXphYmNkZWY="
+DONE = {"organizations": 1, "rotated": 1, "unreadable": 0}
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -72,14 +76,50 @@ def test_the_service_goes_on_through_a_rotation(
     before = open_service(real_redis, encryption_keys=(FIRST_KEY,))
     tenant = before.organisation(openai)
     during = open_service(real_redis, encryption_keys=(SECOND_KEY, FIRST_KEY))
-    ask = {"question_text": "Why?"}
-    assert before.call("parse_via_chat_gpt", ask).status == 200
+    ask = {"question_text": "Why?", "thread_id": ""}
+    said = before.call("parse_via_chat_gpt", ask)
+    assert said.status == 200
     before.flush()
     assert during.call("parse_via_chat_gpt", ask, token=tenant.webhook_token).status == 200
-    assert SettingsStore(real_redis, Cipher([SECOND_KEY, FIRST_KEY])).rotate("acme") == (1, 0)
+    assert rotate(real_redis, during.config) == DONE
     after = open_service(real_redis, encryption_keys=(SECOND_KEY,))
-    assert after.call("parse_via_chat_gpt", ask, token=tenant.webhook_token).status == 200
+    after.tenant = tenant
+    remembered = {"question_text": "And then?", "thread_id": said.json["thread_id"]}
+    assert after.call("parse_via_chat_gpt", remembered).status == 200
+    first, *_ = openai.last.body["messages"]
+    assert first["content"] == "Why?"
     oldest = after.operator("GET", "/logs/acme").json["logs"][-1]
     in_full = after.operator("GET", f"/logs/acme/{oldest['id']}")
-    assert in_full.status == 200  # listed, though the old key no longer opens its body
-    assert in_full.json["request"] is None
+    assert in_full.json["request"] == ask
+
+
+def test_a_rotation_may_be_repeated_and_followed_by_others(
+    real_redis: Client, open_service: OpenService, openai: FakeOpenAI
+) -> None:
+    before = open_service(real_redis, encryption_keys=(FIRST_KEY,))
+    tenant = before.organisation(openai)
+    assert before.call("get_buttons", {"buttons_data": "Yes|No"}).status == 200
+    before.flush()
+    for keys in ((SECOND_KEY, FIRST_KEY), (THIRD_KEY, SECOND_KEY), (FIRST_KEY, THIRD_KEY)):
+        assert rotate(real_redis, make_config(encryption_keys=keys)) == DONE
+        assert rotate(real_redis, make_config(encryption_keys=keys)) == {**DONE, "rotated": 0}
+    assert rotate(real_redis, make_config(encryption_keys=(THIRD_KEY, FIRST_KEY))) == DONE
+    after = open_service(real_redis, encryption_keys=(THIRD_KEY,))
+    after.tenant = tenant
+    assert after.call("parse_via_chat_gpt", {"question_text": "Why?"}).status == 200
+    oldest = after.operator("GET", "/logs/acme").json["logs"][-1]
+    in_full = after.operator("GET", f"/logs/acme/{oldest['id']}")
+    assert in_full.json["request"] == {"buttons_data": "Yes|No"}
+
+
+def test_a_key_that_went_without_a_rotation_is_told_and_opens_nothing(
+    real_redis: Client, open_service: OpenService, openai: FakeOpenAI
+) -> None:
+    before = open_service(real_redis, encryption_keys=(FIRST_KEY,))
+    before.organisation(openai)
+    assert before.call("get_buttons", {"buttons_data": "Yes|No"}).status == 200
+    before.flush()
+    after = open_service(real_redis, encryption_keys=(SECOND_KEY,))
+    assert rotate(real_redis, after.config)["unreadable"] == 1
+    (entry,) = after.operator("GET", "/logs/acme").json["logs"]
+    assert after.operator("GET", f"/logs/acme/{entry['id']}").json["request"] is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Event
 from typing import Any
 
 from marshmallow import ValidationError, fields
@@ -131,8 +132,16 @@ def _translate_parts(
     if len(parts) < 2:
         return [text for part in parts for text in translator.translate(part)]
 
+    failed = Event()  # nothing is asked any more once a part has failed
+
     def translate(part: list[Segment]) -> list[str]:
-        return replace(translator, client=context.openai_beside()).translate(part)
+        if failed.is_set():
+            return []
+        try:
+            return replace(translator, client=context.openai_beside()).translate(part)
+        except BaseException:
+            failed.set()
+            raise
 
     pool = ThreadPoolExecutor(max_workers=PARTS_AT_ONCE)
     try:
