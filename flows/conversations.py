@@ -181,6 +181,8 @@ class Conversations:
         groups = turn.state["session"]["contact"]["groups"]
         left = [Effect(group_key(org, group), "remove", contact) for group in groups]
         self.store.forget(turn, left)
+        for channel in self.outbox.channels.values():
+            channel.forget(org, contact)
 
     # --- a turn -------------------------------------------------------------------------
 
