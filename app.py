@@ -53,6 +53,7 @@ from providers.transport import RequestsTransport, Transport, has_proxy
 from records import metrics
 from records.entry import Entry
 from records.log import LogStore
+from records.pulse import Pulse
 from records.recorder import Recorder
 from records.routes import log_routes
 from records.token_use import TokenUse
@@ -63,6 +64,7 @@ from settings.cipher import Cipher
 from settings.edge import Edge
 from settings.lockout import Lockout
 from settings.notebook import ModelNotebook
+from settings.openai_checks import OpenAIChecks
 from settings.openai_routes import openai_routes
 from settings.organisation import Organisation
 from settings.retired_keys import RetiredKeys
@@ -73,6 +75,8 @@ from storage.connect import connect
 from usage.counters import UsageCounters
 from usage.prices import Prices
 from usage.routes import usage_routes
+from web.routes import web_routes
+from web.services import Services
 from webhooks.answering import Answering
 from webhooks.dispatcher import Dispatcher
 from webhooks.outcome import CallRunner
@@ -127,10 +131,10 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     open_client = client_opener(redis, settings, guard, accounts)
 
     log = LogStore(redis, cipher, config.log_entries, config.log_days)
-    counters = UsageCounters(redis)
+    counters, pulse = UsageCounters(redis), Pulse(redis)
     recorder = Recorder(
         redis,
-        [log, counters, TokenUse()],
+        [log, counters, TokenUse(), pulse],
         dropped=metrics.DROPPED.inc,
         exists=lambda org: settings.get(org).exists,
     )
@@ -166,8 +170,10 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
             **known,
         )
 
-    dispatcher = Dispatcher(functions, make_context, record, Limiter(redis))
+    limiter, prices = Limiter(redis), Prices.load(config.prices_file)
+    dispatcher = Dispatcher(functions, make_context, record, limiter)
     edge = Edge(store, settings.drop, authenticator, guard)
+    checks = OpenAIChecks(edge, accounts, open_client)
     runner = CallRunner(dispatcher, settings.get, called_at)
     late = LateResults(lambda: conversations)
     desk = open_desk(config, redis, cipher, guard, settings.get, runner.run, late)
@@ -197,19 +203,37 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     answering = Answering(dispatcher, desk.deadlines, desk.repeats)
     app.extensions["whatsapp"] = whatsapp
     examiner = Examiner(function_specs(functions), COMMON_FIELDS, Retired)
+    services = Services(
+        config=config,
+        redis=redis,
+        edge=edge,
+        settings=settings,
+        checks=checks,
+        dispatcher=dispatcher,
+        limiter=limiter,
+        log=log,
+        pulse=pulse,
+        counters=counters,
+        prices=prices,
+        desk=desk,
+        conversations=conversations,
+        examiner=examiner,
+        in_flight=in_flight,
+    )
     for routes in (
         webhook_routes(dispatcher, authenticator, settings, in_flight, answering),
         settings_routes(edge),
         token_routes(edge),
-        openai_routes(edge, accounts, open_client),
+        openai_routes(edge, checks),
         log_routes(edge, log),
         job_routes(edge, desk.store, desk.dead),
         media_routes(media),
-        usage_routes(edge, counters, Prices.load(config.prices_file)),
-        channel_routes(settings, whatsapp),
+        usage_routes(edge, counters, prices),
         flow_routes(edge, conversations.flows, examiner),
         conversation_routes(edge, conversations, in_flight.place),
+        channel_routes(settings, whatsapp),
         operations_routes(edge, redis, lambda: document(app, functions)),
+        web_routes(services),
     ):
         app.register_blueprint(routes)
     trust_proxies(app, config.trusted_proxies)

@@ -48,7 +48,8 @@ class TurnLost(Exception):
 @dataclass(frozen=True, slots=True)
 class Effect:
     """A change outside the contact's own keys, stored with the turn: `kind` is add or remove (a
-    member of a set), push (to a list) or log (to a capped stream)."""
+    member of a set), push (to a list), count (`<change>|<field>` of a hash) or log (to a capped
+    stream)."""
 
     key: str
     kind: str
@@ -193,7 +194,11 @@ class ConversationStore:
         names = ("state", "transcript", "starts", "outbox", "answers", "answered", "lock")
         pipe = self.redis.pipeline(transaction=True)
         for effect in effects:
-            pipe.srem(effect.key, effect.value)
+            if effect.kind == "count":
+                change, _, field = str(effect.value).partition("|")
+                pipe.hincrby(effect.key, field, int(change))
+            else:
+                pipe.srem(effect.key, effect.value)
         pipe.unlink(*(conversation_key(org, contact, name) for name in names))
         pipe.execute()
 

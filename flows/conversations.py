@@ -32,6 +32,7 @@ from flows.outgoing import Outgoing
 from flows.session import Message, Session, WebhookAnswer
 from flows.sitting import API, NOTHING, Known, Sitting, flow_to_start, learn, valid_id
 from flows.store import FlowStore
+from flows.tally import counted, place_of
 from flows.transcript import answer_of, standing_of, transcript_of
 from flows.wakeups import Wakeups
 from settings.organisation import Organisation
@@ -180,6 +181,7 @@ class Conversations:
             raise NotFound("there is no conversation with this contact")
         groups = turn.state["session"]["contact"]["groups"]
         left = [Effect(group_key(org, group), "remove", contact) for group in groups]
+        left += counted(org, place_of(Session.from_dict(turn.state["session"])), None)
         self.store.forget(turn, left)
         for channel in self.outbox.channels.values():
             channel.forget(org, contact)
@@ -211,6 +213,7 @@ class Conversations:
 
     def _sit(self, turn: Turn, step: Step, message: Message | None) -> Json:
         sitting = self._open(turn)
+        before = place_of(sitting.session)
         with self.called_at(sitting.address):
             events = step(sitting)
         if events is None:
@@ -222,6 +225,7 @@ class Conversations:
         if due is not None:
             self.wakeups.add(turn.org, turn.contact, due)
         effects, others = self.effects.of(sitting, events)
+        effects += counted(turn.org, before, place_of(session), events)
         if others:
             self.wakeups.add_all(turn.org, others, now + SAFELY_LATER)
         self.store.commit(

@@ -186,7 +186,7 @@ class FlowStore:
 
             def write() -> None:
                 pipe.hdel(Keys.of(org).index, uuid)
-                pipe.unlink(_flow_key(org, uuid))
+                pipe.unlink(_flow_key(org, uuid), org_key(org, "flow_tally", uuid))
 
             return write
 

@@ -16,6 +16,7 @@ from jobs.performer import Delivery, Performer
 from jobs.queue import DramatiqQueue
 from jobs.repeats import Repeats
 from jobs.store import CALLBACK, CONVERSATION, GLIFIC, JobStore
+from jobs.workers import Workers
 from providers.guard import AddressGuard
 from providers.transport import Transport
 from settings.cipher import Cipher
@@ -46,6 +47,7 @@ class Desk:
         self.queue = queue
         self.store = JobStore(redis, cipher)
         self.leases = Leases(redis)
+        self.workers = Workers(redis)
         self.dead = DeadLetters(self.store, queue)
         self.writer = AnswerWriter(redis)
         self.repeats = Repeats(redis, cipher, self.leases, self.writer)

@@ -27,8 +27,10 @@ def work(desk: Desk, threads: int, parent: int | None = None) -> None:
     worker.start()
     logger.info("job worker starts", extra={"threads": threads})
     while not ending.wait(WATCH_SECONDS):
+        desk.workers.beat()
         if parent is not None and os.getppid() != parent:
             logger.warning("the job worker's parent is gone")
             break
+    desk.workers.leave()
     worker.stop(END_SECONDS * 1000)
     logger.info("job worker ended")

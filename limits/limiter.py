@@ -95,6 +95,11 @@ class Limiter:
             return FREE
         return _Place(self, organisation.id, limits, estimate, used)
 
+    def tokens_this_month(self, org: str) -> int:
+        """What counts against the budget so far: used, and held by calls being answered."""
+        month = Month.at(self.now())
+        return int(self.redis.get(org_key(org, "limits", "tokens", month.name)) or 0)
+
     def now(self) -> float:
         return self.clock() if self.clock else time.time()
 

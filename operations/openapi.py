@@ -21,6 +21,7 @@ from settings.schemas import SECTIONS
 from webhooks.fields import Json, Number, Text, Whole
 from webhooks.registry import WebhookFunction
 
+PAGES = "web."  # the blueprint of what people see in a browser
 METHODS = ("get", "post", "put", "patch", "delete")
 JSON, XML, HTML = "application/json", "application/xml", "text/html"
 ERROR_REFERENCE = {"$ref": "#/components/schemas/Error"}
@@ -62,6 +63,8 @@ def document(app: Flask, functions: Registry[WebhookFunction]) -> dict[str, Any]
     spec.components.schema("Error", ERROR)
     _add_security(spec)
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
+        if rule.endpoint.startswith(PAGES):
+            continue
         view = app.view_functions[rule.endpoint]
         for path, parameters, function in _expansions(rule.rule, functions):
             operations = {

@@ -38,8 +38,15 @@ class LogFilter:
     function: str | None = None
     contact: str | None = None
     flow: str | None = None
+    request_id: str | None = None
     since: int | None = None
     until: int | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it lets every entry of its time through."""
+        asked = (self.status, self.function, self.contact, self.flow, self.request_id)
+        return all(value is None for value in asked)
 
     def matches(self, entry: dict[str, Any]) -> bool:
         return (
@@ -47,6 +54,7 @@ class LogFilter:
             and (self.function is None or self.function == entry["function"])
             and (self.contact is None or self.contact == entry["contact"])
             and (self.flow is None or self.flow == entry["flow"])
+            and (self.request_id is None or self.request_id == entry["request_id"])
         )
 
 
@@ -88,14 +96,29 @@ class LogStore:
         self._trimmed[key] = now
         return True
 
-    def page(self, org: str, wanted: LogFilter, cursor: str, count: int) -> dict[str, Any]:
-        """`{"logs": [...], "next_cursor"}` from the cursor (or the newest) backwards."""
+    def page(
+        self,
+        org: str,
+        wanted: LogFilter,
+        cursor: str,
+        count: int,
+        *,
+        after: str = "",
+        scan: int | None = None,
+    ) -> dict[str, Any]:
+        """`{"logs": [...], "next_cursor"}` from the cursor (or the newest) backwards.
+
+        Only entries newer than the id `after`, where it is given; `scan` entries are read at
+        the most.
+        """
+        scan = MAX_SCANNED if scan is None else scan
         high = f"({cursor}" if cursor else self._high(wanted)
-        low = self._low(wanted)
+        low = f"({after}" if after else self._low(wanted)
         found: list[dict[str, Any]] = []
         scanned = 0
-        while len(found) < count and scanned < MAX_SCANNED:
-            batch = self.redis.xrevrange(org_key(org, "log"), high, low, count=SCAN_ENTRIES)
+        size = min(count, SCAN_ENTRIES) if wanted.is_open else SCAN_ENTRIES
+        while len(found) < count and scanned < scan:
+            batch = self.redis.xrevrange(org_key(org, "log"), high, low, count=size)
             for raw_id, fields in batch:
                 scanned += 1
                 high = f"({raw_id.decode()}"
@@ -104,7 +127,7 @@ class LogStore:
                     found.append(entry)
                     if len(found) == count:
                         break
-            if len(batch) < SCAN_ENTRIES and len(found) < count:
+            if len(batch) < size and len(found) < count:
                 return {"logs": found, "next_cursor": None}
         return {"logs": found, "next_cursor": high.removeprefix("(")}
 

@@ -20,6 +20,7 @@ QUERY = {
     "function": "A webhook function's name.",
     "contact": "The builder's id of a contact.",
     "flow": "The builder's id of a flow.",
+    "request_id": "The request_id of an answer.",
     "from": "From this time on: ISO 8601, UTC where it names no zone, or epoch seconds.",
     "to": "Up to this time.",
     "cursor": "The next_cursor of the page before.",
@@ -35,17 +36,7 @@ def log_routes(edge: Edge, log: LogStore) -> Blueprint:
     def list_logs(org: str) -> Response:
         """List webhook calls, newest first."""
         edge.admin(org)
-        cursor = request.args.get("cursor", "")
-        if cursor and not ID_PATTERN.fullmatch(cursor):
-            raise _invalid("cursor", "Not a cursor that this call gave.")
-        wanted = LogFilter(
-            status=_text("status"),
-            function=_text("function"),
-            contact=_text("contact"),
-            flow=_text("flow"),
-            since=_milliseconds("from"),
-            until=_milliseconds("to"),
-        )
+        wanted, cursor = asked_filter(), asked_cursor()
         time.sleep(BATCH_SECONDS)  # calls answered before this one are in the log by then
         return json_answer(log.page(org, wanted, cursor, PAGE_ENTRIES))
 
@@ -56,6 +47,27 @@ def log_routes(edge: Edge, log: LogStore) -> Blueprint:
         return json_answer(log.get(org, entry_id))
 
     return routes
+
+
+def asked_filter() -> LogFilter:
+    """The filter of the query string; raises InvalidInput."""
+    return LogFilter(
+        status=_text("status"),
+        function=_text("function"),
+        contact=_text("contact"),
+        flow=_text("flow"),
+        request_id=_text("request_id"),
+        since=_milliseconds("from"),
+        until=_milliseconds("to"),
+    )
+
+
+def asked_cursor(name: str = "cursor") -> str:
+    """An entry's id in the query string, or nothing; raises InvalidInput."""
+    cursor = request.args.get(name, "")
+    if cursor and not ID_PATTERN.fullmatch(cursor):
+        raise _invalid(name, "Not a cursor that this call gave.")
+    return cursor
 
 
 def _text(name: str) -> str | None:

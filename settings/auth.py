@@ -81,6 +81,18 @@ class Authenticator:
             return self._signed(proof)
         raise unauthorized("no proof of who calls")
 
+    def proof_mark(self, caller: Caller) -> str | None:
+        """Names the operator's or a token's proof without giving it away, so that a session can
+        tell later whether it still holds; None once the token is gone (at most a second late)."""
+        if caller.scope == OPERATOR:
+            proof: bytes | None = self._admin_digest
+        else:
+            token = self.settings.get(caller.organization_id or "").tokens.get(
+                caller.token_id or ""
+            )
+            proof = token.digest if token and token.scope == caller.scope else None
+        return hashlib.sha256(b"session\0" + proof).hexdigest() if proof else None
+
     def _bearer(self, proof: Proof, token: str) -> Caller:
         match = TOKEN_PATTERN.fullmatch(token)
         if match is None:

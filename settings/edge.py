@@ -25,7 +25,7 @@ _NEW = object()
 
 
 class Edge:
-    """What every settings call does first: who calls, does it exist, is the body right."""
+    """What settings calls share, over HTTP as JSON and on the pages."""
 
     def __init__(
         self,
@@ -74,19 +74,26 @@ class Edge:
             values = self.section(self.existing(org), section)
             return json_answer(self._shown(org, section, values))
         if request.method == "DELETE":
-            self.store.delete(org, section, caller.name)
-            self.changed(org)
+            self.remove(org, section, caller)
             return Response(status=204)
-        return self._write(org, section, caller)
-
-    def _write(self, org: str, section: str, caller: Caller) -> Response:
-        kind = section.partition("/")[0]
         replaces = request.method == "PUT"
+        values, created = self.write(org, section, read_body(), caller, replaces=replaces)
+        return json_answer(values, 201 if created else 200)
+
+    def remove(self, org: str, section: str, caller: Caller) -> None:
+        self.store.delete(org, section, caller.name)
+        self.changed(org)
+
+    def write(
+        self, org: str, section: str, body: Mapping[str, Any], caller: Caller, *, replaces: bool
+    ) -> tuple[dict[str, Any], bool]:
+        """Create, replace or change a section; what it then shows, and whether it is new."""
+        kind = section.partition("/")[0]
         stored = self.store.load(org).section(section)
         shown = {
             name: mask(stored[name]) for name in secret_fields(SECTIONS[kind]) if name in stored
         }
-        values = read_fields(SECTIONS[kind](), partial=not replaces, shown=shown)
+        values = load_fields(SECTIONS[kind](), body, partial=not replaces, shown=shown)
         if kind == "openai" and "base_url" in values:
             self._check_base_url(values, stored, caller)
         if replaces:
@@ -96,7 +103,7 @@ class Edge:
             self.store.patch(org, section, values, caller.name)
         self.changed(org)
         fresh = self.section(self.store.load(org), section)
-        return json_answer(self._shown(org, section, fresh), 201 if created else 200)
+        return self._shown(org, section, fresh), created
 
     def _shown(self, org: str, section: str, values: dict[str, Any]) -> dict[str, Any]:
         """A section masked; the OpenAI one with its warnings, where there are any."""
@@ -120,15 +127,27 @@ class Edge:
             self.guard.check_url(values["base_url"], field="base_url")
 
 
-def read_fields(
-    schema: Schema, partial: bool = False, shown: Mapping[str, str] | None = None
+def read_body() -> dict[str, Any]:
+    """The request's JSON object."""
+    check_media_type(request.content_type or "")
+    return read_json(request.get_data(cache=False))
+
+
+def read_fields(schema: Schema) -> dict[str, Any]:
+    """The request's JSON object by a schema; raises InvalidInput with every field named."""
+    return load_fields(schema, read_body())
+
+
+def load_fields(
+    schema: Schema,
+    body: Mapping[str, Any],
+    partial: bool = False,
+    shown: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """The request's JSON object by a schema; raises InvalidInput with every field named.
+    """An object by a schema; raises InvalidInput with every field named.
 
     `shown`: secrets as they were shown; sent back like that, they are unchanged.
     """
-    check_media_type(request.content_type or "")
-    body = read_json(request.get_data(cache=False))
     body = {name: value for name, value in body.items() if value != (shown or {}).get(name, _NEW)}
     for name in secret_fields(type(schema)):
         _refuse_masked(name, body.get(name))

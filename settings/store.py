@@ -63,9 +63,9 @@ class SettingsStore:
             circuits={key.decode(): orjson.loads(raw) for key, raw in circuits.items()},
         )
 
-    def page(self, after: str, count: int) -> list[tuple[str, bool]]:
-        """Organisations by id after `after`: (id, is_active)."""
-        low = f"({after}" if after else "-"
+    def page(self, after: str, count: int, first: str = "") -> list[tuple[str, bool]]:
+        """Organisations by id after `after`, else from `first` on: (id, is_active)."""
+        low = f"({after}" if after else f"[{first}" if first else "-"
         found = self.redis.zrangebylex(ORGANISATIONS, low, "+", start=0, num=count)
         ids = [raw.decode() for raw in found]
         pipe = self.redis.pipeline(transaction=False)

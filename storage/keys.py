@@ -56,3 +56,13 @@ def guess_key(name: bytes) -> str:
 def known_key(name: bytes) -> str:
     """A (hashed) proof that was right from this address before."""
     return f"fh:known:{name.hex()}"
+
+
+def session_key(digest: str) -> str:
+    """A session of the pages; not an organisation's, since the operator has some too."""
+    return f"fh:session:{digest}"
+
+
+def pulse_key(name: str) -> str:
+    """Outcomes of all calls in a few minutes."""
+    return f"fh:pulse:{name}"

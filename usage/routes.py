@@ -57,17 +57,22 @@ def usage_routes(edge: Edge, counters: UsageCounters, prices: Prices) -> Bluepri
     def show_usage(org: str) -> Response:
         """Show calls, errors, tokens and cost, added up by day, model or function."""
         edge.admin(org)
-        by = request.args.get("by") or "day"
-        if by not in GROUPINGS:
-            raise _invalid("by", f"One of {', '.join(GROUPINGS)}.")
-        days = _days()
+        by = asked_grouping()
+        days = asked_days()
         time.sleep(BATCH_SECONDS)  # calls answered before this one are counted by then
         return json_answer({"usage": report(counters.read(org, days), by, prices)})
 
     return routes
 
 
-def _days() -> list[str]:
+def asked_grouping() -> str:
+    by = request.args.get("by") or "day"
+    if by not in GROUPINGS:
+        raise _invalid("by", f"One of {', '.join(GROUPINGS)}.")
+    return by
+
+
+def asked_days() -> list[str]:
     """The days asked for, oldest first; at most as many as are kept."""
     last = _day("to") or datetime.now(UTC).date()
     first = _day("from")

@@ -1,0 +1,44 @@
+"""An organisation's tokens as they are listed, made and revoked, over HTTP and on the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from errors import InvalidInput
+from settings.auth import Caller
+from settings.edge import Edge
+
+MAX_TOKENS = 200
+
+
+def listed_tokens(edge: Edge, org: str) -> list[dict[str, Any]]:
+    """What is known of each token, oldest first, never the tokens themselves."""
+    uses = edge.store.token_uses(org)
+    tokens = sorted(edge.existing(org).tokens.values(), key=lambda token: token.created_at)
+    return [
+        {
+            "id": token.id,
+            "scope": token.scope,
+            "label": token.label,
+            "created_at": token.created_at,
+            "last_used_at": uses.get(token.id),
+        }
+        for token in tokens
+    ]
+
+
+def created_token(
+    edge: Edge, org: str, wanted: Mapping[str, Any], caller: Caller
+) -> dict[str, str]:
+    """A new token with its text, which is shown this once; `wanted` as TokenSchema loads it."""
+    if len(edge.store.load(org).tokens) >= MAX_TOKENS:
+        raise InvalidInput(f"an organisation has at most {MAX_TOKENS} tokens")
+    token, text = edge.store.create_token(org, wanted["scope"], wanted["label"], caller.name)
+    edge.changed(org)
+    return {"id": token.id, "token": text, "scope": token.scope, "label": token.label}
+
+
+def revoke_token(edge: Edge, org: str, token_id: str, caller: Caller) -> None:
+    edge.store.delete_token(org, token_id[:64], caller.name)
+    edge.changed(org)

@@ -1,0 +1,205 @@
+"""The pages in a real browser: each page's main job, by mouse and by keyboard."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.fakes.openai import FakeOpenAI
+from tests.fixtures_app import ADMIN_TOKEN, Service
+from tests.fixtures_browser import Tab
+
+ACME = "/organisations/acme"
+PATHS = (
+    "/",
+    "/organisations",
+    ACME,
+    f"{ACME}/settings",
+    f"{ACME}/settings/openai/accounts/second",
+    f"{ACME}/settings/signature",
+    f"{ACME}/settings/glific",
+    f"{ACME}/settings/whatsapp",
+    f"{ACME}/settings/google_maps",
+    f"{ACME}/settings/limits",
+    f"{ACME}/tokens",
+    f"{ACME}/functions",
+    f"{ACME}/functions/parse_via_chat_gpt",
+    f"{ACME}/logs",
+    f"{ACME}/usage",
+)
+
+
+def sign_in(tab: Tab, token: str = ADMIN_TOKEN) -> None:
+    tab.open("/sign-in")
+    tab.page.get_by_label("Token").fill(token)
+    tab.page.get_by_role("button", name="Sign in").click()
+    expect(tab.page.get_by_role("button", name="Sign out")).to_be_visible()
+
+
+def test_first_run(tab: Tab, openai: FakeOpenAI, service: Service) -> None:
+    """From an empty service to the first answer and its log."""
+    page = tab.page
+    tab.open("/")
+    expect(page).to_have_title("Sign in · Flowhook")
+    tab.check("sign-in")
+    sign_in(tab)
+
+    page.get_by_role("link", name="Organisations").first.click()
+    page.get_by_label("Its id").fill("school")
+    page.get_by_role("button", name="Make").click()
+    expect(page.get_by_text("has no API key yet")).to_be_visible()
+    tab.check("first-steps")
+
+    page.get_by_role("link", name="Save the OpenAI API key").click()
+    page.get_by_label("API key").fill(openai.key)
+    page.get_by_text("More: address").click()
+    page.get_by_label("Base URL").fill(openai.base_url)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    page.get_by_role("button", name="Test the stored key").click()
+    expect(page.get_by_text("The key works")).to_be_focused()
+
+    model = page.get_by_label("Default model")
+    model.focus()
+    expect(page.locator("#models option[value='gpt-6-luna']")).to_have_count(1)
+    model.fill("gpt-6-luna")
+    page.get_by_label("Is active").check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    expect(page.get_by_label("Is active")).to_be_checked()
+    tab.check("settings")
+
+    openai.say("Sunlight holds all colours; the air scatters blue the most.")
+    page.get_by_role("link", name="Functions").click()
+    page.get_by_role("link", name="parse_via_chat_gpt").click()
+    page.get_by_role("button", name="Try").click()
+    expect(page.get_by_role("heading", name="Answered")).to_be_focused()
+    expect(page.locator(".words")).to_contain_text("scatters blue the most")
+    tab.check("try-a-function")
+
+    service.flush()
+    page.get_by_role("link", name="Its log").click()
+    page.locator("#rows a").click()
+    expect(page.locator("#response-json")).to_contain_text("scatters blue the most")
+    openai.say("Because of the air.")
+    page.get_by_label("The body, to edit").fill('{"question_text": "Why is it blue?"}')
+    page.get_by_role("button", name="Run again").click()
+    expect(page.locator(".words")).to_contain_text("Because of the air.")
+    tab.check("log")
+    page.get_by_role("button", name="Sign out").click()
+    expect(page).to_have_title("Sign in · Flowhook")
+
+
+def test_every_page_is_for_everybody(
+    looked_at: Tab, look: str, service: Service, openai: FakeOpenAI
+) -> None:
+    """axe-core finds no serious fault, in light, in dark and on a phone."""
+    fill(service, openai)
+    looked_at.open("/sign-in")
+    looked_at.check()
+    sign_in(looked_at)
+    pictures = {f"{ACME}/logs": "logs", f"{ACME}/usage": "usage", ACME: "home"}
+    for path in PATHS:
+        looked_at.open(path)
+        name = pictures.get(path, "")
+        looked_at.check(f"{name}-{look}" if name else "")
+    looked_at.open(f"{ACME}/logs?status=empty_input")
+    looked_at.page.locator("#rows a").first.click()
+    looked_at.check()
+    looked_at.page.get_by_role("button", name="Run again").click()
+    expect(looked_at.page.get_by_role("heading", name="Failed")).to_be_visible()
+    looked_at.check()
+
+
+def test_the_log_is_live(tab: Tab, service: Service, openai: FakeOpenAI) -> None:
+    fill(service, openai)
+    sign_in(tab)
+    tab.open(f"{ACME}/logs?contact=new")
+    expect(tab.page.locator("#rows tr")).to_have_count(0)
+    tab.page.evaluate("window.sameDocument = true")
+    service.call("get_buttons", {"buttons_data": "Yes|No", "contact_id": "new"})
+    service.flush()
+    expect(tab.page.locator("#rows tr")).to_have_count(1)
+    expect(tab.page.locator("#announce")).to_have_text("One new call.")
+    service.call("get_buttons", {"buttons_data": "Yes|No", "contact_id": "other"})
+    service.call("get_buttons", {"buttons_data": "Yes|No", "contact_id": "new"})
+    service.flush()
+    expect(tab.page.locator("#rows tr")).to_have_count(2)
+    assert tab.page.evaluate("window.sameDocument"), "no reload"
+
+
+def test_a_new_token_is_copied_and_revoked(tab: Tab, service: Service, openai: FakeOpenAI) -> None:
+    service.organisation(openai)
+    page = tab.page
+    sign_in(tab)
+    tab.open(f"{ACME}/tokens")
+    page.get_by_label("Scope").select_option("webhook")
+    page.get_by_label("Label").fill("Glific")
+    page.get_by_role("button", name="Make").click()
+    page.get_by_role("button", name="Copy: The token").click()
+    expect(page.get_by_text("Copied", exact=True)).to_be_visible()
+    token = page.evaluate("navigator.clipboard.readText()")
+    assert service.call("get_buttons", {"buttons_data": "A|B"}, token=token).status == 200
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Revoke Glific").click()
+    expect(page.get_by_text("Revoked.")).to_be_visible()
+    assert service.call("get_buttons", {"buttons_data": "A|B"}, token=token).status == 401
+
+
+def test_the_keyboard_is_enough(tab: Tab, service: Service) -> None:
+    service.organisation()
+    page = tab.page
+    tab.open("/sign-in")
+    expect(page.get_by_label("Token")).to_be_focused()
+    page.keyboard.type(ADMIN_TOKEN)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Is everything working?")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("main").get_by_role("link", name="Organisations")).to_be_focused()
+
+
+def test_script_in_a_text_never_runs(tab: Tab, service: Service, openai: FakeOpenAI) -> None:
+    fill(service, openai)
+    script = "\"'></textarea><script>window.ran=1</script><img src=x onerror='window.ran=1'>"
+    openai.say(*[script] * 9)
+    service.operator("PATCH", "/settings/acme/openai", {"system_prompt": script})
+    body = {"question_text": script, "contact_id": script, "flow_id": script}
+    service.call("parse_via_chat_gpt", body)
+    service.flush()
+    sign_in(tab)
+    newest = service.operator("GET", "/logs/acme").json["logs"][0]["id"]
+    for path in (*PATHS, f"{ACME}/logs/{newest}"):
+        tab.open(path)
+        assert tab.page.evaluate("window.ran") is None, path
+    tab.open(f"{ACME}/logs?contact=live")
+    service.call("parse_via_chat_gpt", {**body, "contact_id": "live", "flow_id": script})
+    service.flush()
+    expect(tab.page.locator("#rows tr")).to_have_count(1)
+    tab.open(f"{ACME}/functions/parse_via_chat_gpt")
+    tab.page.get_by_label("question_text").fill(script)
+    tab.page.get_by_role("button", name="Try").click()
+    expect(tab.page.locator(".words")).to_contain_text("window.ran")
+    assert tab.page.evaluate("window.ran") is None
+
+
+def fill(service: Service, openai: FakeOpenAI) -> None:
+    """An organisation with something on each of its pages, in several scripts."""
+    service.organisation(openai, default_model="gpt-4o-mini")
+    service.operator("PUT", "/settings/acme/openai/accounts/second", {"is_active": False})
+    service.operator("PUT", "/settings/acme/limits", {"monthly_tokens": 2000})
+    texts = (
+        "Why is the sky blue?",
+        "आकाश नीला क्यों है?",
+        "வானம் ஏன் நீலமாக உள்ளது?",
+        "لماذا السماء زرقاء؟",
+    )
+    for number, text in enumerate(texts * 3):
+        body = {"question_text": text, "contact_id": str(9100 + number), "flow_id": "Science help"}
+        service.call("parse_via_chat_gpt", body)
+    service.call("parse_via_chat_gpt", {"question_text": "", "contact_id": "9100"})
+    service.call("parse_via_chat_gpt", {"question_text": "x", "gpt_model": "no-such-model"})
+    service.call("get_buttons", {"buttons_data": "Yes|No|Later", "contact_id": "9102"})
+    service.flush()

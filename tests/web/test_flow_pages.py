@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fixtures_app import Service
+from tests.flows.talking import GREETING, export, publish
+from tests.web.visitor import HTML, Page, Visitor, signed_in
+
+FLOWS = "/organisations/acme/flows"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "ask_gpt.json"
+
+
+@pytest.fixture
+def visitor(service: Service) -> Visitor:
+    service.organisation()
+    return signed_in(service, service.tenant.admin_token)
+
+
+def drop(visitor: Visitor, content: bytes) -> Page:
+    return visitor.post(FLOWS, {"file": (io.BytesIO(content), "flow.json")}, Accept=HTML)
+
+
+def test_a_dropped_file_becomes_a_draft_and_comes_back_out(
+    service: Service, visitor: Visitor
+) -> None:
+    page = drop(visitor, EXAMPLE.read_bytes())
+    assert page.status == 200, page.text
+    assert "Imported as drafts Ask GPT No issues." in page.text
+    [flow] = service.admin("GET", "/flows/acme").json["flows"]
+    assert flow["is_published"] is False
+    original = json.loads(EXAMPLE.read_text())["flows"][0]["definition"]
+    for path in (f"{FLOWS}/export", f"{FLOWS}/{flow['uuid']}/export"):
+        sent = visitor.get(path)
+        assert "attachment" in sent.headers["Content-Disposition"]
+        assert json.loads(sent.html)["flows"][0]["definition"] == original
+
+
+@pytest.mark.parametrize("content", [b"", b"no json", b"[]", b'{"flows": [{"definition": {}}]}'])
+def test_a_file_that_cannot_be_read_stores_nothing(
+    service: Service, visitor: Visitor, content: bytes
+) -> None:
+    page = drop(visitor, content)
+    assert page.status == 400
+    assert 'role="alert"' in page.html
+    assert service.admin("GET", "/flows/acme").json["flows"] == []
+
+
+def test_a_large_file_is_taken(visitor: Visitor) -> None:
+    long = [{"id": f"n{number}", "send": "x" * 100_000} for number in range(15)]
+    flow = {**GREETING, "nodes": long}
+    page = drop(visitor, json.dumps(export(flow)).encode())
+    assert page.status == 200, page.text
+
+
+def test_issues_stand_beside_their_nodes(service: Service, visitor: Visitor) -> None:
+    flow = json.loads(json.dumps(GREETING))
+    flow["nodes"][2]["send"] = "Hello @results.nothing_sets_this"
+    page = drop(visitor, json.dumps(export(flow)).encode())
+    api = service.admin("GET", "/flows/acme/greeting").json
+    assert api["issues"]
+    drawn = visitor.get(f"{FLOWS}/greeting")
+    for issue in api["issues"]:
+        assert issue["message"] in page.text
+        node = drawn.html.partition(f'id="node-{issue["node"]}"')[2].partition("</li>\n    ")[0]
+        assert issue["severity"] in node
+
+
+def test_a_flow_is_published_unless_it_is_critically_wrong(
+    service: Service, visitor: Visitor
+) -> None:
+    drop(visitor, json.dumps(export(GREETING)).encode())
+    done = visitor.post(f"{FLOWS}/greeting/publish")
+    assert done.headers["Location"] == f"{FLOWS}/greeting?done=published"
+    assert "Published." in visitor.get(done.headers["Location"]).text
+    broken = json.loads(json.dumps(GREETING))
+    broken["nodes"][0]["send"] = ""
+    drop(visitor, json.dumps(export(broken)).encode())
+    refused = visitor.post(f"{FLOWS}/greeting/publish")
+    assert refused.status == 409
+    assert "Critical" in refused.text
+    assert visitor.post(f"{FLOWS}/greeting/publish", {"force": "on"}).status == 303
+    assert service.admin("GET", "/flows/acme/greeting").json["has_draft"] is False
+
+
+def test_the_picture_counts_contacts_and_ways(service: Service, visitor: Visitor) -> None:
+    publish(service, GREETING)
+    for contact in ("a", "b", "c"):
+        say(service, contact, flow="greeting")
+    say(service, "a", text="Asha")
+    say(service, "b", text="stop")
+    page = visitor.get(f"{FLOWS}/greeting")
+    assert "1 waiting" in page.text
+    assert "Stop 1×" in page.text
+    assert service.admin("DELETE", "/conversations/acme/c").status == 204
+    assert "waiting</span>" not in visitor.get(f"{FLOWS}/greeting").html
+
+
+def test_a_flow_is_deleted_with_its_counts(service: Service, visitor: Visitor) -> None:
+    publish(service, GREETING)
+    say(service, "a", flow="greeting")
+    assert visitor.post(f"{FLOWS}/greeting/delete").headers["Location"] == f"{FLOWS}?done=deleted"
+    assert visitor.get(f"{FLOWS}/greeting").status == 404
+    assert not service.redis.keys("*flow_tally*")
+
+
+def say(service: Service, contact: str, **body: Any) -> None:
+    answer = service.admin("POST", f"/conversations/acme/{contact}/messages", body)
+    assert answer.status == 200, answer.body

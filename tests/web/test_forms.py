@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from marshmallow import Schema, fields, validate
+
+from errors import InvalidInput
+from settings.schemas import SECTIONS
+from web.forms import form_fields, read_form
+from webhooks.fields import Json, Number, Text, Whole
+from webhooks.registry import load_functions
+
+
+class SampleSchema(Schema):
+    on = fields.Boolean(load_default=True)
+    one_of = fields.String(validate=validate.OneOf(("a", "b")))
+    key = fields.String(metadata={"secret": True})
+    short = fields.String(validate=validate.Length(max=50))
+    long = Text(required=True)
+    whole = Whole(1, 5, metadata={"description": "Up to 5.", "example": 2})
+    share = Number(0, 1)
+    names = fields.List(fields.String())
+    pairs = fields.Dict(keys=fields.String(), values=fields.String())
+    anything = Json()
+    objects = fields.List(fields.Dict())
+
+
+KINDS = {
+    "on": "switch",
+    "one_of": "choice",
+    "key": "secret",
+    "short": "text",
+    "long": "area",
+    "whole": "number",
+    "share": "number",
+    "names": "lines",
+    "pairs": "pairs",
+    "anything": "json",
+    "objects": "json",
+}
+
+
+def test_a_field_is_typed_in_as_its_kind_wants() -> None:
+    found = {field.name: field for field in form_fields(SampleSchema())}
+    assert {name: field.kind for name, field in found.items()} == KINDS
+    assert found["on"].value == "on"
+    assert found["one_of"].choices == ("a", "b")
+    assert found["short"].max_length == 50
+    assert found["long"].required
+    whole = found["whole"]
+    assert (whole.minimum, whole.maximum, whole.step) == (1, 5, "1")
+    assert (whole.description, whole.example) == ("Up to 5.", "2")
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ({"on": "on"}, {"on": True}),
+        ({}, {"on": False, "short": None, "names": None, "whole": None}),
+        ({"short": "  x "}, {"short": "x"}),
+        ({"long": " a\r\nb "}, {"long": " a\nb "}),
+        ({"whole": "3"}, {"whole": 3}),
+        ({"share": "0.5"}, {"share": 0.5}),
+        ({"share": "many"}, {"share": "many"}),
+        ({"names": "a\r\n\r\n b "}, {"names": ["a", "b"]}),
+        ({"pairs": "a = b\nc=d=e\nf"}, {"pairs": {"a": "b", "c": "d=e", "f": ""}}),
+        ({"anything": '{"a": [1]}'}, {"anything": {"a": [1]}}),
+        ({"anything": "json_object"}, {"anything": "json_object"}),
+        ({"objects": '[{"a": 1}]'}, {"objects": [{"a": 1}]}),
+        ({"remove_key": "on"}, {"key": None}),
+        ({"key": "k"}, {"key": "k"}),
+    ],
+)
+def test_a_form_means_an_object(typed: dict[str, str], read: dict[str, Any]) -> None:
+    assert read.items() <= read_form(SampleSchema(), typed).items()
+
+
+def test_a_blank_secret_is_left_out() -> None:
+    assert "key" not in read_form(SampleSchema(), {"key": " "})
+
+
+def test_a_stored_value_comes_back_the_same() -> None:
+    values = {
+        "on": False,
+        "names": ["a", "b"],
+        "pairs": {"a": "b"},
+        "anything": {"x": [1, 2]},
+        "whole": 4,
+        "share": 0.25,
+        "short": "s",
+        "long": "l\nl",
+    }
+    typed = {field.name: field.value for field in form_fields(SampleSchema(), values)}
+    assert values.items() <= read_form(SampleSchema(), typed).items()
+
+
+def test_errors_are_flat_texts() -> None:
+    errors = {"pairs": {"a": {"value": ["Wrong."]}}, "names": {0: ["Short."]}}
+    found = {field.name: field.errors for field in form_fields(SampleSchema(), errors=errors)}
+    assert found["pairs"] == ("a: value: Wrong.",)
+    assert found["names"] == ("Short.",)
+
+
+def test_nul_is_refused() -> None:
+    with pytest.raises(InvalidInput):
+        read_form(SampleSchema(), {"short": "a\0b"})
+
+
+def test_every_schema_in_use_has_a_form() -> None:
+    schemas: list[Schema] = [schema() for schema in SECTIONS.values()]
+    schemas += [function.fields for function in load_functions()]
+    for schema in schemas:
+        for field in form_fields(schema):
+            assert field.label
+            assert field.description, f"{type(schema).__name__}.{field.name}"

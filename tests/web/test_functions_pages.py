@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import json
+import re
+from html import unescape
+
+from tests.fakes.openai import FakeOpenAI
+from tests.fixtures_app import Service
+from tests.web.visitor import Page, signed_in
+from web.node_bodies import node_bodies
+from webhooks.fields import BUILDER_KEYS
+from webhooks.registry import load_functions
+
+FUNCTIONS = "/organisations/acme/functions"
+PARSE = f"{FUNCTIONS}/parse_via_chat_gpt"
+
+
+def answered(page: Page) -> dict[str, object]:
+    found = re.search(r'id="outcome-json"[^>]*>(.*?)</pre>', page.html, re.DOTALL)
+    assert found, page.text
+    answer: dict[str, object] = json.loads(unescape(found[1]))
+    return answer
+
+
+def test_every_function_is_listed_with_every_field(service: Service) -> None:
+    service.organisation()
+    visitor = signed_in(service)
+    index = visitor.get(FUNCTIONS).text
+    for function in load_functions():
+        assert function.name in index
+        page = visitor.get(f"{FUNCTIONS}/{function.name}")
+        assert page.status == 200
+        named = {known.get("name") for _, known in page.elements}
+        for name, field in function.fields.fields.items():
+            assert name in named, f"{function.name}.{name} has no field in the form"
+            assert field.metadata["description"] in page.text
+        for name in function.result.fields:
+            assert name in page.text
+
+
+def test_trying_a_function_calls_and_records_it(service: Service, openai: FakeOpenAI) -> None:
+    service.organisation(openai)
+    visitor = signed_in(service)
+    page = visitor.post(PARSE, {"question_text": "आकाश नीला क्यों है?", "temperature": "0.2"})
+    assert page.status == 200
+    assert answered(page)["success"] is True
+    assert openai.last.body["messages"][-1]["content"] == "आकाश नीला क्यों है?"
+    service.flush()
+    link = re.search(r'href="([^"]*request_id=[^"]*)"', page.html)
+    assert link
+    log = visitor.get(unescape(link[1]))
+    assert log.html.count("data-id=") == 1
+    assert "parse_via_chat_gpt" in log.text
+
+
+def test_a_failure_shows_its_message_beside_the_field(service: Service) -> None:
+    service.organisation()
+    page = signed_in(service).post(PARSE, {"question_text": " ", "temperature": "3"})
+    answer = answered(page)
+    assert answer["success"] is False
+    assert "Must not be empty." in page.text
+    assert "Must be greater than or equal to 0 and less than or equal to 2." in page.text
+    assert {known["name"] for _, known in page.elements if "aria-invalid" in known} == {
+        "question_text",
+        "temperature",
+    }
+
+
+def test_a_function_of_a_further_account(service: Service, openai: FakeOpenAI) -> None:
+    service.organisation(is_active=False)
+    account = {"is_active": True, "api_key": openai.key, "base_url": openai.base_url}
+    service.operator("PUT", "/settings/acme/openai/accounts/second", account)
+    visitor = signed_in(service)
+    assert answered(visitor.post(PARSE, {"question_text": "Hi"}))["success"] is False
+    page = visitor.post(PARSE, {"question_text": "Hi", "account": "second"})
+    assert answered(page)["success"] is True
+
+
+def test_an_unknown_function_is_not_found(service: Service) -> None:
+    service.organisation()
+    assert signed_in(service).get(f"{FUNCTIONS}/nothing").status == 404
+
+
+def test_what_to_paste_is_json_for_each_builder() -> None:
+    for function in load_functions():
+        glific, textit, curl = node_bodies(function, "https://flows.example/webhooks/x")
+        body = json.loads(glific.text)
+        assert body["contact"] == "@contact"
+        assert set(body) - BUILDER_KEYS <= set(function.fields.fields)
+        plain = re.sub(r"@\(json\(results\.\w+\.value\)\)", '"said"', textit.text)
+        assert set(json.loads(plain)) <= set(function.fields.fields)
+        assert curl.text.startswith("curl https://flows.example/webhooks/x")

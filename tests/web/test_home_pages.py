@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import fakeredis
+
+from jobs.workers import Workers
+from providers.circuit import FAILURES, Circuits
+from tests.fakes.openai import FakeOpenAI
+from tests.fixtures_app import OpenService, Service
+from tests.web.visitor import signed_in
+
+HOME = "/organisations/acme"
+
+
+def test_first_steps_are_ticked_as_they_are_done(service: Service, openai: FakeOpenAI) -> None:
+    service.operator("PUT", "/settings/acme/openai", {"is_active": False})
+    visitor = signed_in(service)
+    begun = visitor.get(HOME)
+    assert begun.text.count("(done)") == 0
+    assert "has no API key yet" in begun.text
+    service.operator("PATCH", "/settings/acme/openai", {"api_key": openai.key})
+    assert "is switched off" in visitor.get(HOME).text
+    service.organisation(openai)
+    assert visitor.get(HOME).text.count("(done)") == 3
+    service.call("parse_via_chat_gpt", {"question_text": "Hi"})
+    service.flush()
+    page = visitor.get(HOME)
+    assert "First steps" not in page.text
+    assert "is active" in page.text
+    assert "1 call, 0 failed" in page.text
+
+
+def test_failures_of_the_last_hour_say_what_to_do(service: Service, openai: FakeOpenAI) -> None:
+    service.organisation(openai)
+    service.call("parse_via_chat_gpt", {"question_text": ""})
+    service.call("parse_via_chat_gpt", {"question_text": "x", "gpt_model": "nothing-like-it"})
+    service.flush()
+    page = signed_in(service).get(HOME)
+    assert "2 calls, 2 failed" in page.text
+    assert "model_not_found 1 Choose a model" in page.text
+    assert "1 of 1 calls failed in the last hour" in page.text
+
+
+def test_the_worker_and_the_providers_circuit_are_shown(service: Service) -> None:
+    service.organisation()
+    visitor = signed_in(service)
+    assert "none runs: slow calls wait" in visitor.get(HOME).text
+    Workers(service.redis).beat()
+    assert "Worker works 1 runs" in visitor.get(HOME).text
+    organisation = service.background.settings.get("acme")
+    circuits = Circuits(service.redis, service.background.settings.drop)
+    for _ in range(FAILURES):
+        circuits.open(organisation, "http://x", "k").failed()
+    assert "Provider does not work failed again and again" in visitor.get(HOME).text
+
+
+def test_models_that_go_are_named_soonest_first(service: Service) -> None:
+    service.organisation(default_model="gpt-4o", image_model="dall-e-3")
+    page = signed_in(service).get(HOME)
+    assert "dall-e-3 was retired on 12 May 2026" in page.text
+    assert page.text.index("dall-e-3") < page.text.index("gpt-4o")
+
+
+def test_the_operators_home_adds_up_all_organisations(service: Service) -> None:
+    for org in ("acme", "other"):
+        service.organisation(org=org)
+        service.call("parse_via_chat_gpt", {"question_text": ""})
+        service.call("get_buttons", {"buttons_data": "A|B"})
+    service.flush()
+    page = signed_in(service).get("/")
+    assert "4 calls, 2 failed" in page.text
+    assert "empty_input 2" in page.text
+    assert "Redis" in page.text
+
+
+def test_without_redis_pages_say_so(open_service: OpenService) -> None:
+    server = fakeredis.FakeServer()
+    service = open_service(fakeredis.FakeRedis(server=server, protocol=2))
+    visitor = signed_in(service)
+    server.connected = False
+    page = visitor.get("/")
+    assert page.status == 503
+    assert "cannot reach its store" in page.text

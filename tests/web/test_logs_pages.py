@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+import json
+import re
+import time
+from html import unescape
+
+import pytest
+
+from records.entry import Entry
+from tests.fakes.openai import FakeOpenAI
+from tests.fixtures_app import Service
+from tests.web.visitor import Page, Visitor, signed_in
+
+LOGS = "/organisations/acme/logs"
+ROW = re.compile(r'<tr data-id="([^"]+)"')
+
+
+@pytest.fixture
+def visitor(service: Service, openai: FakeOpenAI) -> Visitor:
+    service.organisation(openai)
+    question = {"contact_id": "c-1", "flow_id": "f-1", "question_text": "Why?"}
+    service.call("parse_via_chat_gpt", question)
+    service.call("parse_via_chat_gpt", {**question, "contact_id": "c-2", "question_text": ""})
+    service.call("get_buttons", {"buttons_data": "Yes|No"})
+    service.flush()
+    return signed_in(service)
+
+
+def rows(page: Page) -> list[str]:
+    return ROW.findall(page.html)
+
+
+def test_calls_are_listed_newest_first(visitor: Visitor) -> None:
+    page = visitor.get(LOGS)
+    ids = rows(page)
+    assert len(ids) == 3
+    assert ids == sorted(ids, reverse=True)
+    assert "empty_input Save the contact's answer as a result" in page.text
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("status=ok", 2),
+        ("status=empty_input", 1),
+        ("function=get_buttons", 1),
+        ("contact=c-2", 1),
+        ("flow=f-1", 2),
+        ("flow=f-1&status=ok", 1),
+        ("from=2020-01-01T00:00", 3),
+        ("to=2020-01-01T00:00", 0),
+        ("contact=nobody", 0),
+    ],
+)
+def test_filters(visitor: Visitor, query: str, found: int) -> None:
+    page = visitor.get(f"{LOGS}?{query}")
+    assert len(rows(page)) == found
+    name, value = query.partition("&")[0].split("=")
+    shown = {**page.values()}
+    assert shown.get(name) == value or f"<option selected>{value}</option>" in page.html
+
+
+def test_a_malformed_filter_is_explained(visitor: Visitor) -> None:
+    page = visitor.get(f"{LOGS}?from=yesterday")
+    assert page.status == 400
+    assert "Not a time" in page.text
+    assert visitor.get(f"{LOGS}?cursor=x").status == 400
+
+
+def test_the_list_is_paged(service: Service, visitor: Visitor) -> None:
+    for number in range(60):
+        entry = Entry("acme", "get_buttons", f"r{number}", "ok", 200, 1.0, time.time())
+        service.background.recorder.record(entry)
+    service.flush()
+    first = visitor.get(LOGS)
+    link = re.search(r'href="([^"]*cursor=[^"]*)"', first.html)
+    assert link
+    second = visitor.get(unescape(link[1]))
+    assert (len(rows(first)), len(rows(second))) == (50, 13)
+    assert not set(rows(first)) & set(rows(second))
+    assert "data-live" not in second.html
+
+
+def test_the_live_list_gets_only_what_is_newer(service: Service, visitor: Visitor) -> None:
+    newest = rows(visitor.get(LOGS))[0]
+
+    def newer(after: str, more: str = "") -> dict[str, object]:
+        path = f"{LOGS}/newer?after={after}{more}"
+        found: dict[str, object] = json.loads(visitor.get(path, Accept="application/json").html)
+        return found
+
+    assert newer(newest) == {"rows": "\n", "newest": newest, "count": 0} | {
+        "rows": newer(newest)["rows"]
+    }
+    service.call("get_buttons", {"buttons_data": "A|B"})
+    service.flush()
+    found = newer(newest)
+    assert found["count"] == 1
+    assert ROW.findall(str(found["rows"])) == [found["newest"]]
+    assert newer(str(found["newest"]))["count"] == 0
+    assert newer(newest, "&status=empty_input")["count"] == 0
+
+
+def test_a_signed_out_live_list_is_told_so(service: Service) -> None:
+    answer = Visitor(service.app).get(f"{LOGS}/newer", Accept="application/json")
+    assert answer.status == 401
+
+
+def test_one_call_is_shown_in_full_without_secrets(service: Service, visitor: Visitor) -> None:
+    service.call(
+        "parse_via_chat_gpt",
+        {"question_text": "My key is sk-abcdefghijklmnopqrstuvwxyz123456", "password": "hunter2"},
+    )
+    service.flush()
+    page = visitor.get(f"{LOGS}/{rows(visitor.get(LOGS))[0]}")
+    assert "My key is" in page.text
+    assert "sk-abcdefghijkl" not in page.html
+    assert "hunter2" not in page.html
+
+
+def test_a_failure_is_explained(visitor: Visitor) -> None:
+    [failed] = rows(visitor.get(f"{LOGS}?status=empty_input"))
+    page = visitor.get(f"{LOGS}/{failed}")
+    assert "question_text is empty" in page.text
+    assert "For the flow author to mend." in page.text
+
+
+def test_a_call_is_run_again_with_an_edited_body(
+    service: Service, visitor: Visitor, openai: FakeOpenAI
+) -> None:
+    [failed] = rows(visitor.get(f"{LOGS}?status=empty_input"))
+    page = visitor.get(f"{LOGS}/{failed}")
+    shown = re.search(r'<textarea[^>]*name="body"[^>]*>\n(.*?)</textarea>', page.html, re.DOTALL)
+    assert shown
+    body = json.loads(unescape(shown[1]))
+    assert body["question_text"] == ""
+    edited = json.dumps({**body, "question_text": "And now?"})
+    again = visitor.post(f"{LOGS}/{failed}", {"body": edited})
+    assert again.status == 200
+    assert "Answered" in again.text
+    assert openai.last.body["messages"][-1]["content"] == "And now?"
+    service.flush()
+    assert len(rows(visitor.get(LOGS))) == 4
+
+
+def test_a_body_that_is_no_json_is_refused_and_kept(visitor: Visitor) -> None:
+    [failed] = rows(visitor.get(f"{LOGS}?status=empty_input"))
+    refused = visitor.post(f"{LOGS}/{failed}", {"body": "{no json"})
+    assert refused.status == 400
+    assert "{no json" in refused.text
+    assert "The body is not JSON" in refused.text
+
+
+def test_an_entry_that_is_not_there_is_not_found(visitor: Visitor) -> None:
+    assert visitor.get(f"{LOGS}/1-1").status == 404
+    assert visitor.get(f"{LOGS}/nothing").status == 404

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+
+from tests.fixtures_app import Service
+from tests.web.visitor import signed_in
+
+PAGE = "/organisations"
+
+
+def listed(html: str) -> list[str]:
+    return re.findall(r'href="/organisations/([\w-]+)"', html)
+
+
+def test_organisations_are_paged_and_found(service: Service) -> None:
+    for number in range(60):
+        service.operator("PUT", f"/settings/org-{number:02}/limits", {"concurrent_calls": 1})
+    visitor = signed_in(service)
+    first = visitor.get(PAGE)
+    link = re.search(r'href="([^"]*after=[^"]*)"', first.html)
+    assert link
+    second = visitor.get(PAGE + unescape(link[1]))
+    assert listed(first.html) + listed(second.html) == [f"org-{number:02}" for number in range(60)]
+    assert listed(visitor.get(f"{PAGE}?from=org-55").html)[0] == "org-55"
+
+
+def test_an_organisation_is_made_switched_off(service: Service) -> None:
+    visitor = signed_in(service)
+    made = visitor.post(PAGE, {"id": "acme"})
+    assert (made.status, made.headers["Location"]) == (303, "/organisations/acme")
+    assert service.operator("GET", "/settings/acme/openai").json["is_active"] is False
+    again = visitor.post(PAGE, {"id": "acme"})
+    assert again.status == 409
+    assert "already" in again.text
+
+
+@pytest.mark.parametrize("org", ["", "two words", "a/b", "x" * 65, "आशा"])
+def test_an_impossible_id_is_refused(service: Service, org: str) -> None:
+    visitor = signed_in(service)
+    refused = visitor.post(PAGE, {"id": org})
+    assert refused.status == 400
+    assert not service.operator("GET", "/settings").json["organizations"]
+
+
+def test_only_the_operator_makes_organisations(service: Service) -> None:
+    visitor = signed_in(service, service.organisation().admin_token)
+    assert visitor.post(PAGE, {"id": "mine"}).status == 403
+
+
+def test_deleting_needs_the_id_typed(service: Service) -> None:
+    service.organisation()
+    visitor = signed_in(service)
+    assert visitor.post(f"{PAGE}/acme/delete", {"confirm": "other"}).status == 400
+    assert service.operator("GET", "/settings/acme").status == 200
+    assert visitor.post(f"{PAGE}/acme/delete", {"confirm": "acme"}).status == 303
+    assert service.operator("GET", "/settings/acme").status == 404

@@ -1,0 +1,129 @@
+"""Script in every text that anyone outside can bring in: it is shown, and never runs."""
+
+from __future__ import annotations
+
+from html import unescape
+from urllib.parse import quote
+
+import pytest
+
+from records.entry import Entry
+from settings.notebook import ModelNotebook
+from tests.fakes.openai import FakeOpenAI
+from tests.fixtures_app import Service
+from tests.web.visitor import Page, Visitor, signed_in
+
+MARK = "xss-mark"
+SCRIPT = f"\"'></textarea></title><script>{MARK}</script><img src=x onerror={MARK}>{{{{7*7}}}}"
+ACME = "/organisations/acme"
+
+
+@pytest.fixture
+def visitor(service: Service, openai: FakeOpenAI) -> Visitor:
+    service.organisation(openai, system_prompt=SCRIPT)
+    service.operator("POST", "/settings/acme/tokens", {"scope": "webhook", "label": SCRIPT[:100]})
+    service.operator("PUT", "/settings/acme/glific", {"phone": "<script>xss-mark</script>"[:32]})
+    openai.say(*[SCRIPT] * 20)
+    return signed_in(service)
+
+
+def stays_text(page: Page, shown: bool = True) -> None:
+    """The script is among the words, if anywhere, and no element came of it."""
+    if shown:
+        assert MARK in unescape(page.html)
+    for tag, known in page.elements:
+        assert tag != "img"
+        assert tag != "script" or str(known.get("src")).startswith("/assets/")
+        assert not [name for name in known if name.startswith("on")]
+        for name in ("href", "src", "action", "formaction"):
+            assert "javascript:" not in (known.get(name) or "")
+    assert f"<script>{MARK}" not in page.html
+    assert "49" not in page.html.split("xss-mark", 1)[-1][:40]
+
+
+def newest(service: Service, visitor: Visitor) -> str:
+    service.flush()
+    found = service.operator("GET", "/logs/acme").json["logs"][0]["id"]
+    return f"{ACME}/logs/{found}"
+
+
+def test_settings_and_tokens(service: Service, visitor: Visitor) -> None:
+    service.operator("PATCH", "/settings/acme/openai", {"project": f"<script>{MARK}</script>"})
+    stays_text(visitor.get(f"{ACME}/settings"))
+    stays_text(visitor.get(f"{ACME}/settings/glific"))
+    stays_text(visitor.get(f"{ACME}/tokens"))
+    stays_text(visitor.post(f"{ACME}/tokens", {"scope": SCRIPT, "label": SCRIPT * 9}))
+    typed = dict.fromkeys(("default_model", "model_aliases", "allowed_models"), SCRIPT)
+    stays_text(visitor.post(f"{ACME}/settings/openai", {**typed, "timeout_seconds": SCRIPT}))
+
+
+def test_warnings(service: Service, visitor: Visitor) -> None:
+    organisation = service.background.settings.get("acme")
+    ModelNotebook(service.redis, organisation, "", lambda _: None).warn(SCRIPT, SCRIPT)
+    stays_text(visitor.get(f"{ACME}/settings"))
+
+
+def test_prompts_and_answers(service: Service, visitor: Visitor) -> None:
+    typed = {"question_text": SCRIPT, "prompt": SCRIPT, "gpt_model": SCRIPT}
+    tried = visitor.post(f"{ACME}/functions/parse_via_chat_gpt", typed)
+    stays_text(tried)
+    tried = visitor.post(f"{ACME}/functions/parse_via_chat_gpt", {"question_text": SCRIPT})
+    assert "Answered" in tried.text
+    stays_text(tried)
+    page = newest(service, visitor)
+    stays_text(visitor.get(page))
+    stays_text(visitor.post(page, {"body": SCRIPT}))
+    stays_text(visitor.post(page, {"body": '{"question_text": "x", "' + MARK + '": "<script>"}'}))
+
+
+def test_contacts_flows_and_models_of_calls(service: Service, visitor: Visitor) -> None:
+    body = {"question_text": SCRIPT, "contact_id": SCRIPT, "flow_id": SCRIPT, SCRIPT: SCRIPT}
+    service.call("parse_via_chat_gpt", body)
+    service.background.recorder.record(
+        Entry("acme", SCRIPT, SCRIPT, SCRIPT, 200, 1.0, 1e9, SCRIPT, SCRIPT, SCRIPT, 1, 1)
+    )
+    service.background.recorder.record(
+        Entry("acme", SCRIPT, SCRIPT, SCRIPT, 200, 1.0, 1.7e9, model=SCRIPT, input_tokens=1)
+    )
+    page = newest(service, visitor)
+    stays_text(visitor.get(page))
+    stays_text(visitor.get(f"{ACME}/logs"))
+    stays_text(visitor.get(f"{ACME}/logs/newer", Accept="application/json"), shown=False)
+    stays_text(visitor.get(ACME))
+    stays_text(visitor.get("/"), shown=False)
+    stays_text(visitor.get(f"{ACME}/usage?from=2023-11-01&to=2023-11-30"))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"{ACME}/logs?contact=@&flow=@&request_id=@&status=@&function=@",
+        f"{ACME}/logs?from=@",
+        f"{ACME}/logs?cursor=@",
+        f"{ACME}/logs/@",
+        f"{ACME}/usage?from=@",
+        f"{ACME}/usage.csv?by=@",
+        f"{ACME}/functions/@",
+        f"{ACME}/settings/@",
+        f"{ACME}/settings/openai/accounts/@",
+        f"{ACME}/settings?done=@",
+        f"{ACME}/@",
+        "/organisations?from=@&after=@",
+        "/organisations/@",
+        "/sign-in?next=@",
+    ],
+)
+def test_addresses(visitor: Visitor, path: str) -> None:
+    stays_text(visitor.get(path.replace("@", quote(SCRIPT))), shown=False)
+
+
+def test_the_sign_in_form(service: Service) -> None:
+    visitor = Visitor(service.app)
+    visitor.get("/sign-in")
+    stays_text(visitor.post("/sign-in", {"token": SCRIPT, "next": f"/{SCRIPT}"}), shown=False)
+
+
+def test_accounts_and_organisations(visitor: Visitor) -> None:
+    stays_text(visitor.post(f"{ACME}/settings/openai/accounts", {"title": SCRIPT}), shown=False)
+    stays_text(visitor.post("/organisations", {"id": SCRIPT}))
+    stays_text(visitor.post(f"{ACME}/delete", {"confirm": SCRIPT}), shown=False)

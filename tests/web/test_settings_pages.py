@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from settings.schemas import SECTIONS
+from tests.fakes.openai import FakeOpenAI
+from tests.fixtures_app import Service
+from tests.web.visitor import Visitor, signed_in
+
+KEY = "sk-proj-abcdefghijklmnop-wxyz"
+OPENAI = "/organisations/acme/settings/openai"
+
+
+@pytest.fixture
+def visitor(service: Service) -> Visitor:
+    service.organisation(is_active=False)
+    return signed_in(service, service.tenant.admin_token)
+
+
+def stored(service: Service, section: str = "openai") -> dict[str, Any]:
+    return service.operator("GET", f"/settings/acme/{section}").json
+
+
+def test_a_key_is_saved_and_never_shown(service: Service, visitor: Visitor) -> None:
+    saved = visitor.post(OPENAI, {"is_active": "on", "api_key": KEY, "default_model": "gpt-6-luna"})
+    assert (saved.status, saved.headers["Location"]) == (303, f"{OPENAI}?done=saved")
+    page = visitor.get(saved.headers["Location"])
+    assert "takes effect within a second" in page.text
+    assert KEY not in page.html
+    assert "sk-...wxyz" in page.text
+    assert stored(service) | {"is_active": True, "default_model": "gpt-6-luna"} == stored(service)
+
+
+def test_a_form_without_the_key_keeps_it(service: Service, visitor: Visitor) -> None:
+    visitor.post(OPENAI, {"is_active": "on", "api_key": KEY})
+    visitor.post(OPENAI, {"is_active": "on", "default_model": "gpt-6-luna"})
+    assert stored(service)["has_api_key"] is True
+    visitor.post(OPENAI, {"is_active": "on", "remove_api_key": "on"})
+    assert stored(service)["has_api_key"] is False
+
+
+def test_a_blank_field_is_removed(service: Service, visitor: Visitor) -> None:
+    visitor.post(OPENAI, {"default_model": "gpt-6-luna", "timeout_seconds": "30"})
+    assert stored(service)["timeout_seconds"] == 30
+    visitor.post(OPENAI, {"default_model": "", "timeout_seconds": ""})
+    assert not {"default_model", "timeout_seconds"} & set(stored(service))
+
+
+def test_lists_and_pairs_are_typed_one_a_line(service: Service, visitor: Visitor) -> None:
+    visitor.post(
+        OPENAI,
+        {
+            "model_aliases": "gpt-4o = gpt-6-luna\r\no1=gpt-6-luna",
+            "allowed_models": "gpt-6*\r\n\r\no*",
+        },
+    )
+    assert stored(service)["model_aliases"] == {"gpt-4o": "gpt-6-luna", "o1": "gpt-6-luna"}
+    assert stored(service)["allowed_models"] == ["gpt-6*", "o*"]
+    page = visitor.get(OPENAI)
+    assert "gpt-4o = gpt-6-luna\no1 = gpt-6-luna" in page.html
+    assert "gpt-6*\no*" in page.html
+
+
+def test_errors_stand_beside_their_fields(service: Service, visitor: Visitor) -> None:
+    typed = {"timeout_seconds": "500", "default_model": "no model!", "api_key": "two words"}
+    refused = visitor.post(OPENAI, typed)
+    api = service.operator(
+        "PATCH", "/settings/acme/openai", {**typed, "timeout_seconds": 500}
+    ).error
+    assert refused.status == 400
+    for messages in api["fields"].values():
+        assert messages[0] in refused.text
+    assert refused.values()["timeout_seconds"] == "500", "what was typed stays"
+    assert "two words" not in refused.html, "but no secret"
+    invalid = [known["name"] for _, known in refused.elements if "aria-invalid" in known]
+    assert set(invalid) == set(typed)
+    assert "timeout_seconds" not in stored(service)
+
+
+def test_every_section_is_a_form_of_its_schema(visitor: Visitor) -> None:
+    for section, schema in SECTIONS.items():
+        page = visitor.get(f"/organisations/acme/settings/{section}")
+        assert page.status == 200
+        named = {known.get("name") for _, known in page.elements}
+        assert set(schema().fields) <= named, section
+
+
+def test_limits_are_saved(service: Service, visitor: Visitor) -> None:
+    visitor.post("/organisations/acme/settings/limits", {"requests_per_minute": "600"})
+    assert stored(service, "limits") == {"requests_per_minute": 600}
+    refused = visitor.post("/organisations/acme/settings/limits", {"requests_per_minute": "1.5"})
+    assert refused.status == 400
+    assert stored(service, "limits") == {"requests_per_minute": 600}
+
+
+def test_a_section_is_deleted(service: Service, visitor: Visitor) -> None:
+    visitor.post("/organisations/acme/settings/limits", {"requests_per_minute": "600"})
+    visitor.post("/organisations/acme/settings/limits/delete")
+    assert service.operator("GET", "/settings/acme/limits").status == 404
+
+
+def test_the_test_says_what_the_provider_answered(service: Service, openai: FakeOpenAI) -> None:
+    service.organisation(openai)
+    visitor = signed_in(service)
+    assert "The key works" in visitor.post(f"{OPENAI}/test").text
+    service.operator("PATCH", "/settings/acme/openai", {"api_key": "sk-wrong-wrong-wrong-wrong"})
+    refused = visitor.post(f"{OPENAI}/test")
+    api = service.operator("POST", "/settings/acme/openai/test").error
+    assert api["type"] == "invalid_api_key"
+    assert api["fix"] in refused.text
+
+
+def test_models_of_the_key_are_listed_for_the_form(service: Service, openai: FakeOpenAI) -> None:
+    service.organisation(openai)
+    visitor = signed_in(service)
+    answer = visitor.get(f"{OPENAI}/models", Accept="application/json")
+    assert '"id":"gpt-6-luna"' in answer.html
+    assert f'data-models="{OPENAI}/models"' in visitor.get(OPENAI).html
+
+
+@pytest.mark.parametrize(
+    ("model", "words"),
+    [
+        ("gpt-4-turbo", "was retired on 23 October 2026"),
+        ("gpt-4-turbo-2024-04-09", "was retired on 23 October 2026"),
+    ],
+)
+def test_a_model_that_goes_is_flagged(
+    service: Service, visitor: Visitor, model: str, words: str
+) -> None:
+    visitor.post(OPENAI, {"default_model": model})
+    assert f"{model} {words} . Use gpt-5.6-sol instead" in visitor.get(OPENAI).text
+
+
+def test_further_accounts(service: Service, visitor: Visitor, openai: FakeOpenAI) -> None:
+    made = visitor.post(f"{OPENAI}/accounts", {"title": "Second one"})
+    assert made.headers["Location"] == f"{OPENAI}/accounts/Second%20one"
+    here = made.headers["Location"]
+    visitor.post(here, {"is_active": "on", "api_key": openai.key})
+    assert stored(service, "openai/accounts/Second one")["has_api_key"] is True
+    assert "Second one" in visitor.get(OPENAI).text
+    service.operator(
+        "PATCH", "/settings/acme/openai/accounts/Second one", {"base_url": openai.base_url}
+    )
+    assert "The key works" in visitor.post(f"{here}/test").text
+    visitor.post(f"{here}/delete")
+    assert visitor.get(here).status == 404
+    assert visitor.post(f"{OPENAI}/accounts", {"title": "/../"}).status == 400
+
+
+def test_an_admin_cannot_point_the_service_inside(service: Service, visitor: Visitor) -> None:
+    refused = visitor.post(OPENAI, {"base_url": "http://127.0.0.1:1/v1"})
+    assert refused.status == 400
+    assert "base_url" not in stored(service)
+
+
+def test_an_address_that_the_operator_set_does_not_hinder_an_admin(
+    service: Service, visitor: Visitor
+) -> None:
+    service.operator("PATCH", "/settings/acme/openai", {"base_url": "http://127.0.0.1:1/v1"})
+    saved = visitor.post(
+        OPENAI, {"is_active": "on", "base_url": "http://127.0.0.1:1/v1", "project": "proj_1"}
+    )
+    assert saved.status == 303
+    assert stored(service)["project"] == "proj_1"
+
+
+def test_who_changed_what_is_on_record(service: Service, visitor: Visitor) -> None:
+    visitor.post("/organisations/acme/settings/limits", {"concurrent_calls": "5"})
+    [newest, *_] = service.operator("GET", "/settings/acme/audit").json["audit"]
+    assert newest["what"] == "limits"
+    assert newest["actor"].startswith("token ")

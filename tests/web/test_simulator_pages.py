@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from tests.fakes.openai import FakeOpenAI
+from tests.fixtures_app import Service
+from tests.flows.talking import GREETING, export
+from tests.web.visitor import Page, Visitor, signed_in
+
+GREET = "/organisations/acme/flows/greeting/simulator"
+ASK = "/organisations/acme/flows/asking/simulator"
+ASKING: dict[str, Any] = {
+    "uuid": "asking",
+    "name": "Asking",
+    "keywords": ["ask"],
+    "nodes": [
+        {
+            "id": "call",
+            "webhook": {
+                "url": "parse_via_chat_gpt",
+                "body": '{"question_text": "Why?", "wait_seconds": 1}',
+                "result_name": "gpt",
+            },
+            "success": "say",
+            "failure": "sorry",
+        },
+        {"id": "say", "send": "@results.gpt.parsed_msg"},
+        {"id": "sorry", "send": "Sorry"},
+    ],
+}
+SURE: dict[str, Any] = {
+    "type": "send_interactive_msg",
+    "id": 1,
+    "name": "Sure",
+    "text": json.dumps(
+        {
+            "type": "quick_reply",
+            "content": {"type": "text", "text": "Sure?"},
+            "options": [{"type": "text", "title": "Yes"}, {"type": "text", "title": "No"}],
+        }
+    ),
+}
+
+
+@pytest.fixture
+def visitor(service: Service, openai: FakeOpenAI) -> Visitor:
+    service.organisation(openai)
+    return signed_in(service)
+
+
+def draft(service: Service, flow: dict[str, Any]) -> None:
+    imported = service.admin("POST", "/flows/acme", export(flow))
+    assert imported.status == 200, imported.body
+
+
+def bubbles(page: Page) -> list[str]:
+    found = re.findall(r'<div class="said"[^>]*>(.*?)</div>', page.html, re.DOTALL)
+    return [one.strip() for one in found]
+
+
+def test_a_draft_is_talked_to_with_its_node_lit(service: Service, visitor: Visitor) -> None:
+    draft(service, GREETING)
+    assert "Press Start." in visitor.get(GREET).text
+    page = visitor.post(GREET, {"action": "start", "settings": "on", "pretend": "on"})
+    assert bubbles(page) == ["What is your name?"]
+    assert page.html.count('aria-current="step"') == 1
+    page = visitor.post(GREET, {"text": "आशा"})
+    assert bubbles(page) == ["What is your name?", "आशा", "Hello आशा"]
+    assert "the flow is completed" in page.text
+    assert '"input": "आशा"' in page.text
+    assert bubbles(visitor.get(GREET)) == bubbles(page), "it is kept"
+    assert bubbles(visitor.post(GREET, {"action": "start"})) == ["What is your name?"]
+
+
+def test_a_simulation_touches_no_contact_and_counts_nothing(
+    service: Service, visitor: Visitor
+) -> None:
+    draft(service, GREETING)
+    visitor.post(GREET, {"action": "start"})
+    visitor.post(GREET, {"text": "Asha"})
+    assert not service.redis.keys("*flow_tally*")
+    assert not service.redis.keys("*:contact:*")
+    assert bubbles(signed_in(service).get(GREET)) == [], "everybody plays alone"
+
+
+def test_pretended_calls_ask_nobody(service: Service, visitor: Visitor, openai: FakeOpenAI) -> None:
+    draft(service, ASKING)
+    page = visitor.post(ASK, {"action": "start", "settings": "on", "pretend": "on"})
+    assert bubbles(page) == ["Blue light scatters most in the air."]
+    assert openai.requests == []
+    assert "200 parse_via_chat_gpt" in page.text
+
+
+def test_real_calls_show_their_time(service: Service, visitor: Visitor, openai: FakeOpenAI) -> None:
+    draft(service, ASKING)
+    openai.say("Because of the air.")
+    page = visitor.post(ASK, {"action": "start", "settings": "on"})
+    assert bubbles(page) == ["Because of the air."]
+    assert len(openai.asked("/chat/completions")) == 1
+    assert re.search(r"200 parse_via_chat_gpt [1-9]\d* ms", page.text)
+    service.operator("PATCH", "/settings/acme/openai", {"is_active": False})
+    failed = visitor.post(ASK, {"action": "start", "settings": "on"})
+    assert bubbles(failed) == ["Sorry"]
+    assert "403 parse_via_chat_gpt" in failed.text
+
+
+def test_buttons_and_time_and_language(service: Service, visitor: Visitor) -> None:
+    flow = {
+        **GREETING,
+        "localization": {},
+        "nodes": [
+            {"id": "ask", "actions": [SURE], "to": "wait"},
+            {
+                "id": "wait",
+                "wait": {"result": "sure", "seconds": 3600},
+                "silent": "late",
+                "cases": [["has_any_word", ["yes"], "Yes", "good"]],
+                "else": "late",
+            },
+            {"id": "good", "send": "Good"},
+            {"id": "late", "send": "Too late"},
+        ],
+    }
+    draft(service, flow)
+    page = visitor.post(GREET, {"action": "start", "settings": "on", "language": "hi"})
+    assert '<option value="hi" selected>' in page.html
+    assert "Goes on by itself in 3,600 s." in page.text
+    assert '<button class="option" name="text" value="Yes" dir="auto">Yes' in page.html
+    page = visitor.post(GREET, {"type": "quick_reply", "text": "Yes"})
+    assert bubbles(page)[-2:] == ["Yes", "Good"]
+    visitor.post(GREET, {"action": "start"})
+    page = visitor.post(GREET, {"action": "wake"})
+    assert bubbles(page)[-1] == "Too late"
+    page = visitor.post(GREET, {"action": "set", "settings": "on", "language": "ta"})
+    assert '<option value="ta" selected>' in page.html
+    assert 'value="on" checked' not in page.html, "no longer pretended"
+
+
+def test_media_and_places_are_sent(service: Service, visitor: Visitor) -> None:
+    draft(service, GREETING)
+    visitor.post(GREET, {"action": "start"})
+    page = visitor.post(GREET, {"type": "image", "text": "https://media.example/a.png"})
+    assert '<img src="https://media.example/a.png"' in page.html
+    assert "img-src 'self' data: https:" in page.headers["Content-Security-Policy"]
+    assert "script-src 'self';" in page.headers["Content-Security-Policy"]
+    visitor.post(GREET, {"action": "start"})
+    assert "26.9, 80.9" in visitor.post(GREET, {"type": "location", "text": "26.9, 80.9"}).text
+    refused = visitor.post(GREET, {"type": "location", "text": "nowhere"})
+    assert refused.status == 400
+    assert 'role="alert"' in refused.html

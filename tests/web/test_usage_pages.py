@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import csv
+import io
+import time
+
+import pytest
+
+from records.entry import Entry
+from storage.keys import org_key
+from tests.fixtures_app import Service
+from tests.web.visitor import signed_in
+from web.charts import bar_chart, nice
+from web.usage_pages import safe_cell
+
+USAGE = "/organisations/acme/usage"
+
+
+def record(service: Service, **more: object) -> None:
+    known = {
+        "organization_id": "acme",
+        "function": "parse_via_chat_gpt",
+        "request_id": "r",
+        "status": "ok",
+        "http_status": 200,
+        "milliseconds": 1.0,
+        "at": time.time(),
+        **more,
+    }
+    service.background.recorder.record(Entry(**known))  # type: ignore[arg-type]
+
+
+def test_usage_is_charted_and_tabled(service: Service) -> None:
+    service.organisation()
+    record(service, model="gpt-4o", input_tokens=1_000_000, output_tokens=1000)
+    record(service, status="provider_timeout")
+    service.flush()
+    page = signed_in(service).get(USAGE)
+    today = time.strftime("%Y-%m-%d", time.gmtime())
+    assert f"{today}: 1 answered, 1 failed" in page.text
+    assert f"{today}: 1M in, 1k out" in page.text
+    assert page.html.count("<svg viewBox") >= 3
+    assert "gpt-4o 1 0 1,000,000 1,000" in page.text
+    assert "no model 1 1" in page.text
+
+
+def test_csv_holds_the_same_numbers_and_no_formulas(service: Service) -> None:
+    service.organisation()
+    record(service, model="=cmd|' /C calc'!A0", input_tokens=5)
+    record(service, model="gpt-4o", input_tokens=7)
+    service.flush()
+    answer = signed_in(service).get("/organisations/acme/usage.csv?by=model")
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert "attachment" in answer.headers["Content-Disposition"]
+    lines = list(csv.DictReader(io.StringIO(answer.html)))
+    assert [line["model"] for line in lines] == ["'=cmd|' /C calc'!A0", "gpt-4o"]
+    assert [line["input_tokens"] for line in lines] == ["5", "7"]
+
+
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@a", "\t=1", "\r=1"])
+def test_no_cell_begins_like_a_formula(text: str) -> None:
+    assert safe_cell(text) == f"'{text}"
+    assert safe_cell("gpt-4o") == "gpt-4o"
+    assert safe_cell(None) == ""
+
+
+def test_a_malformed_day_is_explained(service: Service) -> None:
+    service.organisation()
+    visitor = signed_in(service)
+    page = visitor.get(f"{USAGE}?from=2026-13-01")
+    assert page.status == 400
+    assert "Not a day" in page.text
+    assert visitor.get("/organisations/acme/usage.csv?by=contact").status == 400
+
+
+def test_the_budget_is_a_bar(service: Service) -> None:
+    service.organisation()
+    visitor = signed_in(service)
+    assert "budget" not in visitor.get(USAGE).text
+    service.operator("PUT", "/settings/acme/limits", {"monthly_tokens": 1000})
+    month = time.strftime("%Y-%m", time.gmtime())
+    service.redis.set(org_key("acme", "limits", "tokens", month), 900)
+    page = visitor.get(USAGE)
+    assert "900 of 1,000 tokens (90 %)" in page.text
+    assert 'class="budget budget-high" max="100" value="90"' in page.html
+
+
+def test_bars_stack_within_the_chart() -> None:
+    chart = bar_chart("calls", "Calls", ("ok", "failed"), [("a", (3, 1)), ("b", (0, 0))])
+    first, empty = chart.columns
+    ground = chart.lines[0][0]
+    assert [bar.series for bar in first.bars] == [0, 1]
+    assert first.bars[0].y + first.bars[0].height == pytest.approx(ground, abs=0.2)
+    assert first.bars[1].y + first.bars[1].height == pytest.approx(first.bars[0].y, abs=0.2)
+    assert first.words == "a: 3 ok, 1 failed"
+    assert empty.bars == ()
+
+
+@pytest.mark.parametrize(
+    ("number", "above"), [(0, 1), (1, 1), (1.1, 2), (3, 5), (7, 10), (20, 20), (0.03, 0.05)]
+)
+def test_axes_end_at_round_numbers(number: float, above: float) -> None:
+    assert nice(number) == pytest.approx(above)

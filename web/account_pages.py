@@ -1,0 +1,88 @@
+"""The pages of an organisation's OpenAI accounts: further ones, the test, the models."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from api.answers import json_answer
+from errors import FlowhookError, InvalidInput
+from settings.edge import account_section
+from settings.schemas import TITLE_PATTERN
+from web.gate import organisation, signed_in
+from web.models import goes
+from web.section_forms import SectionForms, place
+from web.services import Services
+
+
+def account_pages(services: Services) -> Blueprint:
+    """`/organisations/<org>/settings/openai/...`."""
+    pages = Blueprint("accounts", __name__, url_prefix="/organisations/<org>/settings/openai")
+    edge, forms = services.edge, SectionForms(services)
+
+    @pages.post("/accounts")
+    def create_account(org: str) -> AnyResponse:
+        """Make a further account, and open its form."""
+        title = known_title(request.form.get("title", "").strip())
+        if account_section(title) not in organisation().sections:
+            body = {"is_active": False}
+            edge.write(org, account_section(title), body, signed_in().caller, replaces=True)
+        return redirect(place(org, account_section(title)), 303)
+
+    @pages.get("/accounts/<title>")
+    def show_account(org: str, title: str) -> str:
+        """Show a further account's form."""
+        edge.section(organisation(), account_section(known_title(title)))
+        return forms.shown(org, account_section(title), title=title)
+
+    @pages.post("/accounts/<title>")
+    def write_account(org: str, title: str) -> Any:
+        """Save a further account."""
+        section = account_section(known_title(title))
+        return forms.save(org, section, title)
+
+    @pages.post("/accounts/<title>/delete")
+    def delete_account(org: str, title: str) -> AnyResponse:
+        """Delete a further account."""
+        edge.remove(org, account_section(known_title(title)), signed_in().caller)
+        return redirect(url_for("web.settings.show", org=org) + "?done=deleted", 303)
+
+    @pages.post("/test", defaults={"title": None})
+    @pages.post("/accounts/<title>/test")
+    def test(org: str, title: str | None) -> str:
+        """Ask the provider with the stored key, and say what it answered."""
+        section = account_section(known_title(title)) if title else "openai"
+        try:
+            tested = services.checks.test(org, title)
+        except FlowhookError as failed:
+            return forms.shown(org, section, failed=failed, title=title)
+        return forms.shown(org, section, tested=tested, title=title)
+
+    @pages.get("/models", defaults={"title": None})
+    @pages.get("/accounts/<title>/models")
+    def models(org: str, title: str | None) -> Response:
+        """The models the key can use, for the form's lists."""
+        found = services.checks.models(org, title)
+        return json_answer({"models": [described(model) for model in found]})
+
+    return pages
+
+
+def described(model: Mapping[str, Any]) -> dict[str, str]:
+    """A model for a list: its id, and when it goes."""
+    retirement = goes(model["id"])
+    last_day = model.get("shutdown_date") or (retirement.date if retirement else None)
+    return {"id": str(model["id"]), "note": f"until {last_day}" if last_day else ""}
+
+
+def known_title(title: str) -> str:
+    if not TITLE_PATTERN.fullmatch(title):
+        raise InvalidInput(
+            "an account's title is 1 to 64 letters, digits, spaces, dots, _ or -,"
+            " the first a letter or digit",
+            fix="Choose another title.",
+        )
+    return title

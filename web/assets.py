@@ -1,0 +1,57 @@
+"""Scripts, styles and icons, all from this process: our own, and the kit's from its package.
+
+The kit is Bootstrap 5.3 as the package Bootstrap-Flask carries it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+import flask_bootstrap
+from flask import Blueprint, Response, send_from_directory
+from markupsafe import Markup
+
+KIT = Path(flask_bootstrap.__file__).parent / "static" / "bootstrap5"
+OWN = Path(__file__).parent / "static"
+YEAR_SECONDS = 365 * 86_400
+SYMBOL = re.compile(
+    r'<symbol[^>]*viewBox="([^"]+)"[^>]*id="([^"]+)"[^>]*>(.*?)</symbol>', re.DOTALL
+)
+
+
+def asset_routes() -> Blueprint:
+    """Addresses that change with the version, so that browsers keep what they have."""
+    routes = Blueprint("assets", __name__, url_prefix="/assets/<version>")
+
+    @routes.get("/kit/<path:name>")
+    def kit(version: str, name: str) -> Response:
+        return send_from_directory(KIT, name, max_age=YEAR_SECONDS)
+
+    @routes.get("/own/<path:name>")
+    def own(version: str, name: str) -> Response:
+        return send_from_directory(OWN, name, max_age=YEAR_SECONDS)
+
+    return routes
+
+
+def version() -> str:
+    """Changes with any of our files and with the kit."""
+    whole = hashlib.sha256(metadata.version("bootstrap-flask").encode())
+    for path in sorted(OWN.rglob("*")):
+        if path.is_file():
+            whole.update(path.read_bytes())
+    return whole.hexdigest()[:12]
+
+
+@cache
+def icons() -> dict[str, Markup]:
+    """The kit's icons as inline SVG; the whole sprite is too large for a phone."""
+    sprite = (KIT / "icons" / "bootstrap-icons.svg").read_text()
+    return {
+        name: Markup(f'<svg class="bi" viewBox="{box}" aria-hidden="true">{paths}</svg>')  # noqa: S704
+        for box, name, paths in SYMBOL.findall(sprite)
+    }

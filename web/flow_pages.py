@@ -1,0 +1,152 @@
+"""An organisation's flows: imported by drop, drawn with what is wrong beside it, published."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from errors import FlowhookError, InvalidInput
+from flows.reading import read_export
+from flows.routes import examined, newest, refuse_critical, with_subflows
+from flows.tally import read_tally
+from strict_json import read_json
+from web.flow_picture import cards
+from web.services import Services
+
+PAGE_ENTRIES = 100
+DONE = {
+    "published": "Published. New conversations run it; those under way keep the revision they"
+    " began with.",
+    "deleted": "Deleted.",
+}
+
+
+def flow_pages(services: Services) -> Blueprint:
+    """`/organisations/<org>/flows`."""
+    pages = Blueprint("flows", __name__, url_prefix="/organisations/<org>/flows")
+    store, examiner, views = services.conversations.flows, services.examiner, FlowViews(services)
+
+    @pages.get("")
+    def index(org: str) -> str:
+        """List the flows."""
+        return views.listed(org)
+
+    @pages.post("")
+    def take(org: str) -> str | tuple[str, int]:
+        """Import a file, whole or not at all, and show what is wrong with its flows."""
+        try:
+            export = read_export(read_json(uploaded()))
+            store.add(org, export)
+        except FlowhookError as error:
+            return views.listed(org, error=error), error.status
+        found = examined(examiner, export, store.library(org))
+        return views.listed(org, [{"flow": flow, "issues": issues} for flow, issues in found])
+
+    @pages.get("/export")
+    def export_all(org: str) -> Response:
+        """The newest drafts of all flows, in the shape that importing takes."""
+        return attachment(f"flows-{org}.json", store.export(org))
+
+    _add_flow(pages, services, views)
+    return pages
+
+
+def _add_flow(pages: Blueprint, services: Services, views: FlowViews) -> None:
+    """The pages of one flow."""
+    store, examiner = services.conversations.flows, services.examiner
+
+    @pages.get("/<uuid>")
+    def show(org: str, uuid: str) -> str:
+        """Draw a flow."""
+        return views.shown(org, uuid)
+
+    @pages.post("/<uuid>/publish")
+    def publish(org: str, uuid: str) -> AnyResponse | str | tuple[str, int]:
+        """Publish the newest draft; Critical issues refuse it, unless one insists."""
+        entry, flow = newest(store, org, uuid)
+        try:
+            if request.form.get("force") != "on":
+                refuse_critical(examiner.issues(flow, store.library(org)))
+            store.publish(org, uuid, entry.draft.revision)
+        except FlowhookError as error:
+            return views.shown(org, uuid, error), error.status
+        return redirect(url_for("web.flows.show", org=org, uuid=uuid) + "?done=published", 303)
+
+    @pages.post("/<uuid>/delete")
+    def delete(org: str, uuid: str) -> AnyResponse:
+        """Delete a flow."""
+        store.delete(org, uuid)
+        return redirect(url_for("web.flows.index", org=org) + "?done=deleted", 303)
+
+    @pages.get("/<uuid>/export")
+    def export(org: str, uuid: str) -> Response:
+        """A flow and its sub-flows, in the shape that importing takes."""
+        return attachment(
+            f"flow-{uuid[-4:]}.json", store.export(org, with_subflows(store, org, uuid))
+        )
+
+
+class FlowViews:
+    """The list of flows, and one flow."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self.store = services.conversations.flows
+        self.examiner = services.examiner
+
+    def listed(
+        self,
+        org: str,
+        imported: list[dict[str, Any]] | None = None,
+        error: FlowhookError | None = None,
+    ) -> str:
+        entries = self.store.library(org).entries.values()
+        flows = sorted((one.shown for one in entries), key=lambda one: (one["name"], one["uuid"]))
+        start = asked_start()
+        return render_template(
+            "web/flows.html",
+            flows=flows[start : start + PAGE_ENTRIES],
+            next_start=start + PAGE_ENTRIES if len(flows) > start + PAGE_ENTRIES else None,
+            imported=imported,
+            error=error,
+            done=DONE.get(request.args.get("done", "")),
+        )
+
+    def shown(self, org: str, uuid: str, error: FlowhookError | None = None) -> str:
+        entry, flow = newest(self.store, org, uuid)
+        issues = self.examiner.issues(flow, self.store.library(org))
+        return render_template(
+            "web/flow.html",
+            entry=entry.shown,
+            issues=issues,
+            about_flow=[issue for issue in issues if issue.node not in flow.nodes],
+            critical=[issue for issue in issues if issue.severity == "Critical"],
+            cards=cards(flow, issues, read_tally(self.services.redis, org, uuid)),
+            error=error,
+            done=DONE.get(request.args.get("done", "")),
+        )
+
+
+def uploaded() -> bytes:
+    """The file of the form."""
+    file = request.files.get("file")
+    raw = file.read() if file else b""
+    if not raw:
+        raise InvalidInput("no file was sent", fix="Choose the file that Export flow gave you.")
+    return raw
+
+
+def asked_start() -> int:
+    text = request.args.get("start", "0")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
+
+
+def attachment(name: str, content: dict[str, Any]) -> Response:
+    return Response(
+        orjson.dumps(content),
+        mimetype="application/json",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )

@@ -1,0 +1,108 @@
+"""A flow as cards: what each node does, where it leads, and what happened there.
+
+The cards are a list that reads in the flow's order; where scripts run, the browser lays them
+out and draws the ways between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flows.definition import Exit, Flow, Node
+from flows.lint import Issue
+from flows.tally import Tally
+from web.action_words import words_of
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """An exit: the categories that take it, where it leads, how often it was taken."""
+
+    name: str
+    destination: str
+    destination_label: str
+    taken: int
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A node. `question` says what its router looks at; `waiting` counts contacts."""
+
+    uuid: str
+    label: str
+    kind: str
+    does: tuple[str, ...]
+    question: str
+    ways: tuple[Way, ...]
+    issues: tuple[Issue, ...]
+    waiting: int
+
+
+def cards(flow: Flow, issues: Iterable[Issue], tally: Tally) -> list[Card]:
+    """The nodes in the order in which a conversation reaches them, the unreached last."""
+    found: dict[str, list[Issue]] = {}
+    for issue in issues:
+        found.setdefault(issue.node, []).append(issue)
+    return [
+        Card(
+            uuid=node.uuid,
+            label=node.label,
+            kind=kind_of(node),
+            does=tuple(words_of(action) for action in node.actions),
+            question=_question(node),
+            ways=tuple(_way(flow, node, one, tally) for one in node.exits),
+            issues=tuple(found.get(node.uuid, ())),
+            waiting=tally.waiting.get(node.uuid, 0),
+        )
+        for node in in_order(flow)
+    ]
+
+
+def in_order(flow: Flow) -> list[Node]:
+    """Breadth first from the start."""
+    order: dict[str, None] = {}
+    waiting = [flow.start] if flow.start in flow.nodes else []
+    while waiting:
+        uuid = waiting.pop(0)
+        if uuid in order:
+            continue
+        order[uuid] = None
+        targets = (one.destination or "" for one in flow.nodes[uuid].exits)
+        waiting += [target for target in targets if target in flow.nodes]
+    return [flow.nodes[uuid] for uuid in {**order, **dict.fromkeys(flow.nodes)}]
+
+
+def kind_of(node: Node) -> str:
+    """What stands at the head of the card."""
+    types = {action.type for action in node.actions}
+    if "call_webhook" in types:
+        return "Webhook"
+    if "enter_flow" in types:
+        return "Flow"
+    if node.router and node.router.wait:
+        return "Question"
+    if types & {"send_msg", "send_interactive_msg"}:
+        return "Message"
+    return "Split" if node.router else "Action"
+
+
+def _question(node: Node) -> str:
+    router = node.router
+    if router is None:
+        return ""
+    if router.wait:
+        return f"waits for an answer, @results.{router.result_name}"
+    return "by chance" if router.type == "random" else f"looks at {router.operand}"
+
+
+def _way(flow: Flow, node: Node, way: Exit, tally: Tally) -> Way:
+    categories = node.router.categories if node.router else ()
+    names = [one.name for one in categories if one.exit == way.uuid]
+    target = flow.nodes.get(way.destination or "")
+    return Way(
+        name=" / ".join(names),
+        destination=target.uuid if target else "",
+        destination_label=target.label if target else "",
+        taken=sum(tally.taken.get((node.uuid, name), 0) for name in names),
+    )

@@ -1,0 +1,89 @@
+"""The catalogue of webhook functions: every field, a form to try one, and what to paste."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, render_template, request
+
+from api.origin import origin
+from errors import FlowhookError, NotFound
+from settings.edge import account_titles
+from web.forms import form_fields, read_form
+from web.gate import organisation
+from web.node_bodies import node_bodies
+from web.services import Services
+from web.trying import Outcome, call
+from webhooks.catalogue import describe
+from webhooks.registry import WebhookFunction
+
+
+def function_pages(services: Services) -> Blueprint:
+    """`/organisations/<org>/functions`."""
+    pages = Blueprint("functions", __name__, url_prefix="/organisations/<org>/functions")
+    functions = services.dispatcher.functions
+    described = {function.name: describe(function) for function in functions}
+
+    def shown(name: str, outcome: Outcome | None = None) -> str:
+        function = find(name)
+        error: FlowhookError | None = outcome.error if outcome else None
+        typed = request.form if outcome else None
+        return render_template(
+            "web/function.html",
+            function=described[name],
+            fields=form_fields(
+                function.fields, example(function), typed, error.fields or {} if error else {}
+            ),
+            outcome=outcome,
+            accounts=account_titles(organisation()),
+            account=request.form.get("account", ""),
+            bodies=node_bodies(function, f"{origin(services.config.public_url)}/webhooks/{name}"),
+        )
+
+    @pages.get("")
+    def index(org: str) -> str:
+        """List all functions."""
+        return render_template("web/functions.html", functions=described.values())
+
+    @pages.get("/<name>")
+    def show(org: str, name: str) -> str:
+        """Show one function."""
+        return shown(name)
+
+    @pages.post("/<name>")
+    def try_it(org: str, name: str) -> str:
+        """Call the function with what was typed, for this organisation."""
+        function = find(name)
+        body = asked_body(function)
+        if request.form.get("account") in account_titles(organisation()):
+            body["account"] = request.form["account"]
+        return shown(name, call(services, function, body))
+
+    def find(name: str) -> WebhookFunction:
+        function = functions.find(name)
+        if function is None:
+            raise NotFound("there is no such function", fix="Choose one from the list.")
+        return function
+
+    return pages
+
+
+def asked_body(function: WebhookFunction) -> dict[str, Any]:
+    """What was typed; a required field that is blank is sent blank, for the function to judge."""
+    typed = read_form(function.fields, request.form)
+    required = {name for name, field in function.fields.fields.items() if field.required}
+    return {
+        name: "" if value is None else value
+        for name, value in typed.items()
+        if value is not None or name in required
+    }
+
+
+def example(function: WebhookFunction) -> dict[str, Any]:
+    """What stands in the form at first: the example's required fields and its prompt."""
+    own = function.fields.fields
+    return {
+        name: value
+        for name, value in function.example.items()
+        if name in own and (own[name].required or name == "prompt")
+    }

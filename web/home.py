@@ -1,0 +1,190 @@
+"""Home: is everything working, and what to do first."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, g, jsonify, redirect, render_template, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from records.log import LogFilter
+from settings.auth import OPERATOR
+from settings.organisation import Organisation
+from web.explanations import explain
+from web.gate import organisation, signed_in, wants_page
+from web.models import configured_models, next_to_go, recent_days, today
+from web.services import Services
+
+HOUR_SECONDS = 3600
+SCANNED = 500  # log entries of the last hour that an organisation's home adds up
+GOOD, POOR, BAD = "good", "poor", "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """One thing that works or does not."""
+
+    name: str
+    state: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of setting an organisation up."""
+
+    words: str
+    done: bool
+    url: str
+
+
+def front_page(services: Services) -> Any:
+    """`GET /`: home in a browser; for everything else, where things are."""
+
+    def front() -> Any:
+        if not wants_page():
+            places = {"pages": "/sign-in", "docs": "/docs", "openapi": "/openapi.json"}
+            return jsonify({"success": True, "service": "flowhook", **places})
+        if g.session is None:
+            return redirect("/sign-in", 303)
+        caller = signed_in().caller
+        if caller.scope != OPERATOR:
+            return redirect(url_for("web.home.show", org=caller.organization_id), 303)
+        return service_page(services)
+
+    return front
+
+
+def home_pages(services: Services) -> Blueprint:
+    """`/organisations/<org>`."""
+    pages = Blueprint("home", __name__, url_prefix="/organisations/<org>")
+
+    @pages.get("")
+    def show(org: str) -> str:
+        """Show whether an organisation's bot can answer."""
+        hour = last_hour(services, org)
+        current = organisation()
+        rows = services.counters.read(org, recent_days())
+        models = configured_models(current, services.config.default_model)
+        models += [row.model for row in rows if row.model]
+        return render_template(
+            "web/home.html",
+            lights=[
+                account_light(current),
+                circuit_light(current) or provider_light(hour["statuses"]),
+                redis_light(services),
+                worker_light(services),
+            ],
+            hour=hour,
+            retiring=next_to_go(models),
+            today=today(),
+            steps=first_steps(services, current, called=bool(rows)),
+            explain=explain,
+        )
+
+    return pages
+
+
+def service_page(services: Services) -> str | AnyResponse:
+    """The operator's home: the whole service."""
+    statuses = services.pulse.last_hour()
+    return render_template(
+        "web/service.html",
+        lights=[redis_light(services), worker_light(services), provider_light(statuses)],
+        hour=_summed(statuses),
+        retiring=next_to_go([services.config.default_model]),
+        today=today(),
+        explain=explain,
+    )
+
+
+def redis_light(services: Services) -> Light:
+    started = time.perf_counter()
+    services.redis.ping()
+    milliseconds = (time.perf_counter() - started) * 1000
+    state = GOOD if milliseconds < 50 else POOR
+    return Light("Redis", state, f"answers in {milliseconds:.1f} ms")
+
+
+def worker_light(services: Services) -> Light:
+    living = services.desk.workers.living()
+    if not living:
+        return Light("Worker", POOR, "none runs: slow calls wait until one does")
+    return Light("Worker", GOOD, "1 runs" if living == 1 else f"{living} run")
+
+
+def circuit_light(current: Organisation) -> Light | None:
+    """Where a circuit is open, that says it all."""
+    now = time.time()
+    waits = [state["until"] - now for state in current.circuits.values()]
+    if not waits:
+        return None
+    left = max(1, round(max(waits)))
+    return Light("Provider", BAD, f"failed again and again; it is asked again in {left} s")
+
+
+def account_light(current: Organisation) -> Light:
+    section = current.section("openai")
+    if not section.get("api_key"):
+        return Light("OpenAI account", BAD, "has no API key yet")
+    if not section.get("is_active"):
+        return Light("OpenAI account", POOR, "is switched off: calls are refused")
+    return Light("OpenAI account", GOOD, "is active")
+
+
+def provider_light(statuses: dict[str, int]) -> Light:
+    """What the last hour's calls say of the provider."""
+    failed = sum(count for status, count in statuses.items() if _is_providers(status))
+    good = statuses.get("ok", 0)
+    if not failed:
+        return Light("Provider", GOOD, "no failures in the last hour")
+    state = BAD if failed > good else POOR
+    return Light("Provider", state, f"{failed} of {failed + good} calls failed in the last hour")
+
+
+def last_hour(services: Services, org: str) -> dict[str, Any]:
+    """The organisation's calls of the last hour by status, and its newest failures."""
+    since = int((time.time() - HOUR_SECONDS) * 1000)
+    page = services.log.page(org, LogFilter(since=since), "", SCANNED, scan=SCANNED)
+    statuses: dict[str, int] = {}
+    for entry in page["logs"]:
+        statuses[entry["status"]] = statuses.get(entry["status"], 0) + 1
+    failures = [entry for entry in page["logs"] if entry["status"] != "ok"]
+    more = page["next_cursor"] is not None
+    return {**_summed(statuses), "newest": failures[:5], "more": more, "scanned": SCANNED}
+
+
+def first_steps(services: Services, current: Organisation, called: bool) -> list[Step]:
+    """What stands between a new organisation and its first answer."""
+    org, section = current.id, current.section("openai")
+    settings = url_for("web.settings.show", org=org)
+    proven = any(token.scope == "webhook" for token in current.tokens.values())
+    return [
+        Step("Save the OpenAI API key", bool(section.get("api_key")), settings),
+        Step("Switch it on", bool(section.get("is_active")), settings),
+        Step(
+            "Make a token for the flow builder, or save Glific's signature phrase",
+            proven or bool(current.signature_phrase),
+            url_for("web.tokens.show", org=org),
+        ),
+        Step("Try a function", called, url_for("web.functions.index", org=org)),
+    ]
+
+
+def _summed(statuses: dict[str, int]) -> dict[str, Any]:
+    calls = sum(statuses.values())
+    failures = {status: count for status, count in statuses.items() if status != "ok"}
+    ordered = dict(sorted(failures.items(), key=lambda item: -item[1]))
+    return {
+        "statuses": statuses,
+        "calls": calls,
+        "failed": sum(failures.values()),
+        "failures": ordered,
+    }
+
+
+def _is_providers(status: str) -> bool:
+    found = explain(status)
+    return found is not None and found.by_provider

@@ -1,0 +1,118 @@
+"""An organisation's log: a live list, one call in full, and running it again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request
+
+from api.answers import json_answer
+from errors import FlowhookError, NotFound
+from records.routes import asked_cursor, asked_filter
+from strict_json import read_json
+from web.explanations import explain, explanations
+from web.forms import pretty
+from web.services import Services
+from web.trying import Outcome, call
+from webhooks.registry import WebhookFunction
+
+PAGE_ENTRIES = 50
+SCANNED = 1_000  # entries looked at for one page: a rare match may take several
+FILTERS = ("status", "function", "contact", "flow", "request_id", "from", "to")
+
+
+def log_pages(services: Services) -> Blueprint:
+    """`/organisations/<org>/logs`."""
+    pages = Blueprint("logs", __name__, url_prefix="/organisations/<org>/logs")
+    log, functions = services.log, services.dispatcher.functions
+
+    @pages.get("")
+    def index(org: str) -> str | tuple[str, int]:
+        """List calls, newest first."""
+        asked = {name: request.args.get(name, "") for name in FILTERS}
+        error: FlowhookError | None = None
+        page: dict[str, Any] = {"logs": [], "next_cursor": None}
+        try:
+            wanted, cursor = asked_filter(), asked_cursor()
+            page = log.page(org, wanted, cursor, PAGE_ENTRIES, scan=SCANNED)
+        except FlowhookError as failure:
+            error = failure
+        text = render_template(
+            "web/logs.html",
+            logs=page["logs"],
+            next_cursor=page["next_cursor"],
+            asked={name: value for name, value in asked.items() if value},
+            live=not error and not request.args.get("cursor"),
+            error=error,
+            statuses=["ok", *sorted(explanations())],
+            functions=functions.names(),
+            explain=explain,
+        )
+        return (text, error.status) if error else text
+
+    @pages.get("/newer")
+    def newer(org: str) -> Response:
+        """The rows newer than the entry `after`, for the live list."""
+        after = asked_cursor("after")
+        page = log.page(org, asked_filter(), "", PAGE_ENTRIES, after=after, scan=SCANNED)
+        rows = render_template("web/log_rows.html", logs=page["logs"], explain=explain)
+        newest = page["logs"][0]["id"] if page["logs"] else after
+        return json_answer({"rows": rows, "newest": newest, "count": len(page["logs"])})
+
+    @pages.get("/<entry_id>")
+    def show(org: str, entry_id: str) -> str:
+        """Show one call in full, secrets redacted."""
+        return shown(log.get(org, entry_id))
+
+    @pages.post("/<entry_id>")
+    def again(org: str, entry_id: str) -> str | tuple[str, int]:
+        """Run the function again with the body as edited."""
+        entry = log.get(org, entry_id)
+        typed = request.form.get("body", "")
+        try:
+            body = read_json(typed.encode())
+        except FlowhookError as error:
+            return shown(entry, typed, error=error), error.status
+        return shown(entry, typed, outcome=call(services, find(entry["function"]), body))
+
+    def shown(
+        entry: dict[str, Any],
+        typed: str | None = None,
+        *,
+        outcome: Outcome | None = None,
+        error: FlowhookError | None = None,
+    ) -> str:
+        return render_template(
+            "web/log.html",
+            entry=entry,
+            why=failure_of(entry),
+            request_json=pretty(entry["request"]),
+            response_json=pretty(entry["response"]),
+            body=pretty(entry["request"]) if typed is None else typed,
+            runnable=functions.find(entry["function"]) is not None,
+            outcome=outcome,
+            error=error,
+        )
+
+    def find(name: str) -> WebhookFunction:
+        function = functions.find(name)
+        if function is None:
+            raise NotFound("this function is no longer there", fix="Choose one from the catalogue.")
+        return function
+
+    return pages
+
+
+def failure_of(entry: dict[str, Any]) -> dict[str, str] | None:
+    """What went wrong in a call, how to mend it, and who does."""
+    if entry["status"] == "ok":
+        return None
+    known = explain(entry["status"])
+    response = entry["response"] if isinstance(entry["response"], dict) else {}
+    error = response.get("error")
+    error = error if isinstance(error, dict) else {}
+    return {
+        "message": str(error.get("message") or entry["status"]),
+        "fix": str(error.get("fix") or (known.fix if known else "")),
+        "fixed_by": known.fixed_by if known else "operator",
+    }

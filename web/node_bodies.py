@@ -1,0 +1,75 @@
+"""What to paste into a flow builder's webhook node, or a shell, to call a function.
+
+TextIt's `json()` quotes a value itself, so its expression stands bare in the body.
+Source: https://app.rapidpro.io/mr/docs/functions.html#json
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from web.forms import pretty
+from webhooks.fields import BUILDER_KEYS, Text
+from webhooks.registry import WebhookFunction
+
+MARK = "flowhook-variable"
+
+
+@dataclass(frozen=True, slots=True)
+class NodeBody:
+    """`steps` say where `text` goes."""
+
+    id: str
+    builder: str
+    steps: str
+    text: str
+
+
+def node_bodies(function: WebhookFunction, address: str) -> list[NodeBody]:
+    """For Glific, TextIt and curl; `address` is the function's whole URL."""
+    plain = {key: value for key, value in function.example.items() if key not in BUILDER_KEYS}
+    asked = _asked(function)
+    saved = f' The contact\'s answer is saved as "{asked}" before.' if asked else ""
+    glific = {"contact": "@contact", "results": "@results", **plain}
+    textit = dict(plain)
+    if asked:
+        glific[asked] = f"@results.{asked}"
+        textit[asked] = MARK
+    return [
+        NodeBody(
+            "glific",
+            "Glific",
+            f"Call Webhook node: method POST, URL {address}.{saved}",
+            pretty(glific),
+        ),
+        NodeBody(
+            "textit",
+            "TextIt",
+            f"Call Webhook node: POST {address}, header Authorization: Bearer <token>.{saved}",
+            pretty(textit).replace(f'"{MARK}"', f"@(json(results.{asked}.value))"),
+        ),
+        NodeBody(
+            "curl", "curl", "With a webhook token from the Tokens page.", _curl(address, plain)
+        ),
+    ]
+
+
+def _asked(function: WebhookFunction) -> str:
+    """The required text that a contact would give."""
+    for name, field in function.fields.fields.items():
+        if field.required and isinstance(field, Text):
+            return name
+    return ""
+
+
+def _curl(address: str, body: Mapping[str, Any]) -> str:
+    lines = [
+        f"curl {shlex.quote(address)}",
+        "-H 'Authorization: Bearer <token>'",
+        "-H 'Content-Type: application/json'",
+        f"-d {shlex.quote(pretty(body))}",
+    ]
+    return " \\\n  ".join(lines)

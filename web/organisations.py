@@ -1,0 +1,77 @@
+"""The operator's list of organisations."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from errors import Conflict, FlowhookError, InvalidInput
+from settings.auth import require_operator
+from settings.schemas import ORGANIZATION_ID_PATTERN
+from web.gate import signed_in
+from web.services import Services
+
+PAGE_ENTRIES = 50
+
+
+def organisation_pages(services: Services) -> Blueprint:
+    """`/organisations`, and an organisation's deletion."""
+    pages = Blueprint("organisations", __name__, url_prefix="/organisations")
+    edge = services.edge
+
+    def listed(error: FlowhookError | None = None) -> str:
+        asked = request.args.get("from", "").strip()[:64]
+        after = request.args.get("after", "")[:64]
+        page = edge.store.page(after, PAGE_ENTRIES + 1, first=asked)
+        shown = page[:PAGE_ENTRIES]
+        more = len(page) > len(shown)
+        return render_template(
+            "web/organisations.html",
+            organisations=shown,
+            next_after=shown[-1][0] if more else None,
+            asked=asked,
+            error=error,
+            typed=request.form.get("id", ""),
+        )
+
+    @pages.get("")
+    def index() -> str:
+        """List organisations by id."""
+        require_operator(signed_in().caller)
+        return listed()
+
+    @pages.post("")
+    def create() -> str | tuple[str, int] | AnyResponse:
+        """Make an organisation: its OpenAI section, switched off."""
+        caller = signed_in().caller
+        require_operator(caller)
+        org = request.form.get("id", "").strip()
+        try:
+            check_new(org)
+        except FlowhookError as error:
+            return listed(error), error.status
+        edge.write(org, "openai", {"is_active": False}, caller, replaces=True)
+        return redirect(url_for("web.home.show", org=org), 303)
+
+    @pages.post("/<org>/delete")
+    def delete(org: str) -> AnyResponse:
+        """Delete an organisation and everything it owns."""
+        caller = signed_in().caller
+        if request.form.get("confirm", "").strip() != org:
+            raise InvalidInput(
+                "the organisation was not deleted: the id typed is another",
+                fix="Type the organisation's id as it is shown.",
+            )
+        edge.store.delete_organisation(org, caller.name)
+        edge.changed(org)
+        return redirect(url_for("web.organisations.index"), 303)
+
+    def check_new(org: str) -> None:
+        if not ORGANIZATION_ID_PATTERN.fullmatch(org):
+            raise InvalidInput(
+                "an organisation id is 1 to 64 of A-Z a-z 0-9 _ -", fix="Choose another id."
+            )
+        if edge.store.load(org).exists:
+            raise Conflict(f"there is an organisation {org} already", fix="Choose another id.")
+
+    return pages

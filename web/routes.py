@@ -1,0 +1,100 @@
+"""Joins the pages: one blueprint `web`, everything of it behind the gate."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, g, request
+
+from errors import NotFound
+from settings.auth import OPERATOR
+from web.account_pages import account_pages
+from web.assets import asset_routes, icons, version
+from web.flow_pages import flow_pages
+from web.functions import function_pages
+from web.gate import Gate
+from web.home import front_page, home_pages
+from web.logs import log_pages
+from web.organisations import organisation_pages
+from web.services import Services
+from web.sessions import Session, Sessions
+from web.settings_pages import settings_pages
+from web.sign_in import sign_in_pages
+from web.simulator_pages import simulator_pages
+from web.tokens import token_pages
+from web.usage_pages import usage_pages
+
+# The pages of an organisation: name, blueprint, first view, icon.
+NAVIGATION = (
+    ("Home", "home", "show", "house"),
+    ("Functions", "functions", "index", "lightning"),
+    ("Flows", "flows", "index", "diagram-3"),
+    ("Logs", "logs", "index", "list-ul"),
+    ("Usage", "usage", "show", "bar-chart"),
+    ("Settings", "settings", "show", "gear"),
+    ("Tokens", "tokens", "show", "key"),
+)
+
+WITHIN = {"accounts": "settings", "simulator": "flows"}  # whose menu entry is lit
+
+
+def web_routes(services: Services) -> Blueprint:
+    """All pages."""
+    sessions = Sessions(services.redis, services.edge.authenticator)
+    secure = (services.config.public_url or "").startswith("https://")
+    gate = Gate(sessions, services.edge, secure)
+    pages = Blueprint("web", __name__, template_folder="templates")
+    gate.install(pages)
+    version_now = version()
+    pages.context_processor(lambda: around(version_now))
+    pages.add_app_template_filter(moment)
+    pages.add_app_template_filter(number)
+    pages.add_url_rule("/", "front", front_page(services))
+    pages.add_url_rule("/organisations/<org>/<path:rest>", "missing", _missing)
+    pages.register_blueprint(asset_routes())
+    pages.register_blueprint(sign_in_pages(gate, services.edge.authenticator))
+    pages.register_blueprint(organisation_pages(services))
+    pages.register_blueprint(home_pages(services))
+    pages.register_blueprint(settings_pages(services))
+    pages.register_blueprint(account_pages(services))
+    pages.register_blueprint(token_pages(services))
+    pages.register_blueprint(function_pages(services))
+    pages.register_blueprint(flow_pages(services))
+    pages.register_blueprint(simulator_pages(services))
+    pages.register_blueprint(log_pages(services))
+    pages.register_blueprint(usage_pages(services))
+    return pages
+
+
+def around(version_now: str) -> dict[str, Any]:
+    """What the frame around every page shows."""
+    session: Session | None = g.get("session")
+    blueprint = (request.blueprint or "").rpartition(".")[2]
+    return {
+        "csrf": session.csrf if session else "",
+        "caller": session.caller if session else None,
+        "is_operator": session is not None and session.caller.scope == OPERATOR,
+        "org": g.organisation.id if "organisation" in g else None,
+        "navigation": NAVIGATION,
+        "here_blueprint": WITHIN.get(blueprint, blueprint),
+        "kit": lambda name: f"/assets/{version_now}/kit/{name}",
+        "own": lambda name: f"/assets/{version_now}/own/{name}",
+        "icon": lambda name: icons()[name],
+    }
+
+
+def _missing(org: str, rest: str) -> Any:
+    raise NotFound("there is no such page", fix="Choose one from the menu.")
+
+
+def moment(text: str) -> str:
+    """An ISO time as people read it; UTC."""
+    return datetime.fromisoformat(text).strftime("%-d %b %Y, %H:%M:%S") if text else ""
+
+
+def number(value: Any) -> str:
+    """1,234,567, or 0.0123 for money; nothing for nothing."""
+    if value is None:
+        return ""
+    return f"{value:,.4f}" if isinstance(value, float) else f"{value:,}"

@@ -1,0 +1,110 @@
+"""An organisation's settings as forms: one a section, read, checked and saved by its schema."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+
+from errors import FlowhookError
+from settings.edge import account_titles, masked
+from settings.notebook import read_warnings
+from settings.schemas import SECTIONS
+from web.forms import form_fields, label_of, read_form
+from web.gate import organisation, signed_in
+from web.models import goes, today
+from web.services import Services
+
+PROPER_NAMES = {
+    "openai": "OpenAI (ChatGPT)",
+    "whatsapp": "WhatsApp",
+    "google_maps": "Google Maps",
+}
+TITLES = {section: PROPER_NAMES.get(section, label_of(section)) for section in SECTIONS}
+# The rest of the OpenAI section's fields stand folded under "More".
+FIRST_FIELDS = frozenset(
+    {
+        "is_active",
+        "api_key",
+        "organization",
+        "project",
+        "default_model",
+        "image_model",
+        "speech_model",
+        "transcription_model",
+    }
+)
+DONE = {"saved": "Saved. It takes effect within a second.", "deleted": "Deleted."}
+
+
+class SectionForms:
+    """The form of any section or further account (`title`)."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+
+    def shown(
+        self,
+        org: str,
+        section: str,
+        *,
+        error: FlowhookError | None = None,
+        tested: dict[str, Any] | None = None,
+        failed: FlowhookError | None = None,
+        title: str | None = None,
+    ) -> str:
+        current = organisation()
+        stored = current.sections.get(section)
+        kind = section.partition("/")[0]
+        typed = request.form if error else None
+        values = masked(section, stored or {})
+        errors = error.fields or {} if error else {}
+        fields = form_fields(SECTIONS[kind](), values, typed, errors)
+        return render_template(
+            "web/settings.html",
+            section=section,
+            kind=kind,
+            title=title,
+            heading=title or TITLES[kind],
+            about=(SECTIONS[kind].__doc__ or "").strip(),
+            fields=fields,
+            first=FIRST_FIELDS if kind == "openai" else None,
+            exists=stored is not None,
+            error=error,
+            tested=tested,
+            failed=failed,
+            warnings=read_warnings(self.services.redis, org) if section == "openai" else [],
+            titles=TITLES,
+            accounts=account_titles(current),
+            done=DONE.get(request.args.get("done", "")),
+            retirements={f.name: goes(f.value) for f in fields if f.is_model and f.value},
+            service_default=self.services.config.default_model,
+            today=today(),
+            here=place(org, section),
+        )
+
+    def save(self, org: str, section: str, title: str | None = None) -> str | tuple[str, int] | Any:
+        """Write what changed, so that what stands unchanged is not judged again."""
+        exists = section in organisation().sections
+        stored = masked(section, organisation().section(section))
+        try:
+            schema = SECTIONS[section.partition("/")[0]]()
+            body = changes(read_form(schema, request.form), stored)
+            self.services.edge.write(org, section, body, signed_in().caller, replaces=not exists)
+        except FlowhookError as error:
+            return self.shown(org, section, error=error, title=title), error.status
+        return redirect(place(org, section) + "?done=saved", 303)
+
+
+def changes(body: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
+    """What a form changes. A field that stands as it did, or is blank as before, is left out."""
+    return {name: value for name, value in body.items() if value != stored.get(name)}
+
+
+def place(org: str, section: str) -> str:
+    """The page of a section or account."""
+    kind, _, title = section.partition("/accounts/")
+    if title:
+        return url_for("web.accounts.show_account", org=org, title=title)
+    return url_for("web.settings.section", org=org, section=kind)

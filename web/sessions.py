@@ -1,0 +1,92 @@
+"""Who is signed in: sessions in Redis, found by a random id that only the browser knows.
+
+A session keeps whom a token proved, never the token. It ends after 12 hours without a request,
+7 days after it began, at sign-out, and within a second of its token or organisation going.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from settings.auth import Authenticator, Caller
+from storage.keys import session_key
+
+IDLE_SECONDS = 12 * 3600
+LIFE_SECONDS = 7 * 86_400
+RENEW_SECONDS = 60  # how often a request puts the end off
+MAX_ID = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A signed-in caller; `csrf` stands in every form and fetch of its pages."""
+
+    caller: Caller
+    csrf: str = field(repr=False)
+    key: str = field(repr=False)
+
+
+class Sessions:
+    """Begins, finds and ends sessions."""
+
+    def __init__(
+        self, redis: Any, authenticator: Authenticator, clock: Callable[[], float] = time.time
+    ) -> None:
+        self.redis = redis
+        self.authenticator = authenticator
+        self.clock = clock
+
+    def begin(self, caller: Caller) -> str:
+        """A new session's id, for the browser's cookie."""
+        session_id = secrets.token_urlsafe(32)
+        stored = {
+            "scope": caller.scope,
+            "organization_id": caller.organization_id,
+            "name": caller.name,
+            "token_id": caller.token_id,
+            "mark": self.authenticator.proof_mark(caller),
+            "csrf": secrets.token_urlsafe(24),
+            "began": self.clock(),
+        }
+        self.redis.set(_key(session_id), orjson.dumps(stored), ex=IDLE_SECONDS)
+        return session_id
+
+    def find(self, session_id: str) -> Session | None:
+        """The session, as long as what proved its caller still does."""
+        if not session_id or len(session_id) > MAX_ID:
+            return None
+        key = _key(session_id)
+        pipe = self.redis.pipeline(transaction=False)
+        pipe.get(key)
+        pipe.ttl(key)
+        raw, seconds_left = pipe.execute()
+        if raw is None:
+            return None
+        stored = orjson.loads(raw)
+        caller = Caller(
+            stored["scope"], stored["organization_id"], stored["name"], stored["token_id"]
+        )
+        mark = self.authenticator.proof_mark(caller)
+        proven = mark is not None and hmac.compare_digest(mark, stored["mark"] or "")
+        if not proven or self.clock() - stored["began"] > LIFE_SECONDS:
+            self.redis.delete(key)
+            return None
+        if seconds_left < IDLE_SECONDS - RENEW_SECONDS:
+            self.redis.expire(key, IDLE_SECONDS)
+        return Session(caller, stored["csrf"], key)
+
+    def end(self, session: Session) -> None:
+        self.redis.delete(session.key)
+
+
+def _key(session_id: str) -> str:
+    """Only a digest is kept: whoever reads Redis cannot take a session over."""
+    return session_key(hashlib.sha256(session_id.encode(errors="replace")).hexdigest())

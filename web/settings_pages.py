@@ -1,0 +1,49 @@
+"""The pages of an organisation's settings sections."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, redirect
+from werkzeug.wrappers import Response as AnyResponse
+
+from errors import NotFound
+from settings.schemas import SECTIONS
+from web.gate import signed_in
+from web.section_forms import SectionForms, place
+from web.services import Services
+
+
+def settings_pages(services: Services) -> Blueprint:
+    """`/organisations/<org>/settings/<section>`."""
+    pages = Blueprint("settings", __name__, url_prefix="/organisations/<org>/settings")
+    forms = SectionForms(services)
+
+    @pages.get("")
+    def show(org: str) -> str:
+        """Show the first section's form."""
+        return forms.shown(org, "openai")
+
+    @pages.get("/<section>")
+    def section(org: str, section: str) -> str:
+        """Show a section's form."""
+        return forms.shown(org, known(section))
+
+    @pages.post("/<section>")
+    def write(org: str, section: str) -> Any:
+        """Save a section."""
+        return forms.save(org, known(section))
+
+    @pages.post("/<section>/delete")
+    def delete(org: str, section: str) -> AnyResponse:
+        """Delete a section."""
+        services.edge.remove(org, known(section), signed_in().caller)
+        return redirect(place(org, section) + "?done=deleted", 303)
+
+    return pages
+
+
+def known(section: str) -> str:
+    if section not in SECTIONS:
+        raise NotFound("there is no such settings section", fix="Choose one from the list.")
+    return section

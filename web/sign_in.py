@@ -1,0 +1,83 @@
+"""Signing in with a token, and out."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import Blueprint, g, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from errors import FlowhookError, Forbidden
+from settings.auth import WEBHOOK, Authenticator, Caller, Proof
+from web.gate import Gate, check_csrf, check_origin, safe_next, signed_in
+
+FORM_COOKIE = "flowhook_form"  # the form's own token, while there is no session to keep one
+MAX_TOKEN = 600
+
+
+def sign_in_pages(gate: Gate, authenticator: Authenticator) -> Blueprint:
+    """`/sign-in` and `/sign-out`."""
+    pages = Blueprint("sign_in", __name__)
+
+    @pages.get("/sign-in")
+    def show() -> AnyResponse:
+        """Ask for a token."""
+        if g.session is not None:
+            return redirect(safe_next(request.args.get("next", "/")), 303)
+        return sign_in_form(gate)
+
+    @pages.post("/sign-in")
+    def enter() -> AnyResponse:
+        """Begin a session for whom the token proves."""
+        try:
+            check_origin()
+            check_csrf(request.cookies.get(FORM_COOKIE, ""))
+            caller = prove(authenticator, request.form.get("token", "").strip())
+        except FlowhookError as error:
+            return sign_in_form(gate, error)
+        if g.session is not None:
+            gate.sessions.end(g.session)
+        answer = redirect(safe_next(request.form.get("next", "/")), 303)
+        gate.remember(answer, gate.sessions.begin(caller))
+        return answer
+
+    @pages.post("/sign-out")
+    def leave() -> AnyResponse:
+        """End the session."""
+        gate.sessions.end(signed_in())
+        answer = redirect("/sign-in", 303)
+        gate.forget(answer)
+        return answer
+
+    return pages
+
+
+def sign_in_form(gate: Gate, error: FlowhookError | None = None) -> AnyResponse:
+    csrf = request.cookies.get(FORM_COOKIE, "")
+    if len(csrf) < 20:
+        csrf = secrets.token_urlsafe(24)
+    target = safe_next(request.values.get("next", "/"))
+    shown = render_template("web/sign_in.html", error=error, csrf_token=csrf, next=target)
+    answer = make_response(shown, error.status if error else 200)
+    if error:
+        answer.headers.extend(error.headers)
+    answer.set_cookie(
+        FORM_COOKIE,
+        csrf,
+        path="/sign-in",
+        httponly=True,
+        samesite="Strict",
+        secure=gate.is_secure,
+    )
+    return answer
+
+
+def prove(authenticator: Authenticator, token: str) -> Caller:
+    proof = Proof(request.remote_addr or "", f"Bearer {token[:MAX_TOKEN]}")
+    caller = authenticator.authenticate(proof)
+    if caller.scope == WEBHOOK:
+        raise Forbidden(
+            "this token may call functions, but not open these pages",
+            fix="Sign in with a token of scope admin.",
+        )
+    return caller

@@ -1,0 +1,156 @@
+"""The simulator: a chat with a flow's newest draft, beside the picture with its node lit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, make_response, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from errors import FlowhookError
+from flows.contact import LANGUAGES
+from flows.message_schema import MEDIA, MessageSchema, load, message_of
+from flows.routes import newest
+from flows.session import Message, WebhookAnswer
+from flows.simulation import Scene, Simulations
+from flows.tally import Tally
+from settings.organisation import Organisation
+from web.flow_picture import cards
+from web.forms import pretty
+from web.gate import HEADERS, organisation, signed_in
+from web.services import Services
+from webhooks.registry import WebhookFunction
+
+# What a flow sends may lie anywhere; only this page shows it.
+POLICY = HEADERS["Content-Security-Policy"].replace(
+    "img-src 'self' data:", "img-src 'self' data: https:; media-src 'self' https:"
+)
+LOCALES = frozenset(one.locale for one in LANGUAGES)
+
+
+def simulator_pages(services: Services) -> Blueprint:
+    """`/organisations/<org>/flows/<uuid>/simulator`."""
+    pages = Blueprint(
+        "simulator", __name__, url_prefix="/organisations/<org>/flows/<uuid>/simulator"
+    )
+    stage = Stage(services)
+
+    @pages.get("")
+    def show(org: str, uuid: str) -> AnyResponse:
+        """Show the simulation as it stands."""
+        return stage.shown(org, uuid, stage.simulations.find(org, player(), uuid))
+
+    @pages.post("")
+    def act(org: str, uuid: str) -> AnyResponse:
+        """Start, say something, let time pass, or change language or pretence."""
+        scene = stage.simulations.find(org, player(), uuid)
+        try:
+            return stage.shown(org, uuid, stage.play(uuid, scene))
+        except FlowhookError as error:
+            return stage.shown(org, uuid, scene, error)
+
+    return pages
+
+
+class Stage:
+    """One simulation on its page."""
+
+    def __init__(self, services: Services) -> None:
+        conversations = services.conversations
+        self.flows = conversations.flows
+        self.simulations = Simulations(
+            services.redis,
+            conversations.store.cipher,
+            conversations.flows,
+            conversations.functions,
+            conversations.outgoing,
+            Pretended(services),
+        )
+
+    def play(self, uuid: str, scene: Scene | None) -> Scene:
+        """Do what the form says."""
+        form, current, simulations = request.form, organisation(), self.simulations
+        pretend, language = settings_of(form, scene)
+        action = form.get("action", "say")
+        if scene is None or scene.session is None or action == "start":
+            return simulations.start(current, player(), uuid, pretend=pretend, language=language)
+        if action == "wake":
+            return simulations.wake(current, player(), scene)
+        if action == "set":
+            return simulations.speak(current, player(), scene, language, pretend)
+        return simulations.say(current, player(), scene, said(form))
+
+    def shown(
+        self, org: str, uuid: str, scene: Scene | None, error: FlowhookError | None = None
+    ) -> AnyResponse:
+        entry, flow = newest(self.flows, org, uuid)
+        standing = scene.standing if scene else {}
+        within = standing.get("flow", uuid)
+        if within != uuid and within in self.flows.library(org).entries:
+            _, flow = newest(self.flows, org, within)
+        page = render_template(
+            "web/simulator.html",
+            entry=entry.shown,
+            drawn=flow.name,
+            cards=cards(flow, (), Tally()),
+            lit=standing.get("node") if standing.get("status") == "waiting" else None,
+            scene=scene,
+            standing=standing,
+            results=pretty(standing.get("results", {})),
+            pretty=pretty,
+            languages=LANGUAGES,
+            media=MEDIA,
+            error=error,
+        )
+        answer = make_response(page, error.status if error else 200)
+        answer.headers["Content-Security-Policy"] = POLICY
+        return answer
+
+
+def settings_of(form: Mapping[str, str], scene: Scene | None) -> tuple[bool, str]:
+    """Whether to pretend, and the contact's language: as the form says, else as before."""
+    if "settings" not in form:
+        return (scene.pretend, scene.language) if scene else (True, "en")
+    language = form.get("language", "")
+    return form.get("pretend") == "on", language if language in LOCALES else "en"
+
+
+class Pretended:
+    """A `CallFunction` that answers each function's examples and asks no provider."""
+
+    def __init__(self, services: Services) -> None:
+        self.functions = services.dispatcher.functions
+
+    def __call__(
+        self, organisation: Organisation, name: str, body: Mapping[str, Any]
+    ) -> WebhookAnswer:
+        function = self.functions.find(name)
+        if function is None:
+            return WebhookAnswer(404, error=f"there is no webhook function {name[:60]}")
+        return WebhookAnswer(200, {**examples(function), "success": True})
+
+
+def examples(function: WebhookFunction) -> dict[str, Any]:
+    return {
+        name: field.metadata.get("example", f"({name} of {function.name})")
+        for name, field in function.result.fields.items()
+    }
+
+
+def said(form: Mapping[str, str]) -> Message:
+    """The message that the form means: words, a chosen option, media or a place."""
+    kind = form.get("type", "text")
+    text = form.get("text", "").replace("\r\n", "\n")
+    body: dict[str, Any] = {"type": kind, "text": text}
+    if kind in MEDIA:
+        body = {"type": kind, "url": text.strip()}
+    elif kind == "location":
+        latitude, _, longitude = text.replace(",", " ").strip().partition(" ")
+        body = {"type": kind, "latitude": latitude, "longitude": longitude.strip()}
+    return message_of(load(MessageSchema(), body))
+
+
+def player() -> str:
+    """Who plays: everybody signed in has simulations of their own."""
+    return signed_in().key.rpartition(":")[2][:16]

@@ -1,0 +1,63 @@
+"""An organisation's tokens: listed, made (shown once) and revoked."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from errors import FlowhookError
+from settings.edge import load_fields
+from settings.schemas import TokenSchema
+from settings.tokens import created_token, listed_tokens, revoke_token
+from web.forms import form_fields, read_form
+from web.gate import signed_in
+from web.services import Services
+
+
+def token_pages(services: Services) -> Blueprint:
+    """`/organisations/<org>/tokens`."""
+    pages = Blueprint("tokens", __name__, url_prefix="/organisations/<org>/tokens")
+    edge = services.edge
+
+    def listed(
+        org: str, made: dict[str, str] | None = None, error: FlowhookError | None = None
+    ) -> str:
+        typed = request.form if error else None
+        errors = error.fields or {} if error else {}
+        return render_template(
+            "web/tokens.html",
+            tokens=listed_tokens(edge, org),
+            fields=form_fields(TokenSchema(), {}, typed, errors),
+            made=made,
+            error=error,
+            revoked=request.args.get("done") == "revoked",
+            mine=signed_in().caller.token_id,
+        )
+
+    @pages.get("")
+    def show(org: str) -> str:
+        """List the tokens."""
+        return listed(org)
+
+    @pages.post("")
+    def create(org: str) -> str | tuple[str, int]:
+        """Make a token, and show it this once."""
+        try:
+            body = {
+                name: value
+                for name, value in read_form(TokenSchema(), request.form).items()
+                if value is not None
+            }
+            wanted = load_fields(TokenSchema(), body)
+            made = created_token(edge, org, wanted, signed_in().caller)
+        except FlowhookError as error:
+            return listed(org, error=error), error.status
+        return listed(org, made)
+
+    @pages.post("/<token_id>/revoke")
+    def revoke(org: str, token_id: str) -> AnyResponse:
+        """Revoke a token at once."""
+        revoke_token(edge, org, token_id, signed_in().caller)
+        return redirect(url_for("web.tokens.show", org=org) + "?done=revoked", 303)
+
+    return pages

@@ -1,0 +1,117 @@
+"""An organisation's usage: charts, the tables behind them, the budget, and CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask import Blueprint, Response, render_template
+
+from errors import FlowhookError
+from usage.counters import Row
+from usage.report import report
+from usage.routes import asked_days, asked_grouping
+from web.charts import Chart, bar_chart
+from web.gate import organisation
+from web.services import Services
+
+COLUMNS = ("calls", "errors", "input_tokens", "output_tokens", "cost", "unpriced_tokens")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def usage_pages(services: Services) -> Blueprint:
+    """`/organisations/<org>/usage` and `usage.csv`."""
+    pages = Blueprint("usage", __name__, url_prefix="/organisations/<org>")
+
+    @pages.get("/usage")
+    def show(org: str) -> str | tuple[str, int]:
+        """Show calls, errors, tokens and cost by day, model and function."""
+        error: FlowhookError | None = None
+        days: list[str] = []
+        try:
+            days = asked_days()
+        except FlowhookError as failure:
+            error = failure
+        rows = services.counters.read(org, days) if days else []
+        tables = {by: report(rows, by, services.prices) for by in ("function", "model", "day")}
+        text = render_template(
+            "web/usage.html",
+            charts=charts(days, tables["day"]),
+            tables=tables,
+            total=total(rows, services),
+            days=days,
+            budget=budget(services, org),
+            error=error,
+            columns=COLUMNS,
+        )
+        return (text, error.status) if error else text
+
+    @pages.get("/usage.csv")
+    def table(org: str) -> Response:
+        """The same as a spreadsheet reads it."""
+        by, days = asked_grouping(), asked_days()
+        lines = report(services.counters.read(org, days), by, services.prices)
+        name = f"usage-{org}-by-{by}-{days[0]}-{days[-1]}.csv"
+        return Response(
+            csv_text(by, lines),
+            content_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )
+
+    return pages
+
+
+def charts(days: Iterable[str], lines: Iterable[Mapping[str, Any]]) -> list[Chart]:
+    """Calls, tokens and cost by day, days without calls included."""
+    known = {line["day"]: line for line in lines}
+    found = [(day, known.get(day, {})) for day in days]
+    calls = [
+        (day, (line.get("calls", 0) - line.get("errors", 0), line.get("errors", 0)))
+        for day, line in found
+    ]
+    tokens = [
+        (day, (line.get("input_tokens", 0), line.get("output_tokens", 0))) for day, line in found
+    ]
+    cost = [(day, (line.get("cost", 0.0),)) for day, line in found]
+    return [
+        bar_chart("calls", "Calls a day", ("answered", "failed"), calls),
+        bar_chart("tokens", "Tokens a day", ("in", "out"), tokens),
+        bar_chart("cost", "Cost a day, US dollars", ("by list prices",), cost),
+    ]
+
+
+def total(rows: Iterable[Row], services: Services) -> dict[str, Any]:
+    """One line for the whole time."""
+    summed: dict[str, Any] = {}
+    for line in report(rows, "day", services.prices):
+        for name in COLUMNS:
+            if name in line:
+                summed[name] = summed.get(name, 0) + line[name]
+    return summed
+
+
+def budget(services: Services, org: str) -> dict[str, Any] | None:
+    """The month's tokens against the limit; None without one."""
+    limit = organisation().section("limits").get("monthly_tokens")
+    if not limit:
+        return None
+    used = services.limiter.tokens_this_month(org)
+    return {"limit": limit, "used": used, "share": min(100, round(100 * used / limit))}
+
+
+def csv_text(by: str, lines: Iterable[Mapping[str, Any]]) -> str:
+    """CSV whose texts no spreadsheet takes for a formula."""
+    written = io.StringIO()
+    writer = csv.writer(written)
+    writer.writerow([by, *COLUMNS])
+    for line in lines:
+        writer.writerow([safe_cell(line[by]), *(line.get(name, "") for name in COLUMNS)])
+    return written.getvalue()
+
+
+def safe_cell(value: Any) -> str:
+    """A text that begins like a formula is written behind an apostrophe (OWASP, CSV injection)."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(FORMULA) else text
