@@ -20,9 +20,9 @@ from api.origin import called_at, origin
 from config import FETCH_SECONDS, Config, ConfigError
 from errors import InvalidInput, ProviderUnavailable
 from flow_calls import COMMON_FIELDS, FlowCalls, LateResults, function_specs
+from flow_channels import WHATSAPP, WhatsAppLine, open_whatsapp
 from flow_tools import FlowTools
 from flows.channels.routes import channel_routes
-from flows.channels.whatsapp.channel import WhatsAppChannel
 from flows.conversation_routes import conversation_routes
 from flows.conversation_store import ConversationStore
 from flows.conversations import Conversations
@@ -32,7 +32,7 @@ from flows.store import FlowStore
 from flows.surroundings import Examiner
 from flows.waker import Waker
 from jobs.desk import Desk
-from jobs.queue import DramatiqQueue, rabbitmq_queue, redis_queue
+from jobs.opening import open_desk
 from jobs.routes import job_routes
 from limits.limiter import Limiter
 from media.routes import media_routes
@@ -99,14 +99,13 @@ class Background:
         recorder: Recorder,
         listener: Thread,
         desk: Desk,
-        conversations: Conversations,
+        waker: Waker,
     ) -> None:
         self.settings = settings
         self.recorder = recorder
         self.listener = listener
         self.desk = desk
-        self.conversations = conversations
-        self.waker = Waker(conversations)
+        self.waker = waker
 
     def close(self) -> None:
         """Write what is queued and end the threads; once, at the end of the process at the last."""
@@ -177,16 +176,21 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     checks = OpenAIChecks(edge, accounts, open_client)
     runner = CallRunner(dispatcher, settings.get, called_at)
     late = LateResults(lambda: conversations)
-    desk = open_desk(config, redis, cipher, guard, settings, runner, late)
+    desk = open_desk(config, redis, cipher, guard, settings.get, runner.run, late)
+    whatsapp = open_whatsapp(config, redis, cipher, settings)
+    line = WhatsAppLine(whatsapp, lambda: conversations, keep_media)
     conversations = Conversations(
         ConversationStore(redis, cipher),
         FlowStore(redis, cipher),
         settings.get,
         FlowCalls(dispatcher, desk.deadlines),
         Outgoing(guard),
+        channels={WHATSAPP: line},
         called_at=called_at,
     )
-    background = Background(settings, recorder, settings.listen(), desk, conversations)
+    background = Background(
+        settings, recorder, settings.listen(), desk, Waker(conversations, [line])
+    )
     atexit.register(background.close)
 
     app = Flask(__name__, static_folder=None)
@@ -197,8 +201,8 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     answers.install(app)
     in_flight = InFlight(config.max_in_flight)
     answering = Answering(dispatcher, desk.deadlines, desk.repeats)
+    app.extensions["whatsapp"] = whatsapp
     examiner = Examiner(function_specs(functions), COMMON_FIELDS, Retired)
-    whatsapp = app.extensions["whatsapp"] = open_whatsapp(config, redis, cipher, settings)
     services = Services(
         config=config,
         redis=redis,
@@ -242,25 +246,6 @@ def trust_proxies(app: Flask, hops: int) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
 
-def open_whatsapp(
-    config: Config, redis: Any, cipher: Cipher, settings: SettingsCache
-) -> WhatsAppChannel:
-    """The WhatsApp channel over the service's parts."""
-    return WhatsAppChannel(
-        redis,
-        cipher,
-        lambda org: settings.get(org).section("whatsapp"),
-        RequestsTransport(),
-        wake_inbox=wake_nobody,
-        wake_outbox=wake_nobody,
-        base_url=config.whatsapp_base_url,
-    )
-
-
-def wake_nobody(org: str, contact: str, seconds: float) -> None:
-    """Until a job queue drains the channels' lanes, what comes in waits in them."""
-
-
 def client_opener(
     redis: Any, settings: SettingsCache, guard: AddressGuard, accounts: Accounts
 ) -> Callable[[Account, Organisation], OpenAIClient]:
@@ -283,41 +268,6 @@ def client_opener(
         return open_client(replace(found, fallback_account=None), organisation)
 
     return open_client
-
-
-def open_desk(
-    config: Config,
-    redis: Any,
-    cipher: Cipher,
-    guard: AddressGuard,
-    settings: SettingsCache,
-    runner: CallRunner,
-    late: LateResults,
-) -> Desk:
-    """Everything about jobs, over the service's parts."""
-    glific = GuardedRequestsTransport(
-        lambda host, port, seconds: guard.addresses_of(host, port, seconds, "api_url")
-    )
-    return Desk(
-        redis,
-        choose_queue(config, redis),
-        cipher,
-        guard,
-        glific,
-        settings.get,
-        runner.run,
-        patience_seconds=config.job_patience_seconds,
-        limit=config.max_in_flight,
-        conversation=late,
-    )
-
-
-def choose_queue(config: Config, redis: Any) -> DramatiqQueue:
-    """Jobs queue in the service's Redis, or where BROKER_URL says."""
-    url = config.broker_url
-    if url and url.startswith("amqp"):
-        return rabbitmq_queue(url)
-    return redis_queue(connect(url, config.data_dir) if url else redis)
 
 
 def choose_transport(addresses_of: AddressesOf | None = None) -> Transport:

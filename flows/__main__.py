@@ -127,7 +127,7 @@ def local_functions(org: str) -> CallWebhook:
     def conversations() -> Any:
         from app import Background, create_app  # the service itself, only where it is asked for
 
-        return create_app(Config.from_env()).extensions[Background.NAME].conversations
+        return create_app(Config.from_env()).extensions[Background.NAME].waker.conversations
 
     def call(name: str, body: Mapping[str, Any]) -> WebhookAnswer | WebhookPending:
         try:

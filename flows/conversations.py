@@ -183,6 +183,8 @@ class Conversations:
         left = [Effect(group_key(org, group), "remove", contact) for group in groups]
         left += counted(org, place_of(Session.from_dict(turn.state["session"])), None)
         self.store.forget(turn, left)
+        for channel in self.outbox.channels.values():
+            channel.forget(org, contact)
 
     # --- a turn -------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from errors import FlowhookError
+from flows.channels.outgoing import outgoing
 from flows.conversation_store import ConversationStore, Effect, conversation_key
 from flows.events import MsgCreated
 from flows.wakeups import Wakeups
@@ -33,9 +34,13 @@ logger = logging.getLogger(__name__)
 
 class Channel(Protocol):
     """Brings messages to contacts. `deliver` raises a FlowhookError; one of a passing type
-    is tried again for a day, another gives the message up. `message` is `MsgCreated.as_dict()`."""
+    is tried again for a day, another gives the message up. `message` has the API's shape, with the
+    flow's `template` and `interactive` beside it; `key` stays the same when it is tried again."""
 
-    def deliver(self, org: str, contact: str, message: Mapping[str, Any]) -> None: ...
+    def deliver(self, org: str, contact: str, key: str, message: Mapping[str, Any]) -> None: ...
+
+    def forget(self, org: str, contact: str) -> None:
+        """Remove what the channel keeps of a contact."""
 
 
 class Outbox:
@@ -54,10 +59,12 @@ class Outbox:
     def effect(self, org: str, channel: str, event: MsgCreated) -> Effect:
         """The storing of a message for its recipient."""
         at = self.now()
+        (message, _), *_rest = outgoing([event])[event.contact]
         queued = {
             "channel": channel,
             "due_at": (at + timedelta(seconds=event.delay_seconds)).isoformat(),
-            "message": event.as_dict(),
+            "key": secrets.token_hex(16),
+            "message": message,
         }
         sealed = self.store.seal(org, event.contact, "outbox", queued)
         return Effect(conversation_key(org, event.contact, "outbox"), "push", sealed)
@@ -98,7 +105,7 @@ class Outbox:
         if channel is None:
             return True
         try:
-            channel.deliver(org, contact, queued["message"])
+            channel.deliver(org, contact, queued["key"], queued["message"])
         except FlowhookError as error:
             what = {"organization_id": org, "cause": error.type}
             if error.type in PASSING and self.now() - due_at < GIVE_UP_AFTER:

@@ -23,11 +23,13 @@ CONTACT_PATTERN = re.compile(r"[A-Za-z0-9_.@:+-]{1,128}")
 @dataclass(frozen=True, slots=True)
 class Known:
     """What a caller knows of a contact; what is absent stays as it is. `fields` maps keys to
-    texts, `language` is a locale, `channel` names where the contact is reached from now on, and
-    `address` is where the service was called, for links in what comes later."""
+    texts, `nickname` is used where no name is known, `language` is a locale, `channel` names
+    where the contact is reached from now on, and `address` is where the service was called, for
+    links in what comes later."""
 
     name: str | None = None
     phone: str | None = None
+    nickname: str | None = None
     language: str | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
     channel: str | None = None
@@ -61,6 +63,7 @@ def learn(sitting: Sitting, known: Known, now: datetime) -> None:
     """Keep what the caller told about the contact."""
     contact = sitting.session.contact
     contact.name = known.name if known.name is not None else contact.name
+    contact.name = contact.name or known.nickname or ""
     contact.phone = known.phone if known.phone is not None else contact.phone
     if known.language is not None:
         contact.set_language(known.language)

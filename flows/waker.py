@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Protocol
 
 from redis.exceptions import RedisError
 
@@ -14,16 +17,33 @@ from flows.conversations import Conversations
 
 LOOK_SECONDS = 0.5
 BUSY_SECONDS = 1.0
+SWEEP_SECONDS = 5.0
 AT_ONCE = 32
 
 logger = logging.getLogger(__name__)
 
 
+class Side(Protocol):
+    """What else wakes contacts: a channel, with messages that came in and wait to go out."""
+
+    def drain(self, org: str, contact: str) -> None:
+        """Work on what there is of this contact."""
+
+    def sweep(self) -> None:
+        """Wake, once more, all whose wake-up was lost."""
+
+
 class Waker:
     """`start` runs the loop in a thread (a greenlet where gevent serves), `close` ends it."""
 
-    def __init__(self, conversations: Conversations, look_seconds: float = LOOK_SECONDS) -> None:
+    def __init__(
+        self,
+        conversations: Conversations,
+        sides: Sequence[Side] = (),
+        look_seconds: float = LOOK_SECONDS,
+    ) -> None:
         self.conversations = conversations
+        self.sides = sides
         self.look_seconds = look_seconds
         self._ended = threading.Event()
         self._free = threading.Semaphore(AT_ONCE)
@@ -54,7 +74,11 @@ class Waker:
         """Wake one claimed contact; one who cannot be woken now is tried again."""
         wakeups = self.conversations.wakeups
         try:
+            for side in self.sides:
+                side.drain(org, contact)
             self.conversations.wake(org, contact)
+            for side in self.sides:
+                side.drain(org, contact)
         except Conflict:  # a turn of this contact is under way
             later = self.conversations.now() + timedelta(seconds=BUSY_SECONDS)
             wakeups.add(org, contact, later)
@@ -64,8 +88,13 @@ class Waker:
         wakeups.done(org, contact)
 
     def _run(self) -> None:
+        swept = time.monotonic()
         while not self._ended.is_set():
             try:
+                if time.monotonic() - swept > SWEEP_SECONDS:
+                    swept = time.monotonic()
+                    for side in self.sides:
+                        side.sweep()
                 self._look_wide()
             except (RedisError, OSError) as error:
                 logger.warning("waking waits for Redis", extra={"cause": type(error).__name__})

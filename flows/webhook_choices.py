@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import requests
-
-from errors import ProviderTimeout, ProviderUnavailable
 from flows.outgoing import Outgoing
 from flows.session import HttpAnswer, WebhookAnswer
 from flows.standalone import SendRequest
+from providers.flowhook import FlowhookClient
 from providers.guard import AddressGuard
 from settings.organisation import Organisation
 
-CALL_SECONDS = 130.0
 MAIN_KEYS = ("parsed_msg", "response", "message", "translated_text", "text")
 
 
@@ -43,28 +40,17 @@ def guarded_requests(allow: tuple[str, ...]) -> SendRequest:
 
 
 class RunningService:
-    """Webhook functions of a service at a URL, called with an organisation's webhook token."""
+    """A running service's webhook functions; the token says for which organisation."""
 
     def __init__(self, url: str, token: str) -> None:
-        self.url = url.rstrip("/")
-        self.headers = {"Authorization": f"Bearer {token}"}
+        self.client = FlowhookClient(url, token)
 
     def __call__(self, name: str, body: Mapping[str, Any]) -> WebhookAnswer:
         sent = {key: value for key, value in body.items() if key != "organization_id"}
-        try:
-            answer = requests.post(
-                f"{self.url}/webhooks/{name}",
-                json=sent,
-                headers=self.headers,
-                timeout=CALL_SECONDS,
-            )
-            found = answer.json()
-        except requests.Timeout as error:
-            raise ProviderTimeout("the service did not answer in time") from error
-        except (requests.RequestException, ValueError) as error:
-            raise ProviderUnavailable(f"no service answers at {self.url}") from error
-        if answer.ok:
-            return WebhookAnswer(answer.status_code, found)
-        failure = found.get("error", {}) if isinstance(found, dict) else {}
-        said = f"{failure.get('message', 'failed')} {failure.get('fix', '')}".strip()
-        return WebhookAnswer(answer.status_code, error=said)
+        status, found = self.client.call(name, sent)
+        if 200 <= status < 300:
+            return WebhookAnswer(status, found)
+        failure = found.get("error")
+        told = failure if isinstance(failure, dict) else {}
+        said = f"{told.get('message', 'failed')} {told.get('fix', '')}".strip()
+        return WebhookAnswer(status, error=said)

@@ -52,6 +52,7 @@ class GunicornLogger(Logger):
 
     def setup(self, cfg: Any) -> None:
         configure(cfg.loglevel.upper())
+        self.error_log.propagate = True  # else Python prints it as plain text
 
     def access(self, *_: Any) -> None:
         return None

@@ -10,6 +10,7 @@ import errno
 import io
 import os
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, NoReturn
 
@@ -47,7 +48,8 @@ class FlowhookWorker(GeventWorker):
 
     def server_class(self, listener: Any, *, spawn: Pool, **_: Any) -> StreamServer:
         """What accepts connections; known here, so that the end of the process can stop it."""
-        server = StreamServer(listener, handle=partial(self.handle, listener), spawn=spawn)
+        serve = partial(self.handle, Listener(listener.getsockname()))
+        server = StreamServer(listener, handle=serve, spawn=spawn)
         if self.cfg.workers > 1:
             server.max_accept = 1
         self.servers.append(server)
@@ -104,6 +106,16 @@ class FlowhookWorker(GeventWorker):
             client.sendall(head.encode() + body)
         except OSError:
             self.log.debug("the client of a malformed request has gone")
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """What a connection asks of the socket that took it, which may be closed by then."""
+
+    address: Any
+
+    def getsockname(self) -> Any:
+        return self.address
 
 
 class HeadWait(gevent.Timeout):

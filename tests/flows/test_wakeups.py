@@ -192,10 +192,13 @@ class Post:
         self.delivered: list[tuple[str, str]] = []
         self.failures: list[Exception] = []
 
-    def deliver(self, org: str, contact: str, message: Mapping[str, Any]) -> None:
+    def deliver(self, org: str, contact: str, key: str, message: Mapping[str, Any]) -> None:
         if self.failures:
             raise self.failures.pop(0)
         self.delivered.append((contact, message["text"]))
+
+    def forget(self, org: str, contact: str) -> None:
+        self.delivered = [one for one in self.delivered if one[0] != contact]
 
 
 def test_messages_for_a_channel_are_delivered_in_order(any_redis: Client) -> None:

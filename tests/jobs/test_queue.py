@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app import choose_queue
 from config import Config, ConfigError
+from jobs.opening import choose_queue
 from jobs.queue import SteadyRedisBroker
 from storage.connect import Client
 from tests.fixtures_app import ADMIN_TOKEN, FIRST_KEY, OpenService, make_config

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -153,3 +154,14 @@ def test_data_that_redis_cannot_read_stop_the_start_with_one_line(tmp_path: Path
     (line,) = [line for line in ended.stderr.splitlines() if line]
     assert line.startswith("DATA_DIR: the embedded Redis did not answer")
     assert "AOF manifest" in line
+
+
+def test_the_servers_own_lines_are_json_too(tmp_path: Path) -> None:
+    with WebProcess(tmp_path, WEB_CONCURRENCY="2") as web:
+        for worker in workers(web):
+            os.kill(worker, signal.SIGKILL)
+        wait_for(lambda: web.is_ready() and len(workers(web)) == 2, "new workers")
+    lines = [json.loads(line) for line in web.output.splitlines()]
+    assert any(
+        line["logger"] == "gunicorn.error" and "SIGKILL" in line["message"] for line in lines
+    )
