@@ -159,6 +159,11 @@ def test_a_script_that_is_none_is_refused(script: Any, named: str) -> None:
         ScriptPlayer(read_export(export(CHOOSING)), script)
 
 
+def test_a_file_that_is_not_there_is_named() -> None:
+    missing = run(str(EXAMPLES / "ask_gpt.json"), "--script", "nowhere.json")
+    assert (missing.returncode, missing.stderr) == (1, "nowhere.json: No such file or directory\n")
+
+
 def test_it_plays_as_a_command() -> None:
     flow = str(EXAMPLES / "ask_gpt.json")
     found = run(flow, "--pretend", typed="What is water?\nstop\n")
