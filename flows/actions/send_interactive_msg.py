@@ -164,7 +164,11 @@ def shown_text(content: Content) -> str:
 
 def kind_of(content: Content) -> str:
     kind = as_text(content.get("type"))
-    return "location_request" if kind == "location_request_message" else kind
+    if kind in ("quick_reply", "list"):
+        return kind
+    if kind == "location_request_message":
+        return "location_request"
+    return "quick_reply" if options_of(content) else "text"
 
 
 def options_of(content: Content) -> list[dict[str, str]]:
