@@ -6,7 +6,8 @@ import posixpath
 from urllib.parse import urlsplit
 
 _EXTENSIONS = {
-    "image": ("png", "jpg", "jpeg", "webp"),
+    "image": ("png", "jpg", "jpeg"),
+    "sticker": ("webp",),
     "video": ("mp4", "3gp", "3gpp"),
     "audio": ("mp3", "wav", "acc", "ogg"),
     "document": ("pdf", "docx", "xlsx"),

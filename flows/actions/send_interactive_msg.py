@@ -125,7 +125,8 @@ def _attach(content: Content, action: Action, sprint: Sprint) -> None:
     inner = content.setdefault("content", {})
     if isinstance(inner, dict):
         inner["url"] = url
-        inner["type"] = kind_of_url(url) or action.text("attachment_type")
+        kind = kind_of_url(url) or action.text("attachment_type")
+        inner["type"] = "image" if kind == "sticker" else kind
 
 
 def substituted(value: Any, sprint: Sprint, key: str = "") -> Any:
