@@ -18,7 +18,14 @@ LAYERS = [
     ["app", "gunicorn", "demo", "settings.__main__", "flows.__main__", "jobs.__main__", "web"],
     ["flow_calls", "flow_channels", "flow_tools"],
     ["routes", "operations", "serving"],
-    ["api", "settings.edge", "webhooks.negotiation", "webhooks.answering"],
+    [
+        "api",
+        "settings.edge",
+        "settings.openai_checks",
+        "settings.tokens",
+        "webhooks.negotiation",
+        "webhooks.answering",
+    ],
     [
         "webhooks.dispatcher",
         "webhooks.outcome",
@@ -91,8 +98,8 @@ def edges() -> Iterator[tuple[str, str]]:
 
 
 def layer(module: str) -> int:
-    """Its place from the top; a module of routes belongs to the routes wherever it lies."""
-    if module.endswith("routes"):
+    """Its place from the top; API routes belong to the routes wherever they lie, pages to web."""
+    if module.endswith("routes") and not module.startswith("web."):
         module = "routes"
     known = [
         (len(name), place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from typing import Any
 
 import orjson
@@ -9,6 +10,9 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response as AnyResponse
 
 from errors import FlowhookError, InvalidInput
+from flows.definition import Flow
+from flows.library import Library
+from flows.lint import Issue
 from flows.reading import read_export
 from flows.routes import examined, newest, refuse_critical, with_subflows
 from flows.tally import read_tally
@@ -17,6 +21,7 @@ from web.flow_picture import cards
 from web.services import Services
 
 PAGE_ENTRIES = 100
+EXAMINED = 200  # flows whose issues are kept in memory
 DONE = {
     "published": "Published. New conversations run it; those under way keep the revision they"
     " began with.",
@@ -56,7 +61,7 @@ def flow_pages(services: Services) -> Blueprint:
 
 def _add_flow(pages: Blueprint, services: Services, views: FlowViews) -> None:
     """The pages of one flow."""
-    store, examiner = services.conversations.flows, services.examiner
+    store = services.conversations.flows
 
     @pages.get("/<uuid>")
     def show(org: str, uuid: str) -> str:
@@ -69,7 +74,7 @@ def _add_flow(pages: Blueprint, services: Services, views: FlowViews) -> None:
         entry, flow = newest(store, org, uuid)
         try:
             if request.form.get("force") != "on":
-                refuse_critical(examiner.issues(flow, store.library(org)))
+                refuse_critical(views.issues(org, flow))
             store.publish(org, uuid, entry.draft.revision)
         except FlowhookError as error:
             return views.shown(org, uuid, error), error.status
@@ -96,6 +101,21 @@ class FlowViews:
         self.services = services
         self.store = services.conversations.flows
         self.examiner = services.examiner
+        self._examined: OrderedDict[tuple[str, str], tuple[Flow, Library, list[Issue]]] = (
+            OrderedDict()
+        )
+
+    def issues(self, org: str, flow: Flow) -> list[Issue]:
+        """The flow's issues; found once for each revision among the same other flows."""
+        library = self.store.library(org)
+        held = self._examined.get((org, flow.uuid))
+        if held is not None and held[0] is flow and held[1] is library:
+            return held[2]
+        found = self.examiner.issues(flow, library)
+        self._examined[org, flow.uuid] = (flow, library, found)
+        while len(self._examined) > EXAMINED:
+            self._examined.popitem(last=False)
+        return found
 
     def listed(
         self,
@@ -117,7 +137,7 @@ class FlowViews:
 
     def shown(self, org: str, uuid: str, error: FlowhookError | None = None) -> str:
         entry, flow = newest(self.store, org, uuid)
-        issues = self.examiner.issues(flow, self.store.library(org))
+        issues = self.issues(org, flow)
         return render_template(
             "web/flow.html",
             entry=entry.shown,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from playwright.sync_api import expect
 
 from tests.fakes.openai import FakeOpenAI
@@ -98,10 +100,11 @@ def test_every_page_is_for_everybody(
     looked_at.check()
     sign_in(looked_at)
     pictures = {f"{ACME}/logs": "logs", f"{ACME}/usage": "usage", ACME: "home"}
+    wanted = ("light", "phone") if os.environ.get("SCREENSHOTS") else (look,)
     for path in PATHS:
         looked_at.open(path)
         name = pictures.get(path, "")
-        looked_at.check(f"{name}-{look}" if name else "")
+        looked_at.check(f"{name}-{look}" if name and look in wanted else "")
     looked_at.open(f"{ACME}/logs?status=empty_input")
     looked_at.page.locator("#rows a").first.click()
     looked_at.check()

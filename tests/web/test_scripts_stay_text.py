@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 from html import unescape
 from urllib.parse import quote
 
@@ -11,6 +13,7 @@ from records.entry import Entry
 from settings.notebook import ModelNotebook
 from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import Service
+from tests.flows.talking import export
 from tests.web.visitor import Page, Visitor, signed_in
 
 MARK = "xss-mark"
@@ -92,6 +95,44 @@ def test_contacts_flows_and_models_of_calls(service: Service, visitor: Visitor) 
     stays_text(visitor.get(ACME))
     stays_text(visitor.get("/"), shown=False)
     stays_text(visitor.get(f"{ACME}/usage?from=2023-11-01&to=2023-11-30"))
+
+
+def test_flows(service: Service, visitor: Visitor) -> None:
+    flow = {
+        "uuid": "scripted",
+        "name": SCRIPT,
+        "keywords": [f"<b>{MARK}"],
+        "nodes": [
+            {"id": "say", "send": SCRIPT, "to": "ask"},
+            {
+                "id": "ask",
+                "wait": {"result": "answer"},
+                "cases": [["has_any_word", ["stop"], SCRIPT, None]],
+                "else": "call",
+            },
+            {
+                "id": "call",
+                "webhook": {"url": SCRIPT, "body": '{"a": "@results.answer"}', "result_name": "r"},
+                "success": "say",
+                "failure": "say",
+            },
+        ],
+    }
+    content = json.dumps(export(flow)).encode()
+    imported = visitor.post(f"{ACME}/flows", {"file": (io.BytesIO(content), "flow.json")})
+    assert imported.status == 200, imported.text
+    stays_text(imported)
+    stays_text(visitor.get(f"{ACME}/flows"))
+    stays_text(visitor.get(f"{ACME}/flows/scripted"))
+    simulator = f"{ACME}/flows/scripted/simulator"
+    stays_text(visitor.post(simulator, {"action": "start"}))
+    stays_text(visitor.post(simulator, {"text": SCRIPT}))
+    stays_text(visitor.post(simulator, {"type": "location", "text": SCRIPT}))
+    stays_text(visitor.post(simulator, {"type": SCRIPT, "text": SCRIPT}))
+    broken = json.dumps(export(flow)).replace('"send_msg"', f'"<script>{MARK}"').encode()
+    stays_text(visitor.post(f"{ACME}/flows", {"file": (io.BytesIO(broken), "x")}), shown=False)
+    noise = {"file": (io.BytesIO(SCRIPT.encode()), "x")}
+    stays_text(visitor.post(f"{ACME}/flows", noise), shown=False)
 
 
 @pytest.mark.parametrize(

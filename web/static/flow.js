@@ -1,11 +1,12 @@
 "use strict";
 // Lays the flow's cards out and draws the ways between them; without it they are a list.
 const SVG = "http://www.w3.org/2000/svg";
-const GAP = 28;
+const GAP = 28, MOST_CARDS = 400;  // beyond that a list reads better, and lays out in no time
 
 const draw = (picture) => {
-  picture.classList.add("drawn");
   const cards = [...picture.querySelectorAll("[data-node]")];
+  if (cards.length > MOST_CARDS) return;
+  picture.classList.add("drawn");
   const graph = new dagre.graphlib.Graph({ multigraph: true });
   graph.setGraph({ rankdir: "TB", nodesep: GAP, ranksep: GAP * 2, marginx: GAP, marginy: GAP });
   graph.setDefaultEdgeLabel(() => ({}));
