@@ -18,7 +18,14 @@ LAYERS = [
     ["app", "gunicorn", "demo", "settings.__main__", "flows.__main__", "jobs.__main__", "web"],
     ["flow_calls", "flow_channels", "flow_tools"],
     ["routes", "operations", "serving"],
-    ["api", "settings.edge", "webhooks.negotiation", "webhooks.answering"],
+    [
+        "api",
+        "settings.edge",
+        "settings.openai_checks",
+        "settings.tokens",
+        "webhooks.negotiation",
+        "webhooks.answering",
+    ],
     [
         "webhooks.dispatcher",
         "webhooks.outcome",
