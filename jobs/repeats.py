@@ -2,9 +2,9 @@
 
 A call is the same by its `Idempotency-Key` (for a day), or by organisation, function, contact,
 flow, result name and body (for 60 s, as long as the organisation's settings stay the same: what
-was switched off or set anew must not be hidden by an answer from before). The first claims it with one SET NX GET; a repeat sees
-the claim, waits, and reads the answer that the first leaves there, sealed. A claim counts for
-as long as its process lives.
+was switched off or set anew must not be hidden by an answer from before). The first claims it
+with one SET NX GET; a repeat sees the claim, waits, and reads the answer that the first leaves
+there, sealed. A claim counts for as long as its process lives.
 
 Successes and errors of the call itself (400) are kept. Any other failure may be gone the next
 time, so it is kept only for the moment that those who wait already need to read it.
