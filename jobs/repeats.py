@@ -1,9 +1,10 @@
 """Repeats: the same call runs once, and who sends it again gets the first's answer.
 
 A call is the same by its `Idempotency-Key` (for a day), or by organisation, function, contact,
-flow, result name and body (for 60 s). The first claims it with one SET NX GET; a repeat sees
-the claim, waits, and reads the answer that the first leaves there, sealed. A claim counts for
-as long as its process lives.
+flow, result name and body (for 60 s, as long as the organisation's settings stay the same: what
+was switched off or set anew must not be hidden by an answer from before). The first claims it
+with one SET NX GET; a repeat sees the claim, waits, and reads the answer that the first leaves
+there, sealed. A claim counts for as long as its process lives.
 
 Successes and errors of the call itself (400) are kept. Any other failure may be gone the next
 time, so it is kept only for the moment that those who wait already need to read it.
@@ -18,11 +19,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import orjson
 from redis.exceptions import RedisError
 
 from jobs.answer_writer import AnswerWriter
 from jobs.leases import Leases
 from settings.cipher import CannotDecrypt, Cipher
+from settings.organisation import Organisation
 from storage.keys import org_key
 
 KEYED_SECONDS = 86_400.0
@@ -70,16 +73,17 @@ class First:
 
 
 def name_call(
-    organization_id: str, function: str, key: str, body: Mapping[str, Any], raw: bytes
+    organisation: Organisation, function: str, key: str, body: Mapping[str, Any], raw: bytes
 ) -> Name | None:
     """The name of a call that may be repeated, or None: neither a key, nor contact and flow."""
     if key:
-        return Name(organization_id, _digest(b"key", function, key.encode()), KEYED_SECONDS)
+        return Name(organisation.id, _digest(b"key", function, key.encode()), KEYED_SECONDS)
     contact = body.get("contact_id") or body.get("contact")
     flow = body.get("flow_id") or body.get("flow")
     if not contact or not flow:
         return None
-    return Name(organization_id, _digest(b"body", function, raw), ALIKE_SECONDS)
+    settings = orjson.dumps(organisation.sections, option=orjson.OPT_SORT_KEYS)
+    return Name(organisation.id, _digest(b"body", function, settings + raw), ALIKE_SECONDS)
 
 
 class Repeats:

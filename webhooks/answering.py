@@ -51,7 +51,7 @@ class Answering:
         if len(key) > MAX_KEY:
             raise InvalidInput(f"the Idempotency-Key is longer than {MAX_KEY} characters")
         content = raw or sent.query_string
-        name = name_call(call.organization_id, call.function, key, call.body, content)
+        name = name_call(organisation, call.function, key, call.body, content)
         if name is None:
             return self._run(sent, call, function, organisation, dispatched)
         first = self._begin(name, bool(key))

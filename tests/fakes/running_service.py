@@ -6,12 +6,14 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
 import psutil
 import requests
 
+from tests.fakes.graph import Line
 from tests.fakes.valkey import free_port
 from tests.waiting import wait_for
 
@@ -70,6 +72,20 @@ class RunningService:
         self.operator("PUT", f"/settings/{org}/openai", account)
         self.operator("PUT", f"/settings/{org}/signature", {"phrase": phrase})
         return str(self.operator("POST", f"/settings/{org}/tokens", {"scope": "webhook"})["token"])
+
+    def publish(self, org: str, document: Any) -> None:
+        for flow in self.operator("POST", f"/flows/{org}", document)["flows"]:
+            self.operator("POST", f"/flows/{org}/{flow['uuid']}/publish", {})
+
+    def subscribe(self, org: str, line: Line) -> None:
+        """Have Meta deliver this number's messages to the organisation."""
+        self.operator("PUT", f"/settings/{org}/whatsapp", line.settings())
+        address = f"{self.url}/channels/whatsapp/{org}"
+
+        def post(raw: bytes, headers: Mapping[str, str]) -> int:
+            return requests.post(address, data=raw, headers=headers, timeout=10).status_code
+
+        line.post = post
 
     def web(self) -> list[psutil.Process]:
         """The web processes, not their master."""

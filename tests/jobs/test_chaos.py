@@ -1,7 +1,5 @@
-"""SIGKILL at random moments: no accepted job is lost, and each calls back with its answer.
-
-Conversations join here: what `_play` does for jobs, a second player can do for contacts.
-"""
+"""SIGKILL at random moments: no accepted job is lost, and each calls back with its answer;
+meanwhile contacts talk over WhatsApp, and no conversation loses or repeats a turn."""
 
 from __future__ import annotations
 
@@ -17,14 +15,18 @@ import psutil
 import pytest
 import requests
 
+from tests.fakes.graph import FakeGraph
 from tests.fakes.openai import FakeOpenAI, faults
 from tests.fakes.receiver import Receiver
 from tests.fakes.running_service import RunningService
 from tests.fixtures_app import PHRASE
+from tests.jobs.chaos_contacts import Contacts
 from tests.waiting import wait_for
 
 JOBS = int(os.environ.get("CHAOS_JOBS", "1000"))
 CALLERS = 12
+CONTACTS = int(os.environ.get("CHAOS_CONTACTS", "200"))
+TALKERS = 16
 KILLS = ("worker", "redis", "web", "worker", "redis", "web")
 UPSTREAM_SECONDS = 0.4  # jobs are under way when the kills come
 PACE_SECONDS = 0.12  # of one caller between two calls: the kills fall among the calls
@@ -94,27 +96,31 @@ def kill_at_random(service: RunningService, over: threading.Event, killed: Count
 
 
 @pytest.mark.chaos
-def test_no_accepted_job_is_lost_and_each_calls_back_with_its_answer(tmp_path: Path) -> None:
+def test_no_accepted_job_is_lost_and_every_conversation_is_whole(tmp_path: Path) -> None:
     killed: Counter[str] = Counter()
     over = threading.Event()
     with (
         FakeOpenAI() as openai,
         Receiver() as receiver,
-        RunningService(tmp_path) as service,
+        FakeGraph() as graph,
+        RunningService(tmp_path, WHATSAPP_BASE_URL=graph.base_url) as service,
     ):
         openai.say_by(lambda body: f"You said: {body['messages'][-1]['content']}")
         openai.fail(faults.slow(UPSTREAM_SECONDS), times=None)
         token = service.webhook_token("acme", openai.key, openai.base_url, PHRASE)
         player = Player(service.url, token, receiver.url)
+        contacts = Contacts(service, graph, CONTACTS)
         killer = threading.Thread(target=kill_at_random, args=(service, over, killed))
 
         def call(number: int) -> None:
             player.play(number)
             time.sleep(PACE_SECONDS)
 
-        with ThreadPoolExecutor(CALLERS) as callers:
+        with ThreadPoolExecutor(CALLERS) as callers, ThreadPoolExecutor(TALKERS) as talkers:
             killer.start()
-            for done in [callers.submit(call, number) for number in range(JOBS)]:
+            calls = [callers.submit(call, number) for number in range(JOBS)]
+            talks = [talkers.submit(contacts.talk, number) for number in range(CONTACTS)]
+            for done in (*calls, *talks):
                 done.result(120)
         over.set()
         killer.join()
@@ -123,6 +129,8 @@ def test_no_accepted_job_is_lost_and_each_calls_back_with_its_answer(tmp_path: P
             return set(player.accepted) - set(receiver.keys())
 
         wait_for(lambda: not missing(), "every callback", seconds=SETTLE_SECONDS)
+        wait_for(lambda: not contacts.unfinished(), "every goodbye", seconds=SETTLE_SECONDS)
+        torn = contacts.torn()
         said = {body["id"]: body["result"].get("parsed_msg") for body in receiver.bodies()}
         keys = receiver.keys()
         asked = len(openai.requests)
@@ -133,9 +141,14 @@ def test_no_accepted_job_is_lost_and_each_calls_back_with_its_answer(tmp_path: P
     print(
         f"{len(player.accepted)} jobs accepted, {player.answered} answered at once,"
         f" {sum(killed.values())} kills {dict(killed)}, {repeats} callbacks repeated,"
-        f" {asked} questions asked, refused {dict(player.refused)}"
+        f" {asked} questions asked, refused {dict(player.refused)};"
+        f" {CONTACTS} conversations, {contacts.repeats()} messages sent again,"
+        f" redelivered {dict(contacts.redelivered)}"
     )
     assert not wrong
+    assert not torn
+    assert not contacts.broken()
+    assert contacts.repeats() <= sum(killed.values()) * CONTACTS
     assert len(player.accepted) + player.answered == JOBS
     for post, body in zip(receiver.posts, receiver.bodies(), strict=True):
         assert post.headers["Idempotency-Key"] == body["id"]

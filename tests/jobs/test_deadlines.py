@@ -60,6 +60,7 @@ def test_who_does_not_wait_is_answered_before_a_worker_begins(
     [
         ({"Prefer": "wait=30"}, {}),
         ({"Prefer": "respond-async, wait=30"}, {}),
+        ({"Prefer": "wait=2.5"}, {}),
         ({"Prefer": "handling=lenient"}, {}),
         ({"Prefer": "wait=soon"}, {}),
         ({}, {"wait_seconds": 30}),

@@ -10,6 +10,7 @@ import pytest
 
 from jobs.desk import Desk
 from jobs.repeats import First, name_call
+from settings.organisation import Organisation
 from storage.connect import Client
 from tests.fakes.openai import FakeOpenAI, faults
 from tests.fixtures_app import Answer, OpenService, Service
@@ -174,12 +175,27 @@ def test_what_a_dead_process_claimed_is_run_by_the_next_who_asks(
     pair: list[Service], openai: FakeOpenAI
 ) -> None:
     dead: Desk = pair[0].app.extensions[Desk.NAME]
-    name = name_call("acme", "parse_via_chat_gpt", "k", {}, b"")
+    name = name_call(Organisation("acme", {}, {}), "parse_via_chat_gpt", "k", {}, b"")
     assert name is not None
     assert isinstance(dead.repeats.begin(name), First)
     dead.leases.close()  # as if it had been killed and its lease had lapsed
     answer = ask(pair[1], key="k")
     assert (answer.status, replayed(answer)) == (200, False)
+
+
+@pytest.mark.parametrize(
+    ("change", "status"), [({"is_active": False}, 403), ({"default_model": "gpt-6"}, 200)]
+)
+def test_changed_settings_are_not_hidden_by_an_answer_from_before(
+    service: Service, openai: FakeOpenAI, change: dict[str, Any], status: int
+) -> None:
+    service.organisation(openai)
+    openai.add_model("gpt-6")
+    ask(service)
+    assert replayed(ask(service))
+    assert service.operator("PATCH", "/settings/acme/openai", change).status == 200
+    answer = ask(service)
+    assert (answer.status, replayed(answer)) == (status, False)
 
 
 def test_too_long_a_key_is_refused(service: Service, openai: FakeOpenAI) -> None:
