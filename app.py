@@ -75,8 +75,8 @@ from storage.connect import connect
 from usage.counters import UsageCounters
 from usage.prices import Prices
 from usage.routes import usage_routes
-from web.routes import web_routes
 from web.services import Services
+from web.site import web_routes
 from webhooks.answering import Answering
 from webhooks.dispatcher import Dispatcher
 from webhooks.outcome import CallRunner

@@ -67,7 +67,7 @@ class InvalidInput(FlowhookError):
     type = "invalid_input"
     status = 400
     fixed_by = FLOW_AUTHOR
-    fix = "Correct the named fields; GET /webhooks shows what each function takes."
+    fix = "Correct what is named; GET /docs shows what every call and function takes."
 
 
 class EmptyInput(InvalidInput):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from bench.processes import call, cpu_seconds, finish, free_port, memory_bytes, python, running
-from bench.servers import BODY, EXPECTED, Server, flowhook, has_nginx, naive, nginx
+from bench.servers import BODY, EXPECTED, KEYED_BODY, Server, flowhook, has_nginx, naive, nginx
 
 CPU_CONNECTIONS = 64
 CPU_SECONDS = 8
@@ -20,10 +20,11 @@ HELD_DELAY_SECONDS = 1.0
 def run() -> Iterator[str]:
     yield "CPU of the whole process tree a call (upstream answers after 20 ms, 64 callers)"
     yield f"  {'server':<26}{'ms CPU/call':>12}{'calls/s':>10}{'errors':>8}{'ratio':>8}"
-    peers = [naive, *([nginx] if has_nginx() else []), flowhook]
+    peers = [(naive, BODY), *([(nginx, BODY)] if has_nginx() else []), (flowhook, BODY)]
     baseline = None
-    for peer in peers:
-        name, milliseconds, seen = cpu_of(peer)
+    for peer, body in [*peers, (flowhook, KEYED_BODY)]:
+        name, milliseconds, seen = cpu_of(peer, body)
+        name = f"{name}, repeats" if body is KEYED_BODY else name
         baseline = baseline or milliseconds
         yield (
             f"  {name:<26}{milliseconds:>12.3f}{seen['rate']:>10.0f}{seen['errors']:>8}"
@@ -42,14 +43,14 @@ def run() -> Iterator[str]:
             yield held_by(peer, count)
 
 
-def cpu_of(peer) -> tuple[str, float, dict]:
+def cpu_of(peer, body: dict) -> tuple[str, float, dict]:
     with stub(CPU_DELAY_SECONDS) as upstream, peer(upstream) as server:
         plan = {"connections": CPU_CONNECTIONS, "seconds": 1}
-        finish(call(server.port, server.headers, BODY, EXPECTED, **plan))  # warm
+        finish(call(server.port, server.headers, body, EXPECTED, **plan))  # warm
         processes = server.processes()
         before = cpu_seconds(processes)
         plan["seconds"] = CPU_SECONDS
-        seen = finish(call(server.port, server.headers, BODY, EXPECTED, **plan))
+        seen = finish(call(server.port, server.headers, body, EXPECTED, **plan))
         used = cpu_seconds(processes) - before
     return server.name, used / seen["calls"] * 1000, seen
 

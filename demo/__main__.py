@@ -91,13 +91,17 @@ class Service:
             "DATA_DIR": str(self.data_dir),
             "WEB_CONCURRENCY": os.environ.get("WEB_CONCURRENCY", "1"),
         }
-        command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"]
+        command = [sys.executable, "-m", "serving"]
         self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
                 command, env=environment, stdout=log, stderr=subprocess.STDOUT
             )
-        self._wait_until_ready()
+        try:
+            self._wait_until_ready()
+        except BaseException:  # whatever ends the demo now ends the service too
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:

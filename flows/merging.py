@@ -47,7 +47,7 @@ def merge(
         _check(flow, entries)
         known = library.entries.get(flow.uuid)
         if extra is None:
-            source = dict((earlier(known) if known else None) or {})
+            source = {"keywords": [], **((earlier(known) if known else None) or {})}
         else:
             source = {**extra, "keywords": list(flow.keywords)}
         source["definition"] = dict(flow.source)

@@ -36,7 +36,9 @@ def read_export(document: str | bytes | Json) -> Export:
         return Export(flows=(read_flow(parsed),))
     entries = _list_of_objects(parsed, "flows")
     if len(entries) > MAX_FLOWS:
-        raise TooLarge(f"the export holds more than {MAX_FLOWS} flows")
+        raise TooLarge(
+            f"the export holds more than {MAX_FLOWS} flows", fix="Import them in several parts."
+        )
     known = ("flows", "contact_field", "collections", "interactive_templates")
     if not entries and not all(key in parsed for key in known):
         raise InvalidInput("the export holds no flows")
@@ -70,7 +72,7 @@ def read_flow(
     beside = attributes or {}
     listed = _list_of_objects(source, "nodes")
     if len(listed) > MAX_NODES:
-        raise TooLarge(f"the flow has more than {MAX_NODES} nodes")
+        raise TooLarge(f"the flow has more than {MAX_NODES} nodes", fix="Split it into sub-flows.")
     nodes = [read_node(one) for one in listed]
     for name in ("Other", "No Response"):
         if beside.get("respond_" + name.lower().replace(" ", "_")) is True:
@@ -128,9 +130,9 @@ def _list(parent: Json, key: str) -> list[Any]:
 
 def _list_of_objects(parent: Json, key: str) -> list[dict[str, Any]]:
     value = _list(parent, key)
-    for one in value:
+    for number, one in enumerate(value, start=1):
         if not isinstance(one, dict):
-            raise InvalidInput(f'"{key}" must hold objects only')
+            raise InvalidInput(f'entry {number} of "{key}" is not an object')
     return value
 
 

@@ -17,6 +17,7 @@ from flows.lint import CRITICAL, Issue
 from flows.reading import read_export
 from flows.store import FlowStore, no_flow
 from flows.surroundings import Examiner
+from settings.auth import require_admin
 from settings.edge import Edge
 from strict_json import read_json
 
@@ -61,11 +62,12 @@ def flow_routes(edge: Edge, store: FlowStore, examiner: Examiner) -> Blueprint:
     def validate_flows() -> Response:
         """Check a definition or an export; nothing is stored.
 
-        With an organisation's token its own flows and keywords are known to the checks.
+        With an organisation's admin token its own flows and keywords are known to the checks.
         """
         caller = edge.caller()
-        export = read_upload()
         org = caller.organization_id
+        require_admin(caller, org or "")
+        export = read_upload()
         found = examined(examiner, export, store.library(org) if org else EMPTY)
         shown = [
             {"uuid": flow.uuid, "name": flow.name, "keywords": list(flow.keywords), "issues": one}

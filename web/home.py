@@ -112,7 +112,7 @@ def worker_light(services: Services) -> Light:
     living = services.desk.workers.living()
     if not living:
         return Light("Worker", POOR, "none runs: slow calls wait until one does")
-    return Light("Worker", GOOD, "1 runs" if living == 1 else f"{living} run")
+    return Light("Worker", GOOD, "one is running" if living == 1 else f"{living} are running")
 
 
 def circuit_light(current: Organisation) -> Light | None:

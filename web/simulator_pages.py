@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from errors import FlowhookError
+from errors import FlowhookError, InvalidInput
 from flows.contact import LANGUAGES
 from flows.message_schema import MEDIA, MessageSchema, load, message_of
 from flows.routes import newest
@@ -72,7 +72,7 @@ class Stage:
         """Do what the form says."""
         form, current, simulations = request.form, organisation(), self.simulations
         pretend, language = settings_of(form, scene)
-        action = form.get("action", "say")
+        action = form.get("action", "set" if "settings" in form else "say")
         if scene is None or scene.session is None or action == "start":
             return simulations.start(current, player(), uuid, pretend=pretend, language=language)
         if action == "wake":
@@ -143,6 +143,8 @@ def said(form: Mapping[str, str]) -> Message:
     kind = form.get("type", "text")
     text = form.get("text", "").replace("\r\n", "\n")
     body: dict[str, Any] = {"type": kind, "text": text}
+    if not text.strip():
+        raise InvalidInput("the message is empty", fix="Write something first.")
     if kind in MEDIA:
         body = {"type": kind, "url": text.strip()}
     elif kind == "location":

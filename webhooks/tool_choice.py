@@ -38,10 +38,10 @@ class OfferedTool:
 
 def read_functions(value: Any) -> list[str | dict[str, Any]] | None:
     """The field `functions`: a list, one item, or names separated by commas."""
-    if value is None or value in ("", []):
-        raise ValidationError([EmptyText("Must name at least one function.")])
     if isinstance(value, str):
         value = [name.strip() for name in value.split(",") if name.strip()]
+    if value is None or value == []:
+        raise ValidationError([EmptyText("Must name at least one function.")])
     if isinstance(value, dict):
         value = [value]
     if not isinstance(value, list) or len(value) > MAX_TOOLS:

@@ -105,6 +105,25 @@ def test_an_export_is_what_an_import_takes(acme: Service) -> None:
     assert acme.admin("GET", "/flows/other/export").json == sent
 
 
+def test_a_bare_definition_is_exported_as_glific_exports_it(acme: Service) -> None:
+    definition = definition_of(GREETING)
+    assert acme.admin("POST", "/flows/acme", definition).status == 200
+    exported = acme.admin("GET", "/flows/acme/export").json
+    assert exported["flows"] == [{"definition": definition, "keywords": []}]
+    acme.organisation(org="other")
+    assert acme.admin("POST", "/flows/other", exported).status == 200
+    assert acme.admin("GET", "/flows/other/export").json == exported
+
+
+def test_what_cannot_be_loaded_is_named(acme: Service) -> None:
+    sent = definition_of(GREETING)
+    refused = acme.admin("POST", "/flows/acme", {**sent, "nodes": [*sent["nodes"], 5]})
+    assert f'entry {len(sent["nodes"]) + 1} of "nodes"' in refused.error["message"]
+    too_many = acme.admin("POST", "/flows/acme", {**sent, "nodes": sent["nodes"] * 2000})
+    assert too_many.status == 413
+    assert "MiB" not in too_many.error["fix"]
+
+
 def test_an_export_brings_its_sub_flows(acme: Service) -> None:
     outer = {"uuid": "outer", "nodes": [{"id": "e", "enter": "inner"}]}
     inner = {"uuid": "inner", "nodes": [{"id": "m", "send": "x"}]}
@@ -127,11 +146,14 @@ def test_a_bare_definition_keeps_what_the_flow_has(acme: Service) -> None:
 
 def test_checking_stores_nothing(acme: Service) -> None:
     sent = definition_of({**GREETING, "nodes": [{"id": "m", "send": "@results.never"}]})
-    answer = acme.request("POST", "/flows/validate", sent, token=acme.tenant.webhook_token)
+    answer = acme.admin("POST", "/flows/validate", sent)
     assert "@results.never" in answer.json["issues"][0]["message"]
     assert answer.json["flows"][0]["issues"] == answer.json["issues"]
     assert acme.admin("GET", "/flows/acme").json == {"flows": []}
     assert acme.request("POST", "/flows/validate", sent).status == 401
+    assert acme.operator("POST", "/flows/validate", sent).status == 200
+    webhook = acme.request("POST", "/flows/validate", sent, token=acme.tenant.webhook_token)
+    assert webhook.status == 403  # keywords of other flows are no flow builder's business
 
 
 def test_a_change_reaches_every_process_with_the_next_message(

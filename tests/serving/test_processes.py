@@ -134,6 +134,7 @@ def test_a_killed_worker_is_replaced_and_its_calls_no_longer_in_flight(
     wait_for(lambda: is_listening(server), "a new worker")
     assert server.ask().status_code == 200
     wait_for(lambda: metric(server, IN_FLIGHT) == 0, "the gauge")
+    assert any("SIGKILL" in line["message"] for line in server.lines() if "message" in line)
 
 
 # --- one service, several workers ---

@@ -45,7 +45,7 @@ def test_the_worker_and_the_providers_circuit_are_shown(service: Service) -> Non
     visitor = signed_in(service)
     assert "none runs: slow calls wait" in visitor.get(HOME).text
     Workers(service.redis).beat()
-    assert "Worker works 1 runs" in visitor.get(HOME).text
+    assert "Worker works one is running" in visitor.get(HOME).text
     organisation = service.background.settings.get("acme")
     circuits = Circuits(service.redis, service.background.settings.drop)
     for _ in range(FAILURES):

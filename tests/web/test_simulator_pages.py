@@ -68,6 +68,7 @@ def test_a_draft_is_talked_to_with_its_node_lit(service: Service, visitor: Visit
     page = visitor.post(GREET, {"action": "start", "settings": "on", "pretend": "on"})
     assert bubbles(page) == ["What is your name?"]
     assert page.html.count('aria-current="step"') == 1
+    assert visitor.post(GREET, {"text": " "}).status == 400, "nobody can send nothing"
     page = visitor.post(GREET, {"text": "आशा"})
     assert bubbles(page) == ["What is your name?", "आशा", "Hello आशा"]
     assert "the flow is completed" in page.text

@@ -230,6 +230,7 @@ def test_the_organisations_prompt_is_told_but_not_given_out(
         ("functions", None, "empty_input"),
         ("functions", [], "empty_input"),
         ("functions", "", "empty_input"),
+        ("functions", " , ", "empty_input"),
         ("functions", "@results.functions", "unresolved_variable"),
         ("functions", ["get_button"], "invalid_input"),
         ("functions", ["function_calling"], "invalid_input"),

@@ -64,8 +64,8 @@ toEnd();
 
 // A changed setting counts at once.
 document.addEventListener("change", (event) => {
-  const form = event.target.closest("[data-auto]");
-  form?.requestSubmit(form.querySelector("[value=set]"));
+  const set = event.target.closest("[data-auto]")?.querySelector("[value=set]:enabled");
+  set?.form.requestSubmit(set);
 });
 
 // The simulator's forms change only the stage.

@@ -35,8 +35,10 @@ document.addEventListener("submit", (event) => {
   if (button.dataset.confirm && !confirm(button.dataset.confirm)) return event.preventDefault();
   if (!button.dataset.busy) return;
   announce(button.dataset.busy);
-  button.textContent = button.dataset.busy;
-  button.disabled = true;
+  setTimeout(() => {  // once the form is read: a disabled button says nothing
+    button.textContent = button.dataset.busy;
+    button.disabled = true;
+  });
 });
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
