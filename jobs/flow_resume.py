@@ -24,7 +24,6 @@ from settings.organisation import Organisation
 from storage.keys import org_key
 
 PURPOSE = "glific session"
-DEFAULT_RESULT = "response"
 
 
 class FlowResume:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.fakes.glific import FakeGlific
 from tests.fakes.openai import FakeOpenAI, faults
+from tests.fixtures_app import OpenService
 from tests.fixtures_jobs import JobsService
 
 NODE: dict[str, Any] = {
@@ -127,6 +128,20 @@ def test_a_glific_that_is_down_is_tried_again(jobs: JobsService, glific: FakeGli
     glific.down = False
     jobs.wait_delivered(job_id, "glific")
     assert flow.resumed == 1
+
+
+def test_a_glific_at_a_private_address_is_never_called(
+    open_service: OpenService, fake_redis: Any, openai: FakeOpenAI, glific: FakeGlific
+) -> None:
+    guarded = JobsService(open_service(fake_redis))
+    guarded.service.organisation(openai)
+    guarded.desk.performer.pauses_seconds = ()
+    configure(guarded, glific)
+    guarded.start_worker()
+    job_id = guarded.accept("parse_via_chat_gpt", NODE)
+    guarded.wait_delivered(job_id, "glific", "dead")
+    guarded.stop_worker()
+    assert glific.requests == []
 
 
 @pytest.mark.parametrize("missing", ["result_name", "flow_id", "contact"])
