@@ -74,7 +74,11 @@ class Outbox:
         redis = self.store.redis
         key, lock = (conversation_key(org, contact, name) for name in ("outbox", "delivery"))
         token = secrets.token_hex(8)
-        while redis.exists(key) and redis.set(lock, token, nx=True, ex=LEASE_SECONDS):
+        while redis.exists(key):
+            if not redis.set(lock, token, nx=True, ex=LEASE_SECONDS):
+                # Somebody delivers, or died over it: look again when the lease has lapsed.
+                self.wakeups.add(org, contact, self.now() + timedelta(seconds=LEASE_SECONDS))
+                return
             try:
                 later = self._empty(org, contact, key, lock)
             finally:
