@@ -19,7 +19,7 @@ from flows.conversation_store import ConversationStore, Effect, conversation_key
 from flows.events import MsgCreated
 from flows.wakeups import Wakeups
 
-LEASE_SECONDS = 60
+LEASE_SECONDS = 30
 RETRY_SECONDS = 10.0
 GIVE_UP_AFTER = timedelta(hours=24)
 PASSING = frozenset(
