@@ -96,18 +96,6 @@ def test_the_api_speaks_to_a_contact_on_whatsapp(
     assert graph.texts() == ["What is your name?"] * 2
 
 
-def test_words_whose_deliverer_died_go_out_when_its_lease_lapsed(
-    acme: Service, graph: FakeGraph, line: Line
-) -> None:
-    lease = f"fh:{{acme}}:contact:{ASHA.identity}:delivery"
-    acme.redis.set(lease, "a process that was killed")
-    graph.writes(line, ASHA, "hello")
-    work(acme)
-    assert graph.texts() == []
-    due = [key for key in acme.redis.scan_iter("fh:wake:*") if b"claimed" not in key]
-    assert [acme.redis.zcard(key) for key in due] == [1]
-
-
 def test_a_picture_is_kept_and_given_to_the_flow(
     acme: Service, graph: FakeGraph, line: Line
 ) -> None:
