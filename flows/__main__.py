@@ -61,10 +61,10 @@ def main() -> int:
         )
         player.play()
     except FlowhookError as error:
-        print(f"{error.message}. {error.fix}", file=sys.stderr)
+        print(f"{error.message.rstrip('.')}. {error.fix}", file=sys.stderr)
         return 1
     except OSError as error:
-        print(f"{options.file}: {error.strerror}", file=sys.stderr)
+        print(f"{error.filename or options.file}: {error.strerror}", file=sys.stderr)
         return 1
     return 0
 

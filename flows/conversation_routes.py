@@ -28,7 +28,7 @@ MESSAGES = {
             "type": {
                 "enum": [
                     *("text", "image", "audio", "video", "document", "quick_reply", "list"),
-                    *("sticker", "location_request"),
+                    "location_request",
                 ]
             },
             "text": {"type": "string"},

@@ -86,8 +86,9 @@ class MsgCreated(Event):
     interactive: Mapping[str, Any] | None = None
 
     def as_message(self) -> dict[str, Any]:
-        """The message in the shape the conversation API answers; keys without value are absent."""
-        message: dict[str, Any] = {"type": self.kind}
+        """The message in the shape the conversation API answers, where a sticker is an image;
+        keys without value are absent."""
+        message: dict[str, Any] = {"type": "image" if self.kind == "sticker" else self.kind}
         if self.text:
             message["text"] = self.text
         if self.url:

@@ -6,24 +6,29 @@ import posixpath
 from urllib.parse import urlsplit
 
 _EXTENSIONS = {
-    "image": ("png", "jpg", "jpeg", "webp"),
+    "image": ("png", "jpg", "jpeg"),
+    "sticker": ("webp",),
     "video": ("mp4", "3gp", "3gpp"),
     "audio": ("mp3", "wav", "acc", "ogg"),
     "document": ("pdf", "docx", "xlsx"),
 }
+_KINDS = {*_EXTENSIONS, "expression"}
 _KIND_OF_EXTENSION = {
     extension: kind for kind, extensions in _EXTENSIONS.items() for extension in extensions
 }
 
 
 def parted(attachment: str) -> tuple[str, str]:
-    """Kind and address of an attachment as a definition writes it.
+    """Kind and address of an attachment as a definition writes it; what is no kind of message
+    goes by the file's name.
 
-    >>> parted("application: https://x.org/a.pdf")
-    ('document', 'https://x.org/a.pdf')
+    >>> parted("application: https://x.org/a.pdf"), parted("https://x.org/a.png")
+    (('document', 'https://x.org/a.pdf'), ('image', 'https://x.org/a.png'))
     """
-    kind, _, url = attachment.partition(":")
-    return ("document" if kind == "application" else kind), url.strip()
+    kind, _, url = (part.strip() for part in attachment.partition(":"))
+    if kind in ("http", "https"):
+        kind, url = "", attachment.strip()
+    return (kind if kind in _KINDS else kind_of_url(url) or "document"), url
 
 
 def kind_of_url(url: str) -> str:

@@ -6,9 +6,11 @@ where CI is set.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
+import tempfile
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -66,7 +68,7 @@ class Tab:
             self.page.screenshot(path=self.pictures / f"{name}.png")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # Playwright's event loop must not outlast its tests
 def chromium() -> Iterator[Browser]:
     path = find_chromium() or install_chromium()
     if path is None:
@@ -88,8 +90,13 @@ def install_chromium() -> str | None:
         return None
     command = ["apt-get", "install", "--yes", "--no-install-recommends"]
     environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for step in (["apt-get", "update"], [*command, "chromium", "fonts-liberation"]):
-        subprocess.run(step, env=environ, capture_output=True, timeout=INSTALL_SECONDS, check=False)
+    with open(Path(tempfile.gettempdir()) / "flowhook-chromium.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # several test processes may want it at once
+        for step in (["apt-get", "update"], [*command, "chromium", "fonts-liberation"]):
+            if find_chromium() is None:
+                subprocess.run(
+                    step, env=environ, capture_output=True, timeout=INSTALL_SECONDS, check=False
+                )
     return find_chromium()
 
 

@@ -125,7 +125,8 @@ def _attach(content: Content, action: Action, sprint: Sprint) -> None:
     inner = content.setdefault("content", {})
     if isinstance(inner, dict):
         inner["url"] = url
-        inner["type"] = kind_of_url(url) or action.text("attachment_type")
+        kind = kind_of_url(url) or action.text("attachment_type")
+        inner["type"] = "image" if kind == "sticker" else kind
 
 
 def substituted(value: Any, sprint: Sprint, key: str = "") -> Any:
@@ -164,7 +165,11 @@ def shown_text(content: Content) -> str:
 
 def kind_of(content: Content) -> str:
     kind = as_text(content.get("type"))
-    return "location_request" if kind == "location_request_message" else kind
+    if kind in ("quick_reply", "list"):
+        return kind
+    if kind == "location_request_message":
+        return "location_request"
+    return "quick_reply" if options_of(content) else "text"
 
 
 def options_of(content: Content) -> list[dict[str, str]]:

@@ -19,7 +19,7 @@ def outgoing(events: Iterable[Event]) -> dict[str, list[tuple[Message, float]]]:
     found: dict[str, list[tuple[Message, float]]] = {}
     for event in events:
         if isinstance(event, MsgCreated):
-            message = event.as_message()
+            message = {**event.as_message(), "type": event.kind}
             if event.template is not None:
                 message["template"] = dict(event.template)
             if event.interactive is not None:

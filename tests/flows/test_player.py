@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,11 +14,12 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from errors import ProviderUnavailable
+from errors import InvalidInput, ProviderUnavailable
 from flows.chat_view import ChatView
 from flows.contact import Contact
 from flows.player import Player
 from flows.reading import read_export
+from flows.script import ScriptPlayer
 from flows.session import Session
 from flows.webhook_choices import RunningService, pretended, pretended_request
 from tests.fakes.web import answer, serve
@@ -130,6 +132,36 @@ def test_a_script_that_differs_fails(tmp_path: Path) -> None:
     differs = run(flow, "--script", str(other))
     assert differs.returncode == 1
     assert "turn 9" in differs.stdout
+    assert "sent 'Thank you for asking. Goodbye!', not" in " ".join(differs.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("script", "named"),
+    [
+        ({}, "turns"),
+        ([], "object"),
+        ({"turns": 5}, "turns"),
+        ({"turns": [1]}, "turns.0"),
+        ({"turns": [{}]}, "turns.0"),
+        ({"turns": [{"says": "a", "starts": "b"}]}, "turns.0"),
+        ({"turns": [{"say": "a"}]}, "turns.0.say"),
+        ({"turns": [{"says": 5}]}, "turns.0.says"),
+        ({"turns": [{"waits": "x"}]}, "turns.0.waits"),
+        ({"turns": [{"says": "x", "sent": "a"}]}, "turns.0.sent"),
+        ({"turns": [{"says": "x", "results": 5}]}, "turns.0.results"),
+        ({"turns": [{"answers": {}}]}, "turns.0.answers.status"),
+        ({"turns": [], "functions": {"a": 5}}, "functions.a"),
+        ({"turns": [], "now": "x"}, "now"),
+    ],
+)
+def test_a_script_that_is_none_is_refused(script: Any, named: str) -> None:
+    with pytest.raises(InvalidInput, match=re.escape(named)):
+        ScriptPlayer(read_export(export(CHOOSING)), script)
+
+
+def test_a_file_that_is_not_there_is_named() -> None:
+    missing = run(str(EXAMPLES / "ask_gpt.json"), "--script", "nowhere.json")
+    assert (missing.returncode, missing.stderr) == (1, "nowhere.json: No such file or directory\n")
 
 
 def test_it_plays_as_a_command() -> None:

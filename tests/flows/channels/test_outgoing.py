@@ -42,3 +42,19 @@ def test_messages_go_by_contact_in_order_with_their_delays() -> None:
         ],
         "9188": [({"type": "text", "text": "to another"}, 0)],
     }
+
+
+def test_a_sticker_is_one_for_a_channel_and_an_image_for_the_api() -> None:
+    sent = MsgCreated(
+        flow="f",
+        node="n",
+        id=1,
+        contact="9198",
+        kind="sticker",
+        text="",
+        url="https://x.org/s.webp",
+    )
+    assert sent.as_message() == {"type": "image", "url": "https://x.org/s.webp"}
+    assert outgoing([sent]) == {
+        "9198": [({"type": "sticker", "url": "https://x.org/s.webp"}, sent.delay_seconds)]
+    }
