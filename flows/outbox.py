@@ -19,7 +19,7 @@ from flows.conversation_store import ConversationStore, Effect, conversation_key
 from flows.events import MsgCreated
 from flows.wakeups import Wakeups
 
-LEASE_SECONDS = 60
+LEASE_SECONDS = 30
 RETRY_SECONDS = 10.0
 GIVE_UP_AFTER = timedelta(hours=24)
 PASSING = frozenset(
@@ -74,7 +74,11 @@ class Outbox:
         redis = self.store.redis
         key, lock = (conversation_key(org, contact, name) for name in ("outbox", "delivery"))
         token = secrets.token_hex(8)
-        while redis.exists(key) and redis.set(lock, token, nx=True, ex=LEASE_SECONDS):
+        while redis.exists(key):
+            if not redis.set(lock, token, nx=True, ex=LEASE_SECONDS):
+                # Somebody delivers, or died over it: look again when the lease has lapsed.
+                self.wakeups.add(org, contact, self.now() + timedelta(seconds=LEASE_SECONDS))
+                return
             try:
                 later = self._empty(org, contact, key, lock)
             finally:
