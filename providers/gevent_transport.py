@@ -126,7 +126,9 @@ class GeventTransport:
         pool = self._pool(origin)
         sock = _connect(pool)
         try:
-            sock.sendall(request)
+            sent = sock.send(request)  # nearly always all; sendall asks the kernel for sizes first
+            if sent < len(request):
+                sock.sendall(request[sent:])
         except BaseException as error:
             pool.release_socket(sock)
             raise _broken(error) from None
