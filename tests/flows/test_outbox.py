@@ -1,0 +1,86 @@
+"""Messages to a channel are delivered once their queue's holder is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from flows.conversation_store import ConversationStore, conversation_key
+from flows.events import MsgCreated
+from flows.outbox import LEASE_SECONDS, Outbox
+from flows.wakeups import Wakeups
+from settings.cipher import Cipher
+from tests.fixtures_app import FIRST_KEY
+
+ORG, CONTACT = "acme", "7"
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.at = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.at
+
+
+class Taking:
+    """A channel that takes everything."""
+
+    def __init__(self) -> None:
+        self.taken: list[str] = []
+
+    def deliver(self, org: str, contact: str, key: str, message: Mapping[str, Any]) -> None:
+        self.taken.append(message["text"])
+
+    def forget(self, org: str, contact: str) -> None:
+        self.taken.clear()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def channel() -> Taking:
+    return Taking()
+
+
+@pytest.fixture
+def outbox(any_redis: Any, clock: Clock, channel: Taking) -> Outbox:
+    store = ConversationStore(any_redis, Cipher([FIRST_KEY]))
+    return Outbox(store, Wakeups(any_redis), {"test": channel}, clock.now)
+
+
+def put(outbox: Outbox, text: str) -> None:
+    made = MsgCreated(flow="f", node="n", id=1, contact=CONTACT, kind="text", text=text)
+    effect = outbox.effect(ORG, "test", made)
+    outbox.store.redis.rpush(conversation_key(ORG, CONTACT, "outbox"), effect.value)
+
+
+def test_messages_leave_in_order_and_once(outbox: Outbox, channel: Taking) -> None:
+    put(outbox, "one")
+    put(outbox, "two")
+    outbox.deliver(ORG, CONTACT)
+    outbox.deliver(ORG, CONTACT)
+    assert channel.taken == ["one", "two"]
+
+
+def test_who_finds_the_queue_held_leaves_a_wake_up_for_when_the_holder_may_be_dead(
+    outbox: Outbox, clock: Clock, channel: Taking
+) -> None:
+    put(outbox, "one")
+    lock = conversation_key(ORG, CONTACT, "delivery")
+    outbox.store.redis.set(lock, "a process that was killed", ex=LEASE_SECONDS)
+    outbox.deliver(ORG, CONTACT)
+    assert channel.taken == []
+    assert outbox.wakeups.claim(clock.at, most=10) == []
+
+    clock.at += timedelta(seconds=LEASE_SECONDS)
+    outbox.store.redis.delete(lock)
+    assert outbox.wakeups.claim(clock.at, most=10) == [(ORG, CONTACT)]
+    outbox.deliver(ORG, CONTACT)
+    assert channel.taken == ["one"]
