@@ -109,7 +109,7 @@ BROKEN = [
     (_without("uuid"), "uuid"),
     (_without("nodes"), "nodes"),
     (_with({}, "nodes"), "list"),
-    (_with([1], "nodes"), "objects"),
+    (_with([1], "nodes"), "is not an object"),
     (_without("nodes", 0, "uuid"), "a node"),
     (_without("nodes", 0, "exits"), "ask1"),
     (_without("nodes", 0, "actions"), "ask1"),
