@@ -20,6 +20,7 @@ Serve = Callable[[Exchange], Reply | None]
 """Answers an exchange; None says the connection has been dealt with and must close."""
 
 _BACKLOG = 2048
+_WITH_BODY = ("POST", "PUT", "PATCH")
 
 
 class Transport:
@@ -95,6 +96,10 @@ def _hang_up(connection: socket.socket) -> None:
         return  # it was gone already
 
 
+class _HalfRequest(Exception):
+    """Its sender was killed or left in the middle: as any server does, take it for none."""
+
+
 class _Conversation(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -106,7 +111,12 @@ class _Conversation(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         transport = cast(Transport, self.server)
         transport.mark(self.connection, busy=True)
-        exchange = Exchange(self._asked(), self.connection, transport.closed)
+        try:
+            asked = self._asked()
+        except _HalfRequest:
+            self.close_connection = True
+            return
+        exchange = Exchange(asked, self.connection, transport.closed)
         self.requests_before += 1
         reply = transport.serve(exchange)
         if reply is None:
@@ -136,13 +146,24 @@ class _Conversation(BaseHTTPRequestHandler):
     def _read_body(self) -> bytes:
         if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
             return b"".join(iter(self._read_chunk, b""))
-        return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        length = self.headers.get("Content-Length", "" if self.command in _WITH_BODY else "0")
+        if not length.isdigit():
+            raise _HalfRequest
+        return self._read_exactly(int(length))
 
     def _read_chunk(self) -> bytes:
-        size = int(self.rfile.readline().split(b";")[0], 16)
-        chunk = self.rfile.read(size)
+        line = self.rfile.readline()
+        if not line.endswith(b"\n"):
+            raise _HalfRequest
+        chunk = self._read_exactly(int(line.split(b";")[0], 16))
         self.rfile.readline()
         return chunk
+
+    def _read_exactly(self, size: int) -> bytes:
+        raw = self.rfile.read(size)
+        if len(raw) < size:
+            raise _HalfRequest
+        return raw
 
 
 def _parsed(raw: bytes, content_type: str) -> Any:
