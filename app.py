@@ -15,8 +15,8 @@ from gevent import monkey
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import answers
-from api.json_provider import OrjsonProvider
 from api.origin import called_at, origin
+from api.service import Service
 from config import FETCH_SECONDS, Config, ConfigError
 from errors import InvalidInput, ProviderUnavailable
 from flow_calls import COMMON_FIELDS, FlowCalls, LateResults, function_specs
@@ -193,8 +193,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     )
     atexit.register(background.close)
 
-    app = Flask(__name__, static_folder=None)
-    app.json = OrjsonProvider(app)
+    app = Service(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.extensions[Background.NAME] = background
     app.extensions[Desk.NAME] = desk
@@ -230,7 +229,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         media_routes(media),
         usage_routes(edge, counters, prices),
         flow_routes(edge, conversations.flows, examiner),
-        conversation_routes(edge, conversations, in_flight.place),
+        conversation_routes(edge, conversations, in_flight),
         channel_routes(settings, whatsapp),
         operations_routes(edge, redis, lambda: document(app, functions)),
         web_routes(services),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
@@ -79,7 +79,7 @@ SHOWN = {
 def conversation_routes(
     edge: Edge,
     conversations: Conversations,
-    place: Callable[[], AbstractContextManager[None]],
+    place: AbstractContextManager[None],
 ) -> Blueprint:
     """`/conversations/<org>/<contact>...`; `place` bounds the calls answered at once."""
     routes = Blueprint("conversations", __name__, url_prefix="/conversations/<org>/<contact>")
@@ -103,7 +103,7 @@ def conversation_routes(
         admit(org, contact)
         sent = load(MessageSchema(), body())
         message_id = sent.get("id") or request.headers.get("Idempotency-Key", "")[:256]
-        with place():
+        with place:
             return json_answer(converse(conversations, org, contact, sent, message_id))
 
     @routes.get("")
@@ -126,7 +126,7 @@ def conversation_routes(
         """Wake a flow that waits for a result; the result's keys become results of the flow."""
         admit(org, contact)
         sent = load(ResumeSchema(), body())
-        with place():
+        with place:
             return json_answer(conversations.resume(org, contact, sent["flow"], sent["result"]))
 
     return routes

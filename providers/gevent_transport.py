@@ -40,7 +40,6 @@ _poll = monkey.get_original("select", "poll")
 
 MAX_ORIGINS = 256
 BLOCK_BYTES = 16_384
-LONGEST_SECONDS = 600.0
 
 
 class _PoolMixin:
@@ -204,7 +203,7 @@ def _make_pool(origin: str, size: int) -> _Pool | _SSLPool:
         port,
         size=size,
         connection_timeout=CONNECT_SECONDS,
-        network_timeout=LONGEST_SECONDS,  # the whole exchange stands under one time-out
+        network_timeout=None,  # type: ignore[arg-type]  # the exchange stands under one time-out
     )
 
 

@@ -16,7 +16,7 @@ import orjson
 
 from errors import NotFound
 from records.entry import Entry
-from records.redact import redact
+from records.redact import redacted_json
 from settings.cipher import CannotDecrypt, Cipher
 from storage.keys import org_key
 
@@ -155,7 +155,7 @@ class LogStore:
             "milliseconds": round(entry.milliseconds, 1),
             "request_id": entry.request_id,
         }
-        request, response = _bounded(redact(entry.request)), _bounded(redact(entry.response))
+        request, response = _bounded(entry.request), _bounded(entry.response)
         body = b'{"request":%b,"response":%b}' % (request, response)
         sealed = self.cipher.seal(entry.organization_id or "", PURPOSE, body)
         return {"summary": orjson.dumps(summary), "body": sealed}
@@ -188,8 +188,8 @@ def _read_summary(raw_id: bytes, fields: dict[bytes, bytes]) -> dict[str, Any]:
 
 
 def _bounded(value: Any) -> bytes:
-    """The value as JSON, or its beginning as a JSON text where it is large."""
-    encoded = orjson.dumps(value)
+    """The value as JSON, redacted; its beginning as a JSON text where it is large."""
+    encoded = redacted_json(value)
     if len(encoded) <= BODY_BYTES:
         return encoded
     return orjson.dumps(encoded[:BODY_BYTES].decode(errors="ignore") + "... (cut)")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from functools import lru_cache
 
+from gevent import monkey
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     REGISTRY,
@@ -25,7 +26,9 @@ from records.entry import Entry
 _process = [os.getpid()]
 os.register_at_fork(after_in_child=lambda: _process.__setitem__(0, os.getpid()))
 if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
-    # The library asks the system for its pid at each count, which was 7 % of a call's CPU.
+    # The library asks the system for its pid at each count, which was 7 % of a call's CPU; and
+    # gevent's lock is Python code, needless where nothing yields inside it.
+    values.Lock = monkey.get_original("threading", "Lock")
     values.ValueClass = values.MultiProcessValue(lambda: _process[0])
 
 SECONDS = (0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 60, 120)

@@ -23,6 +23,7 @@ from gunicorn.workers.base_async import AsyncWorker
 from gunicorn.workers.ggevent import GeventWorker
 
 from api.body_size import max_body_bytes
+from api.whole_body import WHOLE_BODY
 from errors import FlowhookError, InvalidInput, TooLarge
 
 LAST_WAIT_SECONDS = 0.5  # at the end of the process, for requests that are on their way
@@ -41,6 +42,11 @@ class FlowhookWorker(GeventWorker):
         super().__init__(*args, **kwargs)
         self.servers: list[StreamServer] = []
         self.waits: dict[HeadWait, gevent.Greenlet] = {}
+
+    def init_process(self) -> None:
+        # gunicorn looks settings up some 25 times a request, each time through __getattr__.
+        vars(self.cfg).update({name: each.get() for name, each in self.cfg.settings.items()})  # type: ignore[attr-defined]
+        super().init_process()
 
     def load_wsgi(self) -> None:
         super().load_wsgi()
@@ -156,16 +162,18 @@ class GatheredWrites:
 
     def flush(self) -> None:
         if self._waiting:
-            data = memoryview(b"".join(self._waiting))
+            data = b"".join(self._waiting)
             self._waiting, self._bytes = [], 0
             self._sock.settimeout(self._seconds)
             try:
-                for start in range(0, len(data), GATHERED_BYTES):  # each within the time-out
-                    self._sock.sendall(data[start : start + GATHERED_BYTES])
+                sent = self._sock.send(data)  # nearly always all of it
+                while sent < len(data):  # each piece within the time-out
+                    sent += self._sock.send(data[sent : sent + GATHERED_BYTES])
             except TimeoutError:
                 raise ConnectionResetError(
                     errno.ECONNRESET, "the client reads too slowly"
                 ) from None
+            self._sock.settimeout(None)  # what is read next stands under time-outs of its own
 
     def __getattr__(self, name: str) -> Any:
         self.flush()
@@ -200,6 +208,7 @@ class BoundedBody:
             finally:
                 timeout.close()
             environ["wsgi.input"] = io.BytesIO(body)
+            environ[WHOLE_BODY] = body
             environ["CONTENT_LENGTH"] = str(len(body))
             environ.pop("HTTP_TRANSFER_ENCODING", None)
         return self.application(environ, start_response)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
@@ -13,6 +12,7 @@ from marshmallow.fields import Field
 
 from api.answers import as_error, error_answer, request_id
 from api.documented import documented
+from api.whole_body import whole_body
 from errors import FlowhookError, Forbidden, InvalidInput, MethodNotAllowed, NotFound, Overloaded
 from jobs.call import Call
 from records.metrics import IN_FLIGHT
@@ -34,23 +34,21 @@ PAGE_POLICY = (
 
 
 class InFlight:
-    """Bounds the calls a process answers at once."""
+    """Bounds the calls a process answers at once: one is answered inside `with`."""
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self.count = 0
 
-    @contextmanager
-    def place(self) -> Iterator[None]:
+    def __enter__(self) -> None:
         if self.count >= self.limit:
             raise Overloaded("this process answers as many calls as it can")
         self.count += 1
         IN_FLIGHT.inc()
-        try:
-            yield
-        finally:
-            self.count -= 1
-            IN_FLIGHT.dec()
+
+    def __exit__(self, *_exception: object) -> None:
+        self.count -= 1
+        IN_FLIGHT.dec()
 
 
 def webhook_routes(
@@ -75,7 +73,7 @@ def webhook_routes(
         """Call a webhook function."""
         call = _Call(dispatcher, authenticator, settings, answering, name)
         try:
-            with in_flight.place():
+            with in_flight:
                 return call.in_asked_form(call.answer())
         except Exception as failure:
             return call.in_asked_form(call.failure(as_error(failure)))
@@ -132,7 +130,7 @@ class _Call:
 
     def answer(self) -> Response:
         sent = request_ctx.request  # not the proxy: each look through it costs 2 us
-        raw = sent.get_data(cache=False)
+        raw = whole_body(sent)
         caller = self._authenticate(sent, raw)
         self.organization_id = caller.organization_id
         function = self.dispatcher.find(self.name)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from records.redact import REDACTED, redact, redact_text
+from records.redact import MAX_DEPTH, REDACTED, redact, redact_text, redacted_json
 
 TOKEN = "fh.acme.0123456789ab.0123456789012345678901234567890123456789012"
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abc-DEF_123"
@@ -99,3 +100,30 @@ def test_any_text_is_redacted_in_time_and_once(text: str) -> None:
 def test_long_text_is_redacted_in_linear_time() -> None:
     for text in ("sk-" * 100_000, "eyJ." * 100_000, "fh." * 100_000, "Bearer " * 100_000):
         redact_text(text)
+
+
+@pytest.mark.parametrize("secret", LOOKS)
+def test_encoded_it_holds_no_more_secrets(secret: str) -> None:
+    value = {"question": [f"my key is\n{secret}"], "contact": {"name": "Asha"}}
+    assert redacted_json(value) == orjson.dumps(redact(value))
+    assert secret.encode() not in redacted_json(value)
+
+
+DEEP: list[object] = []
+for _ in range(MAX_DEPTH + 10):
+    DEEP = [DEEP]
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers(-9, 9) | st.text() | st.sampled_from(LOOKS),
+        lambda inner: (
+            st.lists(inner) | st.dictionaries(st.sampled_from(["a", "key", "token"]), inner)
+        ),
+    )
+)
+@example(DEEP)
+@example({"a": {"password": "harmless looking"}})
+@example({"a": {"password": ""}})
+def test_encoded_is_the_redacted_value_encoded(value: object) -> None:
+    assert redacted_json(value) == orjson.dumps(redact(value))

@@ -173,8 +173,8 @@ def test_no_value_is_null_or_empty_text(value: Any) -> None:
 
 def test_beyond_the_bound_there_is_no_place_until_one_is_free() -> None:
     in_flight = InFlight(1)
-    with in_flight.place(), pytest.raises(Overloaded), in_flight.place():
+    with in_flight, pytest.raises(Overloaded), in_flight:
         raise AssertionError("not reached")
-    with in_flight.place():
+    with in_flight:
         assert in_flight.count == 1
     assert in_flight.count == 0
