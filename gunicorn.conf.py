@@ -88,3 +88,8 @@ def post_worker_init(_worker: object) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(GC_ALLOCATIONS, 10, 10)
+
+
+def worker_exit(_server: object, _worker: object) -> None:
+    """Let the collector see everything again, so that the interpreter ends in its usual order."""
+    gc.unfreeze()
