@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from dramatiq.errors import BrokerError
 from redis.exceptions import RedisError
 
 PAUSE_SECONDS = 0.3
@@ -21,6 +20,6 @@ def insist(tell: Callable[[], Value]) -> Value:
     while True:
         try:
             return tell()
-        except (RedisError, BrokerError, OSError) as error:
+        except (RedisError, OSError) as error:
             logger.warning("a job waits for its store", extra={"cause": type(error).__name__})
             time.sleep(PAUSE_SECONDS)

@@ -17,7 +17,9 @@ from uuid import uuid4
 import dramatiq
 from dramatiq.broker import Broker, Consumer
 from dramatiq.brokers.redis import RedisBroker
+from dramatiq.errors import BrokerError
 from dramatiq.worker import Worker, WorkerThread
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 QUEUE = "jobs"
 ACTOR = "perform"
@@ -36,7 +38,8 @@ class Queue(Protocol):
     def send(self, job_id: str, step: str, delay_seconds: float = 0.0, suspect: str = "") -> None:
         """Have a worker perform a step, not before the delay has passed.
 
-        `suspect` is a holder that did not seem to live when last looked at.
+        `suspect` is a holder that did not seem to live when last looked at. Raises RedisError
+        where the queue is away, whatever it is kept in.
         """
 
 
@@ -65,10 +68,13 @@ class DramatiqQueue:
             queue_name=QUEUE, actor_name=ACTOR, args=arguments, kwargs={}, options={}
         )
         delay = round(delay_seconds * 1000) if delay_seconds > 0 else None
-        if self._sender:
-            self._sender.submit(self.broker.enqueue, message, delay=delay).result()
-        else:
-            self.broker.enqueue(message, delay=delay)
+        try:
+            if self._sender:
+                self._sender.submit(self.broker.enqueue, message, delay=delay).result()
+            else:
+                self.broker.enqueue(message, delay=delay)
+        except BrokerError as error:
+            raise RedisConnectionError("the queue is away") from error
 
     def worker(self, perform: Perform, threads: int) -> Worker:
         """A worker of this process, not started yet."""

@@ -45,6 +45,7 @@ def configure(level: str) -> None:
     root.setLevel(level)
     for library in ("urllib3", "requests", "redis", "geventhttpclient", "werkzeug"):
         logging.getLogger(library).setLevel(max(logging.WARNING, root.level))
+    logging.getLogger("pika").setLevel(logging.CRITICAL)  # dramatiq says it, in one line of ten
 
 
 class GunicornLogger(Logger):

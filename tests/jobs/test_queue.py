@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from redis.exceptions import ConnectionError
 
 from config import Config, ConfigError
 from jobs.opening import choose_queue
 from jobs.queue import SteadyRedisBroker
 from storage.connect import Client
+from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import ADMIN_TOKEN, FIRST_KEY, OpenService, make_config
 from tests.fixtures_jobs import JobsService
 from tests.waiting import wait_for
@@ -70,6 +72,14 @@ def test_the_broker_url_names_a_rabbitmq() -> None:
 
     queue = choose_queue(make_config(broker_url="amqp://user:secret@127.0.0.1:1/"), None)
     assert isinstance(queue._open_broker(), RabbitmqBroker)
+
+
+def test_a_queue_that_is_away_is_told_as_redis_is() -> None:
+    pytest.importorskip("pika")
+    address = FakeOpenAI.closed_base_url().replace("http", "amqp")
+    queue = choose_queue(make_config(broker_url=address), None)
+    with pytest.raises(ConnectionError, match="the queue is away"):
+        queue.send("acme.1", "run")
 
 
 @pytest.mark.parametrize("value", ["nonsense", "http://host", "amqp://", "amqp:///vhost"])
