@@ -37,6 +37,7 @@ MAX_STATE_BYTES = 4 * 1024 * 1024
 ANSWERS_KEPT = 50
 ANSWER_SECONDS = 86_400
 LONGEST_PAUSE_SECONDS = 0.1
+MAX_STARTS = 100  # that one turn takes from the queue
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +61,9 @@ class Effect:
 class Turn:
     """What a contact's turn began with. `digest` names the message, empty where it has no id.
 
-    `replay` is the answer that a message of the same id got; there is no turn then.
+    `starts` are the sealed flows that others asked to start, the first of those queued; as many
+    of them as are `begun` leave the queue with the turn. `replay` is the answer that a message of
+    the same id got; there is no turn then.
     """
 
     org: str
@@ -70,7 +73,8 @@ class Turn:
     state: dict[str, Any] | None = None
     version: str = "0"
     flows_version: str = ""
-    starts: list[dict[str, Any] | None] = field(default_factory=list)
+    starts: list[bytes] = field(default_factory=list)
+    begun: int = 0
     replay: dict[str, Any] | None = None
 
 
@@ -145,7 +149,7 @@ class ConversationStore:
             sealed,
             entry,
             TRANSCRIPT_ENTRIES,
-            len(turn.starts),
+            turn.begun,
             turn.digest if kept else "",
             kept,
             ANSWERS_KEPT,
@@ -231,15 +235,15 @@ class ConversationStore:
             conversation_key(org, contact, "starts"),
             conversation_key(org, contact, "answers"),
         ]
-        arguments: list[str | int] = [turn.token, int(self.lease_seconds * 1000), turn.digest]
+        lease = int(self.lease_seconds * 1000)
+        arguments: list[str | int] = [turn.token, lease, turn.digest, MAX_STARTS]
         found: list[Any] = BEGIN.run(self.redis, keys, arguments)
         return found
 
     def _begun(self, turn: Turn, found: list[Any]) -> Turn:
-        _, state, version, flows_version, starts = found
+        _, state, version, flows_version, turn.starts = found
         turn.version, turn.flows_version = version.decode(), flows_version.decode()
         turn.state = self._open_state(turn.org, turn.contact, state)
-        turn.starts = [self.open(turn.org, "", "start", raw) for raw in starts]
         return turn
 
     def _renew(self, turn: Turn, milliseconds: int) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 from errors import Conflict, FlowhookError, NotFound
 from flows.contact import Contact
 from flows.conversation_store import (
+    MAX_STARTS,
     ConversationStore,
     Effect,
     Turn,
@@ -148,7 +149,7 @@ class Conversations:
                 events += sitting.engine.wake(sitting.session)
             elif due is not None:
                 self.wakeups.add(org, contact, due)
-            return events if events or sitting.turn.starts else None
+            return events if events or sitting.turn.begun else None
 
         if not self.store.exists(org, contact):
             self.store.redis.unlink(conversation_key(org, contact, "starts"))
@@ -278,9 +279,14 @@ class Conversations:
         )
 
     def _begin_triggered(self, sitting: Sitting) -> list[Event]:
-        """Start what other contacts' flows asked for."""
+        """Start what other contacts' flows asked for; what is queued behind has the next turn."""
+        turn = sitting.turn
+        turn.begun = len(turn.starts)
+        if turn.begun == MAX_STARTS:
+            self.wakeups.add(turn.org, turn.contact, self.now())
         events: list[Event] = []
-        for start in sitting.turn.starts:
+        for sealed in turn.starts:
+            start = self.store.open(turn.org, "", "start", sealed)
             if start is None or (start["unless_in_a_flow"] and sitting.session.runs):
                 continue  # None: its key was retired
             try:

@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from errors import ProviderRejected, ProviderUnavailable
+from flows import conversation_store, conversations
 from flows.session import Message, WebhookAnswer, WebhookPending
 from flows.sitting import Known
 from flows.wakeups import SHARDS, Wakeups
@@ -183,6 +186,54 @@ def test_a_flow_is_started_for_other_contacts_and_groups(any_redis: Client) -> N
     assert room.pass_time(60) <= 3
     assert room.said("9") == ["Told by Asha"]
     assert entries(any_redis) == 0
+
+
+def starting(contact: str, flow: str) -> dict[str, Any]:
+    """An action that starts a flow for another contact."""
+    return {
+        "type": "start_session",
+        "contacts": [{"uuid": contact}],
+        "create_contact": False,
+        "flow": {"uuid": flow, "name": flow},
+        "groups": [],
+        "exclusions": {},
+    }
+
+
+def test_a_flow_started_for_a_contact_waits_for_its_turn_behind_their_message(
+    any_redis: Client,
+) -> None:
+    room = Room(any_redis)
+    room.publish(
+        {
+            "uuid": "tell",
+            "keywords": ["tell"],
+            "nodes": [{"id": "t", "actions": [starting("8", "told")]}],
+        },
+        {"uuid": "told", "nodes": [{"id": "m", "send": "Told"}]},
+    )
+    say(room, "hi", contact="8")
+    say(room, "tell")
+    assert say(room, "hi again", contact="8") == []
+    room.waker.look()
+    assert room.said("8") == ["Told"]
+
+
+def test_more_flows_than_one_turn_begins_are_begun_in_the_next(
+    any_redis: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (conversations, conversation_store):
+        monkeypatch.setattr(module, "MAX_STARTS", 2)
+    room = Room(any_redis)
+    actions = [starting("8", "told")] * 5
+    room.publish(
+        {"uuid": "tell", "keywords": ["tell"], "nodes": [{"id": "t", "actions": actions}]},
+        {"uuid": "told", "nodes": [{"id": "m", "send": "Told"}]},
+    )
+    say(room, "hi", contact="8")
+    say(room, "tell")
+    assert [room.waker.look() for _ in range(4)] == [1, 1, 1, 0]
+    assert room.said("8") == ["Told"] * 5
 
 
 class Post:
