@@ -27,7 +27,7 @@ from flows.routers.results import result_of
 from flows.routers.switch import RESERVED, choose, operand_message
 from flows.session import Message, Run
 from flows.sprint import Sprint
-from flows.text import clean
+from flows.text import clean, whole_number
 
 MAX_VISITS = 6
 MAX_STEPS = 2_000
@@ -209,10 +209,10 @@ class Walk:
         wait = router.wait
         if wait is None or not wait.timeout_expression:
             return wait.timeout_seconds if wait else 0
-        text = self.sprint.render(wait.timeout_expression)
-        if not (text.isascii() and text.isdigit() and len(text) < 10):
+        seconds = whole_number(self.sprint.render(wait.timeout_expression))
+        if seconds is None:
             raise InvalidInput("the wait's time-out expression gave no whole number of seconds")
-        return int(text)
+        return seconds
 
     def _leave(self, run: Run, node: Node, messages: list[Message]) -> list[Message]:
         return self._follow(run, node.exits[0].destination if node.exits else None, messages)
