@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from errors import FlowhookError
 from flows.channels.outgoing import outgoing
-from flows.conversation_store import ConversationStore, Effect, conversation_key
+from flows.conversation_store import RENEW, ConversationStore, Effect, conversation_key
 from flows.events import MsgCreated
 from flows.wakeups import Wakeups
 
@@ -80,16 +80,21 @@ class Outbox:
                 self.wakeups.add(org, contact, self.now() + timedelta(seconds=LEASE_SECONDS))
                 return
             try:
-                later = self._empty(org, contact, key, lock)
+                later = self._empty(org, contact, key, lambda: self._hold(lock, token))
             finally:
-                if redis.get(lock) == token.encode():
-                    redis.delete(lock)
+                self._hold(lock, token, seconds=0)
             if later is not None:
                 self.wakeups.add(org, contact, later)
                 return
 
-    def _empty(self, org: str, contact: str, key: str, lock: str) -> datetime | None:
-        """Deliver from the queue's head; when to go on, or None where it is empty."""
+    def _hold(self, lock: str, token: str, seconds: int = LEASE_SECONDS) -> bool:
+        """Lengthen the lease, or end it; whether it is still this process's."""
+        return bool(RENEW.run(self.store.redis, [lock], [token, seconds * 1000]))
+
+    def _empty(
+        self, org: str, contact: str, key: str, is_held: Callable[[], bool]
+    ) -> datetime | None:
+        """Deliver from the queue's head; when to go on, or None where it is empty or another's."""
         redis = self.store.redis
         while sealed := redis.lindex(key, 0):
             queued = self.store.open(org, contact, "outbox", sealed)
@@ -97,10 +102,11 @@ class Outbox:
                 due_at = datetime.fromisoformat(queued["due_at"])
                 if due_at > self.now():
                     return due_at
-                redis.expire(lock, LEASE_SECONDS)
+                if not is_held():
+                    return None
                 if not self._try(org, contact, queued, due_at):
                     return self.now() + timedelta(seconds=RETRY_SECONDS)
-            redis.lpop(key)
+            redis.lrem(key, 1, sealed)  # this very one: the lease may have ended over its delivery
         return None
 
     def _try(self, org: str, contact: str, queued: Mapping[str, Any], due_at: datetime) -> bool:
