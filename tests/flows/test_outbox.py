@@ -81,7 +81,7 @@ def test_who_finds_the_queue_held_leaves_a_wake_up_for_when_the_holder_may_be_de
 
     clock.at += timedelta(seconds=LEASE_SECONDS)
     outbox.store.redis.delete(lock)
-    assert outbox.wakeups.claim(clock.at, most=10) == [(ORG, CONTACT)]
+    assert [one.contact for one in outbox.wakeups.claim(clock.at, most=10)] == [CONTACT]
     outbox.deliver(ORG, CONTACT)
     assert channel.taken == ["one"]
 

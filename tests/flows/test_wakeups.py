@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +14,9 @@ from flows import conversation_store, conversations
 from flows.session import Message, WebhookAnswer, WebhookPending
 from flows.sitting import Known
 from flows.wakeups import SHARDS, Wakeups
+from settings.cipher import Cipher
 from storage.connect import Client
+from tests.fixtures_app import SECOND_KEY
 from tests.flows.room import ORG, Room
 from tests.waiting import wait_for
 
@@ -38,6 +40,10 @@ REMINDING: dict[str, Any] = {
 def say(room: Room, text: str, contact: str = "7", **known: Any) -> list[str]:
     answer = room.conversations.receive(ORG, contact, Message(text=text), known=Known(**known))
     return [message["text"] for message in answer["messages"]]
+
+
+def claimed(wakeups: Wakeups, now: datetime) -> list[tuple[str, str]]:
+    return [(one.org, one.contact) for one in wakeups.claim(now, 32)]
 
 
 def entries(redis: Any) -> int:
@@ -78,9 +84,35 @@ def test_a_crash_after_claiming_only_delays(any_redis: Client) -> None:
     room.publish(REMINDING)
     say(room, "remind")
     room.moment += timedelta(seconds=3601)
-    assert room.conversations.wakeups.claim(room.moment, 10) == [(ORG, "7")]
+    assert claimed(room.conversations.wakeups, room.moment) == [(ORG, "7")]
     assert room.pass_time(10) == 0
     assert room.pass_time(30) == 1
+    assert room.said("7") == ["Coming?", "Still there?"]
+
+
+def test_a_crash_after_another_claimed_the_same_only_delays(any_redis: Client) -> None:
+    room = Room(any_redis)
+    room.publish(REMINDING)
+    say(room, "remind")
+    room.moment += timedelta(seconds=3601)
+    wakeups = room.conversations.wakeups
+    [first] = wakeups.claim(room.moment, 10)
+    room.moment += timedelta(seconds=31)
+    assert claimed(wakeups, room.moment) == [(ORG, "7")]  # by a process that dies over it
+    wakeups.done(first)
+    assert room.pass_time(31) == 1
+    assert room.said("7") == ["Coming?", "Still there?"]
+
+
+def test_a_contact_whose_key_is_gone_is_woken_once_it_is_back(any_redis: Client) -> None:
+    room = Room(any_redis)
+    room.publish(REMINDING)
+    say(room, "remind")
+    store = room.conversations.store
+    known, store.cipher = store.cipher, Cipher((SECOND_KEY,))
+    assert room.pass_time(3601) == 1
+    store.cipher = known
+    assert room.pass_time(3601) == 1
     assert room.said("7") == ["Coming?", "Still there?"]
 
 
@@ -118,11 +150,11 @@ def test_many_sleepers_cost_a_look_nothing(any_redis: Client) -> None:
     wakeups.add_all(ORG, names, later)
     began = time.perf_counter()
     for _ in range(20):
-        assert wakeups.claim(room.moment, 32) == []
+        assert claimed(wakeups, room.moment) == []
     assert (time.perf_counter() - began) / 20 < 0.1
     wakeups.add_all(ORG, names[:40], room.moment)
-    claimed = wakeups.claim(room.moment, 32) + wakeups.claim(room.moment, 32)
-    assert sorted(claimed) == sorted((ORG, name) for name in names[:40])
+    found = claimed(wakeups, room.moment) + claimed(wakeups, room.moment)
+    assert sorted(found) == sorted((ORG, name) for name in names[:40])
 
 
 def test_a_late_webhook_answer_goes_on_with_the_flow(any_redis: Client) -> None:
