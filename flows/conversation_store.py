@@ -192,10 +192,18 @@ class ConversationStore:
             items += self.open(org, contact, "transcript", fields[b"entry"]) or []
         return items
 
-    def forget(self, turn: Turn, effects: Sequence[Effect]) -> None:
-        """Remove all that is kept of a contact."""
-        org, contact = turn.org, turn.contact
-        names = ("state", "transcript", "starts", "outbox", "answers", "answered", "lock")
+    def forget(self, org: str, contact: str, effects: Sequence[Effect]) -> None:
+        """Remove all that is kept of a contact; a turn under way is lost with its lock."""
+        names = (
+            "state",
+            "transcript",
+            "starts",
+            "outbox",
+            "delivery",
+            "answers",
+            "answered",
+            "lock",
+        )
         pipe = self.redis.pipeline(transaction=True)
         for effect in effects:
             if effect.kind == "count":

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from typing import Any
 
-from errors import Conflict, FlowhookError, NotFound
+from errors import Conflict, FlowhookError, Internal, InvalidInput, NotFound
 from flows.contact import Contact
 from flows.conversation_store import (
     MAX_STARTS,
@@ -176,16 +176,29 @@ class Conversations:
 
     def forget(self, org: str, contact: str) -> None:
         """Remove everything kept of a contact; NotFound where there is nothing."""
-        turn = self.store.begin(org, contact)
-        if turn.state is None:
-            self.store.release(turn)
-            raise NotFound("there is no conversation with this contact")
-        groups = turn.state["session"]["contact"]["groups"]
-        left = [Effect(group_key(org, group), "remove", contact) for group in groups]
-        left += counted(org, place_of(Session.from_dict(turn.state["session"])), None)
-        self.store.forget(turn, left)
+        left: list[Effect] = []
+        try:
+            turn = self.store.begin(org, contact)
+        except Internal:
+            pass  # no key opens it: what it belonged to stays unknown
+        else:
+            if turn.state is None:
+                self.store.release(turn)
+                raise NotFound("there is no conversation with this contact")
+            left = self._belongings(turn)
+        self.store.forget(org, contact, left)
         for channel in self.outbox.channels.values():
             channel.forget(org, contact)
+
+    def _belongings(self, turn: Turn) -> list[Effect]:
+        """How a contact leaves the collections and counts; none where another release wrote it."""
+        try:
+            session = Session.from_dict((turn.state or {})["session"])
+        except InvalidInput:
+            return []
+        groups = (group_key(turn.org, group) for group in session.contact.groups)
+        left = [Effect(group, "remove", turn.contact) for group in groups]
+        return left + counted(turn.org, place_of(session), None)
 
     # --- a turn -------------------------------------------------------------------------
 

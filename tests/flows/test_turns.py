@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import redis
 
-from errors import Conflict, Internal
+from errors import Conflict, Internal, InvalidInput
 from flows.conversation_store import TurnLost
 from flows.session import Message, WebhookAnswer
 from settings.cipher import Cipher
@@ -173,6 +173,27 @@ def test_a_conversation_whose_key_is_gone_is_not_begun_anew(any_redis: Client) -
     assert say(room, "one") == ["Heard one"]
 
 
+def test_a_conversation_whose_key_is_gone_can_be_forgotten(any_redis: Client) -> None:
+    room = Room(any_redis, done)
+    room.publish(COUNTING)
+    say(room, "count")
+    room.conversations.store.cipher = Cipher((SECOND_KEY,))
+    room.conversations.forget(ORG, "7")
+    assert say(room, "one") == []
+
+
+def test_a_conversation_of_another_release_is_left_alone_until_it_is_forgotten(
+    any_redis: Client,
+) -> None:
+    room = Room(any_redis, done)
+    store = room.conversations.store
+    store.commit(store.begin(ORG, "7"), {"session": {"version": 99}})
+    with pytest.raises(InvalidInput, match="version 99"):
+        say(room, "one")
+    room.conversations.forget(ORG, "7")
+    assert say(room, "one") == []
+
+
 def test_the_transcript_and_the_answers_kept_are_bounded(any_redis: Client) -> None:
     room = Room(any_redis, done)
     room.publish(COUNTING)
@@ -182,7 +203,6 @@ def test_the_transcript_and_the_answers_kept_are_bounded(any_redis: Client) -> N
     assert any_redis.hlen(f"fh:{{{ORG}}}:contact:7:answers") == 50
     assert say(room, "119", "id119") == ["Heard 119"]
     assert len(room.said("7")) == 120
-    assert any_redis.strlen(f"fh:{{{ORG}}}:contact:7:nothing") == 0
     session = room.conversations.store.state(ORG, "7")
     assert len(str(session)) < 6_000
 
