@@ -33,6 +33,21 @@ class CallFunction(Protocol):
     ) -> WebhookAnswer | WebhookPending: ...
 
 
+LATER_KEYS = frozenset({"wait_seconds", "callback_url"})
+
+
+def in_time(functions: CallFunction) -> CallFunction:
+    """The functions without what makes a call a job: for flows that nobody could wake later."""
+
+    def call(
+        organisation: Organisation, name: str, body: Mapping[str, Any]
+    ) -> WebhookAnswer | WebhookPending:
+        asked = {key: value for key, value in body.items() if key not in LATER_KEYS}
+        return functions(organisation, name, asked)
+
+    return call
+
+
 def utc_now() -> datetime:
     return datetime.now(UTC)
 
