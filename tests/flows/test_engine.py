@@ -69,6 +69,16 @@ def test_a_revision_that_is_gone_falls_back_to_the_published_one() -> None:
     assert lost.runs == []
 
 
+def test_the_keyword_of_a_flow_that_cannot_run_leaves_the_conversation_alone() -> None:
+    services = StandaloneServices()
+    services.add(export_of([QUIZ, {"uuid": "empty", "keywords": ["empty"], "nodes": []}]))
+    engine, one = Engine(services), session()
+    engine.start(one, "quiz")
+    events = engine.receive(one, Message(text="empty"))
+    assert [event.type for event in events] == ["msg_received", "flow_failed"]
+    assert texts(engine.receive(one, Message(text="x"))) == ["Old answer"]
+
+
 def test_a_draft_is_played_by_its_keyword() -> None:
     services = StandaloneServices()
     services.add(export_of([{**QUIZ, "keywords": ["quiz"]}]))
