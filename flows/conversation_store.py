@@ -192,6 +192,13 @@ class ConversationStore:
             items += self.open(org, contact, "transcript", fields[b"entry"]) or []
         return items
 
+    def note(self, org: str, contact: str, item: dict[str, Any]) -> None:
+        """Add an entry to the transcript of a known contact, outside any turn."""
+        if self.exists(org, contact):
+            entry = {"entry": self.seal(org, contact, "transcript", [item])}
+            key = conversation_key(org, contact, "transcript")
+            self.redis.xadd(key, entry, maxlen=TRANSCRIPT_ENTRIES, approximate=True)
+
     def forget(self, org: str, contact: str, effects: Sequence[Effect]) -> None:
         """Remove all that is kept of a contact; a turn under way is lost with its lock."""
         names = (

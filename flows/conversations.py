@@ -34,7 +34,7 @@ from flows.session import Message, Session, WebhookAnswer
 from flows.sitting import API, NOTHING, Known, Sitting, flow_to_start, learn, valid_id
 from flows.store import FlowStore
 from flows.tally import counted, place_of
-from flows.transcript import answer_of, standing_of, transcript_of
+from flows.transcript import answer_of, not_sent, standing_of, transcript_of
 from flows.wakeups import Wakeups
 from settings.organisation import Organisation
 
@@ -157,6 +157,10 @@ class Conversations:
         answer = self._take_turn(org, contact, step, patience_seconds=0)
         self.outbox.deliver(org, contact)
         return answer
+
+    def tell_not_sent(self, org: str, contact: str, reason: str) -> None:
+        """A channel gave a message up: the conversation says so to its author."""
+        self.store.note(org, contact, not_sent(reason, self.now()))
 
     # --- what is known of a contact -----------------------------------------------------
 

@@ -172,6 +172,8 @@ class Lanes:
         except Postpone as wish:
             return self._rest(org, contact, token, wish.seconds, is_try=False)
         except Abandon as end:
+            what = {"lane": self.kind, "organization_id": org, "reason": end.reason}
+            logger.warning("an item of a lane is put aside", extra=what)
             self._bury(org, contact, sealed, end.reason)
         except RedisError:
             raise  # the store itself is away: nothing is wrong with the item
@@ -179,7 +181,7 @@ class Lanes:
             name = type(failure).__name__
             logger.warning(
                 "an item of a lane failed",
-                extra={"lane": self.kind, "organisation": org, "cause": name, "tries": tries},
+                extra={"lane": self.kind, "organization_id": org, "cause": name, "tries": tries},
             )
             if tries < MAX_TRIES:
                 pause = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** (tries - 1))
