@@ -186,9 +186,10 @@ class ConversationStore:
 
     def transcript(self, org: str, contact: str) -> list[dict[str, Any]]:
         """The last messages and notes, oldest first."""
-        found = self.redis.xrange(conversation_key(org, contact, "transcript"))
+        key = conversation_key(org, contact, "transcript")
+        found = self.redis.xrevrange(key, count=TRANSCRIPT_ENTRIES)
         items: list[dict[str, Any]] = []
-        for _, fields in found:
+        for _, fields in reversed(found):
             items += self.open(org, contact, "transcript", fields[b"entry"]) or []
         return items
 

@@ -17,6 +17,7 @@ from errors import FlowhookError
 from flows.channels.outgoing import outgoing
 from flows.conversation_store import RENEW, ConversationStore, Effect, conversation_key
 from flows.events import MsgCreated
+from flows.transcript import not_sent
 from flows.wakeups import Wakeups
 
 LEASE_SECONDS = 30
@@ -122,4 +123,5 @@ class Outbox:
                 logger.warning("a message waits for its channel", extra=what)
                 return False
             logger.error("a message was not taken by its channel", extra=what)
+            self.store.note(org, contact, not_sent(f"{error.type}: {error.message}", self.now()))
         return True

@@ -318,6 +318,8 @@ def test_a_message_that_its_channel_does_not_take_waits_or_goes(any_redis: Clien
     say(room, "yes")
     room.pass_time(60)
     assert post.delivered == [("7", "Coming?")]
+    last = room.conversations.show(ORG, "7")["transcript"][-1]
+    assert (last["type"], last["reason"]) == ("msg_not_sent", "provider_rejected: no such number")
 
 
 def test_a_broadcast_reaches_the_other_contact(any_redis: Client) -> None:
