@@ -20,6 +20,7 @@ from typing import Any
 import orjson
 
 from errors import Conflict, Internal, TooLarge
+from flows.leases import renew
 from flows.store import version_key
 from settings.cipher import CannotDecrypt, Cipher
 from storage.keys import org_key
@@ -28,7 +29,6 @@ from storage.script import Script
 FOLDER = Path(__file__).parent
 BEGIN = Script(FOLDER / "begin.lua")
 COMMIT = Script(FOLDER / "commit.lua")
-RENEW = Script(FOLDER / "renew.lua")
 
 LEASE_SECONDS = 10.0
 PATIENCE_SECONDS = 60.0
@@ -76,6 +76,11 @@ class Turn:
     starts: list[bytes] = field(default_factory=list)
     begun: int = 0
     replay: dict[str, Any] | None = None
+
+    @property
+    def lock(self) -> str:
+        """The key that makes the turn its holder's."""
+        return conversation_key(self.org, self.contact, "lock")
 
 
 class ConversationStore:
@@ -163,13 +168,9 @@ class ConversationStore:
         if COMMIT.run(self.redis, keys, arguments) != 1:
             raise TurnLost
 
-    def renew(self, turn: Turn) -> bool:
-        """Lengthen the lease; whether the turn is still ours."""
-        return self._renew(turn, int(self.lease_seconds * 1000))
-
     def release(self, turn: Turn) -> None:
         """End a turn without storing anything."""
-        self._renew(turn, 0)
+        renew(self.redis, turn.lock, turn.token, seconds=0)
 
     def state(self, org: str, contact: str) -> dict[str, Any] | None:
         """What is stored of a contact, read without its turn."""
@@ -261,10 +262,6 @@ class ConversationStore:
         turn.version, turn.flows_version = version.decode(), flows_version.decode()
         turn.state = self._open_state(turn.org, turn.contact, state)
         return turn
-
-    def _renew(self, turn: Turn, milliseconds: int) -> bool:
-        key = conversation_key(turn.org, turn.contact, "lock")
-        return bool(RENEW.run(self.redis, [key], [turn.token, milliseconds]) == 1)
 
 
 def conversation_key(org: str, contact: str, name: str) -> str:

@@ -11,12 +11,14 @@ import logging
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Protocol
 
 from errors import FlowhookError
 from flows.channels.outgoing import outgoing
-from flows.conversation_store import RENEW, ConversationStore, Effect, conversation_key
+from flows.conversation_store import ConversationStore, Effect, conversation_key
 from flows.events import MsgCreated
+from flows.leases import renew
 from flows.transcript import not_sent
 from flows.wakeups import Wakeups
 
@@ -81,19 +83,15 @@ class Outbox:
                 self.wakeups.add(org, contact, self.now() + timedelta(seconds=LEASE_SECONDS))
                 return
             try:
-                later = self._empty(org, contact, key, lambda: self._hold(lock, token))
+                later = self._empty(org, contact, key, partial(renew, redis, lock, token))
             finally:
-                self._hold(lock, token, seconds=0)
+                renew(redis, lock, token, seconds=0)
             if later is not None:
                 self.wakeups.add(org, contact, later)
                 return
 
-    def _hold(self, lock: str, token: str, seconds: int = LEASE_SECONDS) -> bool:
-        """Lengthen the lease, or end it; whether it is still this process's."""
-        return bool(RENEW.run(self.store.redis, [lock], [token, seconds * 1000]))
-
     def _empty(
-        self, org: str, contact: str, key: str, is_held: Callable[[], bool]
+        self, org: str, contact: str, key: str, keep: Callable[[float], bool]
     ) -> datetime | None:
         """Deliver from the queue's head; when to go on, or None where it is empty or another's."""
         redis = self.store.redis
@@ -103,7 +101,7 @@ class Outbox:
                 due_at = datetime.fromisoformat(queued["due_at"])
                 if due_at > self.now():
                     return due_at
-                if not is_held():
+                if not keep(LEASE_SECONDS):
                     return None
                 if not self._try(org, contact, queued, due_at):
                     return self.now() + timedelta(seconds=RETRY_SECONDS)

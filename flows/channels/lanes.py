@@ -26,7 +26,7 @@ import orjson
 from redis.exceptions import RedisError
 
 from errors import Overloaded
-from flows.channels.leases import LeaseKeeper
+from flows.leases import LeaseKeeper, renew
 from settings.cipher import Cipher
 from storage.keys import org_key
 from storage.script import Argument, Script
@@ -150,16 +150,25 @@ class Lanes:
         lock = self._key(org, "lock", contact)
         if not self.redis.set(lock, token, nx=True, px=int(self.lease_seconds * 1000)):
             return Drained(0)
+        try:
+            with self.keeper.keeping(lock, token):
+                return self._deal_with_all(org, contact, token, handle)
+        finally:
+            try:
+                renew(self.redis, lock, token, seconds=0)
+            except RedisError:
+                logger.debug("a lease is left to lapse")
+
+    def _deal_with_all(self, org: str, contact: str, token: str, handle: Handle) -> Drained:
         handled = 0
-        with self.keeper.keep(lock, token):
-            while True:
-                tries, sealed = self._head(org, contact, token)
-                if sealed is None:
-                    return Drained(handled)
-                rest = self._deal(org, contact, token, tries, sealed, handle)
-                if rest is not None:
-                    return Drained(handled, rest if rest >= 0 else None)
-                handled += 1
+        while True:
+            tries, sealed = self._head(org, contact, token)
+            if sealed is None:
+                return Drained(handled)
+            rest = self._deal(org, contact, token, tries, sealed, handle)
+            if rest is not None:
+                return Drained(handled, rest if rest >= 0 else None)
+            handled += 1
 
     def _deal(
         self, org: str, contact: str, token: str, tries: int, sealed: bytes, handle: Handle
