@@ -82,10 +82,11 @@ class FlowTools:
         services = self._services(context.organisation)
         known = services.find_contact(context.contact) if context.contact else None
         session = Session(known or Contact(id=context.contact or "tool"))
+        wanted = set(inputs_of(flow))
         results = {
             name: {"input": as_text(value), "category": as_text(value)}
             for name, value in arguments.items()
-            if name in inputs_of(flow)
+            if name in wanted
         }
         events = Engine(services).start(session, flow.uuid, results=results)
         said = [one.text or one.url for one in events if isinstance(one, MsgCreated)]

@@ -151,8 +151,9 @@ def models_are_in_service(look: Look) -> Iterator[Issue]:
     for node, action in webhooks(look):
         if not is_function(action):
             continue
+        body = body_of(action) or {}
         for name in MODEL_FIELDS:
-            model = (body_of(action) or {}).get(name)
+            model = body.get(name)
             if isinstance(model, str) and model in look.around.retired_models:
                 successor = look.around.retired_models[model]
                 hint = f"; use {successor}" if successor else ""
