@@ -13,7 +13,7 @@ from flows.expressions import variables
 from flows.inputs import declared_inputs
 from flows.lint import CRITICAL, WARNING, Issue, Look, check
 from flows.lint.names import Names
-from flows.lint.webhooks import is_function
+from flows.lint.webhooks import body_of, is_function
 
 ALWAYS = frozenset(("flow_keyword", "parent", "child"))
 SETTING_ACTIONS = ("call_webhook", "link_google_sheet", "call_classifier")
@@ -145,6 +145,8 @@ def _keys_by_result(look: Look) -> dict[str, tuple[str, frozenset[str] | None]]:
             name, function = action.text("result_name"), action.text("url").strip()
             spec = (look.around.functions or {}).get(function)
             known = spec.results if spec else None
+            if known is not None and "failure_status" in (body_of(action) or {}):
+                known |= {"error"}  # a failure may come back as a success
             if name in found:
                 before = found[name][1]
                 known = None if before is None or known is None else before | known
