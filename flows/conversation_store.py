@@ -49,8 +49,8 @@ class TurnLost(Exception):
 @dataclass(frozen=True, slots=True)
 class Effect:
     """A change outside the contact's own keys, stored with the turn: `kind` is add or remove (a
-    member of a set), push (to a list), count (`<change>|<field>` of a hash) or log (to a capped
-    stream)."""
+    member of a set), push (to a list), keep (a text for a week), count (`<change>|<field>` of a
+    hash) or log (to a capped stream)."""
 
     key: str
     kind: str
@@ -61,8 +61,8 @@ class Effect:
 class Turn:
     """What a contact's turn began with. `digest` names the message, empty where it has no id.
 
-    `starts` are the sealed flows that others asked to start, the first of those queued; as many
-    of them as are `begun` leave the queue with the turn. `replay` is the answer that a message of
+    `starts` name the flows that others asked to start, the first of those queued; as many of them
+    as are `begun` leave the queue with the turn. `replay` is the answer that a message of
     the same id got; there is no turn then.
     """
 
@@ -73,7 +73,7 @@ class Turn:
     state: dict[str, Any] | None = None
     version: str = "0"
     flows_version: str = ""
-    starts: list[bytes] = field(default_factory=list)
+    starts: list[str] = field(default_factory=list)
     begun: int = 0
     replay: dict[str, Any] | None = None
 
@@ -172,6 +172,13 @@ class ConversationStore:
         """End a turn without storing anything."""
         renew(self.redis, turn.lock, turn.token, seconds=0)
 
+    def starts(self, turn: Turn) -> list[dict[str, Any]]:
+        """What is to be started, as far as it is still kept and a key opens it."""
+        keys = [start_key(turn.org, name) for name in turn.starts]
+        found = self.redis.mget(keys) if keys else []
+        opened = [self.open(turn.org, "", "start", sealed) for sealed in found if sealed]
+        return [start for start in opened if start is not None]
+
     def state(self, org: str, contact: str) -> dict[str, Any] | None:
         """What is stored of a contact, read without its turn."""
         sealed = self.redis.hget(conversation_key(org, contact, "state"), "state")
@@ -258,7 +265,8 @@ class ConversationStore:
         return found
 
     def _begun(self, turn: Turn, found: list[Any]) -> Turn:
-        _, state, version, flows_version, turn.starts = found
+        _, state, version, flows_version, starts = found
+        turn.starts = [name.decode() for name in starts]
         turn.version, turn.flows_version = version.decode(), flows_version.decode()
         turn.state = self._open_state(turn.org, turn.contact, state)
         return turn
@@ -271,3 +279,8 @@ def conversation_key(org: str, contact: str, name: str) -> str:
 def group_key(org: str, group: str) -> str:
     """The contacts of a collection."""
     return org_key(org, "group", group)
+
+
+def start_key(org: str, name: str) -> str:
+    """A flow to be started, once for all contacts who are to start it."""
+    return org_key(org, "start", name)

@@ -302,10 +302,9 @@ class Conversations:
         if turn.begun == MAX_STARTS:
             self.wakeups.add(turn.org, turn.contact, self.now())
         events: list[Event] = []
-        for sealed in turn.starts:
-            start = self.store.open(turn.org, "", "start", sealed)
-            if start is None or (start["unless_in_a_flow"] and sitting.session.runs):
-                continue  # None: its key was retired
+        for start in self.store.starts(turn):
+            if start["unless_in_a_flow"] and sitting.session.runs:
+                continue
             try:
                 events += sitting.engine.start(
                     sitting.session, start["flow"], results=start["results"]

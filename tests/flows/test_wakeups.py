@@ -268,6 +268,25 @@ def test_more_flows_than_one_turn_begins_are_begun_in_the_next(
     assert room.said("8") == ["Told"] * 5
 
 
+def test_what_many_contacts_are_to_start_is_kept_once(any_redis: Client) -> None:
+    room = Room(any_redis)
+    start = {**starting("8", "told"), "contacts": [{"uuid": str(one)} for one in range(10, 60)]}
+    word = {"type": "set_run_result", "name": "word", "value": "a" * 5_000, "category": ""}
+    room.publish(
+        {"uuid": "tell", "keywords": ["tell"], "nodes": [{"id": "t", "actions": [word, start]}]},
+        {"uuid": "told", "nodes": [{"id": "m", "send": "Told"}]},
+    )
+    for contact in ("10", "59"):
+        say(room, "hi", contact=contact)
+    say(room, "tell")
+    queues = list(any_redis.scan_iter("*:starts"))
+    assert len(queues) == 50
+    assert sum(len(name) for key in queues for name in any_redis.lrange(key, 0, -1)) < 5_000
+    room.waker.look(most=50)
+    assert [room.said(contact) for contact in ("10", "59")] == [["Told"], ["Told"]]
+    assert list(any_redis.scan_iter("*:starts")) == []
+
+
 class Post:
     """A channel that remembers what it delivered, and fails when told to."""
 
