@@ -30,7 +30,7 @@ from flows.sprint import Sprint
 from flows.text import clean, whole_number
 
 MAX_VISITS = 6
-MAX_STEPS = 2_000
+MAX_STEPS = 2_000  # actions, and nodes without any, between two messages of the contact
 PAUSES = ("wait_for_time", "wait_for_result")
 REPLIES = ("completed", "expired", "success", "failure")
 REPEATED = "Repeated loop, hence finished the flow"
@@ -116,7 +116,7 @@ class Walk:
         visits = self.sprint.visits
         key = (run.id, node.uuid)
         visits[key] = visits.get(key, 0) + 1
-        self._steps += 1
+        self._steps += max(1, len(node.actions))
         if visits[key] > MAX_VISITS or self._steps > MAX_STEPS:
             reason = f"Infinite loop detected, body: {node.uuid}. Resetting flows"
             reset(self.sprint, run, reason)
