@@ -27,7 +27,7 @@ from redis.exceptions import RedisError
 
 from errors import Overloaded
 from flows.leases import LeaseKeeper, renew
-from settings.cipher import Cipher
+from settings.cipher import CannotDecrypt, Cipher
 from storage.keys import org_key
 from storage.script import Argument, Script
 
@@ -233,7 +233,11 @@ class Lanes:
         self.redis.zrem(keys[3], contact)
         dead = self._key(org, "dead")
         for raw in self.redis.lrange(dead, 0, -1):
-            if self._read_dead(org, raw).contact == contact:
+            try:
+                is_theirs = self._read_dead(org, raw).contact == contact
+            except CannotDecrypt:
+                continue  # nobody can read it, whose ever it is
+            if is_theirs:
                 self.redis.lrem(dead, 0, raw)
 
     # --- inside ---
@@ -260,7 +264,10 @@ class Lanes:
         return seconds if kept else -1.0
 
     def _bury(self, org: str, contact: str, sealed: bytes, reason: str) -> None:
-        item = self._open(org, contact, sealed)
+        try:
+            item = self._open(org, contact, sealed)
+        except CannotDecrypt:
+            item = {}  # it must not block those behind it
         dead = {"contact": contact, "at": self.clock(), "reason": reason, "item": item}
         pipe = self.redis.pipeline(transaction=True)
         key = self._key(org, "dead")

@@ -13,7 +13,7 @@ from flows.channels import lanes as lanes_module
 from flows.channels.lanes import Abandon, Lanes, Postpone
 from settings.cipher import Cipher
 from storage.keys import org_key
-from tests.fixtures_app import FIRST_KEY
+from tests.fixtures_app import FIRST_KEY, SECOND_KEY
 from tests.waiting import wait_for
 
 ORG, CONTACT = "acme", "919876543210"
@@ -187,6 +187,19 @@ def test_a_failing_item_rests_longer_each_time_and_then_lets_others_pass(
     assert lanes.drain(ORG, CONTACT, handle).handled == 2
     (dead,) = lanes.dead(ORG)
     assert (dead.contact, dead.item, dead.reason) == (CONTACT, {"name": "bad"}, "ProviderTimeout")
+
+
+def test_an_item_that_no_key_opens_lets_others_pass(
+    any_redis: Any, lanes: Lanes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes_module, "MAX_TRIES", 1)
+    push(lanes, "sealed with a key that is gone")
+    later = Lanes(any_redis, Cipher([SECOND_KEY]), "inbox")
+    push(later, "b")
+    assert drain(later) == ["b"]
+    assert [dead.reason for dead in later.dead(ORG)] == ["CannotDecrypt"]
+    later.cipher = Cipher([FIRST_KEY])
+    later.forget(ORG, CONTACT)
 
 
 def test_an_item_over_which_processes_die_is_put_aside(

@@ -19,7 +19,7 @@ from flows.channels.whatsapp.typing_indicator import typing_while
 from providers.transport import RequestsTransport
 from settings.cipher import Cipher
 from tests.fakes.graph import FakeGraph, Line, Person
-from tests.fixtures_app import FIRST_KEY
+from tests.fixtures_app import FIRST_KEY, SECOND_KEY
 from tests.waiting import wait_for
 
 ORG = "acme"
@@ -381,6 +381,15 @@ def test_another_answer_is_only_itself(world: World, answer: str) -> None:
     world.send("k", LONG)
     world.says(ASHA, answer)
     assert [(one.type, one.text) for one in world.inbound()] == [("text", answer)]
+
+
+def test_a_number_is_only_itself_once_no_key_opens_the_options(world: World) -> None:
+    world.says(ASHA, "hi")
+    world.inbound()
+    world.send("k", LONG)
+    world.channel.choices.cipher = Cipher([SECOND_KEY])
+    world.says(ASHA, "3")
+    assert [one.text for one in world.inbound()] == ["3"]
 
 
 def test_an_options_words_are_sealed(world: World) -> None:
