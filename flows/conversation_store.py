@@ -114,6 +114,8 @@ class ConversationStore:
             found = self._begin(turn)
             if found[0] == b"answered":
                 turn.replay = self.open(org, contact, "answer", found[1])
+                if turn.replay is None:
+                    raise Internal("the answer that this message got cannot be read")
                 return turn
             if found[0] == b"ok":
                 try:

@@ -171,7 +171,9 @@ def test_a_conversation_whose_key_is_gone_is_not_begun_anew(any_redis: Client) -
     stranger.conversations.store.cipher = Cipher((SECOND_KEY,))
     with pytest.raises(Internal):
         say(stranger, "one")
-    assert say(room, "one") == ["Heard one"]
+    assert say(room, "one", "m1") == ["Heard one"]
+    with pytest.raises(Internal):
+        say(stranger, "one", "m1")
 
 
 def test_a_conversation_whose_key_is_gone_can_be_forgotten(any_redis: Client) -> None:
