@@ -10,12 +10,14 @@ import logging
 import mimetypes
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from config import Config
-from errors import FlowhookError
+from errors import FlowhookError, InvalidInput, TooLarge
 from flows.channels.box import Wake
 from flows.channels.inbound import Inbound
+from flows.channels.lanes import Abandon
 from flows.channels.whatsapp.channel import WhatsAppChannel
 from flows.conversations import Conversations
 from flows.outbox import PASSING
@@ -80,8 +82,9 @@ class WhatsAppLine:
 
     def drain(self, org: str, contact: str) -> None:
         """Work on what the contact sent, then send what waits."""
-        self.channel.drain_inbox(org, contact, lambda inbound: self._handle(org, inbound))
-        self.channel.drain_outbox(org, contact)
+        tell = partial(self.conversations().tell_not_sent, org, contact)
+        self.channel.drain_inbox(org, contact, partial(self._handle, org))
+        self.channel.drain_outbox(org, contact, tell)
 
     def sweep(self) -> None:
         self.channel.sweep()
@@ -90,6 +93,12 @@ class WhatsAppLine:
         """One message into the contact's conversation; reactions and the like change nothing."""
         if not inbound.is_for_flows:
             return
+        try:
+            self._converse(org, inbound)
+        except (InvalidInput, TooLarge) as error:  # nor would it be taken the next time
+            raise Abandon(error.type) from error
+
+    def _converse(self, org: str, inbound: Inbound) -> None:
         with self.channel.typing(org, inbound.id):
             message = self._with_media(org, inbound).as_message()
             self.conversations().receive(

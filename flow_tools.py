@@ -2,7 +2,8 @@
 
 A flow is called by its keyword, its UUID, or its name in small letters with `_` for everything
 else. Its parameters are its inputs (see flows/inputs.py); what it sends is the answer. It runs
-by itself, beside the contact's conversation, and keeps nothing.
+by itself, beside the contact's conversation, keeps nothing, and waits for the functions it calls:
+a job's result would wake the contact's own flow in its place.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from flows.events import MsgCreated
 from flows.inputs import MAX_INPUTS, about, declared_inputs
 from flows.library import Entry
 from flows.lint.results import inputs_of
-from flows.live_services import LiveServices
+from flows.live_services import LiveServices, in_time
 from flows.session import Session
 from flows.sitting import valid_id
 from flows.text import clean
@@ -81,10 +82,11 @@ class FlowTools:
         services = self._services(context.organisation)
         known = services.find_contact(context.contact) if context.contact else None
         session = Session(known or Contact(id=context.contact or "tool"))
+        wanted = set(inputs_of(flow))
         results = {
             name: {"input": as_text(value), "category": as_text(value)}
             for name, value in arguments.items()
-            if name in inputs_of(flow)
+            if name in wanted
         }
         events = Engine(services).start(session, flow.uuid, results=results)
         said = [one.text or one.url for one in events if isinstance(one, MsgCreated)]
@@ -104,7 +106,7 @@ class FlowTools:
             organisation=organisation,
             store=conversations.flows,
             library=conversations.flows.library(organisation.id),
-            functions=conversations.functions,
+            functions=in_time(conversations.functions),
             outgoing=conversations.outgoing,
             working=nullcontext,
             look_up=look_up,

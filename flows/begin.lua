@@ -1,7 +1,7 @@
 -- Take a contact's turn: the lock, and all that a message needs, in one round trip.
 --
 -- KEYS: lock, state, flows' version, starts, answers (only where the message has an id)
--- ARGV: token, lease in milliseconds, the message's digest (or "")
+-- ARGV: token, lease in milliseconds, the message's digest (or ""), most starts
 -- Gives {"answered", answer}, {"busy", milliseconds left} or
 -- {"ok", state, version, flows' version, starts}.
 
@@ -20,5 +20,5 @@ return {
   state[1] or "",
   state[2] or "0",
   redis.call("GET", KEYS[3]) or "",
-  redis.call("LRANGE", KEYS[4], 0, 99),
+  redis.call("LRANGE", KEYS[4], 0, ARGV[4] - 1),
 }

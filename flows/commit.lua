@@ -4,7 +4,7 @@
 -- KEYS: lock, state, transcript, starts, answers, order of answers, then one for each effect
 -- ARGV: token, version, state, transcript entry (or ""), transcript's length, starts done,
 --       digest (or ""), answer, answers kept, seconds they are kept,
---       then for each effect its kind (add, remove, push, count, log) and its value
+--       then for each effect its kind (add, remove, push, keep, count, log) and its value
 -- Gives 1, or 0 where the turn was lost.
 
 if redis.call("GET", KEYS[1]) ~= ARGV[1] then
@@ -39,6 +39,8 @@ for place = 7, #KEYS do
     redis.call("SREM", KEYS[place], value)
   elseif kind == "push" then
     redis.call("RPUSH", KEYS[place], value)
+  elseif kind == "keep" then
+    redis.call("SET", KEYS[place], value, "EX", 604800)
   elseif kind == "count" then
     local number, field = string.match(value, "^(-?%d+)|(.*)$")
     redis.call("HINCRBY", KEYS[place], field, number)

@@ -20,6 +20,7 @@ from typing import Any
 import orjson
 
 from errors import Conflict, Internal, TooLarge
+from flows.leases import renew
 from flows.store import version_key
 from settings.cipher import CannotDecrypt, Cipher
 from storage.keys import org_key
@@ -28,7 +29,6 @@ from storage.script import Script
 FOLDER = Path(__file__).parent
 BEGIN = Script(FOLDER / "begin.lua")
 COMMIT = Script(FOLDER / "commit.lua")
-RENEW = Script(FOLDER / "renew.lua")
 
 LEASE_SECONDS = 10.0
 PATIENCE_SECONDS = 60.0
@@ -37,6 +37,7 @@ MAX_STATE_BYTES = 4 * 1024 * 1024
 ANSWERS_KEPT = 50
 ANSWER_SECONDS = 86_400
 LONGEST_PAUSE_SECONDS = 0.1
+MAX_STARTS = 100  # that one turn takes from the queue
 
 logger = logging.getLogger(__name__)
 
@@ -48,8 +49,8 @@ class TurnLost(Exception):
 @dataclass(frozen=True, slots=True)
 class Effect:
     """A change outside the contact's own keys, stored with the turn: `kind` is add or remove (a
-    member of a set), push (to a list), count (`<change>|<field>` of a hash) or log (to a capped
-    stream)."""
+    member of a set), push (to a list), keep (a text for a week), count (`<change>|<field>` of a
+    hash) or log (to a capped stream)."""
 
     key: str
     kind: str
@@ -60,7 +61,9 @@ class Effect:
 class Turn:
     """What a contact's turn began with. `digest` names the message, empty where it has no id.
 
-    `replay` is the answer that a message of the same id got; there is no turn then.
+    `starts` name the flows that others asked to start, the first of those queued; as many of them
+    as are `begun` leave the queue with the turn. `replay` is the answer that a message of
+    the same id got; there is no turn then.
     """
 
     org: str
@@ -70,8 +73,14 @@ class Turn:
     state: dict[str, Any] | None = None
     version: str = "0"
     flows_version: str = ""
-    starts: list[dict[str, Any] | None] = field(default_factory=list)
+    starts: list[str] = field(default_factory=list)
+    begun: int = 0
     replay: dict[str, Any] | None = None
+
+    @property
+    def lock(self) -> str:
+        """The key that makes the turn its holder's."""
+        return conversation_key(self.org, self.contact, "lock")
 
 
 class ConversationStore:
@@ -105,6 +114,8 @@ class ConversationStore:
             found = self._begin(turn)
             if found[0] == b"answered":
                 turn.replay = self.open(org, contact, "answer", found[1])
+                if turn.replay is None:
+                    raise Internal("the answer that this message got cannot be read")
                 return turn
             if found[0] == b"ok":
                 try:
@@ -145,7 +156,7 @@ class ConversationStore:
             sealed,
             entry,
             TRANSCRIPT_ENTRIES,
-            len(turn.starts),
+            turn.begun,
             turn.digest if kept else "",
             kept,
             ANSWERS_KEPT,
@@ -159,13 +170,16 @@ class ConversationStore:
         if COMMIT.run(self.redis, keys, arguments) != 1:
             raise TurnLost
 
-    def renew(self, turn: Turn) -> bool:
-        """Lengthen the lease; whether the turn is still ours."""
-        return self._renew(turn, int(self.lease_seconds * 1000))
-
     def release(self, turn: Turn) -> None:
         """End a turn without storing anything."""
-        self._renew(turn, 0)
+        renew(self.redis, turn.lock, turn.token, seconds=0)
+
+    def starts(self, turn: Turn) -> list[dict[str, Any]]:
+        """What is to be started, as far as it is still kept and a key opens it."""
+        keys = [start_key(turn.org, name) for name in turn.starts]
+        found = self.redis.mget(keys) if keys else []
+        opened = [self.open(turn.org, "", "start", sealed) for sealed in found if sealed]
+        return [start for start in opened if start is not None]
 
     def state(self, org: str, contact: str) -> dict[str, Any] | None:
         """What is stored of a contact, read without its turn."""
@@ -182,16 +196,32 @@ class ConversationStore:
 
     def transcript(self, org: str, contact: str) -> list[dict[str, Any]]:
         """The last messages and notes, oldest first."""
-        found = self.redis.xrange(conversation_key(org, contact, "transcript"))
+        key = conversation_key(org, contact, "transcript")
+        found = self.redis.xrevrange(key, count=TRANSCRIPT_ENTRIES)
         items: list[dict[str, Any]] = []
-        for _, fields in found:
+        for _, fields in reversed(found):
             items += self.open(org, contact, "transcript", fields[b"entry"]) or []
         return items
 
-    def forget(self, turn: Turn, effects: Sequence[Effect]) -> None:
-        """Remove all that is kept of a contact."""
-        org, contact = turn.org, turn.contact
-        names = ("state", "transcript", "starts", "outbox", "answers", "answered", "lock")
+    def note(self, org: str, contact: str, item: dict[str, Any]) -> None:
+        """Add an entry to the transcript of a known contact, outside any turn."""
+        if self.exists(org, contact):
+            entry = {"entry": self.seal(org, contact, "transcript", [item])}
+            key = conversation_key(org, contact, "transcript")
+            self.redis.xadd(key, entry, maxlen=TRANSCRIPT_ENTRIES, approximate=True)
+
+    def forget(self, org: str, contact: str, effects: Sequence[Effect]) -> None:
+        """Remove all that is kept of a contact; a turn under way is lost with its lock."""
+        names = (
+            "state",
+            "transcript",
+            "starts",
+            "outbox",
+            "delivery",
+            "answers",
+            "answered",
+            "lock",
+        )
         pipe = self.redis.pipeline(transaction=True)
         for effect in effects:
             if effect.kind == "count":
@@ -231,20 +261,17 @@ class ConversationStore:
             conversation_key(org, contact, "starts"),
             conversation_key(org, contact, "answers"),
         ]
-        arguments: list[str | int] = [turn.token, int(self.lease_seconds * 1000), turn.digest]
+        lease = int(self.lease_seconds * 1000)
+        arguments: list[str | int] = [turn.token, lease, turn.digest, MAX_STARTS]
         found: list[Any] = BEGIN.run(self.redis, keys, arguments)
         return found
 
     def _begun(self, turn: Turn, found: list[Any]) -> Turn:
         _, state, version, flows_version, starts = found
+        turn.starts = [name.decode() for name in starts]
         turn.version, turn.flows_version = version.decode(), flows_version.decode()
         turn.state = self._open_state(turn.org, turn.contact, state)
-        turn.starts = [self.open(turn.org, "", "start", raw) for raw in starts]
         return turn
-
-    def _renew(self, turn: Turn, milliseconds: int) -> bool:
-        key = conversation_key(turn.org, turn.contact, "lock")
-        return bool(RENEW.run(self.redis, [key], [turn.token, milliseconds]) == 1)
 
 
 def conversation_key(org: str, contact: str, name: str) -> str:
@@ -254,3 +281,8 @@ def conversation_key(org: str, contact: str, name: str) -> str:
 def group_key(org: str, group: str) -> str:
     """The contacts of a collection."""
     return org_key(org, "group", group)
+
+
+def start_key(org: str, name: str) -> str:
+    """A flow to be started, once for all contacts who are to start it."""
+    return org_key(org, "start", name)

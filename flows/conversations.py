@@ -12,9 +12,10 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from typing import Any
 
-from errors import Conflict, FlowhookError, NotFound
+from errors import Conflict, FlowhookError, Internal, InvalidInput, NotFound
 from flows.contact import Contact
 from flows.conversation_store import (
+    MAX_STARTS,
     ConversationStore,
     Effect,
     Turn,
@@ -25,7 +26,7 @@ from flows.conversation_store import (
 from flows.effects import Effects
 from flows.engine import Engine
 from flows.events import Event
-from flows.lease_keeper import LeaseKeeper
+from flows.leases import LeaseKeeper
 from flows.live_services import CallFunction, LiveServices, utc_now
 from flows.outbox import Channel, Outbox
 from flows.outgoing import Outgoing
@@ -33,7 +34,7 @@ from flows.session import Message, Session, WebhookAnswer
 from flows.sitting import API, NOTHING, Known, Sitting, flow_to_start, learn, valid_id
 from flows.store import FlowStore
 from flows.tally import counted, place_of
-from flows.transcript import answer_of, standing_of, transcript_of
+from flows.transcript import answer_of, not_sent, standing_of, transcript_of
 from flows.wakeups import Wakeups
 from settings.organisation import Organisation
 
@@ -77,7 +78,7 @@ class Conversations:
         self.wakeups = Wakeups(store.redis)
         self.outbox = Outbox(store, self.wakeups, channels or {}, now)
         self.effects = Effects(store, self.outbox, now)
-        self.keeper = LeaseKeeper(store.renew, store.lease_seconds / 3)
+        self.keeper = LeaseKeeper(store.redis, store.lease_seconds)
 
     # --- what may happen to a contact ---------------------------------------------------
 
@@ -148,7 +149,7 @@ class Conversations:
                 events += sitting.engine.wake(sitting.session)
             elif due is not None:
                 self.wakeups.add(org, contact, due)
-            return events if events or sitting.turn.starts else None
+            return events if events or sitting.turn.begun else None
 
         if not self.store.exists(org, contact):
             self.store.redis.unlink(conversation_key(org, contact, "starts"))
@@ -156,6 +157,10 @@ class Conversations:
         answer = self._take_turn(org, contact, step, patience_seconds=0)
         self.outbox.deliver(org, contact)
         return answer
+
+    def tell_not_sent(self, org: str, contact: str, reason: str) -> None:
+        """A channel gave a message up: the conversation says so to its author."""
+        self.store.note(org, contact, not_sent(reason, self.now()))
 
     # --- what is known of a contact -----------------------------------------------------
 
@@ -175,16 +180,29 @@ class Conversations:
 
     def forget(self, org: str, contact: str) -> None:
         """Remove everything kept of a contact; NotFound where there is nothing."""
-        turn = self.store.begin(org, contact)
-        if turn.state is None:
-            self.store.release(turn)
-            raise NotFound("there is no conversation with this contact")
-        groups = turn.state["session"]["contact"]["groups"]
-        left = [Effect(group_key(org, group), "remove", contact) for group in groups]
-        left += counted(org, place_of(Session.from_dict(turn.state["session"])), None)
-        self.store.forget(turn, left)
+        left: list[Effect] = []
+        try:
+            turn = self.store.begin(org, contact)
+        except Internal:
+            pass  # no key opens it: what it belonged to stays unknown
+        else:
+            if turn.state is None:
+                self.store.release(turn)
+                raise NotFound("there is no conversation with this contact")
+            left = self._belongings(turn)
+        self.store.forget(org, contact, left)
         for channel in self.outbox.channels.values():
             channel.forget(org, contact)
+
+    def _belongings(self, turn: Turn) -> list[Effect]:
+        """How a contact leaves the collections and counts; none where another release wrote it."""
+        try:
+            session = Session.from_dict((turn.state or {})["session"])
+        except InvalidInput:
+            return []
+        groups = (group_key(turn.org, group) for group in session.contact.groups)
+        left = [Effect(group, "remove", turn.contact) for group in groups]
+        return left + counted(turn.org, place_of(session), None)
 
     # --- a turn -------------------------------------------------------------------------
 
@@ -262,7 +280,7 @@ class Conversations:
             library=library,
             functions=self.functions,
             outgoing=self.outgoing,
-            working=lambda: self.keeper.keeping(turn),
+            working=lambda: self.keeper.keeping(turn.lock, turn.token),
             look_up=look_up,
             clock=self.now,
         )
@@ -278,11 +296,15 @@ class Conversations:
         )
 
     def _begin_triggered(self, sitting: Sitting) -> list[Event]:
-        """Start what other contacts' flows asked for."""
+        """Start what other contacts' flows asked for; what is queued behind has the next turn."""
+        turn = sitting.turn
+        turn.begun = len(turn.starts)
+        if turn.begun == MAX_STARTS:
+            self.wakeups.add(turn.org, turn.contact, self.now())
         events: list[Event] = []
-        for start in sitting.turn.starts:
-            if start is None or (start["unless_in_a_flow"] and sitting.session.runs):
-                continue  # None: its key was retired
+        for start in self.store.starts(turn):
+            if start["unless_in_a_flow"] and sitting.session.runs:
+                continue
             try:
                 events += sitting.engine.start(
                     sitting.session, start["flow"], results=start["results"]

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import logging
+import secrets
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from flows.conversation_store import ConversationStore, Effect, conversation_key, group_key
+from flows.conversation_store import (
+    ConversationStore,
+    Effect,
+    conversation_key,
+    group_key,
+    start_key,
+)
 from flows.events import ContactGroupsChanged, Event, MsgCreated, SessionTriggered
 from flows.outbox import Outbox
 from flows.sitting import API, Sitting, channel_of, valid_id
 
 MAX_TRIGGERED = 10_000
+
+logger = logging.getLogger(__name__)
 
 
 class Effects:
@@ -23,9 +33,9 @@ class Effects:
 
     def of(self, sitting: Sitting, events: Sequence[Event]) -> tuple[list[Effect], set[str]]:
         """The effects, and the contacts who have to be looked at once they are stored."""
-        started = self.triggered(sitting, events)
-        effects = [*self.own(sitting, events), *(effect for effect, _ in started)]
-        return effects, {one for _, one in started} | self.queued_for(sitting, events)
+        started, contacts = self.triggered(sitting, events)
+        effects = [*self.own(sitting, events), *started]
+        return effects, contacts | self.queued_for(sitting, events)
 
     def own(self, sitting: Sitting, events: Sequence[Event]) -> list[Effect]:
         org, contact = sitting.turn.org, sitting.turn.contact
@@ -54,23 +64,34 @@ class Effects:
         created = (event for event in events if isinstance(event, MsgCreated))
         return {event.contact for event in created if channel_of(sitting, event) != API}
 
-    def triggered(self, sitting: Sitting, events: Sequence[Event]) -> list[tuple[Effect, str]]:
-        """The flows to start for other contacts, each in that contact's own queue."""
-        found: list[tuple[Effect, str]] = []
-        org = sitting.turn.org
+    def triggered(self, sitting: Sitting, events: Sequence[Event]) -> tuple[list[Effect], set[str]]:
+        """The flows to start for other contacts: each is kept once, and its name put into the queue
+        of every contact; and who these are."""
+        effects: list[Effect] = []
+        contacts: set[str] = set()
+        org, room = sitting.turn.org, MAX_TRIGGERED
         for event in events:
             if not isinstance(event, SessionTriggered):
                 continue
-            start = {
-                "flow": event.target_flow,
-                "results": event.results,
-                "unless_in_a_flow": event.skip_contacts_in_a_flow,
-            }
-            sealed = self.store.seal(org, "", "start", start)
-            for contact in self._targets(org, event):
-                key = conversation_key(org, contact, "starts")
-                found.append((Effect(key, "push", sealed), contact))
-        return found[:MAX_TRIGGERED]
+            targets = self._targets(org, event)
+            if len(targets) > room:
+                what = {"organization_id": org, "contacts": len(targets) - room}
+                logger.warning("a flow is not started for all of its contacts", extra=what)
+            name = secrets.token_hex(16)
+            effects.append(Effect(start_key(org, name), "keep", self._sealed(org, event)))
+            for contact in targets[:room]:
+                effects.append(Effect(conversation_key(org, contact, "starts"), "push", name))
+                contacts.add(contact)
+            room -= len(targets[:room])
+        return effects, contacts
+
+    def _sealed(self, org: str, event: SessionTriggered) -> bytes:
+        start = {
+            "flow": event.target_flow,
+            "results": event.results,
+            "unless_in_a_flow": event.skip_contacts_in_a_flow,
+        }
+        return self.store.seal(org, "", "start", start)
 
     def _targets(self, org: str, event: SessionTriggered) -> list[str]:
         members = [self.store.members(org, group) for group in event.groups]

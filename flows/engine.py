@@ -16,7 +16,7 @@ from flows.actions import Reply
 from flows.actions.call_webhook import settle
 from flows.bounds import check_bounds
 from flows.definition import Flow
-from flows.events import Event, MsgReceived, WebhookCalled
+from flows.events import Event, FlowFailed, MsgReceived, WebhookCalled
 from flows.lifecycle import FlowServices, begin, interrupt, tidy
 from flows.session import Message, Run, Session, WebhookAnswer
 from flows.sprint import Sprint, stamp
@@ -65,20 +65,12 @@ class Engine:
         check_bounds(asdict(replace(message, groups=None)), what="the message")
         sprint = Sprint(session, self.services)
         message = self._accept(sprint, message)
-        start = self._flow_to_start(session, message)
-        if start is not None:
-            uuid, draft = start
-            flow = self.services.find_flow(uuid, draft=draft)
-            if flow is not None:
-                keyword = {
-                    "input": clean(message.text),
-                    "category": message.text,
-                    "inserted_at": sprint.stamp(),
-                }
-                self._start(sprint, flow, {"flow_keyword": keyword}, draft=draft)
-                return self._finish(sprint)
+        uuid, draft = self._flow_to_start(session, message) or ("", False)
+        flow = self.services.find_flow(uuid, draft=draft) if uuid else None
         run = session.active_run()
-        if run is not None:
+        if flow is not None:
+            self._start_by_word(sprint, flow, message, draft=draft)
+        elif run is not None:
             Walk(sprint, self.services).go(run, [message])
         return self._finish(sprint)
 
@@ -141,6 +133,19 @@ class Engine:
         run = begin(sprint, flow, results, is_draft=draft)
         run.delay_seconds = delay_seconds
         Walk(sprint, self.services).go(run, [])
+
+    def _start_by_word(self, sprint: Sprint, flow: Flow, message: Message, *, draft: bool) -> None:
+        """A contact's word began the flow; that it cannot run is its author's to know."""
+        keyword = {
+            "input": clean(message.text),
+            "category": message.text,
+            "inserted_at": sprint.stamp(),
+        }
+        try:
+            self._start(sprint, flow, {"flow_keyword": keyword}, draft=draft)
+        except InvalidInput as error:
+            failed = FlowFailed(flow=flow.uuid, node="", reason=error.message, reset=False)
+            sprint.events.append(failed)
 
     def _accept(self, sprint: Sprint, message: Message) -> Message:
         """Record the contact's message; what flows see has an id and a trimmed text."""

@@ -11,7 +11,6 @@ from typing import Any, Protocol
 
 from flows.contact import LANGUAGES, Contact, Language
 from flows.definition import Flow
-from flows.groups import group_number
 from flows.library import Library
 from flows.outgoing import Outgoing
 from flows.session import HttpAnswer, WebhookAnswer, WebhookPending
@@ -31,6 +30,21 @@ class CallFunction(Protocol):
     def __call__(
         self, organisation: Organisation, name: str, body: Mapping[str, Any]
     ) -> WebhookAnswer | WebhookPending: ...
+
+
+LATER_KEYS = frozenset({"wait_seconds", "callback_url"})
+
+
+def in_time(functions: CallFunction) -> CallFunction:
+    """The functions without what makes a call a job: for flows that nobody could wake later."""
+
+    def call(
+        organisation: Organisation, name: str, body: Mapping[str, Any]
+    ) -> WebhookAnswer | WebhookPending:
+        asked = {key: value for key, value in body.items() if key not in LATER_KEYS}
+        return functions(organisation, name, asked)
+
+    return call
 
 
 def utc_now() -> datetime:
@@ -78,12 +92,6 @@ class LiveServices:
 
     def find_contact(self, contact_id: str) -> Contact | None:
         return self.look_up(contact_id)
-
-    def find_group(self, group_id: str, name: str) -> str | None:
-        """A number is an id; any other reference goes by the collection's name."""
-        if group_id.isascii() and group_id.isdigit():
-            return group_id
-        return group_number(name) if name else None
 
     def find_interactive(self, template_id: str, name: str) -> Mapping[str, Any] | None:
         return self.library.find_interactive(template_id, name)

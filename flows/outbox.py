@@ -11,12 +11,15 @@ import logging
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Protocol
 
 from errors import FlowhookError
 from flows.channels.outgoing import outgoing
 from flows.conversation_store import ConversationStore, Effect, conversation_key
 from flows.events import MsgCreated
+from flows.leases import renew
+from flows.transcript import not_sent
 from flows.wakeups import Wakeups
 
 LEASE_SECONDS = 30
@@ -80,16 +83,17 @@ class Outbox:
                 self.wakeups.add(org, contact, self.now() + timedelta(seconds=LEASE_SECONDS))
                 return
             try:
-                later = self._empty(org, contact, key, lock)
+                later = self._empty(org, contact, key, partial(renew, redis, lock, token))
             finally:
-                if redis.get(lock) == token.encode():
-                    redis.delete(lock)
+                renew(redis, lock, token, seconds=0)
             if later is not None:
                 self.wakeups.add(org, contact, later)
                 return
 
-    def _empty(self, org: str, contact: str, key: str, lock: str) -> datetime | None:
-        """Deliver from the queue's head; when to go on, or None where it is empty."""
+    def _empty(
+        self, org: str, contact: str, key: str, keep: Callable[[float], bool]
+    ) -> datetime | None:
+        """Deliver from the queue's head; when to go on, or None where it is empty or another's."""
         redis = self.store.redis
         while sealed := redis.lindex(key, 0):
             queued = self.store.open(org, contact, "outbox", sealed)
@@ -97,10 +101,11 @@ class Outbox:
                 due_at = datetime.fromisoformat(queued["due_at"])
                 if due_at > self.now():
                     return due_at
-                redis.expire(lock, LEASE_SECONDS)
+                if not keep(LEASE_SECONDS):
+                    return None
                 if not self._try(org, contact, queued, due_at):
                     return self.now() + timedelta(seconds=RETRY_SECONDS)
-            redis.lpop(key)
+            redis.lrem(key, 1, sealed)  # this very one: the lease may have ended over its delivery
         return None
 
     def _try(self, org: str, contact: str, queued: Mapping[str, Any], due_at: datetime) -> bool:
@@ -116,4 +121,5 @@ class Outbox:
                 logger.warning("a message waits for its channel", extra=what)
                 return False
             logger.error("a message was not taken by its channel", extra=what)
+            self.store.note(org, contact, not_sent(f"{error.type}: {error.message}", self.now()))
         return True

@@ -22,6 +22,7 @@ from flows.engine import Engine
 from flows.events import Event, MsgCreated
 from flows.session import Message, Session
 from flows.standalone import CallWebhook, SendRequest, StandaloneServices
+from flows.text import whole_number
 
 MEDIA = ("image", "audio", "video", "document")
 PROMPT = "› "
@@ -94,8 +95,9 @@ class Player:
 
     def _say(self, line: str) -> None:
         """A text; the number of an option is the choice of it."""
-        if line.isdigit() and 0 < int(line) <= len(self.options):
-            title = self.options[int(line) - 1]
+        number = whole_number(line)
+        if number and number <= len(self.options):
+            title = self.options[number - 1]
             message = Message(text=title, type="quick_reply", interactive={"title": title})
         else:
             message = Message(text=line)

@@ -13,9 +13,8 @@ import orjson
 
 from errors import InvalidInput, InvalidJson, TooLarge
 from flows.bounds import check_bounds
-from flows.definition import Export, Flow, Node
-from flows.reading_nodes import fail, read_node, required_text
-from flows.text import clean
+from flows.definition import Exit, Export, Flow, Node
+from flows.reading_nodes import read_node, required_text
 
 MAX_BYTES = 8 * 1024 * 1024
 MAX_NODES = 3_000
@@ -76,7 +75,8 @@ def read_flow(
     nodes = [read_node(one) for one in listed]
     for name in ("Other", "No Response"):
         if beside.get("respond_" + name.lower().replace(" ", "_")) is True:
-            nodes = [_answered(node, nodes, name) for node in nodes]
+            asking = {one.destination: node.uuid for node in nodes for one in node.exits}
+            nodes = [_answered(node, asking.get(node.uuid), name) for node in nodes]
     by_uuid = {node.uuid: node for node in nodes}
     localization = source.get("localization")
     return Flow(
@@ -163,23 +163,13 @@ def _repeated(nodes: list[Node]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(twice))
 
 
-def _answered(node: Node, nodes: list[Node], category_name: str) -> Node:
-    """The node with an unconnected `Other` or `No Response` pointed back at the question."""
+def _answered(node: Node, asking: str | None, category_name: str) -> Node:
+    """The node with an unconnected `Other` or `No Response` pointed back at the last node that
+    leads to it, which asks the question."""
     category = node.router.category_named(category_name) if node.router else None
-    if category is None or node.destination(category.exit):
-        return node
-    before = [one.uuid for one in nodes if any(e.destination == node.uuid for e in one.exits)]
-    if not before:
+    if category is None or asking is None or node.destination(category.exit):
         return node
     exits = tuple(
-        type(one)(one.uuid, before[-1]) if one.uuid == category.exit else one for one in node.exits
+        Exit(one.uuid, asking) if one.uuid == category.exit else one for one in node.exits
     )
     return Node(node.uuid, node.actions, exits, node.router)
-
-
-def keyword_key(text: str) -> str:
-    """The form in which keywords are compared."""
-    return clean(text)
-
-
-__all__ = ["fail", "keyword_key", "read_entry", "read_export", "read_flow"]

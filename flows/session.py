@@ -245,10 +245,6 @@ class Services(Protocol):
         """Another contact, for a broadcast."""
         ...
 
-    def find_group(self, group_id: str, name: str) -> str | None:
-        """The id under which a collection named in a flow is known here, or None."""
-        ...
-
     def find_interactive(self, template_id: str, name: str) -> Mapping[str, Any] | None:
         """An interactive template in the export's shape."""
         ...

@@ -19,7 +19,7 @@ import orjson
 from flows.contact import Contact
 from flows.engine import Engine
 from flows.events import Event, WebhookCalled
-from flows.live_services import CallFunction, LiveServices
+from flows.live_services import CallFunction, LiveServices, in_time
 from flows.outgoing import Outgoing
 from flows.session import HttpAnswer, Message, Session, WebhookAnswer, WebhookPending
 from flows.store import FlowStore
@@ -31,7 +31,6 @@ from storage.keys import org_key
 
 KEEP_SECONDS = 86_400
 MAX_ITEMS, MAX_CALLS = 200, 50
-LATER_KEYS = frozenset({"wait_seconds", "callback_url"})  # a simulation waits for its answers
 
 Json = dict[str, Any]
 Step = Callable[[Engine, Session], list[Event]]
@@ -144,7 +143,8 @@ class Simulations:
         step: Step,
         message: Message | None = None,
     ) -> Scene:
-        timed = TimedCalls(self.pretended if scene.pretend else self.functions, self.outgoing)
+        functions = self.pretended if scene.pretend else in_time(self.functions)
+        timed = TimedCalls(functions, self.outgoing)
         outgoing = TimedRequests(timed, scene.pretend)
         services = LiveServices(
             organisation=organisation,
@@ -180,9 +180,8 @@ class TimedCalls:
     def __call__(
         self, organisation: Organisation, name: str, body: Mapping[str, Any]
     ) -> WebhookAnswer | WebhookPending:
-        asked = {key: value for key, value in body.items() if key not in LATER_KEYS}
         with self.timed(name):
-            return self.functions(organisation, name, asked)
+            return self.functions(organisation, name, body)
 
     @contextmanager
     def timed(self, name: str) -> Iterator[None]:

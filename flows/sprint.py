@@ -5,6 +5,7 @@ It carries what actions and routers need (session, services, variables) and coll
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -19,12 +20,13 @@ from flows.events import (
     ResultSet,
     SessionParked,
 )
-from flows.expressions import Scope, render, substitute
+from flows.expressions import INVALID, Scope, render, substitute
 from flows.session import RECENT_MESSAGES, Run, Services, Session
 
 REPEAT_WINDOW = timedelta(hours=6)
 REPEATS_ALLOWED = 4
 SPACING_SECONDS = 2
+MAX_EXPRESSION_SECONDS = 2.0  # well below the lease of the contact's turn
 
 AnyEvent = TypeVar("AnyEvent", bound=Event)
 
@@ -45,6 +47,7 @@ class Sprint:
         self.localization: Mapping[str, Any] = {}
         self._contact_bindings: dict[str, Any] | None = None
         self._scope: Scope | None = None
+        self._expression_seconds = 0.0
 
     @property
     def contact(self) -> Contact:
@@ -112,7 +115,15 @@ class Sprint:
         """Variables and `<%= %>`, trimmed as both of the format's evaluators do."""
         if "@" not in text and "<%" not in text:
             return text.strip()
-        return render(text, self.scope, on_error=self._expression_failed).strip()
+        if "<%" not in text:
+            return render(text, self.scope, on_error=self._expression_failed).strip()
+        if self._expression_seconds > MAX_EXPRESSION_SECONDS:
+            self._expression_failed("the expressions of this message took too long together")
+            return INVALID
+        began = time.perf_counter()
+        shown = render(text, self.scope, on_error=self._expression_failed).strip()
+        self._expression_seconds += time.perf_counter() - began
+        return shown
 
     def _expression_failed(self, reason: str) -> None:
         self.emit(ExpressionFailed, reason=reason)

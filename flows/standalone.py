@@ -1,7 +1,6 @@
 """Everything a flow needs when no service stands behind it: for the terminal, tests, benchmarks.
 
-Flows and interactive templates come from exports, collections come to be when a flow names them,
-webhooks answer what the given callables answer.
+Flows and interactive templates come from exports, webhooks answer what the given callables answer.
 """
 
 from __future__ import annotations
@@ -48,17 +47,14 @@ class StandaloneServices:
     drafts: dict[str, Flow] = field(default_factory=dict)
     revisions: dict[tuple[str, int | str], Flow] = field(default_factory=dict)
     contacts: dict[str, Contact] = field(default_factory=dict)
-    groups: dict[str, str] = field(default_factory=dict)
     templates: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def add(self, export: Export) -> None:
-        """Publish the flows of an export and keep its templates and collections."""
+        """Publish the flows of an export and keep its templates."""
         for flow in export.flows:
             self.publish(flow)
         for template in export.interactive_templates:
             self.templates[str(template.get("source_id"))] = template
-        for name in export.collections:
-            self._group(str(name))
 
     def publish(self, flow: Flow) -> None:
         self.flows[flow.uuid] = flow
@@ -79,15 +75,6 @@ class StandaloneServices:
 
     def find_contact(self, contact_id: str) -> Contact | None:
         return self.contacts.get(contact_id)
-
-    def find_group(self, group_id: str, name: str) -> str | None:
-        """A number is an id; any other reference goes by the collection's name."""
-        if group_id.isascii() and group_id.isdigit():
-            return group_id
-        return self._group(name) if name else None
-
-    def _group(self, name: str) -> str:
-        return self.groups.setdefault(name, str(900_001 + len(self.groups)))
 
     def find_interactive(self, template_id: str, name: str) -> Mapping[str, Any] | None:
         found = self.templates.get(template_id)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 import time
 import zlib
 from collections import OrderedDict
@@ -71,6 +72,7 @@ class FlowStore:
         self._libraries: OrderedDict[str, tuple[str, Library]] = OrderedDict()
         self._revisions: OrderedDict[tuple[str, str, int], Flow] = OrderedDict()
         self._nodes = 0
+        self._lock = threading.Lock()  # of what is in memory; workers wake contacts on threads
 
     # --- reading ------------------------------------------------------------------------
 
@@ -82,10 +84,11 @@ class FlowStore:
         if held is not None and held[0] == version:
             return held[1]
         version, library = self._load(org)
-        self._libraries[org] = (version, library)
-        self._libraries.move_to_end(org)
-        while len(self._libraries) > CACHED_LIBRARIES:
-            self._libraries.popitem(last=False)
+        with self._lock:
+            self._libraries[org] = (version, library)
+            self._libraries.move_to_end(org)
+            while len(self._libraries) > CACHED_LIBRARIES:
+                self._libraries.popitem(last=False)
         return library
 
     def entry(self, org: str, uuid: str) -> Entry:
@@ -98,10 +101,11 @@ class FlowStore:
         """A revision, from memory or Redis; None where it is gone."""
         revision = int(revision)
         key = (org, uuid, revision)
-        held = self._revisions.get(key)
-        if held is not None:
-            self._revisions.move_to_end(key)
-            return held
+        with self._lock:
+            held = self._revisions.get(key)
+            if held is not None:
+                self._revisions.move_to_end(key)
+                return held
         source = self._read_revision(org, uuid, revision)
         if source is None:
             return None
@@ -273,11 +277,14 @@ class FlowStore:
         return found
 
     def _hold(self, key: tuple[str, str, int], flow: Flow) -> None:
-        self._revisions[key] = flow
-        self._nodes += len(flow.nodes) + 1
-        while self._nodes > CACHED_NODES and len(self._revisions) > 1:
-            _, gone = self._revisions.popitem(last=False)
-            self._nodes -= len(gone.nodes) + 1
+        with self._lock:
+            if key in self._revisions:
+                return  # another conversation read it meanwhile
+            self._revisions[key] = flow
+            self._nodes += len(flow.nodes) + 1
+            while self._nodes > CACHED_NODES and len(self._revisions) > 1:
+                _, gone = self._revisions.popitem(last=False)
+                self._nodes -= len(gone.nodes) + 1
 
     def _now(self) -> str:
         stamp = datetime.fromtimestamp(self.clock(), UTC)

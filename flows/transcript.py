@@ -78,6 +78,12 @@ def shown(message: Message) -> Json:
     return known
 
 
+def not_sent(reason: str, now: datetime) -> Json:
+    """The note that a channel could not bring a message to the contact."""
+    at = now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return {"at": at, "direction": "note", "type": MsgNotSent.type, "reason": reason}
+
+
 def _note(event: Event) -> Iterator[Json]:
     """An event as a note: names, reasons and statuses, no bodies of webhooks."""
     if isinstance(event, WebhookCalled):

@@ -12,11 +12,13 @@ from typing import Protocol
 
 from redis.exceptions import RedisError
 
-from errors import Conflict, FlowhookError
+from errors import Conflict, FlowhookError, Internal
 from flows.conversations import Conversations
+from flows.wakeups import Claim
 
 LOOK_SECONDS = 0.5
 BUSY_SECONDS = 1.0
+LOCKED_SECONDS = 3600.0
 SWEEP_SECONDS = 5.0
 AT_ONCE = 32
 
@@ -66,13 +68,13 @@ class Waker:
     def look(self, most: int = AT_ONCE) -> int:
         """Claim what is due and wake it, one after another; how many there were."""
         claimed = self.conversations.wakeups.claim(self.conversations.now(), most)
-        for org, contact in claimed:
-            self.wake(org, contact)
+        for claim in claimed:
+            self.wake(claim)
         return len(claimed)
 
-    def wake(self, org: str, contact: str) -> None:
+    def wake(self, claim: Claim) -> None:
         """Wake one claimed contact; one who cannot be woken now is tried again."""
-        wakeups = self.conversations.wakeups
+        org, contact = claim.org, claim.contact
         try:
             for side in self.sides:
                 side.drain(org, contact)
@@ -80,12 +82,17 @@ class Waker:
             for side in self.sides:
                 side.drain(org, contact)
         except Conflict:  # a turn of this contact is under way
-            later = self.conversations.now() + timedelta(seconds=BUSY_SECONDS)
-            wakeups.add(org, contact, later)
+            self._again(claim, BUSY_SECONDS)
         except FlowhookError as error:
             what = {"organization_id": org, "cause": error.type}
             logger.warning("a contact could not be woken", extra=what)
-        wakeups.done(org, contact)
+            if isinstance(error, Internal):  # no key opens the conversation: one may come back
+                self._again(claim, LOCKED_SECONDS)
+        self.conversations.wakeups.done(claim)
+
+    def _again(self, claim: Claim, seconds: float) -> None:
+        later = self.conversations.now() + timedelta(seconds=seconds)
+        self.conversations.wakeups.add(claim.org, claim.contact, later)
 
     def _run(self) -> None:
         swept = time.monotonic()
@@ -102,23 +109,35 @@ class Waker:
 
     def _look_wide(self) -> None:
         """Claim only as many as can be woken at once, until nothing more is due."""
-        while not self._ended.is_set() and self._free.acquire(timeout=self.look_seconds):
-            self._free.release()
-            claimed = self.conversations.wakeups.claim(self.conversations.now(), AT_ONCE)
-            for org, contact in claimed:
-                self._free.acquire()
-                self._submit(org, contact)
-            if not claimed:
+        while not self._ended.is_set() and (free := self._take_free()):
+            claimed: list[Claim] = []
+            try:
+                claimed = self.conversations.wakeups.claim(self.conversations.now(), free)
+            finally:
+                for _ in range(free - len(claimed)):
+                    self._free.release()
+            for claim in claimed:
+                self._submit(claim)
+            if len(claimed) < free:
                 return
 
-    def _submit(self, org: str, contact: str) -> None:
+    def _take_free(self) -> int:
+        """Take all places that are free, waiting a little for the first; how many there were."""
+        if not self._free.acquire(timeout=self.look_seconds):
+            return 0
+        taken = 1
+        while self._free.acquire(blocking=False):
+            taken += 1
+        return taken
+
+    def _submit(self, claim: Claim) -> None:
         def work() -> None:
             try:
-                self.wake(org, contact)
+                self.wake(claim)
             except (RedisError, OSError) as error:  # its claim ends by itself
                 logger.warning("a waking failed", extra={"cause": type(error).__name__})
             except Exception:
-                logger.exception("a waking failed", extra={"organization_id": org})
+                logger.exception("a waking failed", extra={"organization_id": claim.org})
             finally:
                 self._free.release()
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,11 +22,19 @@ SHARDS = 8
 LEASE_SECONDS = 30.0
 
 CLAIM = Script(Path(__file__).with_name("claim.lua"))
+DONE = Script(Path(__file__).with_name("done.lua"))
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A contact to look at; `until` is when the claim ends by itself, in epoch milliseconds."""
+
+    org: str
+    contact: str
+    until: int
 
 
 class Wakeups:
-    """Entries are (organisation, contact)."""
-
     def __init__(self, redis: Any, lease_seconds: float = LEASE_SECONDS) -> None:
         self.redis = redis
         self.lease_seconds = lease_seconds
@@ -42,9 +51,9 @@ class Wakeups:
             scores = dict.fromkeys(entries, _milliseconds(at))
             self.redis.zadd(_due(shard), scores, lt=True)
 
-    def claim(self, now: datetime, most: int) -> list[tuple[str, str]]:
+    def claim(self, now: datetime, most: int) -> list[Claim]:
         """Entries that are due, for this caller alone as long as the lease lasts."""
-        found: list[tuple[str, str]] = []
+        found: list[Claim] = []
         lease = _milliseconds(now) + int(self.lease_seconds * 1000)
         for shard in range(SHARDS):
             if len(found) >= most:
@@ -52,12 +61,13 @@ class Wakeups:
             arguments = [int(now.timestamp() * 1000), lease, most - len(found)]
             for raw in CLAIM.run(self.redis, [_due(shard), _claimed(shard)], arguments):
                 org, _, contact = raw.decode().partition("|")
-                found.append((org, contact))
+                found.append(Claim(org, contact, lease))
         return found
 
-    def done(self, org: str, contact: str) -> None:
+    def done(self, claim: Claim) -> None:
         """The claimed entry was dealt with."""
-        self.redis.zrem(_claimed(_shard(org, contact)), f"{org}|{contact}")
+        shard = _shard(claim.org, claim.contact)
+        DONE.run(self.redis, [_claimed(shard)], [claim.until, f"{claim.org}|{claim.contact}"])
 
 
 def _shard(org: str, contact: str) -> int:

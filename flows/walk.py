@@ -27,10 +27,10 @@ from flows.routers.results import result_of
 from flows.routers.switch import RESERVED, choose, operand_message
 from flows.session import Message, Run
 from flows.sprint import Sprint
-from flows.text import clean
+from flows.text import clean, whole_number
 
 MAX_VISITS = 6
-MAX_STEPS = 2_000
+MAX_STEPS = 2_000  # actions, and nodes without any, between two messages of the contact
 PAUSES = ("wait_for_time", "wait_for_result")
 REPLIES = ("completed", "expired", "success", "failure")
 REPEATED = "Repeated loop, hence finished the flow"
@@ -116,7 +116,7 @@ class Walk:
         visits = self.sprint.visits
         key = (run.id, node.uuid)
         visits[key] = visits.get(key, 0) + 1
-        self._steps += 1
+        self._steps += max(1, len(node.actions))
         if visits[key] > MAX_VISITS or self._steps > MAX_STEPS:
             reason = f"Infinite loop detected, body: {node.uuid}. Resetting flows"
             reset(self.sprint, run, reason)
@@ -209,10 +209,10 @@ class Walk:
         wait = router.wait
         if wait is None or not wait.timeout_expression:
             return wait.timeout_seconds if wait else 0
-        text = self.sprint.render(wait.timeout_expression)
-        if not (text.isascii() and text.isdigit() and len(text) < 10):
+        seconds = whole_number(self.sprint.render(wait.timeout_expression))
+        if seconds is None:
             raise InvalidInput("the wait's time-out expression gave no whole number of seconds")
-        return int(text)
+        return seconds
 
     def _leave(self, run: Run, node: Node, messages: list[Message]) -> list[Message]:
         return self._follow(run, node.exits[0].destination if node.exits else None, messages)

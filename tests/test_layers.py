@@ -38,7 +38,10 @@ LAYERS = [
     ["limits", "usage", "media", "jobs"],
     ["settings", "providers", "records", "flows.actions"],
     ["flows.session", "flows.sprint"],
-    ["flows.events", "flows.expressions", "flows.contact", "flows.media", "flows.text"],
+    [
+        *("flows.events", "flows.expressions", "flows.contact", "flows.groups", "flows.media"),
+        "flows.text",
+    ],
     ["flows.bounds"],
     ["config"],
     ["storage"],

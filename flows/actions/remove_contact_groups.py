@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flows.actions import Action, Outcome, action, as_text
 from flows.events import ContactGroupsChanged
+from flows.groups import group_id
 from flows.sprint import Sprint
 
 
@@ -15,7 +16,7 @@ def remove_contact_groups(action: Action, sprint: Sprint) -> Outcome:
         named = list(groups)
     else:
         named = [
-            sprint.services.find_group(as_text(one.get("uuid")), as_text(one.get("name"))) or ""
+            group_id(as_text(one.get("uuid")), as_text(one.get("name"))) or ""
             for one in action.objects("groups")
         ]
     removed = tuple(group for group in named if groups.pop(group, None) is not None)

@@ -14,6 +14,7 @@ from flows.actions.add_input_labels import joined
 from flows.events import MsgNotSent
 from flows.media import kind_of_url
 from flows.sprint import Sprint
+from flows.text import whole_number
 
 TITLE_LENGTH = 21
 DESCRIPTION_LENGTH = 72
@@ -97,9 +98,8 @@ def _inner(content: Content) -> Content:
 
 
 def _fill_options(content: Content, action: Action, sprint: Sprint) -> None:
-    count_text = sprint.substitute(action.text("paramsCount")).strip()
-    count = int(count_text) if count_text.isascii() and count_text.isdigit() else 0
-    if count <= 0:
+    count = whole_number(sprint.substitute(action.text("paramsCount")).strip())
+    if not count:
         return
     options = [_option(param) for param in action.items("params")[:count]]
     if content.get("type") != "list":

@@ -8,6 +8,7 @@ from flows.actions import FAILURE, SUCCESS, Action, Outcome, action, as_text
 from flows.contact import Contact, Profile
 from flows.events import ContactProfileChanged
 from flows.sprint import Sprint
+from flows.text import whole_number
 
 
 @action("set_contact_profile", required=("value", "profile_type"))
@@ -30,11 +31,9 @@ def set_contact_profile(action: Action, sprint: Sprint) -> Outcome:
 
 
 def _chosen(action: Action, sprint: Sprint) -> Profile | None:
-    number = sprint.render(action.text("value"))
+    number = whole_number(sprint.render(action.text("value")))
     active = sprint.contact.active_profiles()
-    if number.isascii() and number.isdigit() and 1 <= int(number[:6]) <= len(active):
-        return active[int(number) - 1]
-    return None
+    return active[number - 1] if number and number <= len(active) else None
 
 
 def _use(contact: Contact, profile: Profile) -> None:

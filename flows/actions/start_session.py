@@ -6,6 +6,7 @@ import copy
 
 from flows.actions import Action, Outcome, action, as_text
 from flows.events import SessionTriggered
+from flows.groups import group_id
 from flows.sprint import Sprint
 
 
@@ -16,11 +17,15 @@ def start_session(action: Action, sprint: Sprint) -> Outcome:
     They find this flow's results under `@results.parent`. With the exclusion `in_a_flow`
     contacts that are in a flow are left alone.
     """
+    named = [
+        group_id(as_text(one.get("uuid")), as_text(one.get("name")))
+        for one in action.objects("groups")
+    ]
     sprint.emit(
         SessionTriggered,
         target_flow=as_text(action.map("flow").get("uuid")),
         contacts=tuple(as_text(one.get("uuid")) for one in action.objects("contacts")),
-        groups=tuple(as_text(one.get("uuid")) for one in action.objects("groups")),
+        groups=tuple(one for one in named if one),
         results={"parent": copy.deepcopy(sprint.run.results)},
         skip_contacts_in_a_flow=action.map("exclusions").get("in_a_flow") is True,
     )

@@ -34,7 +34,7 @@ class Box:
         except Exception as failure:
             logger.warning(
                 "a wake-up failed; the sweep will repeat it",
-                extra={"organisation": org, "cause": type(failure).__name__},
+                extra={"organization_id": org, "cause": type(failure).__name__},
             )
 
     def drain_lane(self, org: str, contact: str, deal: Handle) -> Drained:

@@ -26,8 +26,8 @@ import orjson
 from redis.exceptions import RedisError
 
 from errors import Overloaded
-from flows.channels.leases import LeaseKeeper
-from settings.cipher import Cipher
+from flows.leases import LeaseKeeper, renew
+from settings.cipher import CannotDecrypt, Cipher
 from storage.keys import org_key
 from storage.script import Argument, Script
 
@@ -150,16 +150,25 @@ class Lanes:
         lock = self._key(org, "lock", contact)
         if not self.redis.set(lock, token, nx=True, px=int(self.lease_seconds * 1000)):
             return Drained(0)
+        try:
+            with self.keeper.keeping(lock, token):
+                return self._deal_with_all(org, contact, token, handle)
+        finally:
+            try:
+                renew(self.redis, lock, token, seconds=0)
+            except RedisError:
+                logger.debug("a lease is left to lapse")
+
+    def _deal_with_all(self, org: str, contact: str, token: str, handle: Handle) -> Drained:
         handled = 0
-        with self.keeper.keep(lock, token):
-            while True:
-                tries, sealed = self._head(org, contact, token)
-                if sealed is None:
-                    return Drained(handled)
-                rest = self._deal(org, contact, token, tries, sealed, handle)
-                if rest is not None:
-                    return Drained(handled, rest if rest >= 0 else None)
-                handled += 1
+        while True:
+            tries, sealed = self._head(org, contact, token)
+            if sealed is None:
+                return Drained(handled)
+            rest = self._deal(org, contact, token, tries, sealed, handle)
+            if rest is not None:
+                return Drained(handled, rest if rest >= 0 else None)
+            handled += 1
 
     def _deal(
         self, org: str, contact: str, token: str, tries: int, sealed: bytes, handle: Handle
@@ -172,6 +181,8 @@ class Lanes:
         except Postpone as wish:
             return self._rest(org, contact, token, wish.seconds, is_try=False)
         except Abandon as end:
+            what = {"lane": self.kind, "organization_id": org, "reason": end.reason}
+            logger.warning("an item of a lane is put aside", extra=what)
             self._bury(org, contact, sealed, end.reason)
         except RedisError:
             raise  # the store itself is away: nothing is wrong with the item
@@ -179,7 +190,7 @@ class Lanes:
             name = type(failure).__name__
             logger.warning(
                 "an item of a lane failed",
-                extra={"lane": self.kind, "organisation": org, "cause": name, "tries": tries},
+                extra={"lane": self.kind, "organization_id": org, "cause": name, "tries": tries},
             )
             if tries < MAX_TRIES:
                 pause = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** (tries - 1))
@@ -222,7 +233,11 @@ class Lanes:
         self.redis.zrem(keys[3], contact)
         dead = self._key(org, "dead")
         for raw in self.redis.lrange(dead, 0, -1):
-            if self._read_dead(org, raw).contact == contact:
+            try:
+                is_theirs = self._read_dead(org, raw).contact == contact
+            except CannotDecrypt:
+                continue  # nobody can read it, whose ever it is
+            if is_theirs:
                 self.redis.lrem(dead, 0, raw)
 
     # --- inside ---
@@ -249,7 +264,10 @@ class Lanes:
         return seconds if kept else -1.0
 
     def _bury(self, org: str, contact: str, sealed: bytes, reason: str) -> None:
-        item = self._open(org, contact, sealed)
+        try:
+            item = self._open(org, contact, sealed)
+        except CannotDecrypt:
+            item = {}  # it must not block those behind it
         dead = {"contact": contact, "at": self.clock(), "reason": reason, "item": item}
         pipe = self.redis.pipeline(transaction=True)
         key = self._key(org, "dead")

@@ -126,5 +126,5 @@ def _hand_over(org: str, found: Inbound | Status | Skipped, receiver: Receiver) 
     else:
         logger.info(
             "part of a delivery is skipped",
-            extra={"organisation": org, "reason": found.reason},
+            extra={"organization_id": org, "reason": found.reason},
         )

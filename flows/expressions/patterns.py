@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Any
 
 import re2  # type: ignore[import-untyped]
 
-from .fault import ExpressionError
+from .fault import RESOURCES, ExpressionError
 from .values import Regex
 
 MAX_PATTERN = 2000
+NOTHING = r"[^\s\S]"
 _MAX_MEMORY = 2 << 20
 _FLAGS = {"i": "i", "s": "s", "m": "m", "U": "U"}
 _UNICODE = {"w": r"\p{L}\p{M}\p{N}_", "d": r"\p{Nd}", "s": r"\s\p{Z}"}
@@ -37,6 +39,19 @@ def compile_pattern(source: str, modifiers: str = "") -> Regex:
     except (re2.error, UnicodeError) as error:
         raise ExpressionError(f"unsupported pattern {source[:60]}") from error
     return Regex(compiled, source)
+
+
+@lru_cache(maxsize=512)
+def literals(texts: tuple[str, ...]) -> Any:
+    """The compiled pattern of any of these texts, the longest first; nothing for none."""
+    options = re2.Options()
+    options.max_mem = 8 * _MAX_MEMORY
+    options.log_errors = False
+    longest_first = map(re2.escape, sorted(texts, key=len, reverse=True))
+    try:
+        return re2.compile("|".join(longest_first) if texts else NOTHING, options)
+    except re2.error as error:
+        raise ExpressionError(RESOURCES) from error
 
 
 def escape_pattern(text: str) -> str:

@@ -18,7 +18,6 @@ ROOTS = (
     "calendar",
     "wa_group",
     "staff",
-    "organization",
 )
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS = (
@@ -37,20 +36,17 @@ class Scope:
     wa_group: instead of contact in flows of WhatsApp groups. staff: send_broadcast only.
     timezone: IANA name, for `@calendar`. now: the moment, aware; None is the clock.
     templates: message templates by shortcode (`uuid`, `number_parameters`), for expressions.
-    extra: further roots by name.
     """
 
     contact: Values = field(default_factory=dict)
     results: Values = field(default_factory=dict)
     flow: Values = field(default_factory=dict)
     globals: Values = field(default_factory=dict)
-    organization: Values = field(default_factory=dict)
     wa_group: Values = field(default_factory=dict)
     staff: Values = field(default_factory=dict)
     timezone: str = "UTC"
     now: datetime | None = None
     templates: Mapping[str, Values] = field(default_factory=dict)
-    extra: Values = field(default_factory=dict)
 
     def root(self, name: str) -> Any:
         """The values under `@name`, or None when there is no such root."""
@@ -58,9 +54,7 @@ class Scope:
             return self.globals
         if name == "calendar":
             return calendar(self.moment(), self.timezone)
-        if name in ROOTS:
-            return getattr(self, name)
-        return self.extra.get(name)
+        return getattr(self, name) if name in ROOTS else None
 
     def moment(self) -> datetime:
         return self.now if self.now is not None else datetime.now(UTC)

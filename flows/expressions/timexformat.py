@@ -76,9 +76,9 @@ def format_default(run: Run, moment: Any, pattern: str) -> str:
 
 def _tokens(pattern: str) -> Iterator[tuple[str, str, str]]:
     """Padding, directive and literal of every piece; a format without a directive is none."""
-    pieces = list(_TOKEN.finditer(pattern))
-    whole = sum(len(piece.group()) for piece in pieces) == len(pattern) <= MAX_FORMAT
-    if not whole or not any(piece.group(2) for piece in pieces):
+    pieces = list(_TOKEN.finditer(pattern[:MAX_FORMAT]))
+    is_whole = sum(len(piece.group()) for piece in pieces) == len(pattern)
+    if not is_whole or not any(piece.group(2) for piece in pieces):
         raise ExpressionError(FAILED)
     for piece in pieces:
         if piece.group(2):

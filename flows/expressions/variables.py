@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -43,6 +43,7 @@ _SCANS = [
 _ROOTED = rf"@((?:{'|'.join(ROOTS)})(?:\.{NAME}+)+)"
 _MENTION = re.compile(rf"{_ROOTED}|(?<!{NAME})@({NAME}+(?:\.{NAME}+)+)")
 ROOTED = re.compile(_ROOTED)
+_GLOBAL = re.compile(rf"@(global(?:\.{NAME}+)+)")
 
 Replace = Callable[[Any, str, str], str]
 """Gets the value found, its text and the variable; answers what takes the variable's place."""
@@ -65,14 +66,20 @@ def variables(text: str) -> list[str]:
 
 
 def replace(text: str, scope: Scope, put: Replace) -> str:
-    """`text` with what `put` answers in the place of every variable that has a value."""
+    """`text` with what `put` answers in the place of every variable that has a value.
+
+    A scan also reads what the one before put in, which a contact may have typed. So `@global`,
+    where organisations keep their secrets, has a value only where `text` itself names it.
+    """
     size = len(text)
+    own = _GLOBAL.findall(text) if "@global." in text else ()
 
     def one(match: re.Match[str]) -> str:
         nonlocal size
         mention = match.group()
         path = mention[1:].rstrip(".")
-        found = _find(mention, path, scope)
+        is_typed = path.startswith("global.") and not _names(own, path)
+        found = None if is_typed else _find(mention, path, scope)
         if found is None or size > MAX_CHARACTERS:
             return mention if mention == "@contact.language" else "@" + path
         value, shown = found
@@ -85,6 +92,11 @@ def replace(text: str, scope: Scope, put: Replace) -> str:
         for prefix, results in _result_maps(scope):
             text = _put_inputs(text, prefix, results, put)
     return text
+
+
+def _names(variables: Iterable[str], path: str) -> bool:
+    """Whether one of the variables is this path, or goes on from it."""
+    return any(f"{one}.".startswith(f"{path}.") for one in variables)
 
 
 def _find(mention: str, path: str, scope: Scope) -> tuple[Any, str] | None:

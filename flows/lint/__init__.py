@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from flows.contact import LANGUAGES, Language
@@ -18,6 +19,8 @@ from registry import Registry, load
 
 CRITICAL = "Critical"
 WARNING = "Warning"
+
+MAX_FINDINGS = 200  # of one check: who has that many looks at the first ones
 
 BUILDER_FIELDS = frozenset(
     (
@@ -114,4 +117,4 @@ def lint(flow: Flow, around: Surroundings | None = None) -> list[Issue]:
 
 def _examine(name: str, look: Look) -> Iterator[Issue]:
     examine = checks.find(name)
-    return examine(look) if examine else iter(())
+    return islice(examine(look), MAX_FINDINGS) if examine else iter(())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from flows.actions import Action
@@ -10,11 +12,11 @@ from flows.definition import Flow, Node
 from flows.expressions import variables
 from flows.inputs import declared_inputs
 from flows.lint import CRITICAL, WARNING, Issue, Look, check
-from flows.lint.webhooks import is_function
+from flows.lint.names import Names
+from flows.lint.webhooks import body_of, is_function
 
 ALWAYS = frozenset(("flow_keyword", "parent", "child"))
 SETTING_ACTIONS = ("call_webhook", "link_google_sheet", "call_classifier")
-MAX_NAMES = 2_000
 
 
 @check
@@ -25,47 +27,38 @@ def results_are_set_before_use(look: Look) -> Iterator[Issue]:
     """
     if any(action.type == "wait_for_result" for node in look.nodes for action in node.actions):
         return
-    before = _known_before(look)
-    given = set(declared_inputs(look.flow))
+    given = declared_inputs(look.flow)
+    sets = {node.uuid: _set_at(node) for node in look.nodes}
+    names = Names(chain(given, *sets.values()))
+    before = _known_before(look, {uuid: names.set_of(found) for uuid, found in sets.items()})
     for node in look.nodes:
         if node.uuid not in look.graph.reachable:
             continue
-        known = before[node.uuid] | given
+        known = before[node.uuid] | names.set_of(given)
         for action in node.actions:
-            yield from _unset(node, action.source, known)
-            known |= _set_by(action)
-        if node.router and not node.actions and not node.router.wait:
-            yield from _unset(node, node.router.operand, known)
+            yield from _unset(node, action.source, known, names)
+            known |= names.set_of(_set_by(action))
+        yield from _unset(node, _operand(node), known, names)
 
 
-def _unset(node: Node, value: Any, known: set[str]) -> Iterator[Issue]:
+def _unset(node: Node, value: Any, known: int, names: Names) -> Iterator[Issue]:
     for path in used(value):
-        name = path[1]
-        if name in ALWAYS or any(_answers(one, name) for one in known):
-            continue
-        message = f"Node {node.label} uses @results.{name}, which no node before it sets"
-        yield Issue(WARNING, message, node.uuid)
+        if path[1] not in ALWAYS and not names.have(known, path[1]):
+            message = f"Node {node.label} uses @results.{path[1]}, which no node before it sets"
+            yield Issue(WARNING, message, node.uuid)
 
 
-def _answers(result: str, name: str) -> bool:
-    return name == result or (bool(result) and name.startswith(result.lower()))
-
-
-def _known_before(look: Look) -> dict[str, set[str]]:
+def _known_before(look: Look, sets: Mapping[str, int]) -> dict[str, int]:
     """For every node the results that some way from the start may have set."""
-    sets = {node.uuid: _set_at(node) for node in look.nodes}
-    before: dict[str, set[str]] = {uuid: set() for uuid in sets}
-    if sum(map(len, sets.values())) > MAX_NAMES:
-        everything = set().union(*sets.values())
-        return dict.fromkeys(before, everything)
-    open_ends = list(before)
-    while open_ends:
-        uuid = open_ends.pop()
+    before = dict.fromkeys(sets, 0)
+    waiting = deque(before)
+    while waiting:
+        uuid = waiting.popleft()
         after = before[uuid] | sets[uuid]
         for following in look.graph.after[uuid]:
-            if not after <= before[following]:
+            if after & ~before[following]:
                 before[following] |= after
-                open_ends.append(following)
+                waiting.append(following)
     return before
 
 
@@ -101,20 +94,22 @@ def used(value: Any) -> Iterator[list[str]]:
 def inputs_of(flow: Flow) -> list[str]:
     """What whoever starts a flow has to give: the inputs it declares, and results that it uses
     and never sets."""
-    own = {name for node in flow.nodes.values() for name in _set_at(node)} | ALWAYS
+    declared = declared_inputs(flow)
+    own = Names(chain(declared, *map(_set_at, flow.nodes.values())))
     asked = {
         path[1]: None
         for node in flow.nodes.values()
         for source in (*(action.source for action in node.actions), _operand(node))
         for path in used(source)
     }
-    declared = declared_inputs(flow)
-    own |= set(declared)
-    return [*declared, *(name for name in asked if not any(_answers(one, name) for one in own))]
+    unset = (one for one in asked if one not in ALWAYS and not own.have(own.all, one))
+    return [*declared, *unset]
 
 
 def _operand(node: Node) -> str:
-    return node.router.operand if node.router and not node.router.wait else ""
+    """What a split tests; a wait and a node with an action test something else."""
+    is_split = node.router and not node.actions and not node.router.wait
+    return node.router.operand if node.router and is_split else ""
 
 
 @check
@@ -122,10 +117,7 @@ def webhook_results_have_the_key(look: Look) -> Iterator[Issue]:
     """A webhook's answer has the keys its function documents, and no text of its own."""
     keys = _keys_by_result(look)
     for node in look.nodes:
-        sources: list[Any] = [action.source for action in node.actions]
-        if node.router and not node.actions and not node.router.wait:
-            sources.append(node.router.operand)
-        for path in used(sources):
+        for path in used([*(action.source for action in node.actions), _operand(node)]):
             function, known = keys.get(path[1], ("", None))
             if known is None:
                 continue
@@ -153,6 +145,8 @@ def _keys_by_result(look: Look) -> dict[str, tuple[str, frozenset[str] | None]]:
             name, function = action.text("result_name"), action.text("url").strip()
             spec = (look.around.functions or {}).get(function)
             known = spec.results if spec else None
+            if known is not None and "failure_status" in (body_of(action) or {}):
+                known |= {"error"}  # a failure may come back as a success
             if name in found:
                 before = found[name][1]
                 known = None if before is None or known is None else before | known

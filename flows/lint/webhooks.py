@@ -124,7 +124,7 @@ def specified(look: Look) -> Iterator[tuple[Node, Action, FunctionSpec, dict[str
 
 @check
 def fields_are_taken(look: Look) -> Iterator[Issue]:
-    """A field the function does not take is silently of no effect."""
+    """A field the function does not take makes it refuse the call, so the node takes Failure."""
     for node, action, spec, body in specified(look):
         for name in body:
             if name not in spec.fields and name not in look.around.common_fields:
@@ -132,7 +132,7 @@ def fields_are_taken(look: Look) -> Iterator[Issue]:
                 hint = f"; did you mean '{nearest[0]}'?" if nearest else ""
                 url = action.text("url").strip()
                 message = f"'{url}' does not take the field '{name[:60]}'{hint}"
-                yield Issue(WARNING, message, node.uuid)
+                yield Issue(CRITICAL, message, node.uuid)
 
 
 @check
@@ -151,8 +151,9 @@ def models_are_in_service(look: Look) -> Iterator[Issue]:
     for node, action in webhooks(look):
         if not is_function(action):
             continue
+        body = body_of(action) or {}
         for name in MODEL_FIELDS:
-            model = (body_of(action) or {}).get(name)
+            model = body.get(name)
             if isinstance(model, str) and model in look.around.retired_models:
                 successor = look.around.retired_models[model]
                 hint = f"; use {successor}" if successor else ""

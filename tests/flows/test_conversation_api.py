@@ -217,7 +217,7 @@ def test_buttons_are_sent_and_chosen(acme: Service) -> None:
     sent = say(acme, {"flow": "f"}).json["messages"]
     assert sent == [
         {"type": "quick_reply", "text": "H\nReady?", "options": [{"title": "Yes"}, {"title": "No"}]}
-    ] or sent[0]["options"] == [{"title": "Yes"}, {"title": "No"}]
+    ]
     assert say(acme, {"type": "quick_reply", "text": "Yes"}).json["messages"][0]["text"] == "Good"
 
 

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from errors import Conflict, FlowhookError, InvalidInput, NotFound, TooLarge
+from flows import sprint
 from flows.contact import Contact, Profile
 from flows.engine import Engine
 from flows.events import MsgCreated
@@ -67,6 +68,45 @@ def test_a_revision_that_is_gone_falls_back_to_the_published_one() -> None:
         "A new flow was published, resetting flows for this contact."
     ]
     assert lost.runs == []
+
+
+def test_the_keyword_of_a_flow_that_cannot_run_leaves_the_conversation_alone() -> None:
+    services = StandaloneServices()
+    services.add(export_of([QUIZ, {"uuid": "empty", "keywords": ["empty"], "nodes": []}]))
+    engine, one = Engine(services), session()
+    engine.start(one, "quiz")
+    events = engine.receive(one, Message(text="empty"))
+    assert [event.type for event in events] == ["msg_received", "flow_failed"]
+    assert texts(engine.receive(one, Message(text="x"))) == ["Old answer"]
+
+
+def setting(name: str, value: str) -> dict[str, Any]:
+    return {"type": "set_run_result", "name": name, "value": value, "category": ""}
+
+
+def test_the_expressions_of_one_message_share_their_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sprint, "MAX_EXPRESSION_SECONDS", 0.0)
+    actions = [setting(name, "<%= 1 + 1 %>") for name in ("first", "second")]
+    services = StandaloneServices()
+    services.add(export_of([{"uuid": "f", "nodes": [{"id": "a", "actions": actions}]}]))
+    one = session()
+    events = Engine(services).start(one, "f")
+    assert one.ending is not None
+    inputs = {name: result["input"] for name, result in one.ending.results.items()}
+    assert inputs == {"first": "2", "second": "Invalid Code"}
+    assert [event.type for event in events].count("expression_failed") == 1
+
+
+def test_a_message_leads_to_a_bounded_number_of_actions() -> None:
+    nodes = [
+        {"id": f"n{at}", "actions": [setting("x", "1")] * 900, "to": f"n{at + 1}"}
+        for at in range(3)
+    ]
+    services = StandaloneServices()
+    services.add(export_of([{"uuid": "f", "nodes": [*nodes, {"id": "n3", "send": "Done"}]}]))
+    events = Engine(services).start(session(), "f")
+    assert texts(events) == []
+    assert [event.type for event in events].count("result_set") == 1_800
 
 
 def test_a_draft_is_played_by_its_keyword() -> None:

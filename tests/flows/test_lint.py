@@ -76,3 +76,23 @@ def test_critical_issues_come_first() -> None:
     nodes = [{"id": "a", "send": "<%= 1 %>", "to": "gone"}]
     found = lint(export_of([{"uuid": "f", "nodes": nodes}]).flows[0])
     assert [one.severity for one in found] == ["Critical", "Warning"]
+
+
+def test_a_large_flow_is_looked_through() -> None:
+    """It took a minute when the results of every node were handed on as sets of names."""
+    setting = {"type": "set_run_result", "value": "1", "category": ""}
+    nodes: list[dict[str, Any]] = [
+        {"id": f"n{at}", "actions": [{**setting, "name": f"r{at}"}], "to": f"n{at + 1}"}
+        for at in range(1_900)
+    ]
+    nodes.append({"id": "n1900", "send": "@results.r0 @results.other"})
+    found = lint(export_of([{"uuid": "f", "nodes": nodes}]).flows[0])
+    assert [one.message for one in found] == [
+        "Node 1900 uses @results.other, which no node before it sets"
+    ]
+
+
+def test_only_the_first_findings_of_a_check_are_told() -> None:
+    nodes = [{"id": f"n{at}", "send": ""} for at in range(500)]
+    found = lint(export_of([{"uuid": "f", "nodes": nodes}]).flows[0])
+    assert sum(one.check == "messages_are_not_empty" for one in found) == 200

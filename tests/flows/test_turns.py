@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 import redis
 
-from errors import Conflict, Internal
+from errors import Conflict, Internal, InvalidInput
 from flows.conversation_store import TurnLost
+from flows.leases import renew
 from flows.session import Message, WebhookAnswer
 from settings.cipher import Cipher
 from storage.connect import Client
@@ -142,7 +143,7 @@ def test_whoever_slept_through_the_lease_changes_nothing(any_redis: Client) -> N
     with pytest.raises(TurnLost):
         store.commit(sleeper, {"session": "the sleeper's"})
     assert store.state(ORG, "7") == before
-    assert not store.renew(sleeper)
+    assert not renew(any_redis, sleeper.lock, sleeper.token, seconds=10)
 
 
 def test_a_lost_turn_is_processed_again_in_whole(any_redis: Client) -> None:
@@ -170,7 +171,30 @@ def test_a_conversation_whose_key_is_gone_is_not_begun_anew(any_redis: Client) -
     stranger.conversations.store.cipher = Cipher((SECOND_KEY,))
     with pytest.raises(Internal):
         say(stranger, "one")
-    assert say(room, "one") == ["Heard one"]
+    assert say(room, "one", "m1") == ["Heard one"]
+    with pytest.raises(Internal):
+        say(stranger, "one", "m1")
+
+
+def test_a_conversation_whose_key_is_gone_can_be_forgotten(any_redis: Client) -> None:
+    room = Room(any_redis, done)
+    room.publish(COUNTING)
+    say(room, "count")
+    room.conversations.store.cipher = Cipher((SECOND_KEY,))
+    room.conversations.forget(ORG, "7")
+    assert say(room, "one") == []
+
+
+def test_a_conversation_of_another_release_is_left_alone_until_it_is_forgotten(
+    any_redis: Client,
+) -> None:
+    room = Room(any_redis, done)
+    store = room.conversations.store
+    store.commit(store.begin(ORG, "7"), {"session": {"version": 99}})
+    with pytest.raises(InvalidInput, match="version 99"):
+        say(room, "one")
+    room.conversations.forget(ORG, "7")
+    assert say(room, "one") == []
 
 
 def test_the_transcript_and_the_answers_kept_are_bounded(any_redis: Client) -> None:
@@ -182,7 +206,6 @@ def test_the_transcript_and_the_answers_kept_are_bounded(any_redis: Client) -> N
     assert any_redis.hlen(f"fh:{{{ORG}}}:contact:7:answers") == 50
     assert say(room, "119", "id119") == ["Heard 119"]
     assert len(room.said("7")) == 120
-    assert any_redis.strlen(f"fh:{{{ORG}}}:contact:7:nothing") == 0
     session = room.conversations.store.state(ORG, "7")
     assert len(str(session)) < 6_000
 

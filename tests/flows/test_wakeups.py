@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from errors import ProviderRejected, ProviderUnavailable
+from flows import conversation_store, conversations
 from flows.session import Message, WebhookAnswer, WebhookPending
 from flows.sitting import Known
 from flows.wakeups import SHARDS, Wakeups
+from settings.cipher import Cipher
 from storage.connect import Client
+from tests.fixtures_app import SECOND_KEY
 from tests.flows.room import ORG, Room
 from tests.waiting import wait_for
 
@@ -35,6 +39,10 @@ REMINDING: dict[str, Any] = {
 def say(room: Room, text: str, contact: str = "7", **known: Any) -> list[str]:
     answer = room.conversations.receive(ORG, contact, Message(text=text), known=Known(**known))
     return [message["text"] for message in answer["messages"]]
+
+
+def claimed(wakeups: Wakeups, now: datetime) -> list[tuple[str, str]]:
+    return [(one.org, one.contact) for one in wakeups.claim(now, 32)]
 
 
 def entries(redis: Any) -> int:
@@ -75,9 +83,35 @@ def test_a_crash_after_claiming_only_delays(any_redis: Client) -> None:
     room.publish(REMINDING)
     say(room, "remind")
     room.moment += timedelta(seconds=3601)
-    assert room.conversations.wakeups.claim(room.moment, 10) == [(ORG, "7")]
+    assert claimed(room.conversations.wakeups, room.moment) == [(ORG, "7")]
     assert room.pass_time(10) == 0
     assert room.pass_time(30) == 1
+    assert room.said("7") == ["Coming?", "Still there?"]
+
+
+def test_a_crash_after_another_claimed_the_same_only_delays(any_redis: Client) -> None:
+    room = Room(any_redis)
+    room.publish(REMINDING)
+    say(room, "remind")
+    room.moment += timedelta(seconds=3601)
+    wakeups = room.conversations.wakeups
+    [first] = wakeups.claim(room.moment, 10)
+    room.moment += timedelta(seconds=31)
+    assert claimed(wakeups, room.moment) == [(ORG, "7")]  # by a process that dies over it
+    wakeups.done(first)
+    assert room.pass_time(31) == 1
+    assert room.said("7") == ["Coming?", "Still there?"]
+
+
+def test_a_contact_whose_key_is_gone_is_woken_once_it_is_back(any_redis: Client) -> None:
+    room = Room(any_redis)
+    room.publish(REMINDING)
+    say(room, "remind")
+    store = room.conversations.store
+    known, store.cipher = store.cipher, Cipher((SECOND_KEY,))
+    assert room.pass_time(3601) == 1
+    store.cipher = known
+    assert room.pass_time(3601) == 1
     assert room.said("7") == ["Coming?", "Still there?"]
 
 
@@ -107,19 +141,16 @@ def test_a_busy_contact_is_woken_later(any_redis: Client) -> None:
     assert room.said("7") == ["Coming?", "Still there?"]
 
 
-def test_many_sleepers_cost_a_look_nothing(any_redis: Client) -> None:
+def test_of_many_sleepers_only_those_who_are_due_are_claimed(any_redis: Client) -> None:
     wakeups = Wakeups(any_redis)
     room = Room(any_redis)
     later = room.moment + timedelta(days=1)
     names = [f"c{number}" for number in range(20_000)]
     wakeups.add_all(ORG, names, later)
-    began = time.perf_counter()
-    for _ in range(20):
-        assert wakeups.claim(room.moment, 32) == []
-    assert (time.perf_counter() - began) / 20 < 0.1
+    assert claimed(wakeups, room.moment) == []
     wakeups.add_all(ORG, names[:40], room.moment)
-    claimed = wakeups.claim(room.moment, 32) + wakeups.claim(room.moment, 32)
-    assert sorted(claimed) == sorted((ORG, name) for name in names[:40])
+    found = claimed(wakeups, room.moment) + claimed(wakeups, room.moment)
+    assert sorted(found) == sorted((ORG, name) for name in names[:40])
 
 
 def test_a_late_webhook_answer_goes_on_with_the_flow(any_redis: Client) -> None:
@@ -185,6 +216,73 @@ def test_a_flow_is_started_for_other_contacts_and_groups(any_redis: Client) -> N
     assert entries(any_redis) == 0
 
 
+def starting(contact: str, flow: str) -> dict[str, Any]:
+    """An action that starts a flow for another contact."""
+    return {
+        "type": "start_session",
+        "contacts": [{"uuid": contact}],
+        "create_contact": False,
+        "flow": {"uuid": flow, "name": flow},
+        "groups": [],
+        "exclusions": {},
+    }
+
+
+def test_a_flow_started_for_a_contact_waits_for_its_turn_behind_their_message(
+    any_redis: Client,
+) -> None:
+    room = Room(any_redis)
+    room.publish(
+        {
+            "uuid": "tell",
+            "keywords": ["tell"],
+            "nodes": [{"id": "t", "actions": [starting("8", "told")]}],
+        },
+        {"uuid": "told", "nodes": [{"id": "m", "send": "Told"}]},
+    )
+    say(room, "hi", contact="8")
+    say(room, "tell")
+    assert say(room, "hi again", contact="8") == []
+    room.waker.look()
+    assert room.said("8") == ["Told"]
+
+
+def test_more_flows_than_one_turn_begins_are_begun_in_the_next(
+    any_redis: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (conversations, conversation_store):
+        monkeypatch.setattr(module, "MAX_STARTS", 2)
+    room = Room(any_redis)
+    actions = [starting("8", "told")] * 5
+    room.publish(
+        {"uuid": "tell", "keywords": ["tell"], "nodes": [{"id": "t", "actions": actions}]},
+        {"uuid": "told", "nodes": [{"id": "m", "send": "Told"}]},
+    )
+    say(room, "hi", contact="8")
+    say(room, "tell")
+    assert [room.waker.look() for _ in range(4)] == [1, 1, 1, 0]
+    assert room.said("8") == ["Told"] * 5
+
+
+def test_what_many_contacts_are_to_start_is_kept_once(any_redis: Client) -> None:
+    room = Room(any_redis)
+    start = {**starting("8", "told"), "contacts": [{"uuid": str(one)} for one in range(10, 60)]}
+    word = {"type": "set_run_result", "name": "word", "value": "a" * 5_000, "category": ""}
+    room.publish(
+        {"uuid": "tell", "keywords": ["tell"], "nodes": [{"id": "t", "actions": [word, start]}]},
+        {"uuid": "told", "nodes": [{"id": "m", "send": "Told"}]},
+    )
+    for contact in ("10", "59"):
+        say(room, "hi", contact=contact)
+    say(room, "tell")
+    queues = list(any_redis.scan_iter("*:starts"))
+    assert len(queues) == 50
+    assert sum(len(name) for key in queues for name in any_redis.lrange(key, 0, -1)) < 5_000
+    room.waker.look(most=50)
+    assert [room.said(contact) for contact in ("10", "59")] == [["Told"], ["Told"]]
+    assert list(any_redis.scan_iter("*:starts")) == []
+
+
 class Post:
     """A channel that remembers what it delivered, and fails when told to."""
 
@@ -235,6 +333,8 @@ def test_a_message_that_its_channel_does_not_take_waits_or_goes(any_redis: Clien
     say(room, "yes")
     room.pass_time(60)
     assert post.delivered == [("7", "Coming?")]
+    last = room.conversations.show(ORG, "7")["transcript"][-1]
+    assert (last["type"], last["reason"]) == ("msg_not_sent", "provider_rejected: no such number")
 
 
 def test_a_broadcast_reaches_the_other_contact(any_redis: Client) -> None:
@@ -253,7 +353,7 @@ def test_a_broadcast_reaches_the_other_contact(any_redis: Client) -> None:
     assert post.delivered == [("8", "Asha needs help, Ravi")]
 
 
-def test_the_waker_wakes_within_a_second(any_redis: Client) -> None:
+def test_the_waker_wakes_by_itself(any_redis: Client) -> None:
     room = Room(any_redis, is_live=True)
     nodes = [
         {"id": "p", "actions": [{"type": "wait_for_time", "delay": "1"}], "to": "m"},
@@ -261,10 +361,9 @@ def test_the_waker_wakes_within_a_second(any_redis: Client) -> None:
     ]
     room.publish({"uuid": "soon", "keywords": ["soon"], "nodes": nodes})
     say(room, "soon")
-    began = time.monotonic()
     room.waker.start()
     try:
         wait_for(lambda: room.said("7") == ["Now"], "the wake-up")
     finally:
         room.waker.close()
-    assert 0.5 < time.monotonic() - began < 2.5
+    assert entries(any_redis) == 0

@@ -17,7 +17,7 @@ from flows.channels.box import Wake
 from flows.channels.inbound import Inbound, Status
 from flows.channels.inbox import KIND as INBOX
 from flows.channels.inbox import Inbox
-from flows.channels.lanes import Drained, Lanes
+from flows.channels.lanes import Abandon, Drained, Lanes
 from flows.channels.outbox import KIND as OUTBOX
 from flows.channels.outbox import Outbound, Outbox
 from flows.channels.whatsapp.choices import Choices
@@ -77,10 +77,10 @@ class WhatsAppChannel:
 
     def note(self, org: str, status: Status) -> None:
         """Keep a status. Where Meta tells only now that the window was closed, the
-        organisation's template goes out after all."""
-        self.statuses.note(org, status)
-        if status.error_code == WINDOW_CLOSED and status.contact:
-            self.window.close(org, status.contact)
+        organisation's template goes out after all; Meta may tell it again for days."""
+        is_news = self.statuses.note(org, status)
+        if is_news and status.error_code == WINDOW_CLOSED and status.contact:
+            self.window.close(org, status.contact, status.at or self.outbox.clock())
             reopening = self.sender.reopening(org, status.contact)
             if reopening:
                 outbound = Outbound(reopening, self.outbox.clock())
@@ -130,11 +130,15 @@ class WhatsAppChannel:
                 )
         self.outbox.put(org, contact, key, found)
 
-    def drain_outbox(self, org: str, contact: str) -> Drained:
-        """Send what is due to the contact, in order."""
+    def drain_outbox(self, org: str, contact: str, tell: Callable[[str], None]) -> Drained:
+        """Send what is due to the contact, in order; `tell` gets why one never will be."""
 
         def send(outbound: Outbound) -> None:
-            self.sender.send(org, contact, outbound)
+            try:
+                self.sender.send(org, contact, outbound)
+            except Abandon as end:
+                tell(end.reason)
+                raise
 
         return self.outbox.drain(org, contact, send)
 

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from flows.channels.inbound import Inbound
-from settings.cipher import Cipher
+from settings.cipher import CannotDecrypt, Cipher
 from storage.keys import org_key
 
 KEEP_SECONDS = 24 * 3600
@@ -42,7 +42,10 @@ class Choices:
         sealed = self.redis.get(self._key(org, inbound.contact))
         if sealed is None:
             return inbound
-        stored = orjson.loads(self.cipher.open(org, self._purpose(inbound.contact), sealed))
+        try:
+            stored = orjson.loads(self.cipher.open(org, self._purpose(inbound.contact), sealed))
+        except CannotDecrypt:
+            return inbound  # what was offered is not known any more
         titles = stored["titles"]
         if number > len(titles):
             return inbound

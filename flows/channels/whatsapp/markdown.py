@@ -13,15 +13,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-# No character of these can be stepped over twice by one pattern: matching is linear.
-FENCE = re.compile(r"^[ \t]{0,3}(```+|~~~+)([^\n`]*)$", re.MULTILINE)
+# Contacts' own words come through here. So no pattern may divide one run of characters in two
+# places: what repeats is followed by what cannot be part of it, or is possessive.
+FENCE = re.compile(r"^[ \t]{0,3}(```++|~~~++)([^\n`]*)$", re.MULTILINE)
 INLINE_CODE = re.compile(r"(?<!`)(`{1,2})(?!`)([^`\n]+)\1(?!`)")
 URL = re.compile(r"https?://[^\s<>()\[\]*~]+")
 LINK = re.compile(
     r"(!?)\[([^\[\]\n]{0,1000})\]\((https?://[^\s()]{1,2000})(?:[ \t]+\"[^\"\n]*\")?\)"
 )
 AUTOLINK = re.compile(r"<(https?://[^\s<>]{1,2000})>")
-HEADING = re.compile(r"^[ \t]{0,3}#{1,6}[ \t]+([^\n]*?)[ \t]*#*[ \t]*$", re.MULTILINE)
+HEADING = re.compile(r"^[ \t]{0,3}#{1,6}[ \t]([^\n]*)$", re.MULTILINE)
 BOLD_ITALIC = re.compile(r"(?<![*\\])\*\*\*(?=[^\s*])([^*\n]+?)(?<=[^\s*])\*\*\*(?!\*)")
 BOLD = re.compile(r"(?<![*\\])\*\*(?=[^\s*])((?:[^*\n]|(?<!\*)\*(?!\*))+?)(?<=[^\s*])\*\*(?!\*)")
 BOLD_LINES = re.compile(r"(?<![\w_\\])__(?=[^\s_])([^_\n]+?)(?<=[^\s_])__(?![\w_])")
@@ -29,9 +30,9 @@ ITALIC = re.compile(r"(?<![\w*\\])\*(?=[^\s*])([^*\n]+?)(?<=[^\s*])\*(?![\w*])")
 STRUCK = re.compile(r"(?<![~\\])~~(?=[^\s~])([^~\n]+?)(?<=[^\s~])~~(?!~)")
 BULLET = re.compile(r"^([ \t]*)[*+][ \t]+(?=\S)", re.MULTILINE)
 RULE = re.compile(r"^[ \t]{0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$", re.MULTILINE)
-TABLE_RULE = re.compile(r"^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)*\|?[ \t]*$")
+CELL_RULE = re.compile(r":?-{2,}:?")
 ESCAPED = re.compile(r"\\([*_~`#\[\]()>+.!|-])")
-WORDS = re.compile(r"__[^_\n]*[^\w\n][^_\n]*__")  # __init__ alone is a name, not Markdown
+WORDS = re.compile(r"__[^\W_]*+[^\w\n][^_\n]*+__")  # __init__ alone is a name, not Markdown
 # Private characters, in no text we change: one stands for what is finished, one for bold.
 HOLDER, STRONG = "\ue000", "\ue001"
 HELD = re.compile(f"{HOLDER}(\\d+){HOLDER}")
@@ -116,6 +117,10 @@ def _lines(text: str) -> str:
 
 
 def _heading(title: str) -> str:
+    """In bold; the marks that may close a heading stand apart from it, unlike those of `C#`."""
+    title = title.strip()
+    closed = title.rstrip("#")
+    title = closed if closed[-1:] in ("", " ", "\t") else title
     bare = re.sub(r"\*\*|__", "", title).strip().strip("*").strip()
     return f"**{bare}**" if bare else ""
 
@@ -135,7 +140,11 @@ def _has_table(text: str) -> bool:
 
 
 def _is_table_rule(line: str) -> bool:
-    return "|" in line and TABLE_RULE.match(line) is not None
+    return "|" in line and all(CELL_RULE.fullmatch(cell.strip()) for cell in _cells(line))
+
+
+def _cells(line: str) -> list[str]:
+    return line.strip().removeprefix("|").removesuffix("|").split("|")
 
 
 def _tables(text: str) -> str:
@@ -149,8 +158,7 @@ def _tables(text: str) -> str:
             continue
         heads = place + 1 < len(lines) and _is_table_rule(lines[place + 1]) and "|" in line
         if heads or (in_table and "|" in line):
-            cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
-            row = " | ".join(cell for cell in cells if cell)
+            row = " | ".join(filter(None, (cell.strip() for cell in _cells(line))))
             shown.append(f"**{row}**" if heads and "**" not in row else row)
         else:
             in_table = False

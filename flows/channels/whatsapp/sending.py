@@ -79,7 +79,7 @@ class Sender:
             try:
                 return client.send(contact, outbound.content)
             except WindowClosed:
-                self.window.close(org, contact)
+                self.window.close(org, contact, self.clock())
         raise self._reopen(org, contact, client)
 
     def reopening(self, org: str, contact: str) -> Content | None:

@@ -26,8 +26,9 @@ class Statuses:
     def __init__(self, redis: Any) -> None:
         self.redis = redis
 
-    def note(self, org: str, status: Status) -> None:
-        """Keep a status if it is further than what is known; a failure is logged by its code."""
+    def note(self, org: str, status: Status) -> bool:
+        """Keep a status if it is further than what is known, and answer whether it is; a failure
+        is logged by its code."""
         raised = RAISE.run(
             self.redis,
             [self._key(org, status.id)],
@@ -36,8 +37,9 @@ class Statuses:
         if raised and status.status == "failed":
             logger.warning(
                 "WhatsApp could not deliver a message",
-                extra={"organisation": org, "code": status.error_code},
+                extra={"organization_id": org, "code": status.error_code},
             )
+        return bool(raised)
 
     def find(self, org: str, message_id: str) -> tuple[str, int] | None:
         """(status, error code) of a message, None if nothing was heard of it."""

@@ -41,9 +41,10 @@ class Window:
         last = self.last_inbound(org, contact)
         return last is not None and self.clock() - last > WINDOW_SECONDS - MARGIN_SECONDS
 
-    def close(self, org: str, contact: str) -> None:
-        """Meta said that it is closed."""
-        self.redis.set(self._key(org, contact), "0.0", ex=KEEP_SECONDS)
+    def close(self, org: str, contact: str, at: float) -> None:
+        """Meta said that it was closed at `at`; a contact who wrote since has opened it again."""
+        if (self.last_inbound(org, contact) or 0.0) < at:
+            self.redis.set(self._key(org, contact), "0.0", ex=KEEP_SECONDS)
 
     def forget(self, org: str, contact: str) -> None:
         self.redis.delete(self._key(org, contact))

@@ -9,11 +9,15 @@ from urllib.parse import quote
 
 from ..fault import FAILED, ExpressionError
 from ..graphemes import graphemes
+from ..patterns import literals
 from ..run import Run
 from ..values import Function, Keywords, Range, Regex, to_text
 from ..vocabulary import function
 from .regexes import matches, replace_matches
 from .slices import cut
+
+MAX_ALTERNATIVES = 100_000  # characters of all texts that are looked for at once
+MAX_KEPT = 200
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,4000}")
 _RESERVED = ":/?#[]@!$&'()*+,;=~_-."
@@ -111,34 +115,29 @@ def replace(
     everywhere = options is None or options.option("global", True) is not False
     if isinstance(pattern, Regex):
         return replace_matches(run, pattern, text, replacement, everywhere)
-    return _replace_texts(run, text, _alternatives(pattern), replacement, everywhere)
-
-
-def _replace_texts(
-    run: Run, text: str, pattern: re.Pattern[str], replacement: str | Function, everywhere: bool
-) -> str:
-    def one(match: re.Match[str]) -> str:
-        run.tick()
+    pieces: list[str] = []
+    start = 0
+    for match in _texts(run, pattern, text):
         put = replacement if isinstance(replacement, str) else to_text(replacement(match.group()))
         run.charge(len(put))
-        return put
-
-    return pattern.sub(one, text, count=0 if everywhere else 1)
-
-
-def _texts(pattern: str | list[Any], text: str) -> Iterator[re.Match[str]]:
-    return _alternatives(pattern).finditer(text)
+        pieces += (text[start : match.start()], put)
+        start = match.end()
+        if not everywhere:
+            break
+    return "".join(pieces) + text[start:]
 
 
-def _alternatives(pattern: str | list[Any]) -> re.Pattern[str]:
-    """Literal texts only, the longest first, so matching stays linear."""
-    texts = [pattern] if isinstance(pattern, str) else pattern
-    if not all(isinstance(text, str) for text in texts) or sum(map(len, texts)) > 100_000:
+def _texts(run: Run, pattern: str | list[Any], text: str) -> Iterator[Any]:
+    """The matches of a text, or of one of several, of which the longest counts."""
+    texts = _several(pattern)
+    size = sum(map(len, texts))
+    if size > MAX_ALTERNATIVES or (isinstance(pattern, list) and "" in texts):
         raise ExpressionError(FAILED)
-    if isinstance(pattern, list) and "" in texts:
-        raise ExpressionError(FAILED)
-    longest_first = sorted(texts, key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, longest_first)) if texts else r"(?!)")
+    run.charge(len(text) + 8 * size)
+    compiled = literals(texts) if size <= MAX_KEPT else literals.__wrapped__(texts)
+    for match in compiled.finditer(text):
+        run.tick()
+        yield match
 
 
 @function("String.slice/2")
@@ -168,11 +167,13 @@ def split(
     limit = most if isinstance(most, int) and most > 0 else None
     pieces: list[str] = []
     start = 0
-    found = matches(run, pattern, text) if isinstance(pattern, Regex) else _texts(pattern, text)
+    if isinstance(pattern, Regex):
+        found = matches(run, pattern, text)
+    else:
+        found = _texts(run, pattern, text)
     for match in found:
         if limit is not None and len(pieces) >= limit - 1:
             break
-        run.tick()
         run.charge(16 + match.end() - start)
         piece = text[start : match.start()]
         start = match.end()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from errors import InvalidInput
+from flows.groups import group_id
 from flows.routers.cases import Arguments, message_test
 from flows.routers.cases.numbers import number
 from flows.session import Message
@@ -86,7 +87,7 @@ def has_group(message: Message, arguments: Arguments) -> bool:
     """
     if len(arguments) != 2:
         raise InvalidInput("has_group needs a collection's id and name")
-    return arguments[0].strip() in (message.groups or ())
+    return group_id(arguments[0].strip(), arguments[1]) in (message.groups or ())
 
 
 @message_test

@@ -13,7 +13,7 @@ from flows.channels import lanes as lanes_module
 from flows.channels.lanes import Abandon, Lanes, Postpone
 from settings.cipher import Cipher
 from storage.keys import org_key
-from tests.fixtures_app import FIRST_KEY
+from tests.fixtures_app import FIRST_KEY, SECOND_KEY
 from tests.waiting import wait_for
 
 ORG, CONTACT = "acme", "919876543210"
@@ -129,12 +129,9 @@ def test_order_holds_under_concurrency(any_redis: Any) -> None:
 
 
 def test_a_crashed_holders_item_is_dealt_with_again(any_redis: Any) -> None:
-    crashed = open_lanes(any_redis, lease_seconds=0.4)
-    push(crashed, "a", "b")
-    crashed.keeper.keep = _dies  # type: ignore[method-assign,assignment]
-    with pytest.raises(KeyboardInterrupt):
-        crashed.drain(ORG, CONTACT, die)
-    lanes = open_lanes(any_redis, lease_seconds=0.4)
+    lanes = open_lanes(any_redis)
+    push(lanes, "a", "b")
+    any_redis.set(org_key(ORG, "inbox", "lock", CONTACT), "a process that was killed", px=400)
     assert drain(lanes) == [], "the dead holder's lease still runs"
     assert wait_for(lambda: drain(lanes), "the lease to lapse") == ["a", "b"]
 
@@ -190,6 +187,19 @@ def test_a_failing_item_rests_longer_each_time_and_then_lets_others_pass(
     assert lanes.drain(ORG, CONTACT, handle).handled == 2
     (dead,) = lanes.dead(ORG)
     assert (dead.contact, dead.item, dead.reason) == (CONTACT, {"name": "bad"}, "ProviderTimeout")
+
+
+def test_an_item_that_no_key_opens_lets_others_pass(
+    any_redis: Any, lanes: Lanes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes_module, "MAX_TRIES", 1)
+    push(lanes, "sealed with a key that is gone")
+    later = Lanes(any_redis, Cipher([SECOND_KEY]), "inbox")
+    push(later, "b")
+    assert drain(later) == ["b"]
+    assert [dead.reason for dead in later.dead(ORG)] == ["CannotDecrypt"]
+    later.cipher = Cipher([FIRST_KEY])
+    later.forget(ORG, CONTACT)
 
 
 def test_an_item_over_which_processes_die_is_put_aside(
@@ -272,16 +282,3 @@ def test_forgetting_a_contact_leaves_the_others(lanes: Lanes) -> None:
     lanes.forget(ORG, CONTACT)
     assert lanes.waiting(ORG, CONTACT) == 0
     assert {dead.contact for dead in lanes.dead(ORG)} == {"other"}
-
-
-class _Nothing:
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, *_: object) -> None:
-        return None
-
-
-def _dies(key: str, token: str) -> _Nothing:
-    """A keeper whose process is gone: it renews nothing and gives nothing back."""
-    return _Nothing()

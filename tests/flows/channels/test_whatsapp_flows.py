@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from flows import bounds
 from tests.fakes.graph import FakeGraph, Line, Person
 from tests.fixtures_app import OpenService, Service
 from tests.flows.talking import GREETING, publish, say, texts
@@ -115,6 +116,33 @@ def test_a_picture_is_kept_and_given_to_the_flow(
     assert url.startswith("https://flows.example.org/media/acme.")
     served = acme.request("GET", url.removeprefix("https://flows.example.org"))
     assert served.body.startswith(b"\x89PNG")
+
+
+def notes(service: Service) -> list[tuple[str, str]]:
+    found = service.admin("GET", f"/conversations/acme/{ASHA.identity}").json["transcript"]
+    notes = [item for item in found if item["direction"] == "note" and "reason" in item]
+    return [(note["type"], note["reason"]) for note in notes]
+
+
+def test_a_message_that_meta_refuses_is_noted_in_the_conversation(
+    acme: Service, graph: FakeGraph, line: Line
+) -> None:
+    graph.writes(line, ASHA, "hello")
+    graph.fail(131009)
+    work(acme)
+    refused = "provider_rejected: WhatsApp rejected the request (code 131009)"
+    assert notes(acme) == [("msg_not_sent", refused)]
+
+
+def test_a_message_that_no_flow_can_take_holds_up_no_other(
+    acme: Service, graph: FakeGraph, line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = {"type": "nfm_reply", "nfm_reply": {"response_json": json.dumps({"x": "y" * 2_000})}}
+    deliver(graph, line, {"type": "interactive", "interactive": form})
+    graph.writes(line, ASHA, "hello")
+    monkeypatch.setattr(bounds, "MAX_TEXT", 1_000)
+    work(acme)
+    assert graph.texts() == ["What is your name?"]
 
 
 def test_forgetting_a_contact_forgets_the_channel_s_part(

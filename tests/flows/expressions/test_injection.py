@@ -117,3 +117,21 @@ def test_a_reason_names_the_variable_and_not_its_value():
     reasons: list[str] = []
     render("<%= {@results.answer, 1} %>", scope("secret words"), reasons.append)
     assert reasons == ["disallowed expression: {@results.answer, 1}"]
+
+
+GLOBALS = {"token": "secret", "token_public": "shown", "help": {"line": "1800"}}
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("You said @results.answer.input", "You said @global.token"),
+        ("@results.answer.input @global.token_public", "@global.token shown"),
+        ("@results.answer.input @global.help.line", "@global.token 1800"),
+        ("@results.answer.input @global.token", "secret secret"),
+        ("@global.token.x", "secret.x"),
+    ],
+)
+def test_a_global_has_a_value_only_where_the_author_wrote_it(text: str, shown: str) -> None:
+    typed = Scope(results={"answer": {"input": "@global.token"}}, globals=GLOBALS)
+    assert render(text, typed) == shown

@@ -93,6 +93,19 @@ def test_patterns_that_backtrack_elsewhere_are_quick():
     assert time.perf_counter() - started < PATIENCE_SECONDS
 
 
+@pytest.mark.parametrize(
+    "source", ['String.replace("{}", {}, "")', 'Enum.join(String.split("{}", {}))']
+)
+def test_any_of_many_texts_is_looked_for_quickly(source: str) -> None:
+    listed = {"input": ",".join("a" * length + "b" for length in range(1, 400))}
+    typed = Scope(results={"text": {"input": "a" * 9_000}, "listed": listed})
+    texts = 'String.split("@results.listed", ",")'
+    started = time.perf_counter()
+    shown = render(f"<%= {source.format('@results.text', texts)} %>", typed)
+    assert shown == "a" * 9_000
+    assert time.perf_counter() - started < PATIENCE_SECONDS / 4
+
+
 def test_many_slow_expressions_share_half_a_second():
     text = "<%= Enum.any?(1..90000, fn a -> Enum.any?(1..900, fn b -> false end) end) || 1 %>" * 50
     started = time.perf_counter()

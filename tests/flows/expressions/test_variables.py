@@ -45,7 +45,6 @@ SCOPE = Scope(
     results=RESULTS,
     flow={"name": "Enrol"},
     globals={"org": "Seva"},
-    extra={"survey": {"round": 2}},
     timezone="Asia/Kolkata",
     now=datetime(2026, 1, 1, 20, 0, tzinfo=UTC),
 )
@@ -97,7 +96,7 @@ ROWS = [
     ("@results.hook.count of @results.hook.share: @results.hook.ok", "3 of 2.5e4: true"),
     ("@results.hook.buttons.0.name", "first"),
     ("@results.ready.category", "Haan"),
-    ("@flow.name @global.org @survey.round", "Enrol Seva 2"),
+    ("@flow.name @global.org @survey.round", "Enrol Seva @survey.round"),
     ("@calendar.current_date @calendar.tomorrow", "2/01/2026 3/01/2026"),
     ("@calendar.yesterday", "1/01/2026"),
     ("@calendar.current_day @calendar.current_month", "friday january"),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import orjson
 import pytest
 
 from errors import ProviderTimeout
-from flows.channels.inbound import Inbound
+from flows.channels.inbound import Inbound, Status
 from flows.channels.whatsapp import typing_indicator
 from flows.channels.whatsapp.channel import WhatsAppChannel
 from flows.channels.whatsapp.inbound import read_delivery
@@ -18,7 +19,7 @@ from flows.channels.whatsapp.typing_indicator import typing_while
 from providers.transport import RequestsTransport
 from settings.cipher import Cipher
 from tests.fakes.graph import FakeGraph, Line, Person
-from tests.fixtures_app import FIRST_KEY
+from tests.fixtures_app import FIRST_KEY, SECOND_KEY
 from tests.waiting import wait_for
 
 ORG = "acme"
@@ -39,6 +40,7 @@ class World:
         self.line = line
         self.section: dict[str, Any] = dict(line.settings())
         self.wakes: list[tuple[str, str, float]] = []
+        self.told: list[str] = []
         self.channel = self.open()
         line.post = self.deliver
 
@@ -76,10 +78,10 @@ class World:
 
     def send(self, key: str, *messages: Mapping[str, Any], to: Person = ASHA) -> None:
         self.channel.deliver(ORG, to.identity, key, [(message, 0.0) for message in messages])
-        self.channel.drain_outbox(ORG, to.identity)
+        self.drain(to)
 
     def drain(self, to: Person = ASHA) -> float | None:
-        return self.channel.drain_outbox(ORG, to.identity).again_in
+        return self.channel.drain_outbox(ORG, to.identity, self.told.append).again_in
 
     def dead(self) -> list[str]:
         return [dead.reason for dead in self.channel.outbox.lanes.dead(ORG)]
@@ -288,6 +290,7 @@ def test_without_a_template_there_is_a_clear_record(world: World) -> None:
     world.send("k", text("one"))
     assert world.graph.sent == []
     assert world.dead() == ["window_closed: the contact last wrote more than 24 hours ago"]
+    assert world.told == world.dead()
 
 
 def test_what_meta_alone_knows_of_the_window_is_believed(world: World) -> None:
@@ -309,6 +312,20 @@ def test_a_window_that_meta_reports_closed_later(world: World) -> None:
     world.drain()
     assert [sent.body["type"] for sent in world.graph.sent] == ["template"]
     assert world.channel.window.is_closed(ORG, ASHA.phone)
+
+
+def test_a_closed_window_that_meta_reports_again_stays_open_once_the_contact_wrote(
+    world: World,
+) -> None:
+    closed = Status("wamid.1", ASHA.phone, "failed", world.graph.now, error_code=131047)
+    world.channel.note(ORG, closed)
+    assert world.channel.window.is_closed(ORG, ASHA.phone)
+    world.graph.now += 60
+    world.says(ASHA, "back again")
+    world.channel.note(ORG, closed)
+    late = replace(closed, id="wamid.2")
+    world.channel.note(ORG, late)
+    assert not world.channel.window.is_closed(ORG, ASHA.phone)
 
 
 def test_a_flows_own_template_goes_out_at_any_time(world: World) -> None:
@@ -364,6 +381,15 @@ def test_another_answer_is_only_itself(world: World, answer: str) -> None:
     world.send("k", LONG)
     world.says(ASHA, answer)
     assert [(one.type, one.text) for one in world.inbound()] == [("text", answer)]
+
+
+def test_a_number_is_only_itself_once_no_key_opens_the_options(world: World) -> None:
+    world.says(ASHA, "hi")
+    world.inbound()
+    world.send("k", LONG)
+    world.channel.choices.cipher = Cipher([SECOND_KEY])
+    world.says(ASHA, "3")
+    assert [one.text for one in world.inbound()] == ["3"]
 
 
 def test_an_options_words_are_sealed(world: World) -> None:

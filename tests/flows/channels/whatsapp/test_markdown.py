@@ -21,6 +21,8 @@ EXAMPLES = [
     ("~~gone~~", "~gone~"),
     ("# Title", "*Title*"),
     ("### **Title** ###", "*Title*"),
+    ("## About C#\n## Why # is not a number ##", "*About C#*\n*Why # is not a number*"),
+    ("# ###", ""),
     ("[site](https://x.org/a_b_c)", "site: https://x.org/a_b_c"),
     ("[https://x.org](https://x.org)", "https://x.org"),
     ("![chart](https://x.org/c.png)", "chart: https://x.org/c.png"),
@@ -33,6 +35,7 @@ EXAMPLES = [
     ("`**code**` **x**", "`**code**` *x*"),
     ("```python\na = b ** c\n```\n**x**", "```\na = b ** c```\n*x*".replace("```\na", "```a")),
     ("| a | b |\n|---|---|\n| 1 | 2 |", "*a | b*\n1 | 2"),
+    ("a | b\n :-- | --:\n1 | 2", "*a | b*\n1 | 2"),
     ("above\n\n---\n\n**below**", "above\n\n\n\n*below*"),
     ("> **quoted**", "> *quoted*"),
     (r"\*not\* **bold**", "*not* *bold*"),
@@ -124,7 +127,34 @@ def test_any_text_goes_through(text: str) -> None:
     ],
 )
 def test_time_grows_with_length_only(unit: str) -> None:
-    hostile = "**b** " + unit * (60_000 // len(unit))
+    assert_linear("**b** " + unit * (60_000 // len(unit)))
+
+
+@pytest.mark.parametrize(
+    ("before", "unit", "after"),
+    [
+        ("# x", " ", "y"),
+        ("# x", "#", "y"),
+        ("|\n", " ", "x|"),
+        ("|\n--", " ", "x|"),
+        ("|\n", "-", "x|"),
+        ("__", " ", "x"),
+        ("__x", " ", "_"),
+        ("", "~", "`"),
+        ("", "`", "x"),
+        ("[x](https://x.org", " ", '"'),
+        ("", "* ", "x"),
+        ("", "- ", "x"),
+        ("\n", " ", "*"),
+    ],
+)
+def test_time_does_not_grow_faster_with_a_run_that_ends_wrongly(
+    before: str, unit: str, after: str
+) -> None:
+    assert_linear(f"**b**\n{before}{unit * (60_000 // len(unit))}{after}")
+
+
+def assert_linear(hostile: str) -> None:
     began = time.process_time()
     to_whatsapp(hostile)
     assert time.process_time() - began < 2

@@ -1,7 +1,6 @@
-"""Keeps leases in Redis alive while their holders work: one thread for all of a process.
+"""Leases in Redis: who works on a contact holds a key with its token and a life of some seconds.
 
-A lease is a key with the holder's token and a life of some seconds. When the process dies or
-stands still, nobody renews it and it lapses.
+When the process dies or stands still, nobody renews the key and it lapses.
 """
 
 from __future__ import annotations
@@ -18,22 +17,30 @@ from redis.exceptions import RedisError
 
 from storage.script import Script
 
+RENEW = Script(Path(__file__).with_name("renew.lua"))
+
 logger = logging.getLogger(__name__)
 
-RENEW = Script(Path(__file__).parent / "lua" / "renew.lua")
+
+def renew(redis: Any, key: str, token: str, seconds: float) -> bool:
+    """Lengthen a lease that is still the token's, with 0 seconds give it back; whether it was."""
+    return bool(RENEW.run(redis, [key], [token, int(seconds * 1000)]))
 
 
 class LeaseKeeper:
+    """Renews the leases of work that takes long: one thread (greenlet) for all of a process, which
+    ends when there are none."""
+
     def __init__(self, redis: Any, lease_seconds: float) -> None:
-        self.lease_seconds = lease_seconds
         self.redis = redis
+        self.lease_seconds = lease_seconds
         self._held: dict[str, str] = {}
         self._lock = threading.Lock()
         self._is_running = False
 
     @contextmanager
-    def keep(self, key: str, token: str) -> Iterator[None]:
-        """Renew the lease until the block ends, then give it back if it is still held."""
+    def keeping(self, key: str, token: str) -> Iterator[None]:
+        """Renew this lease for as long as the block takes."""
         with self._lock:
             self._held[key] = token
             if not self._is_running:
@@ -44,13 +51,8 @@ class LeaseKeeper:
         finally:
             with self._lock:
                 self._held.pop(key, None)
-            try:
-                RENEW.run(self.redis, [key], [token, 0])
-            except RedisError:
-                logger.debug("a lease is left to lapse")
 
     def _run(self) -> None:
-        """Renew at a third of a lease's life; end when nothing has been held for that long."""
         while True:
             time.sleep(self.lease_seconds / 3)
             with self._lock:
@@ -60,6 +62,6 @@ class LeaseKeeper:
                     return
             for key, token in held.items():
                 try:
-                    RENEW.run(self.redis, [key], [token, int(self.lease_seconds * 1000)])
-                except RedisError:
-                    logger.debug("a lease could not be renewed")
+                    renew(self.redis, key, token, self.lease_seconds)
+                except (RedisError, OSError) as error:
+                    logger.warning("a lease was not renewed", extra={"cause": type(error).__name__})

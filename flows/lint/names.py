@@ -1,0 +1,38 @@
+"""Names of results as bits of a number, so that sets of thousands are joined and asked at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+LONGEST = 300  # beyond that a use is compared as a whole only
+
+
+class Names:
+    """`names` are all that there may be; a set of them is a number with their bits."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._bits = {name: 1 << place for place, name in enumerate(dict.fromkeys(names))}
+        self._lowered: dict[str, int] = {}
+        for name, bit in self._bits.items():
+            lowered = name.lower()
+            self._lowered[lowered] = self._lowered.get(lowered, 0) | bit
+        self.all = (1 << len(self._bits)) - 1
+
+    def set_of(self, names: Iterable[str]) -> int:
+        found = 0
+        for name in names:
+            found |= self._bits[name]
+        return found
+
+    def have(self, known: int, use: str) -> bool:
+        """Whether `@results.<use>` has a value when these results are set: a result is read by its
+        name, and by its lower-cased name with whatever stands right behind it.
+
+        >>> names = Names(["Name", "age"])
+        >>> [names.have(names.set_of(["Name"]), use) for use in ("Name", "names", "Names", "age")]
+        [True, True, False, False]
+        """
+        if self._bits.get(use, 0) & known:
+            return True
+        ends = range(1, min(len(use), LONGEST) + 1)
+        return any(self._lowered.get(use[:end], 0) & known for end in ends)

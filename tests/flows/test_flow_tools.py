@@ -1,0 +1,42 @@
+"""Flows that a model calls: what they send is the answer, whatever else goes on."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tests.fakes.openai import FakeOpenAI
+from tests.fixtures_app import Service
+from tests.flows.talking import publish
+
+
+def asking(**more: Any) -> dict[str, Any]:
+    """A flow that asks a model and sends what it says."""
+    body = json.dumps({"prompt": "Why?", **more})
+    hook = {"url": "prompt", "result_name": "it", "body": body}
+    return {
+        "uuid": "why",
+        "name": "Why",
+        "nodes": [
+            {"id": "h", "webhook": hook, "success": "yes", "failure": "no"},
+            {"id": "yes", "send": "@results.it.response"},
+            {"id": "no", "send": "Failed"},
+        ],
+    }
+
+
+def called(service: Service, openai: FakeOpenAI) -> list[Any]:
+    """The results of the flow when a model calls it."""
+    openai.say_tool_calls([{"name": "why", "arguments": {}}])
+    openai.say("Because.", "Done.")
+    answer = service.call("function_calling", {"input": "Why?", "functions": ["why"]})
+    assert answer.status == 200, answer.body
+    return [one["result"] for one in answer.json["calls"]]
+
+
+def test_a_flow_that_a_model_calls_waits_for_its_functions(
+    service: Service, openai: FakeOpenAI
+) -> None:
+    service.organisation(openai)
+    publish(service, asking(wait_seconds=0, callback_url="https://example.org/later"))
+    assert called(service, openai) == [{"success": True, "response": "Because."}]
