@@ -26,7 +26,7 @@ import requests
 import urllib3.exceptions
 
 import errors
-from providers.addresses import Address, InvalidHost, is_public, plain, read_host
+from providers.addresses import Address, is_public, plain, read_host
 from providers.caller_url import CallerUrl, InvalidUrl, read_url
 from providers.fetch_failures import (
     failed,
@@ -120,12 +120,13 @@ class AddressGuard:
         headers: Mapping[str, str] | None = None,
         *,
         timeout_seconds: float,
-        max_bytes: int = CHUNK_BYTES,
+        max_bytes: int | None = CHUNK_BYTES,
         field: str = "callback_url",
     ) -> Fetched:
         """POST to a caller's URL on the same road; answers with whatever status came back.
 
-        Redirects are not followed: what is posted is signed for one receiver.
+        Redirects are not followed: what is posted is signed for one receiver. With `max_bytes`
+        None the answer's body is not read.
         """
         return self._once("POST", url, body, headers, timeout_seconds, max_bytes, field)
 
@@ -148,7 +149,7 @@ class AddressGuard:
         body: bytes | None,
         headers: Mapping[str, str] | None,
         timeout_seconds: float,
-        max_bytes: int,
+        max_bytes: int | None,
         field: str,
     ) -> Fetched:
         sent = {**_OWN_HEADERS, **(headers or {})}
@@ -175,7 +176,7 @@ class AddressGuard:
             else:
                 texts = _look_up(self._resolver, read, port, seconds, field)
                 found = [plain(ip_address(text)) for text in texts]
-        except (InvalidHost, ValueError):  # the latter: a zone, as link-local addresses have
+        except ValueError:  # no host, or a resolver that answers no addresses
             raise not_public(field) from None
         if not found or not (read in self._names or all(map(self._is_open, found))):
             raise not_public(field)
@@ -216,7 +217,7 @@ class AddressGuard:
         self,
         request: requests.Request,
         deadline: Deadline,
-        max_bytes: int,
+        max_bytes: int | None,
         field: str,
         *,
         follow: bool,
@@ -240,7 +241,12 @@ class AddressGuard:
                     target = session.get_redirect_target(response) if follow else None
                     if target is not None:
                         return urljoin(str(prepared.url), target)
-                    return _read_answer(response, deadline, max_bytes, field)
+                    return Fetched(
+                        content=_read_content(response, deadline, max_bytes, field),
+                        content_type=response.headers.get("Content-Type", ""),
+                        url=response.url,
+                        status=response.status_code,
+                    )
             except (OSError, urllib3.exceptions.HTTPError, ValueError) as failure:
                 raise failed(failure, deadline.passed, field) from None
 
@@ -268,10 +274,15 @@ def _look_up(resolver: Resolver, name: str, port: int, seconds: float, field: st
     return found
 
 
-def _read_answer(
-    response: requests.Response, deadline: Deadline, max_bytes: int, field: str
-) -> Fetched:
-    """Read at most `max_bytes` unpacked bytes; what Content-Length claims only ends it sooner."""
+def _read_content(
+    response: requests.Response, deadline: Deadline, max_bytes: int | None, field: str
+) -> bytes:
+    """Read at most `max_bytes` unpacked bytes, none where that is None.
+
+    What Content-Length claims only ends it sooner.
+    """
+    if max_bytes is None:
+        return b""
     content = bytearray()
     declared = response.headers.get("Content-Length", "")
     if declared.isascii() and declared.isdigit() and int(declared[:20]) > max_bytes:
@@ -286,12 +297,7 @@ def _read_answer(
             raise too_large(field, max_bytes)
     if deadline.passed:
         raise too_slow(field)
-    return Fetched(
-        content=bytes(content),
-        content_type=response.headers.get("Content-Type", ""),
-        url=response.url,
-        status=response.status_code,
-    )
+    return bytes(content)
 
 
 def _successful(got: Fetched, field: str) -> Fetched:
