@@ -14,6 +14,8 @@ from typing import Any
 import orjson
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
+from strict_json import MAX_DEPTH, is_deep
+
 VARIABLE = re.compile(
     r"@(?:results?|contact|fields?|flow|global|globals|calendar|child|parent|input|run|extra"
     r"|trigger|urns|wa_group|webhook|legacy_extra|node|resume|ticket)(?:\.[A-Za-z0-9_-]{1,128})*"
@@ -179,6 +181,8 @@ class Json(fields.Raw):
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> Any:
         if isinstance(value, str):
+            if is_deep(value.encode("utf-8", "surrogatepass")):
+                raise ValidationError(f"Must not be nested deeper than {MAX_DEPTH} levels.")
             with suppress(orjson.JSONDecodeError):  # a bare word is for `reads` to judge
                 value = orjson.loads(value)
         return self.reads(value)
