@@ -178,7 +178,7 @@ class WhatsAppSettingsSchema(SectionSchema):
     api_version = _text(
         16,
         "Version of the Graph API.",
-        validate=[validate.Regexp(r"^v\d{1,3}\.\d\Z", error="Must look like v26.0.")],
+        validate=[validate.Regexp(r"^v[0-9]{1,3}\.[0-9]\Z", error="Must look like v26.0.")],
         metadata={"example": "v26.0"},
     )
     template_name = _text(
