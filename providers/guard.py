@@ -13,9 +13,7 @@ Source: https://cheatsheetseries.owasp.org/cheatsheets/Server_Side_Request_Forge
 
 from __future__ import annotations
 
-import socket
-import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
@@ -34,17 +32,14 @@ from providers.fetch_failures import (
     not_public,
     too_large,
     too_slow,
-    unreachable,
 )
 from providers.guarded_transport import Deadline, GuardedAdapter, trusted_context
+from providers.look_up import Resolver, look_up, system_resolver
 
 MAX_REDIRECTS = 5
 CHUNK_BYTES = 65_536
 _OWN_HEADERS = {"User-Agent": "Flowhook", "Accept": "*/*", "Accept-Encoding": "identity"}
 _KEPT_ACROSS_ORIGINS = {"accept", "accept-encoding", "accept-language", "user-agent"}
-
-Resolver = Callable[[str, int], list[str]]
-"""(name, port) to its addresses in text; raises socket.gaierror when there are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +50,6 @@ class Fetched:
     content_type: str
     url: str
     status: int
-
-
-def system_resolver(name: str, port: int) -> list[str]:
-    found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 class AddressGuard:
@@ -174,7 +164,7 @@ class AddressGuard:
             if not isinstance(read, str):
                 found = [read]
             else:
-                texts = _look_up(self._resolver, read, port, seconds, field)
+                texts = look_up(self._resolver, read, port, seconds, field)
                 found = [plain(ip_address(text)) for text in texts]
         except ValueError:  # no host, or a resolver that answers no addresses
             raise not_public(field) from None
@@ -249,29 +239,6 @@ class AddressGuard:
                     )
             except (OSError, urllib3.exceptions.HTTPError, ValueError) as failure:
                 raise failed(failure, deadline.passed, field) from None
-
-
-def _look_up(resolver: Resolver, name: str, port: int, seconds: float, field: str) -> list[str]:
-    """Ask the resolver in a thread of its own: getaddrinfo takes no timeout."""
-    outcome: list[list[str] | Exception] = []
-
-    def ask() -> None:
-        try:
-            outcome.append(resolver(name, port))
-        except (OSError, UnicodeError) as failure:
-            outcome.append(failure)
-
-    thread = threading.Thread(target=ask, name="look-up", daemon=True)
-    thread.start()
-    thread.join(seconds)
-    if not outcome:
-        raise too_slow(field)
-    found = outcome[0]
-    if isinstance(found, Exception):
-        if isinstance(found, socket.gaierror) and found.errno == socket.EAI_AGAIN:
-            raise unreachable(field, "its host's address cannot be looked up at the moment")
-        raise invalid(field, "names a host that does not exist")
-    return found
 
 
 def _read_content(
