@@ -16,10 +16,11 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from config import MODEL_PATTERN
 from strict_json import MAX_DEPTH, is_deep
+from variable_names import NAME
 
 VARIABLE = re.compile(
     r"@(?:results?|contact|fields?|flow|global|globals|calendar|child|parent|input|run|extra"
-    r"|trigger|urns|wa_group|webhook|legacy_extra|node|resume|ticket)(?:\.[A-Za-z0-9_-]{1,128})*"
+    rf"|trigger|urns|wa_group|webhook|legacy_extra|node|resume|ticket)(?:\.{NAME}{{1,128}})*"
 )
 
 # The keys that builders add to every call: accepted by all functions, ignored where unused.
