@@ -1,9 +1,10 @@
-"""Redis goes away while the provider answers: what is paid for reaches the caller all the same."""
+"""Redis goes away during a call: what is paid for reaches the caller all the same."""
 
 from __future__ import annotations
 
 import fakeredis
 import pytest
+from redis.exceptions import RedisError
 
 from tests.fakes.openai import FakeOpenAI, faults
 from tests.fakes.openai.exchange import Exchange, Reply
@@ -60,3 +61,22 @@ def test_a_failure_is_the_providers_own_though_it_cannot_be_counted(
     down = faults.status(503, headers={"x-should-retry": "false"})
     openai.fail(loses(server, down))
     assert losing.call("parse_via_chat_gpt", QUESTION).error["type"] == "provider_error"
+
+
+def test_what_needs_redis_is_recorded_as_it_is_answered(
+    losing: Service,
+    openai: FakeOpenAI,
+    server: fakeredis.FakeServer,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("settings.cache.MAX_AGE_SECONDS", 60.0)
+    assert losing.call("parse_via_chat_gpt", QUESTION).status == 200
+    losing.flush()
+    server.connected = False
+    answer = losing.call("parse_via_chat_gpt", {**QUESTION, "thread_id": "homework"})
+    assert (answer.status, answer.error["type"]) == (503, "overloaded")
+    with pytest.raises(RedisError):
+        losing.flush()
+    assert '"status":"overloaded","http_status":503' in capsys.readouterr().out
+    assert len(openai.requests) == 1
