@@ -10,7 +10,7 @@ from typing import Any
 import requests
 
 from providers.guarded_transport import AddressesOf, Deadline, GuardedAdapter, trusted_context
-from providers.transport import Reply, RequestsTransport
+from providers.transport import Broken, Reply, RequestsTransport, TimedOut
 
 
 class GuardedRequestsTransport(RequestsTransport):
@@ -38,6 +38,10 @@ class GuardedRequestsTransport(RequestsTransport):
                 session.trust_env = False
                 request = (method, url, headers, body, timeout_seconds)
                 return self._exchange(session, *request, **more)
+        except Broken:
+            if deadline.passed:  # which is what broke it
+                raise TimedOut("no whole answer within the time-out") from None
+            raise
         finally:
             deadline.close()
 

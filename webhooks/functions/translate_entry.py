@@ -93,7 +93,8 @@ def translate_entry(data: dict[str, Any], context: Context) -> dict[str, Any]:
     with their words, each exactly once, or it is refused. Numbers that are values stay too; one
     within a sentence is the model's to write. With `content_type_schema` only the
     fields that it marks as text are translated. Long entries go to the model in batches,
-    four at once, which can take minutes: ask with `Prefer: respond-async` then. A larger
+    four at once and each within `timeout_seconds` of the OpenAI settings, which can take minutes
+    in all: ask with `Prefer: respond-async` then. A larger
     `max_tokens` makes larger batches. `prompt` may say how to translate. Nulls and empty
     texts in the entry stay as they are. Needs the organisation's OpenAI settings; the
     organisation's system prompt is not used here. This is Contentstack's action Translate an Entry.
