@@ -37,13 +37,17 @@ class GuardedRequestsTransport(RequestsTransport):
                 session.mount("http://", adapter)
                 session.trust_env = False
                 request = (method, url, headers, body, timeout_seconds)
-                return self._exchange(session, *request, **more)
+                reply = self._exchange(session, *request, **more)
         except Broken:
-            if deadline.passed:  # which is what broke it
-                raise TimedOut("no whole answer within the time-out") from None
-            raise
+            if not deadline.passed:
+                raise
+        else:
+            if not deadline.passed:
+                return reply
         finally:
             deadline.close()
+        # What the deadline cut off looks broken, or even whole where no length was promised.
+        raise TimedOut("no whole answer within the time-out")
 
     @cached_property
     def _context(self) -> SSLContext:
