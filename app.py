@@ -15,6 +15,7 @@ from gevent import monkey
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import answers
+from api.body_size import MAX_BODY_BYTES
 from api.origin import called_at, origin
 from api.service import Service
 from config import FETCH_SECONDS, Config, ConfigError
@@ -84,8 +85,6 @@ from webhooks.registry import Context, load_functions
 from webhooks.routes import InFlight, webhook_routes
 from webhooks.threads import Threads
 from webhooks.webhook_tools import WebhookTools
-
-MAX_BODY_BYTES = 1024 * 1024
 
 
 class Background:

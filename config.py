@@ -43,6 +43,7 @@ FETCH_SECONDS = 20.0
 GOOGLE_MAPS_URL = "https://maps.googleapis.com"
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+MODEL_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}"
 HOST_PATTERN = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9._-]{0,252})")
 
 Value = TypeVar("Value")
@@ -259,14 +260,23 @@ def _host(text: str) -> str:
     return bare
 
 
-def _http_url(text: str) -> str:
+def is_http_url(text: str) -> bool:
+    """Whether it is an http or https address in plain ASCII, without user, query or fragment.
+
+    What `urlsplit` passes over in silence (line ends, backslashes) is no part of an address.
+    """
+    if not re.fullmatch(r"[!-~]+", text) or "\\" in text:
+        return False
     try:
         parts = urlsplit(text)
-        valid = parts.scheme in ("http", "https") and bool(parts.hostname)
-        valid = valid and (parts.port is None or parts.port > 0)
+        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
-        valid = False
-    if not valid or "@" in parts.netloc or parts.query or parts.fragment:
+        return False
+    return whole and not ("@" in parts.netloc or parts.query or parts.fragment)
+
+
+def _http_url(text: str) -> str:
+    if not is_http_url(text):
         raise ValueError(
             "must be an http or https address without a user, query or fragment,"
             " for example https://api.example.org/v1"
@@ -275,7 +285,7 @@ def _http_url(text: str) -> str:
 
 
 def _model(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}", text):
+    if not re.fullmatch(MODEL_PATTERN, text):
         raise ValueError(f"must be a model's name, for example {SERVICE_DEFAULT_MODEL}")
     return text
 

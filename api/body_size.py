@@ -6,7 +6,6 @@ import re
 
 MAX_BODY_BYTES = 1024 * 1024
 MAX_IMPORT_BYTES = 8 * 1024 * 1024
-
 MAX_DELIVERY_BYTES = 4 * 1024 * 1024  # Meta sends up to 3 MB
 
 _IMPORTS = re.compile(r"/flows/[^/]+|/organisations/[^/]+/flows")

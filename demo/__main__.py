@@ -15,7 +15,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -141,11 +141,10 @@ class Service:
         while time.monotonic() < deadline:
             if self._process is None or self._process.poll() is not None:
                 sys.exit(f"the service did not start:\n{self.log.read_text()[-2000:]}")
-            try:
+            with suppress(requests.ConnectionError, requests.Timeout):
                 if requests.get(f"{self.url}/readyz", timeout=2).ok:
                     return
-            except (requests.ConnectionError, requests.Timeout):
-                time.sleep(0.1)
+            time.sleep(0.1)
         sys.exit(f"the service was not ready within {START_SECONDS:.0f} seconds")
 
 
@@ -257,9 +256,11 @@ def show_addresses(service: Service, token: str) -> None:
 
 def choose_port() -> int:
     """PORT, else 8000, else any free one."""
-    named = os.environ.get("PORT")
-    if named:
+    named = os.environ.get("PORT", "")
+    if named.isascii() and named.isdigit():
         return int(named)
+    if named:
+        sys.exit("PORT must be a whole number from 0 to 65535")
     for port in (8000, 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

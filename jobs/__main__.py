@@ -12,7 +12,7 @@ import os
 import sys
 import threading
 
-from app import create_app
+from app import Background, create_app
 from config import Config, ConfigError
 from jobs.desk import Desk
 from jobs.worker import work
@@ -25,15 +25,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m jobs", description=__doc__)
     parser.add_argument("--parent", type=int, help="end when this process is gone")
     parent = parser.parse_args().parent
+    threading.stack_size(STACK_BYTES)
     try:
         config = Config.from_env()
+        logs.configure(config.log_level)
+        logging.getLogger("dramatiq").setLevel(logging.ERROR)
+        app = create_app(config)
     except ConfigError as error:
         sys.exit(str(error))
-    logs.configure(config.log_level)
-    logging.getLogger("dramatiq").setLevel(logging.ERROR)
-    threading.stack_size(STACK_BYTES)
-    app = create_app(config)
-    background = app.extensions["flowhook"]
+    except ConnectionError as error:
+        sys.exit(f"DATA_DIR: {error}; mend what it names, or set REDIS_URL")
+    background = app.extensions[Background.NAME]
     background.waker.start()
     work(app.extensions[Desk.NAME], config.worker_threads, parent)
     background.close()

@@ -9,8 +9,9 @@ from typing import Any
 import orjson
 
 from errors import NotFound
+from jobs.call import organisation_of_job
 from jobs.queue import Queue
-from jobs.store import DEAD, DEAD_SECONDS, MAX_DEAD, Job, JobStore
+from jobs.store import DEAD, DEAD_SECONDS, MAX_DEAD, QUEUED, RUN, Job, JobStore
 from storage.keys import org_key
 
 
@@ -35,9 +36,10 @@ class DeadLetters:
             "at": self.clock(),
         }
         key, order = _keys(job.organization_id)
+        name = _name(job.id, step)
         pipe = self.store.redis.pipeline(transaction=True)
-        pipe.hset(key, job.id, orjson.dumps(letter))
-        pipe.zadd(order, {job.id: self.clock()})
+        pipe.hset(key, name, orjson.dumps(letter))
+        pipe.zadd(order, {name: self.clock()})
         pipe.expire(key, DEAD_SECONDS)
         pipe.expire(order, DEAD_SECONDS)
         pipe.zrange(order, 0, -MAX_DEAD - 1)
@@ -49,36 +51,50 @@ class DeadLetters:
         """Newest first: `{"id", "step", "function", "reason", "tries", "at"}`, and what follows."""
         key, order = _keys(org)
         start = int(cursor) if cursor else 0
-        ids = self.store.redis.zrevrange(order, start, start + count)
-        found = self.store.redis.hmget(key, *ids[:count]) if ids else []
+        names = self.store.redis.zrevrange(order, start, start + count)
+        found = self.store.redis.hmget(key, *names[:count]) if names else []
         letters = [orjson.loads(raw) for raw in found if raw]
         for letter in letters:
             moment = datetime.fromtimestamp(letter["at"], UTC)
             letter["at"] = moment.isoformat(timespec="seconds").replace("+00:00", "Z")
-        return letters, str(start + count) if len(ids) > count else None
+        return letters, str(start + count) if len(names) > count else None
 
-    def replay(self, org: str, job_id: str) -> str:
-        """Have a delivery tried again from its first pause on; the step."""
-        raw = self.store.redis.hget(_keys(org)[0], job_id)
-        if raw is None:
-            raise NotFound("this organisation has no such dead letter")
-        step = str(orjson.loads(raw)["step"])
-        job = self.store.find(job_id)
-        if job is None or job.state(step) != DEAD:
-            raise NotFound("this dead letter is too old to be replayed")
-        self.store.revive(job_id, step)
-        self.queue.send(job_id, step)
-        self._remove(org, job_id)
-        return step
+    def replay(self, org: str, job_id: str) -> list[str]:
+        """Have what a job gave up tried again from its first pause on; the steps."""
+        steps = self._given_up(org, job_id)
+        if not steps:
+            raise NotFound("this organisation has no such dead letter, or it is too old by now")
+        for step in steps:
+            self.store.revive(job_id, step)
+            self.queue.send(job_id, step)
+        self._remove(org, *(_name(job_id, step) for step in steps))
+        return steps
 
-    def _remove(self, org: str, *ids: Any) -> None:
+    def _given_up(self, org: str, job_id: str) -> list[str]:
+        """A job's steps with a letter; queued are those whose replay was itself broken off."""
+        job = self.store.find(job_id) if organisation_of_job(job_id) == org else None
+        if job is None:
+            return []
+        return [
+            step
+            for step in (RUN, *job.deliveries())
+            if job.state(step) in (DEAD, QUEUED)
+            and self.store.redis.hexists(_keys(org)[0], _name(job_id, step))
+        ]
+
+    def _remove(self, org: str, *names: Any) -> None:
         key, order = _keys(org)
         pipe = self.store.redis.pipeline(transaction=True)
-        pipe.hdel(key, *ids)
-        pipe.zrem(order, *ids)
+        pipe.hdel(key, *names)
+        pipe.zrem(order, *names)
         pipe.execute()
 
 
+def _name(job_id: str, step: str) -> str:
+    """A letter's own: each of a job's deliveries can be given up."""
+    return f"{job_id} {step}"
+
+
 def _keys(org: str) -> tuple[str, str]:
-    """Each letter by job, and the jobs by time."""
+    """The letters by name, and their names by time."""
     return org_key(org, "dead"), org_key(org, "dead", "order")

@@ -14,14 +14,13 @@ import re
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from redis.exceptions import RedisError
-
-from errors import InvalidInput
+from errors import InvalidInput, Overloaded
 from jobs.call import Call, Outcome, new_job_id
-from jobs.insist import insist
+from jobs.insist import AWAY, insist
 from jobs.leases import Leases
 from jobs.performer import Performer
 from jobs.queue import Queue
@@ -84,10 +83,7 @@ class Deadlines:
         """The outcome if it is there within `seconds`, else the job the call became."""
         deliveries = self._deliveries(call, organisation)
         if seconds <= 0 or len(self._running) >= self.limit:
-            job_id = new_job_id(call.organization_id)
-            self.store.create(job_id, call, deliveries)
-            self.queue.send(job_id, RUN)
-            return Accepted(job_id)
+            return self._accept(call, deliveries)
         started = _Started(self, call)
         self._running.add(started)
         started.thread.start()
@@ -104,6 +100,21 @@ class Deadlines:
         ways = self.performer.deliveries.items()
         return [step for step, way in ways if way.check(organisation, call)]
 
+    def _accept(self, call: Call, deliveries: list[str]) -> Accepted:
+        """Write the job and queue it, or neither: who is told that it failed will call again."""
+        job_id = new_job_id(call.organization_id)
+        try:
+            self.store.create(job_id, call, deliveries)
+            self.queue.send(job_id, RUN)
+        except AWAY as failure:
+            self._forget(job_id)
+            raise Overloaded("the service cannot reach its queue of jobs") from failure
+        return Accepted(job_id)
+
+    def _forget(self, job_id: str) -> None:
+        with suppress(*AWAY):  # without a message it lapses by itself
+            self.store.forget(job_id)
+
     def _convert(self, started: _Started, deliveries: list[str]) -> Outcome | Accepted:
         """Write the job, then let the running call belong to it."""
         call = started.call
@@ -112,11 +123,13 @@ class Deadlines:
             holder = self.leases.holder()
             job = self.store.create(job_id, call, deliveries, holder)
             self.queue.send(job_id, RUN, self.leases.seconds)
-        except (RedisError, OSError):
-            return started.wait(None)  # a late answer is better than none
+        except AWAY:
+            outcome = started.wait(None)  # a late answer is better than none
+            self._forget(job_id)
+            return outcome
         if started.become(job, holder):
             return Accepted(job_id)
-        self.store.forget(job_id)  # the answer came just then
+        self._forget(job_id)  # the answer came just then
         return started.wait(None)
 
     def _over(self, started: _Started, outcome: Outcome) -> None:

@@ -21,9 +21,11 @@ from providers.glific import GlificClient, Said, Tokens
 from providers.transport import Transport
 from settings.cipher import CannotDecrypt, Cipher
 from settings.organisation import Organisation
+from storage.best_effort import best_effort
 from storage.keys import org_key
 
 PURPOSE = "glific session"
+SESSION_SECONDS = 86_400  # kept for renewal; after a day without a result one logs in anew
 
 
 class FlowResume:
@@ -96,20 +98,19 @@ class RedisShelf:
     def read(self) -> Tokens | None:
         try:
             sealed = self.redis.get(self.key)
-            return (
-                Tokens(*orjson.loads(self.cipher.open(self.org, self.purpose, sealed)))
-                if (sealed)
-                else None
-            )
+            opened = self.cipher.open(self.org, self.purpose, sealed) if sealed else None
         except (RedisError, CannotDecrypt):  # another user's session, or none to be had
             return None
+        return Tokens(*orjson.loads(opened)) if opened else None
 
     def write(self, tokens: Tokens | None) -> None:
-        if tokens is None:
-            self.redis.delete(self.key)
-            return
-        plain = orjson.dumps([tokens.access, tokens.renewal, tokens.expires])
-        self.redis.set(self.key, self.cipher.seal(self.org, self.purpose, plain), ex=86_400)
+        with best_effort("a Glific session"):
+            if tokens is None:
+                self.redis.delete(self.key)
+                return
+            plain = orjson.dumps([tokens.access, tokens.renewal, tokens.expires])
+            sealed = self.cipher.seal(self.org, self.purpose, plain)
+            self.redis.set(self.key, sealed, ex=SESSION_SECONDS)
 
 
 def _has_login(section: Mapping[str, Any]) -> bool:

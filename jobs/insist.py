@@ -10,6 +10,8 @@ from typing import TypeVar
 from redis.exceptions import RedisError
 
 PAUSE_SECONDS = 0.3
+AWAY = (RedisError, OSError)
+"""What a store or a queue raises that cannot be reached at the moment."""
 
 Value = TypeVar("Value")
 logger = logging.getLogger(__name__)
@@ -20,6 +22,6 @@ def insist(tell: Callable[[], Value]) -> Value:
     while True:
         try:
             return tell()
-        except (RedisError, OSError) as error:
+        except AWAY as error:
             logger.warning("a job waits for its store", extra={"cause": type(error).__name__})
             time.sleep(PAUSE_SECONDS)

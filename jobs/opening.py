@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 
-from config import Config
+from config import Config, ConfigError
 from jobs.call import Call, Outcome
 from jobs.desk import Desk
 from jobs.performer import Delivery
@@ -45,8 +46,10 @@ def open_desk(
 
 
 def choose_queue(config: Config, redis: Any) -> DramatiqQueue:
-    """Jobs queue in the service's Redis, or where BROKER_URL says."""
+    """Jobs queue in the service's Redis, or where BROKER_URL says; raises ConfigError."""
     url = config.broker_url
     if url and url.startswith("amqp"):
+        if find_spec("pika") is None:
+            raise ConfigError("BROKER_URL names RabbitMQ, which needs a package: pip install pika")
         return rabbitmq_queue(url)
     return redis_queue(connect(url, config.data_dir) if url else redis)

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from jobs.call import Call, Outcome
 from jobs.dead import DeadLetters
-from jobs.insist import insist
+from jobs.insist import AWAY, insist
 from jobs.leases import Leases
 from jobs.queue import Queue
 from jobs.store import DEAD, DEAD_SECONDS, DONE, HELD, QUEUED, RESULT_SECONDS, RUN, Job, JobStore
@@ -109,7 +109,7 @@ class Performer:
         try:
             if step != RUN:
                 self._deliver(job, step, holder)
-            elif self.finish(job, holder, self.run(self.store.call_of(job))):
+            elif self.finish(job, holder, self.run(insist(lambda: self.store.call_of(job)))):
                 self._deliver_all(job)
         except Exception:
             # Whatever it was: the message must not come again and again.
@@ -122,11 +122,8 @@ class Performer:
                 self.perform(job.id, step)
 
     def _deliver(self, job: Job, step: str, holder: str) -> None:
-        outcome = self.store.outcome_of(job)
-        if outcome is None:
-            raise LookupError("a delivery without a result")
         try:
-            self.deliveries[step].deliver(job, self.store.call_of(job), outcome)
+            self._hand_over(job, step)
         except NotDelivered as failure:
             if failure.final or job.tries > len(self.pauses_seconds):
                 self._bury(job, step, holder, failure.reason)
@@ -139,6 +136,17 @@ class Performer:
             last = all(job.state(other) == DONE for other in others)
             keep = RESULT_SECONDS if last else 0
             insist(lambda: self.store.settle(job.id, step, holder, DONE, keep))
+
+    def _hand_over(self, job: Job, step: str) -> None:
+        """Deliver; a store that is away meanwhile is a reason to try again, not to give up."""
+        outcome = insist(lambda: self.store.outcome_of(job))
+        if outcome is None:
+            raise LookupError("a delivery without a result")
+        call = insist(lambda: self.store.call_of(job))
+        try:
+            self.deliveries[step].deliver(job, call, outcome)
+        except AWAY as failure:
+            raise NotDelivered("the service could not reach its own store") from failure
 
     def _bury(self, job: Job, step: str, holder: str, reason: str) -> None:
         insist(lambda: self.dead.add(job, step, reason))

@@ -4,7 +4,8 @@ A call is the same by its `Idempotency-Key` (for a day), or by organisation, fun
 flow, result name and body (for 60 s, as long as the organisation's settings stay the same: what
 was switched off or set anew must not be hidden by an answer from before). The first claims it
 with one SET NX GET; a repeat sees the claim, waits, and reads the answer that the first leaves
-there, sealed. A claim counts for as long as its process lives.
+there, sealed. A claim counts for as long as its process lives; who has waited long enough is told
+to ask again, since to run the call once more would be to pay for it twice.
 
 Successes and errors of the call itself (400) are kept. Any other failure may be gone the next
 time, so it is kept only for the moment that those who wait already need to read it.
@@ -22,6 +23,7 @@ from typing import Any
 import orjson
 from redis.exceptions import RedisError
 
+from errors import Conflict
 from jobs.answer_writer import AnswerWriter
 from jobs.leases import Leases
 from settings.cipher import CannotDecrypt, Cipher
@@ -30,9 +32,10 @@ from storage.keys import org_key
 
 KEYED_SECONDS = 86_400.0
 ALIKE_SECONDS = 60.0
-CLAIM_SECONDS = 300.0  # longer than any call
+CLAIM_SECONDS = 1800.0  # longer than any call, the translation of a long entry included
 WAITERS_SECONDS = 3.0  # how long an answer stays at the least, for those who wait for it
 WAIT_SECONDS = 150.0
+LONG_SECONDS = 30.0  # until one asks again about a call that takes longer than that
 FIRST_LOOK_SECONDS = 0.01
 LONGEST_LOOK_SECONDS = 0.1
 LIVENESS_SECONDS = 1.0
@@ -150,7 +153,11 @@ class Repeats:
             self.sleep(pause)
             pause = min(pause * 1.5, LONGEST_LOOK_SECONDS)
             found = self.redis.get(first.name.key)
-        return first  # the other takes longer than any call may
+        raise Conflict(
+            "the same call is still being answered",
+            fix="Send it again later; whoever repeats it gets its answer.",
+            retry_after_seconds=LONG_SECONDS,
+        )
 
     def _read(self, name: Name, found: bytes | None) -> Answered | None:
         if found is None or found[:1] == RUNNING:

@@ -58,11 +58,11 @@ def job_routes(edge: Edge, store: JobStore, dead: DeadLetters) -> Blueprint:
         return json_answer({"dead": letters, "next_cursor": following})
 
     @routes.post("/dead/<org>/<job_id>/replay")
-    @documented(status=202, answer={"type": "object", "required": ["success", "id", "step"]})
+    @documented(status=202, answer={"type": "object", "required": ["success", "id", "steps"]})
     def replay(org: str, job_id: str) -> Response:
-        """Have a delivery that was given up tried again."""
+        """Have a job's deliveries that were given up tried again."""
         edge.admin(org)
-        step = dead.replay(org, job_id)
-        return json_answer({"success": True, "id": job_id, "step": step}, 202)
+        steps = dead.replay(org, job_id)
+        return json_answer({"success": True, "id": job_id, "steps": steps}, 202)
 
     return routes

@@ -1,9 +1,8 @@
 """Jobs in Redis: one hash each under its organisation, what people said in it sealed.
 
 A job has steps: `run`, and `callback`, `glific` or `conversation` where its result is to be
-delivered. A step
-is queued, held by a process, done, or dead. Holders are compared on every change (Lua), so a
-process that was thought dead cannot overwrite what its successor wrote.
+delivered. A step is queued, held by a process, done, or dead. Holders are compared on every
+change (Lua), so a process that was thought dead cannot overwrite what its successor wrote.
 """
 
 from __future__ import annotations

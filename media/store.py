@@ -14,12 +14,14 @@ import re
 import secrets
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from config import MEDIA_MAX_BYTES, MEDIA_ORGANISATION_BYTES, MEDIA_SECONDS
 from errors import InvalidResponse, NotFound
 from settings.cipher import CannotDecrypt, Cipher
 from storage.keys import org_key
+from storage.script import Script
 
 # What is made here or by a provider, by the extension its name carries.
 CONTENT_TYPES = {
@@ -38,33 +40,7 @@ CONTENT_TYPES = {
 }
 NAME = re.compile(r"(?P<org>[A-Za-z0-9_-]{1,64})\.[A-Za-z0-9_-]{43}\.(?P<extension>[a-z0-9]{3,4})")
 
-# KEYS: the content, the index of (expiry, "<bytes> <digest>"), the bytes kept in all.
-# ARGV: content, digest, bytes, now, seconds to live, most bytes in all, prefix of content keys.
-# The index and the total die together when nothing was kept for as long as media live.
-KEEP = """
-local function forget(member)
-  redis.call('DECRBY', KEYS[3], tonumber(string.match(member, '^%d+')))
-  redis.call('ZREM', KEYS[2], member)
-end
-for _, member in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', ARGV[4])) do
-  forget(member)
-end
-local room = tonumber(ARGV[6]) - tonumber(ARGV[3])
-while tonumber(redis.call('GET', KEYS[3]) or '0') > room do
-  local oldest = redis.call('ZRANGE', KEYS[2], 0, 0)[1]
-  if not oldest then
-    redis.call('DEL', KEYS[3])
-    break
-  end
-  redis.call('UNLINK', ARGV[7] .. string.match(oldest, '%S+$'))
-  forget(oldest)
-end
-redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[5])
-redis.call('ZADD', KEYS[2], ARGV[4] + ARGV[5], ARGV[3] .. ' ' .. ARGV[2])
-redis.call('INCRBY', KEYS[3], ARGV[3])
-redis.call('EXPIRE', KEYS[2], ARGV[5])
-redis.call('EXPIRE', KEYS[3], ARGV[5])
-"""
+KEEP = Script(Path(__file__).with_name("keep.lua"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +65,6 @@ class MediaStore:
         self.cipher = cipher
         self.seconds = seconds
         self.organisation_bytes = organisation_bytes
-        self._keep = redis.register_script(KEEP)
 
     def keep(self, org: str, content: bytes, extension: str) -> str:
         """The name under which the content is now served; InvalidResponse if it is too large."""
@@ -102,9 +77,10 @@ class MediaStore:
         digest = _digest(name)
         sealed = self.cipher.seal(org, _purpose(digest), content)
         keys = [_content_key(org, digest), org_key(org, "media_index"), org_key(org, "media_bytes")]
-        self._keep(
-            keys=keys,
-            args=[
+        KEEP.run(
+            self.redis,
+            keys,
+            [
                 sealed,
                 digest,
                 len(sealed),

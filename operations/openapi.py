@@ -56,10 +56,9 @@ def document(app: Flask, functions: Registry[WebhookFunction]) -> dict[str, Any]
         info={"description": "Webhook functions for chatbot flows, and their administration."},
         plugins=[plugin],
     )
-    for name, field_class in ((Json, {}), (Text, {"type": "string"})):
-        plugin.map_to_openapi_type(name, field_class.get("type"), None)
-    plugin.map_to_openapi_type(Number, "number", None)
-    plugin.map_to_openapi_type(Whole, "integer", None)
+    kinds = ((Json, None), (Text, "string"), (Number, "number"), (Whole, "integer"))
+    for field_class, kind in kinds:
+        plugin.map_to_openapi_type(field_class, kind, None)
     spec.components.schema("Error", ERROR)
     _add_security(spec)
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):

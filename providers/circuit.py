@@ -4,7 +4,7 @@ When an account's requests keep failing, its circuit opens: every process answer
 `provider_unavailable` at once for a while. Then one request at a time is let through; the
 first that is answered closes the circuit, and each that fails opens it for longer. Whether it
 is open is read with the organisation, so a healthy call pays nothing; only failures are
-written.
+written, and what Redis does not take then changes no call's outcome.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import orjson
 from errors import ProviderUnavailable
 from settings.organisation import Organisation
 from settings.store import CHANGED
+from storage.best_effort import best_effort
 from storage.keys import org_key
 
 FAILURES = 5  # in a window, all processes together, and more than this process's answers
@@ -114,18 +115,22 @@ class AccountCircuit:
         if self._state is None:
             self.circuits.window(self.organisation.id, self.account)[1] += 1
             return
-        pipe = self.circuits.redis.pipeline(transaction=True)
-        pipe.hdel(self._key("circuits"), self.account)
-        pipe.delete(self._key("circuit", self.account), self._key("probe", self.account))
-        pipe.execute()
         self._state = None
-        self._announce()
+        with best_effort("a circuit that closes"):
+            pipe = self.circuits.redis.pipeline(transaction=True)
+            pipe.hdel(self._key("circuits"), self.account)
+            pipe.delete(self._key("circuit", self.account), self._key("probe", self.account))
+            pipe.execute()
+            self._announce()
 
     def failed(self) -> None:
-        if self._state is not None:
-            pause = min(LONGEST_PAUSE_SECONDS, 2 * self._state["pause"])
-            self._open(pause)
-            return
+        with best_effort("a provider's failure"):
+            if self._state is not None:
+                self._open(min(LONGEST_PAUSE_SECONDS, 2 * self._state["pause"]))
+            else:
+                self._count_failure()
+
+    def _count_failure(self) -> None:
         window = self.circuits.window(self.organisation.id, self.account)
         window[2] += 1
         key = self._key("circuit", self.account)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 import requests
 
@@ -23,7 +24,7 @@ class FlowhookClient:
         """The answer's status and object, a failure's too."""
         try:
             answer = requests.post(
-                f"{self.url}/webhooks/{name}",
+                f"{self.url}/webhooks/{quote(name, safe='')}",
                 json=body,
                 headers=self.headers,
                 timeout=CALL_SECONDS,

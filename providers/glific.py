@@ -16,7 +16,7 @@ import hmac
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 import orjson
@@ -196,12 +196,21 @@ def _refused(message: str) -> ProviderRejected:
 
 def _complaints(answer: Mapping[str, Any]) -> list[str]:
     """Every error's message: of the query itself, or of the mutation that claims success."""
-    found = list(answer.get("errors") or ())
-    mutation = (answer.get("data") or {}).get("resumeContactFlow") or {}
-    found += mutation.get("errors") or ()
+    mutation = _inner(_inner(answer, "data"), "resumeContactFlow")
+    found = [error for part in (answer, mutation) for error in _errors(part)]
     if not found and not mutation.get("success"):
         return ["no success"]
     return [str(error.get("message", "")) if isinstance(error, dict) else "" for error in found]
+
+
+def _inner(answer: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = answer.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _errors(part: Mapping[str, Any]) -> list[Any]:
+    found = part.get("errors")
+    return found if isinstance(found, list) else [found] if found else []
 
 
 def _object(reply: Reply) -> dict[str, Any]:
@@ -215,7 +224,9 @@ def _object(reply: Reply) -> dict[str, Any]:
 
 
 def _moment(text: Any) -> float | None:
+    """Epoch seconds of an ISO time, which is UTC where it names no zone."""
     try:
-        return datetime.fromisoformat(text).timestamp() if isinstance(text, str) else None
+        moment = datetime.fromisoformat(text) if isinstance(text, str) else None
     except ValueError:
         return None
+    return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() if moment else None

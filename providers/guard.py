@@ -13,9 +13,7 @@ Source: https://cheatsheetseries.owasp.org/cheatsheets/Server_Side_Request_Forge
 
 from __future__ import annotations
 
-import socket
-import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
@@ -26,7 +24,7 @@ import requests
 import urllib3.exceptions
 
 import errors
-from providers.addresses import Address, InvalidHost, is_public, plain, read_host
+from providers.addresses import Address, is_public, plain, read_host
 from providers.caller_url import CallerUrl, InvalidUrl, read_url
 from providers.fetch_failures import (
     failed,
@@ -34,17 +32,14 @@ from providers.fetch_failures import (
     not_public,
     too_large,
     too_slow,
-    unreachable,
 )
 from providers.guarded_transport import Deadline, GuardedAdapter, trusted_context
+from providers.look_up import Resolver, look_up, system_resolver
 
 MAX_REDIRECTS = 5
 CHUNK_BYTES = 65_536
 _OWN_HEADERS = {"User-Agent": "Flowhook", "Accept": "*/*", "Accept-Encoding": "identity"}
 _KEPT_ACROSS_ORIGINS = {"accept", "accept-encoding", "accept-language", "user-agent"}
-
-Resolver = Callable[[str, int], list[str]]
-"""(name, port) to its addresses in text; raises socket.gaierror when there are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +50,6 @@ class Fetched:
     content_type: str
     url: str
     status: int
-
-
-def system_resolver(name: str, port: int) -> list[str]:
-    found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 class AddressGuard:
@@ -120,12 +110,13 @@ class AddressGuard:
         headers: Mapping[str, str] | None = None,
         *,
         timeout_seconds: float,
-        max_bytes: int = CHUNK_BYTES,
+        max_bytes: int | None = CHUNK_BYTES,
         field: str = "callback_url",
     ) -> Fetched:
         """POST to a caller's URL on the same road; answers with whatever status came back.
 
-        Redirects are not followed: what is posted is signed for one receiver.
+        Redirects are not followed: what is posted is signed for one receiver. With `max_bytes`
+        None the answer's body is not read.
         """
         return self._once("POST", url, body, headers, timeout_seconds, max_bytes, field)
 
@@ -148,7 +139,7 @@ class AddressGuard:
         body: bytes | None,
         headers: Mapping[str, str] | None,
         timeout_seconds: float,
-        max_bytes: int,
+        max_bytes: int | None,
         field: str,
     ) -> Fetched:
         sent = {**_OWN_HEADERS, **(headers or {})}
@@ -173,9 +164,9 @@ class AddressGuard:
             if not isinstance(read, str):
                 found = [read]
             else:
-                texts = _look_up(self._resolver, read, port, seconds, field)
+                texts = look_up(self._resolver, read, port, seconds, field)
                 found = [plain(ip_address(text)) for text in texts]
-        except (InvalidHost, ValueError):  # the latter: a zone, as link-local addresses have
+        except ValueError:  # no host, or a resolver that answers no addresses
             raise not_public(field) from None
         if not found or not (read in self._names or all(map(self._is_open, found))):
             raise not_public(field)
@@ -216,7 +207,7 @@ class AddressGuard:
         self,
         request: requests.Request,
         deadline: Deadline,
-        max_bytes: int,
+        max_bytes: int | None,
         field: str,
         *,
         follow: bool,
@@ -240,38 +231,25 @@ class AddressGuard:
                     target = session.get_redirect_target(response) if follow else None
                     if target is not None:
                         return urljoin(str(prepared.url), target)
-                    return _read_answer(response, deadline, max_bytes, field)
+                    return Fetched(
+                        content=_read_content(response, deadline, max_bytes, field),
+                        content_type=response.headers.get("Content-Type", ""),
+                        url=response.url,
+                        status=response.status_code,
+                    )
             except (OSError, urllib3.exceptions.HTTPError, ValueError) as failure:
                 raise failed(failure, deadline.passed, field) from None
 
 
-def _look_up(resolver: Resolver, name: str, port: int, seconds: float, field: str) -> list[str]:
-    """Ask the resolver in a thread of its own: getaddrinfo takes no timeout."""
-    outcome: list[list[str] | Exception] = []
+def _read_content(
+    response: requests.Response, deadline: Deadline, max_bytes: int | None, field: str
+) -> bytes:
+    """Read at most `max_bytes` unpacked bytes, none where that is None.
 
-    def ask() -> None:
-        try:
-            outcome.append(resolver(name, port))
-        except (OSError, UnicodeError) as failure:
-            outcome.append(failure)
-
-    thread = threading.Thread(target=ask, name="look-up", daemon=True)
-    thread.start()
-    thread.join(seconds)
-    if not outcome:
-        raise too_slow(field)
-    found = outcome[0]
-    if isinstance(found, Exception):
-        if isinstance(found, socket.gaierror) and found.errno == socket.EAI_AGAIN:
-            raise unreachable(field, "its host's address cannot be looked up at the moment")
-        raise invalid(field, "names a host that does not exist")
-    return found
-
-
-def _read_answer(
-    response: requests.Response, deadline: Deadline, max_bytes: int, field: str
-) -> Fetched:
-    """Read at most `max_bytes` unpacked bytes; what Content-Length claims only ends it sooner."""
+    What Content-Length claims only ends it sooner.
+    """
+    if max_bytes is None:
+        return b""
     content = bytearray()
     declared = response.headers.get("Content-Length", "")
     if declared.isascii() and declared.isdigit() and int(declared[:20]) > max_bytes:
@@ -286,12 +264,7 @@ def _read_answer(
             raise too_large(field, max_bytes)
     if deadline.passed:
         raise too_slow(field)
-    return Fetched(
-        content=bytes(content),
-        content_type=response.headers.get("Content-Type", ""),
-        url=response.url,
-        status=response.status_code,
-    )
+    return bytes(content)
 
 
 def _successful(got: Fetched, field: str) -> Fetched:

@@ -10,7 +10,7 @@ from typing import Any
 import requests
 
 from providers.guarded_transport import AddressesOf, Deadline, GuardedAdapter, trusted_context
-from providers.transport import Reply, RequestsTransport
+from providers.transport import Broken, Reply, RequestsTransport, TimedOut
 
 
 class GuardedRequestsTransport(RequestsTransport):
@@ -37,9 +37,17 @@ class GuardedRequestsTransport(RequestsTransport):
                 session.mount("http://", adapter)
                 session.trust_env = False
                 request = (method, url, headers, body, timeout_seconds)
-                return self._exchange(session, *request, **more)
+                reply = self._exchange(session, *request, **more)
+        except Broken:
+            if not deadline.passed:
+                raise
+        else:
+            if not deadline.passed:
+                return reply
         finally:
             deadline.close()
+        # What the deadline cut off looks broken, or even whole where no length was promised.
+        raise TimedOut("no whole answer within the time-out")
 
     @cached_property
     def _context(self) -> SSLContext:

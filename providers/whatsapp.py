@@ -72,7 +72,7 @@ class WhatsAppClient:
         self.transport = transport
         self.root = f"{base_url.rstrip('/')}/{number.api_version}"
         self.own = f"{self.root}/{quote(number.phone_number_id, safe='')}"
-        self._host = urlsplit(base_url).hostname
+        self._base = urlsplit(base_url)
 
     def send(self, contact: str, content: Mapping[str, Any]) -> str:
         """Send one message, `{"type": kind, kind: {...}}`; answers Meta's id of it (wamid)."""
@@ -158,8 +158,8 @@ class WhatsAppClient:
             host = parts.hostname or ""
         except ValueError:
             return False
-        if host == self._host:
-            return parts.scheme in ("http", "https")
+        if host == self._base.hostname:
+            return parts.scheme == self._base.scheme  # never in the clear where Meta is not
         return parts.scheme == "https" and host.endswith(MEDIA_HOSTS)
 
     def _post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:

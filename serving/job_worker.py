@@ -8,6 +8,7 @@ Procfile) on whichever machines they like.
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import signal
 import sys
@@ -20,6 +21,8 @@ STDERR = 2
 END_SECONDS = 120.0
 STEADY_SECONDS = 5.0
 PAUSES_SECONDS = (0.0, 0.5, 1.0, 2.0, 5.0)
+
+logger = logging.getLogger(__name__)
 
 
 class JobWorker:
@@ -55,16 +58,25 @@ class JobWorker:
         failures = 0
         while not self._ending.is_set():
             started = time.monotonic()
-            with self._lock:
-                if self._ending.is_set():
-                    break
-                self._pid = pid = _spawn()
-            with contextlib.suppress(ChildProcessError):  # the master reaps every child of its own
-                os.waitpid(pid, 0)
-            self._pid = None
+            try:
+                self._run()
+            except OSError as error:  # no process or memory to be had: later, perhaps
+                logger.error("the job worker cannot be started", extra={"cause": error.strerror})
             failures = 0 if time.monotonic() - started > STEADY_SECONDS else failures + 1
             self._ending.wait(PAUSES_SECONDS[min(failures, len(PAUSES_SECONDS) - 1)])
         self._gone.set()
+
+    def _run(self) -> None:
+        """One worker, from its start to its end."""
+        with self._lock:
+            if self._ending.is_set():
+                return
+            self._pid = pid = _spawn()
+        with contextlib.suppress(ChildProcessError):  # the master reaps every child of its own
+            os.waitpid(pid, 0)
+        self._pid = None
+        if not self._ending.is_set():
+            logger.warning("the job worker ended; another is started")
 
     def _signal(self, number: int) -> None:
         if self._pid is not None:

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 from gunicorn.glogging import Logger
 
+LIBRARIES = ("urllib3", "requests", "redis", "geventhttpclient", "werkzeug", "dramatiq", "pika")
 STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -43,7 +44,7 @@ def configure(level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for library in ("urllib3", "requests", "redis", "geventhttpclient", "werkzeug"):
+    for library in LIBRARIES:
         logging.getLogger(library).setLevel(max(logging.WARNING, root.level))
     logging.getLogger("pika").setLevel(logging.CRITICAL)  # dramatiq says it, in one line of ten
 

@@ -12,19 +12,26 @@ import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
+from http import HTTPStatus
 from typing import Any, NoReturn
 
 import gevent
 import orjson
 from gevent.pool import Pool
 from gevent.server import StreamServer
-from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
+from gunicorn.http.errors import (
+    InvalidResponseHeader,
+    InvalidResponseHeaderName,
+    LimitRequestHeaders,
+    LimitRequestLine,
+    ParseException,
+)
 from gunicorn.workers.base_async import AsyncWorker
 from gunicorn.workers.ggevent import GeventWorker
 
 from api.body_size import max_body_bytes
 from api.whole_body import WHOLE_BODY
-from errors import FlowhookError, InvalidInput, TooLarge
+from errors import FlowhookError, Internal, InvalidInput, TooLarge
 
 LAST_WAIT_SECONDS = 0.5  # at the end of the process, for requests that are on their way
 GATHERED_BYTES = 65_536
@@ -98,11 +105,12 @@ class FlowhookWorker(GeventWorker):
             gathered.flush()
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
-        too_long = isinstance(exc, LimitRequestLine | LimitRequestHeaders)
-        error = HEAD_TOO_LONG if too_long else MALFORMED
         request_id = os.urandom(16).hex()
+        error = refusal_of(exc)
+        if error is FAILED:
+            self.log.exception("internal error", extra={"request_id": request_id})
         body = error_body(error, request_id)
-        reason = "Content Too Large" if too_long else "Bad Request"
+        reason = HTTPStatus(error.status).phrase
         head = (
             f"HTTP/1.1 {error.status} {reason}\r\nContent-Type: application/json\r\n"
             f"Content-Length: {len(body)}\r\nX-Request-ID: {request_id}\r\n"
@@ -257,6 +265,16 @@ HEAD_TOO_LONG = TooLarge(
     "the request's head is too long",
     fix="Send at most 100 header fields of 8 KB, and a shorter address.",
 )
+FAILED = Internal("something went wrong inside the service")
+
+
+def refusal_of(failure: BaseException) -> FlowhookError:
+    """What a client is told of a request that never came to an answer of the application's."""
+    if isinstance(failure, LimitRequestLine | LimitRequestHeaders):
+        return HEAD_TOO_LONG
+    if isinstance(failure, InvalidResponseHeader | InvalidResponseHeaderName):
+        return FAILED
+    return MALFORMED if isinstance(failure, ParseException) else FAILED
 
 
 def _drain(stream: Any) -> None:

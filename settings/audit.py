@@ -1,7 +1,7 @@
 """The append-only audit: who changed which settings field when, never a value.
 
-It outlives the organisation by its own retention, so that a deletion is on record too; it is
-capped at the newest entries and holds names only.
+It outlives the organisation, so that a deletion is on record too; it is capped at the newest
+entries and holds names only.
 """
 
 from __future__ import annotations

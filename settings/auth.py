@@ -31,7 +31,7 @@ WEBHOOK = "webhook"
 SIGNATURE_WINDOW_SECONDS = 300
 CHALLENGE = 'Bearer realm="flowhook", Basic realm="flowhook", charset="UTF-8"'
 TOKEN_PATTERN = re.compile(r"fh\.([A-Za-z0-9_-]{1,64})\.([0-9a-f]{12})\.([A-Za-z0-9_-]{20,100})")
-SIGNATURE_PATTERN = re.compile(r"t=(\d{1,12}),v1=([0-9a-f]{64})")
+SIGNATURE_PATTERN = re.compile(r"t=([0-9]{1,12}),v1=([0-9a-f]{64})")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,9 @@ A proof that was right from the same address before is no guess and stays good, 
 wrong proofs cannot shut out a caller that works. Anything else is refused during a lock-out,
 right or wrong, so guessing stays slow however many processes answer.
 
+One sender is an IPv4 address, or the /64 network within which an IPv6 subscriber has as many
+addresses as they like.
+
 Source: OWASP Authentication Cheat Sheet (account lock-out, device cookies).
 """
 
@@ -13,6 +16,8 @@ import hashlib
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import lru_cache
+from ipaddress import IPv6Address, IPv6Network
 from typing import Any
 
 from errors import RateLimited
@@ -73,5 +78,17 @@ def _locked(ttl: int) -> RateLimited:
 
 def _name(address: str, identity: str, proof: bytes = b"") -> bytes:
     """A key's name that tells neither address nor proof."""
-    parts = (address.encode(), identity.encode(errors="replace"), proof)
+    parts = (_sender(address).encode(), identity.encode(errors="replace"), proof)
     return hashlib.blake2b(b"\0".join(parts), digest_size=16).digest()
+
+
+@lru_cache(maxsize=4096)
+def _sender(address: str) -> str:
+    """What is counted as one: an IPv4 address as it is, of an IPv6 address its network."""
+    try:
+        whole = IPv6Address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if whole.ipv4_mapped is not None:
+        return str(whole.ipv4_mapped)
+    return str(IPv6Network((whole, 64), strict=False))

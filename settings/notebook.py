@@ -1,7 +1,8 @@
 """What an organisation's calls taught about models: kept for an hour, warnings for 30 days.
 
 Lessons belong to the organisation and its provider's host, so no one's odd server can teach
-another organisation. They are read with the settings, in the same round trip.
+another organisation. They are read with the settings, in the same round trip; what Redis does
+not take is learned again by the next call.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import orjson
 
 from settings.organisation import Organisation
 from settings.store import now
+from storage.best_effort import best_effort
 from storage.keys import org_key
 
 LESSON_SECONDS = 3600
@@ -53,18 +55,20 @@ class ModelNotebook:
         merged = {**self.lesson(model), **lesson, "until": self.clock() + LESSON_SECONDS}
         self._new[model] = merged
         key = org_key(self.organisation.id, "lessons")
-        pipe = self.redis.pipeline(transaction=True)
-        pipe.hset(key, self._name(model), orjson.dumps(merged))
-        pipe.expire(key, LESSON_SECONDS)
-        pipe.execute()
-        self.learned(self.organisation.id)
+        with best_effort("a lesson about a model"):
+            pipe = self.redis.pipeline(transaction=True)
+            pipe.hset(key, self._name(model), orjson.dumps(merged))
+            pipe.expire(key, LESSON_SECONDS)
+            pipe.execute()
+            self.learned(self.organisation.id)
 
     def warn(self, model: str, message: str) -> None:
         key = org_key(self.organisation.id, "warnings")
-        pipe = self.redis.pipeline(transaction=True)
-        pipe.hset(key, model, orjson.dumps({"model": model, "message": message, "at": now()}))
-        pipe.expire(key, WARNING_SECONDS)
-        pipe.execute()
+        with best_effort("a warning about a model"):
+            pipe = self.redis.pipeline(transaction=True)
+            pipe.hset(key, model, orjson.dumps({"model": model, "message": message, "at": now()}))
+            pipe.expire(key, WARNING_SECONDS)
+            pipe.execute()
 
     def _name(self, model: str) -> str:
         return f"{self.base_url}|{model}"

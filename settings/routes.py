@@ -15,7 +15,7 @@ from settings.notebook import read_warnings
 from settings.schemas import ORGANIZATION_ID_PATTERN, SECTIONS
 
 PAGE_ENTRIES = 100
-AUDIT_ID = re.compile(r"\d{1,15}-\d{1,10}")
+AUDIT_ID = re.compile(r"[0-9]{1,15}-[0-9]{1,10}")
 CURSOR = "The next_cursor of the page before."
 
 

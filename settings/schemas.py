@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import urlsplit
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
+from config import MODEL_PATTERN, is_http_url
 from settings.flow_schemas import GlobalsSettingsSchema, TimezoneSettingsSchema
 from settings.section import SectionSchema, sealed_fields, secret_fields
 
 __all__ = ["SECTIONS", "SectionSchema", "TokenSchema", "sealed_fields", "secret_fields"]
 
-MODEL = validate.Regexp(
-    r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}\Z", error="Not a model's name, for example gpt-6-luna."
-)
+MODEL = validate.Regexp(rf"^{MODEL_PATTERN}\Z", error="Not a model's name, for example gpt-6-luna.")
 TITLE_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}")
 ORGANIZATION_ID_PATTERN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -35,14 +33,7 @@ def printable(maximum: int) -> validate.Regexp:
 
 
 def http_url(value: str) -> None:
-    """An http or https address without user, query or fragment."""
-    try:
-        parts = urlsplit(value)
-        valid = parts.scheme in ("http", "https") and bool(parts.hostname)
-        valid = valid and (parts.port is None or parts.port > 0)
-    except ValueError:
-        valid = False
-    if not valid or "@" in parts.netloc or parts.query or parts.fragment or not value.isascii():
+    if not is_http_url(value):
         raise ValidationError(
             "Not an http or https address, for example https://api.openai.com/v1."
         )
@@ -187,7 +178,7 @@ class WhatsAppSettingsSchema(SectionSchema):
     api_version = _text(
         16,
         "Version of the Graph API.",
-        validate=[validate.Regexp(r"^v\d{1,3}\.\d\Z", error="Must look like v26.0.")],
+        validate=[validate.Regexp(r"^v[0-9]{1,3}\.[0-9]\Z", error="Must look like v26.0.")],
         metadata={"example": "v26.0"},
     )
     template_name = _text(

@@ -45,7 +45,7 @@ LAYERS = [
     ["flows.bounds"],
     ["config"],
     ["storage"],
-    ["strict_json"],
+    ["strict_json", "variable_names"],
     ["registry", "errors"],
 ]
 FLASK = ("api", "app", "web", "settings.edge", "operations.openapi", "webhooks.answering")

@@ -12,6 +12,7 @@ import orjson
 from marshmallow import ValidationError, fields, validates_schema
 
 from errors import EmptyInput
+from storage.best_effort import best_effort
 from webhooks.context_size import check_length
 from webhooks.fields import Choice, Flag, FunctionSchema, Json, Number, Text, Whole, model_field
 from webhooks.messages import Message, conversation, text_of
@@ -188,9 +189,10 @@ def open_thread(data: dict[str, Any], context: Context) -> Thread | None:
 
 
 def remember(thread: Thread, context: Context, asked: str, answer: Any) -> str:
-    """Add a turn to the thread; its id."""
+    """Add a turn to the thread; its id. The answer is paid for: it arrives, remembered or not."""
     text = answer if isinstance(answer, str) else orjson.dumps(answer).decode()
-    context.threads.append(context.organisation.id, thread.id, asked, text, context.contact)
+    with best_effort("a turn of a conversation"):
+        context.threads.append(context.organisation.id, thread.id, asked, text, context.contact)
     return thread.id
 
 

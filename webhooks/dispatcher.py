@@ -7,8 +7,17 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from marshmallow import ValidationError
+from redis.exceptions import RedisError
 
-from errors import EmptyInput, FlowhookError, Internal, InvalidInput, NotFound, UnresolvedVariable
+from errors import (
+    EmptyInput,
+    FlowhookError,
+    Internal,
+    InvalidInput,
+    NotFound,
+    Overloaded,
+    UnresolvedVariable,
+)
 from limits.limiter import Limiter
 from records.entry import Entry
 from registry import Registry
@@ -97,6 +106,9 @@ class Dispatcher:
             return result
         except FlowhookError as error:
             _note_failure(entry, error, body)
+            raise
+        except RedisError:
+            _note_failure(entry, Overloaded("the service cannot reach its store"), body)
             raise
         except Exception:
             _note_failure(entry, Internal("internal error"), body)

@@ -14,11 +14,14 @@ from typing import Any
 import orjson
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
+from config import MODEL_PATTERN
+from strict_json import MAX_DEPTH, is_deep
+from variable_names import NAME
+
 VARIABLE = re.compile(
     r"@(?:results?|contact|fields?|flow|global|globals|calendar|child|parent|input|run|extra"
-    r"|trigger|urns|wa_group|webhook|legacy_extra|node|resume|ticket)(?:\.[A-Za-z0-9_-]{1,128})*"
+    rf"|trigger|urns|wa_group|webhook|legacy_extra|node|resume|ticket)(?:\.{NAME}{{1,128}})*"
 )
-MODEL_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}\Z"
 
 # The keys that builders add to every call: accepted by all functions, ignored where unused.
 BUILDER_KEYS = frozenset(
@@ -179,6 +182,8 @@ class Json(fields.Raw):
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> Any:
         if isinstance(value, str):
+            if is_deep(value.encode("utf-8", "surrogatepass")):
+                raise ValidationError(f"Must not be nested deeper than {MAX_DEPTH} levels.")
             with suppress(orjson.JSONDecodeError):  # a bare word is for `reads` to judge
                 value = orjson.loads(value)
         return self.reads(value)
@@ -187,7 +192,7 @@ class Json(fields.Raw):
 def model_field(description: str) -> Text:
     return Text(
         max_length=128,
-        validate=[validate.Regexp(MODEL_PATTERN, error="Not a model's name.")],
+        validate=[validate.Regexp(rf"^{MODEL_PATTERN}\Z", error="Not a model's name.")],
         metadata={"description": description, "example": "gpt-6-luna"},
     )
 

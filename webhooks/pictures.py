@@ -25,7 +25,7 @@ Body = dict[str, Any]
 
 GPT_IMAGE = re.compile(r"(gpt-image|chatgpt-image)")
 ANY_SIZE = re.compile(r"gpt-image-2")
-SIZE = re.compile(r"(\d{2,4})x(\d{2,4})")
+SIZE = re.compile(r"([0-9]{2,4})x([0-9]{2,4})")
 STYLES = {
     "vivid": "Style: vivid, hyper-real and dramatic.",
     "natural": "Style: natural, not hyper-real.",

@@ -85,10 +85,9 @@ class Context:
         return self.clients[0]
 
     def openai_beside(self) -> OpenAIClient:
-        """One more client of the same account, for requests that are made at once."""
-        first = self.openai()
-        client = self.open_client(first.account, self.organisation)
-        client.ends_at = first.ends_at
+        """One more client of the same account, with a time-out of its own: for one of many
+        requests that no single time-out could hold."""
+        client = self.open_client(self.openai().account, self.organisation)
         self.clients.append(client)
         return client
 

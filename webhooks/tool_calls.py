@@ -24,6 +24,7 @@ from errors import (
 )
 from providers.completion import Choice
 from providers.openai import OpenAIClient
+from strict_json import is_deep
 from webhooks.context_size import check_length
 from webhooks.messages import Message, conversation
 from webhooks.registry import Context, Result
@@ -81,7 +82,9 @@ class ToolChat:
             made = [self._run_within_budget(call, place) for place, call in enumerate(asked)]
             self.context.check_budget()
             calls += made
-            self.said += [tool_message(call.id, call.result) for call in made if call.result]
+            self.said += [
+                tool_message(call.id, call.result) for call in made if call.result is not None
+            ]
             if any(call.result is None for call in made):
                 return choice.text, calls
         raise InvalidResponse("the model called functions even where it was to answer")
@@ -167,10 +170,14 @@ def read_calls(choice: Choice) -> list[Call]:
 
 
 def read_arguments(written: Any) -> Any:
+    """Arguments as a model wrote them: JSON's value, or the text itself where it is no JSON, or
+    nested deeper than any function's fields."""
     if not isinstance(written, str):
         return written if isinstance(written, dict) else {}
     if not written.strip():
         return {}
+    if is_deep(written.encode("utf-8", "surrogatepass")):
+        return written
     try:
         return orjson.loads(written)
     except orjson.JSONDecodeError:

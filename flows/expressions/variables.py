@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 import sys
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
+
+from variable_names import NAME
 
 from .numerals import float_text
 from .scope import ROOTS, Scope
@@ -22,21 +23,6 @@ MAX_CHARACTERS = 500_000
 MAX_LISTED = 50
 MAX_DEPTH = 20
 
-
-def _mark_ranges() -> str:
-    """The combining marks of Unicode as ranges of a character class; `re` has no name for them."""
-    ranges: list[list[int]] = []
-    for code in (*range(0x300, 0x1F000), *range(0xE0100, 0xE01F0)):
-        if unicodedata.category(chr(code))[0] != "M":
-            continue
-        if ranges and ranges[-1][1] == code - 1:
-            ranges[-1][1] = code
-        else:
-            ranges.append([code, code])
-    return "".join(f"{chr(first)}-{chr(last)}" for first, last in ranges)
-
-
-NAME = rf"[\w{_mark_ranges()}-]"
 _SCANS = [
     re.compile("@" + r"\.".join([f"{NAME}+"] * depth) + rf"\.{NAME}*") for depth in (4, 3, 2, 1)
 ]

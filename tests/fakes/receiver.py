@@ -12,11 +12,12 @@ from tests.fakes.openai.transport import Transport
 
 
 class Receiver:
-    """Answers 200 unless told otherwise; `posts` holds what came, in order."""
+    """Answers 200 and `answer` unless told otherwise; `posts` holds what came, in order."""
 
     def __init__(self) -> None:
         self.posts: list[Asked] = []
         self.statuses: list[int] = []
+        self.answer: object = {}
         self._lock = threading.Lock()
         self._transport = Transport(self._serve)
         self.url = f"http://127.0.0.1:{self._transport.port}/callback"
@@ -44,4 +45,4 @@ class Receiver:
         with self._lock:
             self.posts.append(exchange.asked)
             status = self.statuses.pop(0) if self.statuses else 200
-        return Reply.of_json({}, status)
+        return Reply.of_json(self.answer, status)

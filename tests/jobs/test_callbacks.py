@@ -104,11 +104,20 @@ def test_a_delivery_given_up_is_a_dead_letter_that_can_be_replayed(
     replay = f"/jobs/dead/acme/{job_id}/replay"
     assert service.request("POST", replay, token=service.tenant.webhook_token).status == 403
     answer = service.admin("POST", replay)
-    assert (answer.status, answer.json["step"]) == (202, "callback")
+    assert (answer.status, answer.json["steps"]) == (202, ["callback"])
     jobs.wait_delivered(job_id, "callback")
     assert service.admin("GET", "/jobs/dead/acme").json["dead"] == []
     assert service.admin("POST", replay).status == 404
     assert receiver.keys() == {job_id: 4}
+
+
+def test_what_a_receiver_says_beside_its_status_is_not_read(
+    jobs: JobsService, receiver: Receiver
+) -> None:
+    receiver.answer = {"page": "x" * 200_000}
+    job_id = jobs.accept("get_buttons", {"buttons_data": "a", "callback_url": receiver.url})
+    jobs.wait_delivered(job_id, "callback")
+    assert receiver.keys() == {job_id: 1}
 
 
 def test_a_receiver_that_is_gone_is_not_tried_again(jobs: JobsService, receiver: Receiver) -> None:

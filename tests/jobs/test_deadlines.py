@@ -7,7 +7,9 @@ import time
 from typing import Any
 
 import pytest
+from dramatiq.errors import ConnectionClosed
 
+from jobs.store import RUN
 from tests.fakes.openai import FakeOpenAI, faults
 from tests.fixtures_jobs import JobsService
 from tests.waiting import wait_for
@@ -213,3 +215,39 @@ def test_places_beside_requests_are_bounded_and_the_rest_goes_to_a_worker(
     job_id = jobs.accept("parse_via_chat_gpt", {**QUESTION, "wait_seconds": 30})
     assert jobs.wait(job_id)["status"] == "done"
     wait_for(lambda: len(openai.requests) == 1, "one request")
+
+
+class LostQueue:
+    """Takes every message, and then its answer is lost."""
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+
+    def send(self, job_id: str, step: str, delay_seconds: float = 0.0, suspect: str = "") -> None:
+        self.sent.append(job_id)
+        raise ConnectionClosed("away")
+
+
+def test_a_call_whose_queue_is_away_is_answered_when_it_is_done_and_runs_no_more(
+    jobs_unattended: JobsService, openai: FakeOpenAI
+) -> None:
+    jobs, queue = jobs_unattended, LostQueue()
+    jobs.desk.deadlines.queue = queue
+    openai.say("Blue.")
+    openai.fail(faults.slow(0.3))
+    answer = jobs.service.call("parse_via_chat_gpt", {**QUESTION, "wait_seconds": 0.1})
+    assert (answer.status, answer.json["parsed_msg"]) == (200, "Blue.")
+    [job_id] = queue.sent
+    assert jobs.desk.store.find(job_id) is None
+
+
+def test_a_job_that_cannot_be_queued_is_refused_and_runs_not(
+    jobs_unattended: JobsService, openai: FakeOpenAI
+) -> None:
+    jobs, queue = jobs_unattended, LostQueue()
+    jobs.desk.deadlines.queue = queue
+    answer = jobs.service.call("parse_via_chat_gpt", {**QUESTION, "wait_seconds": 0})
+    assert (answer.status, answer.error["type"]) == (503, "overloaded")
+    [job_id] = queue.sent
+    jobs.desk.performer.perform(job_id, RUN)
+    assert not openai.requests

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,12 @@ def test_a_queue_that_is_away_is_told_as_redis_is() -> None:
     queue = choose_queue(make_config(broker_url=address), None)
     with pytest.raises(ConnectionError, match="the queue is away"):
         queue.send("acme.1", "run")
+
+
+def test_a_rabbitmq_without_its_package_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pika", None)
+    with pytest.raises(ConfigError, match=r"BROKER_URL.*pip install pika"):
+        choose_queue(make_config(broker_url="amqp://user:secret@127.0.0.1:1/"), None)
 
 
 @pytest.mark.parametrize("value", ["nonsense", "http://host", "amqp://", "amqp:///vhost"])

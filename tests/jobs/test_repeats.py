@@ -8,12 +8,16 @@ from typing import Any
 
 import pytest
 
+from errors import Conflict
+from jobs.answer_writer import AnswerWriter
 from jobs.desk import Desk
-from jobs.repeats import First, name_call
+from jobs.leases import Leases
+from jobs.repeats import CLAIM_SECONDS, WAIT_SECONDS, First, Repeats, name_call
+from settings.cipher import Cipher
 from settings.organisation import Organisation
 from storage.connect import Client
 from tests.fakes.openai import FakeOpenAI, faults
-from tests.fixtures_app import Answer, OpenService, Service
+from tests.fixtures_app import FIRST_KEY, Answer, OpenService, Service
 from tests.waiting import wait_for
 
 NODE = {"question_text": "Why?", "contact": {"id": "5"}, "flow": {"id": 7}, "result_name": "r"}
@@ -212,3 +216,26 @@ def test_kept_answers_are_sealed_and_lapse(service: Service, openai: FakeOpenAI)
     wait_for(lambda: service.redis.get(found[0])[:1] == b"K", "the answer")
     assert b"secret" not in service.redis.get(found[0])
     assert 0 < service.redis.ttl(found[0]) <= 60
+
+
+def test_who_has_waited_long_enough_is_told_to_ask_again_and_nothing_runs_twice(
+    fake_redis: Client,
+) -> None:
+    now = [0.0]
+    cipher, leases, writer = Cipher([FIRST_KEY]), Leases(fake_redis), AnswerWriter(fake_redis)
+    repeats = Repeats(
+        fake_redis,
+        cipher,
+        leases,
+        writer,
+        clock=lambda: now[0],
+        sleep=lambda seconds: now.__setitem__(0, now[0] + seconds),
+    )
+    name = name_call(Organisation("acme", {}, {}), "chat", "key", {}, b"")
+    assert name is not None
+    assert isinstance(repeats.begin(name), First)
+    with pytest.raises(Conflict) as refused:
+        repeats.begin(name)
+    assert refused.value.retry_after_seconds
+    assert WAIT_SECONDS <= now[0] < CLAIM_SECONDS
+    leases.close()

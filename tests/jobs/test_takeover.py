@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from dramatiq.errors import ConnectionClosed as QueueConnectionError
+from redis.exceptions import ConnectionError as RedisConnectionError
 
+from errors import NotFound
 from jobs.call import Call, Outcome, new_job_id
 from jobs.dead import DeadLetters
 from jobs.leases import Leases
-from jobs.performer import Performer
-from jobs.store import CALLBACK, DONE, HELD, QUEUED, RUN, Job, JobStore
+from jobs.performer import NotDelivered, Performer
+from jobs.store import CALLBACK, DONE, GLIFIC, HELD, QUEUED, RUN, Job, JobStore
 from settings.cipher import Cipher
 from storage.connect import Client
 from tests.fixtures_app import FIRST_KEY
@@ -35,6 +38,7 @@ class Process:
     def __init__(self, redis: Any, queue: ListedQueue, patience_seconds: float = 600) -> None:
         self.ran: list[Call] = []
         self.delivered: list[str] = []
+        self.failures: list[Exception] = []  # of the next deliveries, in order
         self.outcome = Outcome(200, {"success": True, "answer": "Because."}, "answer")
         self.store = JobStore(redis, Cipher([FIRST_KEY]))
         self.leases = Leases(redis)
@@ -44,7 +48,7 @@ class Process:
             self.leases,
             DeadLetters(self.store, queue),
             self._run,
-            {CALLBACK: self},
+            {CALLBACK: self, GLIFIC: self},
             patience_seconds,
         )
 
@@ -52,6 +56,8 @@ class Process:
         return True
 
     def deliver(self, job: Job, call: Call, outcome: Outcome) -> None:
+        if self.failures:
+            raise self.failures.pop(0)
         self.delivered.append(job.id)
 
     def killed(self) -> None:
@@ -92,6 +98,60 @@ def test_a_message_that_comes_twice_runs_a_job_once(any_redis: Client, queue: Li
     assert sum(len(process.delivered) for process in processes) == 1
     for process in processes:
         process.killed()
+
+
+def test_a_delivery_whose_store_was_away_is_tried_again(
+    any_redis: Client, queue: ListedQueue
+) -> None:
+    process = Process(any_redis, queue)
+    process.failures = [RedisConnectionError("away"), QueueConnectionError("away")]
+    job_id = new_job_id("acme")
+    process.store.create(job_id, CALL, [CALLBACK])
+    process.performer.perform(job_id, RUN)
+    process.performer.perform(job_id, CALLBACK)
+    assert [message[:2] for message in queue.sent] == [(job_id, CALLBACK)] * 2
+    process.performer.perform(job_id, CALLBACK)
+    assert process.delivered == [job_id]
+    process.killed()
+
+
+def test_each_delivery_that_was_given_up_has_its_letter_and_is_replayed(
+    any_redis: Client, queue: ListedQueue
+) -> None:
+    process = Process(any_redis, queue)
+    process.failures = [NotDelivered(reason, final=True) for reason in ("gone", "not waiting")]
+    job_id = new_job_id("acme")
+    process.store.create(job_id, CALL, [CALLBACK, GLIFIC])
+    process.performer.perform(job_id, RUN)
+    dead = process.performer.dead
+    letters, _ = dead.page("acme", 10, "")
+    assert {(letter["step"], letter["reason"]) for letter in letters} == {
+        (CALLBACK, "gone"),
+        (GLIFIC, "not waiting"),
+    }
+    with pytest.raises(NotFound):
+        dead.replay("other", job_id)
+    assert dead.replay("acme", job_id) == [CALLBACK, GLIFIC]
+    assert [message[:2] for message in queue.sent] == [(job_id, CALLBACK), (job_id, GLIFIC)]
+    assert dead.page("acme", 10, "") == ([], None)
+    for _, step, *_ in list(queue.sent):
+        process.performer.perform(job_id, step)
+    assert process.delivered == [job_id] * 2
+    process.killed()
+
+
+def test_a_replay_that_broke_off_can_be_asked_for_again(
+    any_redis: Client, queue: ListedQueue
+) -> None:
+    process = Process(any_redis, queue)
+    process.failures = [NotDelivered("gone", final=True)]
+    job_id = new_job_id("acme")
+    process.store.create(job_id, CALL, [CALLBACK])
+    process.performer.perform(job_id, RUN)
+    process.store.revive(job_id, CALLBACK)  # as far as it came
+    assert process.performer.dead.replay("acme", job_id) == [CALLBACK]
+    assert queue.sent[-1][:2] == (job_id, CALLBACK)
+    process.killed()
 
 
 def test_a_step_held_by_a_living_process_is_looked_at_again_later(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,9 @@ import pytest
 from errors import InvalidResponse, NotFound
 from media.store import CONTENT_TYPES, NAME, MediaStore
 from settings.cipher import Cipher
+from storage.connect import connect
 from storage.keys import org_key, scan_organisation
+from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import FIRST_KEY, SECOND_KEY
 
 SOUND = b"OggS and what a contact's teacher said"
@@ -127,3 +130,8 @@ def _is_there(store: MediaStore, name: str) -> bool:
         return bool(store.get(name).content)
     except NotFound:
         return False
+
+
+def test_a_store_is_made_before_its_cluster_is_there() -> None:
+    address = FakeOpenAI.closed_base_url().removeprefix("http://").partition("/")[0]
+    make_store(connect(f"redis+cluster://{address}", Path("unused")))

@@ -6,7 +6,7 @@ import pytest
 
 from errors import FlowhookError, ProviderError, ProviderRejected, ProviderUnavailable
 from providers.glific import GlificClient, Said, Tokens, sign_resume
-from providers.transport import RequestsTransport
+from providers.transport import Reply, RequestsTransport
 from tests.fakes.glific import FakeGlific
 from tests.fakes.openai import FakeOpenAI
 
@@ -144,3 +144,31 @@ def test_the_fake_drops_what_glific_would_drop(glific: FakeGlific, opened: Opene
     ):
         opened.client.resume_signed(phrase, {**metadata, **wrong}, Said("hi"))
     assert glific.dropped == ["another organisation", "ids must be integers", "wrong signature"]
+
+
+class Says:
+    """A transport whose server gives a session, and to every mutation the same answer."""
+
+    def __init__(self, answer: bytes) -> None:
+        self.answer = answer
+
+    def send(self, method: str, url: str, *_: object) -> Reply:
+        session = b'{"data": {"access_token": "a", "renewal_token": "r"}}'
+        return Reply(200, {}, session if url.endswith("/session") else self.answer)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b'{"data": []}',
+        b'{"data": "no"}',
+        b'{"data": {"resumeContactFlow": "no"}}',
+        b'{"data": {"resumeContactFlow": {"success": true, "errors": "no"}}}',
+        b'{"errors": {"message": "no"}}',
+        b'{"errors": ["no"]}',
+    ],
+)
+def test_an_answer_of_another_shape_is_a_refusal(answer: bytes) -> None:
+    client = GlificClient("http://glific.example", Says(answer), None, "1", "secret")
+    with pytest.raises(ProviderRejected):
+        client.resume("1", "2", {"gpt": {}})

@@ -490,6 +490,39 @@ with serve(drip) as server:
 """
 
 
+SLOW_NAMES = """
+from gevent import monkey
+monkey.patch_all()
+import os, socket, gevent, errors
+from providers.guard import AddressGuard
+
+gate = monkey.get_original("_thread", "allocate_lock")()
+gate.acquire()
+by = AddressGuard(resolver=lambda name, port: gate.acquire() and [])
+
+def ask():
+    try:
+        by.addresses_of("slow.example", 80, 0.2)
+    except errors.ProviderTimeout:
+        return "too slow"
+
+asked = [gevent.spawn(ask) for _ in range(50)]
+gevent.sleep(0)
+with gevent.Timeout(20):
+    socket.getaddrinfo("localhost", 80)
+    gevent.joinall(asked)
+print({job.value for job in asked}, flush=True)
+os._exit(0)
+"""
+
+
+def test_slow_names_of_callers_hold_up_no_name_of_the_services_own() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", SLOW_NAMES], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ran.stdout == "{'too slow'}\n", ran.stderr
+
+
 def test_it_works_under_gevent() -> None:
     ran = subprocess.run(
         [sys.executable, "-c", GREENLETS], capture_output=True, text=True, timeout=60, check=False

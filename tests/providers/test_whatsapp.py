@@ -234,6 +234,7 @@ class Scripted:
     [
         "https://evil.example/x",
         "http://lookaside.fbsbx.com/x",
+        "http://graph.facebook.com/x",
         "https://lookaside.fbsbx.com.evil.example/",
         "https://evilfbsbx.com/",
         "file:///etc/passwd",

@@ -121,7 +121,15 @@ def test_times(service: Service) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["?from=yesterday", "?to=-1", "?cursor=x", "?cursor=1-", "?from=9e99", "?status=" + "x" * 129],
+    [
+        "?from=yesterday",
+        "?to=-1",
+        "?cursor=x",
+        "?cursor=1-",
+        "?cursor=１-１",
+        "?from=9e99",
+        "?status=" + "x" * 129,
+    ],
 )
 def test_a_filter_that_cannot_be_is_400(service: Service, query: str) -> None:
     answer = service.admin("GET", f"/logs/acme{query}")
@@ -166,7 +174,7 @@ def test_a_rare_match_is_found_over_many_entries(
 # --- one in full ---
 
 
-@pytest.mark.parametrize("entry_id", ["1-1", "x", "0-0", "9" * 30, "-", "+"])
+@pytest.mark.parametrize("entry_id", ["1-1", "x", "0-0", "9" * 30, "-", "+", "１-１"])
 def test_an_entry_that_is_not_there_is_404(service: Service, entry_id: str) -> None:
     assert service.admin("GET", f"/logs/acme/{entry_id}").status == 404
 

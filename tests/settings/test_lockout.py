@@ -52,6 +52,20 @@ def test_other_addresses_and_identities_are_not_locked(lockout: Lockout) -> None
     lockout.admit("192.0.2.1", "other", b"right")
 
 
+def test_an_ipv6_subscriber_is_one_sender_whatever_the_address(lockout: Lockout) -> None:
+    for number in range(ATTEMPTS):
+        guess(lockout, 1, f"2001:db8:1:2:{number:x}::1")
+    with pytest.raises(RateLimited):
+        lockout.admit("2001:db8:1:2:ffff::7", "acme", b"right")
+    lockout.admit("2001:db8:1:3::1", "acme", b"right")
+
+
+def test_an_ipv4_address_is_one_sender_in_either_spelling(lockout: Lockout) -> None:
+    guess(lockout, ATTEMPTS, "::ffff:192.0.2.1")
+    with pytest.raises(RateLimited):
+        lockout.admit("192.0.2.1", "acme", b"right")
+
+
 def test_the_lock_ends(any_redis: Client) -> None:
     lockout = Lockout(any_redis)
     guess(lockout, ATTEMPTS)

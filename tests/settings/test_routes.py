@@ -104,6 +104,8 @@ BAD: list[tuple[str, str, Any]] = [
     ("openai", "base_url", "ftp://h"),
     ("openai", "base_url", "https://user:password@h/v1"),
     ("openai", "base_url", "//h"),
+    ("openai", "base_url", "https://h/v1\r\nX-Injected: 1"),
+    ("openai", "base_url", "https://h/v 1"),
     ("openai", "default_model", "gpt 6"),
     ("openai", "model_aliases", {"gpt 4": "gpt-6"}),
     ("openai", "model_aliases", ["gpt-4"]),

@@ -39,6 +39,7 @@ def test_letter_for_letter(
         (None, "empty_input"),
         ("@results.answer", "unresolved_variable"),
         ("@contact.fields.city", "unresolved_variable"),
+        ("@results.शहर", "unresolved_variable"),
         ([1], "invalid_input"),
         ({"a": 1}, "invalid_input"),
     ],

@@ -137,6 +137,25 @@ def test_deep_nesting_is_refused(service: Service) -> None:
     assert answer.error["type"] == "invalid_json"
 
 
+@pytest.mark.parametrize(
+    ("function", "field", "more"),
+    [
+        ("chat", "schema", {"input": "Why?", "response_type": "structured"}),
+        ("chat", "messages", {}),
+        ("parse_via_chat_gpt", "response_format", {"question_text": "Why?"}),
+        ("function_calling", "functions", {"input": "Why?"}),
+        ("function_calling_response", "function_calling_response", {"sub_automation_response": 1}),
+        ("translate_entry", "entry", {"language": "Hindi"}),
+    ],
+)
+def test_deep_nesting_in_json_written_as_text_is_refused(
+    service: Service, function: str, field: str, more: dict[str, Any]
+) -> None:
+    deep = '{"type": "object", "a": ' + "[" * 600 + "]" * 600 + "}"
+    answer = service.call(function, {field: deep, **more})
+    assert (answer.status, list(answer.error["fields"])) == (400, [field])
+
+
 # --- results ---
 
 

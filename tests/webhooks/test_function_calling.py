@@ -30,6 +30,7 @@ ORDER = {
         "parameters": {"type": "object", "properties": {"order": {"type": "string"}}},
     },
 }
+DEEP = "[" * 600 + "]" * 600
 BODY = {"input": "Which buttons?", "functions": ["get_buttons"]}
 
 
@@ -108,6 +109,7 @@ def test_the_model_sees_every_function(calling: Service, openai: FakeOpenAI, nam
     [
         ({"name": "get_buttons", "arguments": "{not json"}, "invalid_json"),
         ({"name": "get_buttons", "arguments": "[1]"}, "invalid_json"),
+        ({"name": "get_buttons", "arguments": f'{{"a": {DEEP}}}'}, "invalid_json"),
         ({"name": "get_buttons", "arguments": {}}, "invalid_input"),
         ({"name": "get_buttons", "arguments": {"buttons_data": ""}}, "empty_input"),
         ({"name": "get_buttons", "arguments": {"buttons_data": "a", "x": 1}}, "invalid_input"),

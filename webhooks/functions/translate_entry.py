@@ -88,11 +88,13 @@ class TranslateEntryResultSchema(FunctionSchema):
 def translate_entry(data: dict[str, Any], context: Context) -> dict[str, Any]:
     """Translate an entry's human text and leave everything else as it was, byte for byte.
 
-    Structure, keys, order, ids, URLs, HTML tags, code, numbers and placeholders (`{{name}}`,
+    Structure, keys, order, ids, URLs, HTML tags, code and placeholders (`{{name}}`,
     `@contact.name`, `%s`) stay; where they stand within a sentence the translation moves them
-    with their words, each exactly once, or it is refused. With `content_type_schema` only the
+    with their words, each exactly once, or it is refused. Numbers that are values stay too; one
+    within a sentence is the model's to write. With `content_type_schema` only the
     fields that it marks as text are translated. Long entries go to the model in batches,
-    four at once, which can take minutes: ask with `Prefer: respond-async` then. A larger
+    four at once and each within `timeout_seconds` of the OpenAI settings, which can take minutes
+    in all: ask with `Prefer: respond-async` then. A larger
     `max_tokens` makes larger batches. `prompt` may say how to translate. Nulls and empty
     texts in the entry stay as they are. Needs the organisation's OpenAI settings; the
     organisation's system prompt is not used here. This is Contentstack's action Translate an Entry.

@@ -13,6 +13,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from variable_names import NAME
+
 _TLDS = "com|org|net|edu|gov|io|co|in|info|ai|app|dev"
 _CONVERSION = r"(?:\d{1,2}\$)?[-+#0]{0,3}\d{0,3}(?:\.\d{1,3})?(?:hh?|ll?|[Lzjt])?[sdifuxXoeEgGcp@]"
 _DEPTH_1 = r"\([^()]*\)"
@@ -41,7 +43,7 @@ _PROTECTED = re.compile(
             r"\{[\w.$@:-]{0,100}\}",
             r"\[\[[^\[\]\n]*\]\]|\*\|[^|\n]*\|\*",
             rf"@{_DEPTH_3}",
-            r"@[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_-]+)*",
+            rf"@[^\W\d](?:(?!-){NAME})*(?:\.{NAME}+)*",
             r"%\([A-Za-z_][A-Za-z0-9_]{0,60}\)[sdifr]",
             rf"%%|(?<!\d)%{_CONVERSION}|%{_CONVERSION}(?![A-Za-z])",
             r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});",

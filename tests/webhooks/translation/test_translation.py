@@ -29,6 +29,7 @@ def texts(entry: Any, schema: Any = None) -> dict[str, str]:
     "value",
     [
         "{{name}}", "{name}", "{0}", "@contact.name", "@results.x.y", "@contact.fields.first-name",
+        "@results.नाम", "@contact.fields.größe", "@results.पता.0.title",
         "@(upper(contact.name))", "@(if(a(1), b(2), c(3)))", "%s", "%1$s", "%d", "%.2f",
         "%(name)s", "%{x}", "${x}", "#{x}", "<%= calendar() %>", "{% if x %}", "[[shortcode a=b]]",
         "*|FNAME|*", "https://example.org/a?b=c&d=%20#e", "https://x.org/{{id}}/y?z=1",
@@ -50,6 +51,7 @@ def test_what_must_not_change_is_masked_in_a_sentence(value: str) -> None:
     [
         ("See https://x.org/a. Then (http://y.org/b), ok!", "See ⟦0⟧. Then (⟦1⟧), ok!"),
         ("Ask @contact.name. Or @results.a.b?", "Ask ⟦0⟧. Or ⟦1⟧?"),
+        ("नमस्ते @contact.name। @results.नाम।", "नमस्ते ⟦0⟧। ⟦1⟧।"),
         ("100% sure, 50 % off, 5%de", "100% sure, 50 % off, 5%de"),
         ("[the page](/a/b) and [this](https://x.org)", "[the page]⟦0⟧ and [this]⟦1⟧"),
         ("a < b and c > d", "a < b and c > d"),
@@ -364,6 +366,9 @@ def test_a_translation_may_move_what_is_protected() -> None:
         "Hallo ⟦0⟧ ⟦2⟧fett⟦1⟧",
         "Hallo ⟦0⟧ ⟦1⟧fett⟦2⟧ <script>alert(1)</script>",
         "Hallo ⟦0⟧ ⟦1⟧fett⟦2⟧ {{secret}}",
+        "Hallo ⟦0⟧ ⟦1⟧fett⟦2⟧ {secret}",
+        "Hallo ⟦0⟧ ⟦1⟧fett⟦2⟧ @contact.secret",
+        "Hallo ⟦0⟧ ⟦1⟧fett⟦2⟧ %s",
         "",
         "  ",
         None,
