@@ -70,7 +70,7 @@ class Edge:
     def section_call(self, org: str, section: str) -> Response:
         """GET, PUT, PATCH and DELETE of a section or account."""
         caller = self.admin(org)
-        if request.method == "GET":
+        if request.method in ("GET", "HEAD"):
             values = self.section(self.existing(org), section)
             return json_answer(self._shown(org, section, values))
         if request.method == "DELETE":
