@@ -27,12 +27,12 @@ def main() -> None:
     parent = parser.parse_args().parent
     try:
         config = Config.from_env()
+        logs.configure(config.log_level)
+        logging.getLogger("dramatiq").setLevel(logging.ERROR)
+        threading.stack_size(STACK_BYTES)
+        app = create_app(config)
     except ConfigError as error:
         sys.exit(str(error))
-    logs.configure(config.log_level)
-    logging.getLogger("dramatiq").setLevel(logging.ERROR)
-    threading.stack_size(STACK_BYTES)
-    app = create_app(config)
     background = app.extensions["flowhook"]
     background.waker.start()
     work(app.extensions[Desk.NAME], config.worker_threads, parent)
