@@ -144,7 +144,7 @@ class LogStore:
             found = self.redis.xrange(org_key(org, "log"), entry_id, entry_id, count=1)
             entry = found[0] if found else None
         if entry is None:
-            raise NotFound(f"the log of {org} has no entry {entry_id[:40]}")
+            raise NotFound(f"the log of {org} has no such entry")
         raw_id, fields = entry
         return {**_read_summary(raw_id, fields)[0], **self._open(org, fields.get(b"body", b""))}
 

@@ -136,6 +136,13 @@ def test_revoking_what_is_not_there_is_404(service: Service) -> None:
     assert service.admin("DELETE", "/settings/acme/tokens/0123456789ab").status == 404
 
 
+def test_a_token_in_place_of_its_id_is_not_repeated(service: Service) -> None:
+    token = service.organisation().webhook_token
+    answer = service.admin("DELETE", f"/settings/acme/tokens/{token}")
+    assert answer.error["type"] == "not_found"
+    assert token.encode() not in answer.body
+
+
 # --- audit ---
 
 
