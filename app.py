@@ -7,6 +7,7 @@ import logging
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from threading import Thread
 from typing import Any
 
@@ -131,9 +132,10 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
 
     log = LogStore(redis, cipher, config.log_entries, config.log_days)
     counters, pulse = UsageCounters(redis), Pulse(redis)
+    token_use = TokenUse()
     recorder = Recorder(
         redis,
-        [log, counters, TokenUse(), pulse],
+        [log, counters, token_use, pulse],
         dropped=metrics.DROPPED.inc,
         exists=lambda org: settings.get(org).exists,
     )
@@ -171,7 +173,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
 
     limiter, prices = Limiter(redis), Prices.load(config.prices_file)
     dispatcher = Dispatcher(functions, make_context, record, limiter)
-    edge = Edge(store, settings.drop, authenticator, guard)
+    edge = Edge(store, settings.drop, authenticator, guard, partial(token_use.note, redis))
     checks = OpenAIChecks(edge, accounts, open_client)
     runner = CallRunner(dispatcher, settings.get, called_at)
     late = LateResults(lambda: conversations)

@@ -100,7 +100,7 @@ class Config:
                 "ENCRYPTION_KEYS", _fernet_keys, embedded, data_dir, _new_fernet_key
             ),
             host=read("HOST", cls.host, _host),
-            port=read("PORT", cls.port, _whole(0, 65535)),
+            port=read("PORT", cls.port, _whole(1, 65535)),
             openai_base_url=read("OPENAI_BASE_URL", cls.openai_base_url, _http_url),
             default_model=read("DEFAULT_MODEL", cls.default_model, _model),
             public_url=read("PUBLIC_URL", None, _http_url),
@@ -255,7 +255,7 @@ def _host(text: str) -> str:
     try:
         ipaddress.ip_address(bare)
     except ValueError:
-        if not HOST_PATTERN.fullmatch(text):
+        if not HOST_PATTERN.fullmatch(text) or re.fullmatch(r"[0-9.]+", text):
             raise ValueError("must be an address or a host name, for example 127.0.0.1") from None
     return bare
 

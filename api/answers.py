@@ -9,6 +9,7 @@ import logging
 import random
 import re
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -119,6 +120,7 @@ def install(app: Flask) -> None:
     """Answer every failure on every path as JSON, and name every request."""
     app.url_map.merge_slashes = False  # nor redirect: that would be answered as HTML
     app.url_map.redirect_defaults = False
+    app.make_default_options_response = partial(_tell_methods, app)  # type: ignore[method-assign]
 
     @app.errorhandler(Exception)
     def answer_failure(failure: Exception) -> Response:
@@ -131,6 +133,14 @@ def install(app: Flask) -> None:
         response.headers["X-Request-ID"] = request_id()
         response.headers.setdefault("Cache-Control", "no-store")  # settings, answers, tokens
         return response
+
+
+def _tell_methods(app: Flask) -> Response:
+    """What OPTIONS answers: the methods in Allow, and no body."""
+    answer = Flask.make_default_options_response(app)
+    answer.status_code = 204
+    del answer.headers["Content-Type"]
+    return answer
 
 
 def _http_error(failure: HTTPException) -> FlowhookError:

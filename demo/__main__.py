@@ -61,6 +61,7 @@ SHOWN = (
 SAMPLE = Path(__file__).parents[1] / "examples" / "ask_gpt.json"
 QUESTION = "What is the capital of France?"
 PROMPT = "Answer in one short English sentence."
+LOOPBACK, EVERYWHERE = "127.0.0.1", "0.0.0.0"  # noqa: S104
 START_SECONDS = 60.0
 CALL_SECONDS = 120.0
 
@@ -79,14 +80,15 @@ class Service:
 
     def __init__(self, port: int, data_dir: Path) -> None:
         self.port = port
-        self.url = f"http://127.0.0.1:{port}"
+        self.host = os.environ.get("HOST") or LOOPBACK
+        self.url = f"http://{LOOPBACK if self.host == EVERYWHERE else self.host}:{port}"
         self.data_dir = data_dir
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Service:
         environment = {
             **os.environ,
-            "HOST": "127.0.0.1",
+            "HOST": self.host,
             "PORT": str(self.port),
             "DATA_DIR": str(self.data_dir),
             "WEB_CONCURRENCY": os.environ.get("WEB_CONCURRENCY", "1"),
@@ -260,16 +262,16 @@ def choose_port() -> int:
     if named.isascii() and named.isdigit():
         return int(named)
     if named:
-        sys.exit("PORT must be a whole number from 0 to 65535")
+        sys.exit("PORT must be a whole number from 1 to 65535")
     for port in (8000, 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind(("127.0.0.1", port))
+                probe.bind((LOOPBACK, port))
             except OSError:
                 continue
             return int(probe.getsockname()[1])
-    sys.exit("no free port on 127.0.0.1")
+    sys.exit(f"no free port on {LOOPBACK}")
 
 
 def _end(_signal: int, _frame: FrameType | None) -> None:

@@ -23,6 +23,7 @@ from storage.keys import org_key
 PAGE_ENTRIES = 50
 SCAN_ENTRIES = 500  # read from Redis at once
 MAX_SCANNED = 5_000  # read for one page at the most
+LATE_MILLISECONDS = 10_000  # how far an entry's id, which is when it was written, may be off
 BODY_BYTES = 65_536  # of request and of response, each
 ID_PATTERN = re.compile(r"[0-9]{1,15}-[0-9]{1,10}")
 PURPOSE = "log"
@@ -32,7 +33,10 @@ MAX_TRIMMED = 50_000
 
 @dataclass(frozen=True, slots=True)
 class LogFilter:
-    """Which entries to show; an absent value lets all through. Times are epoch milliseconds."""
+    """Which entries to show; an absent value lets all through.
+
+    `since` and `until` bound the end of a call, in epoch milliseconds.
+    """
 
     status: str | None = None
     function: str | None = None
@@ -44,13 +48,15 @@ class LogFilter:
 
     @property
     def is_open(self) -> bool:
-        """Whether it lets every entry of its time through."""
+        """Whether it lets all or nearly all entries of its time through."""
         asked = (self.status, self.function, self.contact, self.flow, self.request_id)
         return all(value is None for value in asked)
 
-    def matches(self, entry: dict[str, Any]) -> bool:
+    def matches(self, entry: dict[str, Any], at: int) -> bool:
         return (
-            (self.status is None or self.status in (entry["status"], str(entry["http_status"])))
+            (self.since is None or self.since <= at)
+            and (self.until is None or at <= self.until)
+            and (self.status is None or self.status in (entry["status"], str(entry["http_status"])))
             and (self.function is None or self.function == entry["function"])
             and (self.contact is None or self.contact == entry["contact"])
             and (self.flow is None or self.flow == entry["flow"])
@@ -122,8 +128,8 @@ class LogStore:
             for raw_id, fields in batch:
                 scanned += 1
                 high = f"({raw_id.decode()}"
-                entry = _read_summary(raw_id, fields)
-                if wanted.matches(entry):
+                entry, at = _read_summary(raw_id, fields)
+                if wanted.matches(entry, at):
                     found.append(entry)
                     if len(found) == count:
                         break
@@ -138,12 +144,13 @@ class LogStore:
             found = self.redis.xrange(org_key(org, "log"), entry_id, entry_id, count=1)
             entry = found[0] if found else None
         if entry is None:
-            raise NotFound(f"the log of {org} has no entry {entry_id[:40]}")
+            raise NotFound(f"the log of {org} has no such entry")
         raw_id, fields = entry
-        return {**_read_summary(raw_id, fields), **self._open(org, fields.get(b"body", b""))}
+        return {**_read_summary(raw_id, fields)[0], **self._open(org, fields.get(b"body", b""))}
 
     def _fields(self, entry: Entry) -> dict[str, bytes]:
         summary = {
+            "at": int(entry.at * 1000 + entry.milliseconds),
             "status": entry.status,
             "http_status": entry.http_status,
             "function": entry.function,
@@ -168,23 +175,21 @@ class LogStore:
         return opened
 
     def _low(self, wanted: LogFilter) -> str:
-        return str(max(self._oldest(), wanted.since or 0))
+        return str(max(self._oldest(), (wanted.since or 0) - LATE_MILLISECONDS))
 
     def _oldest(self) -> int:
         return int((self.clock() - self.max_days * 86_400) * 1000)
 
     def _high(self, wanted: LogFilter) -> str:
-        return "+" if wanted.until is None else str(wanted.until)
+        return "+" if wanted.until is None else str(wanted.until + LATE_MILLISECONDS)
 
 
-def _read_summary(raw_id: bytes, fields: dict[bytes, bytes]) -> dict[str, Any]:
-    milliseconds = int(raw_id.partition(b"-")[0])
-    stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(milliseconds / 1000))
-    return {
-        "id": raw_id.decode(),
-        "time": f"{stamp}.{milliseconds % 1000:03d}Z",
-        **orjson.loads(fields[b"summary"]),
-    }
+def _read_summary(raw_id: bytes, fields: dict[bytes, bytes]) -> tuple[dict[str, Any], int]:
+    """An entry without its bodies, and when its call ended."""
+    summary = orjson.loads(fields[b"summary"])
+    at = summary.pop("at", None) or int(raw_id.partition(b"-")[0])
+    stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(at / 1000))
+    return {"id": raw_id.decode(), "time": f"{stamp}.{at % 1000:03d}Z", **summary}, at
 
 
 def _bounded(value: Any) -> bytes:

@@ -21,6 +21,7 @@ from redis.exceptions import RedisError
 from records.entry import Entry
 
 BATCH_SECONDS = 0.02
+WRITTEN_SECONDS = 2 * BATCH_SECONDS  # after its answer, a call is in Redis whoever answered it
 BATCH_ENTRIES = 500
 QUEUE_ENTRIES = 20_000
 RETRY_SECONDS = 0.5

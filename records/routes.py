@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
 
 from flask import Blueprint, Response, request
 
 from api.answers import json_answer
 from api.documented import documented, page_of
+from api.times import milliseconds, read_time
 from errors import InvalidInput
 from records.log import ID_PATTERN, PAGE_ENTRIES, LogFilter, LogStore
-from records.recorder import BATCH_SECONDS
+from records.recorder import WRITTEN_SECONDS
 from settings.edge import Edge
 
 MAX_FILTER = 128
@@ -21,8 +21,9 @@ QUERY = {
     "contact": "The builder's id of a contact.",
     "flow": "The builder's id of a flow.",
     "request_id": "The request_id of an answer.",
-    "from": "From this time on: ISO 8601, UTC where it names no zone, or epoch seconds.",
-    "to": "Up to this time.",
+    "from": "From this time on: a day, ISO 8601 (UTC where it names no zone), or seconds or"
+    " milliseconds of the epoch.",
+    "to": "Up to this time; the day or second that it names is included.",
     "cursor": "The next_cursor of the page before.",
 }
 
@@ -36,9 +37,13 @@ def log_routes(edge: Edge, log: LogStore) -> Blueprint:
     def list_logs(org: str) -> Response:
         """List webhook calls, newest first."""
         edge.admin(org)
+        edge.existing(org)
         wanted, cursor = asked_filter(), asked_cursor()
-        time.sleep(BATCH_SECONDS)  # calls answered before this one are in the log by then
-        return json_answer(log.page(org, wanted, cursor, PAGE_ENTRIES))
+        time.sleep(WRITTEN_SECONDS)
+        page = log.page(org, wanted, cursor, PAGE_ENTRIES)
+        # Each process writes at its own pace, so neighbours may stand the wrong way round.
+        page["logs"].sort(key=lambda entry: str(entry["time"]), reverse=True)
+        return json_answer(page)
 
     @routes.get("/<org>/<entry_id>")
     def show_log(org: str, entry_id: str) -> Response:
@@ -58,7 +63,7 @@ def asked_filter() -> LogFilter:
         flow=_text("flow"),
         request_id=_text("request_id"),
         since=_milliseconds("from"),
-        until=_milliseconds("to"),
+        until=_milliseconds("to", last=True),
     )
 
 
@@ -77,22 +82,16 @@ def _text(name: str) -> str | None:
     return value
 
 
-def _milliseconds(name: str) -> int | None:
-    """A time of the query string: ISO 8601 (UTC where it names no zone) or epoch seconds."""
+def _milliseconds(name: str, last: bool = False) -> int | None:
+    """The first or last millisecond of a time of the query string, since the epoch."""
     value = _text(name)
     if value is None:
         return None
     try:
-        if value.replace(".", "", 1).isdigit():
-            seconds = float(value)
-        else:
-            moment = datetime.fromisoformat(value)
-            seconds = moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()
-    except (ValueError, OverflowError):
-        raise _invalid(name, "Not a time, for example 2026-11-20T09:30:00Z.") from None
-    if not 0 <= seconds < 10**11:
-        raise _invalid(name, "Out of range.")
-    return int(seconds * 1000)
+        first_moment, last_moment = read_time(value)
+    except ValueError as error:
+        raise _invalid(name, str(error)) from None
+    return max(0, milliseconds(last_moment if last else first_moment))
 
 
 def _invalid(name: str, message: str) -> InvalidInput:

@@ -15,19 +15,23 @@ MAX_REMEMBERED = 50_000
 
 
 class TokenUse:
-    """A sink of the recorder."""
+    """A sink of the recorder for calls of functions; other calls are noted as they come."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.clock = clock
         self._written: dict[str, float] = {}
 
     def add_to(self, pipe: Any, entries: Sequence[Entry]) -> None:
-        at = self.clock()
         for entry in entries:
-            token, org = entry.token_id, entry.organization_id
-            if token is None or org is None or at - self._written.get(token, -1e9) < WRITE_SECONDS:
-                continue
-            if len(self._written) >= MAX_REMEMBERED:
-                self._written.clear()
-            self._written[token] = at
-            pipe.hset(org_key(org, "token_use"), token, now())
+            if entry.token_id is not None and entry.organization_id is not None:
+                self.note(pipe, entry.organization_id, entry.token_id)
+
+    def note(self, redis: Any, org: str, token: str) -> None:
+        """Write down that a token was used, where that was not done within the minute."""
+        at = self.clock()
+        if at - self._written.get(token, -1e9) < WRITE_SECONDS:
+            return
+        if len(self._written) >= MAX_REMEMBERED:
+            self._written.clear()
+        self._written[token] = at
+        redis.hset(org_key(org, "token_use"), token, now())

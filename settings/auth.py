@@ -162,7 +162,8 @@ class Authenticator:
         return hmac.compare_digest(expected, shown) and usable
 
     def _wrong(self, proof: Proof, identity: str) -> Unauthorized | RateLimited:
-        self.lockout.record_wrong(proof.address, identity)
+        shown = digest(f"{proof.authorization}\n{proof.signature}")
+        self.lockout.record_wrong(proof.address, identity, shown)
         return unauthorized("the token or signature is not valid")
 
 

@@ -33,17 +33,27 @@ class Edge:
         changed: Callable[[str], None],
         authenticator: Authenticator,
         guard: AddressGuard,
+        used: Callable[[str, str], object],
     ) -> None:
-        """`changed` is told an organisation's id after each change made here."""
+        """`changed` is told an organisation's id after each change made here, `used` the
+        organisation and the id of each token that proves a caller."""
         self.store = store
         self.changed = changed
         self.authenticator = authenticator
         self.guard = guard
+        self.used = used
 
     def caller(self) -> Caller:
         """Who sends this request, by its Authorization header."""
-        authorization = request.headers.get("Authorization", "")
-        return self.authenticator.authenticate(Proof(request.remote_addr or "", authorization))
+        return self.proven(request.headers.get("Authorization", ""))
+
+    def proven(self, authorization: str) -> Caller:
+        """Who an Authorization header of this request's sender proves."""
+        proof = Proof(request.remote_addr or "", authorization)
+        caller = self.authenticator.authenticate(proof)
+        if caller.organization_id is not None and caller.token_id is not None:
+            self.used(caller.organization_id, caller.token_id)
+        return caller
 
     def admin(self, org: str) -> Caller:
         caller = self.caller()
@@ -70,7 +80,7 @@ class Edge:
     def section_call(self, org: str, section: str) -> Response:
         """GET, PUT, PATCH and DELETE of a section or account."""
         caller = self.admin(org)
-        if request.method == "GET":
+        if request.method in ("GET", "HEAD"):
             values = self.section(self.existing(org), section)
             return json_answer(self._shown(org, section, values))
         if request.method == "DELETE":

@@ -1,4 +1,7 @@
-"""Locks out who guesses: too many wrong proofs from one address, for one identity.
+"""Locks out who guesses: too many different wrong proofs from one address, for one identity.
+
+The same wrong proof sent again, such as a revoked token still in a flow, is no guess. It is told
+that it is wrong each time, up to a rate, and does not shut out the token that replaces it.
 
 A proof that was right from the same address before is no guess and stays good, so a flood of
 wrong proofs cannot shut out a caller that works. Anything else is refused during a lock-out,
@@ -18,16 +21,21 @@ from collections import OrderedDict
 from collections.abc import Callable
 from functools import lru_cache
 from ipaddress import IPv6Address, IPv6Network
+from pathlib import Path
 from typing import Any
 
 from errors import RateLimited
 from storage.keys import guess_key, known_key
+from storage.script import Script
 
-ATTEMPTS = 20  # wrong proofs in a window before the lock
+ATTEMPTS = 20  # different wrong proofs in a window before the lock
+REPEATS = 90  # wrong proofs in a window, the same ones included, that are told so
 WINDOW_SECONDS = 60
 KNOWN_SECONDS = 7 * 24 * 3600
 REMEMBER_SECONDS = 3600  # how long a process trusts its own memory of a known proof
 MAX_REMEMBERED = 50_000
+
+COUNT = Script(Path(__file__).with_name("wrong_proof.lua"))
 
 
 class Lockout:
@@ -46,25 +54,22 @@ class Lockout:
             return
         pipe = self.redis.pipeline(transaction=False)
         pipe.exists(known_key(name))
-        pipe.get(guess_key(_name(address, identity)))
-        known, guesses = pipe.execute()
-        if not known and int(guesses or 0) >= ATTEMPTS:
+        pipe.hlen(guess_key(_name(address, identity)))
+        known, fields = pipe.execute()
+        if not known and fields - 1 >= ATTEMPTS:
             raise _locked(self.redis.ttl(guess_key(_name(address, identity))))
         self.redis.set(known_key(name), b"1", ex=KNOWN_SECONDS)
         self._remembered[name] = now + REMEMBER_SECONDS
         while len(self._remembered) > MAX_REMEMBERED:
             self._remembered.popitem(last=False)
 
-    def record_wrong(self, address: str, identity: str) -> None:
+    def record_wrong(self, address: str, identity: str, proof: bytes) -> None:
         """Count a wrong proof; raise RateLimited from the one too many on."""
         key = guess_key(_name(address, identity))
-        pipe = self.redis.pipeline(transaction=True)
-        pipe.incr(key)
-        pipe.ttl(key)
-        count, ttl = pipe.execute()
-        if ttl < 0:
-            self.redis.expire(key, WINDOW_SECONDS)
-        if count > ATTEMPTS:
+        guess = _name(address, identity, proof)
+        # One more than locks is remembered, so that the one too many is known as such.
+        tries, guesses, ttl = COUNT.run(self.redis, [key], [guess, ATTEMPTS + 1, WINDOW_SECONDS])
+        if guesses > ATTEMPTS or tries > REPEATS:
             raise _locked(ttl)
 
 

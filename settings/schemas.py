@@ -142,9 +142,9 @@ class SignatureSettingsSchema(SectionSchema):
 
     phrase = fields.String(
         allow_none=True,
-        validate=[validate.Length(8, 512), not_a_default_phrase],
+        validate=[validate.Length(6, 512), not_a_default_phrase],
         metadata={
-            "description": "Glific's signature phrase, 8 to 512 characters; write-only.",
+            "description": "Glific's signature phrase, 6 to 512 characters; write-only.",
             "secret": True,
             "example": "a long phrase only you know",
         },

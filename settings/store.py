@@ -149,7 +149,7 @@ class SettingsStore:
 
     def delete_token(self, org: str, token_id: str, actor: str) -> None:
         if not self.redis.hdel(org_key(org, "tokens"), token_id):
-            raise NotFound(f"organisation {org} has no token {token_id}")
+            raise NotFound(f"organisation {org} has no such token")
         self.redis.hdel(org_key(org, "token_use"), token_id)
         self._changed(org, actor, "delete", f"token {token_id}", [])
 

@@ -89,9 +89,11 @@ BAD = [
     ("PORT", "http"),
     ("PORT", "70000"),
     ("PORT", "-1"),
+    ("PORT", "0"),
     ("PORT", "８０"),
     ("HOST", "no host"),
     ("HOST", "http://h"),
+    ("HOST", "999.1.1.1"),
     ("REDIS_URL", "http://h"),
     ("REDIS_URL", "redis://:secret-in-url@"),
     ("REDIS_URL", "redis+sentinel://h:1"),
@@ -221,10 +223,25 @@ def test_no_secret_shows_in_a_printed_config() -> None:
         assert secret not in shown
 
 
-def test_the_server_does_not_start_on_a_bad_value_and_says_one_line(tmp_path: Path) -> None:
-    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), "PORT": "eighty"}
+PORT_FAULT = "PORT must be a whole number from 1 to 65535"
+PRICES_FAULT = "PRICES_FILE cannot be used "
+
+
+@pytest.mark.parametrize(
+    ("command", "variable", "value", "line"),
+    [
+        (["gunicorn", "--config", "gunicorn.conf.py"], "PORT", "eighty", PORT_FAULT),
+        (["serving"], "PRICES_FILE", "README.md", PRICES_FAULT),
+        (["jobs"], "PORT", "eighty", PORT_FAULT),
+        (["jobs"], "PRICES_FILE", "README.md", PRICES_FAULT),
+    ],
+)
+def test_no_process_starts_on_a_bad_value_and_each_says_one_line(
+    tmp_path: Path, command: list[str], variable: str, value: str, line: str
+) -> None:
+    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), variable: value}
     ended = subprocess.run(
-        [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"],
+        [sys.executable, "-m", *command],
         cwd=ROOT,
         env=environment,
         check=False,
@@ -233,4 +250,5 @@ def test_the_server_does_not_start_on_a_bad_value_and_says_one_line(tmp_path: Pa
         timeout=60,
     )
     assert ended.returncode != 0
-    assert ended.stderr.splitlines() == ["PORT must be a whole number from 0 to 65535"]
+    (said,) = ended.stderr.splitlines()
+    assert said.startswith(line)

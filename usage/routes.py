@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import re
 import time
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 from flask import Blueprint, Response, request
 
 from api.answers import json_answer
 from api.documented import documented
+from api.times import read_time
 from errors import InvalidInput
-from records.recorder import BATCH_SECONDS
+from records.recorder import WRITTEN_SECONDS
 from settings.edge import Edge
 from usage.counters import KEEP_DAYS, UsageCounters
 from usage.prices import Prices
 from usage.report import GROUPINGS, report
 
 DEFAULT_DAYS = 30
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 NUMBERS = ("calls", "errors", "input_tokens", "output_tokens")
 QUERY = {
-    "from": f"First day (UTC), for example 2026-11-01; {DEFAULT_DAYS} days up to `to` if absent.",
-    "to": f"Last day, included; today if absent. At most {KEEP_DAYS} days after `from`.",
+    "from": f"First day (UTC), for example 2026-11-01; {DEFAULT_DAYS} days up to `to` if absent."
+    f" The last {KEEP_DAYS} days are kept.",
+    "to": "Last day, included; today if absent.",
     "by": "What a line adds up: day (default), model or function.",
 }
 LINE = {
@@ -57,9 +57,10 @@ def usage_routes(edge: Edge, counters: UsageCounters, prices: Prices) -> Bluepri
     def show_usage(org: str) -> Response:
         """Show calls, errors, tokens and cost, added up by day, model or function."""
         edge.admin(org)
+        edge.existing(org)
         by = asked_grouping()
         days = asked_days()
-        time.sleep(BATCH_SECONDS)  # calls answered before this one are counted by then
+        time.sleep(WRITTEN_SECONDS)
         return json_answer({"usage": report(counters.read(org, days), by, prices)})
 
     return routes
@@ -73,29 +74,26 @@ def asked_grouping() -> str:
 
 
 def asked_days() -> list[str]:
-    """The days asked for, oldest first; at most as many as are kept."""
-    last = _day("to") or datetime.now(UTC).date()
-    first = _day("from")
-    if first is None:
-        first = date.fromordinal(max(1, last.toordinal() - DEFAULT_DAYS + 1))
-    count = (last - first).days + 1
-    if count < 1:
+    """Those of the days asked for that are kept, oldest first."""
+    today = datetime.now(UTC).toordinal()
+    first, last = _day("from"), _day("to")
+    last = last or max(today, first or today)
+    first = first or last - DEFAULT_DAYS + 1
+    if first > last:
         raise _invalid("from", "Later than to.")
-    if count > KEEP_DAYS:
-        raise _invalid("from", f"More than {KEEP_DAYS} days before to.")
-    return [(first + timedelta(days=offset)).isoformat() for offset in range(count)]
+    kept = range(max(first, today - KEEP_DAYS + 1), min(last, today) + 1)
+    return [date.fromordinal(day).isoformat() for day in kept]
 
 
-def _day(name: str) -> date | None:
+def _day(name: str) -> int | None:
+    """A day of the query string, by its number."""
     value = request.args.get(name)
     if not value:
         return None
     try:
-        if not DAY.fullmatch(value):
-            raise ValueError
-        return date.fromisoformat(value)
-    except ValueError:
-        raise _invalid(name, "Not a day, for example 2026-11-20.") from None
+        return read_time(value)[0].toordinal()
+    except ValueError as error:
+        raise _invalid(name, str(error)) from None
 
 
 def _invalid(name: str, message: str) -> InvalidInput:

@@ -8,14 +8,15 @@ from flask import Blueprint, g, make_response, redirect, render_template, reques
 from werkzeug.wrappers import Response as AnyResponse
 
 from errors import FlowhookError, Forbidden
-from settings.auth import WEBHOOK, Authenticator, Caller, Proof
+from settings.auth import WEBHOOK, Caller
+from settings.edge import Edge
 from web.gate import Gate, check_csrf, check_origin, safe_next, signed_in
 
 FORM_COOKIE = "flowhook_form"  # the form's own token, while there is no session to keep one
 MAX_TOKEN = 600
 
 
-def sign_in_pages(gate: Gate, authenticator: Authenticator) -> Blueprint:
+def sign_in_pages(gate: Gate, edge: Edge) -> Blueprint:
     """`/sign-in` and `/sign-out`."""
     pages = Blueprint("sign_in", __name__)
 
@@ -32,7 +33,7 @@ def sign_in_pages(gate: Gate, authenticator: Authenticator) -> Blueprint:
         try:
             check_origin()
             check_csrf(request.cookies.get(FORM_COOKIE, ""))
-            caller = prove(authenticator, request.form.get("token", "").strip())
+            caller = prove(edge, request.form.get("token", "").strip())
         except FlowhookError as error:
             return sign_in_form(gate, error)
         if g.session is not None:
@@ -72,9 +73,8 @@ def sign_in_form(gate: Gate, error: FlowhookError | None = None) -> AnyResponse:
     return answer
 
 
-def prove(authenticator: Authenticator, token: str) -> Caller:
-    proof = Proof(request.remote_addr or "", f"Bearer {token[:MAX_TOKEN]}")
-    caller = authenticator.authenticate(proof)
+def prove(edge: Edge, token: str) -> Caller:
+    caller = edge.proven(f"Bearer {token[:MAX_TOKEN]}")
     if caller.scope == WEBHOOK:
         raise Forbidden(
             "this token may call functions, but not open these pages",

@@ -53,7 +53,7 @@ def web_routes(services: Services) -> Blueprint:
     pages.add_url_rule("/", "front", front_page(services))
     pages.add_url_rule("/organisations/<org>/<path:rest>", "missing", _missing)
     pages.register_blueprint(asset_routes())
-    pages.register_blueprint(sign_in_pages(gate, services.edge.authenticator))
+    pages.register_blueprint(sign_in_pages(gate, services.edge))
     pages.register_blueprint(organisation_pages(services))
     pages.register_blueprint(home_pages(services))
     pages.register_blueprint(settings_pages(services))

@@ -53,7 +53,7 @@ def usage_pages(services: Services) -> Blueprint:
         """The same as a spreadsheet reads it."""
         by, days = asked_grouping(), asked_days()
         lines = report(services.counters.read(org, days), by, services.prices)
-        name = f"usage-{org}-by-{by}-{days[0]}-{days[-1]}.csv"
+        name = "-".join(["usage", org, "by", by, *days[:1], *days[-1:]]) + ".csv"
         return Response(
             csv_text(by, lines),
             content_type="text/csv; charset=utf-8",

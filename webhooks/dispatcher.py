@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -28,6 +29,7 @@ from webhooks.registry import AsGiven, Context, WebhookFunction
 
 NOTHING = "N/A"  # what a flow gets where there is nothing; null would show the bare variable
 MAX_CONTACT = 128
+ID = re.compile(r"[A-Za-z0-9+][A-Za-z0-9_.:+-]{0,127}")
 
 
 class Dispatcher:
@@ -228,11 +230,13 @@ def _account_title(body: Mapping[str, Any]) -> str | None:
 
 
 def _id_of(body: Mapping[str, Any], key: str, nested: str) -> str:
-    """A builder's id, from its own key or inside the object of that name."""
+    """A builder's id, from its own key, inside the object of that name, or in its place."""
     found = body.get(key)
     inner = body.get(nested)
     if found is None and isinstance(inner, dict):
         found = inner.get("id") or inner.get("uuid")
+    elif found is None and (not isinstance(inner, str) or ID.fullmatch(inner)):
+        found = inner
     if isinstance(found, str | int) and not isinstance(found, bool):
         return str(found)[:MAX_CONTACT]
     return ""

@@ -9,6 +9,7 @@ import orjson
 from flask import Blueprint, Request, Response
 from flask.globals import request_ctx
 from marshmallow.fields import Field
+from werkzeug.exceptions import HTTPException
 
 from api.answers import as_error, error_answer, request_id
 from api.documented import documented
@@ -77,6 +78,15 @@ def webhook_routes(
                 return call.in_asked_form(call.answer())
         except Exception as failure:
             return call.in_asked_form(call.failure(as_error(failure)))
+
+    @routes.app_errorhandler(405)
+    def refuse_method(failure: HTTPException) -> Response:
+        """A failure of a webhook function like any other, and plain elsewhere."""
+        place, _, name = request_ctx.request.path.rpartition("/")
+        call = _Call(dispatcher, authenticator, settings, answering, name)
+        if place != "/webhooks" or call.function is None:
+            return error_answer(as_error(failure))
+        return call.in_asked_form(call.failure(as_error(failure)))
 
     for function in dispatcher.functions:
         if function.show is not None:

@@ -71,6 +71,14 @@ def test_405_names_the_methods(service: Service) -> None:
     assert "POST" in answer.headers["Allow"].split(", ")
 
 
+def test_405_of_a_webhook_function_stands_under_its_result_key_too(service: Service) -> None:
+    for method in ("GET", "PUT", "DELETE"):
+        answer = service.request(method, "/webhooks/parse_via_chat_gpt")
+        assert answer.error["type"] == "method_not_allowed"
+        assert answer.json["parsed_msg"] == answer.error["message"]
+    assert "parsed_msg" not in service.request("PUT", "/healthz").json
+
+
 def test_404_is_not_found(service: Service) -> None:
     answer = service.request("GET", "/nowhere")
     assert answer.status == 404
@@ -80,7 +88,9 @@ def test_404_is_not_found(service: Service) -> None:
 def test_options_tells_the_methods(service: Service) -> None:
     answer = service.request("OPTIONS", "/webhooks/get_buttons")
     assert "POST" in answer.headers["Allow"]
+    assert answer.status == 204
     assert not answer.body
+    assert "Content-Type" not in answer.headers
 
 
 def test_head_has_no_body(service: Service) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from api.times import milliseconds, read_time
+from records.entry import Entry
 from tests.fakes.openai import FakeOpenAI, faults
 from tests.fixtures_app import Answer, Service
 from tests.settings.everything import everything_in
@@ -106,17 +109,53 @@ def test_filters(service: Service) -> None:
 def test_times(service: Service) -> None:
     service.call("get_buttons", BUTTONS)
     [entry] = logs(service)
-    milliseconds = int(entry["id"].partition("-")[0])
+    day, second = entry["time"][:10], entry["time"][:19]
+    end = milliseconds(read_time(entry["time"])[0])
     for query, count in (
         (f"?from={entry['time']}", 1),
         (f"?to={entry['time']}", 1),
-        (f"?from={milliseconds / 1000:.3f}&to={milliseconds / 1000:.3f}", 1),
-        (f"?from={(milliseconds + 1) / 1000:.3f}", 0),
-        (f"?to={(milliseconds - 1) / 1000:.3f}", 0),
+        (f"?from={second}Z&to={second}Z", 1),
+        (f"?from={day}&to={day}", 1),
+        (f"?from={second}+00:00", 1),
+        (f"?from={end}&to={end}", 1),
+        (f"?from={end / 1000:.3f}&to={end / 1000:.3f}", 1),
+        (f"?from={end + 1}", 0),
+        (f"?to={end - 1}", 0),
         ("?from=2020-01-01&to=2020-01-02", 0),
+        ("?from=1900-01-01&to=9999-12-31", 1),
+        ("?to=1900-01-01", 0),
         ("?from=2020-01-01T00:00:00%2B05:30", 1),
     ):
         assert len(logs(service, query)) == count, query
+
+
+def test_the_time_is_when_the_call_ended_however_late_it_was_written(service: Service) -> None:
+    service.background.recorder.record(
+        Entry("acme", "get_buttons", "r1", "ok", 200, 2000.0, at=time.time() - 8)
+    )
+    [entry] = logs(service)
+    ended = milliseconds(read_time(entry["time"])[0])
+    assert 5_500 < int(entry["id"].partition("-")[0]) - ended < 7_500
+    assert len(logs(service, f"?from={ended}&to={ended}")) == 1
+
+
+def test_a_page_is_in_order_of_time_whichever_process_wrote_first(service: Service) -> None:
+    at = time.time()
+    for seconds in (3, 1, 2):
+        service.background.recorder.record(
+            Entry("acme", "get_buttons", f"r{seconds}", "ok", 200, 0.0, at=at - seconds)
+        )
+    assert [entry["request_id"] for entry in logs(service)] == ["r1", "r2", "r3"]
+
+
+def test_ids_may_stand_as_text_or_number_in_contact_and_flow(service: Service) -> None:
+    service.call("get_buttons", {**BUTTONS, "contact": "+919876543210", "flow": 7})
+    service.call("get_buttons", {**BUTTONS, "contact": "@contact", "flow": "Hello, I am Asha"})
+    assert [(e["contact"], e["flow"]) for e in logs(service)] == [("", ""), ("+919876543210", "7")]
+
+
+def test_of_an_organisation_that_is_not_there_is_404(service: Service) -> None:
+    assert service.operator("GET", "/logs/nobody").error["type"] == "not_found"
 
 
 @pytest.mark.parametrize(

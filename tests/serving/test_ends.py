@@ -15,6 +15,7 @@ import pytest
 import requests
 
 from tests.fakes.openai import FakeOpenAI, faults
+from tests.fakes.valkey import free_port
 from tests.serving.web_process import ROOT, WebProcess
 from tests.waiting import wait_for
 
@@ -143,7 +144,7 @@ def test_data_that_redis_cannot_read_stop_the_start_with_one_line(tmp_path: Path
     ended = subprocess.run(
         [sys.executable, "-m", "serving"],
         cwd=ROOT,
-        env={"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), "PORT": "0"},
+        env={"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), "PORT": str(free_port())},
         check=False,
         capture_output=True,
         text=True,

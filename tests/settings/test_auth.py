@@ -181,21 +181,37 @@ def test_basic_with_the_operators_token_is_for_that_organisation(service: Servic
     assert refused.status == 401
 
 
+def guesses(count: int) -> list[str]:
+    """Tokens of acme that nobody was given."""
+    return [f"fh.acme.0123456789ab.{number:043d}" for number in range(count)]
+
+
 def test_guessing_ends_in_429_with_a_time_to_wait(service: Service) -> None:
     service.organisation()
-    guess = "fh.acme.0123456789ab.0123456789012345678901234567890123456789012"
-    statuses = [service.call("get_buttons", BUTTONS, token=guess).status for _ in range(ATTEMPTS)]
-    assert set(statuses) == {401}
-    locked = service.call("get_buttons", BUTTONS, token=guess)
+    *allowed, last = guesses(ATTEMPTS + 1)
+    statuses = {service.call("get_buttons", BUTTONS, token=guess).status for guess in allowed}
+    assert statuses == {401}
+    locked = service.call("get_buttons", BUTTONS, token=last)
     assert locked.status == 429
     assert locked.error["type"] == "rate_limited"
     assert 1 <= int(locked.headers["Retry-After"]) <= 60
 
 
+def test_a_revoked_token_still_in_use_is_401_and_shuts_out_nobody(service: Service) -> None:
+    service.organisation()
+    revoked = service.tenant.webhook_token
+    assert (
+        service.operator("DELETE", f"/settings/acme/tokens/{revoked.split('.')[2]}").status == 204
+    )
+    statuses = [service.call("get_buttons", BUTTONS, token=revoked).status for _ in range(50)]
+    assert set(statuses) == {401}
+    successor = service.token("acme", "webhook")
+    assert service.call("get_buttons", BUTTONS, token=successor).status == 200
+
+
 def test_a_working_caller_is_not_locked_out_by_a_guesser_at_its_address(service: Service) -> None:
     service.organisation()
     assert service.call("get_buttons", BUTTONS).status == 200
-    guess = "fh.acme.0123456789ab.0123456789012345678901234567890123456789012"
-    for _ in range(ATTEMPTS + 1):
+    for guess in guesses(ATTEMPTS + 1):
         service.call("get_buttons", BUTTONS, token=guess)
     assert service.call("get_buttons", BUTTONS).status == 200

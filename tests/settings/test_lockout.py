@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 import redis
 
 from errors import RateLimited
-from settings.lockout import ATTEMPTS, REMEMBER_SECONDS, WINDOW_SECONDS, Lockout
+from settings.lockout import ATTEMPTS, REMEMBER_SECONDS, REPEATS, WINDOW_SECONDS, Lockout
 from storage.connect import Client
 from tests.settings.everything import everything_in
 
@@ -17,14 +19,20 @@ def lockout(any_redis: Client) -> Lockout:
 
 
 def guess(lockout: Lockout, times: int, address: str = "192.0.2.1", identity: str = "acme") -> None:
+    for number in range(times):
+        lockout.record_wrong(address, identity, b"guess %d" % number)
+
+
+def repeat(lockout: Lockout, times: int) -> None:
+    """The same wrong proof, again and again."""
     for _ in range(times):
-        lockout.record_wrong(address, identity)
+        lockout.record_wrong("192.0.2.1", "acme", b"revoked")
 
 
 def test_one_guess_too_many_is_refused_with_a_time_to_wait(lockout: Lockout) -> None:
     guess(lockout, ATTEMPTS)
     with pytest.raises(RateLimited) as caught:
-        guess(lockout, 1)
+        lockout.record_wrong("192.0.2.1", "acme", b"another")
     assert caught.value.retry_after_seconds is not None
     assert 1 <= caught.value.retry_after_seconds <= WINDOW_SECONDS
 
@@ -33,6 +41,29 @@ def test_during_a_lock_a_new_right_proof_is_refused_too(lockout: Lockout) -> Non
     guess(lockout, ATTEMPTS)
     with pytest.raises(RateLimited):
         lockout.admit("192.0.2.1", "acme", b"right")
+
+
+def test_the_same_wrong_proof_again_is_no_guess_and_refuses_no_right_one(lockout: Lockout) -> None:
+    repeat(lockout, ATTEMPTS + 1)
+    lockout.admit("192.0.2.1", "acme", b"right")
+    guess(lockout, ATTEMPTS - 1)
+    with pytest.raises(RateLimited):
+        lockout.record_wrong("192.0.2.1", "acme", b"one too many")
+
+
+def test_repeats_are_told_so_up_to_a_rate(lockout: Lockout) -> None:
+    repeat(lockout, REPEATS)
+    with pytest.raises(RateLimited):
+        repeat(lockout, 1)
+    lockout.admit("192.0.2.1", "acme", b"right")
+
+
+def test_a_flood_of_guesses_fills_no_memory(lockout: Lockout, any_redis: Client) -> None:
+    for number in range(3 * ATTEMPTS):
+        with suppress(RateLimited):
+            lockout.record_wrong("192.0.2.1", "acme", b"guess %d" % number)
+    [key] = list(any_redis.scan_iter(match="fh:guess:*"))
+    assert any_redis.hlen(key) <= ATTEMPTS + 2
 
 
 def test_a_proof_known_from_this_address_stays_good_in_every_process(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -99,21 +99,27 @@ def test_a_token_is_shown_once(service: Service) -> None:
     assert secret.encode() not in everything_in(service.redis)
 
 
-def test_a_token_tells_when_it_was_last_used(service: Service) -> None:
-    service.organisation()
-    token_id = service.tenant.webhook_token.split(".")[2]
+def last_used(service: Service, token: str) -> str | None:
+    tokens = service.operator("GET", "/settings/acme/tokens").json["tokens"]
+    [found] = [known["last_used_at"] for known in tokens if known["id"] == token.split(".")[2]]
+    return cast(str | None, found)
 
-    def last_used() -> str | None:
-        tokens = service.admin("GET", "/settings/acme/tokens").json["tokens"]
-        [found] = [token["last_used_at"] for token in tokens if token["id"] == token_id]
-        return found
 
-    assert last_used() is None
+def test_a_token_tells_when_it_last_called_a_function(service: Service) -> None:
+    token = service.organisation().webhook_token
+    assert last_used(service, token) is None
     service.call("get_buttons", {"buttons_data": "Yes|No"})
     service.flush()
-    used = last_used()
+    used = last_used(service, token)
     assert used is not None
     assert used.endswith("Z")
+
+
+def test_a_token_tells_when_it_last_did_anything_else(service: Service) -> None:
+    token = service.organisation().admin_token
+    assert last_used(service, token) is None
+    assert service.admin("GET", "/settings/acme").status == 200
+    assert last_used(service, token) is not None
 
 
 @pytest.mark.parametrize(
@@ -128,6 +134,13 @@ def test_a_token_that_cannot_be_is_400(service: Service, body: dict[str, Any]) -
 def test_revoking_what_is_not_there_is_404(service: Service) -> None:
     service.organisation()
     assert service.admin("DELETE", "/settings/acme/tokens/0123456789ab").status == 404
+
+
+def test_a_token_in_place_of_its_id_is_not_repeated(service: Service) -> None:
+    token = service.organisation().webhook_token
+    answer = service.admin("DELETE", f"/settings/acme/tokens/{token}")
+    assert answer.error["type"] == "not_found"
+    assert token.encode() not in answer.body
 
 
 # --- audit ---

@@ -163,6 +163,14 @@ def test_of_a_short_secret_nothing_shows(service: Service) -> None:
     assert answer.json["verify_token"] == "..."
 
 
+def test_head_reads_like_get_and_changes_nothing(service: Service) -> None:
+    service.organisation()
+    raw = b'{"is_active": false}'
+    answer = service.operator("HEAD", "/settings/acme/openai", raw=raw)
+    assert (answer.status, answer.body) == (200, b"")
+    assert service.operator("GET", "/settings/acme/openai").json["is_active"] is True
+
+
 def test_a_patch_that_fails_changes_nothing(service: Service) -> None:
     service.operator("PUT", "/settings/acme/openai", WHOLE["openai"])
     before = service.operator("GET", "/settings/acme/openai").json

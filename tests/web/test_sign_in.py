@@ -66,10 +66,18 @@ def test_a_webhook_token_opens_no_pages(service: Service) -> None:
     assert "token of scope admin" in refused.text
 
 
+def test_signing_in_is_a_use_of_the_token(service: Service) -> None:
+    token = service.organisation().admin_token
+    signed_in(service, token)
+    tokens = service.operator("GET", "/settings/acme/tokens").json["tokens"]
+    used = {known["id"]: known["last_used_at"] for known in tokens}
+    assert used[token.split(".")[2]] is not None
+
+
 def test_guessing_is_locked_out(service: Service) -> None:
     visitor = Visitor(service.app)
-    for _ in range(ATTEMPTS):
-        assert visitor.sign_in("guess-guess-guess").status == 401
+    for number in range(ATTEMPTS):
+        assert visitor.sign_in(f"guess-guess-{number}").status == 401
     locked = visitor.sign_in("guess-guess-guess")
     assert locked.status == 429
     assert "too many wrong proofs" in locked.text.lower()

@@ -11,7 +11,7 @@ from storage.keys import org_key
 from tests.fixtures_app import Service
 from tests.web.visitor import signed_in
 from web.charts import bar_chart, nice
-from web.usage_pages import safe_cell
+from web.usage_pages import COLUMNS, safe_cell
 
 USAGE = "/organisations/acme/usage"
 
@@ -69,8 +69,16 @@ def test_a_malformed_day_is_explained(service: Service) -> None:
     visitor = signed_in(service)
     page = visitor.get(f"{USAGE}?from=2026-13-01")
     assert page.status == 400
-    assert "Not a day" in page.text
+    assert "Not a time" in page.text
     assert visitor.get("/organisations/acme/usage.csv?by=contact").status == 400
+
+
+def test_of_days_before_any_that_are_kept_there_is_nothing(service: Service) -> None:
+    service.organisation()
+    visitor = signed_in(service)
+    assert visitor.get(f"{USAGE}?to=2001-01-01").status == 200
+    table = visitor.get("/organisations/acme/usage.csv?to=2001-01-01")
+    assert table.html.splitlines() == ["day," + ",".join(COLUMNS)]
 
 
 def test_the_budget_is_a_bar(service: Service) -> None:
