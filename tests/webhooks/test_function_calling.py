@@ -108,7 +108,7 @@ def test_the_model_sees_every_function(calling: Service, openai: FakeOpenAI, nam
     [
         ({"name": "get_buttons", "arguments": "{not json"}, "invalid_json"),
         ({"name": "get_buttons", "arguments": "[1]"}, "invalid_json"),
-        ({"name": "get_buttons", "arguments": {}}, "invalid_input"),
+        ({"name": "get_buttons", "arguments": {}}, "empty_input"),
         ({"name": "get_buttons", "arguments": {"buttons_data": ""}}, "empty_input"),
         ({"name": "get_buttons", "arguments": {"buttons_data": "a", "x": 1}}, "invalid_input"),
         ({"name": "moderate", "arguments": {"text": "hi"}}, "not_found"),
