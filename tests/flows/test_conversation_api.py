@@ -175,6 +175,7 @@ def test_globals_and_the_calendar_come_from_the_settings(acme: Service) -> None:
         ({"type": "quick_reply", "text": "Yes"}, "Yes"),
         ({"quick_reply": "Yes"}, "Yes"),
         ({"quick_reply": {"title": "Yes", "id": "n1"}}, "Yes"),
+        ({"type": "list", "title": "Yes"}, "Yes"),
     ],
 )
 def test_messages_of_every_kind(acme: Service, body: dict[str, Any], kind: str) -> None:
