@@ -141,6 +141,13 @@ def test_a_failure_may_be_answered_with_200(service: Service, wanted: Any) -> No
     assert answer.json["buttons"] == answer.error["message"]
 
 
+def test_an_unknown_function_may_be_answered_with_200_too(service: Service) -> None:
+    answer = service.call("get_button", {**BUTTONS, "failure_status": 200})
+    assert (answer.status, answer.error["type"]) == (200, "not_found")
+    headers = {"Content-Type": "application/json"}
+    assert service.call("get_button", None, raw=b"{", headers=headers).status == 404
+
+
 @pytest.mark.parametrize("wanted", [500, "", None, True, "x", {"a": 1}])
 def test_no_other_failure_status_is_known(service: Service, wanted: Any) -> None:
     answer = service.call("get_buttons", {"buttons_data": "", "failure_status": wanted})
