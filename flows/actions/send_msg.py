@@ -55,9 +55,13 @@ def quick_replies(action: Action, sprint: Sprint) -> tuple[dict[str, str], ...]:
     translated = sprint.localized(action.uuid, "quick_replies")
     is_translated = isinstance(translated, list) and any(translated)
     listed = translated if is_translated else action.items("quick_replies")
-    written = (one.get("text") if isinstance(one, dict) else one for one in listed)
-    titles = (sprint.substitute(as_text(one)).strip() for one in written)
+    titles = (sprint.substitute(title).strip() for title in written_replies(listed))
     return tuple({"title": title} for title in titles if title)
+
+
+def written_replies(listed: list[Any]) -> list[str]:
+    """Quick replies as the editor writes them: texts, or objects with one."""
+    return [as_text(one.get("text") if isinstance(one, dict) else one) for one in listed]
 
 
 def localized_text(action: Action, sprint: Sprint) -> str:
