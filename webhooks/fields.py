@@ -128,6 +128,8 @@ class Whole(fields.Integer):
         **kwargs: Any,
     ) -> Any:
         value = _given(value)
+        if isinstance(value, str):
+            value = value.strip().removesuffix(".0")  # as an expression of a flow writes 6 / 3
         if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
             raise ValidationError("Not a valid whole number.")
         return super().deserialize(value, attr, data, **kwargs)
@@ -146,7 +148,10 @@ class Flag(fields.Boolean):
         data: Mapping[str, Any] | None = None,
         **kwargs: Any,
     ) -> Any:
-        return super().deserialize(_given(value), attr, data, **kwargs)
+        value = _given(value)
+        if isinstance(value, str):
+            value = value.strip()
+        return super().deserialize(value, attr, data, **kwargs)
 
 
 class Choice(Text):
