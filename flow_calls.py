@@ -54,6 +54,7 @@ class FlowCalls:
         except FlowhookError as error:
             self.dispatcher.reject(name, organisation.id, body, request_id, error)
             raise
+        body = taken(function, body)
         try:
             seconds = wait_seconds("", body)
             if seconds is not None:
@@ -108,6 +109,13 @@ class LateResults:
             self.conversations().finish_webhook(job.organization_id, call.contact, call_id, answer)
         except FlowhookError as failure:
             raise NotDelivered(failure.message) from failure
+
+
+def taken(function: WebhookFunction, body: Mapping[str, Any]) -> dict[str, Any]:
+    """What a function gets of a node's body. As in Glific the rest is ignored, which the linter
+    tells; so is a `callback_url`, since it is the flow that waits for the result."""
+    known = function.fields.fields.keys() | BUILDER_KEYS | CALL_KEYS
+    return {key: value for key, value in body.items() if key in known and key != "callback_url"}
 
 
 def contact_of(body: Mapping[str, Any]) -> str:

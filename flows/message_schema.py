@@ -92,10 +92,13 @@ class MessageSchema(Schema):
 
     @pre_load
     def unfold(self, data: Any, **_: Any) -> Any:
-        """`{"quick_reply": "Yes"}` and `{"location": {...}}` stand for their types."""
+        """`{"quick_reply": "Yes"}` and `{"location": {...}}` stand for their types; a chosen
+        option's words may come as its `title`."""
         if not isinstance(data, Mapping):
             return data
         body = dict(data)
+        if body.get("type") in ("quick_reply", "list") and "title" in body:
+            body.setdefault("text", body.pop("title"))
         for kind in ("quick_reply", "list"):
             if kind in body:
                 chosen = body.pop(kind)

@@ -12,6 +12,7 @@ from providers.flowhook import FlowhookClient
 from providers.guard import AddressGuard
 from settings.organisation import Organisation
 
+NOT_SENT = frozenset({"organization_id", "wait_seconds", "callback_url"})  # the terminal waits
 MAIN_KEYS = ("parsed_msg", "response", "message", "translated_text", "text")
 
 
@@ -46,7 +47,7 @@ class RunningService:
         self.client = FlowhookClient(url, token)
 
     def __call__(self, name: str, body: Mapping[str, Any]) -> WebhookAnswer:
-        sent = {key: value for key, value in body.items() if key != "organization_id"}
+        sent = {key: value for key, value in body.items() if key not in NOT_SENT}
         status, found = self.client.call(name, sent)
         if 200 <= status < 300:
             return WebhookAnswer(status, found)

@@ -34,14 +34,13 @@ def job_routes(edge: Edge, store: JobStore, dead: DeadLetters) -> Blueprint:
         if job is None:
             raise NotFound(NO_JOB)
         outcome = store.outcome_of(job)
-        return json_answer(
-            {
-                "id": job.id,
-                "status": job.status,
-                "result": outcome.answer if outcome else None,
-                "deliveries": {step: job.state(step) for step in job.deliveries()},
-            }
-        )
+        shown = {
+            "id": job.id,
+            "status": job.status,
+            "result": outcome.answer if outcome else None,
+        }
+        deliveries = {step: job.state(step) for step in job.deliveries()}
+        return json_answer({**shown, "deliveries": deliveries} if deliveries else shown)
 
     @routes.get("/dead/<org>")
     @documented(

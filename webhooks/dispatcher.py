@@ -24,7 +24,7 @@ from records.entry import Entry
 from registry import Registry
 from settings.organisation import Organisation
 from webhooks.estimate import estimate
-from webhooks.fields import BUILDER_KEYS, CALL_KEYS, EmptyText, UnresolvedText
+from webhooks.fields import BUILDER_KEYS, CALL_KEYS, EmptyText, UnresolvedText, is_variable
 from webhooks.registry import AsGiven, Context, WebhookFunction
 
 NOTHING = "N/A"  # what a flow gets where there is nothing; null would show the bare variable
@@ -226,6 +226,9 @@ def _account_title(body: Mapping[str, Any]) -> str | None:
         return None
     if not isinstance(title, str):
         raise InvalidInput("account must be text", fields={"account": ["Not a valid string."]})
+    if is_variable(title):
+        problem = f"{title.strip()} was never set by the flow."
+        raise UnresolvedVariable(f"account: {problem}", fields={"account": [problem]})
     return title
 
 

@@ -20,7 +20,8 @@ from variable_names import NAME
 
 VARIABLE = re.compile(
     r"@(?:results?|contact|fields?|flow|global|globals|calendar|child|parent|input|run|extra"
-    rf"|trigger|urns|wa_group|webhook|legacy_extra|node|resume|ticket)(?:\.{NAME}{{1,128}})*"
+    rf"|trigger|urns|wa_group|staff|webhook|legacy_extra|node|resume|ticket)"
+    rf"(?:\.{NAME}{{1,128}})*"
 )
 
 # The keys that builders add to every call: accepted by all functions, ignored where unused.
@@ -55,6 +56,10 @@ class UnresolvedText(str):
     """A field message that makes the answer's type `unresolved_variable`."""
 
 
+# A list, since marshmallow formats a bare text and would lose its kind.
+MISSING: dict[str, Any] = {"required": [EmptyText("Missing data for required field.")]}
+
+
 class Text(fields.String):
     """Text a person or a model reads. An empty one is an error where it is required.
 
@@ -63,7 +68,9 @@ class Text(fields.String):
 
     def __init__(self, *, max_length: int = 100_000, keeps_variables: bool = False, **more: Any):
         checks = list(more.pop("validate", []))
-        super().__init__(validate=[validate.Length(max=max_length), *checks], **more)
+        super().__init__(
+            validate=[validate.Length(max=max_length), *checks], error_messages=MISSING, **more
+        )
         self.allow_none = True
         self.keeps_variables = keeps_variables
 
@@ -74,14 +81,16 @@ class Text(fields.String):
         data: Mapping[str, Any] | None = None,
         **kwargs: Any,
     ) -> Any:
-        if isinstance(value, bool | int | float):
+        if isinstance(value, bool):
+            value = "true" if value else "false"
+        elif isinstance(value, int | float):
             value = str(value)
         if value is None or (isinstance(value, str) and not value.strip()):
             if self.required:
                 raise ValidationError([EmptyText("Must not be empty.")])
             value = None
-        elif isinstance(value, str) and not self.keeps_variables and is_variable(value):
-            raise ValidationError([UnresolvedText(f"{value.strip()} was never set by the flow.")])
+        elif not self.keeps_variables:
+            check_set(value)
         return super().deserialize(value, attr, data, **kwargs)
 
 
@@ -89,7 +98,9 @@ class Number(fields.Float):
     """A number, or the text of one; an empty text counts as absent."""
 
     def __init__(self, low: float, high: float, **more: Any) -> None:
-        super().__init__(validate=validate.Range(low, high), allow_none=True, **more)
+        super().__init__(
+            validate=validate.Range(low, high), allow_none=True, error_messages=MISSING, **more
+        )
 
     def deserialize(
         self,
@@ -98,11 +109,12 @@ class Number(fields.Float):
         data: Mapping[str, Any] | None = None,
         **kwargs: Any,
     ) -> Any:
-        if self.required:
-            _require_set(value)
+        value = _given(value)
+        if value is None and self.required:
+            raise ValidationError([EmptyText("Must not be empty.")])
         if isinstance(value, bool):
             raise ValidationError("Not a valid number.")
-        return super().deserialize(_absent_if_blank(value), attr, data, **kwargs)
+        return super().deserialize(value, attr, data, **kwargs)
 
 
 class Whole(fields.Integer):
@@ -118,7 +130,9 @@ class Whole(fields.Integer):
         data: Mapping[str, Any] | None = None,
         **kwargs: Any,
     ) -> Any:
-        value = _absent_if_blank(value)
+        value = _given(value)
+        if isinstance(value, str):
+            value = value.strip().removesuffix(".0")  # as an expression of a flow writes 6 / 3
         if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
             raise ValidationError("Not a valid whole number.")
         return super().deserialize(value, attr, data, **kwargs)
@@ -137,7 +151,10 @@ class Flag(fields.Boolean):
         data: Mapping[str, Any] | None = None,
         **kwargs: Any,
     ) -> Any:
-        return super().deserialize(_absent_if_blank(value), attr, data, **kwargs)
+        value = _given(value)
+        if isinstance(value, str):
+            value = value.strip()
+        return super().deserialize(value, attr, data, **kwargs)
 
 
 class Choice(Text):
@@ -161,7 +178,7 @@ class Json(fields.Raw):
     """A JSON value, or the text of one. `reads` checks it and returns what the function gets."""
 
     def __init__(self, reads: Callable[[Any], Any] = lambda value: value, **more: Any) -> None:
-        super().__init__(allow_none=True, **more)
+        super().__init__(allow_none=True, error_messages=MISSING, **more)
         self.reads = reads
 
     def deserialize(
@@ -171,11 +188,9 @@ class Json(fields.Raw):
         data: Mapping[str, Any] | None = None,
         **kwargs: Any,
     ) -> Any:
-        value = _absent_if_blank(value)
+        value = _given(value)
         if value is None and self.required:
             raise ValidationError([EmptyText("Must not be empty.")])
-        if isinstance(value, str) and is_variable(value):
-            raise ValidationError([UnresolvedText(f"{value.strip()} was never set by the flow.")])
         return super().deserialize(value, attr, data, **kwargs)
 
     def _deserialize(
@@ -212,13 +227,15 @@ class FunctionSchema(Schema):
         unknown = RAISE
 
 
-def _require_set(value: Any) -> None:
-    """Raise where a required number is empty, or a variable that the flow never set."""
-    if value is None or (isinstance(value, str) and not value.strip()):
-        raise ValidationError([EmptyText("Must not be empty.")])
+def check_set(value: Any) -> None:
+    """Raise where a value is a variable that the flow never set."""
     if isinstance(value, str) and is_variable(value):
         raise ValidationError([UnresolvedText(f"{value.strip()} was never set by the flow.")])
 
 
-def _absent_if_blank(value: Any) -> Any:
-    return None if isinstance(value, str) and not value.strip() else value
+def _given(value: Any) -> Any:
+    """The value, None for a blank text; raises where it is a variable that was never set."""
+    if isinstance(value, str) and not value.strip():
+        return None
+    check_set(value)
+    return value

@@ -49,6 +49,7 @@ class FileSearchFieldsSchema(FunctionSchema):
         }
     )
     wait_time = ignored_field()
+    endpoint = ignored_field()
     model = model_field("The model; else the assistant's, the organisation's, the service's.")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -143,6 +144,9 @@ class _Call:
         raw = whole_body(sent)
         caller = self._authenticate(sent, raw)
         self.organization_id = caller.organization_id
+        if self.function is None:
+            with suppress(FlowhookError):  # for its failure_status
+                self.body = self.body or self._read(sent, raw)
         function = self.dispatcher.find(self.name)
         self.body = self.body or self._read(sent, raw)
         self.organization_id = organisation_of(caller, self.body)

@@ -20,10 +20,10 @@ from errors import (
     InvalidJson,
     InvalidResponse,
     NotFound,
-    ProviderRejected,
 )
 from providers.completion import Choice
 from providers.openai import OpenAIClient
+from providers.responses import as_response_request, read_response
 from strict_json import is_deep
 from webhooks.context_size import check_length
 from webhooks.messages import Message, conversation
@@ -34,7 +34,8 @@ MAX_ROUNDS = 10
 MAX_CALLS_A_ROUND = 16
 MAX_RESULT_CHARACTERS = 20_000
 MAX_DEPTH = 1
-# On /chat/completions these take tools only with their reasoning off (vane #1173).
+# On /chat/completions these take tools only with their reasoning off (vane #1173), and those
+# whose reasoning cannot be turned off take them only on /responses.
 NEEDS_EFFORT_NONE = re.compile(r"gpt-5\.[6-9]|gpt-6(?!-astra|\.1-sol)")
 ALWAYS_REASONS = re.compile(r"gpt-6-astra|gpt-6\.1-sol")
 
@@ -109,16 +110,9 @@ class ToolChat:
             "tools": [tool.as_request() for tool in self.tools.values()],
             "tool_choice": "auto" if may_call else "none",
         }
-        try:
-            return self.client.chat(body, fit_tools).first
-        except ProviderRejected as error:
-            if not ALWAYS_REASONS.match(model):
-                raise
-            raise ProviderRejected(
-                f"{model} always reasons, and such models take no functions here ({error.message})",
-                fix="Choose a model whose reasoning can be turned off, such as gpt-6-luna.",
-                fields={"model": [f"{model} takes no functions."]},
-            ) from None
+        if ALWAYS_REASONS.match(model):
+            return read_response(self.client.ask("/responses", as_response_request(body)))
+        return self.client.chat(body, fit_tools).first
 
     def _run_within_budget(self, call: Call, place: int) -> Call:
         self.context.check_budget()

@@ -20,8 +20,8 @@ def send_msg(action: Action, sprint: Sprint) -> Outcome:
     """Send the contact a text, an attachment or an approved template.
 
     The text is localized and has its variables replaced; `<%= %>` in it stays text. Of several
-    attachments one goes out, the first by type. The same node may say the same thing four times
-    in six hours.
+    attachments one goes out, the first by type. `quick_replies`, as RapidPro's editor writes
+    them, become options. The same node may say the same thing four times in six hours.
     """
     template = read_template(action, sprint)
     text = template["text"] if template else sprint.substitute(localized_text(action, sprint))
@@ -33,16 +33,35 @@ def send_msg(action: Action, sprint: Sprint) -> Outcome:
     if sprint.is_repeating(compared):
         sprint.emit(MsgNotSent, reason=f"Infinite loop detected, body: {compared[:200]}")
         return Loop()
+    shown: dict[str, Any] = {"kind": kind or "text", "text": again(text, sprint), "url": url}
+    options = () if template else quick_replies(action, sprint)
+    if options:
+        inner = {"type": shown["kind"], "text": shown["text"], **({"url": url} if url else {})}
+        content = {"type": "quick_reply", "content": inner, "options": list(options)}
+        shown |= {"kind": "quick_reply", "options": options}
+        shown["interactive"] = {**content, "msgid": sprint.node}
     sprint.send(
         compared,
         action.delay_seconds,
-        kind=kind or "text",
-        text=again(text, sprint),
-        url=url,
+        **shown,
         labels=joined(action.objects("labels"), sprint),
         template=template,
     )
     return None
+
+
+def quick_replies(action: Action, sprint: Sprint) -> tuple[dict[str, str], ...]:
+    """The options a message offers, each with its variables replaced; empty ones left out."""
+    translated = sprint.localized(action.uuid, "quick_replies")
+    is_translated = isinstance(translated, list) and any(translated)
+    listed = translated if is_translated else action.items("quick_replies")
+    titles = (sprint.substitute(title).strip() for title in written_replies(listed))
+    return tuple({"title": title} for title in titles if title)
+
+
+def written_replies(listed: list[Any]) -> list[str]:
+    """Quick replies as the editor writes them: texts, or objects with one."""
+    return [as_text(one.get("text") if isinstance(one, dict) else one) for one in listed]
 
 
 def localized_text(action: Action, sprint: Sprint) -> str:

@@ -96,7 +96,8 @@ class Inbound:
 class Status:
     """What became of a message we sent: `status` is sent, delivered, read, played or failed.
 
-    Statuses come in any order. `error_code` is the channel's, 0 when nothing failed.
+    Statuses come in any order. `error_code` is the channel's, 0 when nothing failed; `user_id`
+    is the recipient's business-scoped one where the channel gave it.
     """
 
     id: str
@@ -104,3 +105,4 @@ class Status:
     status: str
     at: float
     error_code: int = 0
+    user_id: str = ""

@@ -9,6 +9,7 @@ import orjson
 
 from flows.actions import Action, as_text
 from flows.actions.send_interactive_msg import body_of, options_of
+from flows.actions.send_msg import written_replies
 from flows.definition import Node
 from flows.lint import CRITICAL, WARNING, Issue, Look, check
 from flows.lint.graph import PAUSES
@@ -99,6 +100,19 @@ def interactive_messages_fit_whatsapp(look: Look) -> Iterator[Issue]:
                     for problem in _misfits(content):
                         message = f"Interactive message of node {node.label}: {problem}"
                         yield Issue(WARNING, message, node.uuid)
+            elif action.type == "send_msg":
+                for problem in _misfits(_with_quick_replies(action)):
+                    yield Issue(WARNING, f"Message of node {node.label}: {problem}", node.uuid)
+
+
+def _with_quick_replies(action: Action) -> dict[str, Any]:
+    """The interactive message that quick replies make of a message; empty without any."""
+    titles = [title for title in written_replies(action.items("quick_replies")) if title]
+    if not titles:
+        return {}
+    inner = {"type": "text", "text": action.text("text")}
+    options = [{"title": title} for title in titles]
+    return {"type": "quick_reply", "content": inner, "options": options}
 
 
 def _misfits(content: dict[str, Any]) -> Iterator[str]:

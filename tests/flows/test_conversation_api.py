@@ -146,6 +146,19 @@ def test_a_flow_asks_a_webhook_function_in_process(acme: Service, openai: FakeOp
     assert {entry["flow"] for entry in logs} == {"ask"}
 
 
+def test_what_a_function_does_not_take_is_ignored_as_in_glific(
+    acme: Service, openai: FakeOpenAI
+) -> None:
+    acme.organisation(openai)
+    openai.say("It rains.")
+    body = '{"question_text": "Why?", "endpoint": "x", "callback_url": "http://[", "zzz": 1}'
+    webhook = {"url": "parse_via_chat_gpt", "result_name": "gpt", "body": body}
+    told = {"id": "tell", "send": "@results.gpt.parsed_msg"}
+    flow = {"uuid": "f", "nodes": [{"id": "w", "webhook": webhook, "success": "tell"}, told]}
+    publish(acme, flow)
+    assert say(acme, {"flow": "f"}).json["messages"] == [{"type": "text", "text": "It rains."}]
+
+
 def test_an_unknown_function_takes_failure(acme: Service) -> None:
     node = {"id": "w", "webhook": {"url": "no_such", "result_name": "x"}, "failure": "sorry"}
     publish(acme, {"uuid": "f", "nodes": [node, {"id": "sorry", "send": "Sorry"}]})
@@ -175,6 +188,7 @@ def test_globals_and_the_calendar_come_from_the_settings(acme: Service) -> None:
         ({"type": "quick_reply", "text": "Yes"}, "Yes"),
         ({"quick_reply": "Yes"}, "Yes"),
         ({"quick_reply": {"title": "Yes", "id": "n1"}}, "Yes"),
+        ({"type": "list", "title": "Yes"}, "Yes"),
     ],
 )
 def test_messages_of_every_kind(acme: Service, body: dict[str, Any], kind: str) -> None:

@@ -194,11 +194,14 @@ def test_a_file_that_is_no_flow_is_named(
 def test_webhooks_go_to_a_running_service() -> None:
     with serve(answer(b'{"success": true, "parsed_msg": "Hi"}')) as server:
         service = RunningService(f"http://127.0.0.1:{server.port}/", "fh.token")
-        found = service("parse_via_chat_gpt", {"question_text": "x", "organization_id": 1})
+        later = {"wait_seconds": 4, "callback_url": "https://example.org"}
+        body = {"question_text": "x", "organization_id": 1, **later}
+        found = service("parse_via_chat_gpt", body)
     assert found.body == {"success": True, "parsed_msg": "Hi"}
     assert "POST /webhooks/parse_via_chat_gpt" in server.requests[0]
     assert "Bearer fh.token" in server.requests[0]
-    assert "organization_id" not in server.requests[0]
+    for left_out in ("organization_id", *later):
+        assert left_out not in server.requests[0]
     failure = b'{"error": {"type": "empty_input", "message": "empty", "fix": "fill"}}'
     with serve(answer(failure, "400 Bad Request")) as server:
         found = RunningService(f"http://127.0.0.1:{server.port}", "t")("x", {})

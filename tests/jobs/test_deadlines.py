@@ -103,7 +103,7 @@ def test_a_failure_in_time_is_the_plain_failure(
 def test_mistakes_are_told_at_once_and_become_no_job(jobs_unattended: JobsService) -> None:
     headers = {"Prefer": "respond-async"}
     answer = jobs_unattended.service.call("parse_via_chat_gpt", {}, headers=headers)
-    assert (answer.status, answer.error["type"]) == (400, "invalid_input")
+    assert (answer.status, answer.error["type"]) == (400, "empty_input")
     empty = jobs_unattended.service.call(
         "parse_via_chat_gpt", {"question_text": ""}, headers=headers
     )

@@ -70,7 +70,7 @@ def test_failures_are_logged_too(service: Service, openai: FakeOpenAI) -> None:
     assert shown == [
         ("get_buttons", "invalid_json", 400),
         ("unknown", "not_found", 404),
-        ("get_buttons", "invalid_input", 400),
+        ("get_buttons", "empty_input", 400),
         ("parse_via_chat_gpt", "invalid_api_key", 502),
     ]
     whole = in_full(service, entries[-1]).json

@@ -54,6 +54,29 @@ def test_messages_may_be_text_alone(service: Service, openai: FakeOpenAI) -> Non
     assert service.call("chat_with_vision", body).status == 200
 
 
+def test_the_input_may_show_images_too(service: Service, openai: FakeOpenAI) -> None:
+    service.organisation(openai)
+    body = {"prompt": "Be short.", "input": ["Which plant is this?", image(DATA_URL)]}
+    assert service.call("chat_with_vision", body).status == 200
+    text = {"type": "text", "text": "Which plant is this?"}
+    assert openai.last.body["messages"][1] == {"role": "user", "content": [text, image(DATA_URL)]}
+
+
+def test_an_input_typed_like_a_list_stays_text(service: Service, openai: FakeOpenAI) -> None:
+    service.organisation(openai)
+    typed = '["https://169.254.169.254/a.png"]'
+    assert service.call("chat_with_vision", {"input": typed}).status == 200
+    assert openai.last.body["messages"] == [{"role": "user", "content": typed}]
+
+
+def test_a_private_image_in_the_input_is_refused(service: Service, openai: FakeOpenAI) -> None:
+    service.organisation(openai)
+    answer = service.call("chat_with_vision", {"input": [image("http://169.254.169.254/a.png")]})
+    assert answer.error["type"] == "invalid_input"
+    assert "input[0]" in answer.error["message"]
+    assert openai.requests == []
+
+
 def test_the_thread_remembers_the_words(service: Service, openai: FakeOpenAI) -> None:
     service.organisation(openai)
     body = said({"type": "text", "text": "What is this?"}, image(DATA_URL))

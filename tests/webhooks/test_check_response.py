@@ -18,7 +18,7 @@ from tests.fixtures_app import Service
         ("caf\u00e9", "cafe", False),
         ("\u0958", "\u0915\u093c", True),
         (7, "7", True),
-        (True, "True", True),
+        (True, "true", True),
     ],
 )
 def test_letter_for_letter(

@@ -85,6 +85,48 @@ def test_the_keys_that_builders_add_are_accepted_and_ignored(service: Service) -
     assert service.call("get_buttons", {**BUTTONS, **as_written}).status == 200
 
 
+@pytest.mark.parametrize(
+    ("name", "body", "field"),
+    [
+        ("get_buttons", {}, "buttons_data"),
+        ("geolocation", {"lat": "12.9"}, "long"),
+        ("function_calling", {"input": "Hello"}, "functions"),
+    ],
+)
+def test_a_required_field_left_out_is_empty(
+    service: Service, name: str, body: dict[str, Any], field: str
+) -> None:
+    answer = service.call(name, body)
+    assert (answer.status, answer.error["type"]) == (400, "empty_input")
+    assert answer.error["message"] == f"{field} is empty"
+    assert answer.error["fields"] == {field: ["Missing data for required field."]}
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "field"),
+    [
+        ("prompt", {"prompt": "Hello", "temperature": "@results.heat"}, "temperature"),
+        ("prompt", {"prompt": "Hello", "n": "@contact.fields.n"}, "n"),
+        ("prompt", {"prompt": "Hello", "sanitize_text": " @results.plain.input "}, "sanitize_text"),
+        ("prompt", {"prompt": "@results.प्रश्न"}, "prompt"),
+        ("prompt", {"prompt": "Hello", "account": "@results.account"}, "account"),
+        ("geolocation", {"lat": "@results.place.latitude", "long": "1"}, "lat"),
+    ],
+)
+def test_a_variable_that_was_never_set_is_named_in_every_kind_of_field(
+    service: Service, name: str, body: dict[str, Any], field: str
+) -> None:
+    answer = service.call(name, body)
+    assert (answer.status, answer.error["type"]) == (400, "unresolved_variable")
+    assert list(answer.error["fields"]) == [field]
+    assert body[field].strip() in answer.error["message"]
+
+
+def test_a_boolean_is_written_as_json_writes_it(service: Service) -> None:
+    body = {"correct_response": "true", "user_response": True}
+    assert service.call("check_response", body).json["response"] is True
+
+
 def test_any_other_key_is_refused_by_name(service: Service) -> None:
     answer = service.call("get_buttons", {**BUTTONS, "button_data": "typo", "é": 1})
     assert answer.status == 400
@@ -97,6 +139,13 @@ def test_a_failure_may_be_answered_with_200(service: Service, wanted: Any) -> No
     assert answer.status == 200
     assert answer.error["type"] == "empty_input"
     assert answer.json["buttons"] == answer.error["message"]
+
+
+def test_an_unknown_function_may_be_answered_with_200_too(service: Service) -> None:
+    answer = service.call("get_button", {**BUTTONS, "failure_status": 200})
+    assert (answer.status, answer.error["type"]) == (200, "not_found")
+    headers = {"Content-Type": "application/json"}
+    assert service.call("get_button", None, raw=b"{", headers=headers).status == 404
 
 
 @pytest.mark.parametrize("wanted", [500, "", None, True, "x", {"a": 1}])

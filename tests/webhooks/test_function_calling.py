@@ -110,7 +110,7 @@ def test_the_model_sees_every_function(calling: Service, openai: FakeOpenAI, nam
         ({"name": "get_buttons", "arguments": "{not json"}, "invalid_json"),
         ({"name": "get_buttons", "arguments": "[1]"}, "invalid_json"),
         ({"name": "get_buttons", "arguments": f'{{"a": {DEEP}}}'}, "invalid_json"),
-        ({"name": "get_buttons", "arguments": {}}, "invalid_input"),
+        ({"name": "get_buttons", "arguments": {}}, "empty_input"),
         ({"name": "get_buttons", "arguments": {"buttons_data": ""}}, "empty_input"),
         ({"name": "get_buttons", "arguments": {"buttons_data": "a", "x": 1}}, "invalid_input"),
         ({"name": "moderate", "arguments": {"text": "hi"}}, "not_found"),
@@ -292,14 +292,62 @@ def test_the_tokens_of_every_round_are_counted(calling: Service, openai: FakeOpe
 
 
 @pytest.mark.parametrize("model", ["gpt-6-astra", "gpt-6.1-sol"])
-def test_a_model_that_always_reasons_is_named(
+def test_a_model_that_always_reasons_calls_functions_too(
     calling: Service, openai: FakeOpenAI, model: str
 ) -> None:
-    answer = calling.call("function_calling", {**BODY, "model": model})
-    assert (answer.status, answer.error["type"]) == (502, "provider_rejected")
-    assert list(answer.error["fields"]) == ["model"]
-    assert "gpt-6-luna" in answer.error["fix"]
-    openai.violations.clear()
+    openai.say_tool_calls([{**BUTTONS, "id": "call_7"}], text="Let me see.")
+    openai.say("Two.")
+    body = {
+        "messages": [
+            {"role": "system", "content": "Be short."},
+            {"role": "user", "content": [{"type": "text", "text": "Which buttons?"}]},
+        ],
+        "functions": ["get_buttons", {"name": "wait"}],
+        "model": model,
+        "temperature": 0.5,
+        "max_tokens": 1,
+    }
+    answer = calling.call("function_calling", body).json
+    assert answer["response"] == "Two."
+    [call] = answer["calls"]
+    assert (call["name"], call["result"]["button_count"]) == ("get_buttons", 2)
+    assert openai.asked("/chat/completions") == []
+    asked = openai.asked("/responses")[-1].body
+    assert (asked["model"], asked["max_output_tokens"], asked["store"]) == (model, 16, False)
+    written = json.dumps({"buttons_data": "Yes|No"}, separators=(",", ":"))
+    assert asked["input"][:4] == [
+        {"role": "system", "content": "Be short."},
+        {"role": "user", "content": "Which buttons?"},
+        {"role": "assistant", "content": "Let me see."},
+        {"type": "function_call", "call_id": "call_7", "name": "get_buttons", "arguments": written},
+    ]
+    calling.flush()
+    [entry] = calling.admin("GET", "/logs/acme").json["logs"]
+    used = openai.account(openai.key).used_tokens
+    assert entry["input_tokens"] + entry["output_tokens"] == used
+
+
+def test_a_model_that_always_reasons_leaves_calls_to_the_caller(
+    calling: Service, openai: FakeOpenAI
+) -> None:
+    openai.say_tool_calls([{**BUTTONS, "id": "call_7"}])
+    earlier = calling.call("function_calling", {**BODY, "model": "gpt-6-astra", "run": False}).json
+    assert earlier["calls"] == [{"id": "call_7", **BUTTONS}]
+    openai.say("Two.")
+    body = {"function_calling_response": earlier, "sub_automation_response": {"button_count": 2}}
+    finished = calling.call("function_calling_response", {**body, "model": "gpt-6-astra"})
+    assert finished.json["response"] == "Two."
+
+
+@pytest.mark.parametrize(
+    ("said", "type_"), [("say_refusal", "refused"), ("say_content_filter", "content_filter")]
+)
+def test_a_model_that_always_reasons_may_decline(
+    calling: Service, openai: FakeOpenAI, said: str, type_: str
+) -> None:
+    getattr(openai, said)()
+    answer = calling.call("function_calling", {**BODY, "model": "gpt-6-astra"})
+    assert (answer.status, answer.error["type"]) == (502, type_)
 
 
 class ItselfAsATool:

@@ -97,7 +97,7 @@ def test_a_point_without_an_address_is_named(located: Service) -> None:
         ({"lat": 1, "long": -180.5}, "invalid_input"),
         ({"lat": "nan", "long": 1}, "invalid_input"),
         ({"lat": True, "long": 1}, "invalid_input"),
-        ({"long": 1}, "invalid_input"),
+        ({"long": 1}, "empty_input"),
     ],
 )
 def test_wrong_coordinates_are_named(

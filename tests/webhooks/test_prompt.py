@@ -46,6 +46,17 @@ def test_a_prompt_is_the_users_and_every_parameter_is_sent(
     }
 
 
+def test_numbers_and_switches_come_as_flows_write_them(
+    service: Service, openai: FakeOpenAI
+) -> None:
+    service.organisation(openai)
+    openai.say("One *bold*")
+    body = {"prompt": "x", "max_tokens": " 20.0 ", "temperature": " 1 ", "sanitize_text": " true "}
+    assert service.call("prompt", body).json["response"] == "One bold"
+    assert openai.last.body["max_completion_tokens"] == 20
+    assert openai.last.body["temperature"] == 1
+
+
 def test_a_json_text_goes_and_comes_back(service: Service, openai: FakeOpenAI) -> None:
     service.organisation(openai)
     openai.say('{"total": 3}')

@@ -12,7 +12,7 @@ from errors import InvalidInput, TooLarge
 from media import samples
 from media.caller import read_image
 from webhooks.chat_request import ChatFieldsSchema, ChatResultSchema, answer_chat
-from webhooks.fields import Json
+from webhooks.fields import Json, Text
 from webhooks.messages import Message, message_reader, read_said, read_text_part
 from webhooks.registry import Context, webhook
 
@@ -38,7 +38,25 @@ def read_part(part: Any, place: str) -> Message:
     return {"type": "image_url", "image_url": image}
 
 
+class SeenText(Text):
+    """A text, or a list of texts and images. A text is never read as a list: a contact typed it."""
+
+    def deserialize(
+        self, value: Any, attr: str | None = None, data: Any = None, **kwargs: Any
+    ) -> Any:
+        if isinstance(value, list) and value:
+            return [read_part(part, f"input[{at}]") for at, part in enumerate(value)]
+        return super().deserialize(value, attr, data, **kwargs)
+
+
 class ChatWithVisionSchema(ChatFieldsSchema):
+    input = SeenText(
+        metadata={
+            "description": "What the contact said; the last message, after `messages`: a text, or"
+            " a list of texts and images as in `messages`.",
+            "example": "Which plant is this?",
+        }
+    )
     messages = Json(
         reads=message_reader(read_part),
         metadata={
@@ -81,12 +99,12 @@ class ChatWithVisionSchema(ChatFieldsSchema):
 def chat_with_vision(data: dict[str, Any], context: Context) -> dict[str, Any]:
     """Chat with a model that sees: user messages of text and images.
 
-    Takes and answers what `chat` does; besides, the content of a user's message may be a list of
-    texts and of images, each by its link or as a data URL. The service fetches the images itself
-    and sends them inline, so links that expire or that OpenAI cannot open work too. Up to 10
-    images, each JPEG, PNG, WebP or GIF by content and at most 5 MiB, 20 MiB together. A thread
-    remembers the words, not the images. Needs the organisation's OpenAI settings, and a model
-    that takes images. This is Contentstack's action Chat with Vision.
+    Takes and answers what `chat` does; besides, `input` and the content of a user's message may
+    be a list of texts and of images, each by its link or as a data URL. The service fetches the
+    images itself and sends them inline, so links that expire or that OpenAI cannot open work
+    too. Up to 10 images, each JPEG, PNG, WebP or GIF by content and at most 5 MiB, 20 MiB
+    together. A thread remembers the words, not the images. Needs the organisation's OpenAI
+    settings, and a model that takes images. This is Contentstack's action Chat with Vision.
 
     Errors: invalid_input, empty_input, unresolved_variable, too_large, inactive,
     missing_api_key, forbidden, invalid_api_key, insufficient_quota, model_not_found, refused,
@@ -96,11 +114,15 @@ def chat_with_vision(data: dict[str, Any], context: Context) -> dict[str, Any]:
     """
     context.openai()
     given = data.get("messages") or []
-    places = [
-        (f"messages[{at}].content[{where}]", part, message["role"])
+    contents = [
+        (f"messages[{at}].content", message["content"], message["role"])
         for at, message in enumerate(given)
-        if isinstance(message["content"], list)
-        for where, part in enumerate(message["content"])
+    ]
+    places = [
+        (f"{place}[{where}]", part, role)
+        for place, content, role in [*contents, ("input", data.get("input"), "user")]
+        if isinstance(content, list)
+        for where, part in enumerate(content)
         if part["type"] == "image_url"
     ]
     _check(places)
@@ -109,10 +131,11 @@ def chat_with_vision(data: dict[str, Any], context: Context) -> dict[str, Any]:
         image = read_image(context.fetch, part["image_url"]["url"], place)
         left -= len(image.content)
         if left < 0:
+            field = place.partition("[")[0]
             raise TooLarge(
                 f"the images hold more than {MAX_IMAGES_BYTES // 1024**2} MiB together",
                 fix="Send fewer or smaller images.",
-                fields={"messages": ["Its images are too large together."]},
+                fields={field: ["Its images are too large together."]},
             )
         part["image_url"] = {**part["image_url"], "url": image.as_data_url()}
     return answer_chat(data, context)

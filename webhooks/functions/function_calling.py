@@ -118,8 +118,9 @@ def function_calling(data: dict[str, Any], context: Context) -> dict[str, Any]:
     With `run` false nothing runs: `calls` says what the model asks for. So it is with tool
     objects of your own, which only you can run. Pass this whole result and yours on to
     function_calling_response to get the answer. On models that can, reasoning is turned off for
-    this call, because OpenAI takes functions only so. This is Contentstack's action Function
-    Calling; your sub-automations are tool objects.
+    this call, because OpenAI takes functions only so; those that cannot are asked through its
+    Responses API. This is Contentstack's action Function Calling; your sub-automations are tool
+    objects.
 
     Errors: invalid_input, empty_input, unresolved_variable, inactive, missing_api_key,
     forbidden, invalid_api_key, insufficient_quota, model_not_found, refused, content_filter,

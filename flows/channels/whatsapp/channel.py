@@ -21,6 +21,7 @@ from flows.channels.lanes import Abandon, Drained, Lanes
 from flows.channels.outbox import KIND as OUTBOX
 from flows.channels.outbox import Outbound, Outbox
 from flows.channels.whatsapp.choices import Choices
+from flows.channels.whatsapp.identities import Identities
 from flows.channels.whatsapp.media import Keep, fetched
 from flows.channels.whatsapp.pace import Pace
 from flows.channels.whatsapp.render import render
@@ -57,6 +58,7 @@ class WhatsAppChannel:
         self.base_url = base_url
         self.window = Window(redis, clock)
         self.statuses = Statuses(redis)
+        self.identities = Identities(redis)
         self.choices = Choices(redis, cipher)
         self.inbox = Inbox(Lanes(redis, cipher, INBOX, clock=clock), wake_inbox)
         sending = Lanes(redis, cipher, OUTBOX, seen_seconds=OUTBOX_SEEN_SECONDS, clock=clock)
@@ -70,6 +72,7 @@ class WhatsAppChannel:
 
     def accept(self, org: str, inbound: Inbound) -> None:
         """Keep a delivered message; durable when this returns. A repetition changes nothing."""
+        inbound = self.identities.of_sender(org, inbound)
         if inbound.is_for_flows:
             self.window.opened(org, inbound.contact, inbound.sent_at)
         if self.inbox.accept(org, self.choices.resolve(org, inbound)) and inbound.is_for_flows:
@@ -78,6 +81,7 @@ class WhatsAppChannel:
     def note(self, org: str, status: Status) -> None:
         """Keep a status. Where Meta tells only now that the window was closed, the
         organisation's template goes out after all; Meta may tell it again for days."""
+        status = self.identities.of_recipient(org, status)
         is_news = self.statuses.note(org, status)
         if is_news and status.error_code == WINDOW_CLOSED and status.contact:
             self.window.close(org, status.contact, status.at or self.outbox.clock())
@@ -154,6 +158,7 @@ class WhatsAppChannel:
         self.outbox.lanes.forget(org, contact)
         self.window.forget(org, contact)
         self.choices.forget(org, contact)
+        self.identities.forget(org, contact)
 
     def open_client(self, org: str) -> WhatsAppClient:
         """The organisation's client; MissingApiKey where its settings are incomplete."""

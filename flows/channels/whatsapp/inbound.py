@@ -104,12 +104,14 @@ def _read_status(status: Mapping[str, Any]) -> Status | Skipped:
     if status.get("recipient_type") == "group":
         return Skipped("a group's status")
     errors = _maps(status.get("errors"))
+    user_id = _text(status.get("recipient_user_id"))
     return Status(
         id=message_id,
-        contact=_text(status.get("recipient_id")) or _text(status.get("recipient_user_id")),
+        contact=_text(status.get("recipient_id")) or user_id,
         status=kind,
         at=read_time(status.get("timestamp")),
         error_code=_whole(errors[0].get("code")) if errors else 0,
+        user_id=user_id if CONTACT.fullmatch(user_id) else "",
     )
 
 

@@ -17,6 +17,7 @@ from flows.channels.whatsapp.channel import WhatsAppChannel
 from flows.channels.whatsapp.inbound import read_delivery
 from flows.channels.whatsapp.typing_indicator import typing_while
 from providers.transport import RequestsTransport
+from providers.whatsapp_errors import WINDOW_CLOSED
 from settings.cipher import Cipher
 from tests.fakes.graph import FakeGraph, Line, Person
 from tests.fixtures_app import FIRST_KEY, SECOND_KEY
@@ -116,6 +117,53 @@ def test_a_user_without_a_number_is_answered(world: World) -> None:
     world.send(asked.id, text("hello"), to=HIDDEN)
     (sent,) = world.graph.sent
     assert (sent.to, "to" in sent.body) == (HIDDEN.user_id, False)
+
+
+def test_who_hides_the_number_later_stays_the_same_contact(world: World) -> None:
+    hidden = Person(user_id=ASHA.user_id)
+    world.says(ASHA, "hi")
+    world.says(hidden, "still me")
+    assert [(one.contact, one.text) for one in world.inbound()] == [
+        (ASHA.phone, "hi"),
+        (ASHA.phone, "still me"),
+    ]
+    assert world.inbound(hidden) == []
+
+
+def test_who_shows_the_number_later_stays_the_same_contact(world: World) -> None:
+    shown = Person("919811111111", HIDDEN.user_id)
+    world.says(HIDDEN, "hi")
+    world.says(shown, "my number")
+    first, second = world.inbound(HIDDEN)
+    assert (first.contact, second.contact) == (HIDDEN.user_id, HIDDEN.user_id)
+    assert second.phone == shown.phone
+
+
+def test_another_number_is_another_contact(world: World) -> None:
+    moved = Person("919822222222", ASHA.user_id)
+    world.says(ASHA, "hi")
+    world.says(moved, "a new number")
+    assert [one.contact for one in world.inbound(moved)] == [moved.phone]
+    world.channel.forget(ORG, ASHA.phone)
+    world.says(Person(user_id=ASHA.user_id), "hidden now")
+    assert [one.text for one in world.inbound(moved)] == ["hidden now"]
+
+
+def test_a_status_by_number_reaches_the_contact_of_the_user_id(world: World) -> None:
+    world.says(HIDDEN, "hi")
+    told = Status("wamid.1", "919811111111", "failed", 0.0, WINDOW_CLOSED, HIDDEN.user_id)
+    world.channel.note(ORG, told)
+    assert world.channel.window.is_closed(ORG, HIDDEN.user_id)
+
+
+def test_who_is_forgotten_begins_anew(world: World) -> None:
+    world.says(ASHA, "hi")
+    world.channel.forget(ORG, ASHA.phone)
+    hidden = Person(user_id=ASHA.user_id)
+    world.says(hidden, "hello")
+    assert [one.contact for one in world.inbound(hidden)] == [ASHA.user_id]
+    world.channel.forget(ORG, ASHA.user_id)
+    assert not list(world.redis.scan_iter(f"*{ASHA.user_id}*"))
 
 
 def test_messages_of_a_sprint_keep_their_order_and_go_once(world: World) -> None:

@@ -290,7 +290,7 @@ def test_statuses() -> None:
     found = read_delivery(delivery(statuses=[sent, failed, *odd]))
     assert found[:2] == [
         Status("wamid.A", "9198", "sent", 1749416383.0),
-        Status("wamid.A", "US.1", "failed", 1749416383.0, 131047),
+        Status("wamid.A", "US.1", "failed", 1749416383.0, 131047, "US.1"),
     ]
     assert all(isinstance(one, Skipped) for one in found[2:])
     assert len(found) == 5

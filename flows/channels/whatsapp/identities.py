@@ -1,0 +1,56 @@
+"""One contact for one person, whether Meta names the phone number or only the user id.
+
+Who takes a username on WhatsApp writes without their number from then on. The identity under
+which a person first wrote stays the contact's id; a number that changed is a new contact.
+
+Source: https://developers.facebook.com/documentation/business-messaging/whatsapp/business-scoped-user-ids
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from flows.channels.inbound import Inbound, Status
+from storage.keys import org_key
+
+
+class Identities:
+    """The contact that each business-scoped user id belongs to."""
+
+    def __init__(self, redis: Any) -> None:
+        self.redis = redis
+
+    def of_sender(self, org: str, inbound: Inbound) -> Inbound:
+        """The message as the contact's who is known by its user id."""
+        if not inbound.user_id:
+            return inbound
+        key, named = self._key(org, inbound.user_id), inbound.contact
+        found = self.redis.set(key, named, nx=True, get=True)
+        contact = found.decode() if found else named
+        if inbound.phone and contact not in (inbound.phone, inbound.user_id):
+            contact = named
+            self.redis.set(key, contact)
+            found = None
+        if found is None:
+            self.redis.set(self._reverse(org, contact), inbound.user_id)
+        return replace(inbound, contact=contact)
+
+    def of_recipient(self, org: str, status: Status) -> Status:
+        """The status as the contact's to whom the message went."""
+        found = self.redis.get(self._key(org, status.user_id)) if status.user_id else None
+        return replace(status, contact=found.decode()) if found else status
+
+    def forget(self, org: str, contact: str) -> None:
+        user_id = self.redis.getdel(self._reverse(org, contact))
+        if user_id is None:
+            return
+        key = self._key(org, user_id.decode())
+        if self.redis.get(key) == contact.encode():  # not another number's by now
+            self.redis.delete(key)
+
+    def _key(self, org: str, user_id: str) -> str:
+        return org_key(org, "whatsapp", "contact_of", user_id)
+
+    def _reverse(self, org: str, contact: str) -> str:
+        return org_key(org, "whatsapp", "user_id_of", contact)
