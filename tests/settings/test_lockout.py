@@ -85,7 +85,7 @@ def test_other_addresses_and_identities_are_not_locked(lockout: Lockout) -> None
 
 def test_an_ipv6_subscriber_is_one_sender_whatever_the_address(lockout: Lockout) -> None:
     for number in range(ATTEMPTS):
-        guess(lockout, 1, f"2001:db8:1:2:{number:x}::1")
+        lockout.record_wrong(f"2001:db8:1:2:{number:x}::1", "acme", b"guess %d" % number)
     with pytest.raises(RateLimited):
         lockout.admit("2001:db8:1:2:ffff::7", "acme", b"right")
     lockout.admit("2001:db8:1:3::1", "acme", b"right")

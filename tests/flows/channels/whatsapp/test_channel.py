@@ -151,7 +151,8 @@ def test_another_number_is_another_contact(world: World) -> None:
 
 def test_a_status_by_number_reaches_the_contact_of_the_user_id(world: World) -> None:
     world.says(HIDDEN, "hi")
-    told = Status("wamid.1", "919811111111", "failed", 0.0, WINDOW_CLOSED, HIDDEN.user_id)
+    later = world.graph.now + 1
+    told = Status("wamid.1", "919811111111", "failed", later, WINDOW_CLOSED, HIDDEN.user_id)
     world.channel.note(ORG, told)
     assert world.channel.window.is_closed(ORG, HIDDEN.user_id)
 
