@@ -48,6 +48,11 @@ class Graph:
         return frozenset(found)
 
     @cached_property
+    def groups(self) -> list[list[str]]:
+        """Nodes that lead to one another together, each group behind those that lead to it."""
+        return _strong_groups(self.after)
+
+    @cached_property
     def restless_loops(self) -> list[list[str]]:
         """Groups of nodes that lead to one another with nothing that waits among them."""
         waiting = {node.uuid for node in self._flow.nodes.values() if waits(node)}

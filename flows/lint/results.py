@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from flows.actions import Action
@@ -14,7 +17,7 @@ from flows.lint.webhooks import is_function
 
 ALWAYS = frozenset(("flow_keyword", "parent", "child"))
 SETTING_ACTIONS = ("call_webhook", "link_google_sheet", "call_classifier")
-MAX_NAMES = 2_000
+MAX_NAMES = 5_000  # beyond it every name counts as set everywhere
 
 
 @check
@@ -25,47 +28,67 @@ def results_are_set_before_use(look: Look) -> Iterator[Issue]:
     """
     if any(action.type == "wait_for_result" for node in look.nodes for action in node.actions):
         return
-    before = _known_before(look)
-    given = set(declared_inputs(look.flow))
+    names = Names(
+        name for names in (*map(_set_at, look.nodes), declared_inputs(look.flow)) for name in names
+    )
+    before = _known_before(look, names)
+    given = names.bits_of(declared_inputs(look.flow))
     for node in look.nodes:
         if node.uuid not in look.graph.reachable:
             continue
         known = before[node.uuid] | given
         for action in node.actions:
-            yield from _unset(node, action.source, known)
-            known |= _set_by(action)
+            yield from _unset(node, action.source, known, names)
+            known |= names.bits_of(_set_by(action))
         if node.router and not node.actions and not node.router.wait:
-            yield from _unset(node, node.router.operand, known)
+            yield from _unset(node, node.router.operand, known, names)
 
 
-def _unset(node: Node, value: Any, known: set[str]) -> Iterator[Issue]:
+class Names:
+    """Results as bits of a number: a long flow has thousands of names, known at as many nodes."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._bits = {name: 1 << place for place, name in enumerate(dict.fromkeys(names))}
+        self._lowered: Counter[str] = Counter()
+        for name, bit in self._bits.items():
+            self._lowered[name.lower()] |= bit
+
+    def bits_of(self, names: Iterable[str]) -> int:
+        return reduce(or_, (self._bits[name] for name in names), 0)
+
+    def answering(self, used: str) -> int:
+        """Those that give `@results.<used>` a value: of the same name, or of its beginning."""
+        beginnings = (used[:length] for length in range(1, len(used) + 1))
+        same = self._bits.get(used, 0)
+        return reduce(or_, (self._lowered[one] for one in beginnings), same)
+
+
+def _unset(node: Node, value: Any, known: int, names: Names) -> Iterator[Issue]:
     for path in used(value):
         name = path[1]
-        if name in ALWAYS or any(_answers(one, name) for one in known):
+        if name in ALWAYS or known & names.answering(name):
             continue
         message = f"Node {node.label} uses @results.{name}, which no node before it sets"
         yield Issue(WARNING, message, node.uuid)
 
 
-def _answers(result: str, name: str) -> bool:
-    return name == result or (bool(result) and name.startswith(result.lower()))
+def _known_before(look: Look, names: Names) -> dict[str, int]:
+    """For every node the results that some way from the start may have set.
 
-
-def _known_before(look: Look) -> dict[str, set[str]]:
-    """For every node the results that some way from the start may have set."""
+    One walk along the ways: the nodes of a loop have what comes in and what any of them sets.
+    """
     sets = {node.uuid: _set_at(node) for node in look.nodes}
-    before: dict[str, set[str]] = {uuid: set() for uuid in sets}
+    own = {uuid: names.bits_of(found) for uuid, found in sets.items()}
     if sum(map(len, sets.values())) > MAX_NAMES:
-        everything = set().union(*sets.values())
-        return dict.fromkeys(before, everything)
-    open_ends = list(before)
-    while open_ends:
-        uuid = open_ends.pop()
-        after = before[uuid] | sets[uuid]
-        for following in look.graph.after[uuid]:
-            if not after <= before[following]:
+        return dict.fromkeys(own, reduce(or_, own.values(), 0))
+    before = dict.fromkeys(own, 0)
+    for group in look.graph.groups:
+        after = reduce(or_, (before[uuid] | own[uuid] for uuid in group), 0)
+        for uuid in group:
+            for following in look.graph.after[uuid]:
                 before[following] |= after
-                open_ends.append(following)
+        if len(group) > 1:
+            before.update(dict.fromkeys(group, after))
     return before
 
 
@@ -109,8 +132,8 @@ def inputs_of(flow: Flow) -> list[str]:
         for path in used(source)
     }
     declared = declared_inputs(flow)
-    own |= set(declared)
-    return [*declared, *(name for name in asked if not any(_answers(one, name) for one in own))]
+    known = Names(own.union(declared))
+    return [*declared, *(name for name in asked if not known.answering(name))]
 
 
 def _operand(node: Node) -> str:
