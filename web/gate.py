@@ -119,6 +119,11 @@ def organisation() -> Organisation:
     return cast(Organisation, g.organisation)
 
 
+def reload_organisation(edge: Edge) -> None:
+    """Let the page show what it has just changed."""
+    g.organisation = edge.existing(organisation().id)
+
+
 def wants_page() -> bool:
     """Whether a browser asks, which names text/html, and no script of the pages."""
     return "text/html" in request.headers.get("Accept", "")

@@ -7,12 +7,13 @@ from typing import Any
 
 from flask import redirect, render_template, request, url_for
 
+from api.origin import origin
 from errors import FlowhookError
 from settings.edge import account_titles, masked
 from settings.notebook import read_warnings
 from settings.schemas import SECTIONS
 from web.forms import form_fields, label_of, read_form
-from web.gate import organisation, signed_in
+from web.gate import organisation, reload_organisation, signed_in
 from web.models import goes, today
 from web.services import Services
 
@@ -82,24 +83,49 @@ class SectionForms:
             service_default=self.services.config.default_model,
             today=today(),
             here=place(org, section),
+            callback=callback(self.services, org) if section == "whatsapp" else "",
         )
 
     def save(self, org: str, section: str, title: str | None = None) -> str | tuple[str, int] | Any:
-        """Write what changed, so that what stands unchanged is not judged again."""
-        exists = section in organisation().sections
-        stored = masked(section, organisation().section(section))
+        """Write what was typed and show the form again, or what is wrong in it."""
         try:
-            schema = SECTIONS[section.partition("/")[0]]()
-            body = changes(read_form(schema, request.form), stored)
-            self.services.edge.write(org, section, body, signed_in().caller, replaces=not exists)
+            self.write(org, section)
         except FlowhookError as error:
             return self.shown(org, section, error=error, title=title), error.status
         return redirect(place(org, section) + "?done=saved", 303)
+
+    def test(self, org: str, section: str, title: str | None) -> str | tuple[str, int]:
+        """Save, where that was asked for too, and say what the provider answers to the key."""
+        try:
+            if "save" in request.form:
+                self.write(org, section)
+        except FlowhookError as error:
+            return self.shown(org, section, error=error, title=title), error.status
+        try:
+            tested = self.services.checks.test(org, title)
+        except FlowhookError as failed:
+            return self.shown(org, section, failed=failed, title=title)
+        return self.shown(org, section, tested=tested, title=title)
+
+    def write(self, org: str, section: str) -> None:
+        """Write what changed, so that what stands unchanged is not judged again."""
+        edge = self.services.edge
+        exists = section in organisation().sections
+        stored = masked(section, organisation().section(section))
+        schema = SECTIONS[section.partition("/")[0]]()
+        body = changes(read_form(schema, request.form), stored)
+        edge.write(org, section, body, signed_in().caller, replaces=not exists)
+        reload_organisation(edge)
 
 
 def changes(body: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
     """What a form changes. A field that stands as it did, or is blank as before, is left out."""
     return {name: value for name, value in body.items() if value != stored.get(name)}
+
+
+def callback(services: Services, org: str) -> str:
+    """Where Meta verifies and delivers."""
+    return f"{origin(services.config.public_url)}/channels/whatsapp/{org}"
 
 
 def place(org: str, section: str) -> str:
