@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,6 +27,7 @@ from webhooks.registry import WebhookFunction
 POLICY = HEADERS["Content-Security-Policy"].replace(
     "img-src 'self' data:", "img-src 'self' data: https:; media-src 'self' https:"
 )
+PLACE = re.compile(r"(-?[\d.]{1,12})[,\s]+(-?[\d.]{1,12})", re.ASCII)
 LOCALES = frozenset(one.locale for one in LANGUAGES)
 
 
@@ -100,7 +102,8 @@ class Stage:
             results=pretty(standing.get("results", {})),
             pretty=pretty,
             languages=LANGUAGES,
-            media=MEDIA,
+            kinds=("text", *MEDIA, "location"),
+            typed=request.form if error else {},
             error=error,
         )
         answer = make_response(page, error.status if error else 200)
@@ -148,8 +151,12 @@ def said(form: Mapping[str, str]) -> Message:
     if kind in MEDIA:
         body = {"type": kind, "url": text.strip()}
     elif kind == "location":
-        latitude, _, longitude = text.replace(",", " ").strip().partition(" ")
-        body = {"type": kind, "latitude": latitude, "longitude": longitude.strip()}
+        place = PLACE.fullmatch(text.strip())
+        if place is None:
+            raise InvalidInput(
+                "a location is a latitude and a longitude", fix="For example 26.85, 80.95."
+            )
+        body = {"type": kind, "latitude": place[1], "longitude": place[2]}
     return message_of(load(MessageSchema(), body))
 
 

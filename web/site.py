@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 from typing import Any
 
@@ -36,6 +37,7 @@ NAVIGATION = (
     ("Tokens", "tokens", "show", "key"),
 )
 
+UNITS = ((86_400, "d", 3600, "h"), (3600, "h", 60, "min"), (60, "min", 1, "s"))
 WITHIN = {"accounts": "settings", "simulator": "flows"}  # whose menu entry is lit
 
 
@@ -50,6 +52,7 @@ def web_routes(services: Services) -> Blueprint:
     pages.context_processor(lambda: around(version_now))
     pages.add_app_template_filter(moment)
     pages.add_app_template_filter(number)
+    pages.add_app_template_filter(duration)
     pages.add_url_rule("/", "front", front_page(services))
     pages.add_url_rule("/organisations/<org>/<path:rest>", "missing", _missing)
     pages.register_blueprint(asset_routes())
@@ -91,6 +94,15 @@ def _missing(org: str, rest: str) -> Any:
 def moment(text: str) -> str:
     """An ISO time as people read it; UTC."""
     return datetime.fromisoformat(text).strftime("%-d %b %Y, %H:%M:%S") if text else ""
+
+
+def duration(seconds: float) -> str:
+    """23 h 0 min, 5 min 0 s, 12 s: the two largest units."""
+    whole = math.ceil(seconds)
+    for size, name, part, part_name in UNITS:
+        if whole >= size:
+            return f"{whole // size} {name} {whole % size // part} {part_name}"
+    return f"{whole} s"
 
 
 def number(value: Any) -> str:

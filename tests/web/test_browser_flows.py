@@ -11,6 +11,7 @@ from demo.local_model import LocalModel
 from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import Service
 from tests.fixtures_browser import Tab
+from tests.flows.talking import GREETING, export
 from tests.web.test_browser import sign_in
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "ask_gpt.json"
@@ -73,6 +74,38 @@ def test_a_flow_is_imported_mended_published_and_talked_to(
     answer = page.locator(".bubble").nth(2).inner_text()
     assert len(answer.strip()) > 10
     tab.check("simulator")
+
+
+def test_the_simulator_bears_a_lost_answer_and_the_keyboard(
+    tab: Tab, service: Service, openai: FakeOpenAI
+) -> None:
+    service.organisation(openai)
+    service.admin("POST", "/flows/acme", export(GREETING))
+    page = tab.page
+    sign_in(tab)
+    tab.open(f"{FLOWS}/greeting/simulator")
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.locator("#announce")).to_have_text("Flow: What is your name?")
+    say, send = page.get_by_label("Message, address"), page.get_by_role("button", name="Send")
+    expect(say).to_be_focused()
+
+    page.route("**/simulator", lambda route: route.abort())
+    say.fill("Asha")
+    send.click()
+    expect(page.get_by_text("No answer came.")).to_be_visible()
+    expect(send).to_be_enabled()
+    expect(say).to_have_value("Asha")
+    page.unroute("**/simulator")
+    send.click()
+    expect(page.locator(".bubble")).to_have_count(3)
+    expect(page.get_by_text("No answer came.")).to_be_hidden()
+
+    language = page.get_by_label("Contact's language")
+    language.focus()
+    page.keyboard.type("Hindi")
+    expect(page.locator("option[value=hi][selected]")).to_have_count(1)
+    expect(language).to_be_focused()
+    tab.complaints.clear()  # the request that failed
 
 
 def test_flows_are_for_everybody(

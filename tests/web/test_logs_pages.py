@@ -90,9 +90,8 @@ def test_the_live_list_gets_only_what_is_newer(service: Service, visitor: Visito
         found: dict[str, object] = json.loads(visitor.get(path, Accept="application/json").html)
         return found
 
-    assert newer(newest) == {"rows": "\n", "newest": newest, "count": 0} | {
-        "rows": newer(newest)["rows"]
-    }
+    nothing = {"rows": newer(newest)["rows"], "newest": newest, "count": 0, "next_cursor": None}
+    assert newer(newest) == nothing
     service.call("get_buttons", {"buttons_data": "A|B"})
     service.flush()
     found = newer(newest)
@@ -100,6 +99,18 @@ def test_the_live_list_gets_only_what_is_newer(service: Service, visitor: Visito
     assert ROW.findall(str(found["rows"])) == [found["newest"]]
     assert newer(str(found["newest"]))["count"] == 0
     assert newer(newest, "&status=empty_input")["count"] == 0
+
+
+def test_more_news_than_a_page_holds_leave_no_gap(service: Service, visitor: Visitor) -> None:
+    newest = rows(visitor.get(LOGS))[0]
+    for _ in range(53):
+        service.call("get_buttons", {"buttons_data": "A|B"})
+    service.flush()
+    answer = visitor.get(f"{LOGS}/newer?after={newest}", Accept="application/json")
+    found = json.loads(answer.html)
+    assert found["count"] == 50
+    behind = rows(visitor.get(f"{LOGS}?cursor={found['next_cursor']}"))
+    assert behind.index(newest) == 3
 
 
 def test_a_signed_out_live_list_is_told_so(service: Service) -> None:

@@ -149,6 +149,9 @@ def test_a_session_ends_when_idle(service: Service) -> None:
     service.redis.expire(key, 100)
     assert visitor.get("/").status == 200
     assert service.redis.ttl(key) > 100, "a request puts the end off"
+    service.redis.expire(key, 100)
+    assert visitor.get("/", X_Renewal="yes").status == 200
+    assert service.redis.ttl(key) <= 100, "but not a page that renews itself"
 
 
 def test_a_session_ends_after_seven_days(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:

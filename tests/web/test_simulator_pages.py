@@ -129,7 +129,7 @@ def test_buttons_and_time_and_language(service: Service, visitor: Visitor) -> No
     draft(service, flow)
     page = visitor.post(GREET, {"action": "start", "settings": "on", "language": "hi"})
     assert '<option value="hi" selected>' in page.html
-    assert "Goes on by itself in 3,600 s." in page.text
+    assert "The flow waits up to 1 h 0 min." in page.text
     assert '<button class="option" name="text" value="Yes" dir="auto">Yes' in page.html
     page = visitor.post(GREET, {"type": "quick_reply", "text": "Yes"})
     assert bubbles(page)[-2:] == ["Yes", "Good"]
@@ -152,4 +152,6 @@ def test_media_and_places_are_sent(service: Service, visitor: Visitor) -> None:
     assert "26.9, 80.9" in visitor.post(GREET, {"type": "location", "text": "26.9, 80.9"}).text
     refused = visitor.post(GREET, {"type": "location", "text": "nowhere"})
     assert refused.status == 400
-    assert 'role="alert"' in refused.html
+    assert "A location is a latitude and a longitude" in refused.text
+    assert refused.values()["text"] == "nowhere", "what was typed stays"
+    assert "<option selected>location</option>" in refused.html

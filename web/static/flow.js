@@ -1,11 +1,10 @@
 "use strict";
 // Lays the flow's cards out and draws the ways between them; without it they are a list.
 const SVG = "http://www.w3.org/2000/svg";
-const GAP = 28, MOST_CARDS = 400;  // beyond that a list reads better, and lays out in no time
+const GAP = 28;
 
 const draw = (picture) => {
   const cards = [...picture.querySelectorAll("[data-node]")];
-  if (cards.length > MOST_CARDS) return;
   picture.classList.add("drawn");
   const graph = new dagre.graphlib.Graph({ multigraph: true });
   graph.setGraph({ rankdir: "TB", nodesep: GAP, ranksep: GAP * 2, marginx: GAP, marginy: GAP });
@@ -61,6 +60,7 @@ const drawAll = () => { for (const picture of document.querySelectorAll("[data-p
 const toEnd = () => { const chat = document.querySelector(".chat"); if (chat) chat.scrollTop = chat.scrollHeight; };
 drawAll();
 toEnd();
+document.addEventListener("renewed", drawAll);
 
 // A changed setting counts at once.
 document.addEventListener("change", (event) => {
@@ -68,18 +68,30 @@ document.addEventListener("change", (event) => {
   set?.form.requestSubmit(set);
 });
 
-// The simulator's forms change only the stage.
+// The simulator's forms change only the stage; while the answer is awaited it takes nothing else.
+const spoken = (stage) => [...stage.querySelectorAll(".bubble")];
 document.addEventListener("submit", async (event) => {
   const stage = document.getElementById("stage");
   if (!event.target.matches("[data-stay]") || !stage) return;
   event.preventDefault();
   const body = new URLSearchParams(new FormData(event.target, event.submitter));
-  const answer = await fetch(location.pathname, { method: "POST", body, headers: { Accept: "text/html" } });
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const fresh = page.getElementById("stage");
-  if (!fresh) return location.reload();
+  const held = event.target.matches("[data-auto]") ? document.activeElement.id || "say" : "say";
+  stage.inert = true;
+  let fresh;
+  try {
+    const answer = await fetch(location.pathname, { method: "POST", body, headers: { Accept: "text/html" } });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    fresh = page.getElementById("stage");
+    if (!fresh) return location.reload();
+  } catch {
+    stage.inert = false;
+    idle(event.submitter);
+    return complain("No answer came. Load the page again to see where the flow stands.");
+  }
+  const before = body.get("action") === "start" ? 0 : spoken(stage).length;
   stage.replaceWith(fresh);
   drawAll();
   toEnd();
-  document.getElementById("say")?.focus();
+  document.getElementById(held)?.focus();
+  announce(spoken(fresh).slice(before).map((bubble) => bubble.innerText).join(" "));
 });
