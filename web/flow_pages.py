@@ -165,8 +165,6 @@ def asked_start() -> int:
 
 
 def attachment(name: str, content: dict[str, Any]) -> Response:
-    return Response(
-        orjson.dumps(content),
-        mimetype="application/json",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    answer = Response(orjson.dumps(content), mimetype="application/json")
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer

@@ -6,6 +6,7 @@ import math
 from datetime import datetime
 from typing import Any
 
+import orjson
 from flask import Blueprint, g, request
 
 from errors import NotFound
@@ -53,6 +54,7 @@ def web_routes(services: Services) -> Blueprint:
     pages.add_app_template_filter(moment)
     pages.add_app_template_filter(number)
     pages.add_app_template_filter(duration)
+    pages.add_app_template_filter(wire)
     pages.add_url_rule("/", "front", front_page(services))
     pages.add_url_rule("/organisations/<org>/<path:rest>", "missing", _missing)
     pages.register_blueprint(asset_routes())
@@ -103,6 +105,11 @@ def duration(seconds: float) -> str:
         if whole >= size:
             return f"{whole // size} {name} {whole % size // part} {part_name}"
     return f"{whole} s"
+
+
+def wire(value: Any) -> str:
+    """A value as it stands in a body: text as it is, anything else as JSON."""
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
 
 
 def number(value: Any) -> str:

@@ -4,8 +4,10 @@ import io
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+from werkzeug.http import parse_options_header
 
 from tests.fixtures_app import Service
 from tests.flows.talking import GREETING, export, publish
@@ -38,6 +40,15 @@ def test_a_dropped_file_becomes_a_draft_and_comes_back_out(
         sent = visitor.get(path)
         assert "attachment" in sent.headers["Content-Disposition"]
         assert json.loads(sent.html)["flows"][0]["definition"] == original
+
+
+@pytest.mark.parametrize("uuid", ['x"; y', "अआइई"])
+def test_an_exported_file_has_a_name_whatever_the_uuid(visitor: Visitor, uuid: str) -> None:
+    drop(visitor, json.dumps(export({**GREETING, "uuid": uuid})).encode())
+    sent = visitor.get(f"{FLOWS}/{quote(uuid)}/export")
+    assert sent.status == 200
+    options = parse_options_header(sent.headers["Content-Disposition"])[1]
+    assert options["filename"] == f"flow-{uuid[-4:]}.json"
 
 
 @pytest.mark.parametrize("content", [b"", b"no json", b"[]", b'{"flows": [{"definition": {}}]}'])
