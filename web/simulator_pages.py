@@ -17,7 +17,7 @@ from flows.session import Message, WebhookAnswer
 from flows.simulation import Scene, Simulations
 from flows.tally import Tally
 from settings.organisation import Organisation
-from web.flow_picture import cards
+from web.flow_picture import picture_of
 from web.forms import pretty
 from web.gate import HEADERS, organisation, signed_in
 from web.services import Services
@@ -95,7 +95,7 @@ class Stage:
             "web/simulator.html",
             entry=entry.shown,
             drawn=flow.name,
-            cards=cards(flow, (), Tally()),
+            picture=picture_of(flow, (), Tally(), standing.get("node")),
             lit=standing.get("node") if standing.get("status") == "waiting" else None,
             scene=scene,
             standing=standing,
