@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from flask import Blueprint, g, request
+from flask import Blueprint, Flask, g, request
 
 from errors import NotFound
 from settings.auth import OPERATOR
@@ -70,6 +70,13 @@ def web_routes(services: Services) -> Blueprint:
     pages.register_blueprint(log_pages(services))
     pages.register_blueprint(usage_pages(services))
     return pages
+
+
+def warm(app: Flask) -> None:
+    """Read all templates and icons, so that nobody's first page waits for them."""
+    icons()
+    for name in app.jinja_env.list_templates():
+        app.jinja_env.get_template(name)
 
 
 def around(version_now: str) -> dict[str, Any]:

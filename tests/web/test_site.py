@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.fixtures_app import Service
+from tests.web.visitor import Visitor
+from web.site import duration, warm
+
+
+def test_the_first_page_reads_no_template(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warm(service.app)
+    monkeypatch.setattr(service.app.jinja_env, "compile", None)
+    assert Visitor(service.app).get("/sign-in").status == 200
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, "0 s"), (59.2, "1 min 0 s"), (3599, "59 min 59 s"), (82_800, "23 h 0 min")],
+)
+def test_a_duration_has_its_two_largest_units(seconds: float, words: str) -> None:
+    assert duration(seconds) == words
+    assert duration(90_000) == "1 d 1 h"
