@@ -93,6 +93,7 @@ def log_pages(services: Services) -> Blueprint:
             request_json=pretty(entry["request"]),
             response_json=pretty(entry["response"]),
             body=pretty(entry["request"]) if typed is None else typed,
+            is_whole=isinstance(entry["request"], dict),
             runnable=functions.find(entry["function"]) is not None,
             outcome=outcome,
             error=error,

@@ -54,6 +54,7 @@ class SectionForms:
         tested: dict[str, Any] | None = None,
         failed: FlowhookError | None = None,
         title: str | None = None,
+        is_saved: bool = False,
     ) -> str:
         current = organisation()
         stored = current.sections.get(section)
@@ -78,7 +79,7 @@ class SectionForms:
             warnings=read_warnings(self.services.redis, org) if section == "openai" else [],
             titles=TITLES,
             accounts=account_titles(current),
-            done=DONE.get(request.args.get("done", "")),
+            done=DONE.get("saved" if is_saved else request.args.get("done", "")),
             retirements={f.name: goes(f.value) for f in fields if f.is_model and f.value},
             service_default=self.services.config.default_model,
             today=today(),
@@ -96,16 +97,17 @@ class SectionForms:
 
     def test(self, org: str, section: str, title: str | None) -> str | tuple[str, int]:
         """Save, where that was asked for too, and say what the provider answers to the key."""
+        is_saved = "save" in request.form
         try:
-            if "save" in request.form:
+            if is_saved:
                 self.write(org, section)
         except FlowhookError as error:
             return self.shown(org, section, error=error, title=title), error.status
         try:
             tested = self.services.checks.test(org, title)
         except FlowhookError as failed:
-            return self.shown(org, section, failed=failed, title=title)
-        return self.shown(org, section, tested=tested, title=title)
+            return self.shown(org, section, failed=failed, title=title, is_saved=is_saved)
+        return self.shown(org, section, tested=tested, title=title, is_saved=is_saved)
 
     def write(self, org: str, section: str) -> None:
         """Write what changed, so that what stands unchanged is not judged again."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import datetime
 from typing import Any
 
 import orjson
 from flask import Blueprint, Flask, g, request
+from markupsafe import Markup, escape
 
 from errors import NotFound
 from settings.auth import OPERATOR
@@ -38,6 +40,7 @@ NAVIGATION = (
     ("Tokens", "tokens", "show", "key"),
 )
 
+CODE = re.compile(r"`([^`]+)`")
 UNITS = ((86_400, "d", 3600, "h"), (3600, "h", 60, "min"), (60, "min", 1, "s"))
 WITHIN = {"accounts": "settings", "simulator": "flows"}  # whose menu entry is lit
 
@@ -55,6 +58,7 @@ def web_routes(services: Services) -> Blueprint:
     pages.add_app_template_filter(number)
     pages.add_app_template_filter(duration)
     pages.add_app_template_filter(wire)
+    pages.add_app_template_filter(prose)
     pages.add_url_rule("/", "front", front_page(services))
     pages.add_url_rule("/organisations/<org>/<path:rest>", "missing", _missing)
     pages.register_blueprint(asset_routes())
@@ -117,6 +121,11 @@ def duration(seconds: float) -> str:
 def wire(value: Any) -> str:
     """A value as it stands in a body: text as it is, anything else as JSON."""
     return value if isinstance(value, str) else orjson.dumps(value).decode()
+
+
+def prose(text: str) -> Markup:
+    """A text of ours with `code` in it."""
+    return Markup(CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704
 
 
 def number(value: Any) -> str:

@@ -166,3 +166,11 @@ def test_a_body_that_is_no_json_is_refused_and_kept(visitor: Visitor) -> None:
 def test_an_entry_that_is_not_there_is_not_found(visitor: Visitor) -> None:
     assert visitor.get(f"{LOGS}/1-1").status == 404
     assert visitor.get(f"{LOGS}/nothing").status == 404
+
+
+def test_what_was_not_kept_whole_is_not_run_again(service: Service, visitor: Visitor) -> None:
+    service.call("parse_via_chat_gpt", {"question_text": "x" * 70_000})
+    service.flush()
+    page = visitor.get(f"{LOGS}/{rows(visitor.get(LOGS))[0]}")
+    assert "it cannot be run again" in page.text
+    assert not [known for tag, known in page.elements if tag == "textarea"]

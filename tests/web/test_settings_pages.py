@@ -72,6 +72,7 @@ def test_errors_stand_beside_their_fields(service: Service, visitor: Visitor) ->
     assert refused.status == 400
     for messages in api["fields"].values():
         assert messages[0] in refused.text
+    assert "Correct the fields marked below." in refused.text
     assert refused.values()["timeout_seconds"] == "500", "what was typed stays"
     assert "two words" not in refused.html, "but no secret"
     invalid = [known["name"] for _, known in refused.elements if "aria-invalid" in known]
@@ -182,6 +183,7 @@ def test_a_pasted_key_is_saved_and_tested_at_once(service: Service, openai: Fake
     assert (refused.status, openai.requests) == (400, [])
     page = visitor.post(f"{OPENAI}/test", {**typed, "api_key": openai.key})
     assert "The key works" in page.text
+    assert "Saved." in page.text
     assert "sk-...wxyz" in page.text, "the page shows what is stored now"
     assert stored(service)["has_api_key"] is True
     assert 'formaction="/organisations/acme/settings/openai/test"' in visitor.get(OPENAI).html

@@ -4,7 +4,7 @@ import pytest
 
 from tests.fixtures_app import Service
 from tests.web.visitor import Visitor
-from web.site import duration, warm
+from web.site import duration, prose, warm
 
 
 def test_the_first_page_reads_no_template(
@@ -22,3 +22,7 @@ def test_the_first_page_reads_no_template(
 def test_a_duration_has_its_two_largest_units(seconds: float, words: str) -> None:
     assert duration(seconds) == words
     assert duration(90_000) == "1 d 1 h"
+
+
+def test_code_in_our_texts_is_marked_and_nothing_else_is_markup() -> None:
+    assert prose("use `a<b>` & <i>") == "use <code>a&lt;b&gt;</code> &amp; &lt;i&gt;"
