@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from errors import FlowhookError, InvalidInput
 from flows.contact import LANGUAGES
+from flows.media import kind_of_url
 from flows.message_schema import MEDIA, MessageSchema, load, message_of
 from flows.routes import newest
 from flows.session import Message, WebhookAnswer
@@ -101,6 +102,7 @@ class Stage:
             standing=standing,
             results=pretty(standing.get("results", {})),
             pretty=pretty,
+            media_kind=media_kind,
             languages=LANGUAGES,
             kinds=("text", *MEDIA, "location"),
             typed=request.form if error else {},
@@ -109,6 +111,16 @@ class Stage:
         answer = make_response(page, error.status if error else 200)
         answer.headers["Content-Security-Policy"] = POLICY
         return answer
+
+
+def media_kind(message: Mapping[str, Any]) -> str:
+    """As what the page shows a message's media; nothing for an address it may not show."""
+    url, kind = str(message["url"]), str(message["type"])
+    if not url.startswith(("https://", request.host_url)):
+        return ""
+    if kind in ("quick_reply", "list"):
+        kind = kind_of_url(url) or "image"
+    return "image" if kind == "sticker" else kind
 
 
 def settings_of(form: Mapping[str, str], scene: Scene | None) -> tuple[bool, str]:

@@ -106,7 +106,7 @@ def _missing(org: str, rest: str) -> Any:
 
 def moment(text: str) -> str:
     """An ISO time as people read it; UTC."""
-    return datetime.fromisoformat(text).strftime("%-d %b %Y, %H:%M:%S") if text else ""
+    return datetime.fromisoformat(text).strftime("%-d %b %Y, %H:%M:%S UTC") if text else ""
 
 
 def duration(seconds: float) -> str:

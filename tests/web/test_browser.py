@@ -291,6 +291,8 @@ def fill(service: Service, openai: FakeOpenAI) -> None:
     service.organisation(openai, default_model="gpt-4o-mini")
     service.operator("PUT", "/settings/acme/openai/accounts/second", {"is_active": False})
     service.operator("PUT", "/settings/acme/limits", {"monthly_tokens": 2000})
+    service.operator("PUT", f"/settings/{'o' * 64}/openai", {"is_active": True})
+    service.operator("POST", TOKENS, {"scope": "admin", "label": "l" * 100})
     texts = (
         "Why is the sky blue?",
         "आकाश नीला क्यों है?",
