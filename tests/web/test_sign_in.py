@@ -118,6 +118,18 @@ def test_the_form_needs_its_own_token(service: Service) -> None:
     assert "this form has expired" in refused.text.lower()
 
 
+def test_a_browser_without_cookies_is_told_so(
+    open_service: OpenService, fake_redis: object
+) -> None:
+    """As under http where PUBLIC_URL is https, since the cookies are secure."""
+    visitor = Visitor(open_service(fake_redis, public_url="https://flows.example").app)
+    visitor.client = visitor.client.application.test_client(use_cookies=False)
+    visitor.get("/sign-in")
+    refused = visitor.post("/sign-in", {"token": ADMIN_TOKEN})
+    assert refused.status == 403
+    assert "sent no cookie back" in refused.text
+
+
 def test_another_site_cannot_sign_one_in(service: Service) -> None:
     visitor = Visitor(service.app)
     visitor.get("/sign-in")

@@ -21,17 +21,19 @@ const localise = (root) => {
 };
 localise(document);
 
+const copied = async (source) => {
+  try {
+    await navigator.clipboard.writeText(source.textContent);
+    return true;
+  } catch {  // browsers offer no clipboard under plain http
+    getSelection().selectAllChildren(source);
+    return document.execCommand("copy");
+  }
+};
 document.addEventListener("click", async (event) => {
   const copy = event.target.closest("[data-copy]");
   if (!copy) return;
-  const source = document.getElementById(copy.dataset.copy);
-  try {
-    await navigator.clipboard.writeText(source.textContent);
-  } catch {
-    getSelection().selectAllChildren(source);
-    announce("Marked; press Ctrl and C to copy.");
-    return;
-  }
+  if (!await copied(document.getElementById(copy.dataset.copy))) return complain("Marked; press Ctrl and C to copy.");
   const words = copy.querySelector("span");
   words.textContent = "Copied";
   announce("Copied.");
