@@ -28,6 +28,7 @@ from storage import embedded
 from storage.connect import connect
 from storage.keys import ORGANISATIONS, org_key
 from usage.counters import UsageCounters
+from web.site import warm
 
 ADMIN_TOKEN = "operator-token-for-the-benchmark"
 BUSY, BUSY_ENTRIES = "org-00000", 10_000
@@ -143,6 +144,7 @@ def long_flow() -> dict[str, Any]:
 
 def measure(config: Config, redis: Any) -> Iterator[str]:
     app = create_app(config, redis)
+    warm(app)
     client = Client(app)
     html = {"Accept": "text/html"}
     form = client.get("/sign-in", headers=html).get_data(as_text=True)
