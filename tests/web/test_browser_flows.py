@@ -137,6 +137,7 @@ def test_cards_do_not_lie_on_one_another(tab: Tab, service: Service, openai: Fak
     flow = service.admin("GET", "/flows/acme").json["flows"][-1]["uuid"]
     sign_in(tab)
     tab.open(f"{FLOWS}/{flow}")
+    expect(tab.page.locator(".picture.drawn")).to_be_visible()
     boxes = [box for card in tab.page.locator(".node").all() if (box := card.bounding_box())]
     assert len(boxes) > 3
     for number, one in enumerate(boxes):
@@ -148,3 +149,16 @@ def test_cards_do_not_lie_on_one_another(tab: Tab, service: Service, openai: Fak
                 or other["y"] + other["height"] <= one["y"]
             )
             assert apart
+
+
+def test_a_flow_that_cannot_be_laid_out_stays_a_list(tab: Tab, service: Service) -> None:
+    service.organisation()
+    service.admin("POST", "/flows/acme", export(GREETING))
+    sign_in(tab)
+    with tab.page.expect_event("requestfailed"):
+        tab.page.route("**/layout.js", lambda route: route.abort())
+        tab.open(f"{FLOWS}/greeting")
+    expect(tab.page.locator(".picture:not(.drawn) .node")).to_have_count(3)
+    tab.page.get_by_role("link", name="leads to node hank").click()
+    expect(tab.page.locator("#node-thank")).to_be_in_viewport()
+    tab.complaints.clear()  # the layout that was not there
