@@ -110,11 +110,12 @@ def moment(text: str) -> str:
 
 
 def duration(seconds: float) -> str:
-    """23 h 0 min, 5 min 0 s, 12 s: the two largest units."""
+    """1 d 1 h, 5 min 20 s, 12 s: the two largest units."""
     whole = math.ceil(seconds)
     for size, name, part, part_name in UNITS:
         if whole >= size:
-            return f"{whole // size} {name} {whole % size // part} {part_name}"
+            rest = whole % size // part
+            return f"{whole // size} {name}" + (f" {rest} {part_name}" if rest else "")
     return f"{whole} s"
 
 

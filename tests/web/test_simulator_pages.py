@@ -130,7 +130,7 @@ def test_buttons_and_time_and_language(service: Service, visitor: Visitor) -> No
     draft(service, flow)
     page = visitor.post(GREET, {"action": "start", "settings": "on", "language": "hi"})
     assert '<option value="hi" selected>' in page.html
-    assert "The flow waits up to 1 h 0 min." in page.text
+    assert "The flow waits up to 1 h." in page.text
     assert '<button class="option" name="text" value="Yes" dir="auto">Yes' in page.html
     page = visitor.post(GREET, {"type": "quick_reply", "text": "Yes"})
     assert bubbles(page)[-2:] == ["Yes", "Good"]
