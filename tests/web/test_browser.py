@@ -266,6 +266,14 @@ def test_the_keyboard_is_enough(tab: Tab, service: Service) -> None:
     expect(page.get_by_role("main").get_by_role("link", name="Organisations")).to_be_focused()
 
 
+def test_the_api_has_a_page(tab: Tab) -> None:
+    """Within its own Content-Security-Policy."""
+    tab.open("/docs")
+    expect(tab.page.get_by_role("heading", name="Flowhook")).to_be_visible()
+    tab.page.locator(".opblock-summary-control").first.click()
+    expect(tab.page.get_by_text("Responses").first).to_be_visible()
+
+
 def test_script_in_a_text_never_runs(tab: Tab, service: Service, openai: FakeOpenAI) -> None:
     fill(service, openai)
     script = "\"'></textarea><script>window.ran=1</script><img src=x onerror='window.ran=1'>"
