@@ -134,8 +134,8 @@ const older = (cursor) => {
 const renew = async () => {
   if (!getSelection().isCollapsed) return;
   const answer = await ask(location.href, "text/html");
-  if (answer.redirected) return location.reload();
-  if (!answer.ok) throw new Error("the page is not there");
+  if (answer.redirected) return location.replace(answer.url);  // to sign in
+  if (answer.status >= 500) throw new Error("no page came");
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const [id, before] of written) {
     const part = document.getElementById(id), fresh = page.getElementById(id);
