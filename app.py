@@ -78,7 +78,7 @@ from usage.counters import UsageCounters
 from usage.prices import Prices
 from usage.routes import usage_routes
 from web.services import Services
-from web.site import web_routes
+from web.site import warm, web_routes
 from webhooks.answering import Answering
 from webhooks.dispatcher import Dispatcher
 from webhooks.outcome import CallRunner
@@ -298,6 +298,8 @@ def application() -> Flask:
         config = Config.from_env()
         logs.configure(config.log_level)
         logging.getLogger(__name__).info("worker starts")
-        return create_app(config)
+        app = create_app(config)
+        warm(app)
+        return app
     except ConfigError as error:
         sys.exit(str(error))

@@ -199,7 +199,7 @@ class InsufficientQuota(ProviderFailure):
 class ModelNotFound(ProviderFailure):
     type = "model_not_found"
     fixed_by = ORGANISATION_ADMIN
-    fix = "Choose a model that GET /settings/<org>/openai/models lists, or set a model alias."
+    fix = "Choose a model that the settings page offers for this key, or set a model alias."
 
 
 class Refused(ProviderFailure):

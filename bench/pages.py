@@ -1,8 +1,8 @@
 """Server time of every page over a full store, beside the page that shows nothing.
 
-10,000 organisations and 1,000,000 log entries, 10,000 of them one organisation's, in the
-embedded Redis. `python -m bench.pages [organisations] [entries]`; it is not part of
-`make bench`, since filling takes minutes.
+10,000 organisations and 1,000,000 log entries, 10,000 of them one organisation's, which has a
+flow of 2,900 nodes too; in the embedded Redis. `python -m bench.pages [organisations] [entries]`;
+it is not part of `make bench`, since filling takes minutes.
 """
 
 from __future__ import annotations
@@ -28,10 +28,12 @@ from storage import embedded
 from storage.connect import connect
 from storage.keys import ORGANISATIONS, org_key
 from usage.counters import UsageCounters
+from web.site import warm
 
 ADMIN_TOKEN = "operator-token-for-the-benchmark"
 BUSY, BUSY_ENTRIES = "org-00000", 10_000
 BATCH = 500
+FLOW_NODES = 2_900
 ROUNDS = 20
 PAGES = (
     "/organisations?from=zzz",
@@ -52,6 +54,9 @@ PAGES = (
     "/organisations/{org}/usage",
     "/organisations/{org}/usage?from=2025-11-01",
     "/organisations/{org}/usage.csv?by=model",
+    "/organisations/{org}/flows",
+    "/organisations/{org}/flows/long",
+    "/organisations/{org}/flows/long/simulator",
 )
 
 
@@ -122,14 +127,33 @@ def entry(org: str, number: int) -> Entry:
     )
 
 
+def long_flow() -> dict[str, Any]:
+    """A flow of messages behind one another, as an export has it."""
+    nodes = [
+        {
+            "uuid": f"node-{place}",
+            "actions": [{"uuid": f"a-{place}", "type": "send_msg", "text": "What do you say?"}],
+            "exits": [{"uuid": f"e-{place}", "destination_uuid": following}],
+        }
+        for place in range(FLOW_NODES)
+        for following in [f"node-{place + 1}" if place + 1 < FLOW_NODES else None]
+    ]
+    definition = {"uuid": "long", "name": "Long", "spec_version": "13.1.0", "nodes": nodes}
+    return {"flows": [{"definition": definition, "keywords": ["long"]}]}
+
+
 def measure(config: Config, redis: Any) -> Iterator[str]:
     app = create_app(config, redis)
+    warm(app)
     client = Client(app)
     html = {"Accept": "text/html"}
     form = client.get("/sign-in", headers=html).get_data(as_text=True)
     token = re.search(r'name="csrf" value="([^"]+)"', form)
     assert token is not None
     client.post("/sign-in", data={"csrf": token[1], "token": ADMIN_TOKEN}, headers=html)
+    operator = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
+    imported = client.post(f"/flows/{BUSY}", json=long_flow(), headers=operator)
+    assert imported.status_code == 200, imported.get_data()
     newest = redis.xrevrange(org_key(BUSY, "log"), count=1)[0][0].decode()
     beside = 0.0
     yield "milliseconds of server time: median, worst of 20, times an empty list"

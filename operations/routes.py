@@ -19,6 +19,16 @@ from settings.auth import require_operator
 from settings.edge import Edge
 
 SWAGGER_UI = Path(flask_swagger_ui.__file__).parent / "dist"
+# The page shares its origin with the sessions of the admin pages. Swagger UI styles inline.
+DOCS_HEADERS = {
+    "Content-Type": "text/html; charset=utf-8",
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline';"
+        " img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none';"
+        " frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+}
 
 
 def operations_routes(edge: Edge, redis: Any, document: Callable[[], dict[str, Any]]) -> Blueprint:
@@ -56,9 +66,9 @@ def operations_routes(edge: Edge, redis: Any, document: Callable[[], dict[str, A
 
     @routes.get("/docs")
     @documented(open=True, content="text/html", answer={"type": "string"})
-    def docs() -> str:
+    def docs() -> Response:
         """Show the OpenAPI document as a page."""
-        return render_template("docs.html")
+        return Response(render_template("docs.html"), headers=DOCS_HEADERS)
 
     @routes.get("/docs/start.js")
     @documented(open=True, content="text/javascript", answer={"type": "string"})

@@ -50,7 +50,7 @@ class Number:
         if missing:
             raise MissingApiKey(
                 f"the organisation's WhatsApp settings lack {' and '.join(missing)}",
-                fix="Save them with PUT /settings/<org>/whatsapp.",
+                fix="Save them on the settings page, or PUT /settings/<org>/whatsapp.",
             )
         version = section.get("api_version") or API_VERSION
         return cls(section["phone_number_id"], section["access_token"], version)

@@ -73,7 +73,7 @@ class Edge:
         if values is None:
             raise NotFound(
                 f"organisation {organisation.id} has no {name} settings",
-                fix=f"Create them with PUT /settings/{organisation.id}/{name}.",
+                fix=f"Save them on the settings page, or PUT /settings/{organisation.id}/{name}.",
             )
         return dict(values)
 

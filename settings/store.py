@@ -261,7 +261,7 @@ def _is_sealed(section: str, name: str) -> bool:
 def _no_section(org: str, section: str) -> NotFound:
     return NotFound(
         f"organisation {org} has no {section} settings",
-        fix=f"Create them with PUT /settings/{org}/{section}.",
+        fix=f"Save them on the settings page, or PUT /settings/{org}/{section}.",
     )
 
 

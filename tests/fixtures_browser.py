@@ -129,7 +129,7 @@ def looked_at(chromium: Browser, origin: str, tmp_path: Path, look: str) -> Iter
 
 
 def _opened(chromium: Browser, origin: str, tmp_path: Path, look: str) -> Iterator[Tab]:
-    width, height = (390, 844) if look == "phone" else (1100, 760)
+    width, height = (360, 740) if look == "phone" else (1100, 760)
     context = chromium.new_context(
         viewport={"width": width, "height": height},
         color_scheme="dark" if look == "dark" else "light",

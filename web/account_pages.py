@@ -9,7 +9,7 @@ from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.answers import json_answer
-from errors import FlowhookError, InvalidInput
+from errors import InvalidInput
 from settings.edge import account_section
 from settings.schemas import TITLE_PATTERN
 from web.gate import organisation, signed_in
@@ -52,14 +52,9 @@ def account_pages(services: Services) -> Blueprint:
 
     @pages.post("/test", defaults={"title": None})
     @pages.post("/accounts/<title>/test")
-    def test(org: str, title: str | None) -> str:
-        """Ask the provider with the stored key, and say what it answered."""
-        section = account_section(known_title(title)) if title else "openai"
-        try:
-            tested = services.checks.test(org, title)
-        except FlowhookError as failed:
-            return forms.shown(org, section, failed=failed, title=title)
-        return forms.shown(org, section, tested=tested, title=title)
+    def test(org: str, title: str | None) -> str | tuple[str, int]:
+        """Save what was typed, ask the provider with the key, and say what it answered."""
+        return forms.test(org, account_section(known_title(title)) if title else "openai", title)
 
     @pages.get("/models", defaults={"title": None})
     @pages.get("/accounts/<title>/models")

@@ -9,8 +9,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDTH, HEIGHT = 720, 200
-LEFT, BOTTOM, TOP = 56, 24, 8
+WIDTH, HEIGHT = 360, 170
+LEFT, BOTTOM, TOP = 52, 24, 8
 GAP = 0.25  # of a bar's place
 
 

@@ -17,7 +17,7 @@ from flows.reading import read_export
 from flows.routes import examined, newest, refuse_critical, with_subflows
 from flows.tally import read_tally
 from strict_json import read_json
-from web.flow_picture import cards
+from web.flow_picture import picture_of
 from web.services import Services
 
 PAGE_ENTRIES = 100
@@ -138,13 +138,14 @@ class FlowViews:
     def shown(self, org: str, uuid: str, error: FlowhookError | None = None) -> str:
         entry, flow = newest(self.store, org, uuid)
         issues = self.issues(org, flow)
+        tally = read_tally(self.services.redis, org, uuid)
         return render_template(
             "web/flow.html",
             entry=entry.shown,
             issues=issues,
             about_flow=[issue for issue in issues if issue.node not in flow.nodes],
             critical=[issue for issue in issues if issue.severity == "Critical"],
-            cards=cards(flow, issues, read_tally(self.services.redis, org, uuid)),
+            picture=picture_of(flow, issues, tally, request.args.get("node")),
             error=error,
             done=DONE.get(request.args.get("done", "")),
         )
@@ -165,8 +166,6 @@ def asked_start() -> int:
 
 
 def attachment(name: str, content: dict[str, Any]) -> Response:
-    return Response(
-        orjson.dumps(content),
-        mimetype="application/json",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    answer = Response(orjson.dumps(content), mimetype="application/json")
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer

@@ -1,11 +1,12 @@
 """A flow as cards: what each node does, where it leads, and what happened there.
 
 The cards are a list that reads in the flow's order; where scripts run, the browser lays them
-out and draws the ways between them.
+out and draws the ways between them. A long flow has several pages of them.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ from flows.definition import Exit, Flow, Node
 from flows.lint import Issue
 from flows.tally import Tally
 from web.action_words import words_of
+
+PAGE_CARDS = 400  # more are no picture, on no screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,32 +42,61 @@ class Card:
     waiting: int
 
 
-def cards(flow: Flow, issues: Iterable[Issue], tally: Tally) -> list[Card]:
-    """The nodes in the order in which a conversation reaches them, the unreached last."""
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One page of a flow's cards: `start` is the place of the first among all `total` of them,
+    `before` and `after` are nodes on the pages around it."""
+
+    flow: str
+    cards: tuple[Card, ...]
+    start: int
+    total: int
+    before: str
+    after: str
+    nodes: frozenset[str]
+
+
+def picture_of(
+    flow: Flow, issues: Iterable[Issue], tally: Tally, node: str | None = None
+) -> Picture:
+    """The page that `node` is on, or the first."""
+    order = in_order(flow)
+    place = next((place for place, one in enumerate(order) if one.uuid == node), 0)
+    start = place - place % PAGE_CARDS
+    shown, later = order[start : start + PAGE_CARDS], order[start + PAGE_CARDS :]
     found: dict[str, list[Issue]] = {}
     for issue in issues:
         found.setdefault(issue.node, []).append(issue)
-    return [
-        Card(
-            uuid=node.uuid,
-            label=node.label,
-            kind=kind_of(node),
-            does=tuple(words_of(action) for action in node.actions),
-            question=_question(node),
-            ways=tuple(_way(flow, node, one, tally) for one in node.exits),
-            issues=tuple(found.get(node.uuid, ())),
-            waiting=tally.waiting.get(node.uuid, 0),
-        )
-        for node in in_order(flow)
-    ]
+    return Picture(
+        flow=flow.uuid,
+        cards=tuple(_card(flow, one, found.get(one.uuid, ()), tally) for one in shown),
+        start=start,
+        total=len(order),
+        before=order[start - 1].uuid if start else "",
+        after=later[0].uuid if later else "",
+        nodes=frozenset(one.uuid for one in shown),
+    )
+
+
+def _card(flow: Flow, node: Node, issues: Iterable[Issue], tally: Tally) -> Card:
+    return Card(
+        uuid=node.uuid,
+        label=node.label,
+        kind=kind_of(node),
+        does=tuple(words_of(action) for action in node.actions),
+        question=_question(node),
+        ways=tuple(_way(flow, node, one, tally) for one in node.exits),
+        issues=tuple(issues),
+        waiting=tally.waiting.get(node.uuid, 0),
+    )
 
 
 def in_order(flow: Flow) -> list[Node]:
-    """Breadth first from the start."""
+    """As a conversation reaches the nodes: breadth first from the start, the unreached last."""
     order: dict[str, None] = {}
-    waiting = [flow.start] if flow.start in flow.nodes else []
+    waiting = deque([flow.start] if flow.start in flow.nodes else [])
     while waiting:
-        uuid = waiting.pop(0)
+        uuid = waiting.popleft()
         if uuid in order:
             continue
         order[uuid] = None

@@ -9,13 +9,15 @@ from flask import Blueprint, render_template, request
 from api.origin import origin
 from errors import FlowhookError, NotFound
 from settings.edge import account_titles
-from web.forms import form_fields, read_form
+from web.forms import FormField, form_fields, read_form
 from web.gate import organisation
 from web.node_bodies import node_bodies
 from web.services import Services
 from web.trying import Outcome, call
 from webhooks.catalogue import describe
 from webhooks.registry import WebhookFunction
+
+AUTHORS_OWN = frozenset({"model", "gpt_model", "thread_id", "vector_store_id"})
 
 
 def function_pages(services: Services) -> Blueprint:
@@ -28,12 +30,14 @@ def function_pages(services: Services) -> Blueprint:
         function = find(name)
         error: FlowhookError | None = outcome.error if outcome else None
         typed = request.form if outcome else None
+        fields = form_fields(
+            function.fields, example(function), typed, error.fields or {} if error else {}
+        )
         return render_template(
             "web/function.html",
             function=described[name],
-            fields=form_fields(
-                function.fields, example(function), typed, error.fields or {} if error else {}
-            ),
+            fields=[field for field in fields if stands_first(field, function)],
+            more=[field for field in fields if not stands_first(field, function)],
             outcome=outcome,
             accounts=account_titles(organisation()),
             account=request.form.get("account", ""),
@@ -80,10 +84,15 @@ def asked_body(function: WebhookFunction) -> dict[str, Any]:
 
 
 def example(function: WebhookFunction) -> dict[str, Any]:
-    """What stands in the form at first: the example's required fields and its prompt."""
-    own = function.fields.fields
+    """What stands in the form at first: the example, but for what only its author has."""
     return {
         name: value
         for name, value in function.example.items()
-        if name in own and (own[name].required or name == "prompt")
+        if name in function.fields.fields and name not in AUTHORS_OWN
     }
+
+
+def stands_first(field: FormField, function: WebhookFunction) -> bool:
+    """Whether the field is shown at once; the others are folded under "More fields"."""
+    in_example = field.name in function.example and not field.is_model
+    return field.required or bool(field.value) or in_example

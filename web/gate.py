@@ -24,6 +24,7 @@ from web.sessions import LIFE_SECONDS, Session, Sessions
 
 OPEN_VIEWS = frozenset({"web.front", "web.sign_in.show", "web.sign_in.enter"})
 OPEN_PREFIX = "web.assets."
+RENEWAL = "X-Renewal"  # sent by a page that renews itself, with nobody there
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 HEADERS = {
     "Content-Security-Policy": (
@@ -58,7 +59,8 @@ class Gate:
         request.max_content_length = max_body_bytes(request.method, request.path)
         if endpoint.startswith(OPEN_PREFIX):
             return None
-        g.session = self.sessions.find(request.cookies.get(self.cookie_name, ""))
+        is_alive = RENEWAL not in request.headers
+        g.session = self.sessions.find(request.cookies.get(self.cookie_name, ""), is_alive)
         if endpoint in OPEN_VIEWS:
             return None
         if g.session is None:
@@ -117,6 +119,11 @@ def signed_in() -> Session:
 def organisation() -> Organisation:
     """The organisation that this page is about, as it is stored now."""
     return cast(Organisation, g.organisation)
+
+
+def reload_organisation(edge: Edge) -> None:
+    """Let the page show what it has just changed."""
+    g.organisation = edge.existing(organisation().id)
 
 
 def wants_page() -> bool:

@@ -52,12 +52,16 @@ def log_pages(services: Services) -> Blueprint:
 
     @pages.get("/newer")
     def newer(org: str) -> Response:
-        """The rows newer than the entry `after`, for the live list."""
+        """The rows newer than the entry `after`, for the live list.
+
+        With `next_cursor` there are more of them than a page holds.
+        """
         after = asked_cursor("after")
         page = log.page(org, asked_filter(), "", PAGE_ENTRIES, after=after, scan=SCANNED)
         rows = render_template("web/log_rows.html", logs=page["logs"], explain=explain)
         newest = page["logs"][0]["id"] if page["logs"] else after
-        return json_answer({"rows": rows, "newest": newest, "count": len(page["logs"])})
+        count, cursor = len(page["logs"]), page["next_cursor"]
+        return json_answer({"rows": rows, "newest": newest, "count": count, "next_cursor": cursor})
 
     @pages.get("/<entry_id>")
     def show(org: str, entry_id: str) -> str:
@@ -89,6 +93,7 @@ def log_pages(services: Services) -> Blueprint:
             request_json=pretty(entry["request"]),
             response_json=pretty(entry["response"]),
             body=pretty(entry["request"]) if typed is None else typed,
+            is_whole=isinstance(entry["request"], dict),
             runnable=functions.find(entry["function"]) is not None,
             outcome=outcome,
             error=error,

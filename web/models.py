@@ -12,7 +12,13 @@ from settings.organisation import Organisation
 
 WARN_DAYS = 180
 USED_DAYS = 30
-MODEL_FIELDS = ("default_model", "image_model", "speech_model", "transcription_model")
+MODEL_FIELDS = (
+    "default_model",
+    "image_model",
+    "speech_model",
+    "transcription_model",
+    "fallback_model",
+)
 
 
 def today() -> date:

@@ -7,12 +7,13 @@ from typing import Any
 
 from flask import redirect, render_template, request, url_for
 
+from api.origin import origin
 from errors import FlowhookError
 from settings.edge import account_titles, masked
 from settings.notebook import read_warnings
 from settings.schemas import SECTIONS
 from web.forms import form_fields, label_of, read_form
-from web.gate import organisation, signed_in
+from web.gate import organisation, reload_organisation, signed_in
 from web.models import goes, today
 from web.services import Services
 
@@ -53,6 +54,7 @@ class SectionForms:
         tested: dict[str, Any] | None = None,
         failed: FlowhookError | None = None,
         title: str | None = None,
+        is_saved: bool = False,
     ) -> str:
         current = organisation()
         stored = current.sections.get(section)
@@ -77,29 +79,55 @@ class SectionForms:
             warnings=read_warnings(self.services.redis, org) if section == "openai" else [],
             titles=TITLES,
             accounts=account_titles(current),
-            done=DONE.get(request.args.get("done", "")),
+            done=DONE.get("saved" if is_saved else request.args.get("done", "")),
             retirements={f.name: goes(f.value) for f in fields if f.is_model and f.value},
             service_default=self.services.config.default_model,
             today=today(),
             here=place(org, section),
+            callback=callback(self.services, org) if section == "whatsapp" else "",
         )
 
     def save(self, org: str, section: str, title: str | None = None) -> str | tuple[str, int] | Any:
-        """Write what changed, so that what stands unchanged is not judged again."""
-        exists = section in organisation().sections
-        stored = masked(section, organisation().section(section))
+        """Write what was typed and show the form again, or what is wrong in it."""
         try:
-            schema = SECTIONS[section.partition("/")[0]]()
-            body = changes(read_form(schema, request.form), stored)
-            self.services.edge.write(org, section, body, signed_in().caller, replaces=not exists)
+            self.write(org, section)
         except FlowhookError as error:
             return self.shown(org, section, error=error, title=title), error.status
         return redirect(place(org, section) + "?done=saved", 303)
+
+    def test(self, org: str, section: str, title: str | None) -> str | tuple[str, int]:
+        """Save, where that was asked for too, and say what the provider answers to the key."""
+        is_saved = "save" in request.form
+        try:
+            if is_saved:
+                self.write(org, section)
+        except FlowhookError as error:
+            return self.shown(org, section, error=error, title=title), error.status
+        try:
+            tested = self.services.checks.test(org, title)
+        except FlowhookError as failed:
+            return self.shown(org, section, failed=failed, title=title, is_saved=is_saved)
+        return self.shown(org, section, tested=tested, title=title, is_saved=is_saved)
+
+    def write(self, org: str, section: str) -> None:
+        """Write what changed, so that what stands unchanged is not judged again."""
+        edge = self.services.edge
+        exists = section in organisation().sections
+        stored = masked(section, organisation().section(section))
+        schema = SECTIONS[section.partition("/")[0]]()
+        body = changes(read_form(schema, request.form), stored)
+        edge.write(org, section, body, signed_in().caller, replaces=not exists)
+        reload_organisation(edge)
 
 
 def changes(body: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
     """What a form changes. A field that stands as it did, or is blank as before, is left out."""
     return {name: value for name, value in body.items() if value != stored.get(name)}
+
+
+def callback(services: Services, org: str) -> str:
+    """Where Meta verifies and delivers."""
+    return f"{origin(services.config.public_url)}/channels/whatsapp/{org}"
 
 
 def place(org: str, section: str) -> str:

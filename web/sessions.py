@@ -1,6 +1,6 @@
 """Who is signed in: sessions in Redis, found by a random id that only the browser knows.
 
-A session keeps whom a token proved, never the token. It ends after 12 hours without a request,
+A session keeps whom a token proved, never the token. It ends after 12 hours with nobody there,
 7 days after it began, at sign-out, and within a second of its token or organisation going.
 """
 
@@ -59,8 +59,11 @@ class Sessions:
         self.redis.set(_key(session_id), orjson.dumps(stored), ex=IDLE_SECONDS)
         return session_id
 
-    def find(self, session_id: str) -> Session | None:
-        """The session, as long as what proved its caller still does."""
+    def find(self, session_id: str, is_alive: bool = True) -> Session | None:
+        """The session, as long as what proved its caller still does.
+
+        `is_alive`: somebody is there, which puts its end off.
+        """
         if not session_id or len(session_id) > MAX_ID:
             return None
         key = _key(session_id)
@@ -79,7 +82,7 @@ class Sessions:
         if not proven or self.clock() - stored["began"] > LIFE_SECONDS:
             self.redis.delete(key)
             return None
-        if seconds_left < IDLE_SECONDS - RENEW_SECONDS:
+        if is_alive and seconds_left < IDLE_SECONDS - RENEW_SECONDS:
             self.redis.expire(key, IDLE_SECONDS)
         return Session(caller, stored["csrf"], key)
 

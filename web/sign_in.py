@@ -32,6 +32,7 @@ def sign_in_pages(gate: Gate, edge: Edge) -> Blueprint:
         """Begin a session for whom the token proves."""
         try:
             check_origin()
+            check_cookie()
             check_csrf(request.cookies.get(FORM_COOKIE, ""))
             caller = prove(edge, request.form.get("token", "").strip())
         except FlowhookError as error:
@@ -71,6 +72,15 @@ def sign_in_form(gate: Gate, error: FlowhookError | None = None) -> AnyResponse:
         secure=gate.is_secure,
     )
     return answer
+
+
+def check_cookie() -> None:
+    """Say what is the matter where a browser keeps none, such as a secure one under http."""
+    if FORM_COOKIE not in request.cookies:
+        raise Forbidden(
+            "the browser sent no cookie back, so nobody can stay signed in",
+            fix="Allow cookies for this address; where PUBLIC_URL is https, open that address.",
+        )
 
 
 def prove(edge: Edge, token: str) -> Caller:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,13 +11,14 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from errors import FlowhookError, InvalidInput
 from flows.contact import LANGUAGES
+from flows.media import kind_of_url
 from flows.message_schema import MEDIA, MessageSchema, load, message_of
 from flows.routes import newest
 from flows.session import Message, WebhookAnswer
 from flows.simulation import Scene, Simulations
 from flows.tally import Tally
 from settings.organisation import Organisation
-from web.flow_picture import cards
+from web.flow_picture import picture_of
 from web.forms import pretty
 from web.gate import HEADERS, organisation, signed_in
 from web.services import Services
@@ -26,6 +28,7 @@ from webhooks.registry import WebhookFunction
 POLICY = HEADERS["Content-Security-Policy"].replace(
     "img-src 'self' data:", "img-src 'self' data: https:; media-src 'self' https:"
 )
+PLACE = re.compile(r"(-?[\d.]{1,12})[,\s]+(-?[\d.]{1,12})", re.ASCII)
 LOCALES = frozenset(one.locale for one in LANGUAGES)
 
 
@@ -93,19 +96,31 @@ class Stage:
             "web/simulator.html",
             entry=entry.shown,
             drawn=flow.name,
-            cards=cards(flow, (), Tally()),
+            picture=picture_of(flow, (), Tally(), standing.get("node")),
             lit=standing.get("node") if standing.get("status") == "waiting" else None,
             scene=scene,
             standing=standing,
             results=pretty(standing.get("results", {})),
             pretty=pretty,
+            media_kind=media_kind,
             languages=LANGUAGES,
-            media=MEDIA,
+            kinds=("text", *MEDIA, "location"),
+            typed=request.form if error else {},
             error=error,
         )
         answer = make_response(page, error.status if error else 200)
         answer.headers["Content-Security-Policy"] = POLICY
         return answer
+
+
+def media_kind(message: Mapping[str, Any]) -> str:
+    """As what the page shows a message's media; nothing for an address it may not show."""
+    url, kind = str(message["url"]), str(message["type"])
+    if not url.startswith(("https://", request.host_url)):
+        return ""
+    if kind in ("quick_reply", "list"):
+        kind = kind_of_url(url) or "image"
+    return "image" if kind == "sticker" else kind
 
 
 def settings_of(form: Mapping[str, str], scene: Scene | None) -> tuple[bool, str]:
@@ -148,8 +163,12 @@ def said(form: Mapping[str, str]) -> Message:
     if kind in MEDIA:
         body = {"type": kind, "url": text.strip()}
     elif kind == "location":
-        latitude, _, longitude = text.replace(",", " ").strip().partition(" ")
-        body = {"type": kind, "latitude": latitude, "longitude": longitude.strip()}
+        place = PLACE.fullmatch(text.strip())
+        if place is None:
+            raise InvalidInput(
+                "a location is a latitude and a longitude", fix="For example 26.85, 80.95."
+            )
+        body = {"type": kind, "latitude": place[1], "longitude": place[2]}
     return message_of(load(MessageSchema(), body))
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
+import re
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, g, request
+import orjson
+from flask import Blueprint, Flask, g, request
+from markupsafe import Markup, escape
 
 from errors import NotFound
 from settings.auth import OPERATOR
@@ -36,6 +40,8 @@ NAVIGATION = (
     ("Tokens", "tokens", "show", "key"),
 )
 
+CODE = re.compile(r"`([^`]+)`")
+UNITS = ((86_400, "d", 3600, "h"), (3600, "h", 60, "min"), (60, "min", 1, "s"))
 WITHIN = {"accounts": "settings", "simulator": "flows"}  # whose menu entry is lit
 
 
@@ -50,6 +56,9 @@ def web_routes(services: Services) -> Blueprint:
     pages.context_processor(lambda: around(version_now))
     pages.add_app_template_filter(moment)
     pages.add_app_template_filter(number)
+    pages.add_app_template_filter(duration)
+    pages.add_app_template_filter(wire)
+    pages.add_app_template_filter(prose)
     pages.add_url_rule("/", "front", front_page(services))
     pages.add_url_rule("/organisations/<org>/<path:rest>", "missing", _missing)
     pages.register_blueprint(asset_routes())
@@ -65,6 +74,13 @@ def web_routes(services: Services) -> Blueprint:
     pages.register_blueprint(log_pages(services))
     pages.register_blueprint(usage_pages(services))
     return pages
+
+
+def warm(app: Flask) -> None:
+    """Read all templates and icons, so that nobody's first page waits for them."""
+    icons()
+    for name in app.jinja_env.list_templates():
+        app.jinja_env.get_template(name)
 
 
 def around(version_now: str) -> dict[str, Any]:
@@ -90,7 +106,27 @@ def _missing(org: str, rest: str) -> Any:
 
 def moment(text: str) -> str:
     """An ISO time as people read it; UTC."""
-    return datetime.fromisoformat(text).strftime("%-d %b %Y, %H:%M:%S") if text else ""
+    return datetime.fromisoformat(text).strftime("%-d %b %Y, %H:%M:%S UTC") if text else ""
+
+
+def duration(seconds: float) -> str:
+    """1 d 1 h, 5 min 20 s, 12 s: the two largest units."""
+    whole = math.ceil(seconds)
+    for size, name, part, part_name in UNITS:
+        if whole >= size:
+            rest = whole % size // part
+            return f"{whole // size} {name}" + (f" {rest} {part_name}" if rest else "")
+    return f"{whole} s"
+
+
+def wire(value: Any) -> str:
+    """A value as it stands in a body: text as it is, anything else as JSON."""
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
+
+
+def prose(text: str) -> Markup:
+    """A text of ours with `code` in it."""
+    return Markup(CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704
 
 
 def number(value: Any) -> str:

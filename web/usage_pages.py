@@ -18,7 +18,7 @@ from web.gate import organisation
 from web.services import Services
 
 COLUMNS = ("calls", "errors", "input_tokens", "output_tokens", "cost", "unpriced_tokens")
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA = tuple("=+-@＝＋－＠\t\r\n")  # also in full width
 
 
 def usage_pages(services: Services) -> Blueprint:

@@ -96,3 +96,16 @@ def test_only_the_first_findings_of_a_check_are_told() -> None:
     nodes = [{"id": f"n{at}", "send": ""} for at in range(500)]
     found = lint(export_of([{"uuid": "f", "nodes": nodes}]).flows[0])
     assert sum(one.check == "messages_are_not_empty" for one in found) == 200
+
+
+def test_a_long_flow_is_examined_whole() -> None:
+    """Each node sets a result; one of them is used too soon, and another in time."""
+    waits = [
+        {"id": f"n{place}", "wait": {"result": f"answer_{place}"}, "else": f"n{place + 1}"}
+        for place in range(2990)
+    ]
+    early = {"id": "early", "send": "@results.answer_7", "to": "n0"}
+    late = {"id": "n2990", "send": "@results.answer_7"}
+    found = lint(export_of([{"uuid": "f", "nodes": [early, *waits, late]}]).flows[0])
+    mine = [one.node for one in found if one.check == "results_are_set_before_use"]
+    assert mine == ["early"]

@@ -82,6 +82,9 @@ def test_what_is_open_says_so_and_nothing_else(document: dict[str, Any]) -> None
 
 def test_the_page_and_all_it_loads_come_from_this_service(service: Service) -> None:
     page = service.request("GET", "/docs")
+    policy = page.headers["Content-Security-Policy"]
+    assert "script-src 'self';" in policy
+    assert "frame-ancestors 'none'" in policy
     assert page.status == 200
     assert page.headers["Content-Type"].startswith("text/html")
     html = page.body.decode()

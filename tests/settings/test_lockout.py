@@ -44,7 +44,7 @@ def test_during_a_lock_a_new_right_proof_is_refused_too(lockout: Lockout) -> Non
 
 
 def test_the_same_wrong_proof_again_is_no_guess_and_refuses_no_right_one(lockout: Lockout) -> None:
-    repeat(lockout, ATTEMPTS + 1)
+    repeat(lockout, REPEATS - ATTEMPTS)
     lockout.admit("192.0.2.1", "acme", b"right")
     guess(lockout, ATTEMPTS - 1)
     with pytest.raises(RateLimited):

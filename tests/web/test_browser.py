@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import expect
 
+from records.entry import Entry
 from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import ADMIN_TOKEN, Service
 from tests.fixtures_browser import Tab
+from tests.flows.talking import GREETING, export
 
 ACME = "/organisations/acme"
+OPENAI, TOKENS = "/settings/acme/openai", "/settings/acme/tokens"
+LABELLED = {"scope": "webhook", "label": "Turn.io"}
+FLOW = export(GREETING)
 PATHS = (
     "/",
     "/organisations",
@@ -55,9 +62,7 @@ def test_first_run(tab: Tab, openai: FakeOpenAI, service: Service) -> None:
     page.get_by_label("API key").fill(openai.key)
     page.get_by_text("More: address").click()
     page.get_by_label("Base URL").fill(openai.base_url)
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Saved.")).to_be_visible()
-    page.get_by_role("button", name="Test the stored key").click()
+    page.get_by_role("button", name="Save and test").click()
     expect(page.get_by_text("The key works")).to_be_focused()
 
     model = page.get_by_label("Default model")
@@ -65,7 +70,7 @@ def test_first_run(tab: Tab, openai: FakeOpenAI, service: Service) -> None:
     expect(page.locator("#models option[value='gpt-6-luna']")).to_have_count(1)
     model.fill("gpt-6-luna")
     page.get_by_label("Is active").check()
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Saved.")).to_be_visible()
     expect(page.get_by_label("Is active")).to_be_checked()
     tab.check("settings")
@@ -130,6 +135,105 @@ def test_the_log_is_live(tab: Tab, service: Service, openai: FakeOpenAI) -> None
     assert tab.page.evaluate("window.sameDocument"), "no reload"
 
 
+def test_a_flood_of_calls_leaves_no_gap_in_the_list(
+    tab: Tab, service: Service, openai: FakeOpenAI
+) -> None:
+    service.organisation(openai)
+    service.call("get_buttons", {"buttons_data": "Yes|No"})
+    service.flush()
+    sign_in(tab)
+    tab.open(f"{ACME}/logs")
+    expect(tab.page.get_by_role("link", name="Older calls")).to_be_hidden()
+    for _ in range(53):
+        service.call("get_buttons", {"buttons_data": "Yes|No"})
+    service.flush()
+    expect(tab.page.locator("#rows tr")).to_have_count(50)
+    tab.page.get_by_role("link", name="Older calls").click()
+    expect(tab.page.locator("#rows tr")).to_have_count(4)
+
+
+def test_calls_are_filtered_by_the_readers_own_time(
+    tab: Tab, service: Service, openai: FakeOpenAI
+) -> None:
+    """Kolkata is 5.5 hours ahead of UTC."""
+    service.organisation(openai)
+    at = datetime(2026, 11, 1, 12, 0, tzinfo=UTC).timestamp()
+    service.background.recorder.record(Entry("acme", "get_buttons", "r", "ok", 200, 1.0, at))
+    service.flush()
+    sign_in(tab)
+    tab.open(f"{ACME}/logs")
+    stored = tab.page.locator("#rows time").get_attribute("datetime") or ""
+    shown = datetime.fromisoformat(stored).astimezone(ZoneInfo("Asia/Kolkata"))
+    typed = f"{shown:%Y-%m-%dT%H:%M}"
+    tab.page.get_by_label("From", exact=True).fill(typed)
+    tab.page.get_by_role("button", name="Filter").click()
+    expect(tab.page.locator("#rows tr")).to_have_count(1)
+    expect(tab.page.get_by_label("From", exact=True)).to_have_value(typed)
+    assert tab.page.url.endswith(f"?from={stored[:16].replace(':', '%3A')}")
+    tab.page.get_by_label("To", exact=True).fill(f"{shown:%Y-%m-%dT}00:00")
+    tab.page.get_by_role("button", name="Filter").click()
+    expect(tab.page.get_by_text("No call matches")).to_be_visible()
+
+
+def test_lists_and_lights_renew_themselves(tab: Tab, service: Service, openai: FakeOpenAI) -> None:
+    service.organisation(openai)
+    page = tab.page
+    page.clock.install()
+    sign_in(tab)
+    changes = (
+        ("/organisations", lambda: service.organisation(openai, "beta"), "beta"),
+        (ACME, lambda: service.operator("PATCH", OPENAI, {"is_active": False}), "switched off"),
+        (f"{ACME}/tokens", lambda: service.operator("POST", TOKENS, LABELLED), "Turn.io"),
+        (f"{ACME}/flows", lambda: service.operator("POST", "/flows/acme", FLOW), "Greeting"),
+    )
+    for path, change, words in changes:
+        tab.open(path)
+        page.evaluate("window.sameDocument = true")
+        expect(page.get_by_text(words)).to_have_count(0)
+        change()
+        page.clock.run_for(6_000)
+        expect(page.locator("[data-renew]").get_by_text(words)).to_be_visible()
+        assert page.evaluate("window.sameDocument"), "no reload"
+
+
+def test_a_list_whose_session_ended_asks_for_the_token(
+    tab: Tab, service: Service, openai: FakeOpenAI
+) -> None:
+    service.organisation(openai)
+    page = tab.page
+    page.clock.install()
+    sign_in(tab)
+    for path in (f"{ACME}/logs", f"{ACME}/tokens"):
+        tab.open(path)
+        [key] = service.redis.keys("fh:session:*")
+        service.redis.delete(key)
+        page.clock.run_for(6_000)
+        expect(page).to_have_title("Sign in · Flowhook")
+        sign_in(tab)
+    tab.complaints.clear()  # the 401 of the live list
+
+
+def test_a_list_that_cannot_be_renewed_says_so(tab: Tab, service: Service) -> None:
+    service.organisation()
+    page = tab.page
+    page.clock.install()
+    sign_in(tab)
+    tab.open(f"{ACME}/tokens")
+    page.route("**/tokens", lambda route: route.abort())
+    page.clock.run_for(6_000)
+    expect(page.get_by_text("cannot be updated")).to_be_visible()
+    page.unroute("**/tokens")
+    page.clock.run_for(6_000)
+    expect(page.get_by_text("cannot be updated")).to_be_hidden()
+
+    tab.open(f"{ACME}/usage?from=never")
+    with page.expect_response("**/usage?from=never"):
+        page.clock.run_for(6_000)
+    expect(page.get_by_text("Not a day")).to_be_visible()
+    expect(page.get_by_text("cannot be updated")).to_be_hidden()
+    tab.complaints.clear()
+
+
 def test_a_new_token_is_copied_and_revoked(tab: Tab, service: Service, openai: FakeOpenAI) -> None:
     service.organisation(openai)
     page = tab.page
@@ -141,6 +245,10 @@ def test_a_new_token_is_copied_and_revoked(tab: Tab, service: Service, openai: F
     page.get_by_role("button", name="Copy: The token").click()
     expect(page.get_by_text("Copied", exact=True)).to_be_visible()
     token = page.evaluate("navigator.clipboard.readText()")
+    page.evaluate("navigator.clipboard.writeText('nothing')")
+    page.evaluate("navigator.clipboard.writeText = undefined")
+    page.get_by_role("button", name="Copy: The token").click()  # as under plain http
+    page.wait_for_function("async (it) => await navigator.clipboard.readText() === it", arg=token)
     assert service.call("get_buttons", {"buttons_data": "A|B"}, token=token).status == 200
     page.on("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Revoke Glific").click()
@@ -162,6 +270,14 @@ def test_the_keyboard_is_enough(tab: Tab, service: Service) -> None:
     expect(page.locator("main")).to_be_focused()
     page.keyboard.press("Tab")
     expect(page.get_by_role("main").get_by_role("link", name="Organisations")).to_be_focused()
+
+
+def test_the_api_has_a_page(tab: Tab) -> None:
+    """Within its own Content-Security-Policy."""
+    tab.open("/docs")
+    expect(tab.page.get_by_role("heading", name="Flowhook")).to_be_visible()
+    tab.page.locator(".opblock-summary-control").first.click()
+    expect(tab.page.get_by_text("Responses").first).to_be_visible()
 
 
 def test_script_in_a_text_never_runs(tab: Tab, service: Service, openai: FakeOpenAI) -> None:
@@ -193,6 +309,8 @@ def fill(service: Service, openai: FakeOpenAI) -> None:
     service.organisation(openai, default_model="gpt-4o-mini")
     service.operator("PUT", "/settings/acme/openai/accounts/second", {"is_active": False})
     service.operator("PUT", "/settings/acme/limits", {"monthly_tokens": 2000})
+    service.operator("PUT", f"/settings/{'o' * 64}/openai", {"is_active": True})
+    service.operator("POST", TOKENS, {"scope": "admin", "label": "l" * 100})
     texts = (
         "Why is the sky blue?",
         "आकाश नीला क्यों है?",

@@ -11,6 +11,7 @@ from demo.local_model import LocalModel
 from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import Service
 from tests.fixtures_browser import Tab
+from tests.flows.talking import GREETING, export
 from tests.web.test_browser import sign_in
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "ask_gpt.json"
@@ -75,6 +76,38 @@ def test_a_flow_is_imported_mended_published_and_talked_to(
     tab.check("simulator")
 
 
+def test_the_simulator_bears_a_lost_answer_and_the_keyboard(
+    tab: Tab, service: Service, openai: FakeOpenAI
+) -> None:
+    service.organisation(openai)
+    service.admin("POST", "/flows/acme", export(GREETING))
+    page = tab.page
+    sign_in(tab)
+    tab.open(f"{FLOWS}/greeting/simulator")
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.locator("#announce")).to_have_text("Flow: What is your name?")
+    say, send = page.get_by_label("Message, address"), page.get_by_role("button", name="Send")
+    expect(say).to_be_focused()
+
+    page.route("**/simulator", lambda route: route.abort())
+    say.fill("Asha")
+    send.click()
+    expect(page.get_by_text("No answer came.")).to_be_visible()
+    expect(send).to_be_enabled()
+    expect(say).to_have_value("Asha")
+    page.unroute("**/simulator")
+    send.click()
+    expect(page.locator(".bubble")).to_have_count(3)
+    expect(page.get_by_text("No answer came.")).to_be_hidden()
+
+    language = page.get_by_label("Contact's language")
+    language.focus()
+    page.keyboard.type("Hindi")
+    expect(page.locator("option[value=hi][selected]")).to_have_count(1)
+    expect(language).to_be_focused()
+    tab.complaints.clear()  # the request that failed
+
+
 def test_flows_are_for_everybody(
     looked_at: Tab, look: str, service: Service, openai: FakeOpenAI
 ) -> None:
@@ -104,6 +137,7 @@ def test_cards_do_not_lie_on_one_another(tab: Tab, service: Service, openai: Fak
     flow = service.admin("GET", "/flows/acme").json["flows"][-1]["uuid"]
     sign_in(tab)
     tab.open(f"{FLOWS}/{flow}")
+    expect(tab.page.locator(".picture.drawn")).to_be_visible()
     boxes = [box for card in tab.page.locator(".node").all() if (box := card.bounding_box())]
     assert len(boxes) > 3
     for number, one in enumerate(boxes):
@@ -115,3 +149,16 @@ def test_cards_do_not_lie_on_one_another(tab: Tab, service: Service, openai: Fak
                 or other["y"] + other["height"] <= one["y"]
             )
             assert apart
+
+
+def test_a_flow_that_cannot_be_laid_out_stays_a_list(tab: Tab, service: Service) -> None:
+    service.organisation()
+    service.admin("POST", "/flows/acme", export(GREETING))
+    sign_in(tab)
+    with tab.page.expect_event("requestfailed"):
+        tab.page.route("**/layout.js", lambda route: route.abort())
+        tab.open(f"{FLOWS}/greeting")
+    expect(tab.page.locator(".picture:not(.drawn) .node")).to_have_count(3)
+    tab.page.get_by_role("link", name="leads to node hank").click()
+    expect(tab.page.locator("#node-thank")).to_be_in_viewport()
+    tab.complaints.clear()  # the layout that was not there

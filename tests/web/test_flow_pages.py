@@ -4,8 +4,10 @@ import io
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+from werkzeug.http import parse_options_header
 
 from tests.fixtures_app import Service
 from tests.flows.talking import GREETING, export, publish
@@ -38,6 +40,15 @@ def test_a_dropped_file_becomes_a_draft_and_comes_back_out(
         sent = visitor.get(path)
         assert "attachment" in sent.headers["Content-Disposition"]
         assert json.loads(sent.html)["flows"][0]["definition"] == original
+
+
+@pytest.mark.parametrize("uuid", ['x"; y', "अआइई"])
+def test_an_exported_file_has_a_name_whatever_the_uuid(visitor: Visitor, uuid: str) -> None:
+    drop(visitor, json.dumps(export({**GREETING, "uuid": uuid})).encode())
+    sent = visitor.get(f"{FLOWS}/{quote(uuid)}/export")
+    assert sent.status == 200
+    options = parse_options_header(sent.headers["Content-Disposition"])[1]
+    assert options["filename"] == f"flow-{uuid[-4:]}.json"
 
 
 @pytest.mark.parametrize("content", [b"", b"no json", b"[]", b'{"flows": [{"definition": {}}]}'])
@@ -111,3 +122,35 @@ def test_a_flow_is_deleted_with_its_counts(service: Service, visitor: Visitor) -
 def say(service: Service, contact: str, **body: Any) -> None:
     answer = service.admin("POST", f"/conversations/acme/{contact}/messages", body)
     assert answer.status == 200, answer.body
+
+
+def long_flow() -> dict[str, Any]:
+    """450 messages behind one another, then a question."""
+    says = [{"id": f"say{n}", "send": "@results.never", "to": f"say{n + 1}"} for n in range(450)]
+    ask = {"id": "say450", "wait": {"result": "answer"}, "cases": [], "else": "say0"}
+    return {"uuid": "long", "name": "Long", "keywords": ["long"], "nodes": [*says, ask]}
+
+
+def test_a_long_flow_has_pages(visitor: Visitor) -> None:
+    drop(visitor, json.dumps(export(long_flow())).encode())
+    first = visitor.get(f"{FLOWS}/long")
+    assert first.html.count("data-node=") == 400
+    assert "Nodes 1 to 400 of 451" in first.text
+    assert "Nodes after" in first.text
+    assert "Nodes before" not in first.text
+    assert f'href="{FLOWS}/long?node=say400#node-say400" aria-label' in first.html
+    assert 'href="#node-say1" aria-label' in first.html
+    assert "350 more, each beside its node." in first.text
+    last = visitor.get(f"{FLOWS}/long?node=say444")
+    assert last.html.count("data-node=") == 51
+    assert 'id="node-say444"' in last.html
+    assert "Nodes 401 to 451 of 451" in last.text
+    assert f'href="{FLOWS}/long?node=say399"' in last.html
+    assert (">start<" in first.html, ">start<" in last.html) == (True, False)
+
+
+def test_the_simulator_shows_the_page_of_the_node(visitor: Visitor) -> None:
+    drop(visitor, json.dumps(export(long_flow())).encode())
+    page = visitor.post(f"{FLOWS}/long/simulator", {"action": "start"})
+    assert page.html.count('aria-current="step"') == 1
+    assert page.html.count("data-node=") == 51

@@ -8,6 +8,7 @@ from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import Service
 from tests.web.visitor import Page, signed_in
 from web.node_bodies import node_bodies
+from web.site import prose
 from webhooks.fields import BUILDER_KEYS
 from webhooks.registry import load_functions
 
@@ -33,7 +34,7 @@ def test_every_function_is_listed_with_every_field(service: Service) -> None:
         named = {known.get("name") for _, known in page.elements}
         for name, field in function.fields.fields.items():
             assert name in named, f"{function.name}.{name} has no field in the form"
-            assert field.metadata["description"] in page.text
+            assert prose(field.metadata["description"]) in page.html
         for name in function.result.fields:
             assert name in page.text
 
@@ -90,3 +91,23 @@ def test_what_to_paste_is_json_for_each_builder() -> None:
         plain = re.sub(r"@\(json\(results\.\w+\.value\)\)", '"said"', textit.text)
         assert set(json.loads(plain)) <= set(function.fields.fields)
         assert curl.text.startswith("curl https://flows.example/webhooks/x")
+
+
+def test_a_form_can_be_tried_as_it_stands(service: Service, openai: FakeOpenAI) -> None:
+    """Also where no single field is required, so that nothing stands folded that is needed."""
+    service.organisation(openai)
+    visitor = signed_in(service)
+    for name, field in (("chat", "messages"), ("detect_language", "text")):
+        page = visitor.get(f"{FUNCTIONS}/{name}").html.partition("More fields")[0]
+        filled = re.search(rf'name="{field}"[^>]*>\n(.*?)</textarea>', page, re.DOTALL)
+        assert filled, name
+        tried = visitor.post(f"{FUNCTIONS}/{name}", {field: unescape(filled[1])})
+        assert answered(tried)["success"] is True
+
+
+def test_examples_are_shown_as_they_are_pasted(service: Service) -> None:
+    service.organisation()
+    page = signed_in(service).get(f"{FUNCTIONS}/chat")
+    assert '[{"role":"user"' in page.text
+    assert "default false" in page.text
+    assert "False" not in page.text

@@ -54,7 +54,7 @@ def test_the_worker_and_the_providers_circuit_are_shown(service: Service) -> Non
 
 
 def test_models_that_go_are_named_soonest_first(service: Service) -> None:
-    service.organisation(default_model="gpt-4o", image_model="dall-e-3")
+    service.organisation(fallback_model="gpt-4o", image_model="dall-e-3")
     page = signed_in(service).get(HOME)
     assert "dall-e-3 was retired on 12 May 2026" in page.text
     assert page.text.index("dall-e-3") < page.text.index("gpt-4o")

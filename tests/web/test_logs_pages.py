@@ -90,9 +90,8 @@ def test_the_live_list_gets_only_what_is_newer(service: Service, visitor: Visito
         found: dict[str, object] = json.loads(visitor.get(path, Accept="application/json").html)
         return found
 
-    assert newer(newest) == {"rows": "\n", "newest": newest, "count": 0} | {
-        "rows": newer(newest)["rows"]
-    }
+    nothing = {"rows": newer(newest)["rows"], "newest": newest, "count": 0, "next_cursor": None}
+    assert newer(newest) == nothing
     service.call("get_buttons", {"buttons_data": "A|B"})
     service.flush()
     found = newer(newest)
@@ -100,6 +99,18 @@ def test_the_live_list_gets_only_what_is_newer(service: Service, visitor: Visito
     assert ROW.findall(str(found["rows"])) == [found["newest"]]
     assert newer(str(found["newest"]))["count"] == 0
     assert newer(newest, "&status=empty_input")["count"] == 0
+
+
+def test_more_news_than_a_page_holds_leave_no_gap(service: Service, visitor: Visitor) -> None:
+    newest = rows(visitor.get(LOGS))[0]
+    for _ in range(53):
+        service.call("get_buttons", {"buttons_data": "A|B"})
+    service.flush()
+    answer = visitor.get(f"{LOGS}/newer?after={newest}", Accept="application/json")
+    found = json.loads(answer.html)
+    assert found["count"] == 50
+    behind = rows(visitor.get(f"{LOGS}?cursor={found['next_cursor']}"))
+    assert behind.index(newest) == 3
 
 
 def test_a_signed_out_live_list_is_told_so(service: Service) -> None:
@@ -155,3 +166,11 @@ def test_a_body_that_is_no_json_is_refused_and_kept(visitor: Visitor) -> None:
 def test_an_entry_that_is_not_there_is_not_found(visitor: Visitor) -> None:
     assert visitor.get(f"{LOGS}/1-1").status == 404
     assert visitor.get(f"{LOGS}/nothing").status == 404
+
+
+def test_what_was_not_kept_whole_is_not_run_again(service: Service, visitor: Visitor) -> None:
+    service.call("parse_via_chat_gpt", {"question_text": "x" * 70_000})
+    service.flush()
+    page = visitor.get(f"{LOGS}/{rows(visitor.get(LOGS))[0]}")
+    assert "it cannot be run again" in page.text
+    assert not [known for tag, known in page.elements if tag == "textarea"]

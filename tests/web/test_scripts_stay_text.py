@@ -109,10 +109,10 @@ def test_flows(service: Service, visitor: Visitor) -> None:
                 "id": "ask",
                 "wait": {"result": "answer"},
                 "cases": [["has_any_word", ["stop"], SCRIPT, None]],
-                "else": "call",
+                "else": SCRIPT,
             },
             {
-                "id": "call",
+                "id": SCRIPT,
                 "webhook": {"url": SCRIPT, "body": '{"a": "@results.answer"}', "result_name": "r"},
                 "success": "say",
                 "failure": "say",
@@ -125,6 +125,7 @@ def test_flows(service: Service, visitor: Visitor) -> None:
     stays_text(imported)
     stays_text(visitor.get(f"{ACME}/flows"))
     stays_text(visitor.get(f"{ACME}/flows/scripted"))
+    stays_text(visitor.get(f"{ACME}/flows/scripted?node={quote(SCRIPT)}"))
     simulator = f"{ACME}/flows/scripted/simulator"
     stays_text(visitor.post(simulator, {"action": "start"}))
     stays_text(visitor.post(simulator, {"text": SCRIPT}))

@@ -72,6 +72,7 @@ def test_errors_stand_beside_their_fields(service: Service, visitor: Visitor) ->
     assert refused.status == 400
     for messages in api["fields"].values():
         assert messages[0] in refused.text
+    assert "Correct the fields marked below." in refused.text
     assert refused.values()["timeout_seconds"] == "500", "what was typed stays"
     assert "two words" not in refused.html, "but no secret"
     invalid = [known["name"] for _, known in refused.elements if "aria-invalid" in known]
@@ -172,3 +173,29 @@ def test_who_changed_what_is_on_record(service: Service, visitor: Visitor) -> No
     [newest, *_] = service.operator("GET", "/settings/acme/audit").json["audit"]
     assert newest["what"] == "limits"
     assert newest["actor"].startswith("token ")
+
+
+def test_a_pasted_key_is_saved_and_tested_at_once(service: Service, openai: FakeOpenAI) -> None:
+    service.organisation(base_url=openai.base_url)
+    visitor = signed_in(service)
+    typed = {"save": "on", "is_active": "on", "base_url": openai.base_url}
+    refused = visitor.post(f"{OPENAI}/test", {**typed, "api_key": "two words"})
+    assert (refused.status, openai.requests) == (400, [])
+    page = visitor.post(f"{OPENAI}/test", {**typed, "api_key": openai.key})
+    assert "The key works" in page.text
+    assert "Saved." in page.text
+    assert "sk-...wxyz" in page.text, "the page shows what is stored now"
+    assert stored(service)["has_api_key"] is True
+    assert 'formaction="/organisations/acme/settings/openai/test"' in visitor.get(OPENAI).html
+
+
+def test_no_browser_fills_the_sign_in_token_into_a_secret(visitor: Visitor) -> None:
+    for section in SECTIONS:
+        for _, known in visitor.get(f"/organisations/acme/settings/{section}").elements:
+            assert known.get("type") != "password" or known["autocomplete"] == "new-password"
+
+
+def test_whatsapp_says_where_meta_delivers(visitor: Visitor) -> None:
+    page = visitor.get("/organisations/acme/settings/whatsapp")
+    assert "http://localhost/channels/whatsapp/acme" in page.text
+    assert "channels/whatsapp" not in visitor.get(OPENAI).text

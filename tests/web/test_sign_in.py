@@ -126,6 +126,18 @@ def test_the_form_needs_its_own_token(service: Service) -> None:
     assert "this form has expired" in refused.text.lower()
 
 
+def test_a_browser_without_cookies_is_told_so(
+    open_service: OpenService, fake_redis: object
+) -> None:
+    """As under http where PUBLIC_URL is https, since the cookies are secure."""
+    visitor = Visitor(open_service(fake_redis, public_url="https://flows.example").app)
+    visitor.client = visitor.client.application.test_client(use_cookies=False)
+    visitor.get("/sign-in")
+    refused = visitor.post("/sign-in", {"token": ADMIN_TOKEN})
+    assert refused.status == 403
+    assert "sent no cookie back" in refused.text
+
+
 def test_another_site_cannot_sign_one_in(service: Service) -> None:
     visitor = Visitor(service.app)
     visitor.get("/sign-in")
@@ -157,6 +169,9 @@ def test_a_session_ends_when_idle(service: Service) -> None:
     service.redis.expire(key, 100)
     assert visitor.get("/").status == 200
     assert service.redis.ttl(key) > 100, "a request puts the end off"
+    service.redis.expire(key, 100)
+    assert visitor.get("/", X_Renewal="yes").status == 200
+    assert service.redis.ttl(key) <= 100, "but not a page that renews itself"
 
 
 def test_a_session_ends_after_seven_days(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import Service
 from tests.flows.talking import GREETING, export
 from tests.web.visitor import Page, Visitor, signed_in
+from web.simulator_pages import media_kind
 
 GREET = "/organisations/acme/flows/greeting/simulator"
 ASK = "/organisations/acme/flows/asking/simulator"
@@ -129,7 +130,7 @@ def test_buttons_and_time_and_language(service: Service, visitor: Visitor) -> No
     draft(service, flow)
     page = visitor.post(GREET, {"action": "start", "settings": "on", "language": "hi"})
     assert '<option value="hi" selected>' in page.html
-    assert "Goes on by itself in 3,600 s." in page.text
+    assert "The flow waits up to 1 h." in page.text
     assert '<button class="option" name="text" value="Yes" dir="auto">Yes' in page.html
     page = visitor.post(GREET, {"type": "quick_reply", "text": "Yes"})
     assert bubbles(page)[-2:] == ["Yes", "Good"]
@@ -152,4 +153,35 @@ def test_media_and_places_are_sent(service: Service, visitor: Visitor) -> None:
     assert "26.9, 80.9" in visitor.post(GREET, {"type": "location", "text": "26.9, 80.9"}).text
     refused = visitor.post(GREET, {"type": "location", "text": "nowhere"})
     assert refused.status == 400
-    assert 'role="alert"' in refused.html
+    assert "A location is a latitude and a longitude" in refused.text
+    assert refused.values()["text"] == "nowhere", "what was typed stays"
+    assert "<option selected>location</option>" in refused.html
+
+
+@pytest.mark.parametrize(
+    ("kind", "url", "shown"),
+    [
+        ("quick_reply", "https://media.example/a.png", "image"),
+        ("quick_reply", "https://media.example/a.webp", "image"),
+        ("list", "https://media.example/a.mp4", "video"),
+        ("quick_reply", "https://media.example/a", "image"),
+        ("sticker", "https://media.example/a.webp", "image"),
+        ("audio", "http://localhost/media/a.mp3", "audio"),
+        ("audio", "http://media.example/a.mp3", ""),
+        ("image", "javascript:alert(1)", ""),
+    ],
+)
+def test_media_are_shown_as_what_they_are(
+    service: Service, kind: str, url: str, shown: str
+) -> None:
+    with service.app.test_request_context():
+        assert media_kind({"type": kind, "url": url}) == shown
+
+
+def test_buttons_have_their_picture(service: Service, visitor: Visitor) -> None:
+    content = json.loads(SURE["text"])
+    content["content"] |= {"type": "image", "url": "https://media.example/a.png"}
+    pictured = {**SURE, "text": json.dumps(content)}
+    draft(service, {**GREETING, "nodes": [{"id": "ask", "actions": [pictured]}]})
+    page = visitor.post(GREET, {"action": "start"})
+    assert '<img src="https://media.example/a.png"' in page.html

@@ -57,7 +57,7 @@ def test_csv_holds_the_same_numbers_and_no_formulas(service: Service) -> None:
     assert [line["input_tokens"] for line in lines] == ["5", "7"]
 
 
-@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@a", "\t=1", "\r=1"])
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@a", "\t=1", "\r=1", "＝1"])
 def test_no_cell_begins_like_a_formula(text: str) -> None:
     assert safe_cell(text) == f"'{text}"
     assert safe_cell("gpt-4o") == "gpt-4o"

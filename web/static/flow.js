@@ -1,48 +1,57 @@
 "use strict";
 // Lays the flow's cards out and draws the ways between them; without it they are a list.
 const SVG = "http://www.w3.org/2000/svg";
-const GAP = 28, MOST_CARDS = 400;  // beyond that a list reads better, and lays out in no time
+const LAYOUT_MS = 20_000;  // what takes longer stays a list
+const LAYOUT = new URL("layout.js", document.currentScript.src);
+const laid = { key: "", layout: null };  // the last layout, for a picture that stayed as it was
 
-const draw = (picture) => {
+const draw = async (picture) => {
   const cards = [...picture.querySelectorAll("[data-node]")];
-  if (cards.length > MOST_CARDS) return;
-  picture.classList.add("drawn");
-  const graph = new dagre.graphlib.Graph({ multigraph: true });
-  graph.setGraph({ rankdir: "TB", nodesep: GAP, ranksep: GAP * 2, marginx: GAP, marginy: GAP });
-  graph.setDefaultEdgeLabel(() => ({}));
+  picture.classList.add("drawn");  // cards are measured as they will lie
+  const nodes = cards.map((card) => [card.dataset.node, card.offsetWidth, card.offsetHeight]);
+  picture.classList.remove("drawn");
   const known = new Set(cards.map((card) => card.dataset.node));
-  for (const card of cards) graph.setNode(card.dataset.node, { width: card.offsetWidth, height: card.offsetHeight });
-  for (const card of cards) {
-    [...card.querySelectorAll("[data-to]")].forEach((exit, number) => {
-      if (known.has(exit.dataset.to)) graph.setEdge(card.dataset.node, exit.dataset.to, {}, String(number));
-    });
+  const edges = cards.flatMap((card) => [...card.querySelectorAll("[data-to]")]
+    .map((exit, number) => [card.dataset.node, exit.dataset.to, number])
+    .filter(([, to]) => known.has(to)));
+  const key = JSON.stringify([nodes, edges]);
+  let { layout } = laid;
+  if (key !== laid.key) {
+    layout = await layoutOf(nodes, edges);
+    Object.assign(laid, { key, layout });
   }
-  dagre.layout(graph);
-  const { width, height } = graph.graph();
-  for (const card of cards) {
-    const place = graph.node(card.dataset.node);
-    card.style.left = `${place.x - place.width / 2}px`;
-    card.style.top = `${place.y - place.height / 2}px`;
-  }
-  const list = picture.querySelector(".cards"), ways = picture.querySelector(".ways");
-  for (const box of [list, ways]) { box.style.width = `${width}px`; box.style.height = `${height}px`; }
-  ways.style.left = `${list.offsetLeft}px`;
-  for (const old of ways.querySelectorAll("path.way")) old.remove();
-  for (const edge of graph.edges()) {
+  if (layout && picture.isConnected) place(picture, cards, layout);
+};
+
+const layoutOf = (nodes, edges) => new Promise((resolve) => {
+  const worker = new Worker(LAYOUT);
+  const end = (layout) => { worker.terminate(); resolve(layout); };
+  setTimeout(end, LAYOUT_MS, null);
+  worker.onmessage = ({ data }) => end(data);
+  worker.onerror = () => end(null);
+  worker.postMessage({ nodes, edges });
+});
+
+const place = (picture, cards, { width, height, places, ways }) => {
+  picture.classList.add("drawn");
+  cards.forEach((card, number) => {
+    card.style.left = `${places[number].left}px`;
+    card.style.top = `${places[number].top}px`;
+  });
+  const list = picture.querySelector(".cards"), lines = picture.querySelector(".ways");
+  for (const box of [list, lines]) { box.style.width = `${width}px`; box.style.height = `${height}px`; }
+  lines.style.left = `${list.offsetLeft}px`;
+  for (const points of ways) {
     const path = document.createElementNS(SVG, "path");
     path.setAttribute("class", "way");
-    path.setAttribute("d", curve(graph.edge(edge).points));
+    path.setAttribute("d", curve(points));
     path.setAttribute("marker-end", "url(#tip)");
-    ways.append(path);
+    lines.append(path);
   }
-  const lit = picture.querySelector(".lit");
-  if (lit) {
-    picture.scrollTop = lit.offsetTop - picture.clientHeight / 2 + lit.offsetHeight / 2;
-    picture.scrollLeft = lit.offsetLeft - picture.clientWidth / 2 + lit.offsetWidth / 2;
-  } else {
-    const start = cards[0];
-    if (start) picture.scrollLeft = start.offsetLeft - picture.clientWidth / 2 + start.offsetWidth / 2;
-  }
+  const seen = picture.querySelector(":target") ?? picture.querySelector(".lit") ?? cards[0];
+  if (!seen) return;
+  if (seen !== cards[0]) picture.scrollTop = seen.offsetTop - picture.clientHeight / 2 + seen.offsetHeight / 2;
+  picture.scrollLeft = seen.offsetLeft - picture.clientWidth / 2 + seen.offsetWidth / 2;
 };
 
 // A smooth line through the points.
@@ -61,6 +70,7 @@ const drawAll = () => { for (const picture of document.querySelectorAll("[data-p
 const toEnd = () => { const chat = document.querySelector(".chat"); if (chat) chat.scrollTop = chat.scrollHeight; };
 drawAll();
 toEnd();
+document.addEventListener("renewed", drawAll);
 
 // A changed setting counts at once.
 document.addEventListener("change", (event) => {
@@ -68,18 +78,30 @@ document.addEventListener("change", (event) => {
   set?.form.requestSubmit(set);
 });
 
-// The simulator's forms change only the stage.
+// The simulator's forms change only the stage; while the answer is awaited it takes nothing else.
+const spoken = (stage) => [...stage.querySelectorAll(".bubble")];
 document.addEventListener("submit", async (event) => {
   const stage = document.getElementById("stage");
   if (!event.target.matches("[data-stay]") || !stage) return;
   event.preventDefault();
   const body = new URLSearchParams(new FormData(event.target, event.submitter));
-  const answer = await fetch(location.pathname, { method: "POST", body, headers: { Accept: "text/html" } });
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const fresh = page.getElementById("stage");
-  if (!fresh) return location.reload();
+  const held = event.target.matches("[data-auto]") ? document.activeElement.id || "say" : "say";
+  stage.inert = true;
+  let fresh;
+  try {
+    const answer = await fetch(location.pathname, { method: "POST", body, headers: { Accept: "text/html" } });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    fresh = page.getElementById("stage");
+    if (!fresh) return location.reload();
+  } catch {
+    stage.inert = false;
+    idle(event.submitter);
+    return complain("No answer came. Load the page again to see where the flow stands.");
+  }
+  const before = body.get("action") === "start" ? 0 : spoken(stage).length;
   stage.replaceWith(fresh);
   drawAll();
   toEnd();
-  document.getElementById("say")?.focus();
+  document.getElementById(held)?.focus();
+  announce(spoken(fresh).slice(before).map((bubble) => bubble.innerText).join(" "));
 });

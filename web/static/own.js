@@ -1,6 +1,15 @@
 "use strict";
 // Everything works without this file but copying and live lists.
-const announce = (words) => { document.getElementById("announce").textContent = words; };
+const note = (words, isSeen) => {
+  const box = document.getElementById("announce");
+  box.classList.toggle("visually-hidden", !isSeen);
+  if (box.textContent !== words) box.textContent = words;
+};
+const announce = (words) => note(words, false);  // for who listens
+const complain = (words) => note(words, true);  // for everybody
+
+// What renews itself, as the server wrote it.
+const written = new Map([...document.querySelectorAll("[data-renew]")].map((part) => [part.id, part.outerHTML]));
 
 // Times are written in UTC; show the reader's own.
 const times = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium", hour12: false });
@@ -12,17 +21,19 @@ const localise = (root) => {
 };
 localise(document);
 
+const copied = async (source) => {
+  try {
+    await navigator.clipboard.writeText(source.textContent);
+    return true;
+  } catch {  // browsers offer no clipboard under plain http
+    getSelection().selectAllChildren(source);
+    return document.execCommand("copy");
+  }
+};
 document.addEventListener("click", async (event) => {
   const copy = event.target.closest("[data-copy]");
   if (!copy) return;
-  const source = document.getElementById(copy.dataset.copy);
-  try {
-    await navigator.clipboard.writeText(source.textContent);
-  } catch {
-    getSelection().selectAllChildren(source);
-    announce("Marked; press Ctrl and C to copy.");
-    return;
-  }
+  if (!await copied(document.getElementById(copy.dataset.copy))) return complain("Marked; press Ctrl and C to copy.");
   const words = copy.querySelector("span");
   words.textContent = "Copied";
   announce("Copied.");
@@ -35,11 +46,17 @@ document.addEventListener("submit", (event) => {
   if (button.dataset.confirm && !confirm(button.dataset.confirm)) return event.preventDefault();
   if (!button.dataset.busy) return;
   announce(button.dataset.busy);
+  button.dataset.words = button.textContent;
   setTimeout(() => {  // once the form is read: a disabled button says nothing
     button.textContent = button.dataset.busy;
     button.disabled = true;
   });
 });
+const idle = (button) => {
+  if (!button?.dataset.words) return;
+  button.textContent = button.dataset.words;
+  button.disabled = false;
+};
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
 document.querySelector("[data-focus]")?.focus();
@@ -51,9 +68,15 @@ form?.addEventListener("focusin", async (event) => {
   const list = document.getElementById("models");
   if (event.target.getAttribute("list") !== "models" || list.dataset.asked) return;
   list.dataset.asked = "yes";
-  const answer = await fetch(form.dataset.models, { headers: { Accept: "application/json" } });
-  const found = await answer.json();
-  if (!answer.ok) return announce(found.error.message);
+  let found;
+  try {
+    const answer = await fetch(form.dataset.models, { headers: { Accept: "application/json" } });
+    found = await answer.json();
+    if (!answer.ok) throw new Error(found.error.message);
+  } catch (failed) {
+    delete list.dataset.asked;
+    return complain(`The models cannot be listed: ${failed.message}.`);
+  }
   for (const model of found.models) {
     const option = document.createElement("option");
     option.value = model.id;
@@ -63,34 +86,82 @@ form?.addEventListener("focusin", async (event) => {
   announce(`${found.models.length} models to choose from.`);
 });
 
-// The live list: at most every two seconds, and only while somebody looks.
-const LIVE_MS = 2000, MOST_ROWS = 200;
+// Times are filtered as they are shown, and asked for in UTC; what is blank is not asked for.
+const filters = document.querySelector(".filters");
+const timed = filters ? [...filters.querySelectorAll("input[type=datetime-local]")] : [];
+for (const field of timed) {
+  const label = filters.querySelector(`label[for=${field.id}]`);
+  label.textContent = label.textContent.replace(" (UTC)", "");
+  const asked = new Date(`${field.value}Z`);
+  if (field.value) field.value = new Date(asked - asked.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+filters?.addEventListener("formdata", ({ formData }) => {
+  for (const field of timed) if (field.value) formData.set(field.name, new Date(field.value).toISOString().slice(0, 16));
+  for (const [name, value] of [...formData]) if (!value) formData.delete(name);
+});
+
+// The live lists: at most every two seconds, and only while somebody looks. Looking is no sign
+// of life: an idle session still ends, and the page then asks for the token.
+const LIVE_MS = 2000, RENEW_MS = 5000, MOST_ROWS = 200;
+const ask = (path, accept) => fetch(path, { headers: { Accept: accept, "X-Renewal": "yes" } });
 const rows = document.querySelector("[data-live]");
 const look = async () => {
+  if (!document.getElementById("live").checked) return;
   const asked = new URLSearchParams(location.search);
   asked.set("after", rows.dataset.newest ?? rows.querySelector("tr")?.dataset.id ?? "");
-  const answer = await fetch(`${rows.dataset.live}?${asked}`, { headers: { Accept: "application/json" } });
+  const answer = await ask(`${rows.dataset.live}?${asked}`, "application/json");
+  if (answer.status === 401) return location.reload();
   const found = await answer.json();
-  if (answer.status === 401) {
-    document.getElementById("live").checked = false;
-    return announce("You are signed out.");
-  }
-  if (!answer.ok || !found.count) return;
+  if (!answer.ok) throw new Error(found.error.message);
+  if (!found.count) return;
   rows.dataset.newest = found.newest;
   document.getElementById("none")?.remove();
+  if (found.next_cursor) rows.replaceChildren();  // too many came: what stood here is behind the link
   rows.insertAdjacentHTML("afterbegin", found.rows);
   const fresh = [...rows.children].slice(0, found.count);
   for (const row of fresh) { row.classList.add("fresh"); localise(row); }
+  const isFull = rows.children.length > MOST_ROWS;
   while (rows.children.length > MOST_ROWS) rows.lastElementChild.remove();
+  if (isFull || found.next_cursor) older(found.next_cursor ?? rows.lastElementChild.dataset.id);
   announce(found.count === 1 ? "One new call." : `${found.count} new calls.`);
 };
-const keepLooking = async () => {
-  if (document.getElementById("live").checked && document.visibilityState === "visible") {
-    await look().catch(() => announce("The list cannot be updated at the moment."));
-  }
-  setTimeout(keepLooking, LIVE_MS);
+const older = (cursor) => {
+  const link = document.getElementById("older"), place = new URL(link.href);
+  place.searchParams.set("cursor", cursor);
+  link.href = place;
+  link.hidden = false;
 };
-if (rows) setTimeout(keepLooking, LIVE_MS);
+const renew = async () => {
+  if (!getSelection().isCollapsed) return;
+  const answer = await ask(location.href, "text/html");
+  if (answer.redirected) return location.replace(answer.url);  // to sign in
+  if (answer.status >= 500) throw new Error("no page came");
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const [id, before] of written) {
+    const part = document.getElementById(id), fresh = page.getElementById(id);
+    const { activeElement } = document;
+    if (!fresh || fresh.outerHTML === before || (part !== activeElement && part.contains(activeElement))) continue;
+    written.set(id, fresh.outerHTML);
+    localise(fresh);
+    const { scrollTop, scrollLeft } = part, isFocused = part === activeElement;
+    part.replaceWith(fresh);
+    fresh.dispatchEvent(new Event("renewed", { bubbles: true }));
+    Object.assign(fresh, { scrollTop, scrollLeft });
+    if (isFocused) fresh.focus();
+  }
+};
+const every = async (milliseconds, update) => {
+  await new Promise((resolve) => { setTimeout(resolve, milliseconds); });
+  if (document.visibilityState === "visible") {
+    await update().then(
+      () => { if (!document.getElementById("announce").classList.contains("visually-hidden")) announce(""); },
+      () => complain("This page cannot be updated at the moment."),
+    );
+  }
+  every(milliseconds, update);
+};
+if (rows) every(LIVE_MS, look);
+if (written.size) every(RENEW_MS, renew);
 
 // Files may be dropped on the form.
 for (const form of document.querySelectorAll("[data-drop]")) {

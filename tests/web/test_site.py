@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.fixtures_app import Service
+from tests.web.visitor import Visitor
+from web.site import duration, prose, warm
+
+
+def test_the_first_page_reads_no_template(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warm(service.app)
+    monkeypatch.setattr(service.app.jinja_env, "compile", None)
+    assert Visitor(service.app).get("/sign-in").status == 200
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, "0 s"), (59.2, "1 min"), (3599, "59 min 59 s"), (82_800, "23 h")],
+)
+def test_a_duration_has_its_two_largest_units(seconds: float, words: str) -> None:
+    assert duration(seconds) == words
+    assert duration(90_000) == "1 d 1 h"
+
+
+def test_code_in_our_texts_is_marked_and_nothing_else_is_markup() -> None:
+    assert prose("use `a<b>` & <i>") == "use <code>a&lt;b&gt;</code> &amp; &lt;i&gt;"
