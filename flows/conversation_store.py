@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import secrets
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,12 +23,12 @@ from errors import Conflict, Internal, TooLarge
 from flows.store import version_key
 from settings.cipher import CannotDecrypt, Cipher
 from storage.keys import org_key
+from storage.leases import Leases, new_token
 from storage.script import Script
 
 FOLDER = Path(__file__).parent
 BEGIN = Script(FOLDER / "begin.lua")
 COMMIT = Script(FOLDER / "commit.lua")
-RENEW = Script(FOLDER / "renew.lua")
 
 LEASE_SECONDS = 10.0
 PATIENCE_SECONDS = 60.0
@@ -88,7 +88,7 @@ class ConversationStore:
     ) -> None:
         self.redis = redis
         self.cipher = cipher
-        self.lease_seconds = lease_seconds
+        self.leases = Leases(redis, lease_seconds)
         self.patience_seconds = patience_seconds
         self.sleep = sleep
 
@@ -97,7 +97,7 @@ class ConversationStore:
     ) -> Turn:
         """Wait for the contact's turn; Conflict when it does not come in time."""
         digest = hashlib.sha256(message_id.encode()).hexdigest()[:32] if message_id else ""
-        turn = Turn(org, contact, secrets.token_hex(8), digest)
+        turn = Turn(org, contact, new_token(), digest)
         patience = self.patience_seconds if patience_seconds is None else patience_seconds
         deadline = time.monotonic() + patience
         pause = 0.005
@@ -159,13 +159,13 @@ class ConversationStore:
         if COMMIT.run(self.redis, keys, arguments) != 1:
             raise TurnLost
 
-    def renew(self, turn: Turn) -> bool:
-        """Lengthen the lease; whether the turn is still ours."""
-        return self._renew(turn, int(self.lease_seconds * 1000))
+    def keeping(self, turn: Turn) -> AbstractContextManager[None]:
+        """Keep a turn for as long as the block takes, however long that is."""
+        return self.leases.keeping(conversation_key(turn.org, turn.contact, "lock"), turn.token)
 
     def release(self, turn: Turn) -> None:
         """End a turn without storing anything."""
-        self._renew(turn, 0)
+        self.leases.end(conversation_key(turn.org, turn.contact, "lock"), turn.token)
 
     def state(self, org: str, contact: str) -> dict[str, Any] | None:
         """What is stored of a contact, read without its turn."""
@@ -231,7 +231,7 @@ class ConversationStore:
             conversation_key(org, contact, "starts"),
             conversation_key(org, contact, "answers"),
         ]
-        arguments: list[str | int] = [turn.token, int(self.lease_seconds * 1000), turn.digest]
+        arguments: list[str | int] = [turn.token, self.leases.milliseconds, turn.digest]
         found: list[Any] = BEGIN.run(self.redis, keys, arguments)
         return found
 
@@ -241,10 +241,6 @@ class ConversationStore:
         turn.state = self._open_state(turn.org, turn.contact, state)
         turn.starts = [self.open(turn.org, "", "start", raw) for raw in starts]
         return turn
-
-    def _renew(self, turn: Turn, milliseconds: int) -> bool:
-        key = conversation_key(turn.org, turn.contact, "lock")
-        return bool(RENEW.run(self.redis, [key], [turn.token, milliseconds]) == 1)
 
 
 def conversation_key(org: str, contact: str, name: str) -> str:

@@ -25,7 +25,6 @@ from flows.conversation_store import (
 from flows.effects import Effects
 from flows.engine import Engine
 from flows.events import Event
-from flows.lease_keeper import LeaseKeeper
 from flows.live_services import CallFunction, LiveServices, utc_now
 from flows.outbox import Channel, Outbox
 from flows.outgoing import Outgoing
@@ -77,7 +76,6 @@ class Conversations:
         self.wakeups = Wakeups(store.redis)
         self.outbox = Outbox(store, self.wakeups, channels or {}, now)
         self.effects = Effects(store, self.outbox, now)
-        self.keeper = LeaseKeeper(store.renew, store.lease_seconds / 3)
 
     # --- what may happen to a contact ---------------------------------------------------
 
@@ -262,7 +260,7 @@ class Conversations:
             library=library,
             functions=self.functions,
             outgoing=self.outgoing,
-            working=lambda: self.keeper.keeping(turn),
+            working=lambda: self.store.keeping(turn),
             look_up=look_up,
             clock=self.now,
         )

@@ -142,7 +142,6 @@ def test_whoever_slept_through_the_lease_changes_nothing(any_redis: Client) -> N
     with pytest.raises(TurnLost):
         store.commit(sleeper, {"session": "the sleeper's"})
     assert store.state(ORG, "7") == before
-    assert not store.renew(sleeper)
 
 
 def test_a_lost_turn_is_processed_again_in_whole(any_redis: Client) -> None:

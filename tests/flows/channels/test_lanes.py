@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from flows.channels import lanes as lanes_module
 from flows.channels.lanes import Abandon, Lanes, Postpone
 from settings.cipher import Cipher
 from storage.keys import org_key
+from storage.leases import Leases
 from tests.fixtures_app import FIRST_KEY
 from tests.waiting import wait_for
 
@@ -131,7 +133,7 @@ def test_order_holds_under_concurrency(any_redis: Any) -> None:
 def test_a_crashed_holders_item_is_dealt_with_again(any_redis: Any) -> None:
     crashed = open_lanes(any_redis, lease_seconds=0.4)
     push(crashed, "a", "b")
-    crashed.keeper.keep = _dies  # type: ignore[method-assign,assignment]
+    crashed.leases = Killed(any_redis, 0.4)
     with pytest.raises(KeyboardInterrupt):
         crashed.drain(ORG, CONTACT, die)
     lanes = open_lanes(any_redis, lease_seconds=0.4)
@@ -274,14 +276,9 @@ def test_forgetting_a_contact_leaves_the_others(lanes: Lanes) -> None:
     assert {dead.contact for dead in lanes.dead(ORG)} == {"other"}
 
 
-class _Nothing:
-    def __enter__(self) -> None:
-        return None
+class Killed(Leases):
+    """Those of a process that is gone: it renews nothing and gives nothing back."""
 
-    def __exit__(self, *_: object) -> None:
-        return None
-
-
-def _dies(key: str, token: str) -> _Nothing:
-    """A keeper whose process is gone: it renews nothing and gives nothing back."""
-    return _Nothing()
+    @contextmanager
+    def holding(self, key: str) -> Iterator[str | None]:
+        yield self.take(key)
