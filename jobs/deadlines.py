@@ -22,7 +22,7 @@ from redis.exceptions import RedisError
 from errors import InvalidInput
 from jobs.call import Call, Outcome, new_job_id
 from jobs.insist import insist
-from jobs.leases import Leases
+from jobs.liveness import Liveness
 from jobs.performer import Performer
 from jobs.queue import Queue
 from jobs.store import RUN, Job, JobStore
@@ -66,7 +66,7 @@ class Deadlines:
         self,
         store: JobStore,
         queue: Queue,
-        leases: Leases,
+        liveness: Liveness,
         performer: Performer,
         run: Callable[[Call], Outcome],
         limit: int,
@@ -74,7 +74,7 @@ class Deadlines:
         """`limit`: calls running beside requests at once; what exceeds it goes to a worker."""
         self.store = store
         self.queue = queue
-        self.leases = leases
+        self.liveness = liveness
         self.performer = performer
         self.run = run
         self.limit = limit
@@ -109,9 +109,9 @@ class Deadlines:
         call = started.call
         job_id = new_job_id(call.organization_id)
         try:
-            holder = self.leases.holder()
+            holder = self.liveness.holder()
             job = self.store.create(job_id, call, deliveries, holder)
-            self.queue.send(job_id, RUN, self.leases.seconds)
+            self.queue.send(job_id, RUN, self.liveness.seconds)
         except (RedisError, OSError):
             return started.wait(None)  # a late answer is better than none
         if started.become(job, holder):

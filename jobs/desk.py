@@ -11,7 +11,7 @@ from jobs.callbacks import Callback
 from jobs.dead import DeadLetters
 from jobs.deadlines import Deadlines
 from jobs.flow_resume import FlowResume
-from jobs.leases import Leases
+from jobs.liveness import Liveness
 from jobs.performer import Delivery, Performer
 from jobs.queue import DramatiqQueue
 from jobs.repeats import Repeats
@@ -46,11 +46,11 @@ class Desk:
         hands results to conversations of this service."""
         self.queue = queue
         self.store = JobStore(redis, cipher)
-        self.leases = Leases(redis)
+        self.liveness = Liveness(redis)
         self.workers = Workers(redis)
         self.dead = DeadLetters(self.store, queue)
         self.writer = AnswerWriter(redis)
-        self.repeats = Repeats(redis, cipher, self.leases, self.writer)
+        self.repeats = Repeats(redis, cipher, self.liveness, self.writer)
         deliveries: dict[str, Delivery] = {
             CALLBACK: Callback(guard, find),
             GLIFIC: FlowResume(redis, cipher, glific, find),
@@ -59,16 +59,16 @@ class Desk:
         self.performer = Performer(
             self.store,
             queue,
-            self.leases,
+            self.liveness,
             self.dead,
             run,
             deliveries,
             patience_seconds,
         )
-        self.deadlines = Deadlines(self.store, queue, self.leases, self.performer, run, limit)
+        self.deadlines = Deadlines(self.store, queue, self.liveness, self.performer, run, limit)
 
     def close(self) -> None:
         """Let the calls that run beside requests finish, then let go of everything."""
         self.deadlines.close()
         self.writer.close()
-        self.leases.close()
+        self.liveness.close()

@@ -23,7 +23,7 @@ import orjson
 from redis.exceptions import RedisError
 
 from jobs.answer_writer import AnswerWriter
-from jobs.leases import Leases
+from jobs.liveness import Liveness
 from settings.cipher import CannotDecrypt, Cipher
 from settings.organisation import Organisation
 from storage.keys import org_key
@@ -93,21 +93,21 @@ class Repeats:
         self,
         redis: Any,
         cipher: Cipher,
-        leases: Leases,
+        liveness: Liveness,
         writer: AnswerWriter,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.redis = redis
         self.cipher = cipher
-        self.leases = leases
+        self.liveness = liveness
         self.writer = writer
         self.clock = clock
         self.sleep = sleep
 
     def begin(self, name: Name) -> First | Answered:
         """Claim the call; where it was claimed before, wait for its answer."""
-        mine = RUNNING + self.leases.holder().encode()
+        mine = RUNNING + self.liveness.holder().encode()
         first = First(name, mine, self.clock())
         found = self.redis.set(name.key, mine, nx=True, get=True, px=_ms(CLAIM_SECONDS))
         if found is None:
@@ -143,7 +143,7 @@ class Repeats:
                 return answered
             dead = False
             if found is not None and self.clock() >= look:
-                dead = not self.leases.lives(found[1:].decode(errors="replace"))
+                dead = not self.liveness.lives(found[1:].decode(errors="replace"))
                 look = self.clock() + LIVENESS_SECONDS
             if (found is None or dead) and self._replace(first.name, found or b"", first.value):
                 return first

@@ -178,7 +178,7 @@ def test_what_a_dead_process_claimed_is_run_by_the_next_who_asks(
     name = name_call(Organisation("acme", {}, {}), "parse_via_chat_gpt", "k", {}, b"")
     assert name is not None
     assert isinstance(dead.repeats.begin(name), First)
-    dead.leases.close()  # as if it had been killed and its lease had lapsed
+    dead.liveness.close()  # as if it had been killed and its lease had lapsed
     answer = ask(pair[1], key="k")
     assert (answer.status, replayed(answer)) == (200, False)
 
