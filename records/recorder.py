@@ -1,8 +1,7 @@
 """Writes entries behind the calls' backs, in batches: the hot path only appends to a queue.
 
-The first entry after a quiet moment is written at once; while writes go on, what arrives within
-20 ms shares one. The queue is bounded: while Redis is away the newest entries wait, and what
-does not fit is counted and dropped from the organisation's log (never from standard output).
+The queue is bounded: while Redis is away the newest entries wait, and what does not fit is
+counted and dropped from the organisation's log (never from standard output).
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ import orjson
 from redis.exceptions import RedisError
 
 from records.entry import Entry
+from storage.flushing import FlushingThread
 
 BATCH_SECONDS = 0.02
 BATCH_ENTRIES = 500
@@ -58,10 +58,8 @@ class Recorder:
         self.exists = exists
         self._queue: deque[Entry] = deque()
         self._batch: list[Entry] = []  # printed, not yet in Redis
-        self._wakeup = threading.Event()
-        self._ended = threading.Event()
         self._writing = threading.Lock()
-        self._thread: threading.Thread | None = None
+        self._thread = FlushingThread("recorder", self.flush, BATCH_SECONDS, RETRY_SECONDS)
 
     def record(self, entry: Entry) -> None:
         """Queue an entry; never blocks, never fails a call."""
@@ -69,10 +67,8 @@ class Recorder:
             self._print([self._queue.popleft()])
             self.dropped(1)
         self._queue.append(entry)
-        if not self._wakeup.is_set():
-            self._wakeup.set()
-        if self._thread is None:
-            self._start()
+        if not self._thread.is_awake.is_set():
+            self._thread.wake()
 
     def flush(self) -> None:
         """Write what is queued now; raises RedisError if it cannot."""
@@ -92,30 +88,12 @@ class Recorder:
 
     def close(self) -> None:
         """Write the rest and end the thread; what Redis does not take is printed."""
-        self._ended.set()
-        self._wakeup.set()
         try:
-            self.flush()
+            self._thread.close()
         except (RedisError, OSError):
             self.dropped(len(self._batch) + len(self._queue))
             self._print(list(self._queue))
             self._queue.clear()
-
-    def _start(self) -> None:
-        self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
-        self._thread.start()
-
-    def _run(self) -> None:
-        while not self._ended.is_set():
-            self._wakeup.wait()
-            self._wakeup.clear()
-            try:
-                self.flush()
-                time.sleep(BATCH_SECONDS)
-            except (RedisError, OSError) as error:
-                logger.warning("the log waits for Redis", extra={"cause": type(error).__name__})
-                self._wakeup.set()
-                time.sleep(RETRY_SECONDS)
 
     def _take(self) -> list[Entry]:
         batch: list[Entry] = []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -168,22 +167,11 @@ def test_one_bad_entry_does_not_cost_the_others_of_its_batch(
     assert dropped == [1]
 
 
-def test_close_writes_the_rest_and_ends_the_thread(
-    recorder: Recorder, switch: Switch, stream: io.StringIO
-) -> None:
+def test_close_writes_the_rest(recorder: Recorder, switch: Switch, stream: io.StringIO) -> None:
     for name in ("a", "b"):
         recorder.record(entry(name))
     recorder.close()
     assert written(switch) == printed(stream) == ["a", "b"]
-    wait_for(
-        lambda: (
-            not any(
-                thread.name == "recorder" and thread is recorder._thread
-                for thread in threading.enumerate()
-            )
-        ),
-        "the thread to end",
-    )
 
 
 def test_close_prints_what_redis_does_not_take(
