@@ -17,6 +17,7 @@ from typing import Any, Protocol, TextIO
 import orjson
 from redis.exceptions import RedisError
 
+from records.batch import Batch, batches_of
 from records.entry import Entry
 from storage.flushing import FlushingThread
 
@@ -31,8 +32,8 @@ logger = logging.getLogger(__name__)
 class Sink(Protocol):
     """Where batches go: the organisations' logs, usage, last uses of tokens."""
 
-    def add_to(self, pipe: Any, entries: Sequence[Entry]) -> None:
-        """Add a batch's commands to a pipeline."""
+    def add_to(self, pipe: Any, batches: Sequence[Batch]) -> None:
+        """Add their commands to a pipeline, each batch of another organisation."""
 
 
 class Recorder:
@@ -113,15 +114,15 @@ class Recorder:
                 self.dropped(1)
             del self._batch[0]
 
-    def _write(self, batch: list[Entry]) -> None:
-        batch = [
-            entry
-            for entry in batch
-            if entry.organization_id is None or self.exists(entry.organization_id)
+    def _write(self, entries: list[Entry]) -> None:
+        batches = [
+            batch
+            for batch in batches_of(entries)
+            if batch.organization_id is None or self.exists(batch.organization_id)
         ]
         pipe = self.redis.pipeline(transaction=False)
         for sink in self.sinks:
-            sink.add_to(pipe, batch)
+            sink.add_to(pipe, batches)
         pipe.execute()
 
     def _print(self, entries: list[Entry]) -> None:

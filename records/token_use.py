@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from records.entry import Entry
+from records.batch import Batch
 from settings.store import now
 from storage.keys import org_key
 
@@ -21,13 +21,17 @@ class TokenUse:
         self.clock = clock
         self._written: dict[str, float] = {}
 
-    def add_to(self, pipe: Any, entries: Sequence[Entry]) -> None:
+    def add_to(self, pipe: Any, batches: Sequence[Batch]) -> None:
         at = self.clock()
-        for entry in entries:
-            token, org = entry.token_id, entry.organization_id
-            if token is None or org is None or at - self._written.get(token, -1e9) < WRITE_SECONDS:
-                continue
-            if len(self._written) >= MAX_REMEMBERED:
-                self._written.clear()
-            self._written[token] = at
-            pipe.hset(org_key(org, "token_use"), token, now())
+        for batch in batches:
+            org = batch.organization_id
+            for entry in batch.entries:
+                token = entry.token_id
+                if token is None or org is None:
+                    continue
+                if at - self._written.get(token, -1e9) < WRITE_SECONDS:
+                    continue
+                if len(self._written) >= MAX_REMEMBERED:
+                    self._written.clear()
+                self._written[token] = at
+                pipe.hset(org_key(org, "token_use"), token, now())

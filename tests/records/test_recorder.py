@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import redis
 
+from records.batch import Batch
 from records.entry import Entry
 from records.recorder import Recorder
 from tests.waiting import wait_for
@@ -22,9 +23,10 @@ class Sink:
         self.batches: list[int] = []
         self.poison = ""
 
-    def add_to(self, pipe: Any, entries: Sequence[Entry]) -> None:
-        self.batches.append(len(entries))
-        for entry in entries:
+    def add_to(self, pipe: Any, batches: Sequence[Batch]) -> None:
+        [batch] = batches
+        self.batches.append(len(batch.entries))
+        for entry in batch.entries:
             if entry.function == self.poison:
                 raise ValueError("a sink's bug")
             pipe.rpush("written", entry.function)
