@@ -21,8 +21,9 @@ from errors import Forbidden, RateLimited, Unauthorized
 from settings.cache import SettingsCache
 from settings.lockout import Lockout
 from settings.organisation import Organisation, Token
-from settings.schemas import DEFAULT_PHRASES, ORGANIZATION_ID_PATTERN
+from settings.schemas import DEFAULT_PHRASES
 from settings.store import digest
+from storage.keys import ORGANIZATION_ID_PATTERN
 
 OPERATOR = "operator"
 ADMIN = "admin"

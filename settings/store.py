@@ -22,7 +22,8 @@ from errors import NotFound
 from settings.audit import Audit
 from settings.cipher import CannotDecrypt, Cipher
 from settings.organisation import Organisation, Token
-from settings.schemas import SECTIONS, sealed_fields, secret_fields
+from settings.schemas import SECTIONS
+from settings.section import sealed_fields, secret_fields
 from storage.keys import ORGANISATIONS, org_key, scan_organisation
 
 CHANGED = "fh:changed"  # channel: the id of an organisation whose settings changed

@@ -40,7 +40,7 @@ LAYERS = [
     ["flows.session", "flows.sprint"],
     ["flows.events", "flows.expressions", "flows.contact", "flows.media", "flows.text"],
     ["flows.bounds"],
-    ["config"],
+    ["config", "config_values"],
     ["storage"],
     ["strict_json"],
     ["registry", "errors"],

@@ -14,11 +14,12 @@ from typing import Any
 import orjson
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
+from config_values import MODEL_PATTERN
+
 VARIABLE = re.compile(
     r"@(?:results?|contact|fields?|flow|global|globals|calendar|child|parent|input|run|extra"
     r"|trigger|urns|wa_group|webhook|legacy_extra|node|resume|ticket)(?:\.[A-Za-z0-9_-]{1,128})*"
 )
-MODEL_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}\Z"
 
 # The keys that builders add to every call: accepted by all functions, ignored where unused.
 BUILDER_KEYS = frozenset(
@@ -187,7 +188,7 @@ class Json(fields.Raw):
 def model_field(description: str) -> Text:
     return Text(
         max_length=128,
-        validate=[validate.Regexp(MODEL_PATTERN, error="Not a model's name.")],
+        validate=[validate.Regexp(rf"^{MODEL_PATTERN}\Z", error="Not a model's name.")],
         metadata={"description": description, "example": "gpt-6-luna"},
     )
 
