@@ -53,7 +53,9 @@ class FlowTools:
         entry = entry or next((one for one in _live(library.entries) if slug(one) == name), None)
         if entry is None or entry.published is None or not entry.published.is_active:
             return None
-        flow = conversations.flows.flow(organisation.id, entry.uuid, entry.published.revision)
+        flow = conversations.flows.revisions.flow(
+            organisation.id, entry.uuid, entry.published.revision
+        )
         if flow is None or not TOOL_NAME.fullmatch(name):
             return None
         return Tool(name, description_of(flow), parameters_of(flow), self._runner(flow))
