@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import Any
 
 import orjson
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, missing, validate
 
 from config_values import MODEL_PATTERN
 
@@ -53,7 +53,25 @@ class UnresolvedText(str):
     """A field message that makes the answer's type `unresolved_variable`."""
 
 
-class Text(fields.String):
+class Lenient(fields.Field):
+    """A field whose value is `tidied`, from what builders send, before its own type reads it."""
+
+    def tidied(self, value: Any) -> Any:
+        raise NotImplementedError
+
+    def deserialize(
+        self,
+        value: Any,
+        attr: str | None = None,
+        data: Mapping[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        if value is not missing:
+            value = self.tidied(value)
+        return super().deserialize(value, attr, data, **kwargs)
+
+
+class Text(Lenient, fields.String):
     """Text a person or a model reads. An empty one is an error where it is required.
 
     `keeps_variables` lets a variable through as written, where that has a meaning of its own.
@@ -65,13 +83,7 @@ class Text(fields.String):
         self.allow_none = True
         self.keeps_variables = keeps_variables
 
-    def deserialize(
-        self,
-        value: Any,
-        attr: str | None = None,
-        data: Mapping[str, Any] | None = None,
-        **kwargs: Any,
-    ) -> Any:
+    def tidied(self, value: Any) -> Any:
         if isinstance(value, bool | int | float):
             value = str(value)
         if value is None or (isinstance(value, str) and not value.strip()):
@@ -80,62 +92,44 @@ class Text(fields.String):
             value = None
         elif isinstance(value, str) and not self.keeps_variables and is_variable(value):
             raise ValidationError([UnresolvedText(f"{value.strip()} was never set by the flow.")])
-        return super().deserialize(value, attr, data, **kwargs)
+        return value
 
 
-class Number(fields.Float):
+class Number(Lenient, fields.Float):
     """A number, or the text of one; an empty text counts as absent."""
 
     def __init__(self, low: float, high: float, **more: Any) -> None:
         super().__init__(validate=validate.Range(low, high), allow_none=True, **more)
 
-    def deserialize(
-        self,
-        value: Any,
-        attr: str | None = None,
-        data: Mapping[str, Any] | None = None,
-        **kwargs: Any,
-    ) -> Any:
+    def tidied(self, value: Any) -> Any:
         if self.required:
             _require_set(value)
         if isinstance(value, bool):
             raise ValidationError("Not a valid number.")
-        return super().deserialize(_absent_if_blank(value), attr, data, **kwargs)
+        return _absent_if_blank(value)
 
 
-class Whole(fields.Integer):
+class Whole(Lenient, fields.Integer):
     """A whole number, or the text of one; an empty text counts as absent."""
 
     def __init__(self, low: int, high: int, **more: Any) -> None:
         super().__init__(validate=validate.Range(low, high), allow_none=True, **more)
 
-    def deserialize(
-        self,
-        value: Any,
-        attr: str | None = None,
-        data: Mapping[str, Any] | None = None,
-        **kwargs: Any,
-    ) -> Any:
+    def tidied(self, value: Any) -> Any:
         value = _absent_if_blank(value)
         if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
             raise ValidationError("Not a valid whole number.")
-        return super().deserialize(value, attr, data, **kwargs)
+        return value
 
 
-class Flag(fields.Boolean):
+class Flag(Lenient, fields.Boolean):
     """A boolean, or the text of one; an empty text counts as absent."""
 
     def __init__(self, **more: Any) -> None:
         super().__init__(allow_none=True, **more)
 
-    def deserialize(
-        self,
-        value: Any,
-        attr: str | None = None,
-        data: Mapping[str, Any] | None = None,
-        **kwargs: Any,
-    ) -> Any:
-        return super().deserialize(_absent_if_blank(value), attr, data, **kwargs)
+    def tidied(self, value: Any) -> Any:
+        return _absent_if_blank(value)
 
 
 class Choice(Text):
@@ -144,37 +138,25 @@ class Choice(Text):
     def __init__(self, choices: Sequence[str], **more: Any) -> None:
         super().__init__(max_length=64, validate=[validate.OneOf(choices)], **more)
 
-    def deserialize(
-        self,
-        value: Any,
-        attr: str | None = None,
-        data: Mapping[str, Any] | None = None,
-        **kwargs: Any,
-    ) -> Any:
+    def tidied(self, value: Any) -> Any:
         word = value.strip().lower() if isinstance(value, str) else value
-        return super().deserialize(word, attr, data, **kwargs)
+        return super().tidied(word)
 
 
-class Json(fields.Raw):
+class Json(Lenient, fields.Raw):
     """A JSON value, or the text of one. `reads` checks it and returns what the function gets."""
 
     def __init__(self, reads: Callable[[Any], Any] = lambda value: value, **more: Any) -> None:
         super().__init__(allow_none=True, **more)
         self.reads = reads
 
-    def deserialize(
-        self,
-        value: Any,
-        attr: str | None = None,
-        data: Mapping[str, Any] | None = None,
-        **kwargs: Any,
-    ) -> Any:
+    def tidied(self, value: Any) -> Any:
         value = _absent_if_blank(value)
         if value is None and self.required:
             raise ValidationError([EmptyText("Must not be empty.")])
         if isinstance(value, str) and is_variable(value):
             raise ValidationError([UnresolvedText(f"{value.strip()} was never set by the flow.")])
-        return super().deserialize(value, attr, data, **kwargs)
+        return value
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any

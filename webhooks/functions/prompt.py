@@ -26,12 +26,10 @@ from webhooks.structured_answer import ask_answers
 class PromptText(Text):
     """A text, or any JSON object or list, which the model gets as its JSON text."""
 
-    def deserialize(
-        self, value: Any, attr: str | None = None, data: Any = None, **kwargs: Any
-    ) -> Any:
+    def tidied(self, value: Any) -> Any:
         if isinstance(value, dict | list) and value:
             value = orjson.dumps(value).decode()
-        return super().deserialize(value, attr, data, **kwargs)
+        return super().tidied(value)
 
 
 class PromptSchema(FunctionSchema):
