@@ -167,7 +167,9 @@ class Json(Lenient, fields.Raw):
         return self.reads(value)
 
 
-def model_field(description: str) -> Text:
+def model_field(
+    description: str = "The model; else the organisation's default, else the service's.",
+) -> Text:
     return Text(
         max_length=128,
         validate=[validate.Regexp(rf"^{MODEL_PATTERN}\Z", error="Not a model's name.")],
@@ -188,6 +190,12 @@ class FunctionSchema(Schema):
 
     class Meta:
         unknown = RAISE
+
+
+class ResultSchema(FunctionSchema):
+    """What a webhook function answers when it succeeds."""
+
+    success = fields.Boolean(metadata={"description": "true"})
 
 
 def _require_set(value: Any) -> None:
