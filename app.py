@@ -28,7 +28,6 @@ from flows.store import FlowStore
 from flows.surroundings import Examiner
 from flows.waker import Waker
 from jobs.desk import Desk
-from jobs.opening import open_desk
 from jobs.routes import job_routes
 from limits.limiter import Limiter
 from media.routes import media_routes
@@ -165,7 +164,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     checks = OpenAIChecks(edge, accounts, open_client)
     runner = CallRunner(dispatcher, settings.get, called_at)
     late = LateResults(lambda: conversations)
-    desk = open_desk(config, redis, cipher, guard, settings.get, runner.run, late)
+    desk = Desk(config, redis, cipher, guard, settings.get, runner.run, late)
     whatsapp = open_whatsapp(config, redis, cipher, settings)
     line = WhatsAppLine(whatsapp, lambda: conversations, keep_media)
     conversations = Conversations(

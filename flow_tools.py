@@ -28,8 +28,8 @@ from flows.sitting import valid_id
 from flows.text import clean
 from settings.organisation import Organisation
 from webhooks.registry import Context, Result, Tool
+from webhooks.tool_choice import TOOL_NAME
 
-TOOL_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 MAX_DESCRIPTION = 1_024
 
 inside: ContextVar[bool] = ContextVar("inside_a_flow_tool", default=False)

@@ -12,7 +12,7 @@ import os
 import sys
 import threading
 
-from app import create_app
+from app import Background, create_app
 from config import Config, ConfigError
 from jobs.desk import Desk
 from jobs.worker import work
@@ -33,7 +33,7 @@ def main() -> None:
     logging.getLogger("dramatiq").setLevel(logging.ERROR)
     threading.stack_size(STACK_BYTES)
     app = create_app(config)
-    background = app.extensions["flowhook"]
+    background = app.extensions[Background.NAME]
     background.waker.start()
     work(app.extensions[Desk.NAME], config.worker_threads, parent)
     background.close()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from config import Config, ConfigError
-from jobs.opening import choose_queue
+from jobs.desk import choose_queue
 from jobs.queue import SteadyRedisBroker
 from storage.connect import Client
 from tests.fixtures_app import ADMIN_TOKEN, FIRST_KEY, OpenService, make_config
