@@ -27,6 +27,7 @@ from flows.merging import Merged, merge
 from flows.revisions import Revisions, revisions_key
 from settings.cipher import CannotDecrypt, Cipher
 from storage.keys import org_key
+from timestamps import timestamp
 
 MAX_FLOWS = 5_000
 CACHED_LIBRARIES = 1_000
@@ -235,8 +236,7 @@ class FlowStore:
         return opened
 
     def _now(self) -> str:
-        stamp = datetime.fromtimestamp(self.clock(), UTC)
-        return stamp.isoformat(timespec="seconds").replace("+00:00", "Z")
+        return timestamp(datetime.fromtimestamp(self.clock(), UTC))
 
 
 def newest_revision(library: Library) -> int:

@@ -12,6 +12,7 @@ from errors import NotFound
 from jobs.queue import Queue
 from jobs.store import DEAD, DEAD_SECONDS, MAX_DEAD, Job, JobStore
 from storage.keys import org_key
+from timestamps import timestamp
 
 
 class DeadLetters:
@@ -53,8 +54,7 @@ class DeadLetters:
         found = self.store.redis.hmget(key, *ids[:count]) if ids else []
         letters = [orjson.loads(raw) for raw in found if raw]
         for letter in letters:
-            moment = datetime.fromtimestamp(letter["at"], UTC)
-            letter["at"] = moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+            letter["at"] = timestamp(datetime.fromtimestamp(letter["at"], UTC))
         return letters, str(start + count) if len(ids) > count else None
 
     def replay(self, org: str, job_id: str) -> str:

@@ -27,6 +27,7 @@ from jobs.liveness import Liveness
 from settings.cipher import CannotDecrypt, Cipher
 from settings.organisation import Organisation
 from storage.keys import org_key
+from storage.script import Script
 
 KEYED_SECONDS = 86_400.0
 ALIKE_SECONDS = 60.0
@@ -38,7 +39,7 @@ LONGEST_LOOK_SECONDS = 0.1
 LIVENESS_SECONDS = 1.0
 RUNNING, KEPT, PASSING = b"R", b"K", b"P"
 
-_REPLACE = Path(__file__).with_name("replace.lua").read_text()
+REPLACE = Script(Path(__file__).with_name("replace.lua"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,7 @@ class Repeats:
         return Answered(int(status), body, error.decode())
 
     def _replace(self, name: Name, seen: bytes, mine: bytes) -> bool:
-        return bool(self.redis.eval(_REPLACE, 1, name.key, seen, mine, _ms(CLAIM_SECONDS)))
+        return bool(REPLACE.run(self.redis, [name.key], [seen, mine, _ms(CLAIM_SECONDS)]))
 
 
 def _purpose(name: Name) -> str:

@@ -23,6 +23,7 @@ from records.redact import redact
 from settings.cipher import CannotDecrypt, Cipher
 from storage.keys import org_key
 from storage.script import Argument, Script
+from timestamps import timestamp_of
 
 PAGE_ENTRIES = 50
 SCAN_ENTRIES = 500  # read from Redis at once
@@ -194,10 +195,9 @@ def _summary(entry: Entry) -> bytes:
 
 def _read_summary(raw_id: bytes, fields: dict[bytes, bytes]) -> dict[str, Any]:
     milliseconds = int(raw_id.partition(b"-")[0])
-    stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(milliseconds / 1000))
     return {
         "id": raw_id.decode(),
-        "time": f"{stamp}.{milliseconds % 1000:03d}Z",
+        "time": timestamp_of(milliseconds),
         **orjson.loads(fields[b"summary"]),
     }
 

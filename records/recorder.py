@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import sys
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TextIO
@@ -20,6 +19,7 @@ from redis.exceptions import RedisError
 from records.batch import Batch, batches_of
 from records.entry import Entry
 from storage.flushing import FlushingThread
+from timestamps import timestamp_of
 
 BATCH_SECONDS = 0.02
 BATCH_ENTRIES = 500
@@ -133,11 +133,10 @@ class Recorder:
 
 
 def _line(entry: Entry) -> bytes:
-    line = {"time": _iso(entry.at), "level": "INFO", "event": "webhook_call", **entry.summary()}
+    line = {
+        "time": timestamp_of(int(entry.at * 1000)),
+        "level": "INFO",
+        "event": "webhook_call",
+        **entry.summary(),
+    }
     return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
-
-
-def _iso(epoch_seconds: float) -> str:
-    whole, fraction = divmod(epoch_seconds, 1)
-    stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(whole))
-    return f"{stamp}.{int(fraction * 1000):03d}Z"

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from records.batch import Batch
-from settings.store import now
 from storage.keys import org_key
+from timestamps import now
 
 WRITE_SECONDS = 60
 MAX_REMEMBERED = 50_000

@@ -42,7 +42,7 @@ LAYERS = [
     ["flows.bounds"],
     ["config", "config_values"],
     ["storage"],
-    ["strict_json"],
+    ["strict_json", "timestamps"],
     ["registry", "errors"],
 ]
 FLASK = ("api", "app", "web", "settings.edge", "operations.openapi", "webhooks.answering")
