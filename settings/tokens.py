@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import RAISE, Schema, fields, validate
 
 from errors import InvalidInput
-from settings.auth import Caller
+from settings.auth import ADMIN, WEBHOOK, Caller
 from settings.edge import Edge
 
 MAX_TOKENS = 200
@@ -22,7 +22,7 @@ class TokenSchema(Schema):
 
     scope = fields.String(
         required=True,
-        validate=validate.OneOf(("webhook", "admin")),
+        validate=validate.OneOf((WEBHOOK, ADMIN)),
         metadata={
             "description": "webhook calls functions; admin manages the organisation.",
             "example": "webhook",
