@@ -3,98 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
 from typing import Any
 
-import orjson
 import pytest
 
 from errors import ProviderTimeout
 from flows.channels.inbound import Inbound
 from flows.channels.whatsapp import typing_indicator
-from flows.channels.whatsapp.channel import WhatsAppChannel
-from flows.channels.whatsapp.inbound import read_delivery
 from flows.channels.whatsapp.typing_indicator import typing_while
-from providers.transport import RequestsTransport
-from settings.cipher import Cipher
-from tests.fakes.graph import FakeGraph, Line, Person
-from tests.fixtures_app import FIRST_KEY
+from tests.fakes.graph import Person
+from tests.flows.channels.whatsapp.world import ASHA, HIDDEN, LONG, ORG, RAVI, World, text
 from tests.waiting import wait_for
-
-ORG = "acme"
-ASHA = Person("919876543210", "IN.1234567890")
-RAVI = Person("918888888888", "IN.999", "Ravi")
-HIDDEN = Person(user_id="US.13491208655302741918")
-
-
-class World:
-    """A channel over a fake Meta; deliveries reach it at once, lanes are drained on demand.
-
-    Wake-ups are noted; time is the fake's.
-    """
-
-    def __init__(self, redis: Any, graph: FakeGraph, line: Line) -> None:
-        self.redis = redis
-        self.graph = graph
-        self.line = line
-        self.section: dict[str, Any] = dict(line.settings())
-        self.wakes: list[tuple[str, str, float]] = []
-        self.channel = self.open()
-        line.post = self.deliver
-
-    def open(self) -> WhatsAppChannel:
-        """A channel as a new process has it."""
-        return WhatsAppChannel(
-            self.redis,
-            Cipher([FIRST_KEY]),
-            lambda org: self.section,
-            RequestsTransport(),
-            wake_inbox=self._wake("in"),
-            wake_outbox=self._wake("out"),
-            base_url=self.graph.base_url,
-            clock=lambda: self.graph.now,
-        )
-
-    def _wake(self, way: str) -> Callable[[str, str, float], None]:
-        return lambda org, contact, seconds: self.wakes.append((way, contact, seconds))
-
-    def deliver(self, raw: bytes, headers: Mapping[str, str]) -> int:
-        for found in read_delivery(orjson.loads(raw), self.line.phone_number_id):
-            if isinstance(found, Inbound):
-                self.channel.accept(ORG, found)
-            else:
-                self.channel.note(ORG, found)  # type: ignore[arg-type]
-        return 200
-
-    def says(self, person: Person, text: str) -> None:
-        assert self.graph.writes(self.line, person, text) == 200
-
-    def inbound(self, person: Person = ASHA) -> list[Inbound]:
-        found: list[Inbound] = []
-        self.channel.drain_inbox(ORG, person.identity, found.append)
-        return found
-
-    def send(self, key: str, *messages: Mapping[str, Any], to: Person = ASHA) -> None:
-        self.channel.deliver(ORG, to.identity, key, [(message, 0.0) for message in messages])
-        self.channel.drain_outbox(ORG, to.identity)
-
-    def drain(self, to: Person = ASHA) -> float | None:
-        return self.channel.drain_outbox(ORG, to.identity).again_in
-
-    def dead(self) -> list[str]:
-        return [dead.reason for dead in self.channel.outbox.lanes.dead(ORG)]
-
-
-@pytest.fixture
-def world(fake_redis: Any, graph: FakeGraph, line: Line) -> World:
-    return World(fake_redis, graph, line)
-
-
-def text(body: str) -> dict[str, Any]:
-    return {"type": "text", "text": body}
-
-
-# --- a conversation ---
 
 
 def test_a_question_and_its_answer(world: World) -> None:
@@ -179,203 +98,6 @@ def test_many_contacts_at_once_each_in_order(world: World) -> None:
         assert world.graph.texts(person.phone) == list("012345")
 
 
-# --- Meta's limits ---
-
-
-def test_a_number_rests_as_long_as_meta_says(world: World) -> None:
-    for person in (ASHA, RAVI):
-        world.says(person, "hi")
-    world.graph.fail(130429, retry_after=30)
-    world.send("k", text("one"), text("two"))
-    world.send("k", text("for Ravi"), to=RAVI)
-    assert world.graph.texts() == []
-    asked = len(world.graph.requests)
-    assert world.drain() == pytest.approx(30.0)
-    assert len(world.graph.requests) == asked, "nothing is sent during the rest"
-    world.graph.now += 30
-    assert (world.drain(), world.drain(RAVI)) == (None, None)
-    assert world.graph.texts() == ["one", "two", "for Ravi"]
-
-
-def test_without_a_time_each_refusal_waits_longer(world: World) -> None:
-    world.says(ASHA, "hi")
-    world.graph.fail(130429, times=4)
-    world.channel.deliver(ORG, ASHA.phone, "k", [(text("one"), 0)])
-    rests = []
-    for _ in range(4):
-        rest = world.drain()
-        assert rest is not None
-        rests.append(rest)
-        world.graph.now += rest
-    assert rests == [1.0, 2.0, 4.0, 8.0]
-    assert world.drain() is None
-    assert world.graph.texts() == ["one"]
-
-
-def test_one_contacts_limit_stops_no_other(world: World) -> None:
-    for person in (ASHA, RAVI):
-        world.says(person, "hi")
-    world.graph.fail(131056, times=2, to=ASHA.phone)
-    world.send("k", text("for Asha"))
-    world.send("k", text("for Ravi"), to=RAVI)
-    assert world.graph.texts() == ["for Ravi"]
-    world.graph.now += 6
-    assert world.drain() == 24.0, "four times as long, as Meta advises"
-    world.graph.now += 24
-    world.drain()
-    assert world.graph.texts(ASHA.phone) == ["for Asha"]
-
-
-def test_a_failing_meta_is_tried_until_it_works(world: World) -> None:
-    world.says(ASHA, "hi")
-    world.graph.fail(131016, times=3)
-    world.channel.deliver(ORG, ASHA.phone, "k", [(text("one"), 0), (text("two"), 0)])
-    while (rest := world.drain()) is not None:
-        world.graph.now += rest
-    assert world.graph.texts() == ["one", "two"]
-
-
-def test_what_meta_rejects_is_put_aside_and_the_rest_goes_on(world: World) -> None:
-    world.says(ASHA, "hi")
-    world.graph.fail(131009)
-    world.send("k", text("bad"), text("good"))
-    assert world.graph.texts() == ["good"]
-    assert world.dead() == ["provider_rejected: WhatsApp rejected the request (code 131009)"]
-
-
-def test_an_outage_without_end_puts_messages_aside(world: World) -> None:
-    world.says(ASHA, "hi")
-    world.graph.fail(2, times=10_000)
-    world.channel.deliver(ORG, ASHA.phone, "k", [(text("one"), 0)])
-    world.drain()
-    world.graph.now += 6 * 3600
-    world.drain()
-    assert world.dead()[0].startswith("provider_error")
-
-
-def test_incomplete_settings_are_a_clear_record(world: World) -> None:
-    world.section.pop("access_token")
-    world.send("k", text("one"))
-    assert world.dead() == [
-        "missing_api_key: the organisation's WhatsApp settings lack access_token"
-    ]
-
-
-# --- the 24-hour window ---
-
-
-def test_outside_the_window_the_template_goes_out_once(world: World) -> None:
-    world.section.update(template_name="come_back", template_language="hi")
-    world.line.templates.add(("come_back", "hi"))
-    world.says(ASHA, "hi")
-    world.graph.now += 25 * 3600
-    asked = len(world.graph.requests)
-    world.send("k", text("one"), text("two"))
-    assert [sent.body["template"]["name"] for sent in world.graph.sent] == ["come_back"]
-    assert len(world.graph.requests) == asked + 1, "Meta is not asked what is known"
-    assert world.dead() == [
-        "window_closed: the contact last wrote more than 24 hours ago",
-        "window_closed: the template was sent in its place",
-    ]
-    world.says(ASHA, "back again")
-    world.send("k2", text("welcome back"))
-    assert world.graph.texts() == ["welcome back"]
-
-
-def test_without_a_template_there_is_a_clear_record(world: World) -> None:
-    world.says(ASHA, "hi")
-    world.graph.now += 25 * 3600
-    world.send("k", text("one"))
-    assert world.graph.sent == []
-    assert world.dead() == ["window_closed: the contact last wrote more than 24 hours ago"]
-
-
-def test_what_meta_alone_knows_of_the_window_is_believed(world: World) -> None:
-    world.section["template_name"] = "come_back"
-    world.line.templates.add(("come_back", "en"))
-    world.send("k", text("we never heard of this contact"))
-    assert [sent.body["type"] for sent in world.graph.sent] == ["template"]
-    asked = len(world.graph.requests)
-    world.send("k2", text("again"))
-    assert len(world.graph.requests) == asked
-
-
-def test_a_window_that_meta_reports_closed_later(world: World) -> None:
-    world.graph.late_window = True
-    world.section["template_name"] = "come_back"
-    world.line.templates.add(("come_back", "en"))
-    world.send("k", text("one"))
-    wait_for(lambda: len(world.wakes) == 2, "the failed status")
-    world.drain()
-    assert [sent.body["type"] for sent in world.graph.sent] == ["template"]
-    assert world.channel.window.is_closed(ORG, ASHA.phone)
-
-
-def test_a_flows_own_template_goes_out_at_any_time(world: World) -> None:
-    world.line.templates.add(("reminder", "en"))
-    world.send("k", {**text("reminder"), "template": {"name": "reminder", "variables": ["Asha"]}})
-    assert world.graph.sent[0].body["template"]["components"][0]["parameters"] == [
-        {"type": "text", "text": "Asha"}
-    ]
-
-
-def test_the_window_goes_by_when_the_contact_wrote(world: World) -> None:
-    late = Inbound("wamid.L", ASHA.phone, "text", sent_at=world.graph.now - 25 * 3600, text="old")
-    world.channel.accept(ORG, late)
-    assert world.channel.window.is_closed(ORG, ASHA.phone)
-    world.says(ASHA, "new")
-    world.channel.accept(ORG, late)
-    assert not world.channel.window.is_closed(ORG, ASHA.phone)
-
-
-def test_a_reaction_opens_no_window(world: World) -> None:
-    world.channel.accept(ORG, Inbound("wamid.R", ASHA.phone, "reaction", world.graph.now))
-    assert world.channel.window.last_inbound(ORG, ASHA.phone) is None
-
-
-# --- options ---
-
-
-LONG = {
-    "type": "list",
-    "text": "Which?",
-    "options": [{"title": f"A rather long option number {number}"} for number in range(1, 13)],
-    "interactive": {"msgid": "node-9"},
-}
-
-
-@pytest.mark.parametrize("answer", ["3", " 3. ", "3)", "३", "٣"])
-def test_the_number_of_an_option_is_its_choice(world: World, answer: str) -> None:
-    world.says(ASHA, "hi")
-    world.inbound()
-    world.send("k", LONG)
-    world.says(ASHA, answer)
-    (found,) = world.inbound()
-    assert (found.type, found.text) == ("list", "A rather long option number 3")
-    assert found.interactive == {"id": "node-9", "title": "A rather long option number 3"}
-    world.says(ASHA, answer)
-    assert [(one.type, one.text) for one in world.inbound()] == [("text", answer)]
-
-
-@pytest.mark.parametrize("answer", ["13", "0", "3 of them", "A rather long option number 3"])
-def test_another_answer_is_only_itself(world: World, answer: str) -> None:
-    world.says(ASHA, "hi")
-    world.inbound()
-    world.send("k", LONG)
-    world.says(ASHA, answer)
-    assert [(one.type, one.text) for one in world.inbound()] == [("text", answer)]
-
-
-def test_an_options_words_are_sealed(world: World) -> None:
-    world.says(ASHA, "hi")
-    world.send("k", LONG)
-    (key,) = list(world.redis.scan_iter("*choices*"))
-    assert b"rather" not in world.redis.get(key)
-
-
-# --- media ---
-
-
 def test_a_voice_note_is_fetched_and_kept(world: World) -> None:
     file = world.graph.keep(world.line, b"OggS", "audio/ogg; codecs=opus")
     said = {
@@ -405,9 +127,6 @@ def test_an_address_lapses_after_five_minutes(world: World) -> None:
     world.graph.now += 2
     with pytest.raises(Exception, match="rejected"):
         client._ask("GET", url)
-
-
-# --- typing, forgetting ---
 
 
 def test_typing_is_repeated_and_never_in_the_way(world: World) -> None:
