@@ -8,31 +8,19 @@ import pytest
 import redis
 
 from jobs.answer_writer import AnswerWriter
+from tests.fakes.faulty_redis import FaultyRedis
 from tests.waiting import wait_for
 
 
-class Switch:
-    """A Redis whose pipelines cannot be had while it is away."""
-
-    def __init__(self, inner: redis.Redis) -> None:
-        self.inner = inner
-        self.away = False
-
-    def pipeline(self, transaction: bool) -> Any:
-        if self.away:
-            raise redis.ConnectionError("away")
-        return self.inner.pipeline(transaction=transaction)
+@pytest.fixture
+def store(fake_redis: redis.Redis) -> FaultyRedis:
+    return FaultyRedis(fake_redis)
 
 
 @pytest.fixture
-def switch(fake_redis: redis.Redis) -> Switch:
-    return Switch(fake_redis)
-
-
-@pytest.fixture
-def writer(switch: Switch, monkeypatch: pytest.MonkeyPatch) -> AnswerWriter:
+def writer(store: FaultyRedis, monkeypatch: pytest.MonkeyPatch) -> AnswerWriter:
     monkeypatch.setattr("jobs.answer_writer.RETRY_SECONDS", 0.01)
-    return AnswerWriter(switch)
+    return AnswerWriter(store)
 
 
 def test_an_answer_is_written_with_its_time(writer: AnswerWriter, fake_redis: redis.Redis) -> None:
@@ -43,15 +31,15 @@ def test_an_answer_is_written_with_its_time(writer: AnswerWriter, fake_redis: re
 
 
 def test_while_redis_is_away_answers_wait_and_the_last_of_a_key_stands(
-    writer: AnswerWriter, switch: Switch, fake_redis: redis.Redis
+    writer: AnswerWriter, store: FaultyRedis, fake_redis: redis.Redis
 ) -> None:
-    switch.away = True
+    store.away = True
     for number in range(3):
         writer.write("key", b"%d" % number, 60_000)
     writer.write("other", b"answer", 60_000)
     with pytest.raises(redis.ConnectionError):
         writer.flush()
-    switch.away = False
+    store.away = False
     wait_for(lambda: fake_redis.get("other") == b"answer", "all to be written")
     assert fake_redis.get("key") == b"2"
     writer.close()
@@ -59,15 +47,15 @@ def test_while_redis_is_away_answers_wait_and_the_last_of_a_key_stands(
 
 def test_what_waits_is_bounded_and_the_oldest_go(
     writer: AnswerWriter,
-    switch: Switch,
+    store: FaultyRedis,
     fake_redis: redis.Redis,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("jobs.answer_writer.MAX_WAITING", 3)
-    switch.away = True
+    store.away = True
     for number in range(10):
         writer.write(f"key{number}", b"answer", 60_000)
-    switch.away = False
+    store.away = False
     writer.flush()
     keys: Any = fake_redis.keys()
     assert sorted(keys) == [b"key7", b"key8", b"key9"]
@@ -75,12 +63,12 @@ def test_what_waits_is_bounded_and_the_oldest_go(
 
 
 def test_close_writes_the_rest_and_bears_a_redis_that_is_away(
-    writer: AnswerWriter, switch: Switch, fake_redis: redis.Redis
+    writer: AnswerWriter, store: FaultyRedis, fake_redis: redis.Redis
 ) -> None:
-    switch.away = True
+    store.away = True
     writer.write("key", b"answer", 60_000)
     writer.close()
     assert not fake_redis.exists("key")
-    switch.away = False
+    store.away = False
     writer.close()
     assert fake_redis.get("key") == b"answer"

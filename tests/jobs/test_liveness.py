@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 import redis
 
 from jobs.liveness import Liveness
 from storage.connect import Client
+from tests.fakes.faulty_redis import FaultyRedis
 from tests.waiting import wait_for
 
 
@@ -63,38 +63,24 @@ def test_a_process_that_works_renews(watching: Liveness, any_redis: Client) -> N
     working.close()
 
 
-class Away:
-    """A Redis that takes no more than the first sign of life for a while."""
-
-    def __init__(self, inner: redis.Redis, failures: list[Exception]) -> None:
-        self.inner = inner
-        self.failures = failures
-        self.taken = 0
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.inner, name)
-
-    def set(self, *arguments: Any, **options: Any) -> None:
-        if self.taken and self.failures:
-            raise self.failures.pop()
-        self.taken += 1
-        self.inner.set(*arguments, **options)
-
-
 def test_while_redis_is_away_it_is_tried_again(fake_redis: redis.Redis) -> None:
-    store = Away(fake_redis, [redis.ConnectionError("away"), OSError("away")])
+    store = FaultyRedis(fake_redis)
     liveness = Liveness(store, seconds=0.3)
     liveness.holder()
-    wait_for(lambda: store.taken >= 3, "renewals once Redis is back")
-    assert not store.failures
+    key = f"fh:process:{liveness.process}"
+    store.faults = [redis.ConnectionError("away"), OSError("away")]
+    fake_redis.pexpire(key, 60_000)
+    wait_for(lambda: fake_redis.pttl(key) <= 300, "a renewal once Redis is back")
+    assert not store.faults
     liveness.close()
 
 
 def test_who_cannot_show_a_sign_of_life_holds_nothing(fake_redis: redis.Redis) -> None:
-    store = Away(fake_redis, [redis.ConnectionError("away")])
-    store.taken = 1
+    store = FaultyRedis(fake_redis)
     liveness = Liveness(store)
+    store.away = True
     with pytest.raises(redis.ConnectionError):
         liveness.holder()
+    store.away = False
     assert liveness.holder(), "as soon as Redis is back"
     liveness.close()

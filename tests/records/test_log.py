@@ -16,8 +16,8 @@ from records.recorder import Recorder
 from settings.cipher import Cipher
 from storage.connect import Client
 from storage.keys import org_key
+from tests.fakes.faulty_redis import FaultyRedis
 from tests.fixtures_app import FIRST_KEY
-from tests.records.losing import LosesAnswers
 
 DAY = 86_400
 
@@ -69,7 +69,9 @@ def test_processes_do_not_take_each_other_for_repeats(any_redis: Client) -> None
 
 
 def test_calls_are_logged_once_though_answers_are_lost(any_redis: Client) -> None:
-    recorder = record(LosesAnswers(any_redis, times=2), entry("a"), entry("b"))
+    store = FaultyRedis(any_redis)
+    store.loses = 2
+    recorder = record(store, entry("a"), entry("b"))
     for _ in range(2):
         with pytest.raises(redis.ConnectionError):
             recorder.flush()

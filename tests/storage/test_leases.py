@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 import redis
 
 from storage.connect import Client
 from storage.leases import Leases, new_token
+from tests.fakes.faulty_redis import FaultyRedis
 from tests.waiting import wait_for
 
 KEY = "fh:{acme}:lock"
@@ -108,33 +108,20 @@ def test_who_lost_a_lease_gives_back_nothing(leases: Leases, any_redis: Client) 
     assert any_redis.get(KEY) == b"another's"
 
 
-class Away:
-    """A Redis whose scripts fail as often as `failures` says."""
-
-    def __init__(self, inner: redis.Redis, failures: list[Exception]) -> None:
-        self.inner = inner
-        self.failures = failures
-
-    def __getattr__(self, name: str) -> Any:
-        if name == "evalsha" and self.failures:
-            raise self.failures.pop()
-        return getattr(self.inner, name)
-
-
 def test_while_redis_is_away_it_is_tried_again(fake_redis: redis.Redis) -> None:
-    failures = [redis.ConnectionError("away"), OSError("away")]
-    away = Leases(Away(fake_redis, failures), 0.3)
-    token = away.take(KEY)
+    store = FaultyRedis(fake_redis)
+    leases = Leases(store, 0.3)
+    token = leases.take(KEY)
     assert token
     fake_redis.pexpire(KEY, 10_000)
-    with away.keeping(KEY, token):
+    store.faults = [redis.ConnectionError("away"), OSError("away")]
+    with leases.keeping(KEY, token):
         wait_for(lambda: fake_redis.pttl(KEY) <= 300, "a renewal once Redis is back")
-    assert not failures
+    assert not store.faults
 
 
 def test_a_block_ends_well_though_redis_is_away(fake_redis: redis.Redis) -> None:
-    failures: list[Exception] = []
-    leases = Leases(Away(fake_redis, failures), 30.0)
-    with leases.holding(KEY):
-        failures.append(redis.ConnectionError("away"))
-    assert not failures
+    store = FaultyRedis(fake_redis)
+    with Leases(store, 30.0).holding(KEY):
+        store.away = True
+    assert fake_redis.exists(KEY), "left to lapse"

@@ -14,7 +14,7 @@ from records.entry import Entry
 from records.recorder import Recorder
 from storage.connect import Client
 from storage.keys import org_key, scan_organisation
-from tests.records.losing import LosesAnswers
+from tests.fakes.faulty_redis import FaultyRedis
 from usage.counters import Count, Row, UsageCounters
 
 NOON = calendar.timegm((2026, 11, 20, 12, 0, 0))
@@ -111,9 +111,9 @@ def test_kept_four_hundred_days(counters: UsageCounters, any_redis: Client) -> N
 
 
 def test_the_recorder_counts_once_when_answers_are_lost(fake_redis: redis.Redis) -> None:
-    recorder = Recorder(
-        LosesAnswers(fake_redis, times=2), [UsageCounters(fake_redis)], stream=io.StringIO()
-    )
+    store = FaultyRedis(fake_redis)
+    store.loses = 2
+    recorder = Recorder(store, [UsageCounters(fake_redis)], stream=io.StringIO())
     recorder._queue.extend([entry(), entry(at=NOON + 1)])
     for _ in range(2):
         with pytest.raises(redis.ConnectionError):
