@@ -53,6 +53,11 @@ class Process:
     def deliver(self, job: Job, call: Call, outcome: Outcome) -> None:
         self.delivered.append(job.id)
 
+    def hold(self) -> tuple[Job, str]:
+        """A job that this process runs, and by which name it holds it."""
+        holder = self.liveness.holder()
+        return self.store.create(new_job_id("acme"), CALL, [CALLBACK], holder), holder
+
     def killed(self) -> None:
         self.liveness.close()
 
@@ -110,16 +115,15 @@ def test_what_a_killed_process_held_is_run_after_a_second_look(
     any_redis: Client, queue: ListedQueue
 ) -> None:
     dead, alive = Process(any_redis, queue), Process(any_redis, queue)
-    job_id, holder = new_job_id("acme"), dead.liveness.holder()
-    job = dead.store.create(job_id, CALL, [CALLBACK], holder)
+    job, holder = dead.hold()
     dead.killed()
-    alive.performer.perform(job_id, RUN)
+    alive.performer.perform(job.id, RUN)
     assert not alive.ran
     [(_, _, delay, suspect)] = queue.sent
     assert (delay, suspect) == (2.0, holder)
-    alive.performer.perform(job_id, RUN, suspect)
+    alive.performer.perform(job.id, RUN, suspect)
     assert len(alive.ran) == 1
-    assert alive.delivered == [job_id]
+    assert alive.delivered == [job.id]
     # What was thought dead and was not cannot overwrite its successor.
     assert not dead.store.finish(job, holder, dead.outcome)
     alive.killed()
@@ -129,13 +133,12 @@ def test_a_job_whose_worker_died_between_result_and_delivery_is_delivered(
     any_redis: Client, queue: ListedQueue
 ) -> None:
     dead, alive = Process(any_redis, queue), Process(any_redis, queue)
-    job_id, holder = new_job_id("acme"), dead.liveness.holder()
-    job = dead.store.create(job_id, CALL, [CALLBACK], holder)
+    job, holder = dead.hold()
     assert dead.store.finish(job, holder, dead.outcome)
     dead.killed()
-    alive.performer.perform(job_id, RUN)
+    alive.performer.perform(job.id, RUN)
     assert not alive.ran
-    assert alive.delivered == [job_id]
+    assert alive.delivered == [job.id]
     alive.killed()
 
 
