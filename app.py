@@ -5,14 +5,11 @@ from __future__ import annotations
 import atexit
 import logging
 import sys
-from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from threading import Thread
 from typing import Any
 
 from flask import Flask
-from gevent import monkey
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import answers
@@ -20,7 +17,6 @@ from api.body_size import MAX_BODY_BYTES
 from api.origin import called_at, origin
 from api.service import Service
 from config import FETCH_SECONDS, Config, ConfigError
-from errors import InvalidInput, ProviderUnavailable
 from flow_calls import COMMON_FIELDS, FlowCalls, LateResults, function_specs
 from flow_channels import WHATSAPP, WhatsAppLine, open_whatsapp
 from flow_tools import FlowTools
@@ -34,24 +30,18 @@ from flows.store import FlowStore
 from flows.surroundings import Examiner
 from flows.waker import Waker
 from jobs.desk import Desk
-from jobs.opening import open_desk
 from jobs.routes import job_routes
 from limits.limiter import Limiter
 from media.routes import media_routes
 from media.store import MediaStore
+from openai_clients import client_opener
 from operations.openapi import document
 from operations.routes import operations_routes
-from providers.account import Account
 from providers.accounts import Accounts
-from providers.circuit import Circuits
-from providers.gevent_transport import GeventTransport
 from providers.google_maps import GoogleMapsClient
 from providers.guard import AddressGuard
-from providers.guarded_requests import GuardedRequestsTransport
-from providers.guarded_transport import AddressesOf
-from providers.openai import OpenAIClient
 from providers.retirements import Retired
-from providers.transport import RequestsTransport, Transport, has_proxy
+from providers.transport import RequestsTransport
 from records import metrics
 from records.entry import Entry
 from records.log import LogStore
@@ -65,10 +55,8 @@ from settings.cache import SettingsCache
 from settings.cipher import Cipher
 from settings.edge import Edge
 from settings.lockout import Lockout
-from settings.notebook import ModelNotebook
 from settings.openai_checks import OpenAIChecks
 from settings.openai_routes import openai_routes
-from settings.organisation import Organisation
 from settings.retired_keys import RetiredKeys
 from settings.routes import settings_routes
 from settings.store import SettingsStore
@@ -177,7 +165,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     checks = OpenAIChecks(edge, accounts, open_client)
     runner = CallRunner(dispatcher, settings.get, called_at)
     late = LateResults(lambda: conversations)
-    desk = open_desk(config, redis, cipher, guard, settings.get, runner.run, late)
+    desk = Desk(config, redis, cipher, guard, settings.get, runner.run, late)
     whatsapp = open_whatsapp(config, redis, cipher, settings)
     line = WhatsAppLine(whatsapp, lambda: conversations, keep_media)
     conversations = Conversations(
@@ -244,52 +232,6 @@ def trust_proxies(app: Flask, hops: int) -> None:
     """Believe what this many proxies in front say of the caller."""
     if hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-
-
-def client_opener(
-    redis: Any, settings: SettingsCache, guard: AddressGuard, accounts: Accounts
-) -> Callable[[Account, Organisation], OpenAIClient]:
-    """Opens clients of accounts, with what their organisation learned and their circuit."""
-    transport, guarded = choose_transport(), choose_transport(base_url_addresses(guard))
-    circuits = Circuits(redis, settings.drop)
-
-    def open_client(account: Account, organisation: Organisation) -> OpenAIClient:
-        other = account.fallback_account
-        return OpenAIClient(
-            account,
-            guarded if account.guarded else transport,
-            ModelNotebook(redis, organisation, account.base_url, settings.drop),
-            circuit=circuits.open(organisation, account.base_url, account.api_key),
-            fallback=(lambda: open_fallback(other, organisation)) if other else None,
-        )
-
-    def open_fallback(title: str, organisation: Organisation) -> OpenAIClient:
-        found = accounts.open(organisation.sections, title)
-        return open_client(replace(found, fallback_account=None), organisation)
-
-    return open_client
-
-
-def choose_transport(addresses_of: AddressesOf | None = None) -> Transport:
-    """The lean transport where gevent serves; requests elsewhere, and for proxies."""
-    if monkey.is_module_patched("socket") and not has_proxy():
-        return GeventTransport(addresses_of=addresses_of)
-    return GuardedRequestsTransport(addresses_of) if addresses_of else RequestsTransport()
-
-
-def base_url_addresses(guard: AddressGuard) -> AddressesOf:
-    """The guard's look-up, its refusal said for who can mend it."""
-
-    def addresses_of(host: str, port: int, seconds: float) -> list[str]:
-        try:
-            return guard.addresses_of(host, port, seconds, field="base_url")
-        except InvalidInput as refused:
-            raise ProviderUnavailable(
-                "base_url leads to an address that is not public",
-                fix="Correct base_url, or have the operator set it.",
-            ) from refused
-
-    return addresses_of
 
 
 def application() -> Flask:

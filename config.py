@@ -7,20 +7,17 @@ default, and no error repeats a secret.
 
 from __future__ import annotations
 
-import ipaddress
 import os
-import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 
+import config_values as values
 from storage.embedded import prepare_directory
-from storage.url import check_url
 
 # The model of organisations that name none, where DEFAULT_MODEL is unset. OpenAI names it as the
 # target for everyone who leaves the GPT-4 family (help.openai.com/en/articles/20001600).
@@ -41,10 +38,6 @@ MEDIA_ORGANISATION_BYTES = 256 * 1024 * 1024
 FETCH_SECONDS = 20.0
 
 GOOGLE_MAPS_URL = "https://maps.googleapis.com"
-
-LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
-MODEL_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}"
-HOST_PATTERN = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9._-]{0,252})")
 
 Value = TypeVar("Value")
 
@@ -86,7 +79,7 @@ class Config:
         """Read and check the environment; with the embedded Redis, make the missing secrets."""
         read = _Reader(os.environ if environ is None else environ)
         data_dir = Path(read("DATA_DIR", "./data", str)).absolute()
-        redis_url = read("REDIS_URL", None, _redis_url)
+        redis_url = read("REDIS_URL", None, values.redis_url)
         embedded = redis_url is None
         if embedded:
             data_dir = _make_private_dir(data_dir)
@@ -94,31 +87,31 @@ class Config:
             redis_url=redis_url,
             data_dir=data_dir,
             admin_token=read.secret(
-                "ADMIN_TOKEN", _admin_token, embedded, data_dir, lambda: secrets.token_hex(32)
+                "ADMIN_TOKEN", values.admin_token, embedded, data_dir, _new_admin_token
             )[0],
             encryption_keys=read.secret(
-                "ENCRYPTION_KEYS", _fernet_keys, embedded, data_dir, _new_fernet_key
+                "ENCRYPTION_KEYS", values.fernet_keys, embedded, data_dir, _new_fernet_key
             ),
-            host=read("HOST", cls.host, _host),
-            port=read("PORT", cls.port, _whole(1, 65535)),
-            openai_base_url=read("OPENAI_BASE_URL", cls.openai_base_url, _http_url),
-            default_model=read("DEFAULT_MODEL", cls.default_model, _model),
-            public_url=read("PUBLIC_URL", None, _http_url),
-            allow_private_urls=read("ALLOW_PRIVATE_URLS", (), _hosts_and_networks),
-            web_concurrency=read("WEB_CONCURRENCY", os.cpu_count() or 1, _whole(1, 512)),
-            log_level=read("LOG_LEVEL", cls.log_level, _log_level),
-            whatsapp_base_url=read("WHATSAPP_BASE_URL", cls.whatsapp_base_url, _http_url),
-            max_in_flight=read("MAX_IN_FLIGHT", cls.max_in_flight, _whole(1, 100_000)),
-            client_seconds=read("CLIENT_SECONDS", cls.client_seconds, _whole(1, 600)),
-            trusted_proxies=read("TRUSTED_PROXIES", cls.trusted_proxies, _whole(0, 10)),
-            log_entries=read("LOG_ENTRIES", cls.log_entries, _whole(1, 10_000_000)),
-            log_days=read("LOG_DAYS", cls.log_days, _whole(1, 3650)),
-            broker_url=read("BROKER_URL", None, _broker_url),
-            worker_threads=read("WORKER_THREADS", cls.worker_threads, _whole(1, 10_000)),
+            host=read("HOST", cls.host, values.host),
+            port=read("PORT", cls.port, values.whole(1, 65535)),
+            openai_base_url=read("OPENAI_BASE_URL", cls.openai_base_url, values.http_url),
+            default_model=read("DEFAULT_MODEL", cls.default_model, values.model_name),
+            public_url=read("PUBLIC_URL", None, values.http_url),
+            allow_private_urls=read("ALLOW_PRIVATE_URLS", (), values.hosts_and_networks),
+            web_concurrency=read("WEB_CONCURRENCY", os.cpu_count() or 1, values.whole(1, 512)),
+            log_level=read("LOG_LEVEL", cls.log_level, values.log_level),
+            whatsapp_base_url=read("WHATSAPP_BASE_URL", cls.whatsapp_base_url, values.http_url),
+            max_in_flight=read("MAX_IN_FLIGHT", cls.max_in_flight, values.whole(1, 100_000)),
+            client_seconds=read("CLIENT_SECONDS", cls.client_seconds, values.whole(1, 600)),
+            trusted_proxies=read("TRUSTED_PROXIES", cls.trusted_proxies, values.whole(0, 10)),
+            log_entries=read("LOG_ENTRIES", cls.log_entries, values.whole(1, 10_000_000)),
+            log_days=read("LOG_DAYS", cls.log_days, values.whole(1, 3650)),
+            broker_url=read("BROKER_URL", None, values.broker_url),
+            worker_threads=read("WORKER_THREADS", cls.worker_threads, values.whole(1, 10_000)),
             job_patience_seconds=read(
-                "JOB_PATIENCE_SECONDS", cls.job_patience_seconds, _whole(0, 86_400)
+                "JOB_PATIENCE_SECONDS", cls.job_patience_seconds, values.whole(0, 86_400)
             ),
-            prices_file=read("PRICES_FILE", None, _file),
+            prices_file=read("PRICES_FILE", None, values.existing_file),
         )
 
 
@@ -198,112 +191,9 @@ def _one_line(error: ValueError) -> str:
     return text.removeprefix("REDIS_URL ")
 
 
-def _redis_url(text: str) -> str:
-    check_url(text)
-    return text
-
-
-def _broker_url(text: str) -> str:
-    return text if re.match(r"amqps?://[^/]", text) else _redis_url(text)
+def _new_admin_token() -> str:
+    return secrets.token_hex(32)
 
 
 def _new_fernet_key() -> str:
     return Fernet.generate_key().decode()
-
-
-def _admin_token(text: str) -> tuple[str, ...]:
-    if not re.fullmatch(r"[!-~]{8,512}", text):
-        raise ValueError("must be 8 to 512 printable ASCII characters without spaces")
-    if text.startswith("fh."):
-        raise ValueError("must not begin with fh. like an organisation's token")
-    return (text,)
-
-
-def _fernet_keys(text: str) -> tuple[str, ...]:
-    keys = tuple(key.strip() for key in text.split(",") if key.strip())
-    for place, key in enumerate(keys, start=1):
-        try:
-            Fernet(key)
-        except ValueError:
-            raise ValueError(
-                f"holds a malformed key (number {place}): each must be a Fernet key,"
-                " 32 bytes in URL-safe base64"
-            ) from None
-    if not keys:
-        raise ValueError("is empty: give at least one Fernet key")
-    return keys
-
-
-def _whole(low: int, high: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        if not re.fullmatch(r"\d{1,9}", text, re.ASCII) or not low <= int(text) <= high:
-            raise ValueError(f"must be a whole number from {low} to {high}")
-        return int(text)
-
-    return parse
-
-
-def _file(text: str) -> Path:
-    path = Path(text).absolute()
-    if not path.is_file():
-        raise ValueError("must name a file that exists")
-    return path
-
-
-def _host(text: str) -> str:
-    bare = text.strip("[]")
-    try:
-        ipaddress.ip_address(bare)
-    except ValueError:
-        if not HOST_PATTERN.fullmatch(text) or re.fullmatch(r"[0-9.]+", text):
-            raise ValueError("must be an address or a host name, for example 127.0.0.1") from None
-    return bare
-
-
-def is_http_url(text: str) -> bool:
-    """Whether it is an http or https address in plain ASCII, without user, query or fragment.
-
-    What `urlsplit` passes over in silence (line ends, backslashes) is no part of an address.
-    """
-    if not re.fullmatch(r"[!-~]+", text) or "\\" in text:
-        return False
-    try:
-        parts = urlsplit(text)
-        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
-    return whole and not ("@" in parts.netloc or parts.query or parts.fragment)
-
-
-def _http_url(text: str) -> str:
-    if not is_http_url(text):
-        raise ValueError(
-            "must be an http or https address without a user, query or fragment,"
-            " for example https://api.example.org/v1"
-        )
-    return text.rstrip("/")
-
-
-def _model(text: str) -> str:
-    if not re.fullmatch(MODEL_PATTERN, text):
-        raise ValueError(f"must be a model's name, for example {SERVICE_DEFAULT_MODEL}")
-    return text
-
-
-def _hosts_and_networks(text: str) -> tuple[str, ...]:
-    entries = tuple(entry.strip() for entry in text.split(",") if entry.strip())
-    for entry in entries:
-        try:
-            ipaddress.ip_network(entry, strict=False)
-        except ValueError:
-            if "/" in entry or not HOST_PATTERN.fullmatch(entry):
-                raise ValueError(
-                    "must be comma-separated hosts or CIDRs, for example 10.0.0.0/8,media.local"
-                ) from None
-    return entries
-
-
-def _log_level(text: str) -> str:
-    if text.upper() not in LOG_LEVELS:
-        raise ValueError(f"must be one of {', '.join(LOG_LEVELS)}")
-    return text.upper()

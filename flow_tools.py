@@ -29,8 +29,8 @@ from flows.sitting import valid_id
 from flows.text import clean
 from settings.organisation import Organisation
 from webhooks.registry import Context, Result, Tool
+from webhooks.tool_choice import TOOL_NAME
 
-TOOL_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 MAX_DESCRIPTION = 1_024
 
 inside: ContextVar[bool] = ContextVar("inside_a_flow_tool", default=False)
@@ -54,7 +54,9 @@ class FlowTools:
         entry = entry or next((one for one in _live(library.entries) if slug(one) == name), None)
         if entry is None or entry.published is None or not entry.published.is_active:
             return None
-        flow = conversations.flows.flow(organisation.id, entry.uuid, entry.published.revision)
+        flow = conversations.flows.revisions.flow(
+            organisation.id, entry.uuid, entry.published.revision
+        )
         if flow is None or not TOOL_NAME.fullmatch(name):
             return None
         return Tool(name, description_of(flow), parameters_of(flow), self._runner(flow))

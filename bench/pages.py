@@ -21,6 +21,7 @@ from werkzeug.test import Client
 
 from app import Background, create_app
 from config import Config
+from records.batch import batches_of
 from records.entry import Entry
 from records.log import LogStore
 from settings.cipher import Cipher
@@ -98,10 +99,11 @@ def fill(redis: Any, config: Config, organisations: int, entries: int) -> None:
     for org in names:
         count = BUSY_ENTRIES if org == BUSY else each
         for start in range(0, count, BATCH):
-            batch = [entry(org, number) for number in range(start, min(count, start + BATCH))]
+            numbers = range(start, min(count, start + BATCH))
+            batches = batches_of(entry(org, number) for number in numbers)
             pipe = redis.pipeline(transaction=False)
-            log.add_to(pipe, batch)
-            counters.add_to(pipe, batch)
+            log.add_to(pipe, batches)
+            counters.add_to(pipe, batches)
             pipe.execute()
     used = redis.info("memory")["used_memory"] / 1e6
     print(f"filled in {time.perf_counter() - began:.0f} s, {used:.0f} MB in Redis", flush=True)

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import secrets
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,10 @@ from typing import Any
 import orjson
 
 from errors import Conflict, Internal, TooLarge
-from flows.leases import renew
 from flows.store import version_key
 from settings.cipher import CannotDecrypt, Cipher
 from storage.keys import org_key
+from storage.leases import Leases, new_token
 from storage.script import Script
 
 FOLDER = Path(__file__).parent
@@ -97,7 +97,7 @@ class ConversationStore:
     ) -> None:
         self.redis = redis
         self.cipher = cipher
-        self.lease_seconds = lease_seconds
+        self.leases = Leases(redis, lease_seconds)
         self.patience_seconds = patience_seconds
         self.sleep = sleep
 
@@ -106,7 +106,7 @@ class ConversationStore:
     ) -> Turn:
         """Wait for the contact's turn; Conflict when it does not come in time."""
         digest = hashlib.sha256(message_id.encode()).hexdigest()[:32] if message_id else ""
-        turn = Turn(org, contact, secrets.token_hex(8), digest)
+        turn = Turn(org, contact, new_token(), digest)
         patience = self.patience_seconds if patience_seconds is None else patience_seconds
         deadline = time.monotonic() + patience
         pause = 0.005
@@ -170,9 +170,13 @@ class ConversationStore:
         if COMMIT.run(self.redis, keys, arguments) != 1:
             raise TurnLost
 
+    def keeping(self, turn: Turn) -> AbstractContextManager[None]:
+        """Keep a turn for as long as the block takes, however long that is."""
+        return self.leases.keeping(turn.lock, turn.token)
+
     def release(self, turn: Turn) -> None:
         """End a turn without storing anything."""
-        renew(self.redis, turn.lock, turn.token, seconds=0)
+        self.leases.end(turn.lock, turn.token)
 
     def starts(self, turn: Turn) -> list[dict[str, Any]]:
         """What is to be started, as far as it is still kept and a key opens it."""
@@ -261,7 +265,7 @@ class ConversationStore:
             conversation_key(org, contact, "starts"),
             conversation_key(org, contact, "answers"),
         ]
-        lease = int(self.lease_seconds * 1000)
+        lease = self.leases.milliseconds
         arguments: list[str | int] = [turn.token, lease, turn.digest, MAX_STARTS]
         found: list[Any] = BEGIN.run(self.redis, keys, arguments)
         return found

@@ -26,7 +26,6 @@ from flows.conversation_store import (
 from flows.effects import Effects
 from flows.engine import Engine
 from flows.events import Event
-from flows.leases import LeaseKeeper
 from flows.live_services import CallFunction, LiveServices, utc_now
 from flows.outbox import Channel, Outbox
 from flows.outgoing import Outgoing
@@ -78,7 +77,6 @@ class Conversations:
         self.wakeups = Wakeups(store.redis)
         self.outbox = Outbox(store, self.wakeups, channels or {}, now)
         self.effects = Effects(store, self.outbox, now)
-        self.keeper = LeaseKeeper(store.redis, store.lease_seconds)
 
     # --- what may happen to a contact ---------------------------------------------------
 
@@ -280,7 +278,7 @@ class Conversations:
             library=library,
             functions=self.functions,
             outgoing=self.outgoing,
-            working=lambda: self.keeper.keeping(turn.lock, turn.token),
+            working=lambda: self.store.keeping(turn),
             look_up=look_up,
             clock=self.now,
         )

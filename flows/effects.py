@@ -17,6 +17,7 @@ from flows.conversation_store import (
 from flows.events import ContactGroupsChanged, Event, MsgCreated, SessionTriggered
 from flows.outbox import Outbox
 from flows.sitting import API, Sitting, channel_of, valid_id
+from timestamps import timestamp
 
 MAX_TRIGGERED = 10_000
 
@@ -51,7 +52,7 @@ class Effects:
     def _message_effects(self, sitting: Sitting, event: MsgCreated) -> Iterable[Effect]:
         org = sitting.turn.org
         if event.contact != sitting.turn.contact:
-            at = self.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+            at = timestamp(self.now(), "milliseconds")
             entry = [{"at": at, "direction": "out", **event.as_message()}]
             sealed = self.store.seal(org, event.contact, "transcript", entry)
             yield Effect(conversation_key(org, event.contact, "transcript"), "log", sealed)

@@ -103,7 +103,11 @@ class LiveServices:
             return None  # deleted: no conversation may go on in it, wherever it is still cached
         if revision is None:
             revision = self.library.revision(uuid, draft=draft)
-        return None if revision is None else self.store.flow(self.organisation.id, uuid, revision)
+        return (
+            None
+            if revision is None
+            else self.store.revisions.flow(self.organisation.id, uuid, revision)
+        )
 
     def find_keyword(self, keyword: str, *, draft: bool = False) -> str | None:
         words = self.library.draft_keywords if draft else self.library.keywords

@@ -11,16 +11,19 @@ import logging
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from functools import partial
+from pathlib import Path
 from typing import Any, Protocol
 
 from errors import FlowhookError
 from flows.channels.outgoing import outgoing
 from flows.conversation_store import ConversationStore, Effect, conversation_key
 from flows.events import MsgCreated
-from flows.leases import renew
 from flows.transcript import not_sent
 from flows.wakeups import Wakeups
+from storage.leases import Leases
+from storage.script import Script
+
+DELIVERED = Script(Path(__file__).with_name("delivered.lua"))
 
 LEASE_SECONDS = 30
 RETRY_SECONDS = 10.0
@@ -58,6 +61,7 @@ class Outbox:
         self.wakeups = wakeups
         self.channels = channels
         self.now = now
+        self.leases = Leases(store.redis, LEASE_SECONDS)
 
     def effect(self, org: str, channel: str, event: MsgCreated) -> Effect:
         """The storing of a message for its recipient."""
@@ -74,38 +78,33 @@ class Outbox:
 
     def deliver(self, org: str, contact: str) -> None:
         """Bring out what is due, in order; what is not leaves a wake-up."""
-        redis = self.store.redis
         key, lock = (conversation_key(org, contact, name) for name in ("outbox", "delivery"))
-        token = secrets.token_hex(8)
-        while redis.exists(key):
-            if not redis.set(lock, token, nx=True, ex=LEASE_SECONDS):
-                # Somebody delivers, or died over it: look again when the lease has lapsed.
-                self.wakeups.add(org, contact, self.now() + timedelta(seconds=LEASE_SECONDS))
-                return
-            try:
-                later = self._empty(org, contact, key, partial(renew, redis, lock, token))
-            finally:
-                renew(redis, lock, token, seconds=0)
+        while self.store.redis.exists(key):
+            with self.leases.holding(lock) as token:
+                if token is None:
+                    # Somebody delivers, or died over it: look again when the lease has lapsed.
+                    later: datetime | None = self.now() + timedelta(seconds=LEASE_SECONDS)
+                else:
+                    later = self._empty(org, contact, (lock, key), token)
             if later is not None:
                 self.wakeups.add(org, contact, later)
                 return
 
-    def _empty(
-        self, org: str, contact: str, key: str, keep: Callable[[float], bool]
-    ) -> datetime | None:
-        """Deliver from the queue's head; when to go on, or None where it is empty or another's."""
+    def _empty(self, org: str, contact: str, keys: tuple[str, str], token: str) -> datetime | None:
+        """Deliver from the queue's head; when to go on, or None: it is empty, or not ours."""
         redis = self.store.redis
-        while sealed := redis.lindex(key, 0):
+        while sealed := redis.lindex(keys[1], 0):
             queued = self.store.open(org, contact, "outbox", sealed)
             if queued is not None:
                 due_at = datetime.fromisoformat(queued["due_at"])
                 if due_at > self.now():
                     return due_at
-                if not keep(LEASE_SECONDS):
+                if not self.leases.renew(keys[0], token):
                     return None
                 if not self._try(org, contact, queued, due_at):
                     return self.now() + timedelta(seconds=RETRY_SECONDS)
-            redis.lrem(key, 1, sealed)  # this very one: the lease may have ended over its delivery
+            if not DELIVERED.run(redis, keys, [token]):
+                break
         return None
 
     def _try(self, org: str, contact: str, queued: Mapping[str, Any], due_at: datetime) -> bool:

@@ -16,16 +16,15 @@ import orjson
 from errors import InvalidInput
 from flows.session import HttpAnswer
 from providers.guard import AddressGuard
-from settings.auth import sign
 from settings.organisation import Organisation
+from settings.signature import HEADER, signature
 
 GET_SECONDS = 15.0  # 5 to connect and 10 for the answer
 POST_SECONDS = 10.0
 MAX_ANSWER_BYTES = 1024 * 1024
 MAX_HEADERS = 50
-SIGNATURE = "X-Glific-Signature"
 OURS = frozenset(
-    ("host", "content-length", "transfer-encoding", "connection", "upgrade", SIGNATURE.lower())
+    ("host", "content-length", "transfer-encoding", "connection", "upgrade", HEADER.lower())
 )
 """Headers that frame or prove the request; an author's are left out."""
 
@@ -73,10 +72,7 @@ class Outgoing:
     def _signature(self, organisation: Organisation, text: bytes) -> dict[str, str]:
         """As Glific signs; nothing where the organisation has no phrase."""
         phrase = organisation.signature_phrase
-        if not phrase:
-            return {}
-        stamp = str(int(self.clock()))
-        return {SIGNATURE: f"t={stamp},v1={sign(phrase, stamp, text)}"}
+        return {HEADER: signature(phrase, self.clock(), text)} if phrase else {}
 
 
 def with_query(url: str, body: Mapping[str, Any]) -> str:

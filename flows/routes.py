@@ -166,7 +166,7 @@ def examined(
 
 def newest(store: FlowStore, org: str, uuid: str) -> tuple[Any, Flow]:
     entry = store.entry(org, uuid)
-    flow = store.flow(org, uuid, entry.draft.revision)
+    flow = store.revisions.flow(org, uuid, entry.draft.revision)
     if flow is None:
         raise no_flow()
     return entry, flow

@@ -15,6 +15,7 @@ from flows.library import Library
 from flows.live_services import LiveServices
 from flows.session import Session
 from flows.text import clean
+from timestamps import timestamp
 
 API = "api"
 CONTACT_PATTERN = re.compile(r"[A-Za-z0-9_.@:+-]{1,128}")
@@ -67,7 +68,7 @@ def learn(sitting: Sitting, known: Known, now: datetime) -> None:
     contact.phone = known.phone if known.phone is not None else contact.phone
     if known.language is not None:
         contact.set_language(known.language)
-    at = now.isoformat(timespec="microseconds").replace("+00:00", "Z")
+    at = timestamp(now, "microseconds")
     for key, value in known.fields.items():
         contact.set_field(key, key, value, at)
     sitting.channel = known.channel or sitting.channel

@@ -22,6 +22,7 @@ from flows.events import (
 )
 from flows.expressions import INVALID, Scope, render, substitute
 from flows.session import RECENT_MESSAGES, Run, Services, Session
+from timestamps import timestamp
 
 REPEAT_WINDOW = timedelta(hours=6)
 REPEATS_ALLOWED = 4
@@ -181,7 +182,7 @@ class Sprint:
 
 
 def stamp(moment: datetime) -> str:
-    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return timestamp(moment, "microseconds")
 
 
 _NOWHERE = Run(id=0, flow="", revision=0, node="")

@@ -12,7 +12,6 @@ import logging
 import os
 import threading
 import time
-import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -23,18 +22,16 @@ import orjson
 from redis.exceptions import WatchError
 
 from errors import Conflict, NotFound, TooLarge
-from flows.definition import Export, Flow
+from flows.definition import Export
 from flows.library import EMPTY, Entry, Library
 from flows.merging import Merged, merge
-from flows.reading import read_entry
+from flows.revisions import Revisions, revisions_key
 from settings.cipher import CannotDecrypt, Cipher
 from storage.keys import org_key
+from timestamps import timestamp
 
-KEPT_REVISIONS = 50
 MAX_FLOWS = 5_000
 CACHED_LIBRARIES = 1_000
-CACHED_NODES = 100_000
-PURPOSE = "flow"
 
 Json = dict[str, Any]
 
@@ -63,15 +60,14 @@ def version_key(org: str) -> str:
 
 
 class FlowStore:
-    """Reads and changes organisations' flows; keeps libraries and revisions in memory, bounded."""
+    """Reads and changes organisations' flows; keeps libraries in memory, bounded."""
 
     def __init__(self, redis: Any, cipher: Cipher, clock: Callable[[], float] = time.time) -> None:
         self.redis = redis
         self.cipher = cipher
         self.clock = clock
+        self.revisions = Revisions(redis, cipher)
         self._libraries: OrderedDict[str, tuple[str, Library]] = OrderedDict()
-        self._revisions: OrderedDict[tuple[str, str, int], Flow] = OrderedDict()
-        self._nodes = 0
         self._lock = threading.Lock()  # of what is in memory; workers wake contacts on threads
 
     # --- reading ------------------------------------------------------------------------
@@ -97,22 +93,6 @@ class FlowStore:
             raise no_flow()
         return found
 
-    def flow(self, org: str, uuid: str, revision: int | str) -> Flow | None:
-        """A revision, from memory or Redis; None where it is gone."""
-        revision = int(revision)
-        key = (org, uuid, revision)
-        with self._lock:
-            held = self._revisions.get(key)
-            if held is not None:
-                self._revisions.move_to_end(key)
-                return held
-        source = self._read_revision(org, uuid, revision)
-        if source is None:
-            return None
-        flow = read_entry(source, revision)
-        self._hold(key, flow)
-        return flow
-
     def export(self, org: str, uuids: Iterable[str] | None = None) -> Json:
         """The newest drafts, in the shape that `add` takes; all of them where none are named."""
         keys, library = Keys.of(org), self.library(org)
@@ -122,7 +102,8 @@ class FlowStore:
         pipe.lrange(keys.fields, 0, -1)
         groups, fields = pipe.execute()
         entries = [
-            self._read_revision(org, uuid, library.entries[uuid].draft.revision) for uuid in wanted
+            self.revisions.source(org, uuid, library.entries[uuid].draft.revision)
+            for uuid in wanted
         ]
         return {
             "flows": [entry for entry in entries if entry is not None],
@@ -140,20 +121,21 @@ class FlowStore:
         """
 
         def earlier(entry: Entry) -> Json | None:
-            return self._read_revision(org, entry.uuid, entry.draft.revision)
+            return self.revisions.source(org, entry.uuid, entry.draft.revision)
 
         def change(library: Library, pipe: Any) -> Callable[[], list[Entry]]:
             at = max(int(self.clock() * 1000), newest_revision(library) + 1)
             merged = merge(export, library, at, self._now(), earlier)
             if len({*library.entries, *(one.uuid for one in merged.entries)}) > MAX_FLOWS:
                 raise TooLarge(f"an organisation may have {MAX_FLOWS} flows")
-            stale = [self._stale(org, entry, pipe) for entry in merged.entries]
+            uuids = [entry.uuid for entry in merged.entries]
+            stale = [self.revisions.stale(pipe, org, entry) for entry in merged.entries]
 
             def write() -> list[Entry]:
                 self._write(org, merged, pipe)
-                for key, fields in stale:
-                    if fields:
-                        pipe.hdel(key, *fields)
+                for uuid, old in zip(uuids, stale, strict=True):
+                    if old:
+                        pipe.hdel(revisions_key(org, uuid), *old)
                 return list(merged.entries)
 
             return write
@@ -190,7 +172,7 @@ class FlowStore:
 
             def write() -> None:
                 pipe.hdel(Keys.of(org).index, uuid)
-                pipe.unlink(_flow_key(org, uuid), org_key(org, "flow_tally", uuid))
+                pipe.unlink(revisions_key(org, uuid), org_key(org, "flow_tally", uuid))
 
             return write
 
@@ -218,9 +200,8 @@ class FlowStore:
     def _write(self, org: str, merged: Merged, pipe: Any) -> None:
         keys = Keys.of(org)
         for entry in merged.entries:
-            source = orjson.dumps(merged.sources[entry.uuid])
-            sealed = self.cipher.seal(org, _purpose(entry.uuid), zlib.compress(source, 1))
-            pipe.hset(_flow_key(org, entry.uuid), str(entry.draft.revision), sealed)
+            source = merged.sources[entry.uuid]
+            self.revisions.write(pipe, org, entry.uuid, entry.draft.revision, source)
             pipe.hset(keys.index, entry.uuid, orjson.dumps(entry.as_dict()))
         for label, template in merged.interactive.items():
             sealed = self.cipher.seal(org, "interactive", orjson.dumps(template))
@@ -230,13 +211,6 @@ class FlowStore:
         for field in merged.fields:
             pipe.lrem(keys.fields, 0, orjson.dumps(field))
             pipe.rpush(keys.fields, orjson.dumps(field))
-
-    def _stale(self, org: str, entry: Entry, pipe: Any) -> tuple[str, list[bytes]]:
-        """Revisions beyond the newest 50 that are not the published one."""
-        key = _flow_key(org, entry.uuid)
-        kept = {entry.published.revision} if entry.published else set()
-        old = sorted(pipe.hkeys(key), key=int)[: -KEPT_REVISIONS + 1]
-        return key, [raw for raw in old if int(raw) not in kept]
 
     def _load(self, org: str) -> tuple[str, Library]:
         """The library and its version, which is read first: what is newer than it is read again."""
@@ -264,31 +238,8 @@ class FlowStore:
                 logger.error("no key opens an interactive template", extra={"organization_id": org})
         return opened
 
-    def _read_revision(self, org: str, uuid: str, revision: int) -> Json | None:
-        sealed = self.redis.hget(_flow_key(org, uuid), str(revision))
-        if sealed is None:
-            return None
-        try:
-            opened = self.cipher.open(org, _purpose(uuid), sealed)
-        except CannotDecrypt:
-            logger.error("no key opens a flow's revision", extra={"organization_id": org})
-            return None
-        found: Json = orjson.loads(zlib.decompress(opened))
-        return found
-
-    def _hold(self, key: tuple[str, str, int], flow: Flow) -> None:
-        with self._lock:
-            if key in self._revisions:
-                return  # another conversation read it meanwhile
-            self._revisions[key] = flow
-            self._nodes += len(flow.nodes) + 1
-            while self._nodes > CACHED_NODES and len(self._revisions) > 1:
-                _, gone = self._revisions.popitem(last=False)
-                self._nodes -= len(gone.nodes) + 1
-
     def _now(self) -> str:
-        stamp = datetime.fromtimestamp(self.clock(), UTC)
-        return stamp.isoformat(timespec="seconds").replace("+00:00", "Z")
+        return timestamp(datetime.fromtimestamp(self.clock(), UTC))
 
 
 def newest_revision(library: Library) -> int:
@@ -297,14 +248,6 @@ def newest_revision(library: Library) -> int:
 
 def no_flow() -> NotFound:
     return NotFound("this flow does not exist", fix="GET /flows/<org> lists the flows.")
-
-
-def _purpose(uuid: str) -> str:
-    return f"{PURPOSE}:{uuid}"
-
-
-def _flow_key(org: str, uuid: str) -> str:
-    return org_key(org, "flow", uuid)
 
 
 def _text(raw: bytes | None) -> str:

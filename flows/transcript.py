@@ -23,6 +23,7 @@ from flows.events import (
 )
 from flows.session import Message, Session
 from records.redact import redact_text
+from timestamps import timestamp
 
 MAX_NOTES = 50
 MAX_NOTE_TEXT = 2_000
@@ -58,7 +59,7 @@ def transcript_of(
     session: Session, events: Iterable[Event], message: Message | None, now: datetime
 ) -> list[Json]:
     """What was said and what an author wants to know, in order."""
-    at = now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    at = timestamp(now, "milliseconds")
     items = [{"at": at, "direction": "in", **shown(message)}] if message else []
     notes = 0
     for event in events:

@@ -12,11 +12,10 @@ from jobs.call import Call, Outcome
 from jobs.performer import NotDelivered
 from jobs.store import Job
 from providers.guard import AddressGuard
-from settings.auth import sign
 from settings.organisation import Organisation
+from settings.signature import HEADER, signature
 
 TIMEOUT_SECONDS = 10.0
-SIGNATURE = "X-Glific-Signature"
 KEY = "Idempotency-Key"
 GONE = 410
 
@@ -55,10 +54,9 @@ class Callback:
         if not phrase:
             raise NotDelivered("the organisation has no signature phrase any more")
         body = orjson.dumps({"id": job.id, "status": job.status, "result": outcome.answer})
-        stamp = str(int(self.clock()))
         headers = {
             "Content-Type": "application/json",
-            SIGNATURE: f"t={stamp},v1={sign(phrase, stamp, body)}",
+            HEADER: signature(phrase, self.clock(), body),
             KEY: job.id,
         }
         try:

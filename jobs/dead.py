@@ -13,6 +13,7 @@ from jobs.call import organisation_of_job
 from jobs.queue import Queue
 from jobs.store import DEAD, DEAD_SECONDS, MAX_DEAD, QUEUED, RUN, Job, JobStore
 from storage.keys import org_key
+from timestamps import timestamp
 
 
 class DeadLetters:
@@ -55,8 +56,7 @@ class DeadLetters:
         found = self.store.redis.hmget(key, *names[:count]) if names else []
         letters = [orjson.loads(raw) for raw in found if raw]
         for letter in letters:
-            moment = datetime.fromtimestamp(letter["at"], UTC)
-            letter["at"] = moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+            letter["at"] = timestamp(datetime.fromtimestamp(letter["at"], UTC))
         return letters, str(start + count) if len(names) > count else None
 
     def replay(self, org: str, job_id: str) -> list[str]:

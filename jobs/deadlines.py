@@ -21,7 +21,7 @@ from typing import Any
 from errors import InvalidInput, Overloaded
 from jobs.call import Call, Outcome, new_job_id
 from jobs.insist import AWAY, insist
-from jobs.leases import Leases
+from jobs.liveness import Liveness
 from jobs.performer import Performer
 from jobs.queue import Queue
 from jobs.store import RUN, Job, JobStore
@@ -65,7 +65,7 @@ class Deadlines:
         self,
         store: JobStore,
         queue: Queue,
-        leases: Leases,
+        liveness: Liveness,
         performer: Performer,
         run: Callable[[Call], Outcome],
         limit: int,
@@ -73,7 +73,7 @@ class Deadlines:
         """`limit`: calls running beside requests at once; what exceeds it goes to a worker."""
         self.store = store
         self.queue = queue
-        self.leases = leases
+        self.liveness = liveness
         self.performer = performer
         self.run = run
         self.limit = limit
@@ -120,9 +120,9 @@ class Deadlines:
         call = started.call
         job_id = new_job_id(call.organization_id)
         try:
-            holder = self.leases.holder()
+            holder = self.liveness.holder()
             job = self.store.create(job_id, call, deliveries, holder)
-            self.queue.send(job_id, RUN, self.leases.seconds)
+            self.queue.send(job_id, RUN, self.liveness.seconds)
         except AWAY:
             outcome = started.wait(None)  # a late answer is better than none
             self._forget(job_id)

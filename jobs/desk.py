@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 
+from config import Config, ConfigError
 from jobs.answer_writer import AnswerWriter
 from jobs.call import Call, Outcome
 from jobs.callbacks import Callback
 from jobs.dead import DeadLetters
 from jobs.deadlines import Deadlines
 from jobs.flow_resume import FlowResume
-from jobs.leases import Leases
+from jobs.liveness import Liveness
 from jobs.performer import Delivery, Performer
-from jobs.queue import DramatiqQueue
+from jobs.queue import DramatiqQueue, rabbitmq_queue, redis_queue
 from jobs.repeats import Repeats
 from jobs.store import CALLBACK, CONVERSATION, GLIFIC, JobStore
 from jobs.workers import Workers
 from providers.guard import AddressGuard
-from providers.transport import Transport
+from providers.guarded_requests import GuardedRequestsTransport
 from settings.cipher import Cipher
 from settings.organisation import Organisation
+from storage.connect import connect
 
 
 class Desk:
@@ -30,27 +33,27 @@ class Desk:
 
     def __init__(
         self,
+        config: Config,
         redis: Any,
-        queue: DramatiqQueue,
         cipher: Cipher,
         guard: AddressGuard,
-        glific: Transport,
         find: Callable[[str], Organisation],
         run: Callable[[Call], Outcome],
-        *,
-        patience_seconds: float,
-        limit: int,
         conversation: Delivery,
     ) -> None:
         """`find` reads an organisation, `run` runs a call and never raises; `conversation`
         hands results to conversations of this service."""
+        glific = GuardedRequestsTransport(
+            lambda host, port, seconds: guard.addresses_of(host, port, seconds, "api_url")
+        )
+        queue = choose_queue(config, redis)
         self.queue = queue
         self.store = JobStore(redis, cipher)
-        self.leases = Leases(redis)
+        self.liveness = Liveness(redis)
         self.workers = Workers(redis)
         self.dead = DeadLetters(self.store, queue)
         self.writer = AnswerWriter(redis)
-        self.repeats = Repeats(redis, cipher, self.leases, self.writer)
+        self.repeats = Repeats(redis, cipher, self.liveness, self.writer)
         deliveries: dict[str, Delivery] = {
             CALLBACK: Callback(guard, find),
             GLIFIC: FlowResume(redis, cipher, glific, find),
@@ -59,16 +62,28 @@ class Desk:
         self.performer = Performer(
             self.store,
             queue,
-            self.leases,
+            self.liveness,
             self.dead,
             run,
             deliveries,
-            patience_seconds,
+            config.job_patience_seconds,
         )
-        self.deadlines = Deadlines(self.store, queue, self.leases, self.performer, run, limit)
+        self.deadlines = Deadlines(
+            self.store, queue, self.liveness, self.performer, run, config.max_in_flight
+        )
 
     def close(self) -> None:
         """Let the calls that run beside requests finish, then let go of everything."""
         self.deadlines.close()
         self.writer.close()
-        self.leases.close()
+        self.liveness.close()
+
+
+def choose_queue(config: Config, redis: Any) -> DramatiqQueue:
+    """Jobs queue in the service's Redis, or where BROKER_URL says; raises ConfigError."""
+    url = config.broker_url
+    if url and url.startswith("amqp"):
+        if find_spec("pika") is None:
+            raise ConfigError("BROKER_URL names RabbitMQ, which needs a package: pip install pika")
+        return rabbitmq_queue(url)
+    return redis_queue(connect(url, config.data_dir) if url else redis)

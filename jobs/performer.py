@@ -15,7 +15,7 @@ from typing import Protocol
 from jobs.call import Call, Outcome
 from jobs.dead import DeadLetters
 from jobs.insist import AWAY, insist
-from jobs.leases import Leases
+from jobs.liveness import Liveness
 from jobs.queue import Queue
 from jobs.store import DEAD, DEAD_SECONDS, DONE, HELD, QUEUED, RESULT_SECONDS, RUN, Job, JobStore
 from settings.organisation import Organisation
@@ -60,7 +60,7 @@ class Performer:
         self,
         store: JobStore,
         queue: Queue,
-        leases: Leases,
+        liveness: Liveness,
         dead: DeadLetters,
         run: Callable[[Call], Outcome],
         deliveries: Mapping[str, Delivery],
@@ -69,7 +69,7 @@ class Performer:
     ) -> None:
         self.store = store
         self.queue = queue
-        self.leases = leases
+        self.liveness = liveness
         self.dead = dead
         self.run = run
         self.deliveries = deliveries
@@ -78,7 +78,7 @@ class Performer:
 
     def perform(self, job_id: str, step: str, suspect: str = "") -> None:
         """Do a step if nobody else does; returns when the store knows how it came out."""
-        holder = insist(self.leases.holder)
+        holder = insist(self.liveness.holder)
         claim = insist(lambda: self.store.claim(job_id, step, holder))
         if claim.state == HELD and self._is_dead(job_id, step, claim.holder, suspect):
             claim = insist(lambda: self.store.claim(job_id, step, holder, dead=suspect))
@@ -98,10 +98,10 @@ class Performer:
 
     def _is_dead(self, job_id: str, step: str, other: str, suspect: str) -> bool:
         """Whether a holder was dead at the first look and is at this one; else look again later."""
-        lives = insist(lambda: self.leases.lives(other))
+        lives = insist(lambda: self.liveness.lives(other))
         if not lives and suspect == other:
             return True
-        delay = self.leases.seconds if lives else SECOND_LOOK_SECONDS
+        delay = self.liveness.seconds if lives else SECOND_LOOK_SECONDS
         insist(lambda: self.queue.send(job_id, step, delay, "" if lives else other))
         return False
 

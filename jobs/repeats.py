@@ -25,10 +25,11 @@ from redis.exceptions import RedisError
 
 from errors import Conflict
 from jobs.answer_writer import AnswerWriter
-from jobs.leases import Leases
+from jobs.liveness import Liveness
 from settings.cipher import CannotDecrypt, Cipher
 from settings.organisation import Organisation
 from storage.keys import org_key
+from storage.script import Script
 
 KEYED_SECONDS = 86_400.0
 ALIKE_SECONDS = 60.0
@@ -41,7 +42,7 @@ LONGEST_LOOK_SECONDS = 0.1
 LIVENESS_SECONDS = 1.0
 RUNNING, KEPT, PASSING = b"R", b"K", b"P"
 
-_REPLACE = Path(__file__).with_name("replace.lua").read_text()
+REPLACE = Script(Path(__file__).with_name("replace.lua"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,21 +97,21 @@ class Repeats:
         self,
         redis: Any,
         cipher: Cipher,
-        leases: Leases,
+        liveness: Liveness,
         writer: AnswerWriter,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.redis = redis
         self.cipher = cipher
-        self.leases = leases
+        self.liveness = liveness
         self.writer = writer
         self.clock = clock
         self.sleep = sleep
 
     def begin(self, name: Name) -> First | Answered:
         """Claim the call; where it was claimed before, wait for its answer."""
-        mine = RUNNING + self.leases.holder().encode()
+        mine = RUNNING + self.liveness.holder().encode()
         first = First(name, mine, self.clock())
         found = self.redis.set(name.key, mine, nx=True, get=True, px=_ms(CLAIM_SECONDS))
         if found is None:
@@ -146,7 +147,7 @@ class Repeats:
                 return answered
             dead = False
             if found is not None and self.clock() >= look:
-                dead = not self.leases.lives(found[1:].decode(errors="replace"))
+                dead = not self.liveness.lives(found[1:].decode(errors="replace"))
                 look = self.clock() + LIVENESS_SECONDS
             if (found is None or dead) and self._replace(first.name, found or b"", first.value):
                 return first
@@ -170,7 +171,7 @@ class Repeats:
         return Answered(int(status), body, error.decode())
 
     def _replace(self, name: Name, seen: bytes, mine: bytes) -> bool:
-        return bool(self.redis.eval(_REPLACE, 1, name.key, seen, mine, _ms(CLAIM_SECONDS)))
+        return bool(REPLACE.run(self.redis, [name.key], [seen, mine, _ms(CLAIM_SECONDS)]))
 
 
 def _purpose(name: Name) -> str:

@@ -18,6 +18,7 @@ import orjson
 from jobs.call import Call, Outcome, organisation_of_job
 from settings.cipher import Cipher
 from storage.keys import org_key
+from storage.script import Script
 
 RUN, CALLBACK, GLIFIC, CONVERSATION = "run", "callback", "glific", "conversation"
 QUEUED, HELD, DONE, DEAD = "queued", "held", "done", "dead"
@@ -27,8 +28,8 @@ RESULT_SECONDS = 86_400  # and after its last step
 DEAD_SECONDS = 30 * 86_400
 MAX_DEAD = 1000
 
-_CLAIM = Path(__file__).with_name("claim.lua").read_text()
-_SETTLE = Path(__file__).with_name("settle.lua").read_text()
+CLAIM = Script(Path(__file__).with_name("claim.lua"))
+SETTLE = Script(Path(__file__).with_name("settle.lua"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ class JobStore:
 
     def claim(self, job_id: str, step: str, holder: str, dead: str = "") -> Claim:
         """Take a step; from `dead` too, a holder whose process is known to live no more."""
-        found = self.redis.eval(_CLAIM, 1, _key(job_id), step, holder, dead)
+        found = CLAIM.run(self.redis, [_key(job_id)], [step, holder, dead])
         state = found[0].decode()
         if state == HELD:
             return Claim(HELD, holder=found[1].decode())
@@ -148,7 +149,7 @@ class JobStore:
         """Say how a step came out; False where it is no longer this holder's."""
         extra = [part for name, value in more.items() for part in (name, value)]
         arguments = (step, holder, state, keep_seconds, *extra)
-        return bool(self.redis.eval(_SETTLE, 1, _key(job_id), *arguments))
+        return bool(SETTLE.run(self.redis, [_key(job_id)], arguments))
 
     def finish(self, job: Job, holder: str, outcome: Outcome) -> bool:
         """Write the result of a run and let its deliveries begin."""

@@ -18,6 +18,7 @@ from marshmallow import Schema, fields
 from api.documented import Document, document_of
 from registry import Registry
 from settings.schemas import SECTIONS
+from settings.signature import HEADER
 from webhooks.fields import Json, Number, Text, Whole
 from webhooks.registry import WebhookFunction
 
@@ -205,6 +206,6 @@ def _query_parameter(name: str, description: str) -> dict[str, Any]:
 def _add_security(spec: APISpec) -> None:
     spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
     spec.components.security_scheme("basic", {"type": "http", "scheme": "basic"})
-    signature = {"type": "apiKey", "in": "header", "name": "X-Glific-Signature"}
+    signature = {"type": "apiKey", "in": "header", "name": HEADER}
     spec.components.security_scheme("glificSignature", signature)
     spec.options["security"] = [{"bearer": []}, {"basic": []}, {"glificSignature": []}]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 from ssl import SSLContext
-from typing import Any
 
 import requests
 
@@ -27,7 +26,6 @@ class GuardedRequestsTransport(RequestsTransport):
         headers: Mapping[str, str],
         body: bytes | None,
         timeout_seconds: float,
-        **more: Any,
     ) -> Reply:
         deadline = Deadline(timeout_seconds)
         adapter = GuardedAdapter(self.addresses_of, deadline, self._context)
@@ -36,8 +34,7 @@ class GuardedRequestsTransport(RequestsTransport):
                 session.mount("https://", adapter)
                 session.mount("http://", adapter)
                 session.trust_env = False
-                request = (method, url, headers, body, timeout_seconds)
-                reply = self._exchange(session, *request, **more)
+                reply = self._exchange(session, method, url, headers, body, timeout_seconds)
         except Broken:
             if not deadline.passed:
                 raise

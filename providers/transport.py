@@ -12,7 +12,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any, Protocol
+from typing import Protocol
 
 import gevent
 import requests
@@ -86,11 +86,8 @@ class RequestsTransport:
         headers: Mapping[str, str],
         body: bytes | None,
         timeout_seconds: float,
-        **more: Any,
     ) -> Reply:
-        """`more` goes to requests as it is (files= and data= of a multipart upload)."""
-        request = (method, url, headers, body, timeout_seconds)
-        return self._exchange(self._session, *request, **more)
+        return self._exchange(self._session, method, url, headers, body, timeout_seconds)
 
     def _exchange(
         self,
@@ -100,10 +97,8 @@ class RequestsTransport:
         headers: Mapping[str, str],
         body: bytes | None,
         timeout_seconds: float,
-        **more: Any,
     ) -> Reply:
         deadline = time.monotonic() + timeout_seconds
-        content = {"data": body} if body is not None else more
         # requests' own time-out is one for each read, which a dripping head outlives.
         patched = monkey.is_module_patched("socket")
         whole = gevent.Timeout(timeout_seconds if patched else None)
@@ -116,7 +111,7 @@ class RequestsTransport:
                 timeout=(min(CONNECT_SECONDS, timeout_seconds), timeout_seconds),
                 stream=True,
                 allow_redirects=False,
-                **content,
+                data=body,
             ) as response:
                 received = _read(response, deadline)
                 names = {name.lower(): value for name, value in response.headers.items()}

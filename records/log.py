@@ -7,18 +7,23 @@ page reads a bounded number of entries: a rare match may take several pages, eac
 from __future__ import annotations
 
 import re
+import secrets
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import orjson
 
 from errors import NotFound
+from records.batch import REMEMBER_SECONDS, Batch
 from records.entry import Entry
 from records.redact import redacted_json
 from settings.cipher import CannotDecrypt, Cipher
 from storage.keys import org_key
+from storage.script import Argument, Script
+from timestamps import timestamp_of
 
 PAGE_ENTRIES = 50
 SCAN_ENTRIES = 500  # read from Redis at once
@@ -29,6 +34,8 @@ ID_PATTERN = re.compile(r"[0-9]{1,15}-[0-9]{1,10}")
 PURPOSE = "log"
 TRIM_SECONDS = 3600  # how often what is older than its days is removed
 MAX_TRIMMED = 50_000
+
+APPEND = Script(Path(__file__).with_name("append.lua"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +72,7 @@ class LogFilter:
 
 
 class LogStore:
-    """Adds entries to pipelines, reads them back."""
+    """Adds batches to pipelines, reads entries back."""
 
     def __init__(
         self,
@@ -80,14 +87,19 @@ class LogStore:
         self.max_entries = max_entries
         self.max_days = max_days
         self.clock = clock
+        self.process = secrets.token_hex(8)
         self._trimmed: dict[str, float] = {}
 
-    def add_to(self, pipe: Any, entries: Sequence[Entry]) -> None:
-        for entry in entries:
-            if entry.organization_id is None:
+    def add_to(self, pipe: Any, batches: Sequence[Batch]) -> None:
+        for batch in batches:
+            org = batch.organization_id
+            if org is None:
                 continue
-            key = org_key(entry.organization_id, "log")
-            pipe.xadd(key, self._fields(entry), maxlen=self.max_entries, approximate=True)
+            key = org_key(org, "log")
+            arguments: list[Argument] = [batch.name, REMEMBER_SECONDS, self.max_entries]
+            for entry in batch.entries:
+                arguments += [_summary(entry), self._sealed(org, entry)]
+            APPEND.add_to(pipe, [key, org_key(org, "log", "last_batch", self.process)], arguments)
             if self._is_due(key):
                 pipe.xtrim(key, minid=self._oldest(), approximate=False)
                 pipe.expire(key, self.max_days * 86_400)
@@ -148,24 +160,10 @@ class LogStore:
         raw_id, fields = entry
         return {**_read_summary(raw_id, fields)[0], **self._open(org, fields.get(b"body", b""))}
 
-    def _fields(self, entry: Entry) -> dict[str, bytes]:
-        summary = {
-            "at": int(entry.at * 1000 + entry.milliseconds),
-            "status": entry.status,
-            "http_status": entry.http_status,
-            "function": entry.function,
-            "contact": entry.contact,
-            "flow": entry.flow,
-            "model": entry.model,
-            "input_tokens": entry.input_tokens,
-            "output_tokens": entry.output_tokens,
-            "milliseconds": round(entry.milliseconds, 1),
-            "request_id": entry.request_id,
-        }
+    def _sealed(self, org: str, entry: Entry) -> bytes:
         request, response = _bounded(entry.request), _bounded(entry.response)
         body = b'{"request":%b,"response":%b}' % (request, response)
-        sealed = self.cipher.seal(entry.organization_id or "", PURPOSE, body)
-        return {"summary": orjson.dumps(summary), "body": sealed}
+        return self.cipher.seal(org, PURPOSE, body)
 
     def _open(self, org: str, sealed: bytes) -> dict[str, Any]:
         try:
@@ -184,12 +182,29 @@ class LogStore:
         return "+" if wanted.until is None else str(wanted.until + LATE_MILLISECONDS)
 
 
+def _summary(entry: Entry) -> bytes:
+    return orjson.dumps(
+        {
+            "at": int(entry.at * 1000 + entry.milliseconds),
+            "status": entry.status,
+            "http_status": entry.http_status,
+            "function": entry.function,
+            "contact": entry.contact,
+            "flow": entry.flow,
+            "model": entry.model,
+            "input_tokens": entry.input_tokens,
+            "output_tokens": entry.output_tokens,
+            "milliseconds": round(entry.milliseconds, 1),
+            "request_id": entry.request_id,
+        }
+    )
+
+
 def _read_summary(raw_id: bytes, fields: dict[bytes, bytes]) -> tuple[dict[str, Any], int]:
     """An entry without its bodies, and when its call ended."""
     summary = orjson.loads(fields[b"summary"])
     at = summary.pop("at", None) or int(raw_id.partition(b"-")[0])
-    stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(at / 1000))
-    return {"id": raw_id.decode(), "time": f"{stamp}.{at % 1000:03d}Z", **summary}, at
+    return {"id": raw_id.decode(), "time": timestamp_of(at), **summary}, at
 
 
 def _bounded(value: Any) -> bytes:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from records.entry import Entry
+from records.batch import Batch
 from storage.keys import pulse_key
 
 BUCKET_SECONDS = 300
@@ -25,8 +25,10 @@ class Pulse:
         self.redis = redis
         self.clock = clock
 
-    def add_to(self, pipe: Any, entries: Sequence[Entry]) -> None:
-        outcomes = Counter((_bucket(entry.at), entry.status) for entry in entries)
+    def add_to(self, pipe: Any, batches: Sequence[Batch]) -> None:
+        outcomes = Counter(
+            (_bucket(entry.at), entry.status) for batch in batches for entry in batch.entries
+        )
         for (bucket, status), count in outcomes.items():
             pipe.hincrby(pulse_key(str(bucket)), status, count)
         for bucket in {bucket for bucket, _ in outcomes}:

@@ -1,8 +1,7 @@
 """Writes entries behind the calls' backs, in batches: the hot path only appends to a queue.
 
-The first entry after a quiet moment is written at once; while writes go on, what arrives within
-20 ms shares one. The queue is bounded: while Redis is away the newest entries wait, and what
-does not fit is counted and dropped from the organisation's log (never from standard output).
+The queue is bounded: while Redis is away the newest entries wait, and what does not fit is
+counted and dropped from the organisation's log (never from standard output).
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ from __future__ import annotations
 import logging
 import sys
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TextIO
@@ -18,7 +16,10 @@ from typing import Any, Protocol, TextIO
 import orjson
 from redis.exceptions import RedisError
 
+from records.batch import Batch, batches_of
 from records.entry import Entry
+from storage.flushing import FlushingThread
+from timestamps import timestamp_of
 
 BATCH_SECONDS = 0.02
 WRITTEN_SECONDS = 2 * BATCH_SECONDS  # after its answer, a call is in Redis whoever answered it
@@ -32,8 +33,8 @@ logger = logging.getLogger(__name__)
 class Sink(Protocol):
     """Where batches go: the organisations' logs, usage, last uses of tokens."""
 
-    def add_to(self, pipe: Any, entries: Sequence[Entry]) -> None:
-        """Add a batch's commands to a pipeline."""
+    def add_to(self, pipe: Any, batches: Sequence[Batch]) -> None:
+        """Add their commands to a pipeline, each batch of another organisation."""
 
 
 class Recorder:
@@ -59,10 +60,8 @@ class Recorder:
         self.exists = exists
         self._queue: deque[Entry] = deque()
         self._batch: list[Entry] = []  # printed, not yet in Redis
-        self._wakeup = threading.Event()
-        self._ended = threading.Event()
         self._writing = threading.Lock()
-        self._thread: threading.Thread | None = None
+        self._thread = FlushingThread("recorder", self.flush, BATCH_SECONDS, RETRY_SECONDS)
 
     def record(self, entry: Entry) -> None:
         """Queue an entry; never blocks, never fails a call."""
@@ -70,10 +69,8 @@ class Recorder:
             self._print([self._queue.popleft()])
             self.dropped(1)
         self._queue.append(entry)
-        if not self._wakeup.is_set():
-            self._wakeup.set()
-        if self._thread is None:
-            self._start()
+        if not self._thread.is_awake.is_set():
+            self._thread.wake()
 
     def flush(self) -> None:
         """Write what is queued now; raises RedisError if it cannot."""
@@ -93,30 +90,12 @@ class Recorder:
 
     def close(self) -> None:
         """Write the rest and end the thread; what Redis does not take is printed."""
-        self._ended.set()
-        self._wakeup.set()
         try:
-            self.flush()
+            self._thread.close()
         except (RedisError, OSError):
             self.dropped(len(self._batch) + len(self._queue))
             self._print(list(self._queue))
             self._queue.clear()
-
-    def _start(self) -> None:
-        self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
-        self._thread.start()
-
-    def _run(self) -> None:
-        while not self._ended.is_set():
-            self._wakeup.wait()
-            self._wakeup.clear()
-            try:
-                self.flush()
-                time.sleep(BATCH_SECONDS)
-            except (RedisError, OSError) as error:
-                logger.warning("the log waits for Redis", extra={"cause": type(error).__name__})
-                self._wakeup.set()
-                time.sleep(RETRY_SECONDS)
 
     def _take(self) -> list[Entry]:
         batch: list[Entry] = []
@@ -136,15 +115,15 @@ class Recorder:
                 self.dropped(1)
             del self._batch[0]
 
-    def _write(self, batch: list[Entry]) -> None:
-        batch = [
-            entry
-            for entry in batch
-            if entry.organization_id is None or self.exists(entry.organization_id)
+    def _write(self, entries: list[Entry]) -> None:
+        batches = [
+            batch
+            for batch in batches_of(entries)
+            if batch.organization_id is None or self.exists(batch.organization_id)
         ]
         pipe = self.redis.pipeline(transaction=False)
         for sink in self.sinks:
-            sink.add_to(pipe, batch)
+            sink.add_to(pipe, batches)
         pipe.execute()
 
     def _print(self, entries: list[Entry]) -> None:
@@ -155,11 +134,10 @@ class Recorder:
 
 
 def _line(entry: Entry) -> bytes:
-    line = {"time": _iso(entry.at), "level": "INFO", "event": "webhook_call", **entry.summary()}
+    line = {
+        "time": timestamp_of(int(entry.at * 1000)),
+        "level": "INFO",
+        "event": "webhook_call",
+        **entry.summary(),
+    }
     return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
-
-
-def _iso(epoch_seconds: float) -> str:
-    whole, fraction = divmod(epoch_seconds, 1)
-    stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(whole))
-    return f"{stamp}.{int(fraction * 1000):03d}Z"

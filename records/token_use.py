@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from records.entry import Entry
-from settings.store import now
+from records.batch import Batch
 from storage.keys import org_key
+from timestamps import now
 
 WRITE_SECONDS = 60
 MAX_REMEMBERED = 50_000
@@ -21,10 +21,11 @@ class TokenUse:
         self.clock = clock
         self._written: dict[str, float] = {}
 
-    def add_to(self, pipe: Any, entries: Sequence[Entry]) -> None:
-        for entry in entries:
-            if entry.token_id is not None and entry.organization_id is not None:
-                self.note(pipe, entry.organization_id, entry.token_id)
+    def add_to(self, pipe: Any, batches: Sequence[Batch]) -> None:
+        for batch in batches:
+            for entry in batch.entries:
+                if entry.token_id is not None and batch.organization_id is not None:
+                    self.note(pipe, batch.organization_id, entry.token_id)
 
     def note(self, redis: Any, org: str, token: str) -> None:
         """Write down that a token was used, where that was not done within the minute."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import sys
-import time
 import traceback
 from typing import Any
 
 import orjson
 from gunicorn.glogging import Logger
+
+from timestamps import timestamp_of
 
 LIBRARIES = ("urllib3", "requests", "redis", "geventhttpclient", "werkzeug", "dramatiq", "pika")
 STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
@@ -19,9 +20,8 @@ class JsonFormatter(logging.Formatter):
     """Time, level, logger, message and what `extra` added; tracebacks without source values."""
 
     def format(self, record: logging.LogRecord) -> str:
-        stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
         line: dict[str, Any] = {
-            "time": f"{stamp}.{int(record.msecs):03d}Z",
+            "time": timestamp_of(int(record.created * 1000)),
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),

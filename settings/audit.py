@@ -6,12 +6,12 @@ entries and holds names only.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 
 from storage.keys import audit_key
+from timestamps import timestamp_of
 
 ENTRIES = 10_000
 
@@ -39,5 +39,4 @@ class Audit:
 
 def _time(raw_id: bytes) -> str:
     """When Redis took the entry, as its id tells in milliseconds."""
-    moment = datetime.fromtimestamp(int(raw_id.partition(b"-")[0]) / 1000, UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return timestamp_of(int(raw_id.partition(b"-")[0]))

@@ -18,11 +18,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from errors import Forbidden, RateLimited, Unauthorized
+from settings import signature
 from settings.cache import SettingsCache
 from settings.lockout import Lockout
 from settings.organisation import Organisation, Token
-from settings.schemas import DEFAULT_PHRASES, ORGANIZATION_ID_PATTERN
+from settings.schemas import DEFAULT_PHRASES
 from settings.store import digest
+from storage.keys import ORGANIZATION_ID_PATTERN
 
 OPERATOR = "operator"
 ADMIN = "admin"
@@ -31,7 +33,6 @@ WEBHOOK = "webhook"
 SIGNATURE_WINDOW_SECONDS = 300
 CHALLENGE = 'Bearer realm="flowhook", Basic realm="flowhook", charset="UTF-8"'
 TOKEN_PATTERN = re.compile(r"fh\.([A-Za-z0-9_-]{1,64})\.([0-9a-f]{12})\.([A-Za-z0-9_-]{20,100})")
-SIGNATURE_PATTERN = re.compile(r"t=([0-9]{1,12}),v1=([0-9a-f]{64})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +137,11 @@ class Authenticator:
 
     def _signed(self, proof: Proof) -> Caller:
         org = proof.organization_id
-        match = SIGNATURE_PATTERN.fullmatch(proof.signature.strip())
+        match = signature.PATTERN.fullmatch(proof.signature.strip())
         if match is None or not ORGANIZATION_ID_PATTERN.fullmatch(org):
             raise unauthorized(
                 "the signature is malformed, or the body names no organization_id",
-                fix="Send X-Glific-Signature: t=<unix seconds>,v1=<hex> and an organization_id.",
+                fix=f"Send {signature.HEADER}: t=<unix seconds>,v1=<hex> and an organization_id.",
             )
         stamp, shown = match.groups()
         if abs(self.clock() - int(stamp)) > SIGNATURE_WINDOW_SECONDS:
@@ -158,18 +159,13 @@ class Authenticator:
 
     def _signature_matches(self, phrase: str | None, stamp: str, shown: str, body: bytes) -> bool:
         usable = phrase is not None and phrase not in DEFAULT_PHRASES
-        expected = sign(phrase if phrase and usable else "no phrase", stamp, body)
+        expected = signature.sign(phrase if phrase and usable else "no phrase", stamp, body)
         return hmac.compare_digest(expected, shown) and usable
 
     def _wrong(self, proof: Proof, identity: str) -> Unauthorized | RateLimited:
         shown = digest(f"{proof.authorization}\n{proof.signature}")
         self.lockout.record_wrong(proof.address, identity, shown)
         return unauthorized("the token or signature is not valid")
-
-
-def sign(phrase: str, stamp: str, body: bytes) -> str:
-    """Glific's v1 signature: HMAC-SHA256 of `<stamp>.<body>` under the phrase, in hex."""
-    return hmac.new(phrase.encode(), stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
 
 
 def unauthorized(message: str, **more: Any) -> Unauthorized:

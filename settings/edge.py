@@ -16,8 +16,10 @@ from providers.guard import AddressGuard
 from settings.auth import OPERATOR, Authenticator, Caller, Proof, require_admin
 from settings.notebook import read_warnings
 from settings.organisation import Organisation
-from settings.schemas import ORGANIZATION_ID_PATTERN, SECTIONS, mask, secret_fields
+from settings.schemas import SECTIONS
+from settings.section import mask, secret_fields
 from settings.store import SettingsStore
+from storage.keys import ORGANIZATION_ID_PATTERN
 from strict_json import read_json
 
 MASKED = re.compile(r"(sk-|EAA|AIz)?\.\.\..{0,4}")

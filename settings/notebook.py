@@ -14,9 +14,9 @@ from typing import Any
 import orjson
 
 from settings.organisation import Organisation
-from settings.store import now
 from storage.best_effort import best_effort
 from storage.keys import org_key
+from timestamps import now
 
 LESSON_SECONDS = 3600
 WARNING_SECONDS = 30 * 86_400

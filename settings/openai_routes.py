@@ -8,8 +8,8 @@ from api.answers import json_answer
 from api.documented import documented
 from errors import InvalidInput
 from settings.edge import Edge, account_section, account_titles
+from settings.kinds import TITLE_PATTERN
 from settings.openai_checks import OpenAIChecks
-from settings.schemas import TITLE_PATTERN
 
 
 def openai_routes(edge: Edge, checks: OpenAIChecks) -> Blueprint:

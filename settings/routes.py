@@ -12,7 +12,8 @@ from errors import InvalidInput, NotFound
 from settings.auth import require_operator
 from settings.edge import Edge, account_section, account_titles, masked
 from settings.notebook import read_warnings
-from settings.schemas import ORGANIZATION_ID_PATTERN, SECTIONS
+from settings.schemas import SECTIONS
+from storage.keys import ORGANIZATION_ID_PATTERN
 
 PAGE_ENTRIES = 100
 AUDIT_ID = re.compile(r"[0-9]{1,15}-[0-9]{1,10}")

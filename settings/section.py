@@ -37,3 +37,11 @@ def sealed_fields(schema: type[Schema]) -> list[str]:
         for name, field in declared.items()
         if field.metadata.get("secret") or field.metadata.get("sealed")
     ]
+
+
+def mask(secret: str) -> str:
+    """`sk-...wxyz`; of a short secret nothing shows."""
+    if len(secret) < 12:
+        return "..."
+    head = secret[:3] if secret.startswith(("sk-", "EAA", "AIz")) else ""
+    return f"{head}...{secret[-4:]}"

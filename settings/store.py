@@ -12,7 +12,6 @@ import hashlib
 import logging
 import secrets
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -22,8 +21,10 @@ from errors import NotFound
 from settings.audit import Audit
 from settings.cipher import CannotDecrypt, Cipher
 from settings.organisation import Organisation, Token
-from settings.schemas import SECTIONS, sealed_fields, secret_fields
+from settings.schemas import SECTIONS
+from settings.section import sealed_fields, secret_fields
 from storage.keys import ORGANISATIONS, org_key, scan_organisation
+from timestamps import now
 
 CHANGED = "fh:changed"  # channel: the id of an organisation whose settings changed
 EXISTS = ""  # the field that says a section is there, whatever else it holds
@@ -243,10 +244,6 @@ class SettingsStore:
 def digest(secret: str) -> bytes:
     """How a token is stored; its 256 random bits need no slow hash."""
     return hashlib.sha256(secret.encode()).digest()
-
-
-def now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _field(section: str, name: str) -> str:

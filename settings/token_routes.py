@@ -7,8 +7,7 @@ from flask import Blueprint, Response
 from api.answers import json_answer
 from api.documented import documented
 from settings.edge import Edge, read_fields
-from settings.schemas import TokenSchema
-from settings.tokens import created_token, listed_tokens, revoke_token
+from settings.tokens import TokenSchema, created_token, listed_tokens, revoke_token
 
 
 def token_routes(edge: Edge) -> Blueprint:

@@ -5,11 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from marshmallow import RAISE, Schema, fields, validate
+
 from errors import InvalidInput
-from settings.auth import Caller
+from settings.auth import ADMIN, WEBHOOK, Caller
 from settings.edge import Edge
 
 MAX_TOKENS = 200
+
+
+class TokenSchema(Schema):
+    """A new token: what it may do and what it is called."""
+
+    class Meta:
+        unknown = RAISE
+
+    scope = fields.String(
+        required=True,
+        validate=validate.OneOf((WEBHOOK, ADMIN)),
+        metadata={
+            "description": "webhook calls functions; admin manages the organisation.",
+            "example": "webhook",
+        },
+    )
+    label = fields.String(
+        load_default="",
+        validate=validate.Length(max=100),
+        metadata={"description": "What the token is for, up to 100 characters."},
+    )
 
 
 def listed_tokens(edge: Edge, org: str) -> list[dict[str, Any]]:

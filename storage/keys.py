@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 ORGANISATIONS = "fh:orgs"
 
-_ORGANISATION_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+ORGANIZATION_ID_PATTERN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _SCAN_COUNT = 1000
 
 
@@ -25,7 +25,7 @@ def org_key(organisation: str, *parts: str) -> str:
     The id is checked here as well, since a brace or a glob character in it would reach
     another organisation's keys.
     """
-    if not _ORGANISATION_ID.fullmatch(organisation):
+    if not ORGANIZATION_ID_PATTERN.fullmatch(organisation):
         raise ValueError("an organisation id is 1 to 64 of A-Z a-z 0-9 _ -")
     return ":".join((f"fh:{{{organisation}}}", *parts))
 

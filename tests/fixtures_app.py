@@ -21,7 +21,7 @@ from werkzeug.test import TestResponse
 
 from app import Background, create_app
 from config import Config
-from settings.auth import sign
+from settings.signature import sign
 from tests.fakes.openai import FakeOpenAI
 
 ADMIN_TOKEN = "operator-token-for-tests-0123456789"

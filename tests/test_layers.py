@@ -16,7 +16,7 @@ NOT_SHIPPED = {"tests", "bench", ".venv", "data", "node_modules"}
 # From the top down; a module belongs to the longest of these names that begins its own.
 LAYERS = [
     ["app", "gunicorn", "demo", "settings.__main__", "flows.__main__", "jobs.__main__", "web"],
-    ["flow_calls", "flow_channels", "flow_tools"],
+    ["flow_calls", "flow_channels", "flow_tools", "openai_clients"],
     ["routes", "operations", "serving"],
     [
         "api",
@@ -43,9 +43,9 @@ LAYERS = [
         "flows.text",
     ],
     ["flows.bounds"],
-    ["config"],
+    ["config", "config_values"],
     ["storage"],
-    ["strict_json", "variable_names"],
+    ["strict_json", "timestamps", "variable_names"],
     ["registry", "errors"],
 ]
 FLASK = ("api", "app", "web", "settings.edge", "operations.openapi", "webhooks.answering")

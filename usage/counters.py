@@ -7,7 +7,6 @@ organisation in it, whatever its size, and counts once however often it is sent.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 import time
 from collections import defaultdict
@@ -16,14 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from records.batch import REMEMBER_SECONDS, Batch
 from records.entry import Entry
 from storage.keys import org_key
 from storage.script import Argument, Script
 
 KEEP_DAYS = 400
 DAY_SECONDS = 24 * 3600
-# Longer than a process sends one batch again, which it does for as long as Redis is away.
-REMEMBER_SECONDS = 7 * DAY_SECONDS
 MAX_MODEL = 128
 
 COUNT = Script(Path(__file__).with_name("count.lua"))
@@ -62,13 +60,10 @@ class UsageCounters:
         self.redis = redis
         self.process = secrets.token_hex(8)
 
-    def add_to(self, pipe: Any, entries: Sequence[Entry]) -> None:
-        batches: dict[str, list[Entry]] = defaultdict(list)
-        for entry in entries:
-            if entry.organization_id is not None:
-                batches[entry.organization_id].append(entry)
-        for org, batch in batches.items():
-            self._add_batch(pipe, org, batch)
+    def add_to(self, pipe: Any, batches: Sequence[Batch]) -> None:
+        for batch in batches:
+            if batch.organization_id is not None:
+                self._add_batch(pipe, batch.organization_id, batch)
 
     def read(self, org: str, days: Iterable[str]) -> list[Row]:
         """The rows of these days (`2026-11-20`), in one round trip."""
@@ -82,32 +77,26 @@ class UsageCounters:
             for row in _read_rows(day, fields)
         ]
 
-    def _add_batch(self, pipe: Any, org: str, batch: Sequence[Entry]) -> None:
-        rows = _add_up(batch)
+    def _add_batch(self, pipe: Any, org: str, batch: Batch) -> None:
+        rows = _add_up(batch.entries)
         days = sorted({day for day, _, _ in rows})
         keys = [org_key(org, "usage", "last_batch", self.process)]
         keys += [org_key(org, "usage", day) for day in days]
-        arguments: list[Argument] = [_name(batch), REMEMBER_SECONDS, KEEP_DAYS * DAY_SECONDS]
+        arguments: list[Argument] = [batch.name, REMEMBER_SECONDS, KEEP_DAYS * DAY_SECONDS]
         for (day, function, model), count in rows.items():
             arguments += [days.index(day) + 2, function, model]
             arguments += [count.calls, count.errors, count.input_tokens, count.output_tokens]
         COUNT.add_to(pipe, keys, arguments)
 
 
-def _add_up(batch: Sequence[Entry]) -> dict[tuple[str, str, str], Count]:
+def _add_up(entries: Sequence[Entry]) -> dict[tuple[str, str, str], Count]:
     rows: dict[tuple[str, str, str], Count] = defaultdict(Count)
-    for entry in batch:
+    for entry in entries:
         day = time.strftime("%Y-%m-%d", time.gmtime(entry.at))
         rows[day, entry.function, entry.model[:MAX_MODEL]].add(
             Count(1, int(entry.status != "ok"), entry.input_tokens, entry.output_tokens)
         )
     return rows
-
-
-def _name(batch: Sequence[Entry]) -> str:
-    """The same for the same calls, and for no others of this process."""
-    calls = "\n".join(f"{entry.at!r} {entry.request_id}" for entry in batch)
-    return hashlib.blake2b(calls.encode(), digest_size=16).hexdigest()
 
 
 def _read_rows(day: str, fields: dict[bytes, bytes]) -> list[Row]:

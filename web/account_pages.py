@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from api.answers import json_answer
 from errors import InvalidInput
 from settings.edge import account_section
-from settings.schemas import TITLE_PATTERN
+from settings.kinds import TITLE_PATTERN
 from web.gate import organisation, signed_in
 from web.models import goes
 from web.section_forms import SectionForms, place

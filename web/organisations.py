@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from errors import Conflict, FlowhookError, InvalidInput
 from settings.auth import require_operator
-from settings.schemas import ORGANIZATION_ID_PATTERN
+from storage.keys import ORGANIZATION_ID_PATTERN
 from web.gate import signed_in
 from web.services import Services
 

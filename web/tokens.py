@@ -7,8 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from errors import FlowhookError
 from settings.edge import load_fields
-from settings.schemas import TokenSchema
-from settings.tokens import created_token, listed_tokens, revoke_token
+from settings.tokens import TokenSchema, created_token, listed_tokens, revoke_token
 from web.forms import form_fields, read_form
 from web.gate import signed_in
 from web.services import Services

@@ -14,7 +14,17 @@ from marshmallow import ValidationError, fields, validates_schema
 from errors import EmptyInput
 from storage.best_effort import best_effort
 from webhooks.context_size import check_length
-from webhooks.fields import Choice, Flag, FunctionSchema, Json, Number, Text, Whole, model_field
+from webhooks.fields import (
+    Choice,
+    Flag,
+    FunctionSchema,
+    Json,
+    Number,
+    ResultSchema,
+    Text,
+    Whole,
+    model_field,
+)
 from webhooks.messages import Message, conversation, text_of
 from webhooks.registry import Context, Result
 from webhooks.sanitize import sanitize_text
@@ -33,6 +43,16 @@ def read_schema(value: Any) -> dict[str, Any] | None:
     if isinstance(value, dict) and "type" not in value and isinstance(value.get("schema"), dict):
         value = value["schema"]
     return check_schema(value, "schema")
+
+
+def prompt_field(example: str) -> Text:
+    description = "What the model is told before (the system message)."
+    return Text(metadata={"description": description, "example": example})
+
+
+def input_field(example: str) -> Text:
+    description = "What the contact said; the last message, after `messages`."
+    return Text(metadata={"description": description, "example": example})
 
 
 def max_tokens_field() -> Whole:
@@ -78,19 +98,9 @@ def thread_field() -> Text:
 class ChatFieldsSchema(FunctionSchema):
     """Every field of a chat but `messages`."""
 
-    prompt = Text(
-        metadata={
-            "description": "What the model is told before (the system message).",
-            "example": "Answer a ten-year-old in two sentences.",
-        }
-    )
-    input = Text(
-        metadata={
-            "description": "What the contact said; the last message, after `messages`.",
-            "example": "Why is the sky blue?",
-        }
-    )
-    model = model_field("The model; else the organisation's default, else the service's.")
+    prompt = prompt_field("Answer a ten-year-old in two sentences.")
+    input = input_field("Why is the sky blue?")
+    model = model_field()
     response_type = Choice(
         RESPONSE_TYPES,
         metadata={
@@ -122,8 +132,7 @@ class ChatFieldsSchema(FunctionSchema):
             raise ValidationError({"response_type": ["Must be structured where schema is given."]})
 
 
-class ChatResultSchema(FunctionSchema):
-    success = fields.Boolean(metadata={"description": "true"})
+class ChatResultSchema(ResultSchema):
     response = fields.Raw(
         metadata={
             "description": "The first answer: text, or an object where JSON was asked.",

@@ -71,19 +71,8 @@ class Dispatcher:
         token_id: str | None = None,
     ) -> dict[str, Any]:
         """The function's result; raises a FlowhookError. Either is recorded once."""
-        entry = Entry(
-            organization_id=organisation.id,
-            function=function.name,
-            request_id=request_id,
-            status="ok",
-            http_status=200,
-            milliseconds=0.0,
-            at=time.time(),
-            contact=_id_of(body, "contact_id", "contact"),
-            flow=_id_of(body, "flow_id", "flow"),
-            token_id=token_id,
-            request=body,
-        )
+        entry = _entry(function.name, organisation.id, body, request_id)
+        entry.token_id = token_id
         started = time.perf_counter()
         context = self.make_context(
             organisation=organisation,
@@ -133,18 +122,7 @@ class Dispatcher:
     ) -> None:
         """Record a call that failed before it reached a function."""
         known = self.functions.find(name)
-        entry = Entry(
-            organization_id=organization_id,
-            function=known.name if known else "unknown",
-            request_id=request_id,
-            status="ok",
-            http_status=200,
-            milliseconds=0.0,
-            at=time.time(),
-            contact=_id_of(body, "contact_id", "contact"),
-            flow=_id_of(body, "flow_id", "flow"),
-            request=body,
-        )
+        entry = _entry(known.name if known else "unknown", organization_id, body, request_id)
         _note_failure(entry, error, body)
         self.record(entry)
 
@@ -213,6 +191,22 @@ def _sentence(name: str, message: str) -> str:
 def failure_status(error: FlowhookError, body: Mapping[str, Any]) -> int:
     """The HTTP status of a failure: the error's, or the 200 that the body asks for."""
     return 200 if str(body.get("failure_status", "")) == "200" else error.status
+
+
+def _entry(function: str, organization_id: str, body: Mapping[str, Any], request_id: str) -> Entry:
+    """A call that begins now, and went well so far."""
+    return Entry(
+        organization_id=organization_id,
+        function=function,
+        request_id=request_id,
+        status="ok",
+        http_status=200,
+        milliseconds=0.0,
+        at=time.time(),
+        contact=_id_of(body, "contact_id", "contact"),
+        flow=_id_of(body, "flow_id", "flow"),
+        request=body,
+    )
 
 
 def _note_failure(entry: Entry, error: FlowhookError, body: Mapping[str, Any]) -> None:

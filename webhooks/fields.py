@@ -12,9 +12,9 @@ from contextlib import suppress
 from typing import Any
 
 import orjson
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, missing, validate
 
-from config import MODEL_PATTERN
+from config_values import MODEL_PATTERN
 from strict_json import MAX_DEPTH, is_deep
 from variable_names import NAME
 
@@ -60,7 +60,25 @@ class UnresolvedText(str):
 MISSING: dict[str, Any] = {"required": [EmptyText("Missing data for required field.")]}
 
 
-class Text(fields.String):
+class Lenient(fields.Field):
+    """A field whose value is `tidied`, from what builders send, before its own type reads it."""
+
+    def tidied(self, value: Any) -> Any:
+        raise NotImplementedError
+
+    def deserialize(
+        self,
+        value: Any,
+        attr: str | None = None,
+        data: Mapping[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        if value is not missing:
+            value = self.tidied(value)
+        return super().deserialize(value, attr, data, **kwargs)
+
+
+class Text(Lenient, fields.String):
     """Text a person or a model reads. An empty one is an error where it is required.
 
     `keeps_variables` lets a variable through as written, where that has a meaning of its own.
@@ -74,13 +92,7 @@ class Text(fields.String):
         self.allow_none = True
         self.keeps_variables = keeps_variables
 
-    def deserialize(
-        self,
-        value: Any,
-        attr: str | None = None,
-        data: Mapping[str, Any] | None = None,
-        **kwargs: Any,
-    ) -> Any:
+    def tidied(self, value: Any) -> Any:
         if isinstance(value, bool):
             value = "true" if value else "false"
         elif isinstance(value, int | float):
@@ -91,10 +103,10 @@ class Text(fields.String):
             value = None
         elif not self.keeps_variables:
             check_set(value)
-        return super().deserialize(value, attr, data, **kwargs)
+        return value
 
 
-class Number(fields.Float):
+class Number(Lenient, fields.Float):
     """A number, or the text of one; an empty text counts as absent."""
 
     def __init__(self, low: float, high: float, **more: Any) -> None:
@@ -102,59 +114,39 @@ class Number(fields.Float):
             validate=validate.Range(low, high), allow_none=True, error_messages=MISSING, **more
         )
 
-    def deserialize(
-        self,
-        value: Any,
-        attr: str | None = None,
-        data: Mapping[str, Any] | None = None,
-        **kwargs: Any,
-    ) -> Any:
+    def tidied(self, value: Any) -> Any:
         value = _given(value)
         if value is None and self.required:
             raise ValidationError([EmptyText("Must not be empty.")])
         if isinstance(value, bool):
             raise ValidationError("Not a valid number.")
-        return super().deserialize(value, attr, data, **kwargs)
+        return value
 
 
-class Whole(fields.Integer):
+class Whole(Lenient, fields.Integer):
     """A whole number, or the text of one; an empty text counts as absent."""
 
     def __init__(self, low: int, high: int, **more: Any) -> None:
         super().__init__(validate=validate.Range(low, high), allow_none=True, **more)
 
-    def deserialize(
-        self,
-        value: Any,
-        attr: str | None = None,
-        data: Mapping[str, Any] | None = None,
-        **kwargs: Any,
-    ) -> Any:
+    def tidied(self, value: Any) -> Any:
         value = _given(value)
         if isinstance(value, str):
             value = value.strip().removesuffix(".0")  # as an expression of a flow writes 6 / 3
         if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
             raise ValidationError("Not a valid whole number.")
-        return super().deserialize(value, attr, data, **kwargs)
+        return value
 
 
-class Flag(fields.Boolean):
+class Flag(Lenient, fields.Boolean):
     """A boolean, or the text of one; an empty text counts as absent."""
 
     def __init__(self, **more: Any) -> None:
         super().__init__(allow_none=True, **more)
 
-    def deserialize(
-        self,
-        value: Any,
-        attr: str | None = None,
-        data: Mapping[str, Any] | None = None,
-        **kwargs: Any,
-    ) -> Any:
+    def tidied(self, value: Any) -> Any:
         value = _given(value)
-        if isinstance(value, str):
-            value = value.strip()
-        return super().deserialize(value, attr, data, **kwargs)
+        return value.strip() if isinstance(value, str) else value
 
 
 class Choice(Text):
@@ -163,35 +155,23 @@ class Choice(Text):
     def __init__(self, choices: Sequence[str], **more: Any) -> None:
         super().__init__(max_length=64, validate=[validate.OneOf(choices)], **more)
 
-    def deserialize(
-        self,
-        value: Any,
-        attr: str | None = None,
-        data: Mapping[str, Any] | None = None,
-        **kwargs: Any,
-    ) -> Any:
+    def tidied(self, value: Any) -> Any:
         word = value.strip().lower() if isinstance(value, str) else value
-        return super().deserialize(word, attr, data, **kwargs)
+        return super().tidied(word)
 
 
-class Json(fields.Raw):
+class Json(Lenient, fields.Raw):
     """A JSON value, or the text of one. `reads` checks it and returns what the function gets."""
 
     def __init__(self, reads: Callable[[Any], Any] = lambda value: value, **more: Any) -> None:
         super().__init__(allow_none=True, error_messages=MISSING, **more)
         self.reads = reads
 
-    def deserialize(
-        self,
-        value: Any,
-        attr: str | None = None,
-        data: Mapping[str, Any] | None = None,
-        **kwargs: Any,
-    ) -> Any:
+    def tidied(self, value: Any) -> Any:
         value = _given(value)
         if value is None and self.required:
             raise ValidationError([EmptyText("Must not be empty.")])
-        return super().deserialize(value, attr, data, **kwargs)
+        return value
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
@@ -204,7 +184,9 @@ class Json(fields.Raw):
         return self.reads(value)
 
 
-def model_field(description: str) -> Text:
+def model_field(
+    description: str = "The model; else the organisation's default, else the service's.",
+) -> Text:
     return Text(
         max_length=128,
         validate=[validate.Regexp(rf"^{MODEL_PATTERN}\Z", error="Not a model's name.")],
@@ -225,6 +207,12 @@ class FunctionSchema(Schema):
 
     class Meta:
         unknown = RAISE
+
+
+class ResultSchema(FunctionSchema):
+    """What a webhook function answers when it succeeds."""
+
+    success = fields.Boolean(metadata={"description": "true"})
 
 
 def check_set(value: Any) -> None:

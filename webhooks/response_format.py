@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from errors import InvalidInput
+from webhooks.fields import Json
 from webhooks.structured import check_lenient_schema, check_schema
 
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -15,6 +16,17 @@ HELP = (
     'Must be "text", "json_object", or {"type": "json_schema", "json_schema":'
     ' {"name": ..., "schema": {...}}}.'
 )
+
+
+def response_format_field() -> Json:
+    return Json(
+        reads=read_response_format,
+        metadata={
+            "description": "text, json_object, or an object with a json_schema; JSON answers"
+            " arrive as objects.",
+            "example": "json_object",
+        },
+    )
 
 
 def read_response_format(value: Any) -> dict[str, Any] | None:

@@ -20,7 +20,7 @@ from jobs.call import Call
 from records.metrics import IN_FLIGHT
 from settings.auth import Authenticator, Caller, Proof
 from settings.cache import SettingsCache
-from settings.schemas import ORGANIZATION_ID_PATTERN
+from storage.keys import ORGANIZATION_ID_PATTERN
 from webhooks.answering import Answering
 from webhooks.catalogue import catalogue
 from webhooks.dispatcher import Dispatcher, failure_status

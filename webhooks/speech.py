@@ -10,7 +10,8 @@ from media.caller import CallerMedia, read_audio
 from media.store import CONTENT_TYPES
 from providers.media_type import sniff
 from providers.transport import Reply
-from webhooks.languages import is_automatic, language_code, language_name
+from webhooks.fields import Text
+from webhooks.languages import is_automatic, language_code, language_field, language_name
 from webhooks.registry import Context
 
 MAX_SPOKEN_CHARACTERS = 4096
@@ -55,6 +56,25 @@ class Transcript:
 
     text: str
     language: str | None
+
+
+def speech_field(what: str) -> Text:
+    return Text(
+        required=True,
+        max_length=1_048_576,
+        metadata={
+            "description": f"Link to the {what} (Ogg, MP3, M4A, MP4, WAV, WebM or FLAC, at most"
+            " 16 MiB), or a data URL.",
+            "example": "https://example.org/voice-note.ogg",
+        },
+    )
+
+
+def spoken_language_field() -> Text:
+    return language_field(
+        "What is spoken, as a code or an English name; auto (the default) lets the model hear.",
+        "Hindi",
+    )
 
 
 def transcribe(

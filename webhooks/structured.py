@@ -67,8 +67,7 @@ def check_schema(schema: object, field: str = "schema") -> dict[str, Any]:
         _check_rules(schema)
         _check_vocabulary(schema)
     except _Unfit as unfit:
-        problem = f"{field}{unfit.path}: {unfit.problem}"
-        raise errors.InvalidInput(problem, fields={field: [problem]}) from None
+        raise _refusal(unfit, field) from None
     return schema
 
 
@@ -78,9 +77,13 @@ def check_lenient_schema(schema: dict[str, Any], field: str = "schema") -> dict[
         _check_safe(schema)
         _check_vocabulary(schema)
     except _Unfit as unfit:
-        problem = f"{field}{unfit.path}: {unfit.problem}"
-        raise errors.InvalidInput(problem, fields={field: [problem]}) from None
+        raise _refusal(unfit, field) from None
     return schema
+
+
+def _refusal(unfit: _Unfit, field: str) -> errors.InvalidInput:
+    problem = f"{field}{unfit.path}: {unfit.problem}"
+    return errors.InvalidInput(problem, fields={field: [problem]})
 
 
 def validate_answer(value: object, schema: dict[str, Any]) -> list[str]:

@@ -16,7 +16,7 @@ from webhooks.registry import Context, Tool
 from webhooks.structured import check_lenient_schema, check_schema
 
 MAX_TOOLS = 64
-NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+TOOL_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 HELP = "Must be a list of names of webhook functions, or of tool objects with a name."
 NOT_TOOLS = frozenset({"function_calling", "function_calling_response"})
 
@@ -91,7 +91,7 @@ def _read_item(item: Any, place: str) -> str | dict[str, Any]:
     if isinstance(item, dict) and isinstance(item.get("function"), dict):
         item = item["function"]
     name = item.get("name") if isinstance(item, dict) else item
-    if not isinstance(name, str) or not NAME.fullmatch(name.strip()):
+    if not isinstance(name, str) or not TOOL_NAME.fullmatch(name.strip()):
         raise ValidationError(f"{place}: a name must be 1 to 64 of A-Z a-z 0-9 _ -.")
     if isinstance(item, str):
         return name.strip()

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -26,9 +25,9 @@ import orjson
 from redis.exceptions import RedisError
 
 from errors import Overloaded
-from flows.leases import LeaseKeeper, renew
 from settings.cipher import CannotDecrypt, Cipher
 from storage.keys import org_key
+from storage.leases import Leases
 from storage.script import Argument, Script
 
 FOLDER = Path(__file__).parent / "lua"
@@ -105,10 +104,9 @@ class Lanes:
         self.redis = redis
         self.cipher = cipher
         self.kind = kind
-        self.lease_seconds = lease_seconds
         self.seen_seconds = seen_seconds
         self.clock = clock
-        self.keeper = LeaseKeeper(redis, lease_seconds)
+        self.leases = Leases(redis, lease_seconds)
         self._remembered: dict[str, float] = {}
 
     # --- in ---
@@ -146,29 +144,17 @@ class Lanes:
         Returns at once where somebody else is at it. `handle` may raise Postpone or Abandon;
         any other exception counts as a failed try, is logged by type, and lets the lane rest.
         """
-        token = secrets.token_hex(8)
-        lock = self._key(org, "lock", contact)
-        if not self.redis.set(lock, token, nx=True, px=int(self.lease_seconds * 1000)):
-            return Drained(0)
-        try:
-            with self.keeper.keeping(lock, token):
-                return self._deal_with_all(org, contact, token, handle)
-        finally:
-            try:
-                renew(self.redis, lock, token, seconds=0)
-            except RedisError:
-                logger.debug("a lease is left to lapse")
-
-    def _deal_with_all(self, org: str, contact: str, token: str, handle: Handle) -> Drained:
         handled = 0
-        while True:
-            tries, sealed = self._head(org, contact, token)
-            if sealed is None:
-                return Drained(handled)
-            rest = self._deal(org, contact, token, tries, sealed, handle)
-            if rest is not None:
-                return Drained(handled, rest if rest >= 0 else None)
-            handled += 1
+        with self.leases.holding(self._key(org, "lock", contact)) as token:
+            while token is not None:
+                tries, sealed = self._head(org, contact, token)
+                if sealed is None:
+                    break
+                rest = self._deal(org, contact, token, tries, sealed, handle)
+                if rest is not None:
+                    return Drained(handled, rest if rest >= 0 else None)
+                handled += 1
+        return Drained(handled)
 
     def _deal(
         self, org: str, contact: str, token: str, tries: int, sealed: bytes, handle: Handle
@@ -250,7 +236,7 @@ class Lanes:
         return Dead(**orjson.loads(self.cipher.open(org, f"{self.kind}:dead", sealed)))
 
     def _head(self, org: str, contact: str, token: str) -> tuple[int, bytes | None]:
-        look_after = self.clock() + self.lease_seconds + GRACE_SECONDS
+        look_after = self.clock() + self.leases.seconds + GRACE_SECONDS
         found = TAKE.run(self.redis, self._lane_keys(org, contact), [token, contact, look_after])
         return (int(found[0]), found[1]) if found else (0, None)
 

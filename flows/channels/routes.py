@@ -19,7 +19,7 @@ from flows.channels.inbox import Receiver
 from flows.channels.whatsapp import signature
 from flows.channels.whatsapp.inbound import Skipped, read_delivery
 from settings.cache import SettingsCache
-from settings.schemas import ORGANIZATION_ID_PATTERN
+from storage.keys import ORGANIZATION_ID_PATTERN
 from strict_json import read_json
 
 CHALLENGE = re.compile(r"[!-~]{1,512}")

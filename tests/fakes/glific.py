@@ -11,12 +11,11 @@ import datetime
 import hashlib
 import hmac
 import json
-import threading
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any
 
-from tests.fakes.openai.exchange import Asked, Exchange, Reply
-from tests.fakes.openai.transport import Transport
+from tests.fakes.exchange import Asked, Exchange, Reply
+from tests.fakes.service import FakeService
 
 TOKEN_SECONDS = 1800
 WINDOW_MICROSECONDS = 15 * 60 * 1_000_000
@@ -36,7 +35,7 @@ class WaitingFlow:
     resumed: int = 0
 
 
-class FakeGlific:
+class FakeGlific(FakeService):
     """One organisation's Glific on a free loopback port, from creation until `close`."""
 
     def __init__(self, phone: str = "917834811114", password: str = "secret1234") -> None:
@@ -46,8 +45,6 @@ class FakeGlific:
         self.organization_id = 1
         self.now = datetime.datetime.now(datetime.UTC)
         self.flows: list[WaitingFlow] = []
-        self.requests: list[Asked] = []
-        self.violations: list[str] = []
         self.dropped: list[str] = []  # signed resumes nobody hears of
         self.logins = 0
         self.renewals = 0
@@ -55,20 +52,8 @@ class FakeGlific:
         self.down = False
         self._tokens: dict[str, datetime.datetime] = {}
         self._renewals: set[str] = set()
-        self._lock = threading.Lock()
-        self._transport = Transport(self._serve)
-        self.api_url = f"http://127.0.0.1:{self._transport.port}"
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: object, *_exception: object) -> None:
-        self.close()
-        if kind is None:
-            assert not self.violations, "; ".join(self.violations)
-
-    def close(self) -> None:
-        self._transport.close()
+        super().__init__()
+        self.api_url = self.origin
 
     def park(self, flow: int, contact: int) -> WaitingFlow:
         """A contact whose flow waits for a result."""

@@ -13,13 +13,10 @@ from __future__ import annotations
 
 import json
 import re
-import socket
-from contextlib import ExitStack
-from types import TracebackType
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
-from tests.fakes import web
+from tests.fakes.exchange import Asked, Exchange, Reply
+from tests.fakes.service import FakeService
 
 KEY = "AIzaFakeKeyForTests0123456789abcdefghij"
 _LATLNG = re.compile(r"(-?\d{1,3}(?:\.\d+)?),(-?\d{1,3}(?:\.\d+)?)")
@@ -49,58 +46,46 @@ def address(formatted: str, *components: dict[str, Any], kind: str = "street_add
     }
 
 
-class FakeGoogleMaps:
+class FakeGoogleMaps(FakeService):
     """`quota` requests are answered, then OVER_QUERY_LIMIT; `fail_next` queues other statuses."""
 
     def __init__(self, quota: int | None = None) -> None:
         self.keys = {KEY}
         self.quota = quota
         self.asked: list[tuple[float, float]] = []
-        self.violations: list[str] = []
         self._places: dict[tuple[float, float], list[Any]] = {}
-        self._next: list[tuple[str, Any]] = []
-        self._stack = ExitStack()
-        server = self._stack.enter_context(web.serve(self._serve))
-        self.url = f"http://127.0.0.1:{server.port}"
-
-    def __enter__(self) -> FakeGoogleMaps:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._stack.close()
-        if error is None:
-            assert not self.violations, self.violations
+        self._next: list[Reply] = []
+        super().__init__()
+        self.url = self.origin
 
     def place(self, lat: float, long: float, *addresses: Any) -> None:
         """What stands at a point; Google answers the most exact first."""
         self._places[(lat, long)] = list(addresses)
 
-    def fail_next(self, status: str, http: str = "200 OK", body: bytes | None = None) -> None:
-        """One answer with this status, or with these bytes."""
-        self._next.append((http, body if body is not None else _failure(status, status)))
+    def fail_next(self, status: str) -> None:
+        """One answer with this status."""
+        self.say_next(json.dumps(_failure(status, status)).encode())
 
-    def _serve(self, connection: socket.socket, head: str) -> None:
-        method, target, _ = head.split(" ", 2)
-        http, body = self._next.pop(0) if self._next else ("200 OK", self._answer(method, target))
-        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-        web.answer(raw, http, {"Content-Type": "application/json; charset=UTF-8"})(connection, head)
+    def say_next(self, body: bytes) -> None:
+        """One answer of these bytes."""
+        self._next.append(Reply(200, body, "application/json; charset=UTF-8"))
 
-    def _answer(self, method: str, target: str) -> Any:
-        parts = urlsplit(target)
-        query = parse_qs(parts.query, keep_blank_values=True)
-        if method != "GET" or parts.path != "/maps/api/geocode/json" or set(query) - _KNOWN:
-            self.violations.append(f"{method} {parts.path} {sorted(query)}")
-        [key] = query.get("key", [""])
+    def _serve(self, exchange: Exchange) -> Reply:
+        asked = exchange.asked
+        with self._lock:
+            self.requests.append(asked)
+            return self._next.pop(0) if self._next else Reply.of_json(self._answer(asked))
+
+    def _answer(self, asked: Asked) -> Any:
+        query = asked.query
+        if asked.method != "GET" or asked.path != "/maps/api/geocode/json" or set(query) - _KNOWN:
+            self.violations.append(f"{asked.method} {asked.path} {sorted(query)}")
+        key = query.get("key", "")
         if key not in self.keys:
             return _failure("REQUEST_DENIED", f"The provided API key {key} is invalid.")
         if self.quota is not None and len(self.asked) >= self.quota:
             return _failure("OVER_QUERY_LIMIT", "You have exceeded your rate-limit for this API.")
-        match = _LATLNG.fullmatch(query.get("latlng", [""])[0])
+        match = _LATLNG.fullmatch(query.get("latlng", ""))
         if match is None or abs(float(match[1])) > 90 or abs(float(match[2])) > 180:
             return _failure("INVALID_REQUEST", "Invalid request. Invalid 'latlng' parameter.")
         point = (float(match[1]), float(match[2]))

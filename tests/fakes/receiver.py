@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections import Counter
-from typing import Any, Self
+from typing import Any
 
-from tests.fakes.openai.exchange import Asked, Exchange, Reply
-from tests.fakes.openai.transport import Transport
+from tests.fakes.exchange import Exchange, Reply
+from tests.fakes.service import FakeService
 
 
-class Receiver:
+class Receiver(FakeService):
     """Answers 200 and `answer` unless told otherwise; `posts` holds what came, in order."""
 
     def __init__(self) -> None:
-        self.posts: list[Asked] = []
         self.statuses: list[int] = []
         self.answer: object = {}
-        self._lock = threading.Lock()
-        self._transport = Transport(self._serve)
-        self.url = f"http://127.0.0.1:{self._transport.port}/callback"
+        super().__init__()
+        self.url = f"{self.origin}/callback"
 
     def fail(self, *statuses: int) -> None:
         """The next posts are answered with these statuses, in order."""
@@ -28,21 +25,15 @@ class Receiver:
 
     def bodies(self) -> list[dict[str, Any]]:
         with self._lock:
-            return [json.loads(post.raw) for post in self.posts]
+            return [json.loads(post.raw) for post in self.requests]
 
     def keys(self) -> Counter[str]:
         """How often each Idempotency-Key came."""
         with self._lock:
-            return Counter(post.headers["Idempotency-Key"] for post in self.posts)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        self._transport.close()
+            return Counter(post.headers["Idempotency-Key"] for post in self.requests)
 
     def _serve(self, exchange: Exchange) -> Reply:
         with self._lock:
-            self.posts.append(exchange.asked)
+            self.requests.append(exchange.asked)
             status = self.statuses.pop(0) if self.statuses else 200
         return Reply.of_json(self.answer, status)

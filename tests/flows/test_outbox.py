@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from errors import ProviderUnavailable
 from flows.conversation_store import ConversationStore, conversation_key
 from flows.events import MsgCreated
 from flows.outbox import LEASE_SECONDS, Outbox
@@ -37,6 +38,27 @@ class Taking:
 
     def forget(self, org: str, contact: str) -> None:
         self.taken.clear()
+
+
+class Stalling(Taking):
+    """Its process stands still over the first message, for longer than it may hold the queue."""
+
+    def __init__(self, meanwhile: Callable[[], None]) -> None:
+        super().__init__()
+        self.meanwhile = meanwhile
+
+    def deliver(self, org: str, contact: str, key: str, message: Mapping[str, Any]) -> None:
+        super().deliver(org, contact, key, message)
+        self.meanwhile()
+
+
+class Down(Taking):
+    """A channel that takes no more than one message."""
+
+    def deliver(self, org: str, contact: str, key: str, message: Mapping[str, Any]) -> None:
+        if self.taken:
+            raise ProviderUnavailable("the channel is down")
+        super().deliver(org, contact, key, message)
 
 
 @pytest.fixture
@@ -106,3 +128,21 @@ def test_who_slept_through_the_lease_takes_nothing_out_of_the_queue_but_its_own(
     outbox.store.redis.delete(conversation_key(ORG, CONTACT, "delivery"))
     other.deliver(ORG, CONTACT)
     assert channel.taken == ["one", "two"]
+
+
+def test_who_slept_through_the_lease_takes_nothing_from_the_queue(
+    outbox: Outbox, any_redis: Any, clock: Clock
+) -> None:
+    put(outbox, "one")
+    put(outbox, "two")
+    other = Outbox(outbox.store, outbox.wakeups, {"test": Down()}, clock.now)
+
+    def meanwhile() -> None:
+        any_redis.delete(conversation_key(ORG, CONTACT, "delivery"))  # as its expiry does
+        other.deliver(ORG, CONTACT)
+        any_redis.set(conversation_key(ORG, CONTACT, "delivery"), "a third")
+
+    outbox.channels = {"test": Stalling(meanwhile)}
+    outbox.deliver(ORG, CONTACT)
+    assert any_redis.llen(conversation_key(ORG, CONTACT, "outbox")) == 1, "two waits"
+    assert any_redis.get(conversation_key(ORG, CONTACT, "delivery")) == b"a third"

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from settings.auth import sign
+from settings.signature import sign
 from tests.fakes.web import answer, redirect, serve
 from tests.fixtures_app import PHRASE, OpenService, Service
 from tests.flows.talking import publish, say

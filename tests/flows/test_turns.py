@@ -7,7 +7,9 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,6 @@ import redis
 
 from errors import Conflict, Internal, InvalidInput
 from flows.conversation_store import TurnLost
-from flows.leases import renew
 from flows.session import Message, WebhookAnswer
 from settings.cipher import Cipher
 from storage.connect import Client
@@ -51,6 +52,17 @@ def say(room: Room, text: str, message_id: str = "") -> list[str]:
     return [message["text"] for message in answer["messages"]]
 
 
+def held_together(
+    entered: threading.Event, leave: threading.Event, calls: list[Callable[[], list[str]]]
+) -> list[list[str]]:
+    """The answers of calls that begin together, held until one of them has entered."""
+    with ThreadPoolExecutor(len(calls)) as threads:
+        answers = [threads.submit(call) for call in calls]
+        assert entered.wait(10)
+        leave.set()
+        return [answer.result(20) for answer in answers]
+
+
 def test_messages_wait_for_each_other(any_redis: Client) -> None:
     entered, leave = threading.Event(), threading.Event()
     at_once: list[int] = []
@@ -68,13 +80,7 @@ def test_messages_wait_for_each_other(any_redis: Client) -> None:
     room = Room(any_redis, slow)
     room.publish(COUNTING)
     say(room, "count")
-    threads = [threading.Thread(target=say, args=(room, f"{n}", f"id{n}")) for n in range(5)]
-    for thread in threads:
-        thread.start()
-    assert entered.wait(10)
-    leave.set()
-    for thread in threads:
-        thread.join(20)
+    held_together(entered, leave, [partial(say, room, f"{n}", f"id{n}") for n in range(5)])
     assert at_once == [1] * 5
     assert sorted(room.said("7")) == [f"Heard {n}" for n in range(5)]
 
@@ -92,16 +98,7 @@ def test_a_repeat_waits_for_the_first_and_gets_its_answer(any_redis: Client) -> 
     room = Room(any_redis, slow)
     room.publish(COUNTING)
     say(room, "count")
-    answers: list[list[str]] = []
-    threads = [
-        threading.Thread(target=lambda: answers.append(say(room, "one", "same"))) for _ in range(3)
-    ]
-    for thread in threads:
-        thread.start()
-    assert entered.wait(10)
-    leave.set()
-    for thread in threads:
-        thread.join(20)
+    answers = held_together(entered, leave, [partial(say, room, "one", "same")] * 3)
     assert answers == [["Heard one"]] * 3
     assert calls == ["slow"]
 
@@ -143,7 +140,6 @@ def test_whoever_slept_through_the_lease_changes_nothing(any_redis: Client) -> N
     with pytest.raises(TurnLost):
         store.commit(sleeper, {"session": "the sleeper's"})
     assert store.state(ORG, "7") == before
-    assert not renew(any_redis, sleeper.lock, sleeper.token, seconds=10)
 
 
 def test_a_lost_turn_is_processed_again_in_whole(any_redis: Client) -> None:
@@ -212,6 +208,7 @@ def test_the_transcript_and_the_answers_kept_are_bounded(any_redis: Client) -> N
 
 KILLED = """
 import os, signal, sys
+from functools import partial
 from pathlib import Path
 from storage.connect import connect
 from flows.session import Message, WebhookAnswer
@@ -250,6 +247,7 @@ def test_a_message_broken_off_by_kill_9_is_processed_again(
 
 LOOPING = """
 import sys
+from functools import partial
 from pathlib import Path
 from storage.connect import connect
 from flows.session import Message, WebhookAnswer

@@ -33,7 +33,7 @@ def test_a_result_is_posted_signed_and_keyed_by_its_job(
     openai.say("Because.")
     job_id = jobs.accept("parse_via_chat_gpt", question(receiver))
     jobs.wait_delivered(job_id, "callback")
-    [post] = receiver.posts
+    [post] = receiver.requests
     assert receiver.bodies() == [
         {"id": job_id, "status": "done", "result": {"success": True, "parsed_msg": "Because."}}
     ]
@@ -49,7 +49,7 @@ def test_an_answer_in_time_calls_nobody_back(
 ) -> None:
     body = question(receiver, wait_seconds=30)
     assert jobs.service.call("parse_via_chat_gpt", body).status == 200
-    assert not receiver.posts
+    assert not receiver.requests
 
 
 def test_a_failed_job_calls_back_too(
@@ -124,7 +124,7 @@ def test_a_receiver_that_is_gone_is_not_tried_again(jobs: JobsService, receiver:
     receiver.fail(410)
     job_id = jobs.accept("get_buttons", {"buttons_data": "a", "callback_url": receiver.url})
     jobs.wait_delivered(job_id, "callback", "dead")
-    assert len(receiver.posts) == 1
+    assert len(receiver.requests) == 1
 
 
 def test_dead_letters_are_their_organisations_admins(jobs: JobsService) -> None:

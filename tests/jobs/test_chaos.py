@@ -150,6 +150,6 @@ def test_no_accepted_job_is_lost_and_every_conversation_is_whole(tmp_path: Path)
     assert not contacts.broken()
     assert contacts.repeats() <= sum(killed.values()) * TALKERS
     assert len(player.accepted) + player.answered == JOBS
-    for post, body in zip(receiver.posts, receiver.bodies(), strict=True):
+    for post, body in zip(receiver.requests, receiver.bodies(), strict=True):
         assert post.headers["Idempotency-Key"] == body["id"]
     assert repeats <= sum(killed.values()) * CALLERS

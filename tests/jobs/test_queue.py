@@ -9,7 +9,7 @@ import pytest
 from redis.exceptions import ConnectionError
 
 from config import Config, ConfigError
-from jobs.opening import choose_queue
+from jobs.desk import choose_queue
 from jobs.queue import SteadyRedisBroker
 from storage.connect import Client
 from tests.fakes.openai import FakeOpenAI

@@ -11,7 +11,7 @@ import pytest
 from errors import Conflict
 from jobs.answer_writer import AnswerWriter
 from jobs.desk import Desk
-from jobs.leases import Leases
+from jobs.liveness import Liveness
 from jobs.repeats import CLAIM_SECONDS, WAIT_SECONDS, First, Repeats, name_call
 from settings.cipher import Cipher
 from settings.organisation import Organisation
@@ -182,7 +182,7 @@ def test_what_a_dead_process_claimed_is_run_by_the_next_who_asks(
     name = name_call(Organisation("acme", {}, {}), "parse_via_chat_gpt", "k", {}, b"")
     assert name is not None
     assert isinstance(dead.repeats.begin(name), First)
-    dead.leases.close()  # as if it had been killed and its lease had lapsed
+    dead.liveness.close()  # as if it had been killed and its lease had lapsed
     answer = ask(pair[1], key="k")
     assert (answer.status, replayed(answer)) == (200, False)
 
@@ -222,11 +222,11 @@ def test_who_has_waited_long_enough_is_told_to_ask_again_and_nothing_runs_twice(
     fake_redis: Client,
 ) -> None:
     now = [0.0]
-    cipher, leases, writer = Cipher([FIRST_KEY]), Leases(fake_redis), AnswerWriter(fake_redis)
+    cipher, liveness, writer = Cipher([FIRST_KEY]), Liveness(fake_redis), AnswerWriter(fake_redis)
     repeats = Repeats(
         fake_redis,
         cipher,
-        leases,
+        liveness,
         writer,
         clock=lambda: now[0],
         sleep=lambda seconds: now.__setitem__(0, now[0] + seconds),
@@ -238,4 +238,4 @@ def test_who_has_waited_long_enough_is_told_to_ask_again_and_nothing_runs_twice(
         repeats.begin(name)
     assert refused.value.retry_after_seconds
     assert WAIT_SECONDS <= now[0] < CLAIM_SECONDS
-    leases.close()
+    liveness.close()

@@ -11,13 +11,12 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from errors import NotFound
 from jobs.call import Call, Outcome, new_job_id
 from jobs.dead import DeadLetters
-from jobs.leases import Leases
+from jobs.liveness import Liveness
 from jobs.performer import NotDelivered, Performer
 from jobs.store import CALLBACK, DONE, GLIFIC, HELD, QUEUED, RUN, Job, JobStore
 from settings.cipher import Cipher
 from storage.connect import Client
 from tests.fixtures_app import FIRST_KEY
-from tests.waiting import wait_for
 
 CALL = Call("acme", "chat", {"question": "Why?"}, "request-1", "token-1", "http://here")
 
@@ -41,11 +40,11 @@ class Process:
         self.failures: list[Exception] = []  # of the next deliveries, in order
         self.outcome = Outcome(200, {"success": True, "answer": "Because."}, "answer")
         self.store = JobStore(redis, Cipher([FIRST_KEY]))
-        self.leases = Leases(redis)
+        self.liveness = Liveness(redis)
         self.performer = Performer(
             self.store,
             queue,
-            self.leases,
+            self.liveness,
             DeadLetters(self.store, queue),
             self._run,
             {CALLBACK: self, GLIFIC: self},
@@ -60,8 +59,13 @@ class Process:
             raise self.failures.pop(0)
         self.delivered.append(job.id)
 
+    def hold(self) -> tuple[Job, str]:
+        """A job that this process runs, and by which name it holds it."""
+        holder = self.liveness.holder()
+        return self.store.create(new_job_id("acme"), CALL, [CALLBACK], holder), holder
+
     def killed(self) -> None:
-        self.leases.close()
+        self.liveness.close()
 
     def _run(self, call: Call) -> Outcome:
         self.ran.append(call)
@@ -159,10 +163,10 @@ def test_a_step_held_by_a_living_process_is_looked_at_again_later(
 ) -> None:
     holding, looking = Process(any_redis, queue), Process(any_redis, queue)
     job_id = new_job_id("acme")
-    holding.store.create(job_id, CALL, [], holding.leases.holder())
+    holding.store.create(job_id, CALL, [], holding.liveness.holder())
     looking.performer.perform(job_id, RUN)
     assert not looking.ran
-    assert queue.sent == [(job_id, RUN, looking.leases.seconds, "")]
+    assert queue.sent == [(job_id, RUN, looking.liveness.seconds, "")]
     holding.killed()
     looking.killed()
 
@@ -171,16 +175,15 @@ def test_what_a_killed_process_held_is_run_after_a_second_look(
     any_redis: Client, queue: ListedQueue
 ) -> None:
     dead, alive = Process(any_redis, queue), Process(any_redis, queue)
-    job_id, holder = new_job_id("acme"), dead.leases.holder()
-    job = dead.store.create(job_id, CALL, [CALLBACK], holder)
+    job, holder = dead.hold()
     dead.killed()
-    alive.performer.perform(job_id, RUN)
+    alive.performer.perform(job.id, RUN)
     assert not alive.ran
     [(_, _, delay, suspect)] = queue.sent
     assert (delay, suspect) == (2.0, holder)
-    alive.performer.perform(job_id, RUN, suspect)
+    alive.performer.perform(job.id, RUN, suspect)
     assert len(alive.ran) == 1
-    assert alive.delivered == [job_id]
+    assert alive.delivered == [job.id]
     # What was thought dead and was not cannot overwrite its successor.
     assert not dead.store.finish(job, holder, dead.outcome)
     alive.killed()
@@ -190,13 +193,12 @@ def test_a_job_whose_worker_died_between_result_and_delivery_is_delivered(
     any_redis: Client, queue: ListedQueue
 ) -> None:
     dead, alive = Process(any_redis, queue), Process(any_redis, queue)
-    job_id, holder = new_job_id("acme"), dead.leases.holder()
-    job = dead.store.create(job_id, CALL, [CALLBACK], holder)
+    job, holder = dead.hold()
     assert dead.store.finish(job, holder, dead.outcome)
     dead.killed()
-    alive.performer.perform(job_id, RUN)
+    alive.performer.perform(job.id, RUN)
     assert not alive.ran
-    assert alive.delivered == [job_id]
+    assert alive.delivered == [job.id]
     alive.killed()
 
 
@@ -235,20 +237,6 @@ def test_a_job_whose_key_is_gone_is_dropped(any_redis: Client, queue: ListedQueu
     assert not process.ran
     assert not queue.sent
     process.killed()
-
-
-def test_a_lease_lapses_unless_it_is_renewed(any_redis: Client) -> None:
-    watching, short = Leases(any_redis), Leases(any_redis, seconds=0.6)
-    holder = short.holder()
-    assert watching.lives(holder)
-    short._ended.set()
-    wait_for(lambda: not watching.lives(holder), "the lease to lapse")
-    renewed = Leases(any_redis, seconds=0.6)
-    kept = renewed.holder()
-    wait_for(lambda: any_redis.ttl("nothing") == -2, "a moment")
-    assert watching.lives(kept)
-    renewed.close()
-    assert not watching.lives(kept)
 
 
 def test_a_step_is_held_by_one_at_a_time(any_redis: Client) -> None:

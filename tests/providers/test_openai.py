@@ -12,7 +12,8 @@ import pytest
 
 import errors
 from errors import FlowhookError
-from providers.openai import MAX_RETRIES, OpenAIClient
+from providers.openai import OpenAIClient
+from providers.openai_requests import MAX_RETRIES
 from tests.fakes.openai import FakeOpenAI, faults
 from tests.fakes.openai.faults import Fault
 from tests.providers.asking import BODY, Asker, OpenAsker

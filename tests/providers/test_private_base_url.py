@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app import base_url_addresses
 from errors import ProviderUnavailable
+from openai_clients import base_url_addresses
 from providers.account import Account
 from providers.gevent_transport import GeventTransport
 from providers.guard import AddressGuard

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import io
 import json
-import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
 import redis
 
+from records.batch import Batch
 from records.entry import Entry
 from records.recorder import Recorder
+from tests.fakes.faulty_redis import FaultyRedis
 from tests.waiting import wait_for
 
 
@@ -23,30 +24,13 @@ class Sink:
         self.batches: list[int] = []
         self.poison = ""
 
-    def add_to(self, pipe: Any, entries: Sequence[Entry]) -> None:
-        self.batches.append(len(entries))
-        for entry in entries:
+    def add_to(self, pipe: Any, batches: Sequence[Batch]) -> None:
+        [batch] = batches
+        self.batches.append(len(batch.entries))
+        for entry in batch.entries:
             if entry.function == self.poison:
                 raise ValueError("a sink's bug")
             pipe.rpush("written", entry.function)
-
-
-class Switch:
-    """A Redis whose pipelines fail while it is away."""
-
-    def __init__(self, inner: redis.Redis) -> None:
-        self.inner = inner
-        self.away = False
-
-    def pipeline(self, transaction: bool) -> Any:
-        pipe = self.inner.pipeline(transaction=transaction)
-        if self.away:
-
-            def execute() -> None:
-                raise redis.exceptions.ConnectionError("away")
-
-            pipe.execute = execute  # type: ignore[assignment]
-        return pipe
 
 
 def entry(name: str) -> Entry:
@@ -54,8 +38,8 @@ def entry(name: str) -> Entry:
 
 
 @pytest.fixture
-def switch(fake_redis: redis.Redis) -> Switch:
-    return Switch(fake_redis)
+def store(fake_redis: redis.Redis) -> FaultyRedis:
+    return FaultyRedis(fake_redis)
 
 
 @pytest.fixture
@@ -75,21 +59,21 @@ def dropped() -> list[int]:
 
 @pytest.fixture
 def recorder(
-    switch: Switch,
+    store: FaultyRedis,
     sink: Sink,
     stream: io.StringIO,
     dropped: list[int],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Recorder]:
     monkeypatch.setattr("records.recorder.RETRY_SECONDS", 0.02)
-    recorder = Recorder(switch, [sink], stream, dropped.append)
+    recorder = Recorder(store, [sink], stream, dropped.append)
     yield recorder
-    switch.away = False
+    store.away = False
     recorder.close()
 
 
-def written(switch: Switch) -> list[str]:
-    found: Any = switch.inner.lrange("written", 0, -1)
+def written(store: FaultyRedis) -> list[str]:
+    found: Any = store.store.lrange("written", 0, -1)
     return [raw.decode() for raw in found]
 
 
@@ -98,98 +82,87 @@ def printed(stream: io.StringIO) -> list[str]:
 
 
 def test_every_entry_is_printed_and_written_once_in_order(
-    recorder: Recorder, switch: Switch, stream: io.StringIO
+    recorder: Recorder, store: FaultyRedis, stream: io.StringIO
 ) -> None:
     names = [f"f{number}" for number in range(1200)]
     for name in names:
         recorder.record(entry(name))
-    wait_for(lambda: written(switch) == names, "all to be written")
+    wait_for(lambda: written(store) == names, "all to be written")
     assert printed(stream) == names
 
 
-def test_many_at_once_share_a_batch(recorder: Recorder, switch: Switch, sink: Sink) -> None:
+def test_many_at_once_share_a_batch(recorder: Recorder, store: FaultyRedis, sink: Sink) -> None:
     for number in range(200):
         recorder.record(entry(str(number)))
-    wait_for(lambda: len(written(switch)) == 200, "all to be written")
+    wait_for(lambda: len(written(store)) == 200, "all to be written")
     assert len(sink.batches) < 20
 
 
 def test_while_redis_is_away_entries_wait(
-    recorder: Recorder, switch: Switch, stream: io.StringIO
+    recorder: Recorder, store: FaultyRedis, stream: io.StringIO
 ) -> None:
-    switch.away = True
+    store.away = True
     recorder.record(entry("a"))
     wait_for(lambda: printed(stream) == ["a"], "the first to be printed")
     recorder.record(entry("b"))
-    assert written(switch) == []
-    switch.away = False
-    wait_for(lambda: written(switch) == ["a", "b"], "both to be written")
+    assert written(store) == []
+    store.away = False
+    wait_for(lambda: written(store) == ["a", "b"], "both to be written")
     assert printed(stream) == ["a", "b"]
 
 
 def test_the_queue_is_bounded_and_what_does_not_fit_is_counted_and_printed(
     recorder: Recorder,
-    switch: Switch,
+    store: FaultyRedis,
     stream: io.StringIO,
     dropped: list[int],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("records.recorder.QUEUE_ENTRIES", 3)
-    switch.away = True
+    store.away = True
     recorder.record(entry("first"))
     wait_for(lambda: printed(stream) == ["first"], "the first batch to be tried")
     for number in range(10):
         recorder.record(entry(str(number)))
     assert sum(dropped) == 7
-    switch.away = False
-    wait_for(lambda: written(switch) == ["first", "7", "8", "9"], "the newest to be written")
+    store.away = False
+    wait_for(lambda: written(store) == ["first", "7", "8", "9"], "the newest to be written")
     assert sorted(printed(stream)) == sorted(["first", *map(str, range(10))])
 
 
 def test_a_batch_that_a_sink_cannot_take_does_not_end_the_recording(
-    recorder: Recorder, switch: Switch, sink: Sink, dropped: list[int]
+    recorder: Recorder, store: FaultyRedis, sink: Sink, dropped: list[int]
 ) -> None:
     sink.poison = "poison"
     recorder.record(entry("poison"))
     wait_for(lambda: dropped == [1], "the batch to be given up")
     recorder.record(entry("next"))
-    wait_for(lambda: written(switch) == ["next"], "the next to be written")
+    wait_for(lambda: written(store) == ["next"], "the next to be written")
 
 
 def test_one_bad_entry_does_not_cost_the_others_of_its_batch(
-    recorder: Recorder, switch: Switch, sink: Sink, dropped: list[int]
+    recorder: Recorder, store: FaultyRedis, sink: Sink, dropped: list[int]
 ) -> None:
     sink.poison = "poison"
-    switch.away = True
+    store.away = True
     for name in ("a", "b", "poison", "c"):
         recorder.record(entry(name))
-    switch.away = False
-    wait_for(lambda: written(switch) == ["a", "b", "c"], "the good ones to be written")
+    store.away = False
+    wait_for(lambda: written(store) == ["a", "b", "c"], "the good ones to be written")
     assert dropped == [1]
 
 
-def test_close_writes_the_rest_and_ends_the_thread(
-    recorder: Recorder, switch: Switch, stream: io.StringIO
-) -> None:
+def test_close_writes_the_rest(recorder: Recorder, store: FaultyRedis, stream: io.StringIO) -> None:
     for name in ("a", "b"):
         recorder.record(entry(name))
     recorder.close()
-    assert written(switch) == printed(stream) == ["a", "b"]
-    wait_for(
-        lambda: (
-            not any(
-                thread.name == "recorder" and thread is recorder._thread
-                for thread in threading.enumerate()
-            )
-        ),
-        "the thread to end",
-    )
+    assert written(store) == printed(stream) == ["a", "b"]
 
 
 def test_close_prints_what_redis_does_not_take(
-    recorder: Recorder, switch: Switch, stream: io.StringIO, dropped: list[int]
+    recorder: Recorder, store: FaultyRedis, stream: io.StringIO, dropped: list[int]
 ) -> None:
-    switch.away = True
+    store.away = True
     for name in ("a", "b"):
         recorder.record(entry(name))
     recorder.close()

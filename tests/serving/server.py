@@ -9,40 +9,23 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self, cast
+from typing import Any, Self
 
 import redis
 import requests
+from requests.structures import CaseInsensitiveDict
 
 from storage.embedded import socket_path
 from storage.supervisor import die_with_parent
 from tests.fakes.openai import FakeOpenAI
 from tests.fakes.valkey import free_port
-from tests.fixtures_app import ADMIN_TOKEN, FIRST_KEY
+from tests.fixtures_app import ADMIN_TOKEN, FIRST_KEY, Answer
 from tests.waiting import wait_for
 
 ROOT = Path(__file__).parent.parent.parent
-
-
-@dataclass(frozen=True)
-class RawAnswer:
-    """An answer as it came over the wire."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def error(self) -> dict[str, Any]:
-        whole = json.loads(self.body)
-        assert self.headers["content-type"] == "application/json"
-        assert whole["success"] is False
-        assert whole["request_id"] == self.headers["x-request-id"]
-        return cast(dict[str, Any], whole["error"])
 
 
 class Server:
@@ -136,7 +119,7 @@ class Server:
         with socket.create_connection(("127.0.0.1", self.port), timeout=10) as connection:
             yield connection
 
-    def send(self, raw: bytes) -> RawAnswer:
+    def send(self, raw: bytes) -> Answer:
         """The answer to bytes that no client library would send."""
         with self.connected() as connection:
             connection.sendall(raw)
@@ -151,7 +134,7 @@ class Server:
         return [json.loads(line) for line in self.log.read_text().splitlines()]
 
 
-def read_answer(connection: socket.socket) -> RawAnswer:
+def read_answer(connection: socket.socket) -> Answer:
     """One answer, by its Content-Length."""
     received = b""
     while b"\r\n\r\n" not in received:
@@ -162,11 +145,11 @@ def read_answer(connection: socket.socket) -> RawAnswer:
     head, _, body = received.partition(b"\r\n\r\n")
     first, *lines = head.decode("latin-1").split("\r\n")
     pairs = (line.partition(":") for line in lines)
-    headers = {name.lower(): value.strip() for name, _, value in pairs}
-    length = int(headers.get("content-length", 0))
+    headers = CaseInsensitiveDict({name: value.strip() for name, _, value in pairs})
+    length = int(headers.get("Content-Length", 0))
     while len(body) < length:
         body += connection.recv(65_536)
-    return RawAnswer(int(first.split()[1]), headers, body)
+    return Answer(int(first.split()[1]), headers, body)
 
 
 def is_cut_off(connection: socket.socket, seconds: float) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from settings.schemas import SECTIONS, secret_fields
+from settings.schemas import SECTIONS
+from settings.section import secret_fields
 
 SECRET = "sk-proj-0123456789wxyz"
 WHOLE: dict[str, dict[str, Any]] = {

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from settings.schemas import SECTIONS, sealed_fields, secret_fields
+from settings.schemas import SECTIONS
+from settings.section import sealed_fields, secret_fields
 from tests.fixtures_app import Service
 from tests.settings.everything import everything_in
 from tests.settings.sections import SECRET, WHOLE, secrets_of

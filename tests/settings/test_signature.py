@@ -8,11 +8,12 @@ import pytest
 import redis
 
 from errors import Unauthorized
-from settings.auth import SIGNATURE_WINDOW_SECONDS, WEBHOOK, Authenticator, Proof, sign
+from settings.auth import SIGNATURE_WINDOW_SECONDS, WEBHOOK, Authenticator, Proof
 from settings.cache import SettingsCache
 from settings.cipher import Cipher
 from settings.lockout import Lockout
 from settings.schemas import DEFAULT_PHRASES
+from settings.signature import sign
 from settings.store import SettingsStore
 from tests.fixtures_app import ADMIN_TOKEN, FIRST_KEY, PHRASE, Service
 

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 import redis
 
+from records.batch import batches_of
 from records.entry import Entry
 from records.recorder import Recorder
 from storage.connect import Client
 from storage.keys import org_key, scan_organisation
+from tests.fakes.faulty_redis import FaultyRedis
 from usage.counters import Count, Row, UsageCounters
 
 NOON = calendar.timegm((2026, 11, 20, 12, 0, 0))
@@ -31,7 +33,7 @@ def counters(any_redis: Client) -> UsageCounters:
 
 def write(counters: UsageCounters, *entries: Entry) -> None:
     pipe = counters.redis.pipeline(transaction=False)
-    counters.add_to(pipe, entries)
+    counters.add_to(pipe, batches_of(entries))
     pipe.execute()
 
 
@@ -108,32 +110,10 @@ def test_kept_four_hundred_days(counters: UsageCounters, any_redis: Client) -> N
     assert all(any_redis.ttl(key) > 0 for key in scan_organisation(any_redis, "acme"))
 
 
-class LosesAnswers:
-    """A Redis whose pipelines are carried out, and whose first answers are lost."""
-
-    def __init__(self, store: redis.Redis, times: int) -> None:
-        self.store = store
-        self.times = times
-
-    def pipeline(self, **options: Any) -> Any:
-        pipe = self.store.pipeline(**options)
-        carry_out = pipe.execute
-
-        def execute() -> Any:
-            answers = carry_out()
-            if self.times:
-                self.times -= 1
-                raise redis.ConnectionError("the answer was lost")
-            return answers
-
-        vars(pipe)["execute"] = execute
-        return pipe
-
-
 def test_the_recorder_counts_once_when_answers_are_lost(fake_redis: redis.Redis) -> None:
-    recorder = Recorder(
-        LosesAnswers(fake_redis, times=2), [UsageCounters(fake_redis)], stream=io.StringIO()
-    )
+    store = FaultyRedis(fake_redis)
+    store.loses = 2
+    recorder = Recorder(store, [UsageCounters(fake_redis)], stream=io.StringIO())
     recorder._queue.extend([entry(), entry(at=NOON + 1)])
     for _ in range(2):
         with pytest.raises(redis.ConnectionError):
@@ -145,5 +125,6 @@ def test_the_recorder_counts_once_when_answers_are_lost(fake_redis: redis.Redis)
 
 def test_a_large_batch_is_one_command(fake_redis: redis.Redis) -> None:
     pipe = fake_redis.pipeline(transaction=False)
-    UsageCounters(fake_redis).add_to(pipe, [entry(at=NOON + number) for number in range(500)])
+    entries = [entry(at=NOON + number) for number in range(500)]
+    UsageCounters(fake_redis).add_to(pipe, batches_of(entries))
     assert len(pipe) == 1

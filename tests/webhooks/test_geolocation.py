@@ -150,7 +150,7 @@ def test_what_passes_is_tried_again(located: Service, maps: FakeGoogleMaps) -> N
 def test_an_answer_of_another_shape_is_invalid(
     located: Service, maps: FakeGoogleMaps, body: bytes
 ) -> None:
-    maps.fail_next("", body=body)
+    maps.say_next(body)
     answer = located.call("geolocation", POINT)
     assert (answer.status, answer.error["type"]) == (502, "invalid_response")
 

@@ -6,8 +6,8 @@ import fakeredis
 import pytest
 from redis.exceptions import RedisError
 
+from tests.fakes.exchange import Exchange, Reply
 from tests.fakes.openai import FakeOpenAI, faults
-from tests.fakes.openai.exchange import Exchange, Reply
 from tests.fakes.openai.faults import Answer as ProperAnswer
 from tests.fixtures_app import OpenService, Service
 

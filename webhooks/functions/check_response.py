@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import fields
 
-from webhooks.fields import FunctionSchema, Text
+from webhooks.fields import FunctionSchema, ResultSchema, Text
 from webhooks.registry import Context, webhook
 
 
@@ -20,8 +20,7 @@ class CheckResponseSchema(FunctionSchema):
     )
 
 
-class CheckResponseResultSchema(FunctionSchema):
-    success = fields.Boolean(metadata={"description": "true"})
+class CheckResponseResultSchema(ResultSchema):
     response = fields.Boolean(
         metadata={"description": "Whether both texts are the same.", "example": True}
     )

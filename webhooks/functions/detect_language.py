@@ -9,7 +9,7 @@ from marshmallow import fields
 from errors import EmptyInput, InvalidResponse
 from webhooks.answers import parse_answer
 from webhooks.context_size import check_length
-from webhooks.fields import FunctionSchema, Text
+from webhooks.fields import FunctionSchema, ResultSchema, Text
 from webhooks.languages import language_code, language_name
 from webhooks.registry import Context, webhook
 from webhooks.speech import transcribe
@@ -42,8 +42,7 @@ class DetectLanguageSchema(FunctionSchema):
     )
 
 
-class DetectLanguageResultSchema(FunctionSchema):
-    success = fields.Boolean(metadata={"description": "true"})
+class DetectLanguageResultSchema(ResultSchema):
     detected_language = fields.String(
         metadata={
             "description": "The language's English name, or the word unknown.",

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import fields
 
-from webhooks.fields import FunctionSchema, Text
+from webhooks.fields import ResultSchema, Text
 from webhooks.file_search import FileSearchFieldsSchema, answer_from_files, find_source
 from webhooks.registry import Context, webhook
 
@@ -18,8 +18,7 @@ class FilesearchGptSchema(FileSearchFieldsSchema):
     )
 
 
-class FilesearchGptResultSchema(FunctionSchema):
-    success = fields.Boolean(metadata={"description": "true"})
+class FilesearchGptResultSchema(ResultSchema):
     message = fields.String(
         metadata={"description": "The answer.", "example": "Fees are due on the fifth."}
     )

@@ -10,11 +10,13 @@ from errors import EmptyInput
 from webhooks.chat_request import (
     NO_MESSAGES,
     chat_body,
+    input_field,
     max_tokens_field,
+    prompt_field,
     sanitize_field,
     temperature_field,
 )
-from webhooks.fields import Flag, FunctionSchema, Json, Text, model_field
+from webhooks.fields import Flag, FunctionSchema, Json, ResultSchema, model_field
 from webhooks.messages import Message, message_reader, read_text_part
 from webhooks.registry import Context, webhook
 from webhooks.sanitize import sanitize_text
@@ -31,19 +33,9 @@ class FunctionCallingSchema(FunctionSchema):
             "example": [{"role": "user", "content": "Which buttons are in Yes|No?"}],
         },
     )
-    input = Text(
-        metadata={
-            "description": "What the contact said; the last message, after `messages`.",
-            "example": "Which buttons are in Yes|No?",
-        }
-    )
-    prompt = Text(
-        metadata={
-            "description": "What the model is told before (the system message).",
-            "example": "Use the functions.",
-        }
-    )
-    model = model_field("The model; else the organisation's default, else the service's.")
+    input = input_field("Which buttons are in Yes|No?")
+    prompt = prompt_field("Use the functions.")
+    model = model_field()
     functions = Json(
         required=True,
         reads=read_functions,
@@ -65,8 +57,7 @@ class FunctionCallingSchema(FunctionSchema):
     )
 
 
-class FunctionCallingResultSchema(FunctionSchema):
-    success = fields.Boolean(metadata={"description": "true"})
+class FunctionCallingResultSchema(ResultSchema):
     response = fields.String(
         metadata={
             "description": "The model's answer; N/A while calls wait for their result.",

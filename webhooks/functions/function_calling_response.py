@@ -9,7 +9,7 @@ from marshmallow import fields
 from webhooks.chat_request import chat_body, max_tokens_field, sanitize_field, temperature_field
 from webhooks.context_size import check_length
 from webhooks.earlier_calls import read_earlier, with_results
-from webhooks.fields import FunctionSchema, Json, model_field
+from webhooks.fields import FunctionSchema, Json, ResultSchema, model_field
 from webhooks.messages import conversation
 from webhooks.registry import Context, webhook
 from webhooks.sanitize import sanitize_text
@@ -33,14 +33,13 @@ class FunctionCallingResponseSchema(FunctionSchema):
             "example": {"status": "on its way"},
         },
     )
-    model = model_field("The model; else the organisation's default, else the service's.")
+    model = model_field()
     max_tokens = max_tokens_field()
     temperature = temperature_field()
     sanitize_text = sanitize_field()
 
 
-class FunctionCallingResponseResultSchema(FunctionSchema):
-    success = fields.Boolean(metadata={"description": "true"})
+class FunctionCallingResponseResultSchema(ResultSchema):
     response = fields.String(
         metadata={"description": "The model's answer.", "example": "Order A17 is on its way."}
     )

@@ -9,7 +9,7 @@ from typing import Any
 from marshmallow import ValidationError, fields
 
 from errors import EmptyInput
-from webhooks.fields import Choice, FunctionSchema, Text, Whole, model_field
+from webhooks.fields import Choice, FunctionSchema, ResultSchema, Text, Whole, model_field
 from webhooks.pictures import QUALITIES, SIZE, STYLES, draw
 from webhooks.registry import Context, webhook
 
@@ -62,8 +62,7 @@ class GenerateImageSchema(FunctionSchema):
     n = Whole(1, 10, metadata={"description": "How many images, 1 to 10.", "example": 1})
 
 
-class GenerateImageResultSchema(FunctionSchema):
-    success = fields.Boolean(metadata={"description": "true"})
+class GenerateImageResultSchema(ResultSchema):
     url = fields.String(
         metadata={
             "description": "Link to the (first) image, served for 24 hours.",

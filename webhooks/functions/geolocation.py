@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import fields
 
-from webhooks.fields import FunctionSchema, Number
+from webhooks.fields import FunctionSchema, Number, ResultSchema
 from webhooks.registry import Context, webhook
 
 # Which of Google's component types a part is taken from, the first that an address has.
@@ -42,8 +42,7 @@ def _part(description: str, example: str) -> fields.String:
     )
 
 
-class GeolocationResultSchema(FunctionSchema):
-    success = fields.Boolean(metadata={"description": "true"})
+class GeolocationResultSchema(ResultSchema):
     city = _part("The town", "Bengaluru")
     state = _part("The state or province", "Karnataka")
     country = _part("The country", "India")

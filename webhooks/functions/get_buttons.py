@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import fields
 
 from errors import EmptyInput
-from webhooks.fields import FunctionSchema, Text
+from webhooks.fields import FunctionSchema, ResultSchema, Text
 from webhooks.registry import Context, webhook
 
 
@@ -21,8 +21,7 @@ class GetButtonsSchema(FunctionSchema):
     )
 
 
-class GetButtonsResultSchema(FunctionSchema):
-    success = fields.Boolean(metadata={"description": "true"})
+class GetButtonsResultSchema(ResultSchema):
     buttons = fields.Dict(
         metadata={
             "description": "The titles, trimmed, as button_1, button_2, ...",

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import fields
 
 from errors import InvalidResponse
-from webhooks.fields import FunctionSchema, Text
+from webhooks.fields import FunctionSchema, ResultSchema, Text
 from webhooks.registry import Context, webhook
 
 MODEL = "omni-moderation-latest"
@@ -20,8 +20,7 @@ class ModerateSchema(FunctionSchema):
     )
 
 
-class ModerateResultSchema(FunctionSchema):
-    success = fields.Boolean(metadata={"description": "true"})
+class ModerateResultSchema(ResultSchema):
     flagged = fields.Boolean(
         metadata={"description": "Whether the text is harmful.", "example": False}
     )

@@ -9,10 +9,10 @@ from marshmallow import fields
 from webhooks.answers import parse_answer
 from webhooks.chat_request import open_thread, remember, thread_field
 from webhooks.context_size import check_length
-from webhooks.fields import FunctionSchema, Json, Number, Text, Whole, model_field
+from webhooks.fields import FunctionSchema, Number, ResultSchema, Text, Whole, model_field
 from webhooks.messages import conversation
 from webhooks.registry import Context, webhook
-from webhooks.response_format import read_response_format
+from webhooks.response_format import response_format_field
 from webhooks.structured_answer import ask_answers
 
 
@@ -30,25 +30,17 @@ class ParseViaChatGptSchema(FunctionSchema):
             "example": "Answer a ten-year-old in two sentences.",
         },
     )
-    gpt_model = model_field("The model; else the organisation's default, else the service's.")
+    gpt_model = model_field()
     model = model_field("Another name for gpt_model.")
     temperature = Number(
         0, 2, metadata={"description": "0 (always alike) to 2; sent only when given."}
     )
-    response_format = Json(
-        reads=read_response_format,
-        metadata={
-            "description": "text, json_object, or an object with a json_schema; JSON answers"
-            " arrive as objects.",
-            "example": "json_object",
-        },
-    )
+    response_format = response_format_field()
     max_tokens = Whole(1, 128_000, metadata={"description": "Most tokens of the answer, 1 up."})
     thread_id = thread_field()
 
 
-class ParseViaChatGptResultSchema(FunctionSchema):
-    success = fields.Boolean(metadata={"description": "true"})
+class ParseViaChatGptResultSchema(ResultSchema):
     parsed_msg = fields.Raw(
         metadata={
             "description": "The answer: an object or list where it is such JSON, else text.",

@@ -10,10 +10,10 @@ from media import samples
 from media.caller import read_image
 from webhooks.answers import parse_answer
 from webhooks.context_size import check_length
-from webhooks.fields import FunctionSchema, Json, Text, model_field
+from webhooks.fields import FunctionSchema, ResultSchema, Text, model_field
 from webhooks.messages import conversation
 from webhooks.registry import Context, webhook
-from webhooks.response_format import read_response_format
+from webhooks.response_format import response_format_field
 from webhooks.structured_answer import ask_answers
 
 DEFAULT_PROMPT = "Describe this image."
@@ -35,20 +35,12 @@ class ParseViaGptVisionSchema(FunctionSchema):
             "example": "Which plant is this, and does it look healthy?",
         },
     )
-    model = model_field("The model; else the organisation's default, else the service's.")
+    model = model_field()
     gpt_model = model_field("Another name for model.")
-    response_format = Json(
-        reads=read_response_format,
-        metadata={
-            "description": "text, json_object, or an object with a json_schema; JSON answers"
-            " arrive as objects.",
-            "example": "json_object",
-        },
-    )
+    response_format = response_format_field()
 
 
-class ParseViaGptVisionResultSchema(FunctionSchema):
-    success = fields.Boolean(metadata={"description": "true"})
+class ParseViaGptVisionResultSchema(ResultSchema):
     response = fields.Raw(
         metadata={
             "description": "The answer: an object or list where it is such JSON, else text.",

@@ -16,7 +16,7 @@ from webhooks.chat_request import (
     temperature_field,
 )
 from webhooks.context_size import check_length
-from webhooks.fields import FunctionSchema, Text, model_field
+from webhooks.fields import FunctionSchema, ResultSchema, Text, model_field
 from webhooks.messages import conversation
 from webhooks.registry import Context, webhook
 from webhooks.sanitize import sanitize_text
@@ -26,12 +26,10 @@ from webhooks.structured_answer import ask_answers
 class PromptText(Text):
     """A text, or any JSON object or list, which the model gets as its JSON text."""
 
-    def deserialize(
-        self, value: Any, attr: str | None = None, data: Any = None, **kwargs: Any
-    ) -> Any:
+    def tidied(self, value: Any) -> Any:
         if isinstance(value, dict | list) and value:
             value = orjson.dumps(value).decode()
-        return super().deserialize(value, attr, data, **kwargs)
+        return super().tidied(value)
 
 
 class PromptSchema(FunctionSchema):
@@ -42,7 +40,7 @@ class PromptSchema(FunctionSchema):
             "example": "Write a slogan for a school library.",
         },
     )
-    model = model_field("The model; else the organisation's default, else the service's.")
+    model = model_field()
     n = choices_field()
     max_tokens = max_tokens_field()
     temperature = temperature_field()
@@ -59,8 +57,7 @@ class PromptSchema(FunctionSchema):
     sanitize_text = sanitize_field()
 
 
-class PromptResultSchema(FunctionSchema):
-    success = fields.Boolean(metadata={"description": "true"})
+class PromptResultSchema(ResultSchema):
     response = fields.String(
         metadata={"description": "The first answer.", "example": "Every book is a door."}
     )

@@ -7,27 +7,16 @@ from typing import Any
 from marshmallow import fields
 
 from media import samples
-from webhooks.fields import FunctionSchema, Text, ignored_field, model_field
+from webhooks.fields import FunctionSchema, ResultSchema, ignored_field, model_field
 from webhooks.languages import is_automatic, language_field, same_language
 from webhooks.registry import Context, webhook
-from webhooks.speech import transcribe
+from webhooks.speech import speech_field, spoken_language_field, transcribe
 from webhooks.translated import translated
 
 
 class SpeechToTextSchema(FunctionSchema):
-    speech = Text(
-        required=True,
-        max_length=1_048_576,
-        metadata={
-            "description": "Link to the recording (Ogg, MP3, M4A, MP4, WAV, WebM or FLAC, at most"
-            " 16 MiB), or a data URL.",
-            "example": "https://example.org/voice-note.ogg",
-        },
-    )
-    language = language_field(
-        "What is spoken, as a code or an English name; auto (the default) lets the model hear.",
-        "Hindi",
-    )
+    speech = speech_field("recording")
+    language = spoken_language_field()
     output_language = language_field(
         "What the answer is written in; the language that is spoken where it is left out.",
         "English",
@@ -37,8 +26,7 @@ class SpeechToTextSchema(FunctionSchema):
     wait_time = ignored_field()
 
 
-class SpeechToTextResultSchema(FunctionSchema):
-    success = fields.Boolean(metadata={"description": "true"})
+class SpeechToTextResultSchema(ResultSchema):
     response = fields.String(
         metadata={"description": "What was said.", "example": "When does the school open?"}
     )

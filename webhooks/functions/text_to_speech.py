@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from webhooks.fields import FunctionSchema, Text, ignored_field, model_field
+from webhooks.fields import FunctionSchema, ResultSchema, Text, ignored_field, model_field
 from webhooks.languages import language_field
 from webhooks.registry import Context, webhook
 from webhooks.speech import DEFAULT_VOICE, MAX_SPOKEN_CHARACTERS, VOICES, speak
@@ -50,8 +50,7 @@ class TextToSpeechSchema(FunctionSchema):
     wait_time = ignored_field()
 
 
-class TextToSpeechResultSchema(FunctionSchema):
-    success = fields.Boolean(metadata={"description": "true"})
+class TextToSpeechResultSchema(ResultSchema):
     media_url = fields.String(
         metadata={
             "description": "Link to the speech, an Ogg Opus file as WhatsApp takes for a voice"

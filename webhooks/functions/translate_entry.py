@@ -11,7 +11,7 @@ from marshmallow import ValidationError, fields
 
 from errors import InvalidInput
 from webhooks.context_size import check_length
-from webhooks.fields import FunctionSchema, Json, Text, Whole, model_field
+from webhooks.fields import FunctionSchema, Json, ResultSchema, Text, Whole, model_field
 from webhooks.languages import language_field, language_name
 from webhooks.registry import AsGiven, Context, webhook
 from webhooks.translation.batching import batches
@@ -56,7 +56,7 @@ class TranslateEntrySchema(FunctionSchema):
             "example": "Use the polite form of address.",
         }
     )
-    model = model_field("The model; else the organisation's default, else the service's.")
+    model = model_field()
     max_tokens = Whole(
         1,
         128_000,
@@ -65,8 +65,7 @@ class TranslateEntrySchema(FunctionSchema):
     )
 
 
-class TranslateEntryResultSchema(FunctionSchema):
-    success = fields.Boolean(metadata={"description": "true"})
+class TranslateEntryResultSchema(ResultSchema):
     entry = fields.Dict(
         metadata={
             "description": "The entry, same in all but its human text.",

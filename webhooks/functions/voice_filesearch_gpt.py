@@ -8,28 +8,17 @@ from marshmallow import fields
 
 from errors import ProviderFailure
 from media import samples
-from webhooks.fields import FunctionSchema, Text, ignored_field
+from webhooks.fields import ResultSchema, ignored_field
 from webhooks.file_search import FileSearchFieldsSchema, answer_from_files, find_source
 from webhooks.languages import is_automatic, language_field, same_language
 from webhooks.registry import Context, webhook
-from webhooks.speech import speak, speakable, transcribe
+from webhooks.speech import speak, speakable, speech_field, spoken_language_field, transcribe
 from webhooks.translated import translated
 
 
 class VoiceFilesearchGptSchema(FileSearchFieldsSchema):
-    speech = Text(
-        required=True,
-        max_length=1_048_576,
-        metadata={
-            "description": "Link to the recorded question (Ogg, MP3, M4A, MP4, WAV, WebM or FLAC,"
-            " at most 16 MiB), or a data URL.",
-            "example": "https://example.org/voice-note.ogg",
-        },
-    )
-    source_language = language_field(
-        "What is spoken, as a code or an English name; auto (the default) lets the model hear.",
-        "Hindi",
-    )
+    speech = speech_field("recorded question")
+    source_language = spoken_language_field()
     target_language = language_field(
         "What the spoken answer is in; the contact's own language where it is left out.",
         "English",
@@ -37,8 +26,7 @@ class VoiceFilesearchGptSchema(FileSearchFieldsSchema):
     speech_engine = ignored_field()
 
 
-class VoiceFilesearchGptResultSchema(FunctionSchema):
-    success = fields.Boolean(metadata={"description": "true"})
+class VoiceFilesearchGptResultSchema(ResultSchema):
     message = fields.String(
         metadata={
             "description": "The answer as the model gave it.",

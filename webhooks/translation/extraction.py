@@ -63,10 +63,14 @@ def _is_wrapped(entry: Any, fields: list[dict[str, Any]]) -> bool:
     return all(field["uid"] != "entry" for field in fields)
 
 
+def _by_uid(parts: list[Any]) -> dict[Any, Any]:
+    return {part["uid"]: part for part in parts if isinstance(part, dict) and "uid" in part}
+
+
 def _object_texts(path: Path, value: Any, fields: Any) -> Found:
     if not isinstance(value, dict) or not isinstance(fields, list):
         return
-    known = {field["uid"]: field for field in fields if isinstance(field, dict) and "uid" in field}
+    known = _by_uid(fields)
     for key, inner in value.items():
         if key in known:
             yield from _field_texts((*path, key), inner, known[key])
@@ -110,7 +114,7 @@ def _block_texts(path: Path, value: Any, blocks: Any) -> Found:
     """One modular block: an object whose one key names which of the field's blocks it is."""
     if not isinstance(value, dict) or not isinstance(blocks, list):
         return
-    known = {block["uid"]: block for block in blocks if isinstance(block, dict) and "uid" in block}
+    known = _by_uid(blocks)
     for key, inner in value.items():
         if key in known:
             yield from _object_texts((*path, key), inner, known[key].get("schema"))

@@ -11,24 +11,23 @@ import json
 import re
 import threading
 from collections.abc import Callable
-from types import TracebackType
 from typing import Any
 
+from tests.fakes import multipart
+from tests.fakes.exchange import Asked, Exchange, Reply
 from tests.fakes.graph import rules
 from tests.fakes.graph.deliveries import Person, signed, wrapped
 from tests.fakes.graph.errors import GraphError, missing
 from tests.fakes.graph.line import Line, Sent
 from tests.fakes.graph.media import URL_SECONDS, File, check_upload
-from tests.fakes.openai import multipart
-from tests.fakes.openai.exchange import Asked, Exchange, Reply
-from tests.fakes.openai.transport import Transport
+from tests.fakes.service import FakeService
 
 WINDOW_SECONDS = 24 * 3600
 START = 1_795_000_000.0
 PATH = re.compile(r"/v\d+\.\d/([^/]+)(?:/(messages|media))?")
 
 
-class FakeGraph:
+class FakeGraph(FakeService):
     """On a free loopback port from creation until `close`.
 
     `late_window` tells of a closed window as Meta mostly does: the message is taken, and a
@@ -41,27 +40,11 @@ class FakeGraph:
         self.lines: dict[str, Line] = {}
         self.sent: list[Sent] = []
         self.read: list[tuple[str, bool]] = []
-        self.requests: list[Asked] = []
         self.files: dict[str, File] = {}
         self._faults: list[tuple[int, dict[str, str], str | None]] = []
         self._count = 0
-        self._lock = threading.RLock()
-        self._transport = Transport(self._serve)
-        self.base_url = f"http://127.0.0.1:{self._transport.port}"
-
-    def __enter__(self) -> FakeGraph:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        self._transport.close()
+        super().__init__()
+        self.base_url = self.origin
 
     # --- the world ---
 

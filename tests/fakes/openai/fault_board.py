@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 
-from tests.fakes.openai.exchange import Asked
+from tests.fakes.exchange import Asked
 from tests.fakes.openai.faults import Fault
 
 

@@ -16,8 +16,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from tests.fakes.exchange import Exchange, Reply
 from tests.fakes.openai.complaints import INVALID_REQUEST
-from tests.fakes.openai.exchange import Exchange, Reply
 
 Answer = Callable[[], Reply]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from tests.fakes.exchange import Reply
 from tests.fakes.openai import rules
 from tests.fakes.openai.complaints import Complaint, malformed, missing
-from tests.fakes.openai.exchange import Reply
 from tests.fakes.openai.pages import page
 from tests.fakes.openai.routes import Call, route
 from tests.fakes.openai.world import World

@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from tests.fakes.exchange import Reply
 from tests.fakes.openai import pictures, rules, tokens
 from tests.fakes.openai.complaints import Complaint, malformed, unsupported_parameter
-from tests.fakes.openai.exchange import Reply
 from tests.fakes.openai.models import Model
 from tests.fakes.openai.routes import Call, route
 

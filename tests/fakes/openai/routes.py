@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.fakes.openai import multipart
+from tests.fakes import multipart
+from tests.fakes.exchange import Asked, Reply
 from tests.fakes.openai.accounts import Account
 from tests.fakes.openai.complaints import Complaint, malformed
-from tests.fakes.openai.exchange import Asked, Reply
 from tests.fakes.openai.models import Model
 from tests.fakes.openai.rules import Rule
 from tests.fakes.openai.world import World

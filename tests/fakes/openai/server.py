@@ -6,20 +6,18 @@ import datetime
 import functools
 import json
 import socket
-import threading
 import traceback
-from types import TracebackType
 from typing import Any
 
+from tests.fakes.exchange import Asked, Exchange, Reply
 from tests.fakes.openai import answers, endpoints, routes
 from tests.fakes.openai.accounts import Account
 from tests.fakes.openai.answers import Reader, Said
 from tests.fakes.openai.complaints import Complaint
-from tests.fakes.openai.exchange import Asked, Exchange, Reply
 from tests.fakes.openai.fault_board import FaultBoard
 from tests.fakes.openai.faults import Fault
-from tests.fakes.openai.transport import Transport
 from tests.fakes.openai.world import World
+from tests.fakes.service import FakeService
 
 TODAY = datetime.date(2026, 11, 20)
 """The day the fake lives in unless told otherwise: decides which models are gone."""
@@ -27,7 +25,7 @@ TODAY = datetime.date(2026, 11, 20)
 DEFAULT_KEY = "sk-fake-0123456789abcdefghijklmnopqrstuvwxyz"
 
 
-class FakeOpenAI:
+class FakeOpenAI(FakeService):
     """The OpenAI API on a free loopback port, from creation until `close`.
 
     Left as a context manager, it raises AssertionError if a request was malformed
@@ -38,36 +36,12 @@ class FakeOpenAI:
         endpoints.load()
         self.world = World(today)
         self.faults = FaultBoard()
-        self.requests: list[Asked] = []
-        self.violations: list[str] = []
         self.in_flight = 0
         self.peak_in_flight = 0
-        self._lock = threading.Lock()
         self.key = self.add_key(DEFAULT_KEY)
-        self._transport = Transport(self._serve)
-        self.origin = f"http://127.0.0.1:{self._transport.port}"
+        super().__init__()
         self.world.origin = self.origin
         self.base_url = f"{self.origin}/v1"
-
-    def __enter__(self) -> FakeOpenAI:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-        if error is None:
-            self.assert_no_violations()
-
-    def close(self) -> None:
-        """End every connection, whatever it waits for."""
-        self._transport.close()
-
-    def assert_no_violations(self) -> None:
-        assert not self.violations, "malformed requests: " + "; ".join(self.violations)
 
     @staticmethod
     def closed_base_url() -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import redis
 
-from flows import store
+from flows import revisions
 from tests.flows.room import ORG, Room
 
 
@@ -37,22 +37,23 @@ def flow(uuid: str) -> dict[str, Any]:
 def test_a_revision_read_by_several_at_once_takes_the_room_of_one(
     fake_redis: redis.Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "CACHED_NODES", 8)
+    monkeypatch.setattr(revisions, "CACHED_NODES", 8)
     room = Room(fake_redis)
     room.publish(flow("a"), flow("b"))
     library = room.flows.library(ORG)
-    revision = {uuid: entry.draft.revision for uuid, entry in library.entries.items()}
+    newest = {uuid: entry.draft.revision for uuid, entry in library.entries.items()}
     reading = Reading(fake_redis, at_once=2)
-    room.flows.redis = reading
+    room.flows.revisions.redis = reading
     readers = [
-        threading.Thread(target=room.flows.flow, args=(ORG, "a", revision["a"])) for _ in range(2)
+        threading.Thread(target=room.flows.revisions.flow, args=(ORG, "a", newest["a"]))
+        for _ in range(2)
     ]
     for reader in readers:
         reader.start()
     for reader in readers:
         reader.join(10)
-    room.flows.flow(ORG, "b", revision["b"])
+    room.flows.revisions.flow(ORG, "b", newest["b"])
     assert reading.reads == 3
-    room.flows.flow(ORG, "a", revision["a"])
-    room.flows.flow(ORG, "b", revision["b"])
+    room.flows.revisions.flow(ORG, "a", newest["a"])
+    room.flows.revisions.flow(ORG, "b", newest["b"])
     assert reading.reads == 3

@@ -21,8 +21,8 @@ RETRY_SECONDS = 0.3
 logger = logging.getLogger(__name__)
 
 
-class Leases:
-    """This process's lease, renewed from its first use on, and a look at others'."""
+class Liveness:
+    """This process's sign of life, renewed from its first use on, and a look at others'."""
 
     def __init__(self, redis: Any, seconds: float = LEASE_SECONDS) -> None:
         self.redis = redis
@@ -57,7 +57,7 @@ class Leases:
         with self._lock:
             if self._thread is None:
                 self._renew()
-                self._thread = threading.Thread(target=self._run, name="leases", daemon=True)
+                self._thread = threading.Thread(target=self._run, name="liveness", daemon=True)
                 self._thread.start()
 
     def _run(self) -> None:

@@ -1,6 +1,6 @@
--- Lengthen or end a lock that is still the caller's.
+-- Lengthen or end a lease that is still the caller's.
 --
--- KEYS: lock; ARGV: token, lease in milliseconds (0 ends it). Gives 1, or 0 where it was lost.
+-- KEYS: lease; ARGV: token, its length in milliseconds (0 ends it). Gives 1, or 0 where it was lost.
 
 if redis.call("GET", KEYS[1]) ~= ARGV[1] then
   return 0

@@ -13,8 +13,8 @@ from typing import Any, cast
 
 from requests.structures import CaseInsensitiveDict
 
-from tests.fakes.openai import multipart
-from tests.fakes.openai.exchange import Asked, Exchange, Reply
+from tests.fakes import multipart
+from tests.fakes.exchange import Asked, Exchange, Reply
 
 Serve = Callable[[Exchange], Reply | None]
 """Answers an exchange; None says the connection has been dealt with and must close."""
@@ -33,7 +33,7 @@ class Transport:
         self._open: dict[socket.socket, bool] = {}
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=_BACKLOG)
         self.port: int = self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, name="fake-openai", daemon=True).start()
+        threading.Thread(target=self._accept, name="fake", daemon=True).start()
 
     def close(self) -> None:
         if self.closed.is_set():
