@@ -75,6 +75,14 @@ def _model(description: str, example: str) -> fields.String:
     )
 
 
+class Seconds(fields.Float):
+    """A time shown as it was given: a whole number stays one."""
+
+    def _validated(self, value: Any) -> float:
+        number = super()._validated(value)
+        return int(number) if number.is_integer() else number
+
+
 class OpenAISettingsSchema(SectionSchema):
     """The organisation's OpenAI account, or one of its further named accounts."""
 
@@ -124,7 +132,7 @@ class OpenAISettingsSchema(SectionSchema):
             "example": ["gpt-6*"],
         },
     )
-    timeout_seconds = fields.Float(
+    timeout_seconds = Seconds(
         allow_none=True,
         validate=validate.Range(1, 120),
         metadata={
