@@ -12,8 +12,8 @@ MAX_SECONDS = 10**11  # a larger number counts milliseconds
 def read_time(text: str) -> tuple[datetime, datetime]:
     """The first and the last millisecond (UTC) of what a text names; raises ValueError.
 
-    A day, a second or a millisecond, as ISO 8601 (UTC where it names no zone) or since the epoch.
-    A plus sign that nobody percent-encoded has come as a space.
+    A day, a minute, a second or a millisecond, as ISO 8601 (UTC where it names no zone) or since
+    the epoch. A plus sign that nobody percent-encoded has come as a space.
     """
     length = MILLISECOND if "." in text else timedelta(seconds=1)
     try:
@@ -27,6 +27,8 @@ def read_time(text: str) -> tuple[datetime, datetime]:
             first = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
             if len(text) <= len("2026-11-20"):
                 length = timedelta(days=1)
+            elif len(text.removesuffix("Z")) == len("2026-11-20T09:30"):
+                length = timedelta(minutes=1)
         return first, first + (length - MILLISECOND)
     except (ValueError, OverflowError):
         raise ValueError("Not a time, for example 2026-11-20 or 2026-11-20T09:30:00Z.") from None

@@ -23,7 +23,7 @@ QUERY = {
     "request_id": "The request_id of an answer.",
     "from": "From this time on: a day, ISO 8601 (UTC where it names no zone), or seconds or"
     " milliseconds of the epoch.",
-    "to": "Up to this time; the day or second that it names is included.",
+    "to": "Up to this time; the day, minute or second that it names is included.",
     "cursor": "The next_cursor of the page before.",
 }
 

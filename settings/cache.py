@@ -36,6 +36,7 @@ class SettingsCache:
         self.clock = clock
         self._held: OrderedDict[str, tuple[float, Organisation]] = OrderedDict()
         self._locks = [threading.Lock() for _ in range(256)]
+        self._drops = 0
         self._failed = float("-inf")
         self._ended = threading.Event()
 
@@ -43,8 +44,11 @@ class SettingsCache:
         return self._find(org) or self._load_once(org)
 
     def fresh(self, org: str) -> Organisation:
-        """Read from the store now. Only organisations that exist are held."""
-        asked = self.clock()
+        """Read from the store now. Only organisations that exist are held.
+
+        Nor is held what may have been read just before a change that was announced meanwhile.
+        """
+        asked, drops = self.clock(), self._drops
         if asked - self._failed < PAUSE_SECONDS:
             raise RedisConnectionError("Redis was away a moment ago")
         try:
@@ -52,7 +56,7 @@ class SettingsCache:
         except RedisError:
             self._failed = self.clock()
             raise
-        if organisation.exists:
+        if organisation.exists and drops == self._drops:
             self._held[org] = (asked, organisation)
             while len(self._held) > MAX_ORGANISATIONS:
                 self._held.popitem(last=False)
@@ -72,6 +76,7 @@ class SettingsCache:
             return self._find(org) or self.fresh(org)
 
     def drop(self, org: str) -> None:
+        self._drops += 1
         self._held.pop(org, None)
 
     def listen(self) -> threading.Thread:

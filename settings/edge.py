@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -23,6 +24,7 @@ from storage.keys import ORGANIZATION_ID_PATTERN
 from strict_json import read_json
 
 MASKED = re.compile(r"(sk-|EAA|AIz)?\.\.\..{0,4}")
+HEARD_SECONDS = 0.1  # what an announcement takes to reach every process, with a wide margin
 _NEW = object()
 
 
@@ -91,6 +93,11 @@ class Edge:
         replaces = request.method == "PUT"
         values, created = self.write(org, section, read_body(), caller, replaces=replaces)
         return json_answer(values, 201 if created else 200)
+
+    def revoked(self, org: str) -> None:
+        """Tokens of an organisation ended: go on once no process takes them any more."""
+        self.changed(org)
+        time.sleep(HEARD_SECONDS)
 
     def remove(self, org: str, section: str, caller: Caller) -> None:
         self.store.delete(org, section, caller.name)

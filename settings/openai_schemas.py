@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import RAISE, Schema, fields, validate
 
 from settings.kinds import MODEL_NAME, TITLE_PATTERN, http_url, model, printable, secret, text
 from settings.section import SectionSchema
+
+
+class Seconds(fields.Float):
+    """A time shown as it was given: a whole number stays one."""
+
+    def _validated(self, value: Any) -> float:
+        number = super()._validated(value)
+        return int(number) if number.is_integer() else number
 
 
 class OpenAISettingsSchema(SectionSchema):
@@ -57,7 +67,7 @@ class OpenAISettingsSchema(SectionSchema):
             "example": ["gpt-6*"],
         },
     )
-    timeout_seconds = fields.Float(
+    timeout_seconds = Seconds(
         allow_none=True,
         validate=validate.Range(1, 120),
         metadata={

@@ -67,7 +67,7 @@ def settings_routes(edge: Edge) -> Blueprint:
         """Delete an organisation and everything it owns."""
         caller = edge.admin(org)
         store.delete_organisation(org, caller.name)
-        edge.changed(org)
+        edge.revoked(org)
         return Response(status=204)
 
     @routes.get("/<org>/audit")

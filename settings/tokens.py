@@ -64,4 +64,4 @@ def created_token(
 
 def revoke_token(edge: Edge, org: str, token_id: str, caller: Caller) -> None:
     edge.store.delete_token(org, token_id[:64], caller.name)
-    edge.changed(org)
+    edge.revoked(org)

@@ -63,7 +63,7 @@ def organisation_pages(services: Services) -> Blueprint:
                 fix="Type the organisation's id as it is shown.",
             )
         edge.store.delete_organisation(org, caller.name)
-        edge.changed(org)
+        edge.revoked(org)
         return redirect(url_for("web.organisations.index"), 303)
 
     def check_new(org: str) -> None:

@@ -72,6 +72,25 @@ def test_within_a_second_the_store_is_read_once(
     assert store.reads == 2
 
 
+def test_what_changes_while_it_is_read_is_not_held(
+    cache: SettingsCache, store: CountingStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load = store.load
+
+    def read_just_before_the_change(org: str) -> Organisation:
+        found = load(org)
+        cache.drop(org)  # what an announcement does
+        return found
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "load", read_just_before_the_change)
+        cache.get("acme")
+    cache.get("acme")
+    assert store.reads == 2
+    cache.get("acme")
+    assert store.reads == 2
+
+
 def test_the_age_counts_from_before_the_read(
     cache: SettingsCache, store: CountingStore, clock: Clock
 ) -> None:

@@ -136,6 +136,13 @@ def test_a_bad_value_is_refused_by_name(
         assert set(answer.error["fields"]) == {name}
 
 
+@pytest.mark.parametrize("seconds", [30, 2.5])
+def test_a_time_is_shown_as_it_was_given(service: Service, seconds: float) -> None:
+    service.operator("PUT", "/settings/acme/openai", {"timeout_seconds": seconds})
+    shown = service.operator("GET", "/settings/acme/openai").json["timeout_seconds"]
+    assert (shown, type(shown)) == (seconds, type(seconds))
+
+
 def test_is_active_is_false_until_said(service: Service) -> None:
     created = service.operator("PUT", "/settings/acme/openai", {"api_key": SECRET})
     assert created.json == {"is_active": False, "api_key": "sk-...wxyz", "has_api_key": True}
