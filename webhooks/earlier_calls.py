@@ -115,8 +115,9 @@ def _calls(value: Any) -> list[Call]:
     if isinstance(choices, list) and choices and isinstance(choices[0], dict):
         return _calls(choices[0].get("message"))
     for key in ("tool_calls", "calls"):
-        if isinstance(value.get(key), list):
-            return _calls(value[key])
+        held = value.get(key)
+        if isinstance(held, list | dict):  # XML knows no list of one
+            return _calls(held if isinstance(held, list) else [held])
     call = _call(value.get("function_call", value), 0)
     return [call] if call else []
 

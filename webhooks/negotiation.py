@@ -44,6 +44,6 @@ def wanted(accept: str, has_page: bool) -> str:
     named = {name.lower() for name, quality in accepted if quality > 0}
     if HTML in named and not has_page:
         return JSON
-    offers = {**_OFFERS, HTML: HTML} if has_page else _OFFERS
+    offers = {JSON: JSON, HTML: HTML, **_OFFERS} if has_page else _OFFERS  # of equals the first
     best = accepted.best_match(list(offers), default=JSON)
     return offers[best or JSON]

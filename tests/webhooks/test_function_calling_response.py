@@ -37,6 +37,7 @@ def calling(service: Service, openai: FakeOpenAI) -> Service:
         {"response": "N/A", "calls": [{"id": "call_a", **CALL}], "messages": [USER, MESSAGE]},
         {"messages": {"0": USER, "1": {**MESSAGE, "tool_calls": {"0": TOOL_CALL}}}},
         {"calls": [CALL]},
+        {"calls": CALL},
         [CALL],
         CALL,
         MESSAGE,

@@ -129,6 +129,8 @@ def test_a_page_is_no_xml(service: Service, openai: FakeOpenAI) -> None:
     [
         ("application/json", True, JSON),
         ("*/*", True, JSON),
+        ("text/html, application/xml", True, HTML),
+        ("application/xml, text/html;q=0.9", True, XML),
         ("application/xml", False, XML),
         ("text/xml", False, XML),
         ("application/json;q=0.5, application/xml;q=0.9", False, XML),

@@ -25,15 +25,16 @@ class Identities:
         """The message as the contact's who is known by its user id."""
         if not inbound.user_id:
             return inbound
-        key, named = self._key(org, inbound.user_id), inbound.contact
-        found = self.redis.set(key, named, nx=True, get=True)
-        contact = found.decode() if found else named
-        if inbound.phone and contact not in (inbound.phone, inbound.user_id):
-            contact = named
-            self.redis.set(key, contact)
-            found = None
-        if found is None:
-            self.redis.set(self._reverse(org, contact), inbound.user_id)
+        found = self.redis.get(self._key(org, inbound.user_id))
+        contact = found.decode() if found else inbound.contact
+        has_moved = inbound.phone and contact not in (inbound.phone, inbound.user_id)
+        if has_moved:
+            contact = inbound.contact
+        if has_moved or not found:
+            pipe = self.redis.pipeline(transaction=True)
+            pipe.set(self._key(org, inbound.user_id), contact)
+            pipe.set(self._reverse(org, contact), inbound.user_id)
+            pipe.execute()
         return replace(inbound, contact=contact)
 
     def of_recipient(self, org: str, status: Status) -> Status:
