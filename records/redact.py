@@ -19,9 +19,10 @@ NOT_SECRET = frozenset({"max_tokens", "monthly_tokens", "input_tokens", "output_
 SECRET_VALUE = re.compile(
     r"(?<![A-Za-z0-9])sk-[A-Za-z0-9_-]{8,}|fh\.[A-Za-z0-9_-]{1,64}\.[0-9a-f]{12}\.[A-Za-z0-9_-]{20,}"
     r"|EAA[A-Za-z0-9]{20,}|AIza[A-Za-z0-9_-]{30,}|gh[pousr]_[A-Za-z0-9]{20,}"
-    r"|eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*"
+    r"|(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*"
     r"|(?:Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}",
 )
+LONGEST_NAME = 64  # of a key whose name is remembered
 MARKS = ("sk-", "fh.", "EAA", "AIza", "gh", "eyJ", "Bearer", "Basic")
 MAX_DEPTH = 64
 
@@ -49,7 +50,13 @@ def redact_text(text: str) -> str:
     return text
 
 
-@lru_cache(maxsize=4096)
-def is_secret_name(key: Any) -> bool:
+def is_secret_name(key: str) -> bool:
     """Whether a key's name says that its value is a secret."""
-    return isinstance(key, str) and key not in NOT_SECRET and bool(SECRET_NAME.search(key))
+    return _remembered(key) if len(key) <= LONGEST_NAME else _names_secret(key)
+
+
+def _names_secret(key: str) -> bool:
+    return key not in NOT_SECRET and bool(SECRET_NAME.search(key))
+
+
+_remembered = lru_cache(maxsize=4096)(_names_secret)

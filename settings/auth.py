@@ -25,7 +25,6 @@ from settings.schemas import DEFAULT_PHRASES, ORGANIZATION_ID_PATTERN
 from settings.store import digest
 
 OPERATOR = "operator"
-ADMIN = "admin"
 WEBHOOK = "webhook"
 
 SIGNATURE_WINDOW_SECONDS = 300
