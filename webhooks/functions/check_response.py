@@ -10,7 +10,6 @@ from marshmallow import fields
 from webhooks.fields import FunctionSchema, Text
 from webhooks.registry import Context, webhook
 
-
 # As long as a WhatsApp message; ordering a text's accents takes the square of their number.
 MAX_CHARACTERS = 4_096
 
