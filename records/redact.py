@@ -21,9 +21,10 @@ NOT_SECRET = frozenset({"max_tokens", "monthly_tokens", "input_tokens", "output_
 SECRET_VALUE = re.compile(
     r"(?<![A-Za-z0-9])sk-[A-Za-z0-9_-]{8,}|fh\.[A-Za-z0-9_-]{1,64}\.[0-9a-f]{12}\.[A-Za-z0-9_-]{20,}"
     r"|EAA[A-Za-z0-9]{20,}|AIza[A-Za-z0-9_-]{30,}|gh[pousr]_[A-Za-z0-9]{20,}"
-    r"|eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*"
+    r"|(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*"
     r"|(?:Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}",
 )
+LONGEST_NAME = 64  # of a key whose name is remembered
 # What every such value holds; looked for first, since it is quicker and hardly ever there.
 MARK = re.compile(r"sk-|fh\.|EAA|AIza|gh[pousr]_|eyJ|Bearer|Basic")
 ENCODED_MARK = re.compile(MARK.pattern.encode())
@@ -60,24 +61,30 @@ def redacted_json(value: Any) -> bytes:
     webhook call; JSON escapes none of the marks' letters.
     """
     encoded = orjson.dumps(value)
-    if ENCODED_MARK.search(encoded) or _names_secret(value):
+    if ENCODED_MARK.search(encoded) or _holds_secret_name(value):
         return orjson.dumps(redact(value))
     return encoded
 
 
-def _names_secret(value: Any, depth: int = 0) -> bool:
+def _holds_secret_name(value: Any, depth: int = 0) -> bool:
     """Whether `redact` would take out something for its name, or for lying too deep."""
     if depth >= MAX_DEPTH:
         return True
     if isinstance(value, dict):
         return any(
-            (item and is_secret_name(key)) or _names_secret(item, depth + 1)
+            (item and is_secret_name(key)) or _holds_secret_name(item, depth + 1)
             for key, item in value.items()
         )
-    return isinstance(value, list) and any(_names_secret(item, depth + 1) for item in value)
+    return isinstance(value, list) and any(_holds_secret_name(item, depth + 1) for item in value)
 
 
-@lru_cache(maxsize=4096)
-def is_secret_name(key: Any) -> bool:
+def is_secret_name(key: str) -> bool:
     """Whether a key's name says that its value is a secret."""
-    return isinstance(key, str) and key not in NOT_SECRET and bool(SECRET_NAME.search(key))
+    return _remembered(key) if len(key) <= LONGEST_NAME else _names_secret(key)
+
+
+def _names_secret(key: str) -> bool:
+    return key not in NOT_SECRET and bool(SECRET_NAME.search(key))
+
+
+_remembered = lru_cache(maxsize=4096)(_names_secret)

@@ -27,7 +27,6 @@ from settings.store import digest
 from storage.keys import ORGANIZATION_ID_PATTERN
 
 OPERATOR = "operator"
-ADMIN = "admin"
 WEBHOOK = "webhook"
 
 SIGNATURE_WINDOW_SECONDS = 300

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import orjson
@@ -10,7 +9,7 @@ import orjson
 from errors import InvalidResponse
 from strict_json import is_deep
 
-FENCE = re.compile(r"```(?:json)?\s*\n(.*)\n\s*```\Z", re.DOTALL)
+FENCE = "```"
 
 
 def parse_answer(text: str, *, must_be_json: bool = False) -> Any:
@@ -19,8 +18,7 @@ def parse_answer(text: str, *, must_be_json: bool = False) -> Any:
     JSON nested deeper than any flow reads stays text: a contact can ask a model for it.
     """
     stripped = text.strip()
-    fenced = FENCE.match(stripped) if stripped.startswith("```") else None
-    candidate = fenced[1] if fenced else stripped
+    candidate = _unfenced(stripped) if stripped.startswith(FENCE) else stripped
     if candidate[:1] in "{[" and not is_deep(candidate.encode("utf-8", "surrogatepass")):
         try:
             return orjson.loads(candidate)
@@ -32,3 +30,11 @@ def parse_answer(text: str, *, must_be_json: bool = False) -> Any:
             fix="Say in the prompt which JSON is wanted, or use a json_schema.",
         )
     return stripped
+
+
+def _unfenced(text: str) -> str:
+    """What a code fence holds, where the whole text is one."""
+    label, _, content = text.removeprefix(FENCE).partition("\n")
+    if label.strip() not in ("", "json") or not content.endswith(FENCE):
+        return text
+    return content.removesuffix(FENCE).strip()

@@ -5,7 +5,7 @@ does an element that holds nothing but `<item>`; prefixes are dropped; attribute
 fields of their element, unless it holds only text. A SOAP envelope is looked through, and a
 root that holds only text is either JSON or the one field it names. Out: the same the other
 way round. Any document type declaration is refused, so there are no entities to expand and
-nothing to fetch; size and depth are bounded.
+nothing to fetch; size, depth and number are bounded.
 
 Errors: invalid_json, too_large.
 Source: https://docs.python.org/3/library/pyexpat.html, https://www.w3.org/TR/xml/
@@ -25,6 +25,7 @@ from strict_json import read_json
 
 MAX_XML_BYTES = 1_048_576
 MAX_XML_DEPTH = 100
+MAX_XML_ELEMENTS = 20_000
 ITEM = "item"
 _FIX = "Send one XML element whose child elements are the fields, without a DOCTYPE, in UTF-8."
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -100,11 +101,12 @@ class _Element:
 
 
 class _Reader:
-    """Builds elements from the parser's events and refuses what is too deep or declares types."""
+    """Builds elements from the parser's events; refuses what is too much or declares types."""
 
     def __init__(self) -> None:
         self.root: _Element | None = None
         self._open: list[_Element] = []
+        self._count = 0
 
     def doctype(self, *_: object) -> None:
         raise _invalid("the XML body declares a document type, which is not accepted")
@@ -112,6 +114,9 @@ class _Reader:
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if len(self._open) >= MAX_XML_DEPTH:
             raise _invalid(f"the XML body is nested deeper than {MAX_XML_DEPTH} elements")
+        self._count += 1 + len(attributes)
+        if self._count > MAX_XML_ELEMENTS:
+            raise _invalid(f"the XML body holds more than {MAX_XML_ELEMENTS} elements")
         element = _Element(name, attributes)
         if self._open:
             self._open[-1].children.append(element)

@@ -9,7 +9,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from records.redact import MAX_DEPTH, REDACTED, redact, redact_text, redacted_json
+from records.redact import (
+    MAX_DEPTH,
+    REDACTED,
+    _remembered,
+    is_secret_name,
+    redact,
+    redact_text,
+    redacted_json,
+)
+from tests.endless import ends
 
 TOKEN = "fh.acme.0123456789ab.0123456789012345678901234567890123456789012"
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abc-DEF_123"
@@ -97,9 +106,20 @@ def test_any_text_is_redacted_in_time_and_once(text: str) -> None:
     assert redact_text(once) == once
 
 
-def test_long_text_is_redacted_in_linear_time() -> None:
-    for text in ("sk-" * 100_000, "eyJ." * 100_000, "fh." * 100_000, "Bearer " * 100_000):
-        redact_text(text)
+@pytest.mark.parametrize("unit", ["sk-", "eyJ", "eyJ.", "eyJa.", "fh.", "EAA", "gh", "Bearer "])
+def test_long_text_is_redacted_in_linear_time(unit: str) -> None:
+    text = unit * (1_000_000 // len(unit))
+    with ends():
+        assert redact_text(redact_text(text)) == redact_text(text)
+
+
+def test_long_names_are_judged_and_not_remembered() -> None:
+    name = "a" * 100_000 + "_token"
+    assert redact({name: "x", "a" * 100_000: "x"}) == {name: REDACTED, "a" * 100_000: "x"}
+    assert _remembered.cache_info().maxsize is not None
+    before = _remembered.cache_info().currsize
+    is_secret_name("b" * 100_000)
+    assert _remembered.cache_info().currsize == before
 
 
 @pytest.mark.parametrize("secret", LOOKS)

@@ -40,6 +40,7 @@ def test_letter_for_letter(
         ("@results.answer", "unresolved_variable"),
         ("@contact.fields.city", "unresolved_variable"),
         ("@results.शहर", "unresolved_variable"),
+        ("x" * 4_097, "invalid_input"),
         ([1], "invalid_input"),
         ({"a": 1}, "invalid_input"),
     ],

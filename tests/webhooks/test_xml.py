@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import errors
-from webhooks.xml import MAX_XML_BYTES, MAX_XML_DEPTH, read_xml, write_xml
+from webhooks.xml import MAX_XML_BYTES, MAX_XML_DEPTH, MAX_XML_ELEMENTS, read_xml, write_xml
 
 BILLION_LAUGHS = b"""<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha">
 <!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;">
@@ -73,6 +73,12 @@ def test_depth_up_to_the_limit_works() -> None:
     read_xml(b"<a>" * MAX_XML_DEPTH + b"</a>" * MAX_XML_DEPTH)
     with pytest.raises(errors.InvalidJson):
         read_xml(b"<a>" * (MAX_XML_DEPTH + 1) + b"</a>" * (MAX_XML_DEPTH + 1))
+
+
+def test_the_number_of_elements_is_bounded() -> None:
+    read_xml(b"<a>" + b"<b/>" * (MAX_XML_ELEMENTS - 1) + b"</a>")
+    with pytest.raises(errors.InvalidJson, match="more than"):
+        read_xml(b"<a>" + b"<b/>" * MAX_XML_ELEMENTS + b"</a>")
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,26 @@ from marshmallow import fields
 from webhooks.fields import FunctionSchema, ResultSchema, Text
 from webhooks.registry import Context, webhook
 
+# As long as a WhatsApp message; ordering a text's accents takes the square of their number.
+MAX_CHARACTERS = 4_096
+
 
 class CheckResponseSchema(FunctionSchema):
     correct_response = Text(
-        required=True, metadata={"description": "The right answer.", "example": "Paris"}
+        required=True,
+        max_length=MAX_CHARACTERS,
+        metadata={
+            "description": "The right answer, at most 4,096 characters.",
+            "example": "Paris",
+        },
     )
     user_response = Text(
-        required=True, metadata={"description": "What the contact answered.", "example": "Paris"}
+        required=True,
+        max_length=MAX_CHARACTERS,
+        metadata={
+            "description": "What the contact answered, at most 4,096 characters.",
+            "example": "Paris",
+        },
     )
 
 
@@ -40,7 +53,7 @@ def check_response(data: dict[str, Any], context: Context) -> dict[str, Any]:
     count, the way an accent or a vowel sign was typed does not. The Success branch is taken
     either way; route on `response`. Needs no settings and asks no provider.
 
-    Errors: empty_input, unresolved_variable.
+    Errors: empty_input, unresolved_variable, invalid_input.
     Source: Glific's built-in function of the same name; Unicode Standard Annex 15.
     """
     correct, given = data["correct_response"], data["user_response"]

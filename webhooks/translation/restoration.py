@@ -13,7 +13,7 @@ import errors
 from webhooks.translation.masking import Masked, unmask
 from webhooks.translation.segment import Path, Segment
 
-_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:-]*)[^<>]*?(/?)>")
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:-]*+)[^<>]*?(/?)>")
 _MARKUP = re.compile(r"<[A-Za-z/!%]|\{\{|\$\{|\{[\w.]*\}|@[^\W\d]\w*\.\w|%[sd](?!\w)")
 _ALONE = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}

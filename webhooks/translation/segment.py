@@ -17,7 +17,7 @@ _BLOCK = re.compile(
     r"</(?:p|div|li|ul|ol|h[1-6]|tr|td|th|table|section|article|blockquote)>|<br\s?/?>",
     re.IGNORECASE,
 )
-_SENTENCE_END = re.compile(r"[.!?…।॥؟۔]+[\"'”’»)]*\s+|[。！？]+|\n+")
+_SENTENCE_END = re.compile(r"(?<![.!?…।॥؟۔])[.!?…।॥؟۔]++[\"'”’»)]*+\s+|[。！？]+|\n+")
 _SPACE = re.compile(r"\s+")
 
 

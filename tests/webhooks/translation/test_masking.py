@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.endless import ends
 from tests.webhooks.translation.entries import steady
 from webhooks.translation.masking import Masked, mask, unmask
 
@@ -62,6 +61,5 @@ def test_masking_loses_nothing(text: str) -> None:
     ['<a "', "<a ", "{{", "@(", "@((x)", "http://", "](", "`", "``` ", "<script>", "<!--", "a@"],
 )
 def test_hostile_text_takes_linear_time(unit: str) -> None:
-    started = time.monotonic()
-    mask((unit * 200_000)[:200_000])
-    assert time.monotonic() - started < 5
+    with ends():
+        mask((unit * 200_000)[:200_000])

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import errors
+from tests.endless import ends
 from tests.webhooks.translation.entries import ENTRY, steady
 from webhooks.translation.extraction import extract
 from webhooks.translation.restoration import first_difference, problem_with, restore
@@ -108,3 +109,24 @@ def test_a_difference_elsewhere_is_found() -> None:
         paths = {segment.path: "" for segment in extract(ENTRY)}
         assert first_difference((), ENTRY, changed, paths) is not None
     assert first_difference((), {"a": 1, "b": 2}, {"b": 2, "a": 1}, {}) == "entry"
+
+
+@pytest.mark.parametrize(
+    ("begin", "unit", "end"),
+    [
+        ("A", "-11", " x"),
+        ("", "1", " x"),
+        ("", "a_", " x"),
+        ("", "A1", " x"),
+        ("Contents ", ".", "x 7"),
+        ("", ".)", "x 7"),
+        ("<pre>", "<a", "</pre> text"),
+        ("<pre><", "a", "</pre> text"),
+        ("<pre><a ", "/", "</pre> text"),
+    ],
+)
+def test_a_hostile_entry_takes_linear_time(begin: str, unit: str, end: str) -> None:
+    entry = {"body": begin + unit * (200_000 // len(unit)) + end}
+    with ends():
+        segments = extract(entry)
+        assert restore(entry, segments, [segment.masked for segment in segments]) == entry
