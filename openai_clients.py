@@ -11,7 +11,6 @@ from gevent import monkey
 from errors import InvalidInput, ProviderUnavailable
 from providers.account import Account
 from providers.accounts import Accounts
-from providers.circuit import Circuits
 from providers.gevent_transport import GeventTransport
 from providers.guard import AddressGuard
 from providers.guarded_requests import GuardedRequestsTransport
@@ -19,6 +18,7 @@ from providers.guarded_transport import AddressesOf
 from providers.openai import OpenAIClient
 from providers.transport import RequestsTransport, Transport, has_proxy
 from settings.cache import SettingsCache
+from settings.circuits import Circuits
 from settings.notebook import ModelNotebook
 from settings.organisation import Organisation
 

@@ -81,11 +81,9 @@ class Outbox:
         key, lock = (conversation_key(org, contact, name) for name in ("outbox", "delivery"))
         while self.store.redis.exists(key):
             with self.leases.holding(lock) as token:
-                if token is None:
-                    # Somebody delivers, or died over it: look again when the lease has lapsed.
-                    later: datetime | None = self.now() + timedelta(seconds=LEASE_SECONDS)
-                else:
-                    later = self._empty(org, contact, (lock, key), token)
+                # Somebody else delivers, or died over it: look again when the lease has lapsed.
+                lapsed = self.now() + timedelta(seconds=LEASE_SECONDS)
+                later = self._empty(org, contact, (lock, key), token) if token else lapsed
             if later is not None:
                 self.wakeups.add(org, contact, later)
                 return

@@ -26,6 +26,7 @@ from settings.schemas import DEFAULT_PHRASES
 from settings.store import digest
 from storage.keys import ORGANIZATION_ID_PATTERN
 
+ADMIN = "admin"
 OPERATOR = "operator"
 WEBHOOK = "webhook"
 

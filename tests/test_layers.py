@@ -129,6 +129,19 @@ def test_no_imports_in_a_circle() -> None:
         pytest.fail(f"a circle: {' -> '.join(error.args[1])}")
 
 
+def test_no_packages_in_a_circle() -> None:
+    """What `python -m` starts stands above the package that it lies in."""
+    graph: dict[str, set[str]] = {}
+    for module, target in edges():
+        above, below = module.partition(".")[0], target.partition(".")[0]
+        if above != below and not module.endswith("__main__"):
+            graph.setdefault(above, set()).add(below)
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(f"a circle: {' -> '.join(error.args[1])}")
+
+
 def test_flask_is_known_at_the_edge_only() -> None:
     knows = [
         module

@@ -80,7 +80,7 @@ def home_pages(services: Services) -> Blueprint:
             hour=hour,
             retiring=next_to_go(models),
             today=today(),
-            steps=first_steps(services, current, called=bool(rows)),
+            steps=first_steps(current, called=bool(rows)),
             explain=explain,
         )
 
@@ -156,7 +156,7 @@ def last_hour(services: Services, org: str) -> dict[str, Any]:
     return {**_summed(statuses), "newest": failures[:5], "more": more, "scanned": SCANNED}
 
 
-def first_steps(services: Services, current: Organisation, called: bool) -> list[Step]:
+def first_steps(current: Organisation, called: bool) -> list[Step]:
     """What stands between a new organisation and its first answer."""
     org, section = current.id, current.section("openai")
     settings = url_for("web.settings.show", org=org)

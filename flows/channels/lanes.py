@@ -207,10 +207,8 @@ class Lanes:
 
     def dead(self, org: str, count: int = 100) -> list[Dead]:
         """Items put aside, the newest first."""
-        found = []
-        for raw in self.redis.lrange(self._key(org, "dead"), 0, count - 1):
-            found.append(self._read_dead(org, raw))
-        return found
+        found = self.redis.lrange(self._key(org, "dead"), 0, count - 1)
+        return [self._read_dead(org, raw) for raw in found]
 
     def forget(self, org: str, contact: str) -> None:
         """Remove all that is kept of a contact, the dead included."""

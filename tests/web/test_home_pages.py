@@ -3,7 +3,7 @@ from __future__ import annotations
 import fakeredis
 
 from jobs.workers import Workers
-from providers.circuit import FAILURES, Circuits
+from settings.circuits import FAILURES, Circuits
 from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import OpenService, Service
 from tests.web.visitor import signed_in
