@@ -198,7 +198,7 @@ class Lanes:
                 pause = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** (tries - 1))
                 return self._rest(org, contact, token, pause, is_try=True)
             self._bury(org, contact, sealed, name)
-        return None if self._done(org, contact, token) else -1.0
+        return None if self._done(org, contact, token, sealed) else -1.0
 
     # --- looking after ---
 
@@ -258,8 +258,8 @@ class Lanes:
         found = TAKE.run(self.redis, self._lane_keys(org, contact), [token, contact, look_after])
         return (int(found[0]), found[1]) if found else (0, None)
 
-    def _done(self, org: str, contact: str, token: str) -> bool:
-        return bool(DROP.run(self.redis, self._lane_keys(org, contact), [token]))
+    def _done(self, org: str, contact: str, token: str, sealed: bytes) -> bool:
+        return bool(DROP.run(self.redis, self._lane_keys(org, contact), [token, sealed]))
 
     def _rest(self, org: str, contact: str, token: str, seconds: float, *, is_try: bool) -> float:
         """Leave the lane for a while; whoever drains it before finds the same head."""

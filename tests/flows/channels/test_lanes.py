@@ -14,6 +14,7 @@ from flows.channels.lanes import Abandon, Lanes, Postpone
 from settings.cipher import Cipher
 from storage.keys import org_key
 from tests.fixtures_app import FIRST_KEY, SECOND_KEY
+from tests.flows.asking_twice import AsksTwice
 from tests.waiting import wait_for
 
 ORG, CONTACT = "acme", "919876543210"
@@ -91,6 +92,13 @@ def test_only_one_drains_and_later_items_are_not_stranded(lanes: Lanes) -> None:
 
     assert lanes.drain(ORG, CONTACT, handle).handled == 2
     assert seen == ["a", "b"]
+
+
+def test_no_item_is_lost_with_an_answer_of_redis(any_redis: Any) -> None:
+    lanes = open_lanes(AsksTwice(any_redis))
+    assert push(lanes, "a", "b", "c", "b") == [True, True, True, False]
+    assert drain(lanes) == ["a", "b", "c"]
+    assert lanes.waiting(ORG, CONTACT) == 0
 
 
 def test_order_holds_under_concurrency(any_redis: Any) -> None:
