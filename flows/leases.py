@@ -22,6 +22,12 @@ RENEW = Script(Path(__file__).with_name("renew.lua"))
 logger = logging.getLogger(__name__)
 
 
+def take(redis: Any, key: str, token: str, seconds: float) -> bool:
+    """Take a lease that nobody holds; also when it is asked again because an answer was lost."""
+    is_free = redis.set(key, token, nx=True, px=int(seconds * 1000))
+    return bool(is_free) or renew(redis, key, token, seconds)
+
+
 def renew(redis: Any, key: str, token: str, seconds: float) -> bool:
     """Lengthen a lease that is still the token's, with 0 seconds give it back; whether it was."""
     return bool(RENEW.run(redis, [key], [token, int(seconds * 1000)]))

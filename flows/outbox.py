@@ -18,7 +18,7 @@ from errors import FlowhookError
 from flows.channels.outgoing import outgoing
 from flows.conversation_store import ConversationStore, Effect, conversation_key
 from flows.events import MsgCreated
-from flows.leases import renew
+from flows.leases import renew, take
 from flows.transcript import not_sent
 from flows.wakeups import Wakeups
 
@@ -78,7 +78,7 @@ class Outbox:
         key, lock = (conversation_key(org, contact, name) for name in ("outbox", "delivery"))
         token = secrets.token_hex(8)
         while redis.exists(key):
-            if not redis.set(lock, token, nx=True, ex=LEASE_SECONDS):
+            if not take(redis, lock, token, LEASE_SECONDS):
                 # Somebody delivers, or died over it: look again when the lease has lapsed.
                 self.wakeups.add(org, contact, self.now() + timedelta(seconds=LEASE_SECONDS))
                 return

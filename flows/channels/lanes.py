@@ -27,7 +27,7 @@ import orjson
 from redis.exceptions import RedisError
 
 from errors import Overloaded
-from flows.leases import LeaseKeeper, renew
+from flows.leases import LeaseKeeper, renew, take
 from settings.cipher import CannotDecrypt, Cipher
 from storage.keys import org_key
 from storage.script import Argument, Script
@@ -150,7 +150,7 @@ class Lanes:
         """
         token = secrets.token_hex(8)
         lock = self._key(org, "lock", contact)
-        if not self.redis.set(lock, token, nx=True, px=int(self.lease_seconds * 1000)):
+        if not take(self.redis, lock, token, self.lease_seconds):
             return Drained(0)
         try:
             with self.keeper.keeping(lock, token):
