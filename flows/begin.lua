@@ -11,7 +11,9 @@ if ARGV[3] ~= "" then
     return {"answered", answer}
   end
 end
-if not redis.call("SET", KEYS[1], ARGV[1], "NX", "PX", ARGV[2]) then
+-- The lock may be the caller's already: its first asking was answered, and the answer lost.
+if not redis.call("SET", KEYS[1], ARGV[1], "NX", "PX", ARGV[2])
+  and redis.call("GET", KEYS[1]) ~= ARGV[1] then
   return {"busy", redis.call("PTTL", KEYS[1])}
 end
 local state = redis.call("HMGET", KEYS[2], "state", "version")

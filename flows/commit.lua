@@ -7,13 +7,16 @@
 --       then for each effect its kind (add, remove, push, keep, count, log) and its value
 -- Gives 1, or 0 where the turn was lost.
 
+if redis.call("HGET", KEYS[2], "token") == ARGV[1] then
+  return 1 -- stored already: the answer was lost, and the client asked again
+end
 if redis.call("GET", KEYS[1]) ~= ARGV[1] then
   return 0
 end
 if (redis.call("HGET", KEYS[2], "version") or "0") ~= ARGV[2] then
   return 0
 end
-redis.call("HSET", KEYS[2], "state", ARGV[3])
+redis.call("HSET", KEYS[2], "state", ARGV[3], "token", ARGV[1])
 redis.call("HINCRBY", KEYS[2], "version", 1)
 if ARGV[4] ~= "" then
   redis.call("XADD", KEYS[3], "MAXLEN", "~", ARGV[5], "*", "entry", ARGV[4])

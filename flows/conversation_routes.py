@@ -89,7 +89,7 @@ def conversation_routes(
         if not conversations.settings(org).exists:
             raise NotFound(f"there is no organisation {org}")
         if not valid_id(contact):
-            raise InvalidInput("a contact's id is 1 to 128 of A-Z a-z 0-9 _ . @ : + -")
+            raise InvalidInput("a contact's id is 1 to 160 of A-Z a-z 0-9 _ . @ : + -")
 
     @routes.post("/messages")
     @documented(body=MessageSchema, answer=ANSWER)

@@ -7,10 +7,13 @@ broken off by a crash has stored nothing and is processed again.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from typing import Any
+
+from redis.exceptions import RedisError
 
 from errors import Conflict, FlowhookError, Internal, InvalidInput, NotFound
 from flows.contact import Contact
@@ -40,8 +43,9 @@ from settings.organisation import Organisation
 ATTEMPTS = 3
 SAFELY_LATER = timedelta(seconds=30)  # after any turn that is under way has stored or lost
 
-Json = dict[str, Any]
+logger = logging.getLogger(__name__)
 
+Json = dict[str, Any]
 
 Step = Callable[[Sitting], list[Event] | None]
 """Goes on with a session; None says that there was nothing to do."""
@@ -312,10 +316,15 @@ class Conversations:
         return events
 
     def _after(self, sitting: Sitting, others: set[str], now: datetime) -> None:
-        """Everything is stored: deliver, and let others be woken at once."""
+        """Everything is stored: deliver, and let others be woken at once. What fails here happens
+        with the later wake-ups; the caller must not send the message again for it."""
         turn = sitting.turn
         strangers = others - {turn.contact}
-        if strangers:
-            self.wakeups.add_all(turn.org, strangers, now)
-        if turn.contact in others:
-            self.outbox.deliver(turn.org, turn.contact)
+        try:
+            if strangers:
+                self.wakeups.add_all(turn.org, strangers, now)
+            if turn.contact in others:
+                self.outbox.deliver(turn.org, turn.contact)
+        except (RedisError, OSError) as error:
+            what = {"organization_id": turn.org, "cause": type(error).__name__}
+            logger.warning("what a turn said goes out later", extra=what)

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from flows.definition import Flow
+from flows.interactive import Templates
 from flows.text import clean
 
 Json = Mapping[str, Any]
@@ -83,21 +84,17 @@ class Library:
     keywords: Mapping[str, str] = field(init=False)
     draft_keywords: Mapping[str, str] = field(init=False)
     templates: Mapping[str, str] = field(init=False)
-    interactive_by_id: Mapping[str, tuple[Json, ...]] = field(init=False)
+    interactive_messages: Templates = field(init=False)
 
     def __post_init__(self) -> None:
         published = [(one.uuid, one.published) for one in self.entries.values() if one.published]
         active = [(uuid, head) for uuid, head in published if head.is_active]
         drafts = [(one.uuid, one.draft) for one in self.entries.values()]
-        by_id: dict[str, tuple[Json, ...]] = {}
-        for template in self.interactive.values():
-            source_id = str(template.get("source_id"))
-            by_id[source_id] = (*by_id.get(source_id, ()), template)
         named = {head.name: uuid for uuid, head in active if head.is_template}
         object.__setattr__(self, "keywords", keyword_map(active))
         object.__setattr__(self, "draft_keywords", keyword_map(drafts))
         object.__setattr__(self, "templates", named)
-        object.__setattr__(self, "interactive_by_id", by_id)
+        object.__setattr__(self, "interactive_messages", Templates(self.interactive.values()))
 
     def revision(self, uuid: str, *, draft: bool = False) -> int | None:
         """The published revision, or the newest draft; None where there is none."""
@@ -106,16 +103,6 @@ class Library:
             return None
         head = entry.draft if draft else entry.published
         return head.revision if head else None
-
-    def find_interactive(self, template_id: str, name: str) -> Json | None:
-        """By number and label; else by the label, else by the number alone.
-
-        Numbers are those of the system that exported the flow, so two exports may use one number
-        for different templates: the label tells them apart.
-        """
-        numbered = self.interactive_by_id.get(template_id, ())
-        labelled = next((one for one in numbered if one.get("label") == name), None)
-        return labelled or self.interactive.get(name) or next(iter(numbered), None)
 
 
 def keyword_map(heads: Iterable[tuple[str, Head]]) -> dict[str, str]:

@@ -94,7 +94,7 @@ class LiveServices:
         return self.look_up(contact_id)
 
     def find_interactive(self, template_id: str, name: str) -> Mapping[str, Any] | None:
-        return self.library.find_interactive(template_id, name)
+        return self.library.interactive_messages.find(template_id, name)
 
     def find_flow(
         self, uuid: str, *, revision: int | str | None = None, draft: bool = False

@@ -6,6 +6,7 @@ again, and whatever status comes back is the answer.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -23,6 +24,8 @@ GET_SECONDS = 15.0  # 5 to connect and 10 for the answer
 POST_SECONDS = 10.0
 MAX_ANSWER_BYTES = 1024 * 1024
 MAX_HEADERS = 50
+HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 OURS = frozenset(
     ("host", "content-length", "transfer-encoding", "connection", "upgrade", HEADER.lower())
 )
@@ -47,8 +50,7 @@ class Outgoing:
         if len(headers) > MAX_HEADERS:
             raise InvalidInput(f"a webhook may have {MAX_HEADERS} headers")
         text = orjson.dumps(body)
-        sent = {name: value for name, value in headers.items() if name.strip().lower() not in OURS}
-        sent |= self._signature(organisation, text)
+        sent = sendable(headers) | self._signature(organisation, text)
         if method == "GET":
             got = self.guard.guarded_get(
                 with_query(url, body),
@@ -73,6 +75,24 @@ class Outgoing:
         """As Glific signs; nothing where the organisation has no phrase."""
         phrase = organisation.signature_phrase
         return {HEADER: signature(phrase, self.clock(), text)} if phrase else {}
+
+
+def sendable(headers: Mapping[str, str]) -> dict[str, str]:
+    """An author's headers without those that are ours; InvalidInput for one that cannot be sent.
+
+    Values go out in UTF-8, which HTTP's library takes as characters of one byte.
+    """
+    found: dict[str, str] = {}
+    for name, value in ((name.strip(), value.strip()) for name, value in headers.items()):
+        if name.lower() in OURS:
+            continue
+        if not HEADER_NAME.fullmatch(name) or CONTROL.search(value):
+            raise InvalidInput(
+                "a header of the webhook has a name or a value that cannot be sent",
+                fix="A name is letters, digits and hyphens, and a value one line.",
+            )
+        found[name] = value.encode().decode("latin-1")
+    return found
 
 
 def with_query(url: str, body: Mapping[str, Any]) -> str:

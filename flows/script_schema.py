@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from marshmallow import INCLUDE, RAISE, Schema, ValidationError, fields, validates_schema
@@ -10,7 +11,51 @@ from marshmallow import INCLUDE, RAISE, Schema, ValidationError, fields, validat
 from errors import InvalidInput
 
 DEEDS = ("starts", "says", "sends", "waits", "resumes", "answers")
-_objects = fields.List(fields.Dict(keys=fields.String()))
+_object = partial(fields.Dict, keys=fields.String())
+
+
+class ContactSchema(Schema):
+    """A contact, as far as a conversation depends on it."""
+
+    class Meta:
+        unknown = RAISE
+
+    id = fields.String()
+    name = fields.String()
+    phone = fields.String()
+    language = fields.String()
+    fields_ = _object(values=_object(), data_key="fields")
+    groups = _object(values=fields.String())
+    settings = _object()
+    status = fields.String()
+    optin_time = fields.String(allow_none=True)
+    optout_time = fields.String(allow_none=True)
+    last_message_at = fields.String(allow_none=True)
+    profiles = fields.List(_object())
+    profile = fields.Integer(allow_none=True)
+
+
+class OtherContactSchema(ContactSchema):
+    """A contact that a broadcast may reach."""
+
+    id = fields.String(required=True)
+
+
+class MessageSchema(Schema):
+    """A message of any type; its id is a text or a number."""
+
+    class Meta:
+        unknown = RAISE
+
+    id = fields.Raw()
+    type = fields.String()
+    text = fields.String()
+    url = fields.String()
+    caption = fields.String(allow_none=True)
+    latitude = fields.Float()
+    longitude = fields.Float()
+    interactive = _object()
+    form = _object()
 
 
 class AnswerSchema(Schema):
@@ -19,9 +64,27 @@ class AnswerSchema(Schema):
     class Meta:
         unknown = RAISE
 
-    status = fields.Integer(required=True)
+    status = fields.Integer(required=True, strict=True)
     body = fields.Raw(allow_none=True)
     error = fields.String()
+
+
+class FunctionAnswerSchema(AnswerSchema):
+    """What a webhook function answers; `pending` is answered later, by a turn."""
+
+    status = fields.Integer(strict=True)
+    pending = fields.Boolean()
+    timeout_seconds = fields.Integer(strict=True)
+
+
+class RequestAnswerSchema(Schema):
+    """What the author's own server answers."""
+
+    class Meta:
+        unknown = RAISE
+
+    status = fields.Integer(strict=True)
+    text = fields.String()
 
 
 class TurnSchema(Schema):
@@ -33,7 +96,7 @@ class TurnSchema(Schema):
     starts = fields.String()
     with_ = fields.Dict(data_key="with")
     says = fields.String()
-    sends = fields.Dict(keys=fields.String())
+    sends = fields.Nested(MessageSchema)
     waits = fields.Float()
     resumes = fields.Dict(keys=fields.String())
     answers = fields.Nested(AnswerSchema)
@@ -58,10 +121,10 @@ class ScriptSchema(Schema):
         unknown = INCLUDE
 
     flow = fields.String()
-    contact = fields.Dict(keys=fields.String())
-    contacts = _objects
-    functions = fields.Dict(keys=fields.String(), values=_objects)
-    requests = fields.Dict(keys=fields.String(), values=_objects)
+    contact = fields.Nested(ContactSchema)
+    contacts = fields.List(fields.Nested(OtherContactSchema))
+    functions = _object(values=fields.List(fields.Nested(FunctionAnswerSchema)))
+    requests = _object(values=fields.List(fields.Nested(RequestAnswerSchema)))
     globals = fields.Dict()
     now = fields.AwareDateTime(format="iso")
     turns = fields.List(fields.Nested(TurnSchema), required=True)

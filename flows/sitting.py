@@ -18,7 +18,7 @@ from flows.text import clean
 from timestamps import timestamp
 
 API = "api"
-CONTACT_PATTERN = re.compile(r"[A-Za-z0-9_.@:+-]{1,128}")
+CONTACT_PATTERN = re.compile(r"[A-Za-z0-9_.@:+-]{1,160}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,5 +87,5 @@ def flow_to_start(library: Library, flow: str) -> tuple[str, bool]:
 
 
 def valid_id(contact: str) -> bool:
-    """1 to 128 of A-Z a-z 0-9 and _ . @ : + -, so that it may stand in a key."""
+    """1 to 160 of A-Z a-z 0-9 and _ . @ : + -, so that it may stand in a key."""
     return bool(CONTACT_PATTERN.fullmatch(contact))

@@ -14,6 +14,7 @@ from typing import Any
 from errors import NotFound, ProviderUnavailable
 from flows.contact import LANGUAGES, Contact, Language
 from flows.definition import Export, Flow
+from flows.interactive import Templates
 from flows.session import HttpAnswer, WebhookAnswer, WebhookPending
 from flows.text import clean
 
@@ -47,14 +48,15 @@ class StandaloneServices:
     drafts: dict[str, Flow] = field(default_factory=dict)
     revisions: dict[tuple[str, int | str], Flow] = field(default_factory=dict)
     contacts: dict[str, Contact] = field(default_factory=dict)
-    templates: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    templates: Templates = field(default_factory=Templates)
+    _templates: list[Mapping[str, Any]] = field(default_factory=list)
 
     def add(self, export: Export) -> None:
         """Publish the flows of an export and keep its templates."""
         for flow in export.flows:
             self.publish(flow)
-        for template in export.interactive_templates:
-            self.templates[str(template.get("source_id"))] = template
+        self._templates += export.interactive_templates
+        self.templates = Templates(self._templates)
 
     def publish(self, flow: Flow) -> None:
         self.flows[flow.uuid] = flow
@@ -77,11 +79,7 @@ class StandaloneServices:
         return self.contacts.get(contact_id)
 
     def find_interactive(self, template_id: str, name: str) -> Mapping[str, Any] | None:
-        found = self.templates.get(template_id)
-        if found is not None:
-            return found
-        labelled = (one for one in self.templates.values() if one.get("label") == name)
-        return next(labelled, None)
+        return self.templates.find(template_id, name)
 
     def find_flow(
         self, uuid: str, *, revision: int | str | None = None, draft: bool = False

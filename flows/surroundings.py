@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Protocol
 
 from flows.definition import Flow
+from flows.interactive import Templates
 from flows.library import Library
 from flows.lint import FunctionSpec, Issue, Surroundings, lint
 
@@ -42,9 +43,6 @@ class Examiner:
         templates: Sequence[Mapping[str, Any]] = (),
     ) -> list[Issue]:
         """`beside` and `templates` come with the flow and are not in the library yet."""
-        interactive = {
-            str(one.get("source_id")): one for one in (*library.interactive.values(), *templates)
-        }
         around = Surroundings(
             functions=self.functions,
             retired_models=self.retired(datetime.now(UTC).date()),
@@ -53,7 +51,7 @@ class Examiner:
                 **{one.uuid: one.name for one in beside},
             },
             keywords=library.keywords,
-            interactive=interactive,
+            interactive=Templates((*library.interactive.values(), *templates)),
             common_fields=self.common_fields,
         )
         return lint(flow, around)

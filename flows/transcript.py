@@ -14,6 +14,7 @@ from flows.events import (
     FlowFailed,
     FlowInterrupted,
     FlowStarted,
+    InputLabelled,
     MsgCreated,
     MsgIgnored,
     MsgNotSent,
@@ -29,7 +30,7 @@ MAX_NOTES = 50
 MAX_NOTE_TEXT = 2_000
 NOTED = (
     *(FlowStarted, FlowFailed, FlowInterrupted, MsgNotSent, MsgIgnored, ActionSkipped),
-    *(ExpressionFailed, TicketOpened),
+    *(ExpressionFailed, TicketOpened, InputLabelled),
 )
 
 Json = dict[str, Any]
@@ -64,7 +65,8 @@ def transcript_of(
     notes = 0
     for event in events:
         if isinstance(event, MsgCreated) and event.contact == session.contact.id:
-            items.append({"at": at, "direction": "out", **event.as_message()})
+            labelled = {"labels": event.labels} if event.labels else {}
+            items.append({"at": at, "direction": "out", **event.as_message(), **labelled})
         elif notes < MAX_NOTES:
             for note in _note(event):
                 items.append({"at": at, "direction": "note", **note})

@@ -43,10 +43,10 @@ class Leases:
         self._nothing = threading.Event()
 
     def take(self, key: str) -> str | None:
-        """A token, where nobody holds the key."""
+        """A token, where nobody holds the key; also where an answer was lost and asked for again."""
         token = new_token()
-        taken = self.redis.set(key, token, nx=True, px=self.milliseconds)
-        return token if taken else None
+        is_free = self.redis.set(key, token, nx=True, px=self.milliseconds)
+        return token if is_free or self.renew(key, token) else None
 
     def renew(self, key: str, token: str) -> bool:
         """Begin the term anew; whether the key is still held by the token."""

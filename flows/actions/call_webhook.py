@@ -42,17 +42,17 @@ def call_webhook(action: Action, sprint: Sprint) -> Outcome:
             answer = _send(method, url, body, action, sprint)
     except FlowhookError as error:
         answer = WebhookAnswer(0 if method != "function" else error.status, error=error.message)
-    pending = isinstance(answer, WebhookPending)
+    shown = WebhookAnswer(0) if isinstance(answer, WebhookPending) else answer
     sprint.emit(
         WebhookCalled,
         id=call_id,
         method=method.upper(),
         url=url,
         request=body,
-        status=0 if isinstance(answer, WebhookPending) else answer.status,
-        response=None if isinstance(answer, WebhookPending) else answer.body,
-        error="" if isinstance(answer, WebhookPending) else answer.error,
-        parked=pending,
+        status=shown.status,
+        response=shown.body,
+        error=shown.error,
+        parked=shown is not answer,
     )
     if isinstance(answer, WebhookPending):
         sprint.run.call = call_id

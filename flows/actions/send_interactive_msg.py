@@ -173,7 +173,7 @@ def kind_of(content: Content) -> str:
 
 
 def options_of(content: Content) -> list[dict[str, str]]:
-    """The choices as the conversation API lists them."""
+    """The choices as the conversation API lists them; who has no title cannot be chosen."""
     listed = content.get("options")
     if content.get("type") == "list":
         groups = content.get("items")
@@ -185,7 +185,7 @@ def options_of(content: Content) -> list[dict[str, str]]:
         ]
     shown = []
     for option in listed if isinstance(listed, list) else []:
-        if isinstance(option, dict):
+        if isinstance(option, dict) and as_text(option.get("title")):
             pair = {key: as_text(option.get(key)) for key in ("title", "description")}
             shown.append({key: value for key, value in pair.items() if value})
     return shown

@@ -21,10 +21,9 @@ class Box:
     def wake_due(self, count: int = 100) -> int:
         """Wake every contact whose lane nobody works on; how many there were."""
         woken = 0
-        for org in self.lanes.organisations():
-            for contact in self.lanes.due(org, count):
-                self.wake_later(org, contact, 0.0)
-                woken += 1
+        for org, contact in self.lanes.due(count):
+            self.wake_later(org, contact, 0.0)
+            woken += 1
         return woken
 
     def wake_later(self, org: str, contact: str, seconds: float) -> None:

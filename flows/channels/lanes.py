@@ -18,6 +18,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,7 @@ SEEN_SECONDS = 8 * 24 * 3600  # longer than the seven days for which Meta repeat
 FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 60.0
 REMEMBER_SECONDS = 60.0
+ASKED_AT_ONCE = 200  # organisations in one round trip
 
 logger = logging.getLogger(__name__)
 
@@ -182,24 +184,26 @@ class Lanes:
                 pause = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** (tries - 1))
                 return self._rest(org, contact, token, pause, is_try=True)
             self._bury(org, contact, sealed, name)
-        return None if self._done(org, contact, token) else -1.0
+        return None if self._done(org, contact, token, sealed) else -1.0
 
     # --- looking after ---
 
-    def due(self, org: str, count: int = 100) -> list[str]:
-        """Contacts whose lanes hold something that nobody seems to work on. They are due again
-        in half a minute, so that a busy queue is not filled with the same wake-ups."""
-        key, now = self._key(org, "due"), self.clock()
-        found = [raw.decode() for raw in self.redis.zrangebyscore(key, "-inf", now, 0, count)]
-        if found:
-            again = dict.fromkeys(found, now + WOKEN_SECONDS)
-            self.redis.zadd(key, again, xx=True, gt=True)
-        return found
-
-    def organisations(self) -> Iterator[str]:
-        """Every organisation whose lanes ever held something."""
-        for org in self.redis.sscan_iter(self._index()):
-            yield org.decode()
+    def due(self, count: int = 100) -> Iterator[tuple[str, str]]:
+        """(organisation, contact) of lanes that hold something which nobody seems to work on, at
+        most `count` of an organisation. They are due again in half a minute, so that a busy queue
+        is not filled with the same wake-ups."""
+        orgs = (org.decode() for org in self.redis.sscan_iter(self._index()))
+        while some := list(islice(orgs, ASKED_AT_ONCE)):
+            now = self.clock()
+            pipe = self.redis.pipeline(transaction=False)
+            for org in some:
+                pipe.zrangebyscore(self._key(org, "due"), "-inf", now, 0, count)
+            for org, found in zip(some, pipe.execute(), strict=True):
+                contacts = [raw.decode() for raw in found]
+                if contacts:
+                    again = dict.fromkeys(contacts, now + WOKEN_SECONDS)
+                    self.redis.zadd(self._key(org, "due"), again, xx=True, gt=True)
+                yield from ((org, contact) for contact in contacts)
 
     def waiting(self, org: str, contact: str) -> int:
         """How many items the contact's lane holds."""
@@ -238,8 +242,8 @@ class Lanes:
         found = TAKE.run(self.redis, self._lane_keys(org, contact), [token, contact, look_after])
         return (int(found[0]), found[1]) if found else (0, None)
 
-    def _done(self, org: str, contact: str, token: str) -> bool:
-        return bool(DROP.run(self.redis, self._lane_keys(org, contact), [token]))
+    def _done(self, org: str, contact: str, token: str, sealed: bytes) -> bool:
+        return bool(DROP.run(self.redis, self._lane_keys(org, contact), [token, sealed]))
 
     def _rest(self, org: str, contact: str, token: str, seconds: float, *, is_try: bool) -> float:
         """Leave the lane for a while; whoever drains it before finds the same head."""

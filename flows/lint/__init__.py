@@ -10,16 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
 
 from flows.contact import LANGUAGES, Language
 from flows.definition import Flow, Node
+from flows.interactive import Templates
 from flows.lint.graph import Graph
 from registry import Registry, load
 
 CRITICAL = "Critical"
 WARNING = "Warning"
 
+NO_TEMPLATES = Templates()
 MAX_FINDINGS = 200  # of one check: who has that many looks at the first ones
 
 BUILDER_FIELDS = frozenset(
@@ -60,8 +61,8 @@ class Surroundings:
 
     functions: webhook functions by name. retired_models: model to its successor, or "".
     flows: UUID to name. keywords: cleaned keyword of a published flow to that flow's UUID.
-    groups: collection ids and names. contacts: ids. interactive: templates by id, in the
-    export's shape. templates: UUIDs of approved message templates. standing: nodes of this flow
+    groups: collection ids and names. contacts: ids. interactive: templates of interactive
+    messages. templates: UUIDs of approved message templates. standing: nodes of this flow
     on which contacts are waiting. common_fields: keys every function accepts.
     """
 
@@ -71,7 +72,7 @@ class Surroundings:
     keywords: Mapping[str, str] = field(default_factory=dict)
     groups: frozenset[str] | None = None
     contacts: frozenset[str] | None = None
-    interactive: Mapping[str, Mapping[str, Any]] | None = None
+    interactive: Templates = NO_TEMPLATES
     templates: frozenset[str] | None = None
     standing: frozenset[str] = frozenset()
     languages: Sequence[Language] = LANGUAGES

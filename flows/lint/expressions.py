@@ -39,6 +39,9 @@ def _evaluated(action: Action) -> Iterator[tuple[str, str]]:
         yield "Enter flow expression has", expression
     if action.type == "send_interactive_msg":
         yield "Interactive template expression has", as_text(action.source.get("expression"))
+    for attachment in action.items("attachments"):
+        if isinstance(attachment, str) and attachment.startswith("expression:"):
+            yield "Attachment has", attachment
     templating = action.map("templating")
     yield "Message template expression has", as_text(templating.get("expression"))
 

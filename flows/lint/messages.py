@@ -74,7 +74,8 @@ def interactive_templates_exist(look: Look) -> Iterator[Issue]:
 
 def _contents(action: Action, look: Look) -> Iterator[dict[str, Any]]:
     """The base content of an interactive message and its translations."""
-    template = (look.around.interactive or {}).get(as_text(action.source.get("id")))
+    number, label = as_text(action.source.get("id")), action.text("name")
+    template = look.around.interactive.find(number, label)
     if template is not None:
         translations = template.get("translations")
         several = translations.values() if isinstance(translations, dict) else ()

@@ -235,6 +235,19 @@ def test_buttons_are_sent_and_chosen(acme: Service) -> None:
     assert say(acme, {"type": "quick_reply", "text": "Yes"}).json["messages"][0]["text"] == "Good"
 
 
+def test_labels_stand_in_the_transcript(acme: Service) -> None:
+    label = {"type": "add_input_labels", "labels": [{"uuid": "l", "name": "Question"}]}
+    send = {"type": "send_msg", "text": "Thanks", "labels": [{"uuid": "l", "name": "Greeting"}]}
+    flow = {"uuid": "f", "keywords": ["ask"], "nodes": [{"id": "a", "actions": [label, send]}]}
+    publish(acme, flow)
+    say(acme, "ask")
+    shown = acme.admin("GET", "/conversations/acme/7").json["transcript"]
+    assert [(one["type"], one["labels"]) for one in shown if "labels" in one] == [
+        ("input_labelled", "Question"),
+        ("text", "Greeting"),
+    ]
+
+
 def test_a_parked_flow_is_resumed(acme: Service) -> None:
     pause = {"type": "wait_for_result", "delay": "3600", "result_name": "x"}
     nodes = [

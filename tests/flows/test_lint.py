@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from flows.interactive import Templates
 from flows.lint import FunctionSpec, Surroundings, checks, lint
 from flows.reading import read_flow
 from tests.flows.building import export_of
@@ -32,6 +33,8 @@ def around_of(stated: dict[str, Any]) -> Surroundings:
     known: dict[str, Any] = {
         name: frozenset(value) if name in SETS else value for name, value in stated.items()
     }
+    if "interactive" in known:
+        known["interactive"] = Templates(known["interactive"])
     return Surroundings(functions=FUNCTIONS, **known)
 
 

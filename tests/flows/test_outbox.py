@@ -15,6 +15,7 @@ from flows.outbox import LEASE_SECONDS, Outbox
 from flows.wakeups import Wakeups
 from settings.cipher import Cipher
 from tests.fixtures_app import FIRST_KEY
+from tests.flows.asking_twice import AsksTwice
 
 ORG, CONTACT = "acme", "7"
 
@@ -87,6 +88,16 @@ def test_messages_leave_in_order_and_once(outbox: Outbox, channel: Taking) -> No
     put(outbox, "one")
     put(outbox, "two")
     outbox.deliver(ORG, CONTACT)
+    outbox.deliver(ORG, CONTACT)
+    assert channel.taken == ["one", "two"]
+
+
+def test_messages_leave_once_where_answers_of_redis_are_lost(
+    outbox: Outbox, clock: Clock, channel: Taking
+) -> None:
+    put(outbox, "one")
+    put(outbox, "two")
+    outbox.store.redis = AsksTwice(outbox.store.redis)
     outbox.deliver(ORG, CONTACT)
     assert channel.taken == ["one", "two"]
 

@@ -124,3 +124,22 @@ def test_headers_that_frame_the_request_are_ours(acme: Service) -> None:
     assert len(server.requests) == 1
     assert "chunked" not in server.requests[0]
     assert "evil" not in server.requests[0]
+
+
+def test_a_header_may_hold_words_of_any_script(acme: Service) -> None:
+    with serve(answer(b"{}")) as server:
+        url = f"http://127.0.0.1:{server.port}/hook"
+        found = call(acme, url, headers={"X-Name": " हाँ "}, body="")
+    assert found["taken"] == "Success"
+    assert "X-Name: हाँ".encode() in server.requests[0].encode("latin-1")
+
+
+@pytest.mark.parametrize("headers", [{"X-Name": "a\nX-Evil: 1"}, {"X Name": "a"}, {"": "a"}])
+def test_a_header_that_cannot_be_sent_takes_failure(acme: Service, headers: dict[str, str]) -> None:
+    with serve(answer(b"{}")) as server:
+        found = call(acme, f"http://127.0.0.1:{server.port}/hook", headers=headers)
+    assert found["taken"] == "Failure"
+    assert server.requests == []
+    notes = acme.admin("GET", "/conversations/acme/7").json["transcript"]
+    told = [note["error"] for note in notes if note["type"] == "webhook_called"]
+    assert told == ["a header of the webhook has a name or a value that cannot be sent"]

@@ -22,6 +22,7 @@ from flows.session import Message, WebhookAnswer
 from settings.cipher import Cipher
 from storage.connect import Client
 from tests.fixtures_app import SECOND_KEY
+from tests.flows.asking_twice import AsksTwice
 from tests.flows.room import ORG, Room
 
 ROOT = Path(__file__).parents[2]
@@ -140,6 +141,21 @@ def test_whoever_slept_through_the_lease_changes_nothing(any_redis: Client) -> N
     with pytest.raises(TurnLost):
         store.commit(sleeper, {"session": "the sleeper's"})
     assert store.state(ORG, "7") == before
+
+
+def test_a_turn_whose_answers_from_redis_are_lost_is_processed_once(any_redis: Client) -> None:
+    calls: list[str] = []
+
+    def counted(name: str, body: Mapping[str, Any]) -> WebhookAnswer:
+        calls.append(body["n"])
+        return done(name, body)
+
+    room = Room(AsksTwice(any_redis), counted)
+    room.publish(COUNTING)
+    say(room, "count")
+    assert say(room, "one") == ["Heard one"]
+    assert calls == ["one"]
+    assert room.said("7") == ["Heard one"]
 
 
 def test_a_lost_turn_is_processed_again_in_whole(any_redis: Client) -> None:

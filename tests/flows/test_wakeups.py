@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from errors import ProviderRejected, ProviderUnavailable
 from flows import conversation_store, conversations
@@ -316,6 +317,17 @@ def test_messages_for_a_channel_are_delivered_in_order(any_redis: Client) -> Non
     assert post.delivered[2:] == [("7", "One")]
     room.pass_time(61)
     assert post.delivered[2:] == [("7", "One"), ("7", "Two")]
+
+
+def test_a_message_whose_delivery_fails_is_processed_and_goes_out_later(any_redis: Client) -> None:
+    post = Post()
+    room = Room(any_redis, channels={"post": post})
+    room.publish(REMINDING)
+    post.failures = [RedisConnectionError("gone for a moment")]
+    assert say(room, "remind", channel="post") == ["Coming?"]
+    assert post.delivered == []
+    room.pass_time(31)
+    assert post.delivered == [("7", "Coming?")]
 
 
 def test_a_message_that_its_channel_does_not_take_waits_or_goes(any_redis: Client) -> None:

@@ -1,8 +1,8 @@
 """WhatsApp as a channel: takes over what Meta delivers, delivers what a sprint said.
 
-app.py joins it to the routes (as their Receiver), to the job queue (`wake_inbox`, `wake_outbox`
-ask for `drain_inbox`, `drain_outbox` in a worker; `sweep` runs every few seconds somewhere) and
-to the conversation runtime (`handle`).
+It is joined to the routes (as their Receiver), to the contacts' wake-ups (`wake_inbox` and
+`wake_outbox` have a worker call `drain_inbox` and `drain_outbox`; `sweep` runs every few seconds in
+each) and to the conversations (`handle`).
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from flows.channels.inbound import Inbound, Status
 from flows.channels.whatsapp.kinds import read_content
 
 MILLISECONDS_FROM = 100_000_000_000  # as seconds the year 5138; as milliseconds 1973
-CONTACT = re.compile(r"\+?[A-Za-z0-9][A-Za-z0-9._-]{0,159}")
+CONTACT = re.compile(r"\+?[A-Za-z0-9][A-Za-z0-9._-]{0,158}")
 MESSAGE_ID = re.compile(r"[!-~]{1,512}")
 STATUSES = frozenset({"sent", "delivered", "read", "played", "failed"})
 

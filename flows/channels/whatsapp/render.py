@@ -25,6 +25,9 @@ MAX_VARIABLE_LENGTH = 1024
 MEDIA = frozenset({"image", "audio", "video", "document", "sticker"})
 HEADERS = frozenset({"image", "video", "document"})
 
+Options = Sequence[tuple[str, str]]
+"""(title, description) of each choice."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
@@ -89,30 +92,42 @@ def _render_options(kind: str, body: str, message: Mapping[str, Any]) -> Rendere
         )
     interactive = message.get("interactive")
     whole = interactive if isinstance(interactive, Mapping) else {}
-    titles = [title for title, _ in options]
     node = _text(whole.get("msgid"))
+    header = _header(message, url) if _fit_buttons(kind, options, node) else None
+    media = _render_media(_header_kind(message), url, "") if is_link(url) and not header else ()
     if _fit_buttons(kind, options, node):
-        header = _header(message, url)
-        *before, last = _last_fits(body)
-        ids = [option_id(kind, node, place, title) for place, title in enumerate(titles)]
-        shown = content.buttons(last, list(zip(ids, titles, strict=True)), header)
-        media = _render_media(_header_kind(message), url, "") if is_link(url) and not header else ()
-        return Rendered((*media, *before, shown))
-    media = _render_media(_header_kind(message), url, "") if is_link(url) else ()
+        return Rendered((*media, *_buttons(kind, node, body, options, header)))
     if _fit_list(kind, options, node):
-        *before, last = _last_fits(body)
-        rows = [
-            (option_id(kind, node, place, title), title, description)
-            for place, (title, description) in enumerate(options)
-        ]
-        listed = content.listing(last, _list_button(whole), rows)
-        return Rendered((*media, *before, listed))
+        return Rendered((*media, *_list(kind, node, body, options, _list_button(whole))))
+    titles = tuple(title for title, _ in options)
+    return Rendered((*media, *_texts(_numbered(body, options))), titles)
+
+
+def _buttons(
+    kind: str, node: str, body: str, options: Options, header: Content | None
+) -> tuple[Content, ...]:
+    *before, last = _last_fits(body)
+    buttons = [
+        (option_id(kind, node, place, title), title) for place, (title, _) in enumerate(options)
+    ]
+    return (*before, content.buttons(last, buttons, header))
+
+
+def _list(kind: str, node: str, body: str, options: Options, button: str) -> tuple[Content, ...]:
+    *before, last = _last_fits(body)
+    rows = [
+        (option_id(kind, node, place, title), title, description)
+        for place, (title, description) in enumerate(options)
+    ]
+    return (*before, content.listing(last, button, rows))
+
+
+def _numbered(body: str, options: Options) -> str:
     lines = [
         f"{place}. {title}" + (f" - {description}" if description else "")
         for place, (title, description) in enumerate(options, start=1)
     ]
-    numbered = "\n".join([body, "", *lines] if body else lines)
-    return Rendered((*media, *_texts(numbered)), tuple(titles))
+    return "\n".join([body, "", *lines] if body else lines)
 
 
 def _last_fits(body: str) -> tuple[Any, ...]:
@@ -124,7 +139,7 @@ def _last_fits(body: str) -> tuple[Any, ...]:
     return (*_texts(body), POINTER)
 
 
-def _fit_buttons(kind: str, options: Sequence[tuple[str, str]], node: str) -> bool:
+def _fit_buttons(kind: str, options: Options, node: str) -> bool:
     return (
         kind == "quick_reply"
         and len(options) <= content.MAX_BUTTONS
@@ -136,7 +151,7 @@ def _fit_buttons(kind: str, options: Sequence[tuple[str, str]], node: str) -> bo
     )
 
 
-def _fit_list(kind: str, options: Sequence[tuple[str, str]], node: str) -> bool:
+def _fit_list(kind: str, options: Options, node: str) -> bool:
     return (
         len(options) <= content.MAX_ROWS
         and all(
@@ -148,7 +163,7 @@ def _fit_list(kind: str, options: Sequence[tuple[str, str]], node: str) -> bool:
     )
 
 
-def _have_ids(kind: str, options: Sequence[tuple[str, str]], node: str, limit: int) -> bool:
+def _have_ids(kind: str, options: Options, node: str, limit: int) -> bool:
     """Titles are told apart by WhatsApp, and short enough to travel in an id."""
     titles = [title for title, _ in options]
     longest = max(titles, key=length)

@@ -14,6 +14,7 @@ from flows.channels.lanes import Abandon, Lanes, Postpone
 from settings.cipher import Cipher
 from storage.keys import org_key
 from tests.fixtures_app import FIRST_KEY, SECOND_KEY
+from tests.flows.asking_twice import AsksTwice
 from tests.waiting import wait_for
 
 ORG, CONTACT = "acme", "919876543210"
@@ -91,6 +92,13 @@ def test_only_one_drains_and_later_items_are_not_stranded(lanes: Lanes) -> None:
 
     assert lanes.drain(ORG, CONTACT, handle).handled == 2
     assert seen == ["a", "b"]
+
+
+def test_no_item_is_lost_with_an_answer_of_redis(any_redis: Any) -> None:
+    lanes = open_lanes(AsksTwice(any_redis))
+    assert push(lanes, "a", "b", "c", "b") == [True, True, True, False]
+    assert drain(lanes) == ["a", "b", "c"]
+    assert lanes.waiting(ORG, CONTACT) == 0
 
 
 def test_order_holds_under_concurrency(any_redis: Any) -> None:
@@ -222,9 +230,9 @@ def test_postponing_counts_no_try_and_keeps_the_order(lanes: Lanes, clock: Clock
 
     for _ in range(20):
         assert lanes.drain(ORG, CONTACT, later).again_in == 7.5
-    assert lanes.due(ORG) == []
+    assert list(lanes.due()) == []
     clock.now += 7.5
-    assert lanes.due(ORG) == [CONTACT]
+    assert list(lanes.due()) == [(ORG, CONTACT)]
     assert drain(lanes) == ["a", "b"]
     assert lanes.dead(ORG) == []
 
@@ -241,20 +249,31 @@ def test_abandoned_items_stand_among_the_dead_with_their_reason(lanes: Lanes) ->
 
 def test_the_sweep_finds_only_what_nobody_works_on(lanes: Lanes, clock: Clock) -> None:
     push(lanes, "a")
-    assert lanes.due(ORG) == [], "its own wake-up is on the way"
+    assert list(lanes.due()) == [], "its own wake-up is on the way"
     clock.now += lanes_module.GRACE_SECONDS
-    assert lanes.due(ORG) == [CONTACT]
-    assert lanes.due(ORG) == [], "it was woken just now"
+    assert list(lanes.due()) == [(ORG, CONTACT)]
+    assert list(lanes.due()) == [], "it was woken just now"
     clock.now += lanes_module.WOKEN_SECONDS
-    assert lanes.due(ORG) == [CONTACT]
-    assert list(lanes.organisations()) == [ORG]
+    assert list(lanes.due()) == [(ORG, CONTACT)]
 
     def handle(item: Mapping[str, Any]) -> None:
-        assert lanes.due(ORG) == [], "it is being worked on"
+        assert list(lanes.due()) == [], "it is being worked on"
 
     lanes.drain(ORG, CONTACT, handle)
     clock.now += 10_000
-    assert lanes.due(ORG) == []
+    assert list(lanes.due()) == []
+
+
+def test_the_sweep_looks_at_all_organisations(
+    any_redis: Any, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes_module, "ASKED_AT_ONCE", 2)
+    lanes = open_lanes(any_redis, clock)
+    orgs = [f"org{number}" for number in range(5)]
+    for org in orgs:
+        lanes.push(org, CONTACT, org, {"name": org})
+    clock.now += lanes_module.GRACE_SECONDS
+    assert sorted(lanes.due()) == [(org, CONTACT) for org in orgs]
 
 
 def test_a_full_lane_takes_no_more(lanes: Lanes, monkeypatch: pytest.MonkeyPatch) -> None:

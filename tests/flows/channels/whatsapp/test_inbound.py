@@ -13,6 +13,7 @@ from flows.channels.inbound import FOR_FLOWS, Inbound, InboundMedia, Status
 from flows.channels.whatsapp.inbound import Skipped, read_delivery
 from flows.channels.whatsapp.kinds import READERS
 from flows.channels.whatsapp.options import option_id
+from flows.sitting import valid_id
 
 RUNS = settings(max_examples=300, derandomize=True, deadline=None, database=None)
 
@@ -44,6 +45,16 @@ def read_one(sent: dict[str, Any], **more: Any) -> Inbound:
     assert isinstance(found, Inbound)
     assert Inbound.from_dict(orjson.loads(orjson.dumps(found.as_dict()))) == found
     return found
+
+
+def test_the_longest_identity_without_a_number_may_be_asked_for_by_the_api() -> None:
+    user_id = "IN.ENT." + "9" * 128
+    found = read_one(
+        {"id": "wamid.A", "type": "text", "text": {"body": "hi"}, "from_user_id": user_id},
+        contacts=[{"user_id": user_id}],
+    )
+    assert found.contact == user_id
+    assert valid_id(found.contact)
 
 
 def test_a_text() -> None:
