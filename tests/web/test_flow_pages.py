@@ -108,6 +108,8 @@ def test_the_picture_counts_contacts_and_ways(service: Service, visitor: Visitor
     page = visitor.get(f"{FLOWS}/greeting")
     assert "1 waiting" in page.text
     assert "Stop 1×" in page.text
+    assert "then 3× → wait" in page.text, "also where there is no choice"
+    assert "then 1× ends" in page.text
     assert service.admin("DELETE", "/conversations/acme/c").status == 204
     assert "waiting</span>" not in visitor.get(f"{FLOWS}/greeting").html
 
