@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -105,7 +106,7 @@ def redis_light(services: Services) -> Light:
     services.redis.ping()
     milliseconds = (time.perf_counter() - started) * 1000
     state = GOOD if milliseconds < 50 else POOR
-    return Light("Redis", state, f"answers in {milliseconds:.1f} ms")
+    return Light("Redis", state, f"answers within {math.ceil(milliseconds)} ms")
 
 
 def worker_light(services: Services) -> Light:
