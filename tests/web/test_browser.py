@@ -189,7 +189,11 @@ def test_lists_and_lights_renew_themselves(tab: Tab, service: Service, openai: F
     for path, change, words in changes:
         tab.open(path)
         page.evaluate("window.sameDocument = true")
+        page.locator("[data-renew]").first.evaluate("part => { part.isSame = true; }")
         expect(page.get_by_text(words)).to_have_count(0)
+        with page.expect_response(f"**{path}"):
+            page.clock.run_for(6_000)
+        assert page.locator("[data-renew]").first.evaluate("part => part.isSame"), "unchanged"
         change()
         page.clock.run_for(6_000)
         expect(page.locator("[data-renew]").get_by_text(words)).to_be_visible()
