@@ -48,7 +48,7 @@ def sent(folder: Path, name: str) -> Response:
     if is_whole and name.endswith(PACKED) and "gzip" in request.accept_encodings:
         answer.close()
         answer.direct_passthrough = False
-        answer.set_data(packed(folder / name))
+        answer.set_data(packed((folder / name).resolve()))
         answer.headers["Content-Encoding"] = "gzip"
     return answer
 
