@@ -206,7 +206,6 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         desk=desk,
         conversations=conversations,
         examiner=examiner,
-        in_flight=in_flight,
     )
     for routes in (
         webhook_routes(dispatcher, authenticator, settings, in_flight, answering),

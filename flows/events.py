@@ -58,6 +58,11 @@ class RouteTaken(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExitTaken(Event):
+    """A node without a router was left by its one exit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MsgReceived(Event):
     id: int | str | None
     kind: str

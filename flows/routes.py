@@ -201,7 +201,7 @@ def refuse_critical(issues: list[Issue]) -> None:
     for issue in critical:
         fields.setdefault(issue.node or "flow", []).append(issue.message)
     raise Conflict(
-        f"the flow has {len(critical)} Critical issues, first: {critical[0].message}",
+        f"the flow has Critical issues ({len(critical)}), the first: {critical[0].message}",
         fix="Correct them and import the flow again, or publish with ?force=true.",
         fields=fields,
     )

@@ -1,7 +1,7 @@
 """Where contacts wait in each flow, and how often each way out of a node was taken.
 
 Counted with the turns themselves, in the same transaction: one hash a flow, with the fields
-`waiting|<node>` and `taken|<node>|<category>`.
+`waiting|<node>` and `taken|<node>|<category>`, without a category where there is no router.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flows.conversation_store import Effect
-from flows.events import Event, RouteTaken
+from flows.events import Event, ExitTaken, RouteTaken
 from flows.session import Session
 from storage.keys import org_key
 
@@ -24,7 +24,7 @@ Place = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Contacts by node, and times by node and category."""
+    """Contacts by node, and times by node and category ("" where there is no router)."""
 
     waiting: dict[str, int] = field(default_factory=dict)
     taken: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -46,8 +46,9 @@ def counted(
             flow, node = place
             changes[flow, f"{WAITING}|{node}"] += step
     for event in events:
-        if isinstance(event, RouteTaken):
-            changes[event.flow, f"{TAKEN}|{event.node}|{event.category}"] += 1
+        if isinstance(event, RouteTaken | ExitTaken):
+            category = event.category if isinstance(event, RouteTaken) else ""
+            changes[event.flow, f"{TAKEN}|{event.node}|{category}"] += 1
     return [
         Effect(tally_key(org, flow), "count", f"{change}|{name}")
         for (flow, name), change in changes.items()

@@ -21,7 +21,14 @@ from flows.actions import (
     actions,
 )
 from flows.definition import Flow, Node, Router
-from flows.events import ActionSkipped, FlowCompleted, MsgIgnored, NodeEntered, RouteTaken
+from flows.events import (
+    ActionSkipped,
+    ExitTaken,
+    FlowCompleted,
+    MsgIgnored,
+    NodeEntered,
+    RouteTaken,
+)
 from flows.lifecycle import FlowServices, begin, check_startable, complete, fail, interrupt, reset
 from flows.routers.results import result_of
 from flows.routers.switch import RESERVED, choose, operand_message
@@ -215,6 +222,7 @@ class Walk:
         return seconds
 
     def _leave(self, run: Run, node: Node, messages: list[Message]) -> list[Message]:
+        self.sprint.emit(ExitTaken)
         return self._follow(run, node.exits[0].destination if node.exits else None, messages)
 
     def _follow(self, run: Run, destination: str | None, messages: list[Message]) -> list[Message]:

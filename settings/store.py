@@ -64,10 +64,11 @@ class SettingsStore:
             circuits={key.decode(): orjson.loads(raw) for key, raw in circuits.items()},
         )
 
-    def page(self, after: str, count: int, first: str = "") -> list[tuple[str, bool]]:
-        """Organisations by id after `after`, else from `first` on: (id, is_active)."""
-        low = f"({after}" if after else f"[{first}" if first else "-"
-        found = self.redis.zrangebylex(ORGANISATIONS, low, "+", start=0, num=count)
+    def page(self, after: str, count: int, prefix: str = "") -> list[tuple[str, bool]]:
+        """Organisations by id, after `after` and beginning with `prefix`: (id, is_active)."""
+        low = f"({after}" if after else f"[{prefix}" if prefix else "-"
+        high = f"({prefix}~" if prefix else "+"  # no id has a character behind ~
+        found = self.redis.zrangebylex(ORGANISATIONS, low, high, start=0, num=count)
         ids = [raw.decode() for raw in found]
         pipe = self.redis.pipeline(transaction=False)
         for org in ids:

@@ -43,7 +43,7 @@ class Leases:
         self._nothing = threading.Event()
 
     def take(self, key: str) -> str | None:
-        """A token, where nobody holds the key; also where an answer was lost and asked for again."""
+        """A token, where nobody holds the key; also where an answer was lost and asked again."""
         token = new_token()
         is_free = self.redis.set(key, token, nx=True, px=self.milliseconds)
         return token if is_free or self.renew(key, token) else None

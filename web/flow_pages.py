@@ -143,7 +143,6 @@ class FlowViews:
             "web/flow.html",
             entry=entry.shown,
             issues=issues,
-            about_flow=[issue for issue in issues if issue.node not in flow.nodes],
             critical=[issue for issue in issues if issue.severity == "Critical"],
             picture=picture_of(flow, issues, tally, request.args.get("node")),
             error=error,

@@ -136,5 +136,5 @@ def _way(flow: Flow, node: Node, way: Exit, tally: Tally) -> Way:
         name=" / ".join(names),
         destination=target.uuid if target else "",
         destination_label=target.label if target else "",
-        taken=sum(tally.taken.get((node.uuid, name), 0) for name in names),
+        taken=sum(tally.taken.get((node.uuid, name), 0) for name in names or [""]),
     )

@@ -42,7 +42,8 @@ def node_bodies(function: WebhookFunction, address: str) -> list[NodeBody]:
         NodeBody(
             "glific",
             "Glific",
-            f"Call Webhook node: method POST, URL {address}.{saved}",
+            f"Call Webhook node: method POST, URL {address}.{saved}"
+            " Glific proves itself by the phrase saved under Settings, Signature.",
             pretty(glific),
         ),
         NodeBody(

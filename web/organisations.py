@@ -22,7 +22,7 @@ def organisation_pages(services: Services) -> Blueprint:
     def listed(error: FlowhookError | None = None) -> str:
         asked = request.args.get("from", "").strip()[:64]
         after = request.args.get("after", "")[:64]
-        page = edge.store.page(after, PAGE_ENTRIES + 1, first=asked)
+        page = edge.store.page(after, PAGE_ENTRIES + 1, prefix=asked)
         shown = page[:PAGE_ENTRIES]
         more = len(page) > len(shown)
         return render_template(

@@ -18,7 +18,6 @@ from settings.openai_checks import OpenAIChecks
 from usage.counters import UsageCounters
 from usage.prices import Prices
 from webhooks.dispatcher import Dispatcher
-from webhooks.routes import InFlight
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,4 +38,3 @@ class Services:
     desk: Desk
     conversations: Conversations
     examiner: Examiner
-    in_flight: InFlight

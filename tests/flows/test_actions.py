@@ -14,7 +14,7 @@ from flows.script import ScriptPlayer, fits
 from tests.flows.building import export_of
 
 FOLDER = Path(__file__).parent / "actions"
-WALKING = {"flow_started", "node_entered", "route_taken", "flow_completed"}
+WALKING = {"flow_started", "node_entered", "route_taken", "exit_taken", "flow_completed"}
 CASES = [
     pytest.param(path.stem, case, id=f"{path.stem}: {case['note']}")
     for path in sorted(FOLDER.glob("*.json"))

@@ -196,6 +196,21 @@ def test_lists_and_lights_renew_themselves(tab: Tab, service: Service, openai: F
         assert page.evaluate("window.sameDocument"), "no reload"
 
 
+def test_what_did_not_change_stays(tab: Tab, service: Service) -> None:
+    """So that who is read the page, or marks a text, is not interrupted."""
+    service.organisation()
+    page = tab.page
+    page.clock.install()
+    sign_in(tab)
+    tab.open(f"{ACME}/tokens")
+    tokens = page.locator("#tokens")
+    tokens.evaluate("part => { part.isSame = true; }")
+    for _ in range(2):
+        with page.expect_response("**/tokens"):
+            page.clock.run_for(6_000)
+    assert tokens.evaluate("part => part.isSame")
+
+
 def test_a_list_whose_session_ended_asks_for_the_token(
     tab: Tab, service: Service, openai: FakeOpenAI
 ) -> None:

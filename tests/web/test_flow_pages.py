@@ -93,7 +93,8 @@ def test_a_flow_is_published_unless_it_is_critically_wrong(
     drop(visitor, json.dumps(export(broken)).encode())
     refused = visitor.post(f"{FLOWS}/greeting/publish")
     assert refused.status == 409
-    assert "Critical" in refused.text
+    assert "The flow has Critical issues (1), the first:" in refused.text
+    assert "or insist below" in refused.text
     assert visitor.post(f"{FLOWS}/greeting/publish", {"force": "on"}).status == 303
     assert service.admin("GET", "/flows/acme/greeting").json["has_draft"] is False
 
@@ -107,6 +108,8 @@ def test_the_picture_counts_contacts_and_ways(service: Service, visitor: Visitor
     page = visitor.get(f"{FLOWS}/greeting")
     assert "1 waiting" in page.text
     assert "Stop 1×" in page.text
+    assert "then 3× → wait" in page.text, "also where there is no choice"
+    assert "then 1× ends" in page.text
     assert service.admin("DELETE", "/conversations/acme/c").status == 204
     assert "waiting</span>" not in visitor.get(f"{FLOWS}/greeting").html
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 
 import pytest
@@ -11,6 +12,7 @@ from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import Service
 from tests.flows.talking import GREETING, export
 from tests.web.visitor import Visitor, signed_in
+from web import assets
 from web.gate import HEADERS, OPEN_PREFIX, OPEN_VIEWS
 from web.simulator_pages import POLICY
 
@@ -25,6 +27,7 @@ EXAMPLES = {
     "version": "1",
 }
 
+GZIP = {"Accept-Encoding": "br, gzip"}
 SIMULATED = ("Content-Security-Policy", "/organisations/acme/flows/greeting/simulator")
 
 
@@ -178,6 +181,28 @@ def test_assets_come_from_this_process_and_stay_in_the_browser(acme: Service) ->
         assert "max-age=31536000" in answer.headers["Cache-Control"]
     assert acme.request("GET", "/assets/1/own/../routes.py").status == 404
     assert acme.request("GET", "/assets/1/kit/%2e%2e/%2e%2e/__init__.py").status == 404
+
+
+def test_assets_are_packed_for_who_takes_them_so(acme: Service) -> None:
+    path = next(
+        str(known["href"])
+        for tag, known in Visitor(acme.app).get("/sign-in").elements
+        if tag == "link" and "bootstrap" in str(known["href"])
+    )
+    plain = acme.request("GET", path)
+    small = acme.request("GET", path, headers=GZIP)
+    assert "Content-Encoding" not in plain.headers
+    assert small.headers["Content-Encoding"] == "gzip"
+    assert small.headers["Vary"] == "Accept-Encoding"
+    assert len(small.body) * 5 < len(plain.body)
+    assert gzip.decompress(small.body) == plain.body
+    packed_files = assets.packed.cache_info().currsize
+    for way in ("/css/../css/", "/css/none/../", "/./css/"):
+        roundabout = acme.request("GET", path.replace("/css/", way), headers=GZIP)
+        assert roundabout.body == small.body
+    assert assets.packed.cache_info().currsize == packed_files
+    again = GZIP | {"If-None-Match": small.headers["ETag"]}
+    assert acme.request("GET", path, headers=again).status == 304
 
 
 def test_a_failure_inside_shows_no_detail(

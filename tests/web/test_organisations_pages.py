@@ -22,9 +22,14 @@ def test_organisations_are_paged_and_found(service: Service) -> None:
     first = visitor.get(PAGE)
     link = re.search(r'href="([^"]*after=[^"]*)"', first.html)
     assert link
-    second = visitor.get(PAGE + unescape(link[1]))
+    second = visitor.get(unescape(link[1]))
     assert listed(first.html) + listed(second.html) == [f"org-{number:02}" for number in range(60)]
-    assert listed(visitor.get(f"{PAGE}?from=org-55").html)[0] == "org-55"
+    assert listed(visitor.get(f"{PAGE}?from=org-5").html) == [f"org-5{n}" for n in range(10)]
+    found = visitor.get(f"{PAGE}?from=org-")
+    link = re.search(r'href="([^"]*after=[^"]*)"', found.html)
+    assert link
+    assert listed(visitor.get(unescape(link[1])).html) == listed(second.html)
+    assert "None begins with that." in visitor.get(f"{PAGE}?from=zzz").text
 
 
 def test_an_organisation_is_made_switched_off(service: Service) -> None:
