@@ -17,6 +17,7 @@ from flows.lint.webhooks import is_function
 
 ALWAYS = frozenset(("flow_keyword", "parent", "child"))
 SETTING_ACTIONS = ("call_webhook", "link_google_sheet", "call_classifier")
+MAX_NAME = 200  # characters; nobody writes the beginning of a longer one
 MAX_NAMES = 5_000  # beyond it every name counts as set everywhere
 
 
@@ -52,13 +53,14 @@ class Names:
         self._lowered: Counter[str] = Counter()
         for name, bit in self._bits.items():
             self._lowered[name.lower()] |= bit
+        self._lengths = {len(name) for name in self._lowered if 0 < len(name) <= MAX_NAME}
 
     def bits_of(self, names: Iterable[str]) -> int:
         return reduce(or_, (self._bits[name] for name in names), 0)
 
     def answering(self, used: str) -> int:
         """Those that give `@results.<used>` a value: of the same name, or of its beginning."""
-        beginnings = (used[:length] for length in range(1, len(used) + 1))
+        beginnings = (used[:length] for length in self._lengths if length <= len(used))
         same = self._bits.get(used, 0)
         return reduce(or_, (self._lowered[one] for one in beginnings), same)
 
@@ -68,7 +70,7 @@ def _unset(node: Node, value: Any, known: int, names: Names) -> Iterator[Issue]:
         name = path[1]
         if name in ALWAYS or known & names.answering(name):
             continue
-        message = f"Node {node.label} uses @results.{name}, which no node before it sets"
+        message = f"Node {node.label} uses @results.{name[:60]}, which no node before it sets"
         yield Issue(WARNING, message, node.uuid)
 
 
