@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from flows.actions import Action
+from flows.actions.send_interactive_msg import drawn_content, options_of, shown_text
 
 LONGEST = 300
 
@@ -25,7 +26,14 @@ def _message(action: Action) -> str:
 
 
 def _interactive(action: Action) -> str:
-    return f"☰ {action.text('name')}"
+    content = drawn_content(action)
+    lines = [f"☰ {action.text('name')}"]
+    if content:
+        lines += [
+            shown_text(content),
+            *(f"• {one.get('title', '')}" for one in options_of(content)),
+        ]
+    return "\n".join(line for line in lines if line)
 
 
 def _webhook(action: Action) -> str:

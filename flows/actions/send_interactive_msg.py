@@ -66,6 +66,11 @@ def find_content(action: Action, sprint: Sprint) -> Content | None:
     template = sprint.services.find_interactive(template_id, action.text("name"))
     if template is not None:
         return _in_language(template, sprint)
+    return drawn_content(action)
+
+
+def drawn_content(action: Action) -> Content | None:
+    """The copy of the template that the editor keeps in the node."""
     try:
         drawn = orjson.loads(action.text("text"))
     except orjson.JSONDecodeError:

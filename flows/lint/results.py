@@ -44,7 +44,9 @@ def results_are_set_before_use(look: Look) -> Iterator[Issue]:
 def _unset(node: Node, value: Any, known: int, names: Names) -> Iterator[Issue]:
     for path in used(value):
         if path[1] not in ALWAYS and not names.have(known, path[1]):
-            message = f"Node {node.label} uses @results.{path[1]}, which no node before it sets"
+            message = (
+                f"Node {node.label} uses @results.{path[1][:60]}, which no node before it sets"
+            )
             yield Issue(WARNING, message, node.uuid)
 
 

@@ -112,3 +112,13 @@ def test_a_long_flow_is_examined_whole() -> None:
     found = lint(export_of([{"uuid": "f", "nodes": [early, *waits, late]}]).flows[0])
     mine = [one.node for one in found if one.check == "results_are_set_before_use"]
     assert mine == ["early"]
+
+
+def test_a_name_without_end_is_answered_for_at_once() -> None:
+    nodes = [
+        {"id": "hear", "wait": {"result": "a"}, "else": "say"},
+        {"id": "say", "send": "@results.a @results." + "b" * 199_000},
+    ]
+    found = lint(export_of([{"uuid": "f", "nodes": nodes}]).flows[0])
+    mine = [one.message for one in found if one.check == "results_are_set_before_use"]
+    assert mine == [f"Node say uses @results.{'b' * 60}, which no node before it sets"]

@@ -157,3 +157,17 @@ def test_the_simulator_shows_the_page_of_the_node(visitor: Visitor) -> None:
     page = visitor.post(f"{FLOWS}/long/simulator", {"action": "start"})
     assert page.html.count('aria-current="step"') == 1
     assert page.html.count("data-node=") == 51
+
+
+def test_a_card_shows_the_buttons_of_a_message(visitor: Visitor) -> None:
+    options = [{"type": "text", "title": title} for title in ("Yes", "No")]
+    content = {"type": "quick_reply", "content": {"type": "text", "text": "Sure?"}}
+    texts = (json.dumps({**content, "options": options}), "no template", '{"type": "list"}')
+    asks = [
+        {"type": "send_interactive_msg", "id": 1, "name": "Consent", "text": text} for text in texts
+    ]
+    nodes = [{"id": f"ask{place}", "actions": [ask]} for place, ask in enumerate(asks)]
+    drop(visitor, json.dumps(export({**GREETING, "nodes": nodes})).encode())
+    page = visitor.get(f"{FLOWS}/greeting")
+    assert "☰ Consent Sure? • Yes • No" in page.text
+    assert page.text.count("☰ Consent") == 3

@@ -181,8 +181,12 @@ def test_a_pasted_key_is_saved_and_tested_at_once(service: Service, openai: Fake
     typed = {"save": "on", "is_active": "on", "base_url": openai.base_url}
     refused = visitor.post(f"{OPENAI}/test", {**typed, "api_key": "two words"})
     assert (refused.status, openai.requests) == (400, [])
+    switched_off = {**typed, "is_active": "", "api_key": openai.key}
+    off = visitor.post(f"{OPENAI}/test", switched_off)
+    assert "Now switch Is active on and save." in off.text
     page = visitor.post(f"{OPENAI}/test", {**typed, "api_key": openai.key})
     assert "The key works" in page.text
+    assert "Now switch" not in page.text
     assert "Saved." in page.text
     assert "sk-...wxyz" in page.text, "the page shows what is stored now"
     assert stored(service)["has_api_key"] is True
