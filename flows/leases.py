@@ -48,7 +48,7 @@ class LeaseKeeper:
     def keeping(self, key: str, token: str) -> Iterator[None]:
         """Renew this lease for as long as the block takes."""
         with self._lock:
-            self._held[key] = token
+            self._held[token] = key
             if not self._is_running:
                 self._is_running = True
                 threading.Thread(target=self._run, name="leases", daemon=True).start()
@@ -56,7 +56,7 @@ class LeaseKeeper:
             yield
         finally:
             with self._lock:
-                self._held.pop(key, None)
+                del self._held[token]
 
     def _run(self) -> None:
         while True:
@@ -66,7 +66,7 @@ class LeaseKeeper:
                 if not held:
                     self._is_running = False
                     return
-            for key, token in held.items():
+            for token, key in held.items():
                 try:
                     renew(self.redis, key, token, self.lease_seconds)
                 except (RedisError, OSError) as error:
