@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from errors import ProviderRejected, ProviderUnavailable
 from flows import conversation_store, conversations
 from flows.session import Message, WebhookAnswer, WebhookPending
 from flows.sitting import Known
+from flows.waker import AT_ONCE, Waker
 from flows.wakeups import SHARDS, Wakeups
 from settings.cipher import Cipher
 from storage.connect import Client
@@ -379,3 +381,32 @@ def test_the_waker_wakes_by_itself(any_redis: Client) -> None:
     finally:
         room.waker.close()
     assert entries(any_redis) == 0
+
+
+def test_a_timer_does_not_wait_behind_slow_webhooks(fake_redis: Any) -> None:
+    gate = threading.Event()
+    entered: list[str] = []
+
+    def slow(name: str, body: Mapping[str, Any]) -> WebhookAnswer:
+        entered.append(body["contact_id"])
+        assert gate.wait(30)
+        return WebhookAnswer(200, {"text": "it"})
+
+    room = Room(fake_redis, slow, is_live=True)
+    nodes = [
+        {"id": "p", "actions": [{"type": "wait_for_time", "delay": "1"}], "to": "h"},
+        {"id": "h", "webhook": {"url": "slow", "result_name": "x"}, "success": "m"},
+        {"id": "m", "send": "Done"},
+    ]
+    room.publish({"uuid": "slow", "keywords": ["slow"], "nodes": nodes})
+    contacts = [str(number) for number in range(AT_ONCE + 8)]
+    for contact in contacts:
+        say(room, "slow", contact=contact)
+    waker = Waker(room.conversations, look_seconds=0.05, at_once=len(contacts))
+    waker.start()
+    try:
+        wait_for(lambda: sorted(entered) == sorted(contacts), "all to be woken")
+    finally:
+        gate.set()
+        waker.close()
+    assert [room.said(contact) for contact in contacts] == [["Done"]] * len(contacts)
