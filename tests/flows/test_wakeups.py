@@ -15,7 +15,7 @@ from flows import conversation_store, conversations
 from flows.session import Message, WebhookAnswer, WebhookPending
 from flows.sitting import Known
 from flows.waker import AT_ONCE, Waker
-from flows.wakeups import SHARDS, Wakeups
+from flows.wakeups import SHARDS, Wakeups, _shard
 from settings.cipher import Cipher
 from storage.connect import Client
 from tests.fixtures_app import SECOND_KEY
@@ -154,6 +154,20 @@ def test_of_many_sleepers_only_those_who_are_due_are_claimed(any_redis: Client) 
     wakeups.add_all(ORG, names[:40], room.moment)
     found = claimed(wakeups, room.moment) + claimed(wakeups, room.moment)
     assert sorted(found) == sorted((ORG, name) for name in names[:40])
+
+
+def test_no_shard_is_left_out_where_there_is_always_more_to_do(fake_redis: Any) -> None:
+    wakeups, moment = Wakeups(fake_redis), Room(fake_redis).moment
+    names = [f"c{number}" for number in range(40)]
+    seen: set[str] = set()
+    for _ in range(400):
+        wakeups.add_all(ORG, names, moment)
+        [claim] = wakeups.claim(moment, 1)
+        wakeups.done(claim)
+        seen.add(claim.contact)
+    shards = {_shard(ORG, name) for name in names}
+    assert {_shard(ORG, name) for name in seen} == shards
+    assert len(shards) == SHARDS
 
 
 def test_a_late_webhook_answer_goes_on_with_the_flow(any_redis: Client) -> None:
