@@ -177,9 +177,8 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         channels={WHATSAPP: line},
         called_at=called_at,
     )
-    background = Background(
-        settings, recorder, settings.listen(), desk, Waker(conversations, [line])
-    )
+    waker = Waker(conversations, [line], at_once=config.worker_threads)
+    background = Background(settings, recorder, settings.listen(), desk, waker)
     atexit.register(background.close)
 
     app = Service(__name__, static_folder=None)

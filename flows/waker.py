@@ -36,24 +36,30 @@ class Side(Protocol):
 
 
 class Waker:
-    """`start` runs the loop in a thread (a greenlet where gevent serves), `close` ends it."""
+    """`start` runs the loop in a thread (a greenlet where gevent serves), `close` ends it.
+
+    `at_once` contacts are worked on at a time: most of them wait for a model, and a timer that
+    comes due meanwhile must not wait behind them.
+    """
 
     def __init__(
         self,
         conversations: Conversations,
         sides: Sequence[Side] = (),
         look_seconds: float = LOOK_SECONDS,
+        at_once: int = AT_ONCE,
     ) -> None:
         self.conversations = conversations
         self.sides = sides
         self.look_seconds = look_seconds
         self._ended = threading.Event()
-        self._free = threading.Semaphore(AT_ONCE)
+        self.at_once = at_once
+        self._free = threading.Semaphore(at_once)
         self._pool: ThreadPoolExecutor | None = None
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="waking")
+        self._pool = ThreadPoolExecutor(self.at_once, thread_name_prefix="waking")
         self._thread = threading.Thread(target=self._run, name="waker", daemon=True)
         self._thread.start()
 

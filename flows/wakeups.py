@@ -9,6 +9,7 @@ is due costs the same with a million sleepers as with none.
 from __future__ import annotations
 
 import math
+import random
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -55,7 +56,8 @@ class Wakeups:
         """Entries that are due, for this caller alone as long as the lease lasts."""
         found: list[Claim] = []
         lease = _milliseconds(now) + int(self.lease_seconds * 1000)
-        for shard in range(SHARDS):
+        first = random.randrange(SHARDS)  # where there is always more to do, each has its turn
+        for shard in (*range(first, SHARDS), *range(first)):
             if len(found) >= most:
                 break
             arguments = [int(now.timestamp() * 1000), lease, most - len(found)]

@@ -9,6 +9,8 @@ from flows.actions import Action, Outcome, action, as_text
 from flows.events import InputLabelled
 from flows.sprint import Sprint
 
+MAX_CHARACTERS = 2_000  # of one message's labels: a timer's loop would add to them for ever
+
 
 def joined(labels: Iterable[dict[str, Any]], sprint: Sprint) -> str:
     """Names, or `name_match` texts, with variables replaced, as one comma-separated text."""
@@ -24,7 +26,7 @@ def add_input_labels(action: Action, sprint: Sprint) -> Outcome:
     """
     session = sprint.session
     added = joined(action.objects("labels"), sprint)
-    if session.last_input is None or not added:
+    if session.last_input is None or not added or len(session.input_labels) > MAX_CHARACTERS:
         return None
     session.input_labels = f"{session.input_labels}, {added}" if session.input_labels else added
     sprint.emit(InputLabelled, labels=session.input_labels)

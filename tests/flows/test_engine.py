@@ -97,6 +97,23 @@ def test_the_expressions_of_one_message_share_their_time(monkeypatch: pytest.Mon
     assert [event.type for event in events].count("expression_failed") == 1
 
 
+def test_labels_of_one_message_are_bounded() -> None:
+    label = {"type": "add_input_labels", "labels": [{"uuid": "l", "name": "a" * 100}]}
+    pause = {"type": "wait_for_time", "delay": "60"}
+    nodes = [
+        {"id": "a", "actions": [label], "to": "p"},
+        {"id": "p", "actions": [pause], "to": "a"},
+    ]
+    services = StandaloneServices()
+    services.add(export_of([{"uuid": "f", "keywords": ["f"], "nodes": nodes}]))
+    engine, one = Engine(services), session()
+    engine.receive(one, Message(text="f"))
+    for _ in range(100):
+        one.runs[0].wakeup_at = services.now()
+        engine.wake(one)
+    assert 2_000 < len(one.input_labels) < 2_200
+
+
 def test_a_message_leads_to_a_bounded_number_of_actions() -> None:
     nodes = [
         {"id": f"n{at}", "actions": [setting("x", "1")] * 900, "to": f"n{at + 1}"}

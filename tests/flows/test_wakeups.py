@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +14,8 @@ from errors import ProviderRejected, ProviderUnavailable
 from flows import conversation_store, conversations
 from flows.session import Message, WebhookAnswer, WebhookPending
 from flows.sitting import Known
-from flows.wakeups import SHARDS, Wakeups
+from flows.waker import AT_ONCE, Waker
+from flows.wakeups import SHARDS, Wakeups, _shard
 from settings.cipher import Cipher
 from storage.connect import Client
 from tests.fixtures_app import SECOND_KEY
@@ -152,6 +154,20 @@ def test_of_many_sleepers_only_those_who_are_due_are_claimed(any_redis: Client) 
     wakeups.add_all(ORG, names[:40], room.moment)
     found = claimed(wakeups, room.moment) + claimed(wakeups, room.moment)
     assert sorted(found) == sorted((ORG, name) for name in names[:40])
+
+
+def test_no_shard_is_left_out_where_there_is_always_more_to_do(fake_redis: Any) -> None:
+    wakeups, moment = Wakeups(fake_redis), Room(fake_redis).moment
+    names = [f"c{number}" for number in range(40)]
+    seen: set[str] = set()
+    for _ in range(400):
+        wakeups.add_all(ORG, names, moment)
+        [claim] = wakeups.claim(moment, 1)
+        wakeups.done(claim)
+        seen.add(claim.contact)
+    shards = {_shard(ORG, name) for name in names}
+    assert {_shard(ORG, name) for name in seen} == shards
+    assert len(shards) == SHARDS
 
 
 def test_a_late_webhook_answer_goes_on_with_the_flow(any_redis: Client) -> None:
@@ -379,3 +395,32 @@ def test_the_waker_wakes_by_itself(any_redis: Client) -> None:
     finally:
         room.waker.close()
     assert entries(any_redis) == 0
+
+
+def test_a_timer_does_not_wait_behind_slow_webhooks(fake_redis: Any) -> None:
+    gate = threading.Event()
+    entered: list[str] = []
+
+    def slow(name: str, body: Mapping[str, Any]) -> WebhookAnswer:
+        entered.append(body["contact_id"])
+        assert gate.wait(30)
+        return WebhookAnswer(200, {"text": "it"})
+
+    room = Room(fake_redis, slow, is_live=True)
+    nodes = [
+        {"id": "p", "actions": [{"type": "wait_for_time", "delay": "1"}], "to": "h"},
+        {"id": "h", "webhook": {"url": "slow", "result_name": "x"}, "success": "m"},
+        {"id": "m", "send": "Done"},
+    ]
+    room.publish({"uuid": "slow", "keywords": ["slow"], "nodes": nodes})
+    contacts = [str(number) for number in range(AT_ONCE + 8)]
+    for contact in contacts:
+        say(room, "slow", contact=contact)
+    waker = Waker(room.conversations, look_seconds=0.05, at_once=len(contacts))
+    waker.start()
+    try:
+        wait_for(lambda: sorted(entered) == sorted(contacts), "all to be woken")
+    finally:
+        gate.set()
+        waker.close()
+    assert [room.said(contact) for contact in contacts] == [["Done"]] * len(contacts)
