@@ -101,7 +101,7 @@ class Outbox:
                     return None
                 if not self._try(org, contact, queued, due_at):
                     return self.now() + timedelta(seconds=RETRY_SECONDS)
-            if not DELIVERED.run(redis, keys, [token]):
+            if not DELIVERED.run(redis, keys, [token, sealed]):
                 break
         return None
 

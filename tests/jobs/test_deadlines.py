@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 import pytest
-from dramatiq.errors import ConnectionClosed
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from jobs.store import RUN
 from tests.fakes.openai import FakeOpenAI, faults
@@ -225,7 +225,7 @@ class LostQueue:
 
     def send(self, job_id: str, step: str, delay_seconds: float = 0.0, suspect: str = "") -> None:
         self.sent.append(job_id)
-        raise ConnectionClosed("away")
+        raise RedisConnectionError("away")
 
 
 def test_a_call_whose_queue_is_away_is_answered_when_it_is_done_and_runs_no_more(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from dramatiq.errors import ConnectionClosed as QueueConnectionError
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from errors import NotFound
@@ -108,7 +107,7 @@ def test_a_delivery_whose_store_was_away_is_tried_again(
     any_redis: Client, queue: ListedQueue
 ) -> None:
     process = Process(any_redis, queue)
-    process.failures = [RedisConnectionError("away"), QueueConnectionError("away")]
+    process.failures = [RedisConnectionError("away"), OSError("away")]
     job_id = new_job_id("acme")
     process.store.create(job_id, CALL, [CALLBACK])
     process.performer.perform(job_id, RUN)

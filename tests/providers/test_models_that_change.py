@@ -222,7 +222,7 @@ def test_without_a_named_successor_it_is_model_not_found(
     service.organisation(openai)
     answer = service.call("parse_via_chat_gpt", {**ASK, "model": model})
     assert answer.error["type"] == "model_not_found"
-    assert "/models" in answer.error["fix"]
+    assert "settings page offers" in answer.error["fix"]
     assert len(openai.requests) == 1
 
 
