@@ -244,7 +244,7 @@ def test_a_list_that_cannot_be_renewed_says_so(tab: Tab, service: Service) -> No
     tab.open(f"{ACME}/usage?from=never")
     with page.expect_response("**/usage?from=never"):
         page.clock.run_for(6_000)
-    expect(page.get_by_text("Not a day")).to_be_visible()
+    expect(page.get_by_text("Not a time")).to_be_visible()
     expect(page.get_by_text("cannot be updated")).to_be_hidden()
     tab.complaints.clear()
 

@@ -143,7 +143,7 @@ def test_a_long_flow_has_pages(visitor: Visitor) -> None:
     assert "Nodes before" not in first.text
     assert f'href="{FLOWS}/long?node=say400#node-say400" aria-label' in first.html
     assert 'href="#node-say1" aria-label' in first.html
-    assert "350 more, each beside its node." in first.text
+    assert "100 more, each beside its node." in first.text
     last = visitor.get(f"{FLOWS}/long?node=say444")
     assert last.html.count("data-node=") == 51
     assert 'id="node-say444"' in last.html
