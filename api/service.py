@@ -10,6 +10,8 @@ from flask import Flask, Request
 from flask.json.provider import JSONProvider
 from flask.sessions import NullSession, SessionInterface
 
+from api.known_routes import KnownRoutes
+
 
 class OrjsonProvider(JSONProvider):
     """Flask's JSON through orjson: strict, and several times faster."""
@@ -34,6 +36,7 @@ class Service(Flask):
     """Flask without sessions of its own and without coroutines."""
 
     json_provider_class = OrjsonProvider
+    url_map_class = KnownRoutes
     session_interface = NoCookieSessions()
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:

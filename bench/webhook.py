@@ -13,7 +13,10 @@ CPU_CONNECTIONS = 64
 CPU_SECONDS = 8
 CPU_DELAY_SECONDS = 0.02
 HELD = (500, 1000, 2000)
-HELD_SECONDS = 12
+HELD_SECONDS = 15
+# Calls of one length keep the order they began in: callers that begin at once stay one crowd.
+RAMP_SECONDS = 3.0
+SKIP_SECONDS = 5.0
 HELD_DELAY_SECONDS = 1.0
 
 
@@ -60,7 +63,8 @@ def held_by(peer, count: int) -> str:
         warm = {"connections": 10, "seconds": 2}
         finish(call(server.port, server.headers, BODY, EXPECTED, **warm))
         before = memory_bytes(server.processes())
-        plan = {"connections": count, "seconds": HELD_SECONDS, "ramp_seconds": 1.0, "skip": 2.5}
+        plan = {"connections": count, "seconds": HELD_SECONDS}
+        plan |= {"ramp_seconds": RAMP_SECONDS, "skip": SKIP_SECONDS}
         load = call(server.port, server.headers, BODY, EXPECTED, **plan)
         held = highest_memory(server, HELD_SECONDS - 1)
         seen = finish(load)
