@@ -27,6 +27,7 @@ LAYERS = [
         "webhooks.answering",
     ],
     [
+        "api.known_routes",
         "webhooks.dispatcher",
         "webhooks.outcome",
         "webhooks.webhook_tools",
