@@ -10,7 +10,7 @@ from flask import Flask, Request
 from flask.json.provider import JSONProvider
 from flask.sessions import NullSession, SessionInterface
 
-from api.known_routes import KnownRoutes
+from api.known_paths import KnownPaths
 
 
 class OrjsonProvider(JSONProvider):
@@ -36,7 +36,7 @@ class Service(Flask):
     """Flask without sessions of its own and without coroutines."""
 
     json_provider_class = OrjsonProvider
-    url_map_class = KnownRoutes
+    url_map_class = KnownPaths
     session_interface = NoCookieSessions()
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:

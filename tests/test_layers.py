@@ -27,7 +27,6 @@ LAYERS = [
         "webhooks.answering",
     ],
     [
-        "api.known_routes",
         "webhooks.dispatcher",
         "webhooks.outcome",
         "webhooks.webhook_tools",

@@ -14,7 +14,7 @@ AS_FLASK_ASKS = {"return_rule": True}
 Found = tuple[Rule, Mapping[str, Any]]
 
 
-class KnownRoutes(Map):
+class KnownPaths(Map):
     """A map of routes; `known` holds the rule and values of paths that were asked for, bounded."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -34,7 +34,7 @@ class KnownRoutes(Map):
 class KnownAdapter(MapAdapter):
     """Matches as Werkzeug's does. Only what was found is remembered: no redirect and no error."""
 
-    map: KnownRoutes
+    map: KnownPaths
 
     def match(self, *args: Any, **kwargs: Any) -> Any:
         if args or kwargs != AS_FLASK_ASKS:
