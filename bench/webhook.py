@@ -63,8 +63,8 @@ def held_by(peer, count: int) -> str:
         warm = {"connections": 10, "seconds": 2}
         finish(call(server.port, server.headers, BODY, EXPECTED, **warm))
         before = memory_bytes(server.processes())
-        plan = {"connections": count, "seconds": HELD_SECONDS}
-        plan |= {"ramp_seconds": RAMP_SECONDS, "skip": SKIP_SECONDS}
+        bounds = {"ramp_seconds": RAMP_SECONDS, "skip": SKIP_SECONDS, "seconds": HELD_SECONDS}
+        plan = {"connections": count, **bounds}
         load = call(server.port, server.headers, BODY, EXPECTED, **plan)
         held = highest_memory(server, HELD_SECONDS - 1)
         seen = finish(load)
