@@ -29,7 +29,7 @@ from storage.keys import guess_key, known_key
 from storage.script import Script
 
 ATTEMPTS = 20  # different wrong proofs in a window before the lock
-REPEATS = 30  # wrong proofs in a window, the same ones included, that are told so
+REPEATS = 90  # wrong proofs in a window, the same ones included, that are told so
 WINDOW_SECONDS = 60
 KNOWN_SECONDS = 7 * 24 * 3600
 REMEMBER_SECONDS = 3600  # how long a process trusts its own memory of a known proof
