@@ -8,7 +8,7 @@ from typing import Any
 
 from werkzeug.routing import Map, MapAdapter, Rule, RuleFactory
 
-MAX_KNOWN = 4096
+MAX_KNOWN = 1024
 AS_FLASK_ASKS = {"return_rule": True}
 
 Found = tuple[Rule, Mapping[str, Any]]
