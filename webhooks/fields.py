@@ -7,6 +7,7 @@ that the flow never set arrives as written (`@results.question`) and is named in
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -60,11 +61,12 @@ class UnresolvedText(str):
 MISSING: dict[str, Any] = {"required": [EmptyText("Missing data for required field.")]}
 
 
-class Lenient(fields.Field):
+class Lenient(fields.Field, ABC):
     """A field whose value is `tidied`, from what builders send, before its own type reads it."""
 
+    @abstractmethod
     def tidied(self, value: Any) -> Any:
-        raise NotImplementedError
+        """The value as its type can read it, None where it counts as absent."""
 
     def deserialize(
         self,

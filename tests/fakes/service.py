@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from types import TracebackType
 from typing import Self
 
@@ -10,7 +11,7 @@ from tests.fakes.exchange import Asked, Exchange, Reply
 from tests.fakes.transport import Transport
 
 
-class FakeService:
+class FakeService(ABC):
     """A service on a free loopback port, from creation until `close`.
 
     `requests` holds what was asked. Left as a context manager, it raises AssertionError if a
@@ -45,5 +46,6 @@ class FakeService:
     def assert_no_violations(self) -> None:
         assert not self.violations, "malformed requests: " + "; ".join(self.violations)
 
+    @abstractmethod
     def _serve(self, exchange: Exchange) -> Reply | None:
-        raise NotImplementedError
+        """The answer; None says that the connection has been dealt with and must close."""

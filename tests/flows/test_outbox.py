@@ -119,28 +119,6 @@ def test_who_finds_the_queue_held_leaves_a_wake_up_for_when_the_holder_may_be_de
     assert channel.taken == ["one"]
 
 
-def test_who_slept_through_the_lease_takes_nothing_out_of_the_queue_but_its_own(
-    outbox: Outbox, clock: Clock, channel: Taking
-) -> None:
-    other = Outbox(outbox.store, outbox.wakeups, {"test": channel}, clock.now)
-
-    class Sleepy(Taking):
-        def deliver(self, org: str, contact: str, key: str, message: Mapping[str, Any]) -> None:
-            lock = conversation_key(ORG, CONTACT, "delivery")
-            outbox.store.redis.delete(lock)  # as its expiry does
-            other.deliver(ORG, CONTACT)
-            put(outbox, "two")
-            outbox.store.redis.set(lock, "a third process", ex=LEASE_SECONDS)
-
-    put(outbox, "one")
-    outbox.channels = {"test": Sleepy()}
-    outbox.deliver(ORG, CONTACT)
-    assert channel.taken == ["one"]
-    outbox.store.redis.delete(conversation_key(ORG, CONTACT, "delivery"))
-    other.deliver(ORG, CONTACT)
-    assert channel.taken == ["one", "two"]
-
-
 def test_who_slept_through_the_lease_takes_nothing_from_the_queue(
     outbox: Outbox, any_redis: Any, clock: Clock
 ) -> None:
