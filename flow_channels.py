@@ -7,7 +7,6 @@ runs what is due, and sends what waits.
 from __future__ import annotations
 
 import logging
-import mimetypes
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -23,6 +22,7 @@ from flows.conversations import Conversations
 from flows.outbox import PASSING
 from flows.sitting import Known
 from flows.wakeups import Wakeups
+from media.store import extension_of
 from providers.transport import RequestsTransport
 from settings.cache import SettingsCache
 from settings.cipher import Cipher
@@ -117,9 +117,7 @@ class WhatsAppLine:
         """The message with its file kept here. One that cannot be had comes without it."""
 
         def keep(content: bytes, media_type: str) -> str:
-            kind = media_type.partition(";")[0].strip()
-            extension = (mimetypes.guess_extension(kind) or ".bin").removeprefix(".")
-            return self.keep_media(org, content, extension)
+            return self.keep_media(org, content, extension_of(media_type))
 
         try:
             return self.channel.fetch_media(org, inbound, keep)

@@ -182,6 +182,8 @@ class Conversations:
 
     def forget(self, org: str, contact: str) -> None:
         """Remove everything kept of a contact; NotFound where there is nothing."""
+        for channel in self.outbox.channels.values():
+            channel.forget(org, contact)  # who only wrote, and was never heard, is known there
         left: list[Effect] = []
         try:
             turn = self.store.begin(org, contact)
@@ -193,8 +195,6 @@ class Conversations:
                 raise NotFound("there is no conversation with this contact")
             left = self._belongings(turn)
         self.store.forget(org, contact, left)
-        for channel in self.outbox.channels.values():
-            channel.forget(org, contact)
 
     def _belongings(self, turn: Turn) -> list[Effect]:
         """How a contact leaves the collections and counts; none where another release wrote it."""

@@ -83,7 +83,7 @@ def shown(message: Message) -> Json:
 
 def not_sent(reason: str, now: datetime) -> Json:
     """The note that a channel could not bring a message to the contact."""
-    at = now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    at = timestamp(now, "milliseconds")
     return {"at": at, "direction": "note", "type": MsgNotSent.type, "reason": reason}
 
 

@@ -23,7 +23,7 @@ from settings.cipher import CannotDecrypt, Cipher
 from storage.keys import org_key
 from storage.script import Script
 
-# What is made here or by a provider, by the extension its name carries.
+# What is made here, by a provider, or sent by contacts, by the extension its name carries.
 CONTENT_TYPES = {
     "png": "image/png",
     "jpg": "image/jpeg",
@@ -37,8 +37,31 @@ CONTENT_TYPES = {
     "m4a": "audio/mp4",
     "mp4": "audio/mp4",
     "webm": "audio/webm",
+    "amr": "audio/amr",
+    "m4v": "video/mp4",
+    "3gp": "video/3gpp",
+    "pdf": "application/pdf",
+    "txt": "text/plain",
+    "doc": "application/msword",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xls": "application/vnd.ms-excel",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "ppt": "application/vnd.ms-powerpoint",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "bin": "application/octet-stream",
 }
 NAME = re.compile(r"(?P<org>[A-Za-z0-9_-]{1,64})\.[A-Za-z0-9_-]{43}\.(?P<extension>[a-z0-9]{3,4})")
+
+
+def extension_of(content_type: str) -> str:
+    """The extension under which a file of this type is kept; `bin` for any other type.
+
+    >>> extension_of("audio/ogg; codecs=opus"), extension_of("application/x-odd")
+    ('ogg', 'bin')
+    """
+    bare = content_type.partition(";")[0].strip().lower()
+    return next((extension for extension, kind in CONTENT_TYPES.items() if kind == bare), "bin")
+
 
 KEEP = Script(Path(__file__).with_name("keep.lua"))
 

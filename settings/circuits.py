@@ -126,7 +126,9 @@ class AccountCircuit:
 
     def _may_probe(self) -> bool:
         key = self._key("probe", self.account)
-        return bool(self.circuits.redis.set(key, b"1", nx=True, ex=PROBE_SECONDS))
+        with best_effort("a probe of a provider"):
+            return bool(self.circuits.redis.set(key, b"1", nx=True, ex=PROBE_SECONDS))
+        return False
 
     def _announce(self) -> None:
         self.circuits.redis.publish(CHANGED, self.organisation.id)

@@ -61,5 +61,11 @@ class FlushingThread:
             except (RedisError, OSError) as error:
                 what = {"writer": self.name, "cause": type(error).__name__}
                 logger.warning("a writer waits for Redis", extra=what)
-                self.is_awake.set()
-                time.sleep(self.retry_seconds)
+                self._again()
+            except Exception:
+                logger.exception("a writer failed", extra={"writer": self.name})
+                self._again()
+
+    def _again(self) -> None:
+        self.is_awake.set()
+        time.sleep(self.retry_seconds)

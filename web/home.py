@@ -121,9 +121,9 @@ def circuit_light(current: Organisation) -> Light | None:
     """Where a circuit is open, that says it all."""
     now = time.time()
     waits = [state["until"] - now for state in current.circuits.values()]
-    if not waits:
+    left = round(max(waits, default=0.0))
+    if left <= 0:
         return None
-    left = max(1, round(max(waits)))
     return Light("Provider", BAD, f"failed again and again; it is asked again in {left} s")
 
 

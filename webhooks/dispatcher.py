@@ -229,6 +229,8 @@ def _account_title(body: Mapping[str, Any]) -> str | None:
 def _id_of(body: Mapping[str, Any], key: str, nested: str) -> str:
     """A builder's id, from its own key, inside the object of that name, or in its place."""
     found = body.get(key)
+    if isinstance(found, str) and (not found.strip() or is_variable(found)):
+        found = None  # the flow never set it: nobody's id, and least of all everybody's
     inner = body.get(nested)
     if found is None and isinstance(inner, dict):
         found = inner.get("id") or inner.get("uuid")

@@ -24,7 +24,7 @@ def send_broadcast(action: Action, sprint: Sprint) -> Outcome:
             reason = f"contact {as_text(listed.get('name')) or contact_id} is not known here"
             sprint.emit(ActionSkipped, action=action.type, reason=reason[:200])
             continue
-        body = sprint.substitute_for(text, recipient)
+        body = text if template else sprint.substitute_for(text, recipient)
         if not body and not url:
             sprint.emit(MsgNotSent, reason="Could not send message with empty body")
             continue

@@ -40,8 +40,8 @@ def send_interactive_msg(action: Action, sprint: Sprint) -> Outcome:
         sprint.emit(MsgNotSent, reason=f"Infinite loop detected, body: {compared[:200]}")
         return Loop()
     _fill_options(content, action, sprint)
-    _attach(content, action, sprint)
     filled = substituted(content, sprint)
+    _attach(filled, action, sprint)  # its URL is substituted by itself, and once is enough
     sprint.send(
         body_of(filled) or as_text(_inner(filled).get("url")),
         action.delay_seconds,

@@ -106,17 +106,22 @@ def read_template(action: Action, sprint: Sprint) -> dict[str, Any] | None:
     """
     templating = action.map("templating")
     expression = templating.get("expression")
-    if isinstance(expression, str) and expression.strip():
-        templating = _evaluated(expression, sprint)
+    is_evaluated = isinstance(expression, str) and bool(expression.strip())
+    if is_evaluated:
+        templating = _evaluated(as_text(expression), sprint)
     if not templating:
         return None
     named = templating.get("template")
     named = named if isinstance(named, dict) else templating
     variables = sprint.localized(as_text(templating.get("uuid")), "variables")
-    if not isinstance(variables, list):
+    if isinstance(variables, list):
+        is_evaluated = False
+    else:
         variables = templating.get("variables")
+    # What an expression gave may hold a contact's words, which are never read as the author's.
+    fill = as_text if is_evaluated else lambda value: sprint.substitute(as_text(value))
     values = [
-        " ".join(sprint.substitute(as_text(value)).split())
+        " ".join(fill(value).split())
         for value in (variables if isinstance(variables, list) else [])
     ]
     name = as_text(named.get("name")) or as_text(named.get("uuid"))

@@ -22,6 +22,7 @@ from webhooks.translation.translator import Translator
 
 MAX_CHARACTERS = 200_000
 MAX_BATCH_SEGMENTS = 50
+MAX_PARTS = 800  # requests for one entry: the longest one, at the usual max_tokens
 PARTS_AT_ONCE = 4
 
 
@@ -122,6 +123,12 @@ def translate_entry(data: dict[str, Any], context: Context) -> dict[str, Any]:
         for batch in batches(segments, max_characters(max_tokens))
         for start in range(0, len(batch), MAX_BATCH_SEGMENTS)
     ]
+    if len(parts) > MAX_PARTS:
+        raise InvalidInput(
+            f"the entry needs {len(parts)} requests to the model, more than {MAX_PARTS}",
+            fix="Raise max_tokens, or translate the entry in pieces.",
+            fields={"entry": [f"Needs more than {MAX_PARTS} requests."]},
+        )
     translations = _translate_parts(parts, translator, context)
     return {"entry": AsGiven(restore(entry, segments, translations))}
 
@@ -139,6 +146,7 @@ def _translate_parts(
         if failed.is_set():
             return []
         try:
+            context.check_budget()
             return replace(translator, client=context.openai_beside()).translate(part)
         except BaseException:
             failed.set()
