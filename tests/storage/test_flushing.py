@@ -78,6 +78,13 @@ def test_while_redis_is_away_it_tries_again() -> None:
     queue.thread.close()
 
 
+def test_what_nobody_foresaw_does_not_end_it() -> None:
+    queue = Queue(KeyError("a slot that no node has"))
+    queue.put(1)
+    wait_for(lambda: queue.written == [1], "it to be written")
+    queue.thread.close()
+
+
 def test_close_writes_the_rest_and_ends_the_thread() -> None:
     queue = Queue()
     queue.put(1)

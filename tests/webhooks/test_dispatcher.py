@@ -246,3 +246,22 @@ def test_beyond_the_bound_there_is_no_place_until_one_is_free() -> None:
     with in_flight:
         assert in_flight.count == 1
     assert in_flight.count == 0
+
+
+@pytest.mark.parametrize(
+    ("body", "contact"),
+    [
+        ({"contact_id": "7", "contact": {"id": "5"}}, "7"),
+        ({"contact_id": "@contact.id", "contact": {"id": "5"}}, "5"),
+        ({"contact_id": " ", "contact": {"id": "5"}}, "5"),
+        ({"contact_id": "@contact.id"}, ""),
+    ],
+)
+def test_an_id_that_the_flow_never_set_is_nobodys(
+    service: Service, body: dict[str, object], contact: str
+) -> None:
+    service.organisation()
+    service.call("get_buttons", {"buttons_data": "a|b", **body})
+    service.flush()
+    [entry] = service.admin("GET", "/logs/acme").json["logs"]
+    assert entry["contact"] == contact

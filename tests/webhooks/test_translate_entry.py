@@ -11,6 +11,7 @@ from demo.local_model import LocalModel
 from tests.fakes.openai import FakeOpenAI, faults
 from tests.fixtures_app import Service
 from tests.fixtures_model import LOCAL_MODEL_KEY
+from webhooks.functions import translate_entry
 from webhooks.functions.translate_entry import PARTS_AT_ONCE
 
 ENTRY: dict[str, Any] = {
@@ -237,3 +238,14 @@ def test_the_local_model_keeps_the_shape(service: Service, local_model: LocalMod
     assert {name: found[name] for name in same} == {name: entry[name] for name in same}
     assert isinstance(found["title"], str) and found["title"].strip()
     assert len(found["tags"]) == 1
+
+
+def test_an_entry_of_more_requests_than_one_call_may_take_is_refused(
+    translating: Service, openai: FakeOpenAI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(translate_entry, "MAX_PARTS", 2)
+    entry = {f"line {number}": "Some words to translate." for number in range(150)}
+    answer = translating.call("translate_entry", {"entry": entry, "language": "French"})
+    assert (answer.status, answer.error["type"]) == (400, "invalid_input")
+    assert "entry" in answer.error["fields"]
+    assert not openai.requests

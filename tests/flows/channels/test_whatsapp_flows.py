@@ -97,8 +97,19 @@ def test_the_api_speaks_to_a_contact_on_whatsapp(
     assert graph.texts() == ["What is your name?"] * 2
 
 
-def test_a_picture_is_kept_and_given_to_the_flow(
-    acme: Service, graph: FakeGraph, line: Line
+@pytest.mark.parametrize(
+    ("kind", "content_type", "served_as"),
+    [
+        ("image", "image/png", "image/png"),
+        ("audio", "audio/ogg; codecs=opus", "audio/ogg"),
+        ("audio", "audio/amr", "audio/amr"),
+        ("video", "video/mp4", "video/mp4"),
+        ("document", "application/pdf", "application/pdf"),
+        ("document", "application/x-odd", "application/octet-stream"),
+    ],
+)
+def test_a_file_is_kept_served_and_given_to_the_flow(
+    acme: Service, graph: FakeGraph, line: Line, kind: str, content_type: str, served_as: str
 ) -> None:
     nodes = [
         {"id": "w", "wait": {"result": "photo"}, "else": "m"},
@@ -107,15 +118,16 @@ def test_a_picture_is_kept_and_given_to_the_flow(
     publish(acme, {"uuid": "photo", "keywords": ["photo"], "nodes": nodes})
     graph.writes(line, ASHA, "photo")
     work(acme)
-    file = graph.keep(line, b"\x89PNG\r\n\x1a\n" + b"0" * 64, "image/png")
-    image = {"id": file.id, "mime_type": "image/png", "sha256": file.sha256}
-    deliver(graph, line, {"type": "image", "image": image})
+    file = graph.keep(line, b"\x89PNG\r\n\x1a\n" + b"0" * 64, content_type)
+    sent = {"id": file.id, "mime_type": content_type, "sha256": file.sha256}
+    deliver(graph, line, {"type": kind, kind: sent})
     work(acme)
     shown = acme.admin("GET", f"/conversations/acme/{ASHA.identity}").json
     url = shown["results"]["photo"]["url"]
     assert url.startswith("https://flows.example.org/media/acme.")
     served = acme.request("GET", url.removeprefix("https://flows.example.org"))
     assert served.body.startswith(b"\x89PNG")
+    assert served.headers["Content-Type"].startswith(served_as)
 
 
 def notes(service: Service) -> list[tuple[str, str]]:
