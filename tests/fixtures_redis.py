@@ -16,8 +16,8 @@ import fakeredis
 import pytest
 import redis
 
-from storage import embedded
-from storage.connect import Client, connect
+from flowhook.redis import embedded
+from flowhook.redis.connect import Client, connect
 from tests.fakes.valkey import Valkey, running_cluster
 
 

@@ -9,7 +9,14 @@ from typing import Any
 
 from .fault import FAILED, RESOURCES, ExpressionError
 from .run import step
-from .values import Atom, Naive, Range, Regex, Time, Zoned
+from .values import (
+    Atom,
+    Naive,
+    Range,
+    Regex,
+    Time,
+    Zoned,
+)
 
 MAX_DEPTH = 100
 

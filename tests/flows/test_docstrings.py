@@ -9,8 +9,8 @@ import pkgutil
 import pytest
 
 import flows
-from flows.actions import actions
 from flows.lint import checks
+from flows.model.action import actions
 from flows.routers.cases import cases
 
 MODULES = [

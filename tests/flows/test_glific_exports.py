@@ -13,14 +13,14 @@ from typing import Any
 import orjson
 import pytest
 
-from flows.contact import Contact
-from flows.definition import Export
-from flows.engine import Engine
-from flows.lint import CRITICAL, FunctionSpec, Surroundings, lint
-from flows.reading import read_export
-from flows.script import ScriptPlayer
-from flows.session import Message, Session
-from flows.standalone import StandaloneServices
+from flows.definition.definition import Export
+from flows.definition.reading import read_export
+from flows.engine.engine import Engine
+from flows.lint import CRITICAL, FunctionSpec, LintContext, lint
+from flows.model.contact import Contact
+from flows.model.session import Message, Session
+from flows.play.script import ScriptPlayer
+from flows.play.standalone import StandaloneServices
 from tests.flows.building import export_of
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "glific-flows"
@@ -35,7 +35,7 @@ CHAT = FunctionSpec(
     required=frozenset(("question_text",)),
     results=frozenset(("success", "parsed_msg", "thread_id")),
 )
-AROUND = Surroundings(functions={"parse_via_chat_gpt": CHAT}, flows={}, groups=frozenset())
+AROUND = LintContext(functions={"parse_via_chat_gpt": CHAT}, flows={}, groups=frozenset())
 
 
 @needs_exports
@@ -102,7 +102,7 @@ def test_conversation(path: Path) -> None:
 @needs_exports
 def test_the_linter_finds_what_was_planted() -> None:
     flow = read_export((SHARED / "test.json").read_bytes()).flows[0]
-    around = Surroundings(
+    around = LintContext(
         flows={},
         groups=frozenset(("1",)),
         contacts=frozenset(("12",)),

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from playwright.sync_api import expect
 
-from records.entry import Entry
+from flowhook.records.log_entry import LogEntry
 from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import ADMIN_TOKEN, Service
 from tests.fixtures_browser import Tab
@@ -158,7 +158,7 @@ def test_calls_are_filtered_by_the_readers_own_time(
     """Kolkata is 5.5 hours ahead of UTC."""
     service.organisation(openai)
     at = datetime(2026, 11, 1, 12, 0, tzinfo=UTC).timestamp()
-    service.background.recorder.record(Entry("acme", "get_buttons", "r", "ok", 200, 1.0, at))
+    service.background.recorder.record(LogEntry("acme", "get_buttons", "r", "ok", 200, 1.0, at))
     service.flush()
     sign_in(tab)
     tab.open(f"{ACME}/logs")

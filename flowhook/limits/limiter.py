@@ -1,0 +1,215 @@
+"""Holds an organisation's calls to its limits, across processes and machines.
+
+Redis decides, in one script and one round trip a call: calls a minute by the times of the last
+calls (in no 60 seconds are there more than allowed), calls at once by leases (a killed
+process's places return when they end), tokens a month by a counter that a call's estimate is
+added to before the call and settled against what it used after. An organisation without limits
+costs one look at its settings.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import os
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from redis.exceptions import RedisError
+
+from flowhook.errors import BudgetExceeded, Overloaded, RateLimited
+from flowhook.limits.month import Month
+from flowhook.organisations.organisation import Organisation
+from flowhook.redis.keys import org_key
+from flowhook.redis.script import Script
+
+LEASE_SECONDS = 130.0  # longer than the longest call to a provider
+KEEP_MONTH_SECONDS = 7 * 24 * 3600  # a finished month's counter, for calls that end in the next
+
+FOLDER = Path(__file__).parent
+RESERVE = Script(FOLDER / "reserve.lua")
+SETTLE = Script(FOLDER / "settle.lua")
+
+logger = logging.getLogger(__name__)
+
+
+class Reservation(AbstractContextManager[None]):
+    """What a call enters and leaves; this one has no limits."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        return None
+
+    def check(self) -> None:
+        """Raise BudgetExceeded where the call, in its midst, finds the month's tokens used up."""
+
+
+FREE = Reservation()
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Tokens of a call to come: it is refused where `needed` do not fit into the month any more;
+    `likely` more are set aside where there are that many."""
+
+    needed: int = 0
+    likely: int = 0
+
+
+class Limiter:
+    """Gives out places; a place is entered before a call and left after it."""
+
+    def __init__(
+        self,
+        redis: Any,
+        clock: Callable[[], float] | None = None,
+        lease_seconds: float = LEASE_SECONDS,
+    ) -> None:
+        """`clock` (epoch seconds) replaces the Redis server's own."""
+        self.redis = redis
+        self.clock = clock
+        self.lease_seconds = lease_seconds
+
+    def place(
+        self,
+        organisation: Organisation,
+        estimate: Callable[[], Estimate | None],
+        used: Callable[[], int],
+    ) -> Reservation:
+        """A place for one call; entering raises RateLimited, BudgetExceeded or Overloaded.
+
+        `estimate` is asked on entering (None: the call uses no tokens, whatever the budget) and
+        `used` on leaving, for tokens in and out; both only where there is a budget.
+        """
+        limits = organisation.section("limits")
+        if not limits:
+            return FREE
+        return LimitedReservation(self, organisation.id, limits, estimate, used)
+
+    def tokens_this_month(self, org: str) -> int:
+        """What counts against the budget so far: used, and held by calls being answered."""
+        month = Month.at(self.now())
+        return int(self.redis.get(org_key(org, "limits", "tokens", month.name)) or 0)
+
+    def now(self) -> float:
+        return self.clock() if self.clock else time.time()
+
+
+class LimitedReservation(Reservation):
+    """One call's."""
+
+    def __init__(
+        self,
+        limiter: Limiter,
+        org: str,
+        limits: Mapping[str, Any],
+        estimate: Callable[[], Estimate | None],
+        used: Callable[[], int],
+    ) -> None:
+        self.limiter = limiter
+        self.org = org
+        self.limits = limits
+        self.budget: int | None = limits.get("monthly_tokens")
+        self.estimate = estimate
+        self.used = used
+        self.reserved = 0
+        self.id = os.urandom(8).hex()
+        self.month = Month.at(limiter.now())
+
+    def __enter__(self) -> None:
+        try:
+            outcome, number = RESERVE.run(self.limiter.redis, self._keys(), self._arguments())
+        except RedisError as error:
+            raise Overloaded("the service cannot reach its store to check limits") from error
+        if outcome != b"ok":
+            raise self._refusal(outcome.decode(), int(number))
+        self.reserved = int(number)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Settle. The answer is paid for by now, so it is not lost where Redis is away: the
+        lease ends by itself, and what was reserved counts as used."""
+        if self.budget is None and "concurrent_calls" not in self.limits:
+            return
+        owed = 0 if self.budget is None else self.used() - self.reserved
+        call = f"{self.id}|{self.reserved}"
+        try:
+            SETTLE.run(self.limiter.redis, self._keys()[1:], [call, owed])
+        except RedisError as failure:
+            logger.warning(
+                "a call could not be settled",
+                extra={"organization_id": self.org, "cause": type(failure).__name__},
+            )
+
+    def check(self) -> None:
+        if self.budget is None:
+            return
+        counted = int(self.limiter.redis.get(self._keys()[2]) or 0)
+        if counted - self.reserved + self.used() >= self.budget:
+            raise BudgetExceeded(
+                f"this call used up the month's {self.budget} tokens before it was done",
+                retry_after_seconds=self._seconds_left(),
+            )
+
+    def _keys(self) -> list[str]:
+        return [
+            org_key(self.org, "limits", "requests"),
+            org_key(self.org, "limits", "calls"),
+            org_key(self.org, "limits", "tokens", self.month.name),
+        ]
+
+    def _arguments(self) -> list[str | int]:
+        limits, limiter = self.limits, self.limiter
+        estimate = self.estimate() if self.budget is not None else None
+        if estimate is None:
+            self.budget, estimate = None, Estimate()
+        return [
+            "" if limiter.clock is None else round(limiter.clock() * 1_000_000),
+            limits.get("requests_per_minute", ""),
+            limits.get("concurrent_calls", ""),
+            "" if self.budget is None else self.budget,
+            self.id,
+            round(limiter.lease_seconds * 1_000_000),
+            estimate.needed,
+            estimate.likely,
+            self._seconds_left() + KEEP_MONTH_SECONDS,
+        ]
+
+    def _refusal(self, limit: str, microseconds: int) -> RateLimited:
+        wait = math.ceil(microseconds / 1_000_000)
+        if limit == "requests":
+            return RateLimited(
+                f"more than {self.limits['requests_per_minute']} calls in a minute",
+                retry_after_seconds=wait,
+            )
+        if limit == "calls":
+            return RateLimited(
+                f"{self.limits['concurrent_calls']} calls are already being answered",
+                retry_after_seconds=wait,
+            )
+        if wait:
+            return BudgetExceeded(
+                "calls being answered hold the rest of the month's tokens",
+                fix="Try again when they are done, or raise monthly_tokens in the limits.",
+                retry_after_seconds=wait,
+            )
+        return BudgetExceeded(
+            f"what is left of the month's {self.budget} tokens is too little for this call",
+            retry_after_seconds=self._seconds_left(),
+        )
+
+    def _seconds_left(self) -> int:
+        return max(1, math.ceil(self.month.end - self.limiter.now()))
