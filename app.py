@@ -61,12 +61,7 @@ from service import logs
 from service.background import Background
 from service.flow_tools import FlowTools
 from service.provider_clients import client_opener
-from service.webhook_calls import (
-    COMMON_FIELDS,
-    ConversationDelivery,
-    FlowCalls,
-    function_specs,
-)
+from service.webhook_calls import COMMON_FIELDS, ConversationDelivery, FlowCalls, function_specs
 from service.whatsapp_bridge import WHATSAPP, WhatsAppBridge, open_whatsapp
 from web.operations.openapi import document
 from web.operations.routes import operations_routes

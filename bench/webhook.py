@@ -6,25 +6,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bench.processes import (
-    call,
-    cpu_seconds,
-    finish,
-    free_port,
-    memory_bytes,
-    python,
-    running,
-)
-from bench.servers import (
-    BODY,
-    EXPECTED,
-    KEYED_BODY,
-    Server,
-    flowhook,
-    has_nginx,
-    naive,
-    nginx,
-)
+from bench.processes import call, cpu_seconds, finish, free_port, memory_bytes, python, running
+from bench.servers import BODY, EXPECTED, KEYED_BODY, Server, flowhook, has_nginx, naive, nginx
 
 CPU_CONNECTIONS = 64
 CPU_SECONDS = 8

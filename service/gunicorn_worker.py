@@ -29,12 +29,7 @@ from gunicorn.http.errors import (
 from gunicorn.workers.base_async import AsyncWorker
 from gunicorn.workers.ggevent import GeventWorker
 
-from flowhook.errors import (
-    FlowhookError,
-    Internal,
-    InvalidInput,
-    TooLarge,
-)
+from flowhook.errors import FlowhookError, Internal, InvalidInput, TooLarge
 from flowhook.http.body_size import max_body_bytes
 from flowhook.http.whole_body import WHOLE_BODY
 

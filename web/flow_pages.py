@@ -11,12 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from flowhook.errors import FlowhookError, InvalidInput
 from flowhook.strict_json import read_json
-from flows.api.flow_routes import (
-    examined,
-    newest,
-    refuse_critical,
-    with_subflows,
-)
+from flows.api.flow_routes import examined, newest, refuse_critical, with_subflows
 from flows.conversations.node_counts import read_tally
 from flows.definition.definition import Flow
 from flows.definition.reading import read_export

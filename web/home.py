@@ -13,12 +13,7 @@ from flowhook.organisations.auth import OPERATOR
 from flowhook.organisations.organisation import Organisation
 from flowhook.records.log import LogFilter
 from web.explanations import explain
-from web.models import (
-    configured_models,
-    next_to_go,
-    recent_days,
-    today,
-)
+from web.models import configured_models, next_to_go, recent_days, today
 from web.page_security import organisation, signed_in, wants_page
 from web.page_services import PageServices
 

@@ -10,13 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from flowhook.errors import FlowhookError, Forbidden
 from flowhook.organisations.auth import WEBHOOK, Caller
 from flowhook.organisations.http.admin_auth import AdminAuth
-from web.page_security import (
-    PageSecurity,
-    check_csrf,
-    check_origin,
-    safe_next,
-    signed_in,
-)
+from web.page_security import PageSecurity, check_csrf, check_origin, safe_next, signed_in
 
 FORM_COOKIE = "flowhook_form"  # the form's own token, while there is no session to keep one
 MAX_TOKEN = 600

@@ -7,12 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from flowhook.errors import FlowhookError
 from flowhook.organisations.section_service import load_fields
-from flowhook.organisations.tokens import (
-    TokenSchema,
-    created_token,
-    listed_tokens,
-    revoke_token,
-)
+from flowhook.organisations.tokens import TokenSchema, created_token, listed_tokens, revoke_token
 from web.forms import form_fields, read_form
 from web.page_security import signed_in
 from web.page_services import PageServices

@@ -24,13 +24,7 @@ from flowhook.organisations.organisation import Organisation
 from flowhook.records.log_entry import LogEntry
 from flowhook.registry import Registry
 from webhooks.estimate import estimate
-from webhooks.fields import (
-    BUILDER_KEYS,
-    CALL_KEYS,
-    EmptyText,
-    UnresolvedText,
-    is_variable,
-)
+from webhooks.fields import BUILDER_KEYS, CALL_KEYS, EmptyText, UnresolvedText, is_variable
 from webhooks.registry import AsGiven, Context, WebhookFunction
 
 NOTHING = "N/A"  # what a flow gets where there is nothing; null would show the bare variable

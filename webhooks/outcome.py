@@ -9,13 +9,7 @@ from typing import Any
 
 from redis.exceptions import RedisError
 
-from flowhook.errors import (
-    BudgetExceeded,
-    FlowhookError,
-    Internal,
-    NotFound,
-    Overloaded,
-)
+from flowhook.errors import BudgetExceeded, FlowhookError, Internal, NotFound, Overloaded
 from flowhook.jobs.call import Call, Outcome
 from flowhook.organisations.organisation import Organisation
 from webhooks.dispatcher import Dispatcher

@@ -11,15 +11,7 @@ import orjson
 from flowhook.errors import NotFound
 from flowhook.jobs.call import organisation_of_job
 from flowhook.jobs.queue import Queue
-from flowhook.jobs.store import (
-    DEAD,
-    DEAD_SECONDS,
-    MAX_DEAD,
-    QUEUED,
-    RUN,
-    Job,
-    JobStore,
-)
+from flowhook.jobs.store import DEAD, DEAD_SECONDS, MAX_DEAD, QUEUED, RUN, Job, JobStore
 from flowhook.redis.keys import org_key
 from flowhook.timestamps import timestamp
 

@@ -17,11 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flowhook.config import (
-    MEDIA_MAX_BYTES,
-    MEDIA_ORGANISATION_BYTES,
-    MEDIA_SECONDS,
-)
+from flowhook.config import MEDIA_MAX_BYTES, MEDIA_ORGANISATION_BYTES, MEDIA_SECONDS
 from flowhook.errors import InvalidResponse, NotFound
 from flowhook.organisations.cipher import CannotDecrypt, Cipher
 from flowhook.redis.keys import org_key

@@ -10,10 +10,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError
 
 from flowhook.errors import InvalidInput, NotFound
-from flowhook.organisations.auth import (
-    OPERATOR,
-    Caller,
-)
+from flowhook.organisations.auth import OPERATOR, Caller
 from flowhook.organisations.model_quirks import read_warnings
 from flowhook.organisations.organisation import Organisation
 from flowhook.organisations.schemas import SECTIONS

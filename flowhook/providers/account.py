@@ -7,11 +7,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, Protocol
 
-from flowhook.config import (
-    SERVICE_IMAGE_MODEL,
-    SERVICE_SPEECH_MODEL,
-    SERVICE_TRANSCRIPTION_MODEL,
-)
+from flowhook.config import SERVICE_IMAGE_MODEL, SERVICE_SPEECH_MODEL, SERVICE_TRANSCRIPTION_MODEL
 from flowhook.errors import Forbidden
 
 DEFAULT_TIMEOUT_SECONDS = 60.0

@@ -8,12 +8,7 @@ from typing import Any
 
 import orjson
 
-from flowhook.errors import (
-    ContentFilter,
-    InvalidResponse,
-    Refused,
-    Truncated,
-)
+from flowhook.errors import ContentFilter, InvalidResponse, Refused, Truncated
 
 
 @dataclass(frozen=True, slots=True)

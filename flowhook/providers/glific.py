@@ -21,12 +21,7 @@ from typing import Any, Protocol
 
 import orjson
 
-from flowhook.errors import (
-    InvalidResponse,
-    ProviderError,
-    ProviderRejected,
-    ProviderUnavailable,
-)
+from flowhook.errors import InvalidResponse, ProviderError, ProviderRejected, ProviderUnavailable
 from flowhook.providers.transport import HttpReply, Transport, TransportError
 
 TIMEOUT_SECONDS = 10.0

@@ -27,13 +27,7 @@ from flowhook.errors import (
     ProviderUnavailable,
 )
 from flowhook.providers.completion import read_object
-from flowhook.providers.transport import (
-    HttpReply,
-    TimedOut,
-    Transport,
-    TransportError,
-    Unreachable,
-)
+from flowhook.providers.transport import HttpReply, TimedOut, Transport, TransportError, Unreachable
 
 PATH = "/maps/api/geocode/json"
 TIMEOUT_SECONDS = 10.0

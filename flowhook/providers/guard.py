@@ -26,13 +26,7 @@ import urllib3.exceptions
 from flowhook import errors
 from flowhook.providers.addresses import Address, is_public, plain, read_host
 from flowhook.providers.caller_url import CallerUrl, InvalidUrl, read_url
-from flowhook.providers.fetch_failures import (
-    failed,
-    invalid,
-    not_public,
-    too_large,
-    too_slow,
-)
+from flowhook.providers.fetch_failures import failed, invalid, not_public, too_large, too_slow
 from flowhook.providers.guarded_transport import Deadline, GuardedAdapter, trusted_context
 from flowhook.providers.look_up import Resolver, look_up, system_resolver
 

@@ -14,12 +14,7 @@ from flowhook.providers.guarded_transport import (
     GuardedAdapter,
     trusted_context,
 )
-from flowhook.providers.transport import (
-    ConnectionBroken,
-    HttpReply,
-    RequestsTransport,
-    TimedOut,
-)
+from flowhook.providers.transport import ConnectionBroken, HttpReply, RequestsTransport, TimedOut
 
 
 class GuardedRequestsTransport(RequestsTransport):

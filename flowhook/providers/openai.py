@@ -33,13 +33,7 @@ from flowhook.providers.completion import (
     read_object,
     read_usage,
 )
-from flowhook.providers.models_that_change import (
-    Fit,
-    as_learned,
-    heal,
-    note_retired,
-    replacement,
-)
+from flowhook.providers.models_that_change import Fit, as_learned, heal, note_retired, replacement
 from flowhook.providers.openai_errors import Unsupported
 from flowhook.providers.openai_requests import Requests
 from flowhook.providers.retirements import Retirement

@@ -9,12 +9,7 @@ import random
 import time
 from collections.abc import Callable
 
-from flowhook.errors import (
-    FlowhookError,
-    ProviderError,
-    ProviderTimeout,
-    ProviderUnavailable,
-)
+from flowhook.errors import FlowhookError, ProviderError, ProviderTimeout, ProviderUnavailable
 from flowhook.providers.account import Account
 from flowhook.providers.circuit import Circuit
 from flowhook.providers.openai_errors import (

@@ -20,12 +20,7 @@ from urllib.parse import quote, urlsplit
 import orjson
 from urllib3.filepost import encode_multipart_formdata
 
-from flowhook.errors import (
-    InvalidResponse,
-    MissingApiKey,
-    ProviderRejected,
-    TooLarge,
-)
+from flowhook.errors import InvalidResponse, MissingApiKey, ProviderRejected, TooLarge
 from flowhook.providers.transport import HttpReply, Transport, TransportError
 from flowhook.providers.whatsapp_errors import read_error, read_failure
 

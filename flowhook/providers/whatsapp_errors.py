@@ -23,12 +23,7 @@ from flowhook.errors import (
     WindowClosed,
 )
 from flowhook.providers.openai_errors import retry_after_seconds
-from flowhook.providers.transport import (
-    HttpReply,
-    TimedOut,
-    TransportError,
-    Unreachable,
-)
+from flowhook.providers.transport import HttpReply, TimedOut, TransportError, Unreachable
 
 WINDOW_CLOSED = 131047
 PAIR_LIMIT = 131056

@@ -12,12 +12,7 @@ from flowhook.http.documented import documented, page_of
 from flowhook.http.times import milliseconds, read_time
 from flowhook.organisations.http.admin_auth import AdminAuth
 from flowhook.organisations.section_service import SectionService
-from flowhook.records.log import (
-    ID_PATTERN,
-    PAGE_ENTRIES,
-    LogFilter,
-    LogStore,
-)
+from flowhook.records.log import ID_PATTERN, PAGE_ENTRIES, LogFilter, LogStore
 from flowhook.records.recorder import WRITTEN_SECONDS
 
 MAX_FILTER = 128

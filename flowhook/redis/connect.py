@@ -35,14 +35,7 @@ from redis.sentinel import Sentinel, SentinelConnectionPool
 from flowhook.redis.cluster import connect_cluster
 from flowhook.redis.embedded import ensure, prepare_directory
 from flowhook.redis.embedded_connection import EmbeddedConnection
-from flowhook.redis.url import (
-    CLUSTER,
-    SENTINEL,
-    UNIX,
-    RedisUrl,
-    check_url,
-    read_url,
-)
+from flowhook.redis.url import CLUSTER, SENTINEL, UNIX, RedisUrl, check_url, read_url
 
 __all__ = ["UNAVAILABLE", "Client", "check_url", "connect"]
 

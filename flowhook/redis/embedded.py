@@ -21,13 +21,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from flowhook.redis.supervisor import (
-    GREETING,
-    HOLD_SOCKET,
-    LOCK_FILE,
-    LOG_FILE,
-    SERVER_SOCKET,
-)
+from flowhook.redis.supervisor import GREETING, HOLD_SOCKET, LOCK_FILE, LOG_FILE, SERVER_SOCKET
 
 START_SECONDS = 15.0
 RECOVER_SECONDS = 1.5

@@ -12,12 +12,7 @@ from typing import Any
 
 from redis import UnixDomainSocketConnection
 
-from flowhook.redis.embedded import (
-    RECOVER_SECONDS,
-    ensure,
-    is_held,
-    socket_path,
-)
+from flowhook.redis.embedded import RECOVER_SECONDS, ensure, is_held, socket_path
 
 
 class EmbeddedConnection(UnixDomainSocketConnection):

@@ -8,15 +8,7 @@ from typing import Any
 import orjson
 
 from flowhook.errors import FlowhookError, InvalidInput, TooLarge
-from flows.model.action import (
-    FAILURE,
-    SUCCESS,
-    Action,
-    ActionOutcome,
-    Parked,
-    action,
-    as_text,
-)
+from flows.model.action import FAILURE, SUCCESS, Action, ActionOutcome, Parked, action, as_text
 from flows.model.bounds import check_bounds
 from flows.model.events import WebhookCalled
 from flows.model.session import WebhookAnswer, WebhookPending

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from flows.model.action import (
-    Action,
-    ActionOutcome,
-    EnterFlow,
-    action,
-    as_text,
-)
+from flows.model.action import Action, ActionOutcome, EnterFlow, action, as_text
 from flows.model.sprint import Sprint
 
 

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from flows.model.action import (
-    SUCCESS,
-    Action,
-    ActionOutcome,
-    action,
-    as_text,
-)
+from flows.model.action import SUCCESS, Action, ActionOutcome, action, as_text
 from flows.model.events import TicketOpened
 from flows.model.sprint import Sprint
 

@@ -10,14 +10,7 @@ import orjson
 
 from flowhook.errors import InvalidInput
 from flows.actions.add_input_labels import joined
-from flows.model.action import (
-    Action,
-    ActionOutcome,
-    BrokenAction,
-    Loop,
-    action,
-    as_text,
-)
+from flows.model.action import Action, ActionOutcome, BrokenAction, Loop, action, as_text
 from flows.model.events import MsgNotSent
 from flows.model.media import kind_of_url
 from flows.model.sprint import Sprint

@@ -7,14 +7,7 @@ from typing import Any
 import orjson
 
 from flows.actions.add_input_labels import joined
-from flows.model.action import (
-    Action,
-    ActionOutcome,
-    BrokenAction,
-    Loop,
-    action,
-    as_text,
-)
+from flows.model.action import Action, ActionOutcome, BrokenAction, Loop, action, as_text
 from flows.model.events import ActionSkipped, MsgNotSent
 from flows.model.media import kind_of_url, parted
 from flows.model.sprint import Sprint

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 from flows.model.action import Action, ActionOutcome, action, as_text
-from flows.model.events import (
-    ContactConsentChanged,
-    ContactFieldChanged,
-    ContactPreferencesChanged,
-)
+from flows.model.events import ContactConsentChanged, ContactFieldChanged, ContactPreferencesChanged
 from flows.model.sprint import Sprint
 from flows.model.text import clean
 

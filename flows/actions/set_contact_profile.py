@@ -4,14 +4,7 @@ from __future__ import annotations
 
 import copy
 
-from flows.model.action import (
-    FAILURE,
-    SUCCESS,
-    Action,
-    ActionOutcome,
-    action,
-    as_text,
-)
+from flows.model.action import FAILURE, SUCCESS, Action, ActionOutcome, action, as_text
 from flows.model.contact import Contact, Profile
 from flows.model.events import ContactProfileChanged
 from flows.model.sprint import Sprint

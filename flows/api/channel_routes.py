@@ -10,13 +10,7 @@ from typing import Any
 import orjson
 from flask import Blueprint, Response, request
 
-from flowhook.errors import (
-    Forbidden,
-    InvalidInput,
-    InvalidJson,
-    TooLarge,
-    Unauthorized,
-)
+from flowhook.errors import Forbidden, InvalidInput, InvalidJson, TooLarge, Unauthorized
 from flowhook.http.answers import json_answer
 from flowhook.http.body_size import MAX_DELIVERY_BYTES
 from flowhook.http.documented import documented

@@ -15,13 +15,7 @@ from flowhook.http.body import check_media_type
 from flowhook.http.documented import documented
 from flowhook.organisations.http.admin_auth import AdminAuth
 from flowhook.strict_json import read_json
-from flows.api.message_schema import (
-    MessageSchema,
-    ResumeSchema,
-    known_of,
-    load,
-    message_of,
-)
+from flows.api.message_schema import MessageSchema, ResumeSchema, known_of, load, message_of
 from flows.conversations.conversations import Conversations
 from flows.conversations.turn import valid_id
 

@@ -15,13 +15,7 @@ from typing import Any
 
 from redis.exceptions import RedisError
 
-from flowhook.errors import (
-    Conflict,
-    FlowhookError,
-    Internal,
-    InvalidInput,
-    NotFound,
-)
+from flowhook.errors import Conflict, FlowhookError, Internal, InvalidInput, NotFound
 from flowhook.organisations.organisation import Organisation
 from flows.conversations.author_requests import AuthorHttpClient
 from flows.conversations.effects import Effects
@@ -37,12 +31,7 @@ from flows.conversations.store import (
     conversation_key,
     group_key,
 )
-from flows.conversations.transcript import (
-    answer_of,
-    not_sent,
-    standing_of,
-    transcript_of,
-)
+from flows.conversations.transcript import answer_of, not_sent, standing_of, transcript_of
 from flows.conversations.turn import (
     API,
     NOTHING,

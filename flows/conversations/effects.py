@@ -17,12 +17,7 @@ from flows.conversations.store import (
     start_key,
 )
 from flows.conversations.turn import API, Turn, channel_of, valid_id
-from flows.model.events import (
-    ContactGroupsChanged,
-    Event,
-    MsgCreated,
-    SessionTriggered,
-)
+from flows.model.events import ContactGroupsChanged, Event, MsgCreated, SessionTriggered
 
 MAX_TRIGGERED = 10_000
 

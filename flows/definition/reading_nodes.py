@@ -7,14 +7,7 @@ from typing import Any, NoReturn
 
 from flowhook.errors import InvalidInput
 from flowhook.registry import load
-from flows.definition.definition import (
-    Case,
-    Category,
-    Exit,
-    Node,
-    Router,
-    Wait,
-)
+from flows.definition.definition import Case, Category, Exit, Node, Router, Wait
 from flows.model.action import Action, actions
 
 load("flows.actions")

@@ -18,12 +18,7 @@ from flows.engine.lifecycle import FlowServices, begin, interrupt, tidy
 from flows.engine.walk import Walk
 from flows.model.action import WebhookReply
 from flows.model.bounds import check_bounds
-from flows.model.events import (
-    Event,
-    FlowFailed,
-    MsgReceived,
-    WebhookCalled,
-)
+from flows.model.events import Event, FlowFailed, MsgReceived, WebhookCalled
 from flows.model.session import Message, Run, Session, WebhookAnswer
 from flows.model.sprint import Sprint, stamp
 from flows.model.text import clean

@@ -7,12 +7,7 @@ from typing import Any, Protocol
 
 from flowhook.errors import InvalidInput
 from flows.definition.definition import Flow
-from flows.model.events import (
-    FlowCompleted,
-    FlowFailed,
-    FlowInterrupted,
-    FlowStarted,
-)
+from flows.model.events import FlowCompleted, FlowFailed, FlowInterrupted, FlowStarted
 from flows.model.session import Ending, EngineServices, Run
 from flows.model.sprint import Sprint
 

@@ -8,15 +8,7 @@ from tree_sitter import Node
 
 from .calls import FORMS, arguments_of, do_block_of
 from .clauses import Clause, read_clause
-from .compiler import (
-    Code,
-    Compiler,
-    Names,
-    children,
-    disallowed,
-    nothing,
-    source_of,
-)
+from .compiler import Code, Compiler, Names, children, disallowed, nothing, source_of
 from .fault import ExpressionError
 from .literals import keyword_pairs
 from .run import Evaluation

@@ -8,15 +8,7 @@ from typing import Any
 
 from tree_sitter import Node
 
-from .compiler import (
-    Code,
-    Compiler,
-    Names,
-    children,
-    disallowed,
-    handles,
-    source_of,
-)
+from .compiler import Code, Compiler, Names, children, disallowed, handles, source_of
 from .fault import RESOURCES, SYNTAX, ExpressionError
 from .numerals import MAX_DIGITS
 from .quoted import quoted

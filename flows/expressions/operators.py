@@ -23,14 +23,7 @@ from .compiler import (
 from .fault import FAILED, ZERO_DIVISION, ExpressionError
 from .order import compare, equal
 from .run import Evaluation
-from .values import (
-    Range,
-    bounded,
-    is_integer,
-    is_number,
-    map_key,
-    truthy,
-)
+from .values import Range, bounded, is_integer, is_number, map_key, truthy
 
 Binary = Callable[[Any, Any], Any]
 

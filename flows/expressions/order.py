@@ -9,14 +9,7 @@ from typing import Any
 
 from .fault import FAILED, RESOURCES, ExpressionError
 from .run import step
-from .values import (
-    Atom,
-    Naive,
-    Range,
-    Regex,
-    Time,
-    Zoned,
-)
+from .values import Atom, Naive, Range, Regex, Time, Zoned
 
 MAX_DEPTH = 100
 

@@ -7,15 +7,7 @@ from typing import Any
 
 from tree_sitter import Node
 
-from .compiler import (
-    Code,
-    Compiler,
-    Names,
-    children,
-    disallowed,
-    handles,
-    source_of,
-)
+from .compiler import Code, Compiler, Names, children, disallowed, handles, source_of
 from .fault import ExpressionError
 from .isotime import read_date, read_naive, read_time
 from .patterns import compile_pattern, escape_pattern

@@ -9,20 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from .compiler import compile_source
-from .fault import (
-    FAILED,
-    RESOURCES,
-    TOO_LARGE,
-    ExpressionError,
-)
+from .fault import FAILED, RESOURCES, TOO_LARGE, ExpressionError
 from .run import Evaluation, current
 from .scope import Scope
-from .splice import (
-    Spliced,
-    name_placeholders,
-    outline,
-    splice,
-)
+from .splice import Spliced, name_placeholders, outline, splice
 from .values import to_text
 from .variables import substitute
 

@@ -5,13 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flows.expressions import check as reason_against
-from flows.lint import (
-    CRITICAL,
-    WARNING,
-    Issue,
-    LintTarget,
-    check,
-)
+from flows.lint import CRITICAL, WARNING, Issue, LintTarget, check
 from flows.model.action import Action, as_text
 
 

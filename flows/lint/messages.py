@@ -10,13 +10,7 @@ import orjson
 from flows.actions.send_interactive_msg import body_of, options_of
 from flows.actions.send_msg import written_replies
 from flows.definition.definition import Node
-from flows.lint import (
-    CRITICAL,
-    WARNING,
-    Issue,
-    LintTarget,
-    check,
-)
+from flows.lint import CRITICAL, WARNING, Issue, LintTarget, check
 from flows.lint.graph import PAUSES
 from flows.model.action import Action, as_text
 

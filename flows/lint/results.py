@@ -10,13 +10,7 @@ from typing import Any
 from flows.definition.definition import Flow, Node
 from flows.definition.inputs import declared_inputs
 from flows.expressions import variables
-from flows.lint import (
-    CRITICAL,
-    WARNING,
-    Issue,
-    LintTarget,
-    check,
-)
+from flows.lint import CRITICAL, WARNING, Issue, LintTarget, check
 from flows.lint.names import Names
 from flows.lint.webhooks import body_of, is_function
 from flows.model.action import Action

@@ -5,13 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flows.definition.definition import Case
-from flows.lint import (
-    CRITICAL,
-    WARNING,
-    Issue,
-    LintTarget,
-    check,
-)
+from flows.lint import CRITICAL, WARNING, Issue, LintTarget, check
 from flows.model.action import actions
 from flows.model.text import clean, normal
 from flows.routers.cases import cases

@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flows.lint import (
-    CRITICAL,
-    WARNING,
-    Issue,
-    LintTarget,
-    check,
-)
+from flows.lint import CRITICAL, WARNING, Issue, LintTarget, check
 
 
 @check

@@ -9,14 +9,7 @@ from typing import Any
 import orjson
 
 from flows.definition.definition import Node
-from flows.lint import (
-    CRITICAL,
-    WARNING,
-    FunctionSpec,
-    Issue,
-    LintTarget,
-    check,
-)
+from flows.lint import CRITICAL, WARNING, FunctionSpec, Issue, LintTarget, check
 from flows.model.action import Action
 
 MODEL_FIELDS = ("gpt_model", "model", "image_model", "speech_model", "transcription_model")

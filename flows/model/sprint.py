@@ -22,12 +22,7 @@ from flows.model.events import (
     ResultSet,
     SessionParked,
 )
-from flows.model.session import (
-    RECENT_MESSAGES,
-    EngineServices,
-    Run,
-    Session,
-)
+from flows.model.session import RECENT_MESSAGES, EngineServices, Run, Session
 
 REPEAT_WINDOW = timedelta(hours=6)
 REPEATS_ALLOWED = 4

@@ -28,13 +28,7 @@ from flows.engine.engine import Engine
 from flows.model.bounds import check_bounds
 from flows.model.contact import Contact
 from flows.model.events import Event, MsgCreated, WebhookCalled
-from flows.model.session import (
-    HttpAnswer,
-    Message,
-    Session,
-    WebhookAnswer,
-    WebhookPending,
-)
+from flows.model.session import HttpAnswer, Message, Session, WebhookAnswer, WebhookPending
 from flows.play.script_schema import check_script
 from flows.play.standalone import StandaloneServices
 

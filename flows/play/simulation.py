@@ -27,13 +27,7 @@ from flows.engine.engine import Engine
 from flows.library.store import FlowStore
 from flows.model.contact import Contact
 from flows.model.events import Event, WebhookCalled
-from flows.model.session import (
-    HttpAnswer,
-    Message,
-    Session,
-    WebhookAnswer,
-    WebhookPending,
-)
+from flows.model.session import HttpAnswer, Message, Session, WebhookAnswer, WebhookPending
 
 KEEP_SECONDS = 86_400
 MAX_ITEMS, MAX_CALLS = 200, 50

@@ -15,13 +15,7 @@ from flowhook.organisations.store import SettingsStore
 from flowhook.redis.connect import Client
 from service.rotate_keys import rotate
 from tests.fakes.openai import FakeOpenAI
-from tests.fixtures_app import (
-    ADMIN_TOKEN,
-    FIRST_KEY,
-    SECOND_KEY,
-    OpenService,
-    make_config,
-)
+from tests.fixtures_app import ADMIN_TOKEN, FIRST_KEY, SECOND_KEY, OpenService, make_config
 
 THIRD_KEY = "YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXphYmNkZWY="
 DONE = {"organizations": 1, "rotated": 1, "unreadable": 0}

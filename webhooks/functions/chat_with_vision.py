@@ -12,12 +12,7 @@ from flowhook.errors import InvalidInput, TooLarge
 from flowhook.media import samples
 from flowhook.media.caller import read_image
 from webhooks.chat.chat_request import ChatFieldsSchema, ChatResultSchema, answer_chat
-from webhooks.chat.messages import (
-    Message,
-    message_reader,
-    read_said,
-    read_text_part,
-)
+from webhooks.chat.messages import Message, message_reader, read_said, read_text_part
 from webhooks.fields import Json, Text
 from webhooks.registry import Context, webhook
 

@@ -18,13 +18,7 @@ from webhooks.chat.chat_request import (
 )
 from webhooks.chat.messages import Message, message_reader, read_text_part
 from webhooks.chat.sanitize import sanitize_text
-from webhooks.fields import (
-    Flag,
-    FunctionSchema,
-    Json,
-    ResultSchema,
-    model_field,
-)
+from webhooks.fields import Flag, FunctionSchema, Json, ResultSchema, model_field
 from webhooks.registry import Context, webhook
 from webhooks.tools.tool_calls import ToolChat
 from webhooks.tools.tool_choice import offered_tools, read_functions

@@ -16,12 +16,7 @@ from webhooks.chat.messages import conversation
 from webhooks.chat.sanitize import sanitize_text
 from webhooks.chat.structured_answer import ask_answers
 from webhooks.context_size import check_length
-from webhooks.fields import (
-    FunctionSchema,
-    Json,
-    ResultSchema,
-    model_field,
-)
+from webhooks.fields import FunctionSchema, Json, ResultSchema, model_field
 from webhooks.registry import Context, webhook
 from webhooks.tools.tool_results import read_earlier, with_results
 

@@ -9,14 +9,7 @@ from typing import Any
 from marshmallow import ValidationError, fields
 
 from flowhook.errors import EmptyInput
-from webhooks.fields import (
-    Choice,
-    FunctionSchema,
-    ResultSchema,
-    Text,
-    Whole,
-    model_field,
-)
+from webhooks.fields import Choice, FunctionSchema, ResultSchema, Text, Whole, model_field
 from webhooks.media.pictures import QUALITIES, SIZE, STYLES, draw
 from webhooks.registry import Context, webhook
 

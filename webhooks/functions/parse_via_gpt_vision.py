@@ -13,12 +13,7 @@ from webhooks.chat.messages import conversation
 from webhooks.chat.response_format import response_format_field
 from webhooks.chat.structured_answer import ask_answers
 from webhooks.context_size import check_length
-from webhooks.fields import (
-    FunctionSchema,
-    ResultSchema,
-    Text,
-    model_field,
-)
+from webhooks.fields import FunctionSchema, ResultSchema, Text, model_field
 from webhooks.registry import Context, webhook
 
 DEFAULT_PROMPT = "Describe this image."

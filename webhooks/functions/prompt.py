@@ -19,12 +19,7 @@ from webhooks.chat.messages import conversation
 from webhooks.chat.sanitize import sanitize_text
 from webhooks.chat.structured_answer import ask_answers
 from webhooks.context_size import check_length
-from webhooks.fields import (
-    FunctionSchema,
-    ResultSchema,
-    Text,
-    model_field,
-)
+from webhooks.fields import FunctionSchema, ResultSchema, Text, model_field
 from webhooks.registry import Context, webhook
 
 

@@ -7,12 +7,7 @@ from typing import Any
 from marshmallow import fields
 
 from flowhook.media import samples
-from webhooks.fields import (
-    FunctionSchema,
-    ResultSchema,
-    ignored_field,
-    model_field,
-)
+from webhooks.fields import FunctionSchema, ResultSchema, ignored_field, model_field
 from webhooks.media.languages import is_automatic, language_field, same_language
 from webhooks.media.speech import speech_field, spoken_language_field, transcribe
 from webhooks.media.translated import translated

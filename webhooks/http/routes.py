@@ -31,14 +31,7 @@ from flowhook.redis.keys import ORGANIZATION_ID_PATTERN
 from webhooks.dispatcher import Dispatcher, failure_status
 from webhooks.http.call_handler import CallHandler
 from webhooks.http.catalogue import catalogue
-from webhooks.http.negotiation import (
-    HTML,
-    JSON,
-    PLAIN,
-    XML,
-    read_body,
-    wanted,
-)
+from webhooks.http.negotiation import HTML, JSON, PLAIN, XML, read_body, wanted
 from webhooks.http.xml import write_xml
 from webhooks.registry import WebhookFunction
 

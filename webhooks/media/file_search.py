@@ -15,12 +15,7 @@ from flowhook.errors import InvalidInput, ProviderRejected
 from flowhook.providers.responses import read_response
 from webhooks.chat.chat_request import remember, thread_field
 from webhooks.context_size import check_length
-from webhooks.fields import (
-    FunctionSchema,
-    Text,
-    ignored_field,
-    model_field,
-)
+from webhooks.fields import FunctionSchema, Text, ignored_field, model_field
 from webhooks.registry import Context
 
 DEFAULT_PROMPT = "Answer from the files you find. Where they do not hold the answer, say so."

@@ -11,12 +11,7 @@ from flowhook.media.store import CONTENT_TYPES
 from flowhook.providers.media_type import sniff
 from flowhook.providers.transport import HttpReply
 from webhooks.fields import Text
-from webhooks.media.languages import (
-    is_automatic,
-    language_code,
-    language_field,
-    language_name,
-)
+from webhooks.media.languages import is_automatic, language_code, language_field, language_name
 from webhooks.registry import Context
 
 MAX_SPOKEN_CHARACTERS = 4096

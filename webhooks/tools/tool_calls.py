@@ -14,13 +14,7 @@ from typing import Any
 
 import orjson
 
-from flowhook.errors import (
-    FlowhookError,
-    InvalidInput,
-    InvalidJson,
-    InvalidResponse,
-    NotFound,
-)
+from flowhook.errors import FlowhookError, InvalidInput, InvalidJson, InvalidResponse, NotFound
 from flowhook.providers.completion import CompletionChoice
 from flowhook.providers.openai import OpenAIClient
 from flowhook.providers.responses import as_response_request, read_response

@@ -13,12 +13,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from webhooks.chat.messages import MAX_MESSAGES, Message, text_of
-from webhooks.tools.tool_calls import (
-    ToolCall,
-    called,
-    read_arguments,
-    tool_message,
-)
+from webhooks.tools.tool_calls import ToolCall, called, read_arguments, tool_message
 
 HELP = "Must be what function_calling returned with run false: an object with messages or calls."
 BEGINNING = "Answer with the results of the functions you called."

@@ -7,14 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from webhooks.translation.masking import (
-    Masked,
-    Span,
-    mask,
-    protected_spans,
-    unmask,
-    without_tokens,
-)
+from webhooks.translation.masking import Masked, Span, mask, protected_spans, unmask, without_tokens
 
 MAX_SEGMENT_CHARACTERS = 2000
 

@@ -9,12 +9,7 @@ from flowhook.http.documented import documented
 from flowhook.organisations.http.admin_auth import AdminAuth
 from flowhook.organisations.http.request_body import read_fields
 from flowhook.organisations.section_service import SectionService
-from flowhook.organisations.tokens import (
-    TokenSchema,
-    created_token,
-    listed_tokens,
-    revoke_token,
-)
+from flowhook.organisations.tokens import TokenSchema, created_token, listed_tokens, revoke_token
 
 
 def token_routes(auth: AdminAuth, sections: SectionService) -> Blueprint:

@@ -11,13 +11,7 @@ from ..fault import FAILED, ExpressionError
 from ..operators import add
 from ..order import compare
 from ..run import Evaluation
-from ..values import (
-    Atom,
-    Function,
-    Range,
-    to_text,
-    truthy,
-)
+from ..values import Atom, Function, Range, to_text, truthy
 from ..vocabulary import function
 from .slices import cut
 

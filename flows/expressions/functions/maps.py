@@ -12,16 +12,7 @@ from typing import Any
 from ..fault import FAILED, ExpressionError
 from ..order import compare
 from ..run import Evaluation
-from ..values import (
-    Atom,
-    Naive,
-    Range,
-    Regex,
-    Time,
-    Zoned,
-    map_key,
-    to_text,
-)
+from ..values import Atom, Naive, Range, Regex, Time, Zoned, map_key, to_text
 from ..vocabulary import function
 from .moments import iso_text
 

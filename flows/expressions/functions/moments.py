@@ -9,15 +9,7 @@ from zoneinfo import ZoneInfo
 from ..fault import FAILED, ExpressionError
 from ..isotime import read_naive, read_time, read_zoned
 from ..run import Evaluation
-from ..values import (
-    Atom,
-    Naive,
-    Time,
-    Zoned,
-    offset_text,
-    time_text,
-    to_text,
-)
+from ..values import Atom, Naive, Time, Zoned, offset_text, time_text, to_text
 from ..vocabulary import function
 from .dates import ordering
 

@@ -8,13 +8,7 @@ from typing import Any
 
 from ..fault import FAILED, ZERO_DIVISION, ExpressionError
 from ..order import compare
-from ..values import (
-    Atom,
-    Number,
-    bounded,
-    is_integer,
-    is_number,
-)
+from ..values import Atom, Number, bounded, is_integer, is_number
 from ..vocabulary import function
 
 _FLOAT = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")

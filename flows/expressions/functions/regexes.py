@@ -8,13 +8,7 @@ from typing import Any
 
 from ..fault import FAILED, RESOURCES, ExpressionError
 from ..run import Evaluation
-from ..values import (
-    Atom,
-    Function,
-    Keywords,
-    Regex,
-    to_text,
-)
+from ..values import Atom, Function, Keywords, Regex, to_text
 from ..vocabulary import function
 
 MAX_WORK = 4_000_000

@@ -11,13 +11,7 @@ from ..fault import FAILED, ExpressionError
 from ..graphemes import graphemes
 from ..patterns import literals
 from ..run import Evaluation
-from ..values import (
-    Function,
-    Keywords,
-    Range,
-    Regex,
-    to_text,
-)
+from ..values import Function, Keywords, Range, Regex, to_text
 from ..vocabulary import function
 from .regexes import matches, replace_matches
 from .slices import cut

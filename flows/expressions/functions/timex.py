@@ -10,13 +10,7 @@ from ..clockface import MONTHS, epoch_seconds
 from ..fault import FAILED, ExpressionError
 from ..run import Evaluation
 from ..timexformat import format_default, format_strftime, parse_default
-from ..values import (
-    Atom,
-    Keywords,
-    Naive,
-    Zoned,
-    is_integer,
-)
+from ..values import Atom, Keywords, Naive, Zoned, is_integer
 from ..vocabulary import function
 from .moments import in_utc, now_in, zone
 

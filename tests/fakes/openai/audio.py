@@ -7,12 +7,7 @@ from typing import Any
 from tests.fakes.exchange import Reply
 from tests.fakes.multipart import Form, Upload
 from tests.fakes.openai import rules, sounds, tokens
-from tests.fakes.openai.complaints import (
-    Complaint,
-    malformed,
-    missing,
-    unsupported_value,
-)
+from tests.fakes.openai.complaints import Complaint, malformed, missing, unsupported_value
 from tests.fakes.openai.models import Model
 from tests.fakes.openai.routes import Call, route
 

@@ -10,12 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tests.fakes.openai.complaints import (
-    Complaint,
-    malformed,
-    missing,
-    unknown_parameter,
-)
+from tests.fakes.openai.complaints import Complaint, malformed, missing, unknown_parameter
 
 Rule = Callable[[Any, str], None]
 

@@ -5,11 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.fakes.openai import tokens
-from tests.fakes.openai.complaints import (
-    Complaint,
-    unsupported_parameter,
-    unsupported_value,
-)
+from tests.fakes.openai.complaints import Complaint, unsupported_parameter, unsupported_value
 from tests.fakes.openai.models import Model
 
 _ONLY_DEFAULTS: dict[str, object] = {

@@ -13,12 +13,7 @@ from flowhook.jobs.queue import SteadyRedisBroker
 from flowhook.jobs.services import choose_queue
 from flowhook.redis.connect import Client
 from tests.fakes.openai import FakeOpenAI
-from tests.fixtures_app import (
-    ADMIN_TOKEN,
-    FIRST_KEY,
-    OpenService,
-    make_config,
-)
+from tests.fixtures_app import ADMIN_TOKEN, FIRST_KEY, OpenService, make_config
 from tests.fixtures_jobs import JobsService
 from tests.waiting import wait_for
 

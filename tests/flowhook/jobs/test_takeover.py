@@ -12,16 +12,7 @@ from flowhook.jobs.call import Call, Outcome, new_job_id
 from flowhook.jobs.dead import DeadLetters
 from flowhook.jobs.job_runner import JobRunner, NotDelivered
 from flowhook.jobs.liveness import Liveness
-from flowhook.jobs.store import (
-    CALLBACK,
-    DONE,
-    GLIFIC,
-    HELD,
-    QUEUED,
-    RUN,
-    Job,
-    JobStore,
-)
+from flowhook.jobs.store import CALLBACK, DONE, GLIFIC, HELD, QUEUED, RUN, Job, JobStore
 from flowhook.organisations.cipher import Cipher
 from flowhook.redis.connect import Client
 from tests.fixtures_app import FIRST_KEY

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flowhook.errors import (
-    FlowhookError,
-    ProviderError,
-    ProviderRejected,
-    ProviderUnavailable,
-)
+from flowhook.errors import FlowhookError, ProviderError, ProviderRejected, ProviderUnavailable
 from flowhook.providers.glific import GlificClient, Said, Tokens, sign_resume
 from flowhook.providers.transport import HttpReply, RequestsTransport
 from tests.fakes.glific import FakeGlific

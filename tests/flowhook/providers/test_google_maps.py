@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flowhook.errors import (
-    ProviderError,
-    ProviderTimeout,
-    ProviderUnavailable,
-)
+from flowhook.errors import ProviderError, ProviderTimeout, ProviderUnavailable
 from flowhook.providers.google_maps import GoogleMapsClient
 from flowhook.providers.transport import (
     ConnectionBroken,

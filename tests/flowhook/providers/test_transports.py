@@ -11,13 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from flowhook.providers.transport import (
-    TimedOut,
-    Transport,
-    TransportError,
-    Unreachable,
-    has_proxy,
-)
+from flowhook.providers.transport import TimedOut, Transport, TransportError, Unreachable, has_proxy
 from tests.fakes.openai import FakeOpenAI, faults
 from tests.fakes.tcp import silent_server, tls_terminator, write_certificate
 

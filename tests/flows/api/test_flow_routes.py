@@ -10,13 +10,7 @@ import pytest
 
 from tests.fixtures_app import OpenService, Service
 from tests.flows.building import definition_of
-from tests.flows.talking import (
-    GREETING,
-    export,
-    publish,
-    say,
-    texts,
-)
+from tests.flows.talking import GREETING, export, publish, say, texts
 
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "glific-flows"
 EXPORTS = sorted(SHARED.glob("*.json")) if SHARED.is_dir() else []

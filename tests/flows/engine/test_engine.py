@@ -11,26 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flowhook.errors import (
-    Conflict,
-    FlowhookError,
-    InvalidInput,
-    NotFound,
-    TooLarge,
-)
+from flowhook.errors import Conflict, FlowhookError, InvalidInput, NotFound, TooLarge
 from flows.definition.reading import read_flow
 from flows.engine.engine import Engine
 from flows.engine.lifecycle import MAX_RUNS
 from flows.model import sprint
 from flows.model.contact import Contact, Profile
 from flows.model.events import MsgCreated
-from flows.model.session import (
-    Ending,
-    Message,
-    Run,
-    Session,
-    WebhookAnswer,
-)
+from flows.model.session import Ending, Message, Run, Session, WebhookAnswer
 from flows.play.standalone import StandaloneServices
 from tests.flows.building import definition_of, export_of
 

@@ -7,13 +7,7 @@ import time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.expressions import (
-    Scope,
-    check,
-    render,
-    substitute,
-    variables,
-)
+from flows.expressions import Scope, check, render, substitute, variables
 from flows.expressions.vocabulary import VOCABULARY
 
 PATIENCE_SECONDS = 3.0

@@ -11,13 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flowhook import errors
-from webhooks.http.xml import (
-    MAX_XML_BYTES,
-    MAX_XML_DEPTH,
-    MAX_XML_ELEMENTS,
-    read_xml,
-    write_xml,
-)
+from webhooks.http.xml import MAX_XML_BYTES, MAX_XML_DEPTH, MAX_XML_ELEMENTS, read_xml, write_xml
 
 BILLION_LAUGHS = b"""<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha">
 <!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;">

@@ -13,15 +13,7 @@ from flows.channels.inbound import Inbound, Status
 from flows.channels.whatsapp import typing_indicator
 from flows.channels.whatsapp.typing_indicator import typing_while
 from tests.fakes.graph import Person
-from tests.flows.channels.whatsapp.world import (
-    ASHA,
-    HIDDEN,
-    LONG,
-    ORG,
-    RAVI,
-    World,
-    text,
-)
+from tests.flows.channels.whatsapp.world import ASHA, HIDDEN, LONG, ORG, RAVI, World, text
 from tests.waiting import wait_for
 
 
