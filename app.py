@@ -20,6 +20,7 @@ from flowhook.jobs.services import JobServices
 from flowhook.limits.limiter import Limiter
 from flowhook.media.routes import media_routes
 from flowhook.media.store import MediaStore
+from flowhook.organisations.account_checks import AccountChecks
 from flowhook.organisations.auth import Authenticator
 from flowhook.organisations.cache import SettingsCache
 from flowhook.organisations.cipher import Cipher
@@ -28,11 +29,10 @@ from flowhook.organisations.http.openai_routes import openai_routes
 from flowhook.organisations.http.settings_routes import settings_routes
 from flowhook.organisations.http.token_routes import token_routes
 from flowhook.organisations.lockout import Lockout
-from flowhook.organisations.openai_checks import OpenAIChecks
 from flowhook.organisations.retired_keys import RetiredKeys
 from flowhook.organisations.section_service import SectionService
 from flowhook.organisations.store import SettingsStore
-from flowhook.providers.accounts import Accounts
+from flowhook.providers.account import Accounts
 from flowhook.providers.google_maps import GoogleMapsClient
 from flowhook.providers.guard import AddressGuard
 from flowhook.providers.retirements import Retired
@@ -135,7 +135,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     dispatcher = Dispatcher(functions, make_context, record, limiter)
     auth = AdminAuth(authenticator, partial(token_use.note, redis))
     sections = SectionService(store, settings.drop, guard)
-    checks = OpenAIChecks(sections, accounts, open_client)
+    checks = AccountChecks(sections, accounts, open_client)
     runner = CallRunner(dispatcher, settings.get, called_at)
     late = ConversationDelivery(lambda: conversations)
     desk = JobServices(config, redis, cipher, guard, settings.get, runner.run, late)

@@ -26,7 +26,7 @@ from flowhook.errors import (
     ProviderTimeout,
     ProviderUnavailable,
 )
-from flowhook.providers.completion import read_object
+from flowhook.providers.replies import read_object
 from flowhook.providers.transport import HttpReply, TimedOut, Transport, TransportError, Unreachable
 
 PATH = "/maps/api/geocode/json"

@@ -12,6 +12,7 @@ import orjson
 from marshmallow import ValidationError, fields, validates_schema
 
 from flowhook.errors import EmptyInput
+from flowhook.providers.model_client import ChatRequest, JsonAnswer
 from flowhook.redis.best_effort import best_effort
 from webhooks.chat.messages import Message, conversation, text_of
 from webhooks.chat.sanitize import sanitize_text
@@ -158,7 +159,7 @@ def answer_chat(data: dict[str, Any], context: Context) -> Result:
         said.append({"role": "user", "content": data["input"]})
     if not any(message["role"] != "system" for message in said):
         raise EmptyInput(NO_MESSAGES, fields={"input": ["Must not be empty without messages."]})
-    client = context.openai()
+    client = context.model_client()
     model = client.account.resolve(data.get("model"))
     thread = open_thread(data, context)
     remembered = thread.messages(model) if thread else ()
@@ -166,7 +167,7 @@ def answer_chat(data: dict[str, Any], context: Context) -> Result:
     check_length(
         model, messages, data.get("max_tokens"), "messages" if data.get("messages") else "input"
     )
-    answers = ask_answers(client, chat_body(data, messages))
+    answers = ask_answers(client, chat_request(data, messages))
     if data.get("sanitize_text"):
         answers = [sanitize_text(one) if isinstance(one, str) else one for one in answers]
     result: Result = {"response": answers[0], "responses": answers}
@@ -176,18 +177,19 @@ def answer_chat(data: dict[str, Any], context: Context) -> Result:
     return result
 
 
-def chat_body(data: dict[str, Any], messages: list[Message]) -> dict[str, Any]:
-    """The body of a /chat/completions request; only what was given is sent."""
-    body: dict[str, Any] = {"model": data.get("model"), "messages": messages}
-    for name in ("temperature", "n", "frequency_penalty", "presence_penalty", "user"):
-        if data.get(name) is not None:
-            body[name] = data[name]
-    if data.get("max_tokens") is not None:
-        body["max_completion_tokens"] = data["max_tokens"]
-    response_format = _response_format(data)
-    if response_format:
-        body["response_format"] = response_format
-    return body
+def chat_request(data: dict[str, Any], messages: list[Message]) -> ChatRequest:
+    """What a chat function asks for, from its validated fields and the whole conversation."""
+    return ChatRequest(
+        messages,
+        model=data.get("model"),
+        max_tokens=data.get("max_tokens"),
+        temperature=data.get("temperature"),
+        frequency_penalty=data.get("frequency_penalty"),
+        presence_penalty=data.get("presence_penalty"),
+        choices=data.get("n"),
+        user=data.get("user"),
+        json_answer=_json_answer(data),
+    )
 
 
 def open_thread(data: dict[str, Any], context: Context) -> Thread | None:
@@ -205,10 +207,7 @@ def remember(thread: Thread, context: Context, asked: str, answer: Any) -> str:
     return thread.id
 
 
-def _response_format(data: dict[str, Any]) -> dict[str, Any] | None:
+def _json_answer(data: dict[str, Any]) -> JsonAnswer | None:
     if data.get("schema") is not None:
-        declared = {"name": "answer", "schema": data["schema"], "strict": True}
-        return {"type": "json_schema", "json_schema": declared}
-    if data.get("response_type") == "json":
-        return {"type": "json_object"}
-    return None
+        return JsonAnswer(data["schema"])
+    return JsonAnswer() if data.get("response_type") == "json" else None

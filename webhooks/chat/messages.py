@@ -11,6 +11,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 
+from flowhook.providers.model_client import Message
 from webhooks.fields import EmptyText, UnresolvedText, is_variable
 from webhooks.registry import Context
 
@@ -18,7 +19,6 @@ ROLES = ("system", "user", "assistant")
 MAX_MESSAGES = 200
 HELP = 'Must be a list of {"role": "system", "user" or "assistant", "content": text}.'
 
-Message = dict[str, Any]
 PartReader = Callable[[Any, str], Message]
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flowhook.errors import InvalidInput, ProviderRejected
-from flowhook.providers.responses import read_response
+from flowhook.providers.model_client import FilesRequest
 from webhooks.chat.chat_request import remember, thread_field
 from webhooks.context_size import check_length
 from webhooks.fields import FunctionSchema, Text, ignored_field, model_field
@@ -96,7 +96,7 @@ def answer_from_files(
     context: Context, source: Source, question: str, thread_id: str | None, field: str = "question"
 ) -> tuple[str, str]:
     """The answer, and the id of the conversation it belongs to."""
-    client = context.openai()
+    client = context.model_client()
     model = client.account.resolve(source.model)
     thread = context.threads.open(context.organisation.id, thread_id, context.contact)
     said = [*thread.messages(model), {"role": "user", "content": question}]
@@ -106,20 +106,14 @@ def answer_from_files(
     ]
     instructions = "\n\n".join(text for text in told if text)
     check_length(model, [{"content": instructions}, *said], None, field)
-    body = {
-        "model": source.model,
-        "instructions": instructions,
-        "input": said,
-        "tools": [{"type": "file_search", "vector_store_ids": [source.vector_store_id]}],
-        "store": False,
-    }
+    request = FilesRequest(said, instructions, source.vector_store_id, source.model)
     try:
-        answer = client.ask("/responses", body)
+        answer = client.answer_from_files(request)
     except ProviderRejected as rejected:
         raise ProviderRejected(
             rejected.message,
             fix="Check that the vector store belongs to this account, that base_url serves the"
             " Responses API, and what the message names.",
         ) from None
-    text = read_response(answer).require_text()
+    text = answer.first.require_text()
     return text, remember(thread, context, question, text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flowhook.providers.model_client import ChatRequest
 from webhooks.media.languages import language_name
 from webhooks.registry import Context
 
@@ -15,5 +16,5 @@ def translated(context: Context, text: str, into: str, model: str | None = None)
         " Text that is in that language already is repeated unchanged."
     )
     messages = [{"role": "system", "content": told}, {"role": "user", "content": text}]
-    completion = context.openai().chat({"model": model, "messages": messages})
+    completion = context.model_client().chat(ChatRequest(messages, model))
     return completion.first.require_text(whole=True).strip()

@@ -11,12 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import orjson
 
 from flowhook.errors import InvalidResponse, ProviderRejected, Truncated
-from flowhook.providers.openai import OpenAIClient
+from flowhook.providers.model_client import ChatRequest, JsonAnswer, ModelClient
 from webhooks.chat.answers import parse_answer
 from webhooks.translation.restoration import problem_with
 from webhooks.translation.segment import Segment
@@ -38,7 +37,7 @@ AS_JSON = (
 class Translator:
     """One model, language and style for a whole entry. `prompt` is the author's own advice."""
 
-    client: OpenAIClient
+    client: ModelClient
     model: str | None
     language: str
     prompt: str | None
@@ -93,30 +92,23 @@ class Translator:
             "required": numbers,
             "additionalProperties": False,
         }
-        body = self._body(
-            AS_JSON + advice, orjson.dumps(dict(zip(numbers, texts, strict=True))).decode()
-        )
-        declared = {"name": "translations", "schema": schema, "strict": True}
-        body["response_format"] = {"type": "json_schema", "json_schema": declared}
+        numbered = orjson.dumps(dict(zip(numbers, texts, strict=True))).decode()
+        request = self._request(AS_JSON + advice, numbered, JsonAnswer(schema, "translations"))
         answer = parse_answer(
-            self.client.chat(body).first.require_text(whole=True), must_be_json=True
+            self.client.chat(request).first.require_text(whole=True), must_be_json=True
         )
         if not isinstance(answer, dict) or set(answer) != set(numbers):
             raise InvalidResponse("the model did not answer every text")
         return [answer[number] for number in numbers]
 
     def _ask_plain(self, text: str, advice: str = "") -> str:
-        return self.client.chat(self._body(advice, text)).first.require_text(whole=True).strip()
+        return self.client.chat(self._request(advice, text)).first.require_text(whole=True).strip()
 
-    def _body(self, more: str, said: str) -> dict[str, Any]:
+    def _request(self, more: str, said: str, wanted: JsonAnswer | None = None) -> ChatRequest:
         rules = RULES.format(language=self.language) + more
         told = f"{rules}\n\n{self.prompt}" if self.prompt else rules
         messages = [{"role": "system", "content": told}, {"role": "user", "content": said}]
-        return {
-            "model": self.model,
-            "messages": messages,
-            "max_completion_tokens": self.max_tokens,
-        }
+        return ChatRequest(messages, self.model, max_tokens=self.max_tokens, json_answer=wanted)
 
 
 def _checked(segment: Segment, translation: str) -> str:
