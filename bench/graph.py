@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import itertools
 import json
 import sys
 import time
@@ -24,6 +25,7 @@ from bench.stub import content_length
 
 CONNECTIONS = 16
 REPLY_SECONDS = 60
+NUMBERS = itertools.count(time.time_ns())  # of messages, never the same in a later run
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
 
 
@@ -90,7 +92,7 @@ class World:
         self.plan: dict = {}
         self.free: deque[Subscriber] = deque()
         self.deliveries: deque[bytes] = deque()
-        self.replies = self.errors = self.delivered = 0
+        self.replies = self.errors = 0
         self.at: dict[str, int] = {}  # how many texts of the plan a contact has said
         self.asked: dict[str, float] = {}
         self.seconds: list[float] = []
@@ -148,37 +150,17 @@ class World:
         at = self.at.get(contact, 0)
         self.at[contact] = at + 1
         self.asked[contact] = time.perf_counter()
-        self.deliveries.append(self._delivery(contact, self.plan["texts"][at]))
+        self.deliveries.append(self._request(contact, self.plan["texts"][at]))
         if self.free:
             self.is_free(self.free.popleft())
 
-    def _delivery(self, contact: str, text: str) -> bytes:
+    def _request(self, contact: str, text: str) -> bytes:
         """The request by which Meta tells of one text."""
-        self.delivered += 1
-        message = {
-            "from": contact,
-            "from_user_id": f"IN.{contact}",
-            "id": f"wamid.in{time.time_ns()}{self.delivered}",
-            "timestamp": str(int(time.time())),
-            "type": "text",
-            "text": {"body": text},
-        }
-        known = {"profile": {"name": "Asha"}, "user_id": f"IN.{contact}", "wa_id": contact}
-        number_id = self.plan["phone_number_id"]
-        value = {
-            "messaging_product": "whatsapp",
-            "metadata": {"display_phone_number": "15550783881", "phone_number_id": number_id},
-            "contacts": [known],
-            "messages": [message],
-        }
-        changes = [{"field": "messages", "value": value}]
-        entry = [{"id": "102290129340398", "changes": changes}]
-        body = json.dumps({"object": "whatsapp_business_account", "entry": entry}).encode()
-        digest = hmac.new(self.plan["app_secret"].encode(), body, hashlib.sha256).hexdigest()
+        body, headers = delivery(self.plan, contact, text)
+        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         head = (
-            f"POST {self.plan['path']} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-            f"User-Agent: facebookexternalua\r\nX-Hub-Signature-256: sha256={digest}\r\n"
-            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+            f"POST {self.plan['path']} HTTP/1.1\r\nHost: 127.0.0.1\r\n{lines}"
+            f"Content-Length: {len(body)}\r\n\r\n"
         )
         return head.encode() + body
 
@@ -186,6 +168,35 @@ class World:
         loop = asyncio.get_running_loop()
         for _ in range(CONNECTIONS):
             await loop.create_connection(lambda: Subscriber(self), "127.0.0.1", port)
+
+
+def delivery(line: dict[str, str], contact: str, text: str) -> tuple[bytes, dict[str, str]]:
+    """Body and headers by which Meta tells a phone number's subscriber of one text."""
+    message = {
+        "from": contact,
+        "from_user_id": f"IN.{contact}",
+        "id": f"wamid.in{next(NUMBERS)}",
+        "timestamp": str(int(time.time())),
+        "type": "text",
+        "text": {"body": text},
+    }
+    value = {
+        "messaging_product": "whatsapp",
+        "metadata": {
+            "display_phone_number": "15550783881",
+            "phone_number_id": line["phone_number_id"],
+        },
+        "contacts": [{"profile": {"name": "Asha"}, "user_id": f"IN.{contact}", "wa_id": contact}],
+        "messages": [message],
+    }
+    entry = {"id": "102290129340398", "changes": [{"field": "messages", "value": value}]}
+    body = json.dumps({"object": "whatsapp_business_account", "entry": [entry]}).encode()
+    digest = hmac.new(line["app_secret"].encode(), body, hashlib.sha256).hexdigest()
+    return body, {
+        "Content-Type": "application/json",
+        "User-Agent": "facebookexternalua",
+        "X-Hub-Signature-256": f"sha256={digest}",
+    }
 
 
 async def serve(port: int) -> None:

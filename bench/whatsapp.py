@@ -80,9 +80,11 @@ def run() -> Iterator[str]:
 
 def row(found: Round) -> str:
     count = found.questions
+    commands, scripts = found.commands.total() / count, found.scripts / count
     return (
         f"  {found.name:<9}{count / found.seconds:>11.0f}"
-        f"{found.p50_ms:>5.0f} ms{found.p99_ms:>6.0f} ms{found.cpu_ms:>8.2f}{found.commands.total() / count:>10.1f}{found.scripts / count:>9.1f}"
+        f"{found.p50_ms:>5.0f} ms{found.p99_ms:>6.0f} ms"
+        f"{found.cpu_ms:>8.2f}{commands:>10.1f}{scripts:>9.1f}"
         f"{found.errors:>8}{f'{found.replies} of {count}':>14}"
     )
 
