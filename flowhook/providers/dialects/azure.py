@@ -29,8 +29,8 @@ class AzureErrorReply(OpenAIErrorReply):
     """An error of the gateway in front of the models, or of the model itself as OpenAI's."""
 
     def as_error(self) -> ProviderFailure:
-        code, inner = self.error.get("code"), self.error.get("innererror", {})
-        if code == "DeploymentNotFound":
+        inner = self.error.get("innererror") or self.error.get("inner_error")
+        if self.error.get("code") == "DeploymentNotFound":
             return ModelNotFound(
                 "Azure has no deployment of this model under that name",
                 fix="Name the model's deployment under deployment in the OpenAI settings, or"
