@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -115,8 +115,3 @@ def within_budget(turns: Sequence[Turn], tokens: int) -> list[Turn]:
             break
         kept -= 1
     return list(turns[kept:])
-
-
-def wants_thread(data: Mapping[str, Any]) -> bool:
-    """Whether the caller named `thread_id`, be it empty: then the result names it too."""
-    return "thread_id" in data

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -37,7 +37,7 @@ class Account:
     deployment: Mapping[str, str] = field(default_factory=dict)
     timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
     model_aliases: Mapping[str, str] = field(default_factory=dict)
-    allowed_models: tuple[str, ...] = ()
+    allowed_models: Sequence[str] = ()
     image_model: str = SERVICE_IMAGE_MODEL
     speech_model: str = SERVICE_SPEECH_MODEL
     transcription_model: str = SERVICE_TRANSCRIPTION_MODEL
@@ -62,6 +62,9 @@ class Account:
         return not self.allowed_models or any(
             fnmatchcase(model, pattern) for pattern in self.allowed_models
         )
+
+
+SETTINGS = frozenset(one.name for one in fields(Account)) - {"guarded"}
 
 
 class Accounts:
@@ -91,22 +94,8 @@ class Accounts:
         """Return an account from its settings, active or not; raises MissingApiKey."""
         if not section.get("api_key"):
             raise MissingApiKey("the organisation has no OpenAI API key")
-        return Account(
-            api_key=section["api_key"],
-            base_url=(section.get("base_url") or self.config.openai_base_url).rstrip("/"),
-            default_model=section.get("default_model") or self.config.default_model,
-            provider=section.get("provider") or DEFAULT_PROVIDER,
-            organization=section.get("organization"),
-            project=section.get("project"),
-            api_version=section.get("api_version"),
-            deployment=section.get("deployment") or {},
-            timeout_seconds=section.get("timeout_seconds") or DEFAULT_TIMEOUT_SECONDS,
-            model_aliases=section.get("model_aliases") or {},
-            allowed_models=tuple(section.get("allowed_models") or ()),
-            fallback_model=section.get("fallback_model"),
-            fallback_account=section.get("fallback_account"),
-            image_model=section.get("image_model") or SERVICE_IMAGE_MODEL,
-            speech_model=section.get("speech_model") or SERVICE_SPEECH_MODEL,
-            transcription_model=section.get("transcription_model") or SERVICE_TRANSCRIPTION_MODEL,
-            guarded=bool(section.get("base_url")) and not section.get("private_ok"),
-        )
+        given = {name: value for name, value in section.items() if value and name in SETTINGS}
+        given["base_url"] = given.get("base_url", self.config.openai_base_url).rstrip("/")
+        given.setdefault("default_model", self.config.default_model)
+        guarded = bool(section.get("base_url")) and not section.get("private_ok")
+        return Account(**given, guarded=guarded)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Generic, NamedTuple
+from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
@@ -60,6 +60,10 @@ from flowhook.providers.retirements import Retirement
 from flowhook.providers.transport import HttpReply, Transport
 
 MAX_REFUSED_PARAMETERS = 3
+
+Asked = tuple[HttpReply, Callable[[HttpReply], AnswerT]]
+"""A reply, and what reads it."""
+
 PROVIDERS = load_providers()
 
 
@@ -132,9 +136,9 @@ class AccountClient:
         """Ask this account; where its provider is down, as the fallbacks say."""
         named = self.account.resolve(model)
         try:
-            read, reply = self._ask(request, named)
+            reply, read = self._ask(request, named)
         except (ProviderUnavailable, ProviderError) as failure:
-            read, reply = self._ask_others(request, named, failure)
+            reply, read = self._ask_others(request, named, failure)
         answer = read(reply)
         self._count(answer)
         return answer
@@ -142,7 +146,7 @@ class AccountClient:
     def _ask_others(
         self, request: Request[AnswerT], model: str, failure: FlowhookError
     ) -> Asked[AnswerT]:
-        """Ask the fallback model, else the fallback account; else the failure stands."""
+        """Ask the fallback model, else the fallback account; else raise the failure."""
         other = self.account.fallback_model or model
         if other != model and self.account.allows(other):
             with suppress(FlowhookError):
@@ -174,7 +178,7 @@ class AccountClient:
                 if newly_retired is not None:
                     note_retired(self.quirks, newly_retired, asked)
                 self.model = model
-                return Asked(call.read, reply)
+                return reply, call.read
         raise InvalidResponse("the provider refused parameter after parameter")
 
     def _call(self, request: Request[AnswerT], model: str) -> tuple[str, WireCall[AnswerT]]:
@@ -209,13 +213,6 @@ class AccountClient:
         if self.ends_at is None:
             self.ends_at = time.monotonic() + self.account.timeout_seconds
         return self.ends_at
-
-
-class Asked(NamedTuple, Generic[AnswerT]):
-    """A reply, and what reads it."""
-
-    read: Callable[[HttpReply], AnswerT]
-    reply: HttpReply
 
 
 def dialect_of(account: Account) -> Dialect:

@@ -31,7 +31,7 @@ from webhooks.fields import (
     model_field,
 )
 from webhooks.registry import Context, Result
-from webhooks.threads import Thread, wants_thread
+from webhooks.threads import Thread
 
 RESPONSE_TYPES = ("text", "json", "structured")
 NO_MESSAGES = "messages, or prompt and input, are needed: nobody said anything"
@@ -193,8 +193,8 @@ def chat_request(data: dict[str, Any], messages: list[Message]) -> ChatRequest:
 
 
 def open_thread(data: dict[str, Any], context: Context) -> Thread | None:
-    """The thread that the body asks for; None, at no cost, where it does not."""
-    if not wants_thread(data):
+    """The thread that the body asks for by naming `thread_id`, be it empty; else None."""
+    if "thread_id" not in data:
         return None
     return context.threads.open(context.organisation.id, data["thread_id"], context.contact)
 

@@ -13,6 +13,7 @@ from flowhook.providers.account import Account
 from flowhook.providers.dialect import AnswerT, WireCall, provider
 from flowhook.providers.model_client import (
     ChatRequest,
+    Completion,
     EmbeddingRequest,
     FilesRequest,
     ListedModel,
@@ -29,13 +30,20 @@ from flowhook.providers.openai.errors import OpenAIErrorReply
 from flowhook.providers.openai.moderation import moderation_call
 from flowhook.providers.openai.parameters import refused_with, without
 from flowhook.providers.openai.pictures import picture_call
-from flowhook.providers.openai.responses import files_call
+from flowhook.providers.openai.responses import ALWAYS_REASONS, call_with_tools, files_call
 from flowhook.providers.openai.speech import speech_call, transcription_call
-from flowhook.providers.replies import read_object
 from flowhook.providers.transport import HttpReply
 
+
+def chat_or_response(request: ChatRequest, model: str) -> WireCall[Completion]:
+    """Return what asks a chat model, by the API that it takes the request on."""
+    if request.tools and ALWAYS_REASONS.match(model):
+        return call_with_tools(request, model)
+    return chat_call(request, model)
+
+
 CALLS: Mapping[type[Any], Callable[[Any, str], WireCall[Any]]] = {
-    ChatRequest: chat_call,
+    ChatRequest: chat_or_response,
     FilesRequest: files_call,
     PictureRequest: picture_call,
     SpeechRequest: speech_call,
@@ -78,7 +86,7 @@ class OpenAIDialect:
         return f"{self.account.base_url}/models"
 
     def read_models(self, reply: HttpReply) -> list[ListedModel]:
-        listed = read_object(reply.body).get("data")
+        listed = reply.read_object().get("data")
         if not isinstance(listed, list):
             raise InvalidResponse("the provider's list of models is not a list")
         return [

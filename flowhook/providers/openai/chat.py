@@ -16,22 +16,17 @@ from flowhook.providers.model_client import (
     CompletionChoice,
     JsonAnswer,
     RequestedCall,
+    Usage,
 )
-from flowhook.providers.openai.responses import call_with_tools
-from flowhook.providers.replies import read_model, read_object, read_usage
 from flowhook.providers.transport import HttpReply
 
-# On /chat/completions these take tools only with their reasoning off (vane #1173), and those
-# whose reasoning cannot be turned off take them only on /responses.
+# These take functions only with their reasoning off (vane #1173).
 NEEDS_EFFORT_NONE = re.compile(r"gpt-5\.[6-9]|gpt-6(?!-astra|\.1-sol)")
-ALWAYS_REASONS = re.compile(r"gpt-6-astra|gpt-6\.1-sol")
 _OPTIONS = ("temperature", "frequency_penalty", "presence_penalty", "user")
 
 
 def chat_call(request: ChatRequest, model: str) -> WireCall[Completion]:
     """Return what asks a chat model; only what was given is sent."""
-    if request.tools and ALWAYS_REASONS.match(model):
-        return call_with_tools(request, model)
     body: Body = {"model": model, "messages": request.messages}
     for name in _OPTIONS:
         value = getattr(request, name)
@@ -53,7 +48,7 @@ def chat_call(request: ChatRequest, model: str) -> WireCall[Completion]:
 
 def read_completion(reply: HttpReply) -> Completion:
     """Read a completion; raises InvalidResponse where it is not one."""
-    answer = read_object(reply.body)
+    answer = reply.read_object()
     found = answer.get("choices")
     if not isinstance(found, list) or not found:
         raise InvalidResponse("the provider answered without any choice")
@@ -62,6 +57,26 @@ def read_completion(reply: HttpReply) -> Completion:
         model=read_model(answer),
         usage=read_usage(answer.get("usage")),
     )
+
+
+def read_usage(usage: Any) -> Usage:
+    """Read tokens in and out under either pair of names that OpenAI uses; absent is 0."""
+    if not isinstance(usage, dict):
+        return Usage()
+    return Usage(
+        input_tokens=_count(usage.get("prompt_tokens", usage.get("input_tokens"))),
+        output_tokens=_count(usage.get("completion_tokens", usage.get("output_tokens"))),
+    )
+
+
+def read_model(answer: Body) -> str | None:
+    """Read which model answered, where that is told."""
+    model = answer.get("model")
+    return model if isinstance(model, str) and model else None
+
+
+def _count(value: Any) -> int:
+    return value if isinstance(value, int) and 0 <= value < 10**12 else 0
 
 
 def _response_format(wanted: JsonAnswer) -> Body:
@@ -77,7 +92,8 @@ def _read_choice(choice: Any) -> CompletionChoice:
     message = choice.get("message") if isinstance(choice, dict) else None
     if not isinstance(message, dict):
         raise InvalidResponse("the provider answered a choice without a message")
-    content, refusal, calls = (message.get(key) for key in ("content", "refusal", "tool_calls"))
+    content, refusal = message.get("content"), message.get("refusal")
+    calls = message.get("tool_calls")
     return CompletionChoice(
         text=content if isinstance(content, str) else "",
         refusal=refusal if isinstance(refusal, str) else None,

@@ -10,7 +10,7 @@ from typing import Any
 from flowhook.errors import InvalidResponse
 from flowhook.providers.dialect import WireCall
 from flowhook.providers.model_client import EmbeddingRequest, Embeddings
-from flowhook.providers.replies import read_model, read_object, read_usage
+from flowhook.providers.openai.chat import read_model, read_usage
 from flowhook.providers.transport import HttpReply
 
 MODEL = "text-embedding-3-small"
@@ -21,7 +21,7 @@ def embedding_call(request: EmbeddingRequest, model: str) -> WireCall[Embeddings
     texts = list(request.texts)
 
     def read(reply: HttpReply) -> Embeddings:
-        answer = read_object(reply.body)
+        answer = reply.read_object()
         return Embeddings(
             _vectors(answer.get("data"), len(texts)),
             usage=read_usage(answer.get("usage")),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from flowhook.errors import InvalidResponse
 from flowhook.providers.dialect import WireCall
 from flowhook.providers.model_client import Moderation, ModerationRequest
-from flowhook.providers.replies import read_model, read_object
+from flowhook.providers.openai.chat import read_model
 from flowhook.providers.transport import HttpReply
 
 MODEL = "omni-moderation-latest"
@@ -21,7 +21,7 @@ def moderation_call(request: ModerationRequest, model: str) -> WireCall[Moderati
 
 def read_moderation(reply: HttpReply) -> Moderation:
     """Read the judgement; raises InvalidResponse where there is none."""
-    answer = read_object(reply.body)
+    answer = reply.read_object()
     results = answer.get("results")
     judged = results[0] if isinstance(results, list) and results else None
     flagged = judged.get("flagged") if isinstance(judged, dict) else None

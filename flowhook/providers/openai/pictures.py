@@ -12,7 +12,7 @@ import re
 from flowhook.errors import InvalidResponse
 from flowhook.providers.dialect import Body, WireCall
 from flowhook.providers.model_client import PICTURE_SIZE, Picture, PictureRequest, Pictures
-from flowhook.providers.replies import read_model, read_object, read_usage
+from flowhook.providers.openai.chat import read_model, read_usage
 from flowhook.providers.transport import HttpReply
 
 GPT_IMAGE = re.compile(r"(gpt-image|chatgpt-image)")
@@ -41,7 +41,7 @@ def read_pictures(reply: HttpReply) -> Pictures:
 
     Raises InvalidResponse where there is none.
     """
-    answer = read_object(reply.body)
+    answer = reply.read_object()
     found = answer.get("data")
     if not isinstance(found, list) or not found:
         raise InvalidResponse("the provider answered without any image")

@@ -25,13 +25,15 @@ from flowhook.providers.model_client import (
     FilesRequest,
     RequestedCall,
 )
-from flowhook.providers.replies import read_model, read_object, read_usage
+from flowhook.providers.openai.chat import read_model, read_usage
 from flowhook.providers.transport import HttpReply
 
 # How models point at the files they used; a contact can do nothing with them.
 CITATION = re.compile(r"\s?(?:【[^【】]{0,200}】|\ue200[^\ue200\ue201]{0,200}\ue201)")
 CODE = re.compile(r"[a-z_]{1,60}")
 MIN_OUTPUT_TOKENS = 16
+# Models whose reasoning cannot be turned off take functions only here (vane #1173).
+ALWAYS_REASONS = re.compile(r"gpt-6-astra|gpt-6\.1-sol")
 _FINISHES = {"max_output_tokens": "length", "content_filter": "content_filter"}
 _FAILURES: dict[str, type[ProviderFailure]] = {
     "server_error": ProviderError,
@@ -92,7 +94,7 @@ def _tool(function: Mapping[str, Any]) -> dict[str, Any]:
 
 def read_response(reply: HttpReply) -> Completion:
     """Read a response as a chat's answer, so that a refusal or a cut-off is found the same way."""
-    answer = read_object(reply.body)
+    answer = reply.read_object()
     return Completion(
         choices=(_read_choice(answer),),
         model=read_model(answer),

@@ -15,7 +15,7 @@ from flowhook.providers.model_client import (
     Transcription,
     TranscriptionRequest,
 )
-from flowhook.providers.replies import read_model, read_object, read_usage
+from flowhook.providers.openai.chat import read_model, read_usage
 from flowhook.providers.transport import HttpReply
 
 SPOKEN_FORMAT = "opus"  # in Ogg, as WhatsApp's voice notes are
@@ -50,7 +50,7 @@ def transcription_call(request: TranscriptionRequest, model: str) -> WireCall[Tr
 
 def read_transcription(reply: HttpReply) -> Transcription:
     """Read a transcript; raises InvalidResponse where there is none."""
-    answer = read_object(reply.body)
+    answer = reply.read_object()
     text = answer.get("text")
     if not isinstance(text, str):
         raise InvalidResponse("the provider answered without a transcript")
