@@ -59,7 +59,7 @@ class OpenAISettingsSchema(SectionSchema):
     )
     base_url = text(
         2048,
-        "Address of an OpenAI-compatible API (default: the service's).",
+        "Address of an OpenAI-compatible API, or of a resource in Azure (default: the service's).",
         validate=[http_url],
         metadata={"example": "https://api.openai.com/v1"},
     )
@@ -136,7 +136,7 @@ class OpenAISettingsSchema(SectionSchema):
         if missing:
             raise InvalidInput(
                 f"provider {name} needs {' and '.join(missing)} too",
-                fix="The organisation's admin fills it in beside provider, in the OpenAI settings.",
+                fix="The organisation's admin fills in what is named, in the OpenAI settings.",
                 fields={need: [f"Is needed with provider {name}."] for need in missing},
             )
 
