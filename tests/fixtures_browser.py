@@ -15,13 +15,15 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.fixtures_app import Service
+
+if TYPE_CHECKING:  # every test loads this module; only those with a browser need its packages
+    from playwright.sync_api import Browser, ConsoleMessage, Page
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 INSTALL_SECONDS = 600
@@ -53,6 +55,8 @@ class Tab:
 
     def check(self, name: str = "") -> None:
         """No serious fault for people with other means, nothing wider than the screen."""
+        from axe_playwright_python.sync_playwright import Axe
+
         found = Axe().run(self.page, options=ONLY_FAULTS).response["violations"]
         serious = [
             (fault["id"], fault["impact"], [node["html"] for node in fault["nodes"]][:3])
@@ -75,6 +79,8 @@ def chromium() -> Iterator[Browser]:
         if os.environ.get("CI"):
             pytest.fail("there is no Chromium, and apt-get could not install it")
         pytest.skip("there is no Chromium here")
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser
