@@ -1,4 +1,4 @@
-"""The web process as production runs it, for tests: `python -m serving` on a free port."""
+"""The web process as production runs it, for tests: `flowhook run` on a free port."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ CLIENT_SECONDS = 2
 
 
 class WebProcess:
-    """A master with its workers, over an embedded Redis in `data_dir`."""
+    """A master with its workers, over an embedded Redis in `data_dir`, started in `directory`."""
 
-    def __init__(self, data_dir: Path, **environment: str) -> None:
+    def __init__(self, data_dir: Path, directory: Path = ROOT, **environment: str) -> None:
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.process = subprocess.Popen(
             [sys.executable, "-m", "flowhook", "run"],
-            cwd=ROOT,
+            cwd=directory,
             env={
                 "PATH": os.environ["PATH"],
                 "DATA_DIR": str(data_dir),
