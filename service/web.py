@@ -10,21 +10,9 @@ import os
 import sys
 from typing import NoReturn
 
-from gunicorn.app.wsgiapp import WSGIApplication
-
 from flowhook.config import Config, ConfigError
 from service.job_worker import RUN_WORKER
 from service.module_path import environment
-
-SETTINGS = "python:service.gunicorn_conf"
-
-
-class Master(WSGIApplication):
-    """gunicorn's master, which imports nothing from the working directory."""
-
-    def chdir(self) -> None:
-        """As gunicorn's, but that one goes on to put the directory first on the module path."""
-        os.chdir(self.cfg.chdir)
 
 
 def run(with_worker: bool = True) -> NoReturn:
@@ -33,10 +21,6 @@ def run(with_worker: bool = True) -> NoReturn:
         config = Config.from_env()
     except ConfigError as error:
         sys.exit(str(error))
-    set_by_us = {"WEB_CONCURRENCY": str(config.web_concurrency), RUN_WORKER: str(with_worker)}
-    command = [sys.executable, "-m", "service.web", "--config", SETTINGS]
-    os.execve(sys.executable, command, {**environment(), **set_by_us})  # noqa: S606 - ourselves
-
-
-if __name__ == "__main__":
-    Master(prog="flowhook").run()
+    set_here = {"WEB_CONCURRENCY": str(config.web_concurrency), RUN_WORKER: str(with_worker)}
+    command = [sys.executable, "-m", "service.master", "--config", "python:service.gunicorn_conf"]
+    os.execve(sys.executable, command, {**environment(), **set_here})  # noqa: S606 - ourselves

@@ -58,7 +58,7 @@ def service(installed: Path) -> Iterator[WebProcess]:
     for name in ("app", *(room for room in ROOMS if room != "flowhook")):
         (directory / f"{name}.py").write_text(f"raise SystemExit('a user has {name}.py')")
     environment = {"PYTHONPATH": str(installed), "ALLOW_PRIVATE_URLS": "127.0.0.1"}
-    with WebProcess(directory / "data", directory, **environment) as running:
+    with WebProcess(directory / "data", directory=directory, **environment) as running:
         yield running
 
 

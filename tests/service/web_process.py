@@ -24,7 +24,7 @@ CLIENT_SECONDS = 2
 class WebProcess:
     """A master with its workers, over an embedded Redis in `data_dir`, started in `directory`."""
 
-    def __init__(self, data_dir: Path, directory: Path = ROOT, **environment: str) -> None:
+    def __init__(self, data_dir: Path, directory: Path | str = ROOT, **environment: str) -> None:
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.process = subprocess.Popen(

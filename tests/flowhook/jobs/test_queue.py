@@ -15,6 +15,7 @@ from flowhook.redis.connect import Client
 from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import ADMIN_TOKEN, FIRST_KEY, OpenService, make_config
 from tests.fixtures_jobs import JobsService
+from tests.versions import check_versions
 from tests.waiting import wait_for
 
 
@@ -110,3 +111,7 @@ def test_idle_threads_wake_at_once(open_service: OpenService, real_redis: Client
     job_id = jobs.accept("get_buttons", {"buttons_data": "a", "wait_seconds": 0})
     assert jobs.wait(job_id, seconds=1.5)["status"] == "done"
     jobs.stop_worker()
+
+
+def test_the_dramatiq_whose_worker_and_broker_are_extended() -> None:
+    check_versions("dramatiq", ">=2.2.1,<2.3")

