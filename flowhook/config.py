@@ -23,13 +23,13 @@ from flowhook.redis.embedded import prepare_directory
 # target for everyone who leaves the GPT-4 family (help.openai.com/en/articles/20001600).
 SERVICE_DEFAULT_MODEL = "gpt-6-luna"
 
-# The models of organisations that name none, as the openai package 3.51.0 lists those that live.
+# The models of organisations that name none; the openai package 3.51.0 lists them as current.
 SERVICE_IMAGE_MODEL = "gpt-image-2.5-flare"
 SERVICE_SPEECH_MODEL = "gpt-4o-mini-tts"
 SERVICE_TRANSCRIPTION_MODEL = "gpt-transcribe"
 
 # Pictures and speech made by the functions: how long they are served, how large one may be, and
-# how much an organisation keeps before its oldest make room.
+# how much an organisation keeps before its oldest are removed.
 MEDIA_SECONDS = 24 * 3600
 MEDIA_MAX_BYTES = 16 * 1024 * 1024
 MEDIA_ORGANISATION_BYTES = 256 * 1024 * 1024
@@ -43,12 +43,12 @@ Value = TypeVar("Value")
 
 
 class ConfigError(Exception):
-    """One line: which variable, what is wrong, how to fix it."""
+    """A missing or malformed variable: its name, what is wrong and the fix, in one line."""
 
 
 @dataclass(frozen=True)
 class Config:
-    """What the environment says; the defaults are those of the public contract, section 2."""
+    """The service's configuration; README and docs/operations.md list the variables."""
 
     admin_token: str = field(repr=False)
     encryption_keys: tuple[str, ...] = field(repr=False)
@@ -71,7 +71,7 @@ class Config:
     broker_url: str | None = field(default=None, repr=False)
     worker_threads: int = 256
     job_patience_seconds: int = 600
-    google_maps_url: str = GOOGLE_MAPS_URL  # no variable of the environment; tests have their own
+    google_maps_url: str = GOOGLE_MAPS_URL  # not read from the environment; tests set it
     prices_file: Path | None = None
 
     @classmethod
@@ -140,7 +140,7 @@ class _Reader:
         data_dir: Path,
         generate: Callable[[], str],
     ) -> tuple[str, ...]:
-        """A secret: from the environment, else (embedded only) kept in DATA_DIR, made once."""
+        """A secret from the environment, or, with the embedded Redis, generated into DATA_DIR."""
         found: tuple[str, ...] | None = self(name, None, parse)
         if found:
             return found
@@ -160,13 +160,13 @@ class _Reader:
 
 
 def _read_or_create(path: Path, generate: Callable[[], str]) -> str:
-    """The file's text; made whole or not at all, so that processes starting at once agree."""
+    """Read the file, or create it atomically, so that processes starting together agree."""
     if not path.exists():
         draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
         with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(generate() + "\n")
             file.flush()
-            os.fsync(file.fileno())  # what it seals must not outlive it
+            os.fsync(file.fileno())  # nothing it encrypts may outlive it
         try:
             os.link(draft, path)
         except FileExistsError:

@@ -1,6 +1,6 @@
-"""The kinds of values that the environment holds: read from text, or refused with the fix.
+"""Readers of the values in environment variables; a wrong one is refused with the fix.
 
-A ValueError's text goes on the line that names the variable; it repeats no secret.
+The text of a ValueError continues the line that names the variable; it repeats no secret.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def host(text: str) -> str:
 def is_http_address(text: str) -> bool:
     """Whether it is an http or https address in plain ASCII, without user, query or fragment.
 
-    What `urlsplit` passes over in silence (line ends, backslashes) is no part of an address.
+    Line ends and backslashes, which `urlsplit` ignores, are not part of an address.
     """
     if not re.fullmatch(r"[!-~]+", text) or "\\" in text:
         return False

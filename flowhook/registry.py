@@ -1,8 +1,8 @@
-"""A registry of units found by name: webhook functions, flow actions, router tests.
+"""A registry of units by name: webhook functions, flow actions, router tests.
 
-A unit registers itself with a decorator where it is defined; `load` imports a package's
-modules, so there is no list to keep. A name is taken once, and a unit without a docstring is
-refused, because the catalogue, the OpenAPI document and the docs are made from it.
+A unit registers itself with a decorator where it is defined, and `load` imports a package's
+modules, so there is no list to keep. A second unit of one name is refused, and so is one without a
+docstring: the catalogue, the OpenAPI document and the docs are made from it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Reading JSON from outside: one object, bounded and clean."""
+"""Read untrusted JSON: one object of bounded depth, without NUL characters."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"?|[\[\]{}]', re.DOTALL)
 
 
 def read_json(raw: bytes) -> dict[str, Any]:
-    """The object in a body; raises InvalidJson, or InvalidInput for NUL characters."""
+    """Parse the object in a body; raises InvalidJson, and InvalidInput for NUL characters."""
     if not raw.strip():
         raise InvalidJson("the body is empty")
     if is_deep(raw):
@@ -31,9 +31,9 @@ def read_json(raw: bytes) -> dict[str, Any]:
 
 
 def is_deep(raw: bytes) -> bool:
-    """Whether JSON is nested deeper than MAX_DEPTH, told before it is parsed.
+    """Whether JSON is nested deeper than MAX_DEPTH, without parsing it.
 
-    Brackets inside texts do not count.
+    Brackets inside strings do not count.
     """
     if raw.count(b"[") + raw.count(b"{") <= MAX_DEPTH:
         return False

@@ -1,4 +1,4 @@
-"""What the name of a flow's variable is made of, for whoever reads or spares `@variables`."""
+"""The characters of a flow variable's name, for code that finds `@variables` in texts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import unicodedata
 
 
 def _mark_ranges() -> str:
-    """The combining marks of Unicode as ranges of a character class; `re` has no name for them."""
+    """Unicode's combining marks as ranges of a character class, which `re` has no name for."""
     ranges: list[list[int]] = []
     for code in (*range(0x300, 0x1F000), *range(0xE0100, 0xE01F0)):
         if unicodedata.category(chr(code))[0] != "M":

@@ -1,4 +1,4 @@
-"""How large a request's body may be: 1 MiB; 8 MiB for imports of flows, 4 MiB for Meta."""
+"""The largest body of a request: 1 MiB, 8 MiB for imported flows, 4 MiB for Meta."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _DELIVERIES = re.compile(r"/channels/[^/]+/[^/]+")
 
 
 def max_body_bytes(method: str, path: str) -> int:
-    """For POST /flows/<org>, POST /flows/validate and POST /channels/... more than 1 MiB.
+    """The largest body that a method and path may have, in bytes.
 
     >>> max_body_bytes("POST", "/flows/acme"), max_body_bytes("POST", "/webhooks/chat")
     (8388608, 1048576)

@@ -1,4 +1,4 @@
-"""What the OpenAPI document says of a view beyond its address and docstring."""
+"""The part of a view's OpenAPI entry that its path and docstring do not tell."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ATTRIBUTE = "flowhook_document"
 class Document:
     """`body`: the schema a request must satisfy; `query`: parameters and what they mean;
     `answer`: JSON Schema of the success; `content`: its media type; `also`: further ones that a
-    caller may ask for, in which it is an object; `open`: no proof needed."""
+    caller may ask for, in which it is an object; `open`: no credentials needed."""
 
     body: type[Schema] | None = None
     query: Mapping[str, str] = field(default_factory=dict)
@@ -38,7 +38,7 @@ def documented(**known: Any) -> Callable[[View], View]:
 
 
 def document_of(view: Any) -> Document:
-    """A view's Document; a plain one where nothing was said."""
+    """The Document of a view; an empty one where none was attached."""
     found = getattr(view, ATTRIBUTE, None)
     return found if isinstance(found, Document) else Document()
 

@@ -14,7 +14,7 @@ _called_at: ContextVar[str] = ContextVar("called_at", default="")
 
 
 def origin(public_url: str | None) -> str:
-    """PUBLIC_URL, else what the call itself was addressed to; without a slash at the end."""
+    """PUBLIC_URL, or the address of the current request, without a slash at the end."""
     found = public_url or find_origin()
     if found:
         return found
@@ -25,13 +25,13 @@ def origin(public_url: str | None) -> str:
 
 
 def find_origin() -> str:
-    """What the call itself was addressed to; empty where no caller is known."""
+    """The address of the current request; empty outside one."""
     return request.host_url.rstrip("/") if has_request_context() else _called_at.get()
 
 
 @contextmanager
 def called_at(address: str) -> Iterator[None]:
-    """Run a call apart from its request as if it were still there."""
+    """Run code outside a request with `base_url` as the address that callers used."""
     token = _called_at.set(address)
     try:
         yield

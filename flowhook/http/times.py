@@ -1,4 +1,4 @@
-"""Times in a query string, in any of the forms that callers write them."""
+"""Times in a query string, in any of the usual forms."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ MAX_SECONDS = 10**11  # a larger number counts milliseconds
 
 
 def read_time(text: str) -> tuple[datetime, datetime]:
-    """The first and the last millisecond (UTC) of what a text names; raises ValueError.
+    """Read a time; returns its first and last epoch millisecond. Raises ValueError.
 
-    A day, a minute, a second or a millisecond, as ISO 8601 (UTC where it names no zone) or since
-    the epoch. A plus sign that nobody percent-encoded has come as a space.
+    The text is a day, a minute, a second or a millisecond in ISO 8601 (UTC without a zone), or a
+    number since the epoch. A plus sign that was not percent-encoded arrives as a space.
     """
     length = MILLISECOND if "." in text else timedelta(seconds=1)
     try:
@@ -35,5 +35,5 @@ def read_time(text: str) -> tuple[datetime, datetime]:
 
 
 def milliseconds(moment: datetime) -> int:
-    """Since the epoch."""
+    """Epoch milliseconds of a moment."""
     return (moment - EPOCH) // MILLISECOND

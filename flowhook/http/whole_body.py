@@ -1,4 +1,4 @@
-"""A request's body, read once: the server reads it whole before the application runs."""
+"""A request's body, which the server reads whole before the application runs."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ WHOLE_BODY = "flowhook.body"
 
 
 def whole_body(sent: Request) -> bytes:
-    """The body; through Werkzeug, which takes 2 % of a webhook call, only where none was left."""
+    """The body that the server left, or else Werkzeug's, which takes 2 % of a webhook call."""
     left: bytes | None = sent.environ.get(WHOLE_BODY)
     return sent.get_data(cache=False) if left is None else left

@@ -1,1 +1,1 @@
-"""What an organisation may use: reserved before a call, settled after it."""
+"""An organisation's limits: reserved before a call, settled after it."""

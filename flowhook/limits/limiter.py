@@ -1,10 +1,9 @@
-"""Holds an organisation's calls to its limits, across processes and machines.
+"""Enforce an organisation's limits on its calls, across processes and machines.
 
-Redis decides, in one script and one round trip a call: calls a minute by the times of the last
-calls (in no 60 seconds are there more than allowed), calls at once by leases (a killed
-process's places return when they end), tokens a month by a counter that a call's estimate is
-added to before the call and settled against what it used after. An organisation without limits
-costs one look at its settings.
+One script in Redis decides, in one round trip a call. Calls a minute: a sliding window over the
+times of the last calls. Concurrent calls: leases, so that the places of a killed process become
+free when they lapse. Tokens a month: a counter, to which a call's estimate is added before it and
+corrected by what it used after it. An organisation without limits needs no round trip.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ logger = logging.getLogger(__name__)
 
 
 class Reservation(AbstractContextManager[None]):
-    """What a call enters and leaves; this one has no limits."""
+    """The reservation of one call; this base class enforces nothing."""
 
     def __exit__(
         self,
@@ -50,7 +49,7 @@ class Reservation(AbstractContextManager[None]):
         return None
 
     def check(self) -> None:
-        """Raise BudgetExceeded where the call, in its midst, finds the month's tokens used up."""
+        """Raise BudgetExceeded where the month's tokens were used up since the call began."""
 
 
 FREE = Reservation()
@@ -58,15 +57,15 @@ FREE = Reservation()
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Tokens of a call to come: it is refused where `needed` do not fit into the month any more;
-    `likely` more are set aside where there are that many."""
+    """Tokens that a call will use: it is refused where `needed` exceed what is left of the month;
+    `likely` more are reserved where that many are left."""
 
     needed: int = 0
     likely: int = 0
 
 
 class Limiter:
-    """Gives out places; a place is entered before a call and left after it."""
+    """Makes reservations, which are entered before a call and left after it."""
 
     def __init__(
         self,
@@ -74,7 +73,7 @@ class Limiter:
         clock: Callable[[], float] | None = None,
         lease_seconds: float = LEASE_SECONDS,
     ) -> None:
-        """`clock` (epoch seconds) replaces the Redis server's own."""
+        """`clock` (epoch seconds) replaces the Redis server's clock."""
         self.redis = redis
         self.clock = clock
         self.lease_seconds = lease_seconds
@@ -85,10 +84,10 @@ class Limiter:
         estimate: Callable[[], Estimate | None],
         used: Callable[[], int],
     ) -> Reservation:
-        """A place for one call; entering raises RateLimited, BudgetExceeded or Overloaded.
+        """Reserve one call; entering raises RateLimited, BudgetExceeded or Overloaded.
 
-        `estimate` is asked on entering (None: the call uses no tokens, whatever the budget) and
-        `used` on leaving, for tokens in and out; both only where there is a budget.
+        `estimate` is called on entering (None: the call uses no tokens) and `used` on leaving, for
+        the tokens in and out; both only where there is a budget.
         """
         limits = organisation.section("limits")
         if not limits:
@@ -96,7 +95,7 @@ class Limiter:
         return LimitedReservation(self, organisation.id, limits, estimate, used)
 
     def tokens_this_month(self, org: str) -> int:
-        """What counts against the budget so far: used, and held by calls being answered."""
+        """The tokens that count against the budget: used, and reserved by running calls."""
         month = Month.at(self.now())
         return int(self.redis.get(org_key(org, "limits", "tokens", month.name)) or 0)
 
@@ -105,7 +104,7 @@ class Limiter:
 
 
 class LimitedReservation(Reservation):
-    """One call's."""
+    """The reservation of one call of an organisation with limits."""
 
     def __init__(
         self,
@@ -140,8 +139,8 @@ class LimitedReservation(Reservation):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Settle. The answer is paid for by now, so it is not lost where Redis is away: the
-        lease ends by itself, and what was reserved counts as used."""
+        """Settle the reservation. The answer is paid for, so an unavailable Redis is no error: the
+        lease lapses by itself, and the reserved tokens count as used."""
         if self.budget is None and "concurrent_calls" not in self.limits:
             return
         owed = 0 if self.budget is None else self.used() - self.reserved

@@ -1,4 +1,4 @@
-"""The calendar month, UTC, that a budget is for."""
+"""The calendar month, in UTC, of a token budget."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """Its name (`2026-11`) and its end in epoch seconds."""
+    """A month's name (`2026-11`) and its end in epoch seconds."""
 
     name: str
     end: int

@@ -1,7 +1,7 @@
-"""Pictures and recordings that callers point at: fetched through the guard, known by content.
+"""Read the pictures and recordings whose URL a caller gives: a link, or a data URL.
 
-A link, or the media themselves as a data URL. What the bytes are decides, not the name, the
-declared type or the server's header.
+Links are fetched through the guard. The content decides the type, not the name, the declared type
+or the server's header.
 
 Errors: invalid_input, empty_input, too_large, provider_unavailable, provider_timeout.
 """
@@ -41,18 +41,18 @@ class CallerMedia:
         return f"data:{self.type.mime};base64,{base64.b64encode(self.content).decode()}"
 
     def as_file(self, stem: str) -> tuple[str, bytes, str]:
-        """(name with the right extension, content, media type), for an upload."""
+        """Return (name with the right extension, content, media type), for an upload."""
         return f"{stem}.{self.type.extension}", self.content, self.type.mime
 
 
 def read_image(fetch: Fetch, url: str, field: str = "url") -> CallerMedia:
-    """The image a URL leads to, at most 5 MiB."""
+    """Read the image at a URL, at most 5 MiB."""
     content = _read(fetch, url, field, MAX_IMAGE_BYTES)
     return CallerMedia(content, require_image(content, field))
 
 
 def read_audio(fetch: Fetch, url: str, field: str = "speech") -> CallerMedia:
-    """The recording a URL leads to, at most 16 MiB."""
+    """Read the recording at a URL, at most 16 MiB."""
     content = _read(fetch, url, field, MAX_AUDIO_BYTES)
     return CallerMedia(content, require_audio(content, field))
 

@@ -1,4 +1,4 @@
-"""GET and HEAD /media/<name>: what the service made, for whoever was given the name."""
+"""HTTP for media: GET and HEAD /media/<name>."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from flowhook.http.documented import documented
 from flowhook.media.store import Kept, MediaStore
 
-# What a browser may do with a file that outsiders' words led to: show it, and nothing else.
+# A browser may show the file and do nothing else: outsiders had a hand in its content.
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; img-src 'self'; media-src 'self'; sandbox",
@@ -21,7 +21,7 @@ HEADERS = {
 
 
 def media_routes(store: MediaStore) -> Blueprint:
-    """`GET /media/<name>`, with ranges, as audio players ask for them."""
+    """`GET /media/<name>`, with ranges, which audio players need."""
     routes = Blueprint("media", __name__)
 
     @routes.get("/media/<name>")
@@ -32,7 +32,7 @@ def media_routes(store: MediaStore) -> Blueprint:
         try:
             answer = _whole(kept)
             answer.make_conditional(request, accept_ranges=True, complete_length=len(kept.content))
-        except RequestedRangeNotSatisfiable:  # beyond the end: the range is ignored, as it may be
+        except RequestedRangeNotSatisfiable:  # beyond the end: a server may ignore the range
             return _whole(kept)
         return answer
 

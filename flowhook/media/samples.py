@@ -1,4 +1,4 @@
-"""A tiny picture and a tiny recording, for examples that work as they stand."""
+"""A tiny picture and a tiny recording as data URLs, for examples that work unchanged."""
 
 from __future__ import annotations
 

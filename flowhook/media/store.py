@@ -1,10 +1,9 @@
-"""Bytes kept in Redis for a day, found by a name that nobody can guess.
+"""Media kept in Redis for a day under a name that nobody can guess.
 
-A name is `<organisation>.<256 random bits>.<extension>`: who has it may fetch the bytes, since
-WhatsApp and browsers bring no proof. In Redis stand neither the name nor the bytes as they are:
-the key is the name's digest, the bytes are sealed, so a copy of the store opens nothing. The
-keys are the organisation's own and go with it; its oldest media make room when it keeps more
-than its share.
+A name is `<organisation>.<256 random bits>.<extension>`. Whoever has it may fetch the media, since
+WhatsApp and browsers send no credentials. Redis holds the name's digest and the encrypted bytes, so
+a copy of the store reveals neither. The keys belong to the organisation and are deleted with it;
+its oldest media are removed when it stores more than its share.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from flowhook.organisations.cipher import CannotDecrypt, Cipher
 from flowhook.redis.keys import org_key
 from flowhook.redis.script import Script
 
-# What is made here, by a provider, or sent by contacts, by the extension its name carries.
+# Types of media that providers make or contacts send, by extension.
 CONTENT_TYPES = {
     "png": "image/png",
     "jpg": "image/jpeg",
@@ -54,7 +53,7 @@ NAME = re.compile(r"(?P<org>[A-Za-z0-9_-]{1,64})\.[A-Za-z0-9_-]{43}\.(?P<extensi
 
 
 def extension_of(content_type: str) -> str:
-    """The extension under which a file of this type is kept; `bin` for any other type.
+    """The extension for a file of this type; `bin` for an unknown one.
 
     >>> extension_of("audio/ogg; codecs=opus"), extension_of("application/x-odd")
     ('ogg', 'bin')
@@ -68,14 +67,14 @@ KEEP = Script(Path(__file__).with_name("keep.lua"))
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Media as they are served."""
+    """Media with their type, as served."""
 
     content: bytes
     content_type: str
 
 
 class MediaStore:
-    """Keeps media of organisations and finds them by name."""
+    """Stores media of organisations and finds them by name."""
 
     def __init__(
         self,
@@ -90,7 +89,7 @@ class MediaStore:
         self.organisation_bytes = organisation_bytes
 
     def keep(self, org: str, content: bytes, extension: str) -> str:
-        """The name under which the content is now served; InvalidResponse if it is too large."""
+        """Store the content and return its name; raises InvalidResponse if it is too large."""
         if len(content) > MEDIA_MAX_BYTES:
             raise InvalidResponse(
                 f"the provider made a file larger than {MEDIA_MAX_BYTES // 1024**2} MiB",
@@ -116,7 +115,7 @@ class MediaStore:
         return name
 
     def get(self, name: str) -> Kept:
-        """The media of this name; NotFound where there are none, or none any more."""
+        """The media of this name; raises NotFound if they never existed or have expired."""
         known = NAME.fullmatch(name)
         content_type = CONTENT_TYPES.get(known["extension"]) if known else None
         if known is None or content_type is None:
@@ -127,7 +126,7 @@ class MediaStore:
             raise _gone()
         try:
             content = self.cipher.open(known["org"], _purpose(digest), sealed)
-        except CannotDecrypt:  # its key was taken out of ENCRYPTION_KEYS meanwhile
+        except CannotDecrypt:  # its key was removed from ENCRYPTION_KEYS
             raise _gone() from None
         return Kept(content, content_type)
 

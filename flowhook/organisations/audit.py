@@ -1,7 +1,6 @@
-"""The append-only audit: who changed which settings field when, never a value.
+"""The audit of settings: who changed which field and when, never its value.
 
-It outlives the organisation, so that a deletion is on record too; it is capped at the newest
-entries and holds names only.
+It outlives the organisation, so that a deletion is recorded too, and keeps the newest entries.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ ENTRIES = 10_000
 
 
 class Audit:
-    """A capped stream an organisation."""
+    """One bounded stream for each organisation."""
 
     def __init__(self, redis: Any) -> None:
         self.redis = redis
@@ -29,7 +28,7 @@ class Audit:
         )
 
     def read(self, org: str, before: str, count: int) -> list[dict[str, Any]]:
-        """Entries newest first, older than the id `before` (empty: from the newest)."""
+        """Read entries, newest first, older than the id `before` (empty: from the newest)."""
         high = f"({before}" if before else "+"
         return [
             {"id": raw_id.decode(), "time": _time(raw_id), **orjson.loads(fields[b"entry"])}
@@ -38,5 +37,5 @@ class Audit:
 
 
 def _time(raw_id: bytes) -> str:
-    """When Redis took the entry, as its id tells in milliseconds."""
+    """The time in an entry's id, which Redis sets in epoch milliseconds."""
     return timestamp_of(int(raw_id.partition(b"-")[0]))

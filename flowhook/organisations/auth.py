@@ -1,8 +1,8 @@
-"""Who calls: the operator, an organisation's admin, or a flow builder.
+"""Authentication of the operator, organisations' admins and flow builders.
 
-Four proofs: the operator's bearer token, an organisation's bearer token, HTTP Basic
-`organization_id:token`, and Glific's signature over the raw body. Comparisons are
-constant-time; an unknown organisation costs the same comparison as a known one.
+Four kinds of credentials: the operator's bearer token, an organisation's bearer token, HTTP Basic
+`organization_id:token`, and Glific's signature over the raw body. Comparisons take constant time,
+the same for an unknown organisation as for a known one.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ TOKEN_PATTERN = re.compile(r"fh\.([A-Za-z0-9_-]{1,64})\.([0-9a-f]{12})\.([A-Za-z
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A proven caller. `organization_id` is None for the operator, who may act for any."""
+    """An authenticated caller; `organization_id` is None for the operator, who may act for any."""
 
     scope: str
     organization_id: str | None
@@ -47,17 +47,17 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What a request shows of its caller, as sent."""
+    """The credentials of a request, as sent."""
 
     address: str
     authorization: str = ""
     signature: str = ""
     body: bytes = b""
-    organization_id: str = ""  # the body's, which only a signature may rest on
+    organization_id: str = ""  # the body's; only a signature makes use of it
 
 
 class Authenticator:
-    """Turns a Proof into a Caller, or raises Unauthorized or RateLimited."""
+    """Turns Credentials into a Caller, or raises Unauthorized or RateLimited."""
 
     def __init__(
         self,
@@ -83,8 +83,8 @@ class Authenticator:
         raise unauthorized("no proof of who calls")
 
     def proof_mark(self, caller: Caller) -> str | None:
-        """Names the operator's or a token's proof without giving it away, so that a session can
-        tell later whether it still holds; None once the token is gone (at most a second late)."""
+        """A digest of the operator's or a token's secret, by which a session of the pages notices
+        that it changed; None once the token is gone (at most a second late)."""
         if caller.scope == OPERATOR:
             proof: bytes | None = self._admin_digest
         else:
@@ -108,7 +108,7 @@ class Authenticator:
         org, token_id, secret = match.groups()
         shown = digest(secret)
         token = self._find_token(self.settings.get(org), token_id, shown)
-        if token is None:  # made a moment ago, perhaps by another process
+        if token is None:  # perhaps made a moment ago by another process
             token = self._find_token(self.settings.fresh(org), token_id, shown)
         if token is None:
             raise self._wrong(proof, org)
@@ -173,7 +173,7 @@ def unauthorized(message: str, **more: Any) -> Unauthorized:
 
 
 def require_admin(caller: Caller, org: str) -> None:
-    """The operator, or this organisation's admin."""
+    """Raise Forbidden unless the caller is the operator or this organisation's admin."""
     _require_own(caller, org)
     if caller.scope == WEBHOOK:
         raise Forbidden("a webhook token cannot do this", fix="Use a token of scope admin.")

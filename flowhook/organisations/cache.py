@@ -1,8 +1,7 @@
-"""Organisations as last read, at most one second old.
+"""A cache of organisations, at most one second old.
 
-A change is announced to every process, which drops what it holds; where the announcement is
-lost (Redis was away), age does the same within the second. Inside that second an organisation
-that was read can still be served without Redis.
+Every change is announced to every process, which drops its copy; a copy whose announcement was
+lost (Redis was unavailable) expires within the second. Until then it serves without Redis.
 """
 
 from __future__ import annotations
@@ -22,14 +21,14 @@ from flowhook.organisations.store import CHANGED, SettingsStore
 
 MAX_AGE_SECONDS = 1.0
 MAX_ORGANISATIONS = 20_000
-PAUSE_SECONDS = 0.5  # after Redis failed, calls fail at once this long instead of queueing
+PAUSE_SECONDS = 0.5  # after Redis failed, calls fail at once for this long instead of queueing
 LISTEN_SECONDS = 0.5  # a blocking read must end before the client's socket time-out
 
 logger = logging.getLogger(__name__)
 
 
 class SettingsCache:
-    """`get(org)` from memory or the store; `listen` follows the announcements."""
+    """Reads organisations from memory or the store, and follows announcements of changes."""
 
     def __init__(self, store: SettingsStore, clock: Callable[[], float] = time.monotonic) -> None:
         self.store = store
@@ -44,9 +43,9 @@ class SettingsCache:
         return self._find(org) or self._load_once(org)
 
     def fresh(self, org: str) -> Organisation:
-        """Read from the store now. Only organisations that exist are held.
+        """Read from the store now; only organisations that exist are cached.
 
-        Nor is held what may have been read just before a change that was announced meanwhile.
+        A copy is not cached where a change was announced while it was read.
         """
         asked, drops = self.clock(), self._drops
         if asked - self._failed < PAUSE_SECONDS:
@@ -71,7 +70,7 @@ class SettingsCache:
         return None
 
     def _load_once(self, org: str) -> Organisation:
-        """One read for all the calls that miss the same organisation at once."""
+        """Read once for all calls that miss the same organisation at the same time."""
         with self._locks[hash(org) % len(self._locks)]:
             return self._find(org) or self.fresh(org)
 
@@ -80,13 +79,13 @@ class SettingsCache:
         self._held.pop(org, None)
 
     def listen(self) -> threading.Thread:
-        """Follow announcements on a thread (a greenlet where gevent serves)."""
+        """Follow announcements on a thread (a greenlet under gevent)."""
         thread = threading.Thread(target=self._follow, name="settings-changes", daemon=True)
         thread.start()
         return thread
 
     def close(self) -> None:
-        """End the listening, within the moment it looks up next."""
+        """Stop listening, within LISTEN_SECONDS."""
         self._ended.set()
 
     def _follow(self) -> None:

@@ -1,11 +1,10 @@
 """Encryption at rest: AES-256-GCM under the operator's keys, bound to its place.
 
-Each organisation has its own key, derived from the operator's key, and every ciphertext
-carries its organisation and purpose as associated data: moved elsewhere in the store it does
-not open. A ciphertext begins with a version byte and four bytes that name its key, so the
-first key encrypts, all decrypt, and `rotate` knows what is stale. What an operator's key sealed
-that is gone since opens with the organisation's own key of that time, where it was kept
-(settings/retired_keys.py).
+Each organisation has its own key, derived from the operator's key. Organisation and purpose are the
+associated data of every ciphertext, so one that is moved elsewhere in the store does not decrypt. A
+ciphertext begins with a version byte and four bytes that identify its key: the first key encrypts,
+all decrypt, and a rotation knows what is stale. Ciphertexts of an operator's key that was removed
+decrypt with the organisation's own key of that time, where it was kept (retired_keys.py).
 
 Source: NIST SP 800-38D for the 96-bit random nonce, 2^32 messages a key.
 """
@@ -32,23 +31,20 @@ FindRetired = Callable[[str, bytes], bytes | None]
 
 
 class CannotDecrypt(Exception):
-    """None of the keys opens this ciphertext, or it was moved from where it belongs."""
+    """No key decrypts this ciphertext, or it was moved to another place in the store."""
 
 
 class Cipher:
-    """Seals and opens bytes for one organisation and purpose."""
+    """Encrypts and decrypts bytes for one organisation and purpose."""
 
     def __init__(self, keys: Sequence[str]) -> None:
-        """`keys`: Fernet keys (32 bytes, URL-safe base64), the one that encrypts first.
-
-        `current` is that one's id.
-        """
+        """`keys`: Fernet keys (32 bytes, URL-safe base64); the first encrypts."""
         if not keys:
             raise ValueError("at least one encryption key is needed")
         self._keys = {_key_id(raw): raw for raw in map(base64.urlsafe_b64decode, keys)}
         self.current = next(iter(self._keys))
         self.find_retired: FindRetired = _none_kept
-        # Bounded: an operator hosts hundreds of organisations, thousands at the most.
+        # An operator hosts hundreds of organisations, thousands at the most.
         self._derived = lru_cache(maxsize=16_384)(self._derive)
 
     def seal(self, organization_id: str, purpose: str, plain: bytes) -> bytes:
@@ -71,7 +67,7 @@ class Cipher:
             raise CannotDecrypt(f"{purpose} of {organization_id}: damaged or moved") from None
 
     def is_stale(self, sealed: bytes) -> bool:
-        """Whether a key other than the first sealed it."""
+        """Whether a key other than the first encrypted it."""
         return sealed[1 : 1 + KEY_ID_BYTES] != self.current
 
     def outgoing(self, organization_id: str) -> dict[bytes, bytes]:

@@ -12,7 +12,7 @@ from flowhook.organisations.section import SectionSchema
 
 
 def global_name(value: str) -> None:
-    """What may follow `@global.`: letters, marks and digits of every script, _ and -."""
+    """Check a name after `@global.`: letters, marks and digits of every script, _ and -."""
     fits = (letter in "_-" or unicodedata.category(letter)[0] in "LMN" for letter in value)
     if not 0 < len(value) <= 100 or not all(fits):
         raise ValidationError("Letters, digits, _ and - only, up to 100.")
@@ -46,7 +46,7 @@ class GlobalsSettingsSchema(SectionSchema):
 
 
 class TimezoneSettingsSchema(SectionSchema):
-    """Where the organisation is: what `@calendar` calls today."""
+    """The organisation's time zone, by which `@calendar` says what day it is."""
 
     name = fields.String(
         allow_none=True,

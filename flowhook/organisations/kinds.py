@@ -1,4 +1,4 @@
-"""Kinds of values that settings sections have in common, and how their fields are checked."""
+"""Checks of values that several settings sections use."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def printable(maximum: int) -> validate.Regexp:
 
 
 def http_url(value: str) -> None:
-    """An http or https address without user, query or fragment."""
+    """Check an http or https address without user, query or fragment."""
     if not is_http_address(value):
         raise ValidationError(
             "Not an http or https address, for example https://api.openai.com/v1."

@@ -1,13 +1,13 @@
-"""Locks out who guesses: too many different wrong proofs from one address, for one identity.
+"""Lock out an address after too many different invalid credentials for one identity.
 
-The same wrong proof sent again, such as a revoked token still in a flow, is no guess. It is told
-that it is wrong each time, up to a rate, and does not shut out the token that replaces it.
+The same invalid credential sent again, such as a revoked token that a flow still uses, is not a
+guess: it is answered 401 each time, up to a rate, and does not lock out the token that replaces it.
 
-A proof that was right from the same address before is no guess and stays good, so a flood of
-wrong proofs cannot shut out a caller that works. Anything else is refused during a lock-out,
-right or wrong, so guessing stays slow however many processes answer.
+A credential that was valid from the same address before stays valid during a lock-out, so a flood
+of invalid ones cannot lock out a working caller. Everything else is refused then, valid or not, so
+guessing stays slow however many processes answer.
 
-One sender is an IPv4 address, or the /64 network within which an IPv6 subscriber has as many
+An address is an IPv4 address or an IPv6 /64 network, within which a subscriber has as many
 addresses as they like.
 
 Source: OWASP Authentication Cheat Sheet (account lock-out, device cookies).
@@ -28,18 +28,18 @@ from flowhook.errors import RateLimited
 from flowhook.redis.keys import guess_key, known_key
 from flowhook.redis.script import Script
 
-ATTEMPTS = 20  # different wrong proofs in a window before the lock
-REPEATS = 90  # wrong proofs in a window, the same ones included, that are told so
+ATTEMPTS = 20  # different invalid credentials in a window before the lock
+REPEATS = 90  # invalid credentials in a window, repeated ones included, that are answered 401
 WINDOW_SECONDS = 60
 KNOWN_SECONDS = 7 * 24 * 3600
-REMEMBER_SECONDS = 3600  # how long a process trusts its own memory of a known proof
+REMEMBER_SECONDS = 3600  # how long a process remembers a valid credential
 MAX_REMEMBERED = 50_000
 
 COUNT = Script(Path(__file__).with_name("wrong_proof.lua"))
 
 
 class Lockout:
-    """Counts wrong proofs in Redis; remembers right ones."""
+    """Counts invalid credentials in Redis; remembers valid ones."""
 
     def __init__(self, redis: Any, clock: Callable[[], float] = time.monotonic) -> None:
         self.redis = redis
@@ -47,7 +47,7 @@ class Lockout:
         self._remembered: OrderedDict[bytes, float] = OrderedDict()
 
     def admit(self, address: str, identity: str, proof: bytes) -> None:
-        """Let a right proof in, unless its sender is locked out and it was never right before."""
+        """Admit a valid credential; raises RateLimited for a new one during a lock-out."""
         name = _name(address, identity, proof)
         now = self.clock()
         if self._remembered.get(name, 0.0) > now:
@@ -64,10 +64,10 @@ class Lockout:
             self._remembered.popitem(last=False)
 
     def record_wrong(self, address: str, identity: str, proof: bytes) -> None:
-        """Count a wrong proof; raise RateLimited from the one too many on."""
+        """Count an invalid credential; raises RateLimited once the limit is exceeded."""
         key = guess_key(_name(address, identity))
         guess = _name(address, identity, proof)
-        # One more than locks is remembered, so that the one too many is known as such.
+        # Store limit + 1, so that the first excess attempt is detectable.
         tries, guesses, ttl = COUNT.run(self.redis, [key], [guess, ATTEMPTS + 1, WINDOW_SECONDS])
         if guesses > ATTEMPTS or tries > REPEATS:
             raise _locked(ttl)
@@ -82,14 +82,14 @@ def _locked(ttl: int) -> RateLimited:
 
 
 def _name(address: str, identity: str, proof: bytes = b"") -> bytes:
-    """A key's name that tells neither address nor proof."""
+    """A digest for a key's name, which reveals neither address nor credential."""
     parts = (_sender(address).encode(), identity.encode(errors="replace"), proof)
     return hashlib.blake2b(b"\0".join(parts), digest_size=16).digest()
 
 
 @lru_cache(maxsize=4096)
 def _sender(address: str) -> str:
-    """What is counted as one: an IPv4 address as it is, of an IPv6 address its network."""
+    """The sender that is counted: an IPv4 address, or an IPv6 address's /64 network."""
     try:
         whole = IPv6Address(address.partition("%")[0])
     except ValueError:

@@ -1,4 +1,4 @@
-"""What one organisation's calls need to know, read at once and frozen."""
+"""An organisation's settings and state, read in one round trip and frozen."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token as stored: its secret only as a SHA-256 digest."""
+    """A token as stored, with the SHA-256 digest of its secret."""
 
     id: str
     scope: str
@@ -39,7 +39,7 @@ class Organisation:
         return bool(self.sections or self.tokens)
 
     def section(self, name: str) -> Mapping[str, Any]:
-        """A section's fields; empty where it is not set."""
+        """A section's fields; empty if it is not set."""
         return self.sections.get(name, {})
 
     @property

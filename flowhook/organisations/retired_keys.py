@@ -1,8 +1,8 @@
-"""What a rotation leaves behind of the operator's older keys, so that they may go.
+"""Organisations' keys that a rotation keeps, so that the operator's older keys can be removed.
 
-Secrets of settings are sealed anew; logs, conversations, media and jobs stay as they are, many
-and large. What opens those is kept instead: each organisation's own key under the older key, a
-hash of the organisation, sealed with the first key.
+A rotation encrypts the secrets of settings again. Logs, conversations, media and jobs, which are
+many and large, stay as they are; what decrypts them is kept instead: each organisation's own key
+under the older key, in one hash for each organisation, encrypted with the first key.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from flowhook.redis.keys import org_key
 
 
 class RetiredKeys:
-    """Keeps and finds an organisation's own keys of the past."""
+    """Stores and finds organisations' own keys under older keys of the operator."""
 
     def __init__(self, redis: Any, cipher: Cipher) -> None:
-        """From now on `cipher` opens with them too."""
+        """`cipher` decrypts with them from now on."""
         self.redis = redis
         self.cipher = cipher
         cipher.find_retired = self.find
@@ -27,9 +27,9 @@ class RetiredKeys:
         return None if sealed is None else self.cipher.open(org, _purpose(key_id), sealed)
 
     def keep(self, org: str) -> int:
-        """Seal the keys under the operator's older keys, and those kept before, with the first.
+        """Encrypt the keys under the operator's older keys, and those kept before, with the first.
 
-        Gives how many no key opens (left as they are).
+        Returns how many no key decrypts; those are left as they are.
         """
         key = org_key(org, "retired_keys")
         unreadable = 0
@@ -47,7 +47,7 @@ class RetiredKeys:
                 for key_id, plain in found.items()
             }
             self.redis.hset(key, mapping=fresh)
-        self.redis.hdel(key, self.cipher.current)  # back in use; it must not lead to itself
+        self.redis.hdel(key, self.cipher.current)  # in use again; it must not point to itself
         return unreadable
 
 

@@ -1,7 +1,7 @@
 """The settings sections of an organisation: their fields, ranges and which are secret.
 
 A field with `metadata={"secret": True}` is encrypted at rest, masked on the way out, and kept
-when a PUT leaves it out, because whoever edits a section never sees it. `None` removes a field.
+when a PUT leaves it out, because whoever edits a section does not see it. `None` removes a field.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from flowhook.organisations.kinds import http_url, printable, secret, text
 from flowhook.organisations.openai_schemas import AssistantsSettingsSchema, OpenAISettingsSchema
 from flowhook.organisations.section import SectionSchema
 
-# The phrases Glific ships as defaults prove nothing: everybody knows them.
+# Everybody knows the phrases that Glific ships as defaults: they authenticate nobody.
 DEFAULT_PHRASES = ("This is a dummy secret", "Please change me, NOW!")
 
 
@@ -84,13 +84,13 @@ class WhatsAppSettingsSchema(SectionSchema):
 
 
 class GoogleMapsSettingsSchema(SectionSchema):
-    """The Google Maps account that geolocation asks."""
+    """The Google Maps account that geolocation uses."""
 
     api_key = secret(256, "Google Maps API key; write-only.", "AIza...")
 
 
 class LimitsSettingsSchema(SectionSchema):
-    """What the organisation may use; an absent limit is no limit."""
+    """The organisation's limits; an absent one does not limit."""
 
     requests_per_minute = fields.Integer(
         strict=True,

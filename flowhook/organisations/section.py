@@ -1,4 +1,4 @@
-"""A settings section: what every one of them reads and hides alike."""
+"""The base of settings sections: how they are read and which fields are hidden."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def sealed_fields(schema: type[Schema]) -> list[str]:
 
 
 def mask(secret: str) -> str:
-    """`sk-...wxyz`; of a short secret nothing shows."""
+    """Mask a secret as `sk-...wxyz`, and a short one whole."""
     if len(secret) < 12:
         return "..."
     head = secret[:3] if secret.startswith(("sk-", "EAA", "AIz")) else ""

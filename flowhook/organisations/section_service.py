@@ -19,7 +19,7 @@ from flowhook.organisations.store import SettingsStore
 from flowhook.providers.guard import AddressGuard
 
 MASKED = re.compile(r"(sk-|EAA|AIz)?\.\.\..{0,4}")
-HEARD_SECONDS = 0.1  # what an announcement takes to reach every process, with a wide margin
+HEARD_SECONDS = 0.1  # an announcement reaches every process well within this time
 _NEW = object()
 
 
@@ -89,7 +89,7 @@ class SectionService:
         return self._shown(org, section, fresh), created
 
     def _shown(self, org: str, section: str, values: dict[str, Any]) -> dict[str, Any]:
-        """A section masked; the OpenAI one with its warnings, where there are any."""
+        """Mask a section; the OpenAI one comes with its warnings, if there are any."""
         answer = masked(section, values)
         warnings = read_warnings(self.store.redis, org) if section == "openai" else []
         return {**answer, "warnings": warnings} if warnings else answer
@@ -97,10 +97,10 @@ class SectionService:
     def _check_base_url(
         self, values: dict[str, Any], stored: Mapping[str, Any], caller: Caller
     ) -> None:
-        """An organisation's admin may not point the service at its own network; the operator may.
+        """Refuse a private address from an organisation's admin; the operator may set one.
 
-        The right is stored with the address, because names resolve anew when they are called;
-        an address sent back as it was keeps it.
+        That permission is stored with the address, because the name is resolved again with each
+        call. An unchanged address keeps it.
         """
         if caller.scope != OPERATOR and values["base_url"] == stored.get("base_url"):
             values["private_ok"] = bool(stored.get("private_ok"))
@@ -116,9 +116,9 @@ def load_fields(
     partial: bool = False,
     shown: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """An object by a schema; raises InvalidInput with every field named.
+    """Load an object by a schema; raises InvalidInput with every wrong field named.
 
-    `shown`: secrets as they were shown; sent back like that, they are unchanged.
+    `shown`: secrets in their masked form; one that is sent back masked is unchanged.
     """
     body = {name: value for name, value in body.items() if value != (shown or {}).get(name, _NEW)}
     for name in secret_fields(type(schema)):
@@ -146,7 +146,7 @@ def masked(section: str, values: Any) -> dict[str, Any]:
 
 
 def _refuse_masked(name: str, sent: Any) -> None:
-    """A secret masked otherwise than ours is a mistake, never the new secret."""
+    """Refuse a masked text that is not the stored secret's mask; it cannot be a new secret."""
     if isinstance(sent, str) and MASKED.fullmatch(sent):
         raise InvalidInput(
             f"{name} is masked, not a key",
@@ -156,7 +156,7 @@ def _refuse_masked(name: str, sent: Any) -> None:
 
 
 def account_section(title: str) -> str:
-    """The section that keeps a further account."""
+    """The name of a further account's section."""
     return f"openai/accounts/{title}"
 
 

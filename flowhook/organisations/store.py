@@ -1,9 +1,9 @@
 """Organisations in Redis: sections, tokens and the audit of who changed what.
 
-One hash an organisation holds all its settings, a hash field a settings field
-(`openai:api_key`), so PATCH is one HSET without reading first, and one HGETALL reads it all.
-Secrets are sealed with their field's name bound in. Every key of an organisation carries its
-hash tag; only the index of organisations and the audit stand outside.
+One hash holds all settings of an organisation, with a hash field for each settings field
+(`openai:api_key`): PATCH is one HSET without a read, and one HGETALL reads all. Secrets are
+encrypted with their field's name as associated data. Every key of an organisation has its hash
+tag, except the index of organisations and the audit.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from flowhook.redis.keys import ORGANISATIONS, org_key, scan_organisation
 from flowhook.timestamps import now
 
 CHANGED = "fh:changed"  # channel: the id of an organisation whose settings changed
-EXISTS = ""  # the field that says a section is there, whatever else it holds
+EXISTS = ""  # the field that marks a section as existing, even if it is empty
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class SettingsStore:
     # --- whole organisations ---
 
     def load(self, org: str) -> Organisation:
-        """All that is known of an organisation, in one round trip; empty if there is none."""
+        """Read an organisation in one round trip; one that does not exist is empty."""
         pipe = self.redis.pipeline(transaction=False)
         pipe.hgetall(org_key(org, "settings"))
         pipe.hgetall(org_key(org, "tokens"))
@@ -65,9 +65,9 @@ class SettingsStore:
         )
 
     def page(self, after: str, count: int, prefix: str = "") -> list[tuple[str, bool]]:
-        """Organisations by id, after `after` and beginning with `prefix`: (id, is_active)."""
+        """List organisations by id, after `after` and beginning with `prefix`: (id, is_active)."""
         low = f"({after}" if after else f"[{prefix}" if prefix else "-"
-        high = f"({prefix}~" if prefix else "+"  # no id has a character behind ~
+        high = f"({prefix}~" if prefix else "+"  # ~ sorts after every character of an id
         found = self.redis.zrangebylex(ORGANISATIONS, low, high, start=0, num=count)
         ids = [raw.decode() for raw in found]
         pipe = self.redis.pipeline(transaction=False)
@@ -89,7 +89,7 @@ class SettingsStore:
     # --- sections ---
 
     def put(self, org: str, section: str, values: Mapping[str, Any], actor: str) -> bool:
-        """Create or replace a section; whether it is new. An omitted secret stays as it is."""
+        """Create or replace a section; returns whether it is new. An omitted secret is kept."""
         key = org_key(org, "settings")
         schema = SECTIONS[section.partition("/")[0]]
         kept = set(secret_fields(schema)) - set(values)
@@ -136,7 +136,7 @@ class SettingsStore:
     # --- tokens ---
 
     def create_token(self, org: str, scope: str, label: str, actor: str) -> tuple[Token, str]:
-        """A new token and its text, which is never seen again: `<org>.<id>.<secret>`."""
+        """Create a token; returns it with its text `<org>.<id>.<secret>`, which is not stored."""
         token_id, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
         token = Token(token_id, scope, label, now(), digest(secret))
         stored = {
@@ -163,9 +163,9 @@ class SettingsStore:
     # --- key rotation ---
 
     def rotate(self, org: str) -> tuple[int, int]:
-        """Seal an organisation's stale secrets with the first key.
+        """Encrypt an organisation's stale secrets with the first key.
 
-        Gives how many were, and how many no key opens (left as they are).
+        Returns how many were, and how many no key decrypts; those are left as they are.
         """
         key = org_key(org, "settings")
         rotated = unreadable = 0
@@ -190,7 +190,7 @@ class SettingsStore:
             after = page[-1][0]
 
     def _replace_if_same(self, key: str, field: bytes, old: bytes, new: bytes) -> int:
-        """Swap a value nobody changed meanwhile; a changed one was sealed with the first key."""
+        """Replace a value unless it changed since, for then the first key encrypted it."""
         with self.redis.pipeline(transaction=True) as pipe:
             while True:
                 pipe.watch(key)
@@ -223,7 +223,7 @@ class SettingsStore:
     def _read_into(
         self, values: dict[str, Any], org: str, section: str, name: str, stored: bytes
     ) -> None:
-        """A secret that no key opens counts as absent, so that its admin can save it anew."""
+        """Read a field; a secret that no key decrypts is absent, so it can be saved again."""
         if _is_sealed(section, name):
             try:
                 stored = self.cipher.open(org, _field(section, name), stored)
@@ -243,7 +243,7 @@ class SettingsStore:
 
 
 def digest(secret: str) -> bytes:
-    """How a token is stored; its 256 random bits need no slow hash."""
+    """The stored digest of a token; its 256 random bits need no slow hash."""
     return hashlib.sha256(secret.encode()).digest()
 
 

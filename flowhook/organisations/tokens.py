@@ -1,4 +1,4 @@
-"""An organisation's tokens as they are listed, made and revoked, over HTTP and on the pages."""
+"""List, create and revoke an organisation's tokens, for the API and the pages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAX_TOKENS = 200
 
 
 class TokenSchema(Schema):
-    """A new token: what it may do and what it is called."""
+    """A new token: its scope and label."""
 
     class Meta:
         unknown = RAISE
@@ -36,7 +36,7 @@ class TokenSchema(Schema):
 
 
 def listed_tokens(sections: SectionService, org: str) -> list[dict[str, Any]]:
-    """What is known of each token, oldest first, never the tokens themselves."""
+    """List tokens, oldest first, without their secrets."""
     uses = sections.store.token_uses(org)
     tokens = sorted(sections.existing(org).tokens.values(), key=lambda token: token.created_at)
     return [
@@ -54,7 +54,7 @@ def listed_tokens(sections: SectionService, org: str) -> list[dict[str, Any]]:
 def created_token(
     sections: SectionService, org: str, wanted: Mapping[str, Any], caller: Caller
 ) -> dict[str, str]:
-    """A new token with its text, which is shown this once; `wanted` as TokenSchema loads it."""
+    """Create a token; returns it with its text. `wanted`: as TokenSchema loads it."""
     if len(sections.store.load(org).tokens) >= MAX_TOKENS:
         raise InvalidInput(f"an organisation has at most {MAX_TOKENS} tokens")
     token, text = sections.store.create_token(org, wanted["scope"], wanted["label"], caller.name)

@@ -1,4 +1,4 @@
-"""Entries of one organisation that are written together, and once, however often they are sent."""
+"""Log entries of one organisation that are written together, once, even if sent repeatedly."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from dataclasses import dataclass
 
 from flowhook.records.log_entry import LogEntry
 
-# Longer than a process sends one batch again, which it does for as long as Redis is away.
+# A process repeats one batch as long as Redis is unavailable; the mark must outlive that.
 REMEMBER_SECONDS = 7 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """`name` is the same for the same calls, and for no others of this process.
+    """Entries with a name that identifies them among this process's batches.
 
-    A process writes an organisation's batches one after another: where it leaves the last one's
-    name beside what it wrote, in the same script, it knows one whose answer was lost again.
+    A process writes an organisation's batches one after another. The script that writes one stores
+    its name too, and so recognises a batch that is repeated because its reply was lost.
     """
 
     organization_id: str | None
@@ -27,7 +27,7 @@ class Batch:
 
 
 def batches_of(entries: Iterable[LogEntry]) -> list[Batch]:
-    """The entries by organisation; those of none are a batch as well."""
+    """Group entries by organisation; those without one are a batch as well."""
     by_organisation: dict[str | None, list[LogEntry]] = defaultdict(list)
     for entry in entries:
         by_organisation[entry.organization_id].append(entry)

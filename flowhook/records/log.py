@@ -1,7 +1,7 @@
 """The organisation's log of webhook calls: a capped stream, filtered and paged newest first.
 
-What filters need stands in a plain summary; request and response are redacted, then sealed. A
-page reads a bounded number of entries: a rare match may take several pages, each with a cursor.
+What filters need is a plain summary; request and response are redacted, then encrypted. A page
+reads a bounded number of entries: a rare match may take several pages, each with a cursor.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ APPEND = Script(Path(__file__).with_name("append.lua"))
 
 @dataclass(frozen=True, slots=True)
 class LogFilter:
-    """Which entries to show; an absent value lets all through.
+    """Which entries to show; an absent value selects all.
 
     `since` and `until` bound the end of a call, in epoch milliseconds.
     """
@@ -55,7 +55,7 @@ class LogFilter:
 
     @property
     def is_open(self) -> bool:
-        """Whether it lets all or nearly all entries of its time through."""
+        """Whether it selects all or nearly all entries of its time."""
         asked = (self.status, self.function, self.contact, self.flow, self.request_id)
         return all(value is None for value in asked)
 
@@ -72,7 +72,7 @@ class LogFilter:
 
 
 class LogStore:
-    """Adds batches to pipelines, reads entries back."""
+    """Stores and reads log entries; a sink of the recorder."""
 
     def __init__(
         self,
@@ -105,7 +105,7 @@ class LogStore:
                 pipe.expire(key, self.max_days * 86_400)
 
     def _is_due(self, key: str) -> bool:
-        """Whether this log was last rid of what is too old an hour ago, or never."""
+        """Whether an hour has passed since entries past their days were removed from this log."""
         now = self.clock()
         if now - self._trimmed.get(key, 0.0) < TRIM_SECONDS:
             return False
@@ -124,7 +124,7 @@ class LogStore:
         after: str = "",
         scan: int | None = None,
     ) -> dict[str, Any]:
-        """`{"logs": [...], "next_cursor"}` from the cursor (or the newest) backwards.
+        """Read `{"logs": [...], "next_cursor"}` from the cursor (or the newest) backwards.
 
         Only entries newer than the id `after`, where it is given; `scan` entries are read at
         the most.
@@ -150,7 +150,7 @@ class LogStore:
         return {"logs": found, "next_cursor": high.removeprefix("(")}
 
     def get(self, org: str, entry_id: str) -> dict[str, Any]:
-        """One entry in full."""
+        """One entry in full; raises NotFound."""
         entry = None
         if ID_PATTERN.fullmatch(entry_id):
             found = self.redis.xrange(org_key(org, "log"), entry_id, entry_id, count=1)
@@ -168,7 +168,7 @@ class LogStore:
     def _open(self, org: str, sealed: bytes) -> dict[str, Any]:
         try:
             opened: dict[str, Any] = orjson.loads(self.cipher.open(org, PURPOSE, sealed))
-        except CannotDecrypt:  # its key was retired; the summary still stands
+        except CannotDecrypt:  # its key was removed; the summary is still readable
             return {"request": None, "response": None}
         return opened
 
@@ -201,14 +201,14 @@ def _summary(entry: LogEntry) -> bytes:
 
 
 def _read_summary(raw_id: bytes, fields: dict[bytes, bytes]) -> tuple[dict[str, Any], int]:
-    """An entry without its bodies, and when its call ended."""
+    """An entry's summary with the time its call ended."""
     summary = orjson.loads(fields[b"summary"])
     at = summary.pop("at", None) or int(raw_id.partition(b"-")[0])
     return {"id": raw_id.decode(), "time": timestamp_of(at), **summary}, at
 
 
 def _bounded(value: Any) -> bytes:
-    """The value as JSON, redacted; its beginning as a JSON text where it is large."""
+    """The redacted value as JSON; of a large one the beginning, as a JSON string."""
     encoded = redacted_json(value)
     if len(encoded) <= BODY_BYTES:
         return encoded

@@ -1,4 +1,4 @@
-"""One webhook call as it is recorded: once on standard output, once in the organisation's log."""
+"""The record of one webhook call, for standard output and the organisation's log."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 
 @dataclass(slots=True)
 class LogEntry:
-    """What happened in a call.
+    """The record of one call.
 
-    `status` is the error type or "ok"; `http_status` what the caller saw; `request` and
-    `response` are kept only in the organisation's log, redacted and sealed.
+    `status` is the error type or "ok"; `http_status` what the caller got; `request` and
+    `response` are kept only in the organisation's log, redacted and encrypted.
     """
 
     organization_id: str | None
@@ -31,7 +31,7 @@ class LogEntry:
     response: Any = field(default=None, repr=False)
 
     def summary(self) -> dict[str, Any]:
-        """What may stand in a log line: names, outcome and numbers, no one's words."""
+        """What a log line may hold: names, outcome and numbers, never a contact's words."""
         found = {
             "request_id": self.request_id,
             "organization_id": self.organization_id,

@@ -1,4 +1,4 @@
-"""Prometheus metrics, right across the worker processes of one machine.
+"""Prometheus metrics, added up over the worker processes of one machine.
 
 Labels are functions and error types only: organisations would make a series each.
 """
@@ -27,7 +27,7 @@ _process = [os.getpid()]
 os.register_at_fork(after_in_child=lambda: _process.__setitem__(0, os.getpid()))
 if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
     # The library asks the system for its pid at each count, which was 7 % of a call's CPU; and
-    # gevent's lock is Python code, needless where nothing yields inside it.
+    # gevent's lock is Python code, which is not needed where nothing yields inside it.
     values.Lock = monkey.get_original("threading", "Lock")
     values.ValueClass = values.MultiProcessValue(lambda: _process[0])
 
@@ -62,12 +62,12 @@ def count(entry: LogEntry) -> None:
 
 @lru_cache(maxsize=4096)
 def _series(function: str, status: str) -> tuple[Counter, Histogram]:
-    """The two series of a function and outcome; both are from closed lists."""
+    """The two series of a function and outcome; both labels have a bounded number of values."""
     return CALLS.labels(function, status), DURATION.labels(function)
 
 
 def exposition() -> tuple[bytes, str]:
-    """All processes' metrics as Prometheus text, and its content type."""
+    """Return all processes' metrics as Prometheus text, and its content type."""
     registry = REGISTRY
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         registry = CollectorRegistry()

@@ -1,7 +1,6 @@
-"""How the whole service does: outcomes of all calls in the last hour, by five minutes.
+"""Outcomes of all calls of the last hour, in steps of five minutes.
 
-A sink of the recorder: a script for each five minutes of a batch. The operator's home page reads
-it back.
+A sink of the recorder, read by the operator's home page.
 """
 
 from __future__ import annotations
@@ -20,13 +19,13 @@ from flowhook.redis.script import Argument, Script
 BUCKET_SECONDS = 300
 BUCKETS = 12
 KEEP_SECONDS = 2 * 3600
-MARK = "batch:"  # begins the fields that are no outcome
+MARK = "batch:"  # prefix of the fields that are no outcome
 
 ADD = Script(Path(__file__).with_name("recent_outcomes.lua"))
 
 
 class RecentOutcomes:
-    """Adds outcomes up, and reads the last hour."""
+    """Counts outcomes and reads the last hour's."""
 
     def __init__(self, redis: Any, clock: Callable[[], float] = time.time) -> None:
         self.redis = redis
@@ -39,14 +38,14 @@ class RecentOutcomes:
             for entry in batch.entries:
                 outcomes[_bucket(entry.at)][entry.status] += 1
         for bucket, counts in outcomes.items():
-            # What is sent together is sent again together: one name stands for all.
+            # Batches that are sent together are repeated together: one name identifies them all.
             arguments: list[Argument] = [MARK + self.process, batches[0].name, KEEP_SECONDS]
             for status, count in counts.items():
                 arguments += [status, count]
             ADD.add_to(pipe, [pulse_key(str(bucket))], arguments)
 
     def last_hour(self) -> dict[str, int]:
-        """Calls by status ("ok" or an error type), the most frequent first."""
+        """Count calls by status ("ok" or an error type), the most frequent first."""
         newest = _bucket(self.clock())
         pipe = self.redis.pipeline(transaction=False)
         for back in range(BUCKETS):

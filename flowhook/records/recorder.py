@@ -1,6 +1,6 @@
-"""Writes entries behind the calls' backs, in batches: the hot path only appends to a queue.
+"""Writes log entries asynchronously, in batches; the hot path only appends to a queue.
 
-The queue is bounded: while Redis is away the newest entries wait, and what does not fit is
+The queue is bounded: while Redis is unavailable the newest entries wait, and what does not fit is
 counted and dropped from the organisation's log (never from standard output).
 """
 
@@ -22,7 +22,7 @@ from flowhook.redis.flushing import FlushingThread
 from flowhook.timestamps import timestamp_of
 
 BATCH_SECONDS = 0.02
-WRITTEN_SECONDS = 2 * BATCH_SECONDS  # after its answer, a call is in Redis whoever answered it
+WRITTEN_SECONDS = 2 * BATCH_SECONDS  # by then a call that was answered is in Redis
 BATCH_ENTRIES = 500
 QUEUE_ENTRIES = 20_000
 RETRY_SECONDS = 0.5
@@ -31,10 +31,10 @@ logger = logging.getLogger(__name__)
 
 
 class Sink(Protocol):
-    """Where batches go: the organisations' logs, usage, last uses of tokens."""
+    """A destination of batches: the organisations' logs, usage, last uses of tokens."""
 
     def add_to(self, pipe: Any, batches: Sequence[Batch]) -> None:
-        """Add their commands to a pipeline, each batch of another organisation."""
+        """Add the commands for these batches, each of another organisation, to a pipeline."""
 
 
 class Recorder:
@@ -48,10 +48,10 @@ class Recorder:
         dropped: Callable[[int], object] = int,
         exists: Callable[[str], bool] = bool,
     ) -> None:
-        """`dropped` is told how many entries Redis did not take.
+        """`dropped` is called with the number of entries that were not stored.
 
-        `exists` tells whether an organisation is still there: a call that ends after its
-        organisation was deleted leaves nothing behind.
+        `exists` tells whether an organisation exists: a call that ends after its organisation was
+        deleted leaves nothing behind.
         """
         self.redis = redis
         self.sinks = sinks
@@ -59,7 +59,7 @@ class Recorder:
         self.dropped = dropped
         self.exists = exists
         self._queue: deque[LogEntry] = deque()
-        self._batch: list[LogEntry] = []  # printed, not yet in Redis
+        self._batch: list[LogEntry] = []  # on standard output, not yet in Redis
         self._writing = threading.Lock()
         self._thread = FlushingThread("recorder", self.flush, BATCH_SECONDS, RETRY_SECONDS)
 
@@ -89,7 +89,7 @@ class Recorder:
                 self._batch = []
 
     def close(self) -> None:
-        """Write the rest and end the thread; what Redis does not take is printed."""
+        """Write the rest and end the thread; what cannot be stored is only on standard output."""
         try:
             self._thread.close()
         except (RedisError, OSError):
@@ -104,7 +104,7 @@ class Recorder:
         return batch
 
     def _write_singly(self) -> None:
-        """Write a batch's entries without those that a sink cannot take."""
+        """Write a batch's entries one by one, leaving out those that a sink cannot store."""
         while self._batch:
             try:
                 self._write(self._batch[:1])

@@ -1,4 +1,4 @@
-"""Takes secrets out of what is kept: by the name of the key, and by the look of the value.
+"""Remove secrets from what is stored, by the name of the key and by the form of the value.
 
 Source: GitHub's and OpenAI's published token prefixes; Meta and Google key formats.
 """
@@ -24,15 +24,15 @@ SECRET_VALUE = re.compile(
     r"|(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*"
     r"|(?:Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}",
 )
-LONGEST_NAME = 64  # of a key whose name is remembered
-# What every such value holds; looked for first, since it is quicker and hardly ever there.
+LONGEST_NAME = 64  # characters of a key whose verdict is cached
+# Every such value contains one of these; a quick search for them comes first.
 MARK = re.compile(r"sk-|fh\.|EAA|AIza|gh[pousr]_|eyJ|Bearer|Basic")
 ENCODED_MARK = re.compile(MARK.pattern.encode())
 MAX_DEPTH = 64
 
 
 def redact(value: Any, depth: int = 0) -> Any:
-    """A copy of a JSON value without its secrets."""
+    """Copy a JSON value without its secrets."""
     if isinstance(value, str):
         return redact_text(value)
     if depth >= MAX_DEPTH:
@@ -48,17 +48,17 @@ def redact(value: Any, depth: int = 0) -> Any:
 
 
 def redact_text(text: str) -> str:
-    """A text without what looks like a key or a token."""
+    """Replace what looks like a key or a token in a text."""
     if MARK.search(text):
         return SECRET_VALUE.sub(REDACTED, text)
     return text
 
 
 def redacted_json(value: Any) -> bytes:
-    """A JSON value without its secrets, encoded.
+    """Encode a JSON value without its secrets.
 
-    The value is gone through only where its JSON shows a sign of one, which spares 3 % of a
-    webhook call; JSON escapes none of the marks' letters.
+    The value is walked only where its JSON shows a sign of a secret, which saves 3 % of a webhook
+    call; JSON escapes none of the characters in these signs.
     """
     encoded = orjson.dumps(value)
     if ENCODED_MARK.search(encoded) or _holds_secret_name(value):
@@ -67,7 +67,7 @@ def redacted_json(value: Any) -> bytes:
 
 
 def _holds_secret_name(value: Any, depth: int = 0) -> bool:
-    """Whether `redact` would take out something for its name, or for lying too deep."""
+    """Whether `redact` would remove something for its name or its depth."""
     if depth >= MAX_DEPTH:
         return True
     if isinstance(value, dict):
@@ -79,7 +79,7 @@ def _holds_secret_name(value: Any, depth: int = 0) -> bool:
 
 
 def is_secret_name(key: str) -> bool:
-    """Whether a key's name says that its value is a secret."""
+    """Whether the value under a key of this name is a secret."""
     return _remembered(key) if len(key) <= LONGEST_NAME else _names_secret(key)
 
 

@@ -42,7 +42,7 @@ def log_routes(auth: AdminAuth, sections: SectionService, log: LogStore) -> Blue
         wanted, cursor = asked_filter(), asked_cursor()
         time.sleep(WRITTEN_SECONDS)
         page = log.page(org, wanted, cursor, PAGE_ENTRIES)
-        # Each process writes at its own pace, so neighbours may stand the wrong way round.
+        # Each process writes at its own pace, so neighbouring entries may be out of order.
         page["logs"].sort(key=lambda entry: str(entry["time"]), reverse=True)
         return json_answer(page)
 
@@ -69,7 +69,7 @@ def asked_filter() -> LogFilter:
 
 
 def asked_cursor(name: str = "cursor") -> str:
-    """An entry's id in the query string, or nothing; raises InvalidInput."""
+    """The entry id in the query string, or ""; raises InvalidInput."""
     cursor = request.args.get(name, "")
     if cursor and not ID_PATTERN.fullmatch(cursor):
         raise _invalid(name, "Not a cursor that this call gave.")

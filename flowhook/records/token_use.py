@@ -15,7 +15,7 @@ MAX_REMEMBERED = 50_000
 
 
 class TokenUse:
-    """A sink of the recorder for calls of functions; other calls are noted as they come."""
+    """A sink of the recorder for webhook calls; other calls are stored at once by `note`."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.clock = clock
@@ -28,7 +28,7 @@ class TokenUse:
                     self.note(pipe, batch.organization_id, entry.token_id)
 
     def note(self, redis: Any, org: str, token: str) -> None:
-        """Write down that a token was used, where that was not done within the minute."""
+        """Store that a token was used, at most once a minute."""
         at = self.clock()
         if at - self._written.get(token, -1e9) < WRITE_SECONDS:
             return

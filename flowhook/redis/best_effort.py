@@ -1,4 +1,4 @@
-"""What a call can do without: it is written where Redis takes it, and else the call goes on."""
+"""Writes that may fail: a call goes on without them while Redis is unavailable."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 
 @contextmanager
 def best_effort(what: str) -> Iterator[None]:
-    """Swallow that Redis is away; `what` says in the log what was not written."""
+    """Suppress errors of an unavailable Redis; `what` names in the log what was not written."""
     try:
         yield
     except RedisError as error:

@@ -1,4 +1,4 @@
-"""A Redis Cluster client that can be made before the cluster is there, and fails fast.
+"""A Redis Cluster client that connects with its first command, and fails fast.
 
 redis-py's RedisCluster connects when it is constructed, reports an unreachable cluster with
 an exception that is no RedisError, and lets every caller search all nodes again, one after
@@ -26,7 +26,7 @@ REMEMBER_FAILURE_SECONDS = 0.5
 
 
 def connect_cluster(address: RedisUrl, **options: Any) -> RedisCluster:
-    """A stand-in with every method of RedisCluster; `options` are those of its connections."""
+    """A lazy RedisCluster; `options` are those of its connections."""
 
     def build() -> RedisCluster:
         return RedisCluster(
@@ -39,7 +39,7 @@ def connect_cluster(address: RedisUrl, **options: Any) -> RedisCluster:
 
 
 class _Search:
-    """Looks for the cluster's nodes, one caller at a time, and remembers a failure briefly."""
+    """Finds the cluster's nodes, one caller at a time; a failure is repeated for half a second."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
@@ -59,7 +59,7 @@ class _Search:
 
 
 class _LazyCluster:
-    """Becomes a RedisCluster with the first attribute anyone asks for."""
+    """Makes the RedisCluster when an attribute is first read."""
 
     def __init__(self, build: Callable[[], RedisCluster]) -> None:
         self._build = build

@@ -6,8 +6,8 @@ opens without a handshake; replies have redis-py's usual shapes.
 
 A call waits at most a second for a silent server and is then not repeated, for the server may
 have carried it out. A refused or broken connection is tried again a few times within about
-half a second, which bridges the restart of the embedded server. Whatever says "Redis is away"
-is one of `UNAVAILABLE`.
+half a second, which bridges the restart of the embedded server. `UNAVAILABLE` are the
+exceptions of a Redis that cannot be reached.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ Client = Redis | RedisCluster
 
 UNAVAILABLE = (ConnectionError, TimeoutError, ClusterDownError)
 
-# Greenlets share the pool, and redis-py fails at once when it is used up.
+# Greenlets share the pool, and redis-py raises at once when no connection is left.
 MAX_CONNECTIONS = 4000
 TIMEOUT_SECONDS = 1.0
 CONNECT_TIMEOUT_SECONDS = 0.5
@@ -56,7 +56,8 @@ def connect(url: str | None, data_dir: Path) -> Client:
     """The client for REDIS_URL, or for the embedded server of `data_dir` when it is None.
 
     Raises ValueError for a malformed URL and ConnectionError (the built-in one) when the
-    embedded server does not start; a remote Redis that is away raises on the first command.
+    embedded server does not start; a remote Redis that cannot be reached raises with the first
+    command.
     """
     if url is None:
         ensure(data_dir)
@@ -75,7 +76,7 @@ def connect(url: str | None, data_dir: Path) -> Client:
 
 
 class _BoundedRetry(Retry):
-    """Retries that also end with time: one try with Sentinel may ask several silent servers."""
+    """A retry policy bounded in time too: one try with Sentinel may ask several silent servers."""
 
     def call_with_retry(
         self,

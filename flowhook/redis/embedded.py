@@ -1,7 +1,7 @@
 """The embedded Redis: one real Valkey server for each data directory, shared by processes.
 
-`ensure` joins the directory's supervisor or starts one (see storage/supervisor.py) and holds
-on to it for the life of this process; a forked child inherits the hold. When the supervisor
+`ensure` connects to the directory's supervisor or starts one (see supervisor.py), and keeps that
+connection for the life of this process; a forked child inherits it. When the supervisor
 is killed, the next call of `ensure` starts another, and every new `EmbeddedConnection` calls
 it, so a client recovers by itself.
 """
@@ -35,7 +35,7 @@ _lock = threading.Lock()
 
 
 def ensure(data_dir: Path, *, deadline_seconds: float = START_SECONDS) -> Path:
-    """The path of the socket on which this directory's server answers, now.
+    """Start this directory's server unless it runs, and return the path of its socket.
 
     Raises ConnectionError (an OSError) with the end of the server's log after the deadline.
     """
@@ -56,7 +56,7 @@ def ensure(data_dir: Path, *, deadline_seconds: float = START_SECONDS) -> Path:
 
 
 def is_held(data_dir: Path) -> bool:
-    """Whether this process holds on to a living supervisor of `data_dir` (resolved)."""
+    """Whether this process is connected to a running supervisor of `data_dir` (resolved)."""
     hold = _holds.get(data_dir)
     if hold is None:
         return False
@@ -69,7 +69,7 @@ def is_held(data_dir: Path) -> bool:
 
 
 def release(data_dir: Path) -> None:
-    """Let go; the server ends when the last process has done so."""
+    """Disconnect from the supervisor; the server ends with the last process."""
     hold = _holds.pop(data_dir.resolve(), None)
     if hold:
         hold.close()
@@ -78,8 +78,8 @@ def release(data_dir: Path) -> None:
 def prepare_directory(data_dir: Path) -> Path:
     """Make the directory with mode 0700 and return its resolved path.
 
-    One that is there already is closed to others when it is empty or ours; a directory with
-    anything else in it (someone's home, /tmp) keeps its mode, as all our files are 0600.
+    An existing directory gets that mode when it is empty or ours; one that holds anything else
+    (someone's home, /tmp) keeps its mode, as all our files are 0600.
     """
     data_dir = data_dir.resolve()
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -199,7 +199,7 @@ def _not_started(data_dir: Path, seconds: float) -> ConnectionError:
 
 
 def _forget_lock() -> None:
-    """A fork may happen while another thread holds the lock; the child has no such thread."""
+    """Make a new lock in a forked child: the thread that held the old one does not exist there."""
     global _lock  # noqa: PLW0603
     _lock = threading.Lock()
 

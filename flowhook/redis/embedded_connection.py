@@ -1,6 +1,6 @@
 """redis-py's connection to the embedded server.
 
-Apart from storage/embedded.py because the master of the web processes holds the server, and must
+Separate from embedded.py because the master of the web processes holds the server, and must
 not import redis-py (and with it ssl) before its workers are monkey-patched.
 """
 
@@ -16,7 +16,7 @@ from flowhook.redis.embedded import RECOVER_SECONDS, ensure, is_held, socket_pat
 
 
 class EmbeddedConnection(UnixDomainSocketConnection):
-    """A connection that brings the embedded server back before it connects."""
+    """A connection that starts the embedded server again, where needed, before it connects."""
 
     def __init__(self, data_dir: Path, **kwargs: Any) -> None:
         super().__init__(**kwargs)

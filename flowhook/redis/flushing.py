@@ -1,6 +1,6 @@
-"""A thread (greenlet) that writes to Redis what others queue, in batches, however long it is away.
+"""A thread (greenlet) that writes queued data to Redis in batches, and retries until it succeeds.
 
-What comes after a quiet moment is written at once; what comes while writes go on shares one.
+The first item after a pause is written at once; items that come during a write share the next.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ logger = logging.getLogger(__name__)
 
 
 class FlushingThread:
-    """Calls `flush` when woken: it writes what is queued, or raises RedisError or OSError.
+    """Calls `flush` when woken; it writes what is queued, or raises RedisError or OSError.
 
-    Then it is called again every `retry_seconds`; else not before `batch_seconds` have passed.
+    After a failure it is called again every `retry_seconds`, otherwise at most once in
+    `batch_seconds`.
     """
 
     def __init__(
@@ -34,7 +35,7 @@ class FlushingThread:
         self._thread: threading.Thread | None = None
 
     def wake(self) -> None:
-        """Something is queued. Who queues often need not call while `is_awake` is set."""
+        """Signal that data is queued. Hot paths may skip the call while `is_awake` is set."""
         if self._thread is None:
             self._start()
         self.is_awake.set()

@@ -44,22 +44,22 @@ def scan_organisation(client: Client, organisation: str) -> Iterator[bytes]:
 
 
 def audit_key(organisation: str) -> str:
-    """The audit of an organisation; no key of its own, since it outlives it."""
+    """The audit of an organisation; not under its own keys, since it outlives it."""
     return f"fh:audit:{{{organisation}}}"
 
 
 def guess_key(name: bytes) -> str:
-    """Wrong proofs counted for a (hashed) address and identity."""
+    """The count of invalid credentials from a (hashed) address and identity."""
     return f"fh:guess:{name.hex()}"
 
 
 def known_key(name: bytes) -> str:
-    """A (hashed) proof that was right from this address before."""
+    """A mark that a (hashed) credential was valid from this address before."""
     return f"fh:known:{name.hex()}"
 
 
 def session_key(digest: str) -> str:
-    """A session of the pages; not an organisation's, since the operator has some too."""
+    """A session of the pages; not under an organisation's keys, since the operator has some too."""
     return f"fh:session:{digest}"
 
 

@@ -1,9 +1,9 @@
 """Leases in Redis: a key has one holder at a time, for as long as that one lives and renews it.
 
 A lease is a key with its holder's token and a life of some seconds. One thread (greenlet) of a
-process renews what it keeps; when the process dies or stands still, the lease lapses. Who slept
-through a lease may still be at work: a script that changes what the lease guards has to compare
-the token first.
+process renews what it keeps; when the process dies or stands still, the lease lapses. A holder
+that outlived its lease may still be running: a script that changes what the lease guards must
+compare the token first.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ logger = logging.getLogger(__name__)
 
 
 def new_token() -> str:
-    """A holder's name, unlike any other."""
+    """A random name for a holder."""
     return secrets.token_hex(8)
 
 
 class Leases:
-    """Leases of one length. The thread that renews them ends when there are none."""
+    """Takes and renews leases of one length; the renewing thread ends when there are none."""
 
     def __init__(self, redis: Any, seconds: float) -> None:
         self.redis = redis
@@ -43,22 +43,25 @@ class Leases:
         self._nothing = threading.Event()
 
     def take(self, key: str) -> str | None:
-        """A token, where nobody holds the key; also where an answer was lost and asked again."""
+        """Acquire the lease and return its token, or None if it is held.
+
+        Safe to repeat with the same token when the reply was lost.
+        """
         token = new_token()
         is_free = self.redis.set(key, token, nx=True, px=self.milliseconds)
         return token if is_free or self.renew(key, token) else None
 
     def renew(self, key: str, token: str) -> bool:
-        """Begin the term anew; whether the key is still held by the token."""
+        """Extend the lease by its whole length; returns whether the token still holds it."""
         return bool(RENEW.run(self.redis, [key], [token, self.milliseconds]))
 
     def end(self, key: str, token: str) -> None:
-        """Give the key back, if it is still held by the token."""
+        """Release the lease, if the token still holds it."""
         RENEW.run(self.redis, [key], [token, 0])
 
     @contextmanager
     def holding(self, key: str) -> Iterator[str | None]:
-        """Hold the key for as long as the block takes, by the token given; None: others do."""
+        """Hold the lease during the block, which gets its token, or None if it is taken."""
         token = self.take(key)
         if token is None:
             yield None
@@ -74,7 +77,7 @@ class Leases:
 
     @contextmanager
     def keeping(self, key: str, token: str) -> Iterator[None]:
-        """Renew a lease that was taken for as long as the block takes."""
+        """Renew an acquired lease during the block."""
         with self._lock:
             self._kept[token] = key
             if self._thread is None:

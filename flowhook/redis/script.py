@@ -1,4 +1,4 @@
-"""A Lua script that runs in Redis: one round trip, nothing in between.
+"""A Lua script that Redis runs atomically, in one round trip.
 
 All keys of one run must share a hash tag.
 """
@@ -23,15 +23,15 @@ class Script:
         self.digest = hashlib.sha1(self.text.encode(), usedforsecurity=False).hexdigest()
 
     def run(self, redis: Any, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
-        """Run it by its hash; in full only on a server that does not know it yet."""
+        """Run the script by its hash, and by its text on a server that does not know it yet."""
         try:
             return redis.evalsha(self.digest, len(keys), *keys, *arguments)
         except NoScriptError:
             return redis.eval(self.text, len(keys), *keys, *arguments)
 
     def add_to(self, pipe: Any, keys: Sequence[str], arguments: Sequence[Argument]) -> None:
-        """Add it to a pipeline, in full: a pipeline cannot try again when it is unknown.
+        """Add the script's text to a pipeline, which could not try again where the hash is unknown.
 
-        By the command's name, since redis-py's cluster pipelines have no method for it.
+        Called as a plain command, since redis-py's cluster pipelines have no method for it.
         """
         pipe.execute_command("EVAL", self.text, len(keys), *keys, *arguments)

@@ -1,6 +1,6 @@
-"""Run one Valkey server for a data directory as long as anyone holds on to it.
+"""Run one Valkey server for a data directory as long as any process is connected.
 
-`python -m storage.supervisor DATA_DIR` detaches itself, starts the server in DATA_DIR,
+`python -m flowhook.redis.supervisor DATA_DIR` detaches itself, starts the server in DATA_DIR,
 starts it again whenever it dies, and listens on DATA_DIR/hold.sock. Every process that uses
 the server keeps one connection open there; the kernel closes it even when the process is
 killed. Two seconds after the last one is gone, the server is shut down and this ends too.
@@ -58,7 +58,7 @@ SERVER_OPTIONS = {
 
 
 class Server:
-    """The Valkey child process, started again with growing pauses while it cannot stay up."""
+    """The Valkey child process, started again with growing pauses while it keeps failing."""
 
     def __init__(self, lock_fd: int) -> None:
         self.lock_fd = lock_fd
@@ -119,7 +119,7 @@ class Server:
 
 
 class Holders:
-    """The processes that use the server, each by one open connection."""
+    """The processes that use the server, counted by their open connections."""
 
     def __init__(self, wakeup: socket.socket) -> None:
         self.selector = selectors.DefaultSelector()
@@ -172,7 +172,7 @@ class Holders:
         return 0.0 if self.connections else time.monotonic() - self.alone_since
 
     def close_unless_wanted(self) -> bool:
-        """Stop listening, unless someone came in the meantime; then listen anew."""
+        """Stop listening; start again if a process connected in the meantime."""
         Path(HOLD_SOCKET).unlink(missing_ok=True)
         self._accept()
         self.selector.unregister(self.listener)
@@ -184,7 +184,7 @@ class Holders:
 
 
 def supervise(lock_fd: int) -> None:
-    """Serve until nobody has held on for a while; SIGTERM shortens that while to nothing."""
+    """Serve until no process has been connected for two seconds; after SIGTERM, at once."""
     ending = False
 
     def end_soon(_signal: int, _frame: object) -> None:
@@ -213,7 +213,7 @@ def supervise(lock_fd: int) -> None:
 
 
 def take_lock() -> int | None:
-    """The descriptor of the locked file, or None when another supervisor stays alive.
+    """Lock the file and return its descriptor, or None while another supervisor lives.
 
     Where the kernel cannot end a server together with its supervisor (macOS), a server left
     over from a killed one is asked to shut down, as nobody else watches over it.
@@ -248,14 +248,14 @@ def _ask_server_to_end() -> None:
 
 
 def write_log(line: str) -> None:
-    """Best effort: a full disk must not end the one who watches over the server."""
+    """Write to the log; a full disk is ignored, so that the server stays supervised."""
     stamp = time.strftime("%d %b %Y %H:%M:%S")
     with contextlib.suppress(OSError), Path(LOG_FILE).open("a", encoding="utf-8") as log:
         log.write(f"supervisor {os.getpid()} {stamp} {line}\n")
 
 
 def bound_log() -> None:
-    """Keep the log and one older one; the server opens the file anew for every line."""
+    """Rename a large log, keeping one older file; the server reopens it for each line."""
     log = Path(LOG_FILE)
     with contextlib.suppress(FileNotFoundError):
         if log.stat().st_size > LOG_BYTES:

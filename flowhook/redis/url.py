@@ -1,12 +1,12 @@
-"""REDIS_URL read and checked: which Redis, where, and with what credentials.
+"""Read and check REDIS_URL: which Redis, where, and with what credentials.
 
     redis://user:password@host:6379/0          rediss:// for TLS
     unix:///run/redis.sock?db=0                &username=...&password=...
     redis+cluster://h1:6379,h2:6379            rediss+cluster:// for TLS
     redis+sentinel://h1:26379,h2:26379/service?db=0&sentinel_password=...
 
-Every fault is a ValueError of one line that names REDIS_URL and what to write instead. No
-part of the URL is repeated in it: a password with an unescaped `/` or `@` may stand anywhere.
+Every fault is a ValueError of one line that names REDIS_URL and what to write instead. It repeats
+no part of the URL: a password with an unescaped `/` or `@` may be anywhere in it.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ OPTIONS: dict[str, Callable[[str, str], str | int | bool]] = {
 
 @dataclass(frozen=True)
 class RedisUrl:
-    """What REDIS_URL says; credentials stay out of its repr."""
+    """The parts of REDIS_URL; credentials stay out of its repr."""
 
     kind: str
     tls: bool = False
@@ -95,7 +95,7 @@ class RedisUrl:
 
 
 def check_url(url: str) -> None:
-    """Raise ValueError when `url` cannot work; connects to nothing."""
+    """Raise ValueError where `url` is malformed; connects to nothing."""
     read_url(url)
 
 
@@ -127,7 +127,7 @@ def _split(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
     except ValueError:
-        # The reason would repeat the address with its password.
+        # The original message would repeat the address with its password.
         raise _malformed("is no URL", f"write {EXAMPLE} and {ESCAPE}") from None
     if parts.fragment or "#" in url:
         raise _malformed('has a "#"', "write %23 for a # in the password")

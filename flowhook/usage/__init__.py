@@ -1,1 +1,1 @@
-"""What organisations used: counted by day, model and function, and what it cost."""
+"""Organisations' usage by day, model and function, and its cost."""

@@ -1,4 +1,4 @@
-"""Counts organisations' calls: a sink of the recorder that adds up, and reads back.
+"""Count organisations' calls and tokens; a sink of the recorder.
 
 A hash for each organisation and day (UTC) has the fields `<function>|<model>|calls`, `errors`,
 `in` and `out` (tokens), and is kept 400 days. A batch of the recorder is one script for each
@@ -29,7 +29,7 @@ COUNT = Script(Path(__file__).with_name("count.lua"))
 
 @dataclass(slots=True)
 class Count:
-    """What was used; tokens as the provider counts them."""
+    """Calls, errors, and tokens as the provider counts them."""
 
     calls: int = 0
     errors: int = 0
@@ -54,7 +54,7 @@ class Row:
 
 
 class UsageCounters:
-    """Adds batches to pipelines, reads days back."""
+    """Stores and reads usage by day."""
 
     def __init__(self, redis: Any) -> None:
         self.redis = redis
@@ -66,7 +66,7 @@ class UsageCounters:
                 self._add_batch(pipe, batch.organization_id, batch)
 
     def read(self, org: str, days: Iterable[str]) -> list[Row]:
-        """The rows of these days (`2026-11-20`), in one round trip."""
+        """Read the rows of these days (`2026-11-20`) in one round trip."""
         days = list(days)
         pipe = self.redis.pipeline(transaction=False)
         for day in days:

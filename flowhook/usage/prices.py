@@ -1,7 +1,7 @@
 """What models cost, in US dollars a million tokens.
 
-prices.json holds list prices that a source stands behind; an operator's file (`PRICES_FILE`, the
-same format) adds to them and replaces them. A dated snapshot (`gpt-4o-mini-2024-07-18`) costs
+prices.json holds list prices, each with its source; an operator's file (`PRICES_FILE`, the same
+format) adds to them and overrides them. A dated snapshot (`gpt-4o-mini-2024-07-18`) costs
 what its family costs. Not known here: discounts for cached input and batches, and surcharges
 for very long prompts; a cost made from these prices is an estimate, the provider's bill counts.
 """
@@ -42,7 +42,7 @@ class Prices:
 
     @classmethod
     def load(cls, path: Path | None = None) -> Prices:
-        """The shipped prices, and an operator's file on top; raises ConfigError."""
+        """Read the shipped prices and the operator's file; raises ConfigError."""
         shipped = _read(SHIPPED)
         if path is None:
             return cls(shipped)

@@ -1,4 +1,4 @@
-"""Usage added up by day, model or function, with its cost where prices are known."""
+"""Add usage up by day, model or function, with its cost where prices are known."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ class _Line:
 
 
 def report(rows: Iterable[Row], by: str, prices: Prices) -> list[dict[str, Any]]:
-    """A line for each day, model or function, in order.
+    """Return a line for each day, model or function, in order.
 
-    `cost` (US dollars) covers the models with a price; tokens of the others stand in
-    `unpriced_tokens`. Either is absent where there is none.
+    `cost` (US dollars) covers the models with a price; tokens of the others are
+    `unpriced_tokens`. Either is absent where there are none.
     """
     lines: dict[str, _Line] = {}
     for row in rows:

@@ -1,4 +1,4 @@
-"""HTTP for an organisation's tokens: shown once, listed without themselves, revoked at once."""
+"""HTTP for an organisation's tokens."""
 
 from __future__ import annotations
 

@@ -85,7 +85,8 @@ def test_a_slow_look_up_is_cut_off() -> None:
 GREENLETS = """
 from gevent import monkey
 monkey.patch_all()
-import socket, time, gevent, errors
+import socket, time, gevent
+from flowhook import errors
 from flowhook.providers.guard import AddressGuard
 from tests.fakes.web import answer, serve
 
@@ -122,7 +123,8 @@ with serve(drip) as server:
 SLOW_NAMES = """
 from gevent import monkey
 monkey.patch_all()
-import os, socket, gevent, errors
+import os, socket, gevent
+from flowhook import errors
 from flowhook.providers.guard import AddressGuard
 
 gate = monkey.get_original("_thread", "allocate_lock")()
