@@ -31,25 +31,25 @@ Frame = tuple[str, str]
 # server.
 LAYERS = (
     (None, ("/cipher.py:",)),
-    ("server", ("/gunicorn/", "/serving/", "/service/worker.py:")),
+    ("server", ("/gunicorn/", "/service/gunicorn_worker.py:")),
     ("proof", ("/auth.py:", "/lockout.py:", "/signature.py:", "_authenticate", "store.py:digest")),
-    ("provider", ("/providers/", "/openai_clients.py:", "/circuits.py:", "/notebook.py:")),
+    ("provider", ("/providers/", "/provider_clients.py:", "/circuits.py:")),
     ("provider", ("/model_quirks.py:", "Context.openai", "make_context.<locals>")),
-    ("settings", ("/settings/", "/organisations/")),
+    ("settings", ("/organisations/",)),
     (
         "parsing",
         ("/strict_json.py:", "/negotiation.py:", "/whole_body.py:", "/body.py:", "_Call._read"),
     ),
     ("validation", ("/fields.py:", "dispatcher.py:validate")),
     ("limits", ("/limits/", "/estimate.py:", "InFlight.")),
-    ("answer", ("/api/", "/http/answers.py:", "dispatcher.py:flow_safe", "in_asked_form")),
+    ("answer", ("/http/answers.py:", "dispatcher.py:flow_safe", "in_asked_form")),
     ("log", ("/records/", "/usage/", "/flushing.py:", "<locals>.record")),
     ("log", ("dispatcher.py:_entry", "dispatcher.py:_id_of", "dispatcher.py:_note")),
     ("function", ("/webhooks/functions/", "/webhooks/chat", "/structured", "/messages.py:")),
-    ("function", ("/webhooks/answers.py:", "/threads.py:", "/context_size.py:")),
+    ("function", ("/threads.py:", "/context_size.py:")),
     ("dispatch", ("/webhooks/", "/jobs/", "/registry.py:", "/app.py:create_app", "/service/")),
 )
-FRAMEWORK = ("/flask/", "/werkzeug/", "/known_paths.py:", "/api/service.py:", "/http/service.py:")
+FRAMEWORK = ("/flask/", "/werkzeug/", "/known_paths.py:", "/http/application.py:")
 ROUTING, SERVER = "routing (Flask)", "server"
 ROOT = str(Path(__file__).parents[1])
 LIBRARIES = f"{os.sep}site-packages{os.sep}"
