@@ -1,4 +1,4 @@
-"""Joins the parts: the only place that knows them all."""
+"""Assembles the application from the rooms."""
 
 from __future__ import annotations
 
@@ -200,13 +200,13 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
 
 
 def trust_proxies(app: Flask, hops: int) -> None:
-    """Believe what this many proxies in front say of the caller."""
+    """Trust the forwarded headers of this many proxies."""
     if hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
 
 def application() -> Flask:
-    """What gunicorn serves."""
+    """The application that gunicorn serves; exits with one line where a variable is wrong."""
     try:
         config = Config.from_env()
         logs.configure(config.log_level)

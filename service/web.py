@@ -1,4 +1,4 @@
-"""The web processes as production runs them: checks the environment, then becomes gunicorn.
+"""The web processes: check the environment, then become gunicorn.
 
 gunicorn by itself reads WEB_CONCURRENCY before any configuration of ours and answers a malformed
 one with a traceback.

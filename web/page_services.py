@@ -1,4 +1,4 @@
-"""What the pages talk to: the same services as the API, in the same process."""
+"""The services that pages use, the same as the API's."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from webhooks.dispatcher import Dispatcher
 
 @dataclass(frozen=True, slots=True)
 class PageServices:
-    """Handed in by app.py."""
+    """The services of one application; made by app.py."""
 
     config: Config = field(repr=False)
     redis: Any = field(repr=False)
