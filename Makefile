@@ -12,7 +12,7 @@ test: .venv/.dev
 	@$(BIN)/python -m tests.run
 
 run: .venv/.run
-	@exec $(BIN)/python -m serving
+	@exec $(BIN)/python -m flowhook run
 
 bench: .venv/.dev
 	@$(BIN)/python -m bench

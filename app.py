@@ -2,106 +2,78 @@
 
 from __future__ import annotations
 
-import atexit
 import logging
 import sys
 from functools import partial
-from threading import Thread
 from typing import Any
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import answers
-from api.body_size import MAX_BODY_BYTES
-from api.origin import called_at, origin
-from api.service import Service
-from config import FETCH_SECONDS, Config, ConfigError
-from flow_calls import COMMON_FIELDS, FlowCalls, LateResults, function_specs
-from flow_channels import WHATSAPP, WhatsAppLine, open_whatsapp
-from flow_tools import FlowTools
-from flows.channels.routes import channel_routes
-from flows.conversation_routes import conversation_routes
-from flows.conversation_store import ConversationStore
-from flows.conversations import Conversations
-from flows.outgoing import Outgoing
-from flows.routes import flow_routes
-from flows.store import FlowStore
-from flows.surroundings import Examiner
-from flows.waker import Waker
-from jobs.desk import Desk
-from jobs.routes import job_routes
-from limits.limiter import Limiter
-from media.routes import media_routes
-from media.store import MediaStore
-from openai_clients import client_opener
-from operations.openapi import document
-from operations.routes import operations_routes
-from providers.accounts import Accounts
-from providers.google_maps import GoogleMapsClient
-from providers.guard import AddressGuard
-from providers.retirements import Retired
-from providers.transport import RequestsTransport
-from records import metrics
-from records.entry import Entry
-from records.log import LogStore
-from records.pulse import Pulse
-from records.recorder import Recorder
-from records.routes import log_routes
-from records.token_use import TokenUse
-from serving import logs
-from settings.auth import Authenticator
-from settings.cache import SettingsCache
-from settings.cipher import Cipher
-from settings.edge import Edge
-from settings.lockout import Lockout
-from settings.openai_checks import OpenAIChecks
-from settings.openai_routes import openai_routes
-from settings.retired_keys import RetiredKeys
-from settings.routes import settings_routes
-from settings.store import SettingsStore
-from settings.token_routes import token_routes
-from storage.connect import connect
-from usage.counters import UsageCounters
-from usage.prices import Prices
-from usage.routes import usage_routes
-from web.services import Services
+from flowhook.config import FETCH_SECONDS, Config, ConfigError
+from flowhook.http import answers
+from flowhook.http.application import FlowhookFlask
+from flowhook.http.body_size import MAX_BODY_BYTES
+from flowhook.http.origin import called_at, origin
+from flowhook.jobs.routes import job_routes
+from flowhook.jobs.services import JobServices
+from flowhook.limits.limiter import Limiter
+from flowhook.media.routes import media_routes
+from flowhook.media.store import MediaStore
+from flowhook.organisations.auth import Authenticator
+from flowhook.organisations.cache import SettingsCache
+from flowhook.organisations.cipher import Cipher
+from flowhook.organisations.http.admin_auth import AdminAuth
+from flowhook.organisations.http.openai_routes import openai_routes
+from flowhook.organisations.http.settings_routes import settings_routes
+from flowhook.organisations.http.token_routes import token_routes
+from flowhook.organisations.lockout import Lockout
+from flowhook.organisations.openai_checks import OpenAIChecks
+from flowhook.organisations.retired_keys import RetiredKeys
+from flowhook.organisations.section_service import SectionService
+from flowhook.organisations.store import SettingsStore
+from flowhook.providers.accounts import Accounts
+from flowhook.providers.google_maps import GoogleMapsClient
+from flowhook.providers.guard import AddressGuard
+from flowhook.providers.retirements import Retired
+from flowhook.providers.transport import RequestsTransport
+from flowhook.records import metrics
+from flowhook.records.log import LogStore
+from flowhook.records.log_entry import LogEntry
+from flowhook.records.recent_outcomes import RecentOutcomes
+from flowhook.records.recorder import Recorder
+from flowhook.records.routes import log_routes
+from flowhook.records.token_use import TokenUse
+from flowhook.redis.connect import connect
+from flowhook.usage.counters import UsageCounters
+from flowhook.usage.prices import Prices
+from flowhook.usage.routes import usage_routes
+from flows.api.channel_routes import channel_routes
+from flows.api.conversation_routes import conversation_routes
+from flows.api.flow_routes import flow_routes
+from flows.conversations.author_requests import AuthorHttpClient
+from flows.conversations.conversations import Conversations
+from flows.conversations.store import ConversationStore
+from flows.conversations.waker import Waker
+from flows.library.flow_linter import FlowLinter
+from flows.library.store import FlowStore
+from service import logs
+from service.background import Background
+from service.flow_tools import FlowTools
+from service.provider_clients import client_opener
+from service.webhook_calls import COMMON_FIELDS, ConversationDelivery, FlowCalls, function_specs
+from service.whatsapp_bridge import WHATSAPP, WhatsAppBridge, open_whatsapp
+from web.operations.openapi import document
+from web.operations.routes import operations_routes
+from web.page_services import PageServices
 from web.site import warm, web_routes
-from webhooks.answering import Answering
 from webhooks.dispatcher import Dispatcher
+from webhooks.http.call_handler import CallHandler
+from webhooks.http.routes import InFlight, webhook_routes
 from webhooks.outcome import CallRunner
 from webhooks.registry import Context, load_functions
-from webhooks.routes import InFlight, webhook_routes
 from webhooks.threads import Threads
-from webhooks.webhook_tools import WebhookTools
-
-
-class Background:
-    """What runs beside the calls: `app.extensions[Background.NAME]`, to be closed with the app."""
-
-    NAME = "flowhook"
-
-    def __init__(
-        self,
-        settings: SettingsCache,
-        recorder: Recorder,
-        listener: Thread,
-        desk: Desk,
-        waker: Waker,
-    ) -> None:
-        self.settings = settings
-        self.recorder = recorder
-        self.listener = listener
-        self.desk = desk
-        self.waker = waker
-
-    def close(self) -> None:
-        """Write what is queued and end the threads; once, at the end of the process at the last."""
-        atexit.unregister(self.close)
-        self.waker.close()
-        self.desk.close()
-        self.settings.close()
-        self.recorder.close()
+from webhooks.tools.webhook_tools import WebhookTools
 
 
 def create_app(config: Config | None = None, redis: Any = None) -> Flask:
@@ -119,7 +91,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     open_client = client_opener(redis, settings, guard, accounts)
 
     log = LogStore(redis, cipher, config.log_entries, config.log_days)
-    counters, pulse = UsageCounters(redis), Pulse(redis)
+    counters, pulse = UsageCounters(redis), RecentOutcomes(redis)
     token_use = TokenUse()
     recorder = Recorder(
         redis,
@@ -128,7 +100,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         exists=lambda org: settings.get(org).exists,
     )
 
-    def record(entry: Entry) -> None:
+    def record(entry: LogEntry) -> None:
         metrics.count(entry)
         recorder.record(entry)
 
@@ -161,39 +133,40 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
 
     limiter, prices = Limiter(redis), Prices.load(config.prices_file)
     dispatcher = Dispatcher(functions, make_context, record, limiter)
-    edge = Edge(store, settings.drop, authenticator, guard, partial(token_use.note, redis))
-    checks = OpenAIChecks(edge, accounts, open_client)
+    auth = AdminAuth(authenticator, partial(token_use.note, redis))
+    sections = SectionService(store, settings.drop, guard)
+    checks = OpenAIChecks(sections, accounts, open_client)
     runner = CallRunner(dispatcher, settings.get, called_at)
-    late = LateResults(lambda: conversations)
-    desk = Desk(config, redis, cipher, guard, settings.get, runner.run, late)
+    late = ConversationDelivery(lambda: conversations)
+    desk = JobServices(config, redis, cipher, guard, settings.get, runner.run, late)
     whatsapp = open_whatsapp(config, redis, cipher, settings)
-    line = WhatsAppLine(whatsapp, lambda: conversations, keep_media)
+    line = WhatsAppBridge(whatsapp, lambda: conversations, keep_media)
     conversations = Conversations(
         ConversationStore(redis, cipher),
         FlowStore(redis, cipher),
         settings.get,
         FlowCalls(dispatcher, desk.deadlines),
-        Outgoing(guard),
+        AuthorHttpClient(guard),
         channels={WHATSAPP: line},
         called_at=called_at,
     )
     waker = Waker(conversations, [line], at_once=config.worker_threads)
     background = Background(settings, recorder, settings.listen(), desk, waker)
-    atexit.register(background.close)
 
-    app = Service(__name__, static_folder=None)
+    app = FlowhookFlask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.extensions[Background.NAME] = background
-    app.extensions[Desk.NAME] = desk
+    app.extensions[JobServices.NAME] = desk
     answers.install(app)
     in_flight = InFlight(config.max_in_flight)
-    answering = Answering(dispatcher, desk.deadlines, desk.repeats)
+    answering = CallHandler(dispatcher, desk.deadlines, desk.repeats)
     app.extensions["whatsapp"] = whatsapp
-    examiner = Examiner(function_specs(functions), COMMON_FIELDS, Retired)
-    services = Services(
+    examiner = FlowLinter(function_specs(functions), COMMON_FIELDS, Retired)
+    services = PageServices(
         config=config,
         redis=redis,
-        edge=edge,
+        auth=auth,
+        sections=sections,
         settings=settings,
         checks=checks,
         dispatcher=dispatcher,
@@ -208,17 +181,17 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     )
     for routes in (
         webhook_routes(dispatcher, authenticator, settings, in_flight, answering),
-        settings_routes(edge),
-        token_routes(edge),
-        openai_routes(edge, checks),
-        log_routes(edge, log),
-        job_routes(edge, desk.store, desk.dead),
+        settings_routes(auth, sections),
+        token_routes(auth, sections),
+        openai_routes(auth, sections, checks),
+        log_routes(auth, sections, log),
+        job_routes(auth, desk.store, desk.dead),
         media_routes(media),
-        usage_routes(edge, counters, prices),
-        flow_routes(edge, conversations.flows, examiner),
-        conversation_routes(edge, conversations, in_flight),
+        usage_routes(auth, sections, counters, prices),
+        flow_routes(auth, sections, conversations.flows, examiner),
+        conversation_routes(auth, conversations, in_flight),
         channel_routes(settings, whatsapp),
-        operations_routes(edge, redis, lambda: document(app, functions)),
+        operations_routes(auth, redis, lambda: document(app, functions)),
         web_routes(services),
     ):
         app.register_blueprint(routes)

@@ -17,22 +17,22 @@ from typing import Any
 import orjson
 from cryptography.fernet import Fernet
 
-from flows.contact import Contact
-from flows.conversation_store import ConversationStore
-from flows.conversations import Conversations
-from flows.engine import Engine
+from flowhook.organisations.cipher import Cipher
+from flowhook.organisations.organisation import Organisation
+from flowhook.providers.guard import AddressGuard
+from flowhook.redis import embedded
+from flowhook.redis.connect import connect
+from flows.conversations.author_requests import AuthorHttpClient
+from flows.conversations.conversations import Conversations
+from flows.conversations.store import ConversationStore
+from flows.conversations.turn import ContactUpdate
+from flows.definition.reading import read_export, read_flow
+from flows.engine.engine import Engine
 from flows.expressions import Scope, render, substitute
-from flows.outgoing import Outgoing
-from flows.reading import read_export, read_flow
-from flows.session import Message, Session, WebhookAnswer
-from flows.sitting import Known
-from flows.standalone import StandaloneServices
-from flows.store import FlowStore
-from providers.guard import AddressGuard
-from settings.cipher import Cipher
-from settings.organisation import Organisation
-from storage import embedded
-from storage.connect import connect
+from flows.library.store import FlowStore
+from flows.model.contact import Contact
+from flows.model.session import Message, Session, WebhookAnswer
+from flows.play.standalone import StandaloneServices
 
 NODES = 20
 MESSAGES = 3_000
@@ -81,7 +81,7 @@ def _conversations(redis: Any) -> Conversations:
         flows,
         lambda org: Organisation(org, {}, {}),
         no_function,
-        Outgoing(AddressGuard()),
+        AuthorHttpClient(AddressGuard()),
     )
 
 
@@ -90,7 +90,7 @@ def no_function(organisation: Organisation, name: str, body: Mapping[str, Any]) 
 
 
 def _conversing(conversations: Conversations, contacts: int) -> Callable[[int], None]:
-    known = Known(name="Asha", phone="919800000000", fields={"village": "Rampur"})
+    known = ContactUpdate(name="Asha", phone="919800000000", fields={"village": "Rampur"})
     for contact in range(contacts):
         conversations.start("bench", f"c{contact}", "bench", known=known)
 

@@ -81,7 +81,7 @@ def accept_to_start(server: Server) -> str:
 
 def held(server: Server) -> Iterator[str]:
     """Thousands of slow jobs at once on one worker process."""
-    worker = next(process for process in server.processes() if "jobs" in process.cmdline())
+    worker = next(process for process in server.processes() if "worker" in process.cmdline())
     before = memory_bytes([worker])
     began = time.monotonic()
     session = requests.Session()
@@ -153,7 +153,9 @@ def service(upstream: int, **more: str) -> Iterator[Server]:
 def _wait_for_worker(process: psutil.Process) -> None:
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
-        if any("jobs" in found.cmdline() and found.num_threads() > 100 for found in tree(process)):
+        if any(
+            "worker" in found.cmdline() and found.num_threads() > 100 for found in tree(process)
+        ):
             return
         time.sleep(0.1)
     raise RuntimeError("the job worker did not start")

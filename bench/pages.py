@@ -19,16 +19,17 @@ from typing import Any
 from cryptography.fernet import Fernet
 from werkzeug.test import Client
 
-from app import Background, create_app
-from config import Config
-from records.batch import batches_of
-from records.entry import Entry
-from records.log import LogStore
-from settings.cipher import Cipher
-from storage import embedded
-from storage.connect import connect
-from storage.keys import ORGANISATIONS, org_key
-from usage.counters import UsageCounters
+from app import create_app
+from flowhook.config import Config
+from flowhook.organisations.cipher import Cipher
+from flowhook.records.batch import batches_of
+from flowhook.records.log import LogStore
+from flowhook.records.log_entry import LogEntry
+from flowhook.redis import embedded
+from flowhook.redis.connect import connect
+from flowhook.redis.keys import ORGANISATIONS, org_key
+from flowhook.usage.counters import UsageCounters
+from service.background import Background
 from web.site import warm
 
 ADMIN_TOKEN = "operator-token-for-the-benchmark"
@@ -109,9 +110,9 @@ def fill(redis: Any, config: Config, organisations: int, entries: int) -> None:
     print(f"filled in {time.perf_counter() - began:.0f} s, {used:.0f} MB in Redis", flush=True)
 
 
-def entry(org: str, number: int) -> Entry:
+def entry(org: str, number: int) -> LogEntry:
     answer = {"success": True, "parsed_msg": "Blue light scatters most in the air. " * 4}
-    return Entry(
+    return LogEntry(
         organization_id=org,
         function="parse_via_chat_gpt",
         request_id=f"{org}-{number}",

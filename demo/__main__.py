@@ -23,8 +23,8 @@ from typing import Any
 
 import requests
 
-from config import SERVICE_DEFAULT_MODEL
 from demo.local_model import LocalModel
+from flowhook.config import SERVICE_DEFAULT_MODEL
 
 ORGANISATION = "demo"
 SHOWN = (
@@ -93,7 +93,7 @@ class Service:
             "DATA_DIR": str(self.data_dir),
             "WEB_CONCURRENCY": os.environ.get("WEB_CONCURRENCY", "1"),
         }
-        command = [sys.executable, "-m", "serving"]
+        command = [sys.executable, "-m", "flowhook", "run"]
         self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(

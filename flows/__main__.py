@@ -21,18 +21,18 @@ from typing import Any
 import orjson
 from rich.console import Console
 
-from config import Config, ConfigError
-from errors import FlowhookError, NotFound
-from flows.chat_view import ChatView
-from flows.contact import Contact
-from flows.definition import Export
-from flows.lint import Surroundings, lint
-from flows.player import Player
-from flows.reading import read_export
-from flows.script import ScriptPlayer
-from flows.session import WebhookAnswer, WebhookPending
-from flows.standalone import CallWebhook
-from flows.webhook_choices import (
+from flowhook.config import Config, ConfigError
+from flowhook.errors import FlowhookError, NotFound
+from flows.definition.definition import Export
+from flows.definition.reading import read_export
+from flows.lint import LintContext, lint
+from flows.model.contact import Contact
+from flows.model.session import WebhookAnswer, WebhookPending
+from flows.play.chat_view import ChatView
+from flows.play.player import Player
+from flows.play.script import ScriptPlayer
+from flows.play.standalone import CallWebhook
+from flows.play.webhook_choices import (
     RunningService,
     guarded_requests,
     pretended,
@@ -41,7 +41,18 @@ from flows.webhook_choices import (
 
 
 def main() -> int:
-    options = read_options()
+    parser = argparse.ArgumentParser(
+        prog="python -m flows",
+        description=(__doc__ or "").partition("\n")[0],
+        epilog=(__doc__ or "").partition("\n")[2],
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_options(parser)
+    return play(parser.parse_args())
+
+
+def play(options: argparse.Namespace) -> int:
+    """Play the flow that the options name; returns 1 where it cannot be played."""
     console = Console(highlight=False)
     try:
         export = read_export(options.file.read_bytes())
@@ -69,13 +80,7 @@ def main() -> int:
     return 0
 
 
-def read_options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="python -m flows",
-        description=(__doc__ or "").partition("\n")[0],
-        epilog=(__doc__ or "").partition("\n")[2],
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="a flow definition or an export")
     parser.add_argument("--flow", default="", help="UUID or keyword, where there are several")
     parser.add_argument("--trace", action="store_true", help="show nodes and variables")
@@ -86,7 +91,6 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--org", default="demo", help="whose settings webhooks use here")
     parser.add_argument("--name", default="Asha", help="the contact's name")
     parser.add_argument("--phone", default="919800000000", help="the contact's phone")
-    return parser.parse_args()
 
 
 def play_script(export: Export, path: Path, console: Console) -> int:
@@ -105,7 +109,7 @@ def play_script(export: Export, path: Path, console: Console) -> int:
 
 
 def show_issues(export: Export, console: Console) -> None:
-    around = Surroundings(flows={flow.uuid: flow.name for flow in export.flows})
+    around = LintContext(flows={flow.uuid: flow.name for flow in export.flows})
     for flow in export.flows:
         for issue in lint(flow, around):
             style = "red" if issue.severity == "Critical" else "yellow"
@@ -125,7 +129,8 @@ def local_functions(org: str) -> CallWebhook:
 
     @cache
     def conversations() -> Any:
-        from app import Background, create_app  # the service itself, only where it is asked for
+        from app import create_app  # the service itself, only where it is asked for
+        from service.background import Background
 
         return create_app(Config.from_env()).extensions[Background.NAME].waker.conversations
 

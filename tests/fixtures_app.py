@@ -19,9 +19,10 @@ import redis
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from app import Background, create_app
-from config import Config
-from settings.signature import sign
+from app import create_app
+from flowhook.config import Config
+from flowhook.organisations.signature import sign
+from service.background import Background
 from tests.fakes.openai import FakeOpenAI
 
 ADMIN_TOKEN = "operator-token-for-tests-0123456789"
@@ -167,7 +168,9 @@ def open_service(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
     The test closes each of them before anything that was there when it was opened, so before
     its Redis, whatever the order of the fixtures.
     """
-    monkeypatch.setattr("settings.cache.LISTEN_SECONDS", 0.02)  # so that the listener ends soon
+    monkeypatch.setattr(
+        "flowhook.organisations.cache.LISTEN_SECONDS", 0.02
+    )  # so that the listener ends soon
 
     def open_one(store: Any, **changes: Any) -> Service:
         config = make_config(**changes)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import redis
 
-from jobs.desk import Desk
+from flowhook.jobs.services import JobServices
 from tests.fakes.glific import FakeGlific
 from tests.fakes.receiver import Receiver
 from tests.fixtures_app import PHRASE, Answer, OpenService, Service
@@ -20,7 +20,7 @@ class JobsService:
 
     def __init__(self, service: Service) -> None:
         self.service = service
-        self.desk: Desk = service.app.extensions[Desk.NAME]
+        self.desk: JobServices = service.app.extensions[JobServices.NAME]
         self._worker: Any = None
 
     def start_worker(self, threads: int = 4) -> None:

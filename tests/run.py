@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[1]
 WORKERS = "3"
 """Test processes: the tests wait more than they reckon, so one more than two cores pays."""
 

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from marshmallow import Schema, fields
 
-import errors
-from config import Config
-from errors import FlowhookError
-from settings.schemas import SECTIONS
+from flowhook import errors
+from flowhook.config import Config
+from flowhook.errors import FlowhookError
+from flowhook.organisations.schemas import SECTIONS
 from webhooks.dispatcher import validate
 from webhooks.registry import WebhookFunction, load_functions
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[1]
 FUNCTIONS = list(load_functions())
 EVERY_FUNCTION = pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
 
@@ -51,7 +51,7 @@ def test_it_lies_in_a_module_of_its_name_with_a_test_of_that_name(
     name = function.name.replace("-", "_")
     assert function.call.__module__ == f"webhooks.functions.{name}"
     assert function.call.__name__ == name
-    test = ROOT / "tests" / "webhooks" / f"test_{name}.py"
+    test = ROOT / "tests" / "webhooks" / "functions" / f"test_{name}.py"
     assert test.is_file()
     assert function.name in test.read_text("utf-8")
 

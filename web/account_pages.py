@@ -8,20 +8,20 @@ from typing import Any
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from api.answers import json_answer
-from errors import InvalidInput
-from settings.edge import account_section
-from settings.kinds import TITLE_PATTERN
-from web.gate import organisation, signed_in
+from flowhook.errors import InvalidInput
+from flowhook.http.answers import json_answer
+from flowhook.organisations.kinds import TITLE_PATTERN
+from flowhook.organisations.section_service import account_section
 from web.models import goes
+from web.page_security import organisation, signed_in
+from web.page_services import PageServices
 from web.section_forms import SectionForms, place
-from web.services import Services
 
 
-def account_pages(services: Services) -> Blueprint:
+def account_pages(services: PageServices) -> Blueprint:
     """`/organisations/<org>/settings/openai/...`."""
     pages = Blueprint("accounts", __name__, url_prefix="/organisations/<org>/settings/openai")
-    edge, forms = services.edge, SectionForms(services)
+    sections, forms = services.sections, SectionForms(services)
 
     @pages.post("/accounts")
     def create_account(org: str) -> AnyResponse:
@@ -29,13 +29,13 @@ def account_pages(services: Services) -> Blueprint:
         title = known_title(request.form.get("title", "").strip())
         if account_section(title) not in organisation().sections:
             body = {"is_active": False}
-            edge.write(org, account_section(title), body, signed_in().caller, replaces=True)
+            sections.write(org, account_section(title), body, signed_in().caller, replaces=True)
         return redirect(place(org, account_section(title)), 303)
 
     @pages.get("/accounts/<title>")
     def show_account(org: str, title: str) -> str:
         """Show a further account's form."""
-        edge.section(organisation(), account_section(known_title(title)))
+        sections.section(organisation(), account_section(known_title(title)))
         return forms.shown(org, account_section(title), title=title)
 
     @pages.post("/accounts/<title>")
@@ -47,7 +47,7 @@ def account_pages(services: Services) -> Blueprint:
     @pages.post("/accounts/<title>/delete")
     def delete_account(org: str, title: str) -> AnyResponse:
         """Delete a further account."""
-        edge.remove(org, account_section(known_title(title)), signed_in().caller)
+        sections.remove(org, account_section(known_title(title)), signed_in().caller)
         return redirect(url_for("web.settings.show", org=org) + "?done=deleted", 303)
 
     @pages.post("/test", defaults={"title": None})

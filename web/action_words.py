@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from flows.actions import Action
 from flows.actions.send_interactive_msg import drawn_content, options_of, shown_text
+from flows.model.action import Action
 
 LONGEST = 300
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from errors import FlowhookError, ProviderFailure
+from flowhook.errors import FlowhookError, ProviderFailure
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,16 +9,16 @@ import orjson
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from errors import FlowhookError, InvalidInput
-from flows.definition import Flow
-from flows.library import Library
+from flowhook.errors import FlowhookError, InvalidInput
+from flowhook.strict_json import read_json
+from flows.api.flow_routes import examined, newest, refuse_critical, with_subflows
+from flows.conversations.node_counts import read_tally
+from flows.definition.definition import Flow
+from flows.definition.reading import read_export
+from flows.library.library import Library
 from flows.lint import Issue
-from flows.reading import read_export
-from flows.routes import examined, newest, refuse_critical, with_subflows
-from flows.tally import read_tally
-from strict_json import read_json
 from web.flow_picture import picture_of
-from web.services import Services
+from web.page_services import PageServices
 
 PAGE_ENTRIES = 100
 EXAMINED = 200  # flows whose issues are kept in memory
@@ -29,7 +29,7 @@ DONE = {
 }
 
 
-def flow_pages(services: Services) -> Blueprint:
+def flow_pages(services: PageServices) -> Blueprint:
     """`/organisations/<org>/flows`."""
     pages = Blueprint("flows", __name__, url_prefix="/organisations/<org>/flows")
     store, examiner, views = services.conversations.flows, services.examiner, FlowViews(services)
@@ -59,7 +59,7 @@ def flow_pages(services: Services) -> Blueprint:
     return pages
 
 
-def _add_flow(pages: Blueprint, services: Services, views: FlowViews) -> None:
+def _add_flow(pages: Blueprint, services: PageServices, views: FlowViews) -> None:
     """The pages of one flow."""
     store = services.conversations.flows
 
@@ -97,7 +97,7 @@ def _add_flow(pages: Blueprint, services: Services, views: FlowViews) -> None:
 class FlowViews:
     """The list of flows, and one flow."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: PageServices) -> None:
         self.services = services
         self.store = services.conversations.flows
         self.examiner = services.examiner

@@ -10,9 +10,9 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from flows.definition import Exit, Flow, Node
+from flows.conversations.node_counts import NodeCounts
+from flows.definition.definition import Exit, Flow, Node
 from flows.lint import Issue
-from flows.tally import Tally
 from web.action_words import words_of
 
 PAGE_CARDS = 400  # more are no picture, on no screen
@@ -57,7 +57,7 @@ class Picture:
 
 
 def picture_of(
-    flow: Flow, issues: Iterable[Issue], tally: Tally, node: str | None = None
+    flow: Flow, issues: Iterable[Issue], tally: NodeCounts, node: str | None = None
 ) -> Picture:
     """The page that `node` is on, or the first."""
     order = in_order(flow)
@@ -78,7 +78,7 @@ def picture_of(
     )
 
 
-def _card(flow: Flow, node: Node, issues: Iterable[Issue], tally: Tally) -> Card:
+def _card(flow: Flow, node: Node, issues: Iterable[Issue], tally: NodeCounts) -> Card:
     return Card(
         uuid=node.uuid,
         label=node.label,
@@ -128,7 +128,7 @@ def _question(node: Node) -> str:
     return "by chance" if router.type == "random" else f"looks at {router.operand}"
 
 
-def _way(flow: Flow, node: Node, way: Exit, tally: Tally) -> Way:
+def _way(flow: Flow, node: Node, way: Exit, tally: NodeCounts) -> Way:
     categories = node.router.categories if node.router else ()
     names = [one.name for one in categories if one.exit == way.uuid]
     target = flow.nodes.get(way.destination or "")

@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 from marshmallow import Schema, fields, missing, validate
 
-from errors import InvalidInput
+from flowhook.errors import InvalidInput
 
 SWITCH, CHOICE, NUMBER, SECRET = "switch", "choice", "number", "secret"
 TEXT, AREA, LINES, PAIRS, JSON = "text", "area", "lines", "pairs", "json"

@@ -6,27 +6,27 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from api.origin import origin
-from errors import FlowhookError, NotFound
-from settings.edge import account_titles
+from flowhook.errors import FlowhookError, NotFound
+from flowhook.http.origin import origin
+from flowhook.organisations.section_service import account_titles
 from web.forms import FormField, form_fields, read_form
-from web.gate import organisation
 from web.node_bodies import node_bodies
-from web.services import Services
-from web.trying import Outcome, call
-from webhooks.catalogue import describe
+from web.page_security import organisation
+from web.page_services import PageServices
+from web.trying import TrialResult, call
+from webhooks.http.catalogue import describe
 from webhooks.registry import WebhookFunction
 
 AUTHORS_OWN = frozenset({"model", "gpt_model", "thread_id", "vector_store_id"})
 
 
-def function_pages(services: Services) -> Blueprint:
+def function_pages(services: PageServices) -> Blueprint:
     """`/organisations/<org>/functions`."""
     pages = Blueprint("functions", __name__, url_prefix="/organisations/<org>/functions")
     functions = services.dispatcher.functions
     described = {function.name: describe(function) for function in functions}
 
-    def shown(name: str, outcome: Outcome | None = None) -> str:
+    def shown(name: str, outcome: TrialResult | None = None) -> str:
         function = find(name)
         error: FlowhookError | None = outcome.error if outcome else None
         typed = request.form if outcome else None

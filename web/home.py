@@ -9,13 +9,13 @@ from typing import Any
 from flask import Blueprint, g, jsonify, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from records.log import LogFilter
-from settings.auth import OPERATOR
-from settings.organisation import Organisation
+from flowhook.organisations.auth import OPERATOR
+from flowhook.organisations.organisation import Organisation
+from flowhook.records.log import LogFilter
 from web.explanations import explain
-from web.gate import organisation, signed_in, wants_page
 from web.models import configured_models, next_to_go, recent_days, today
-from web.services import Services
+from web.page_security import organisation, signed_in, wants_page
+from web.page_services import PageServices
 
 HOUR_SECONDS = 3600
 GOOD_MILLISECONDS = 50
@@ -41,7 +41,7 @@ class Step:
     url: str
 
 
-def front_page(services: Services) -> Any:
+def front_page(services: PageServices) -> Any:
     """`GET /`: home in a browser; for everything else, where things are."""
 
     def front() -> Any:
@@ -58,7 +58,7 @@ def front_page(services: Services) -> Any:
     return front
 
 
-def home_pages(services: Services) -> Blueprint:
+def home_pages(services: PageServices) -> Blueprint:
     """`/organisations/<org>`."""
     pages = Blueprint("home", __name__, url_prefix="/organisations/<org>")
 
@@ -88,7 +88,7 @@ def home_pages(services: Services) -> Blueprint:
     return pages
 
 
-def service_page(services: Services) -> str | AnyResponse:
+def service_page(services: PageServices) -> str | AnyResponse:
     """The operator's home: the whole service."""
     statuses = services.pulse.last_hour()
     return render_template(
@@ -101,7 +101,7 @@ def service_page(services: Services) -> str | AnyResponse:
     )
 
 
-def redis_light(services: Services) -> Light:
+def redis_light(services: PageServices) -> Light:
     started = time.perf_counter()
     services.redis.ping()
     milliseconds = (time.perf_counter() - started) * 1000
@@ -110,7 +110,7 @@ def redis_light(services: Services) -> Light:
     return Light("Redis", POOR, f"answers in {milliseconds:.0f} ms")
 
 
-def worker_light(services: Services) -> Light:
+def worker_light(services: PageServices) -> Light:
     living = services.desk.workers.living()
     if not living:
         return Light("Worker", POOR, "none runs: slow calls wait until one does")
@@ -146,7 +146,7 @@ def provider_light(statuses: dict[str, int]) -> Light:
     return Light("Provider", state, f"{failed} of {failed + good} calls failed in the last hour")
 
 
-def last_hour(services: Services, org: str) -> dict[str, Any]:
+def last_hour(services: PageServices, org: str) -> dict[str, Any]:
     """The organisation's calls of the last hour by status, and its newest failures."""
     since = int((time.time() - HOUR_SECONDS) * 1000)
     page = services.log.page(org, LogFilter(since=since), "", SCANNED, scan=SCANNED)

@@ -6,14 +6,14 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
-from api.answers import json_answer
-from errors import FlowhookError, NotFound
-from records.routes import asked_cursor, asked_filter
-from strict_json import read_json
+from flowhook.errors import FlowhookError, NotFound
+from flowhook.http.answers import json_answer
+from flowhook.records.routes import asked_cursor, asked_filter
+from flowhook.strict_json import read_json
 from web.explanations import explain, explanations
 from web.forms import pretty
-from web.services import Services
-from web.trying import Outcome, call
+from web.page_services import PageServices
+from web.trying import TrialResult, call
 from webhooks.registry import WebhookFunction
 
 PAGE_ENTRIES = 50
@@ -21,7 +21,7 @@ SCANNED = 1_000  # entries looked at for one page: a rare match may take several
 FILTERS = ("status", "function", "contact", "flow", "request_id", "from", "to")
 
 
-def log_pages(services: Services) -> Blueprint:
+def log_pages(services: PageServices) -> Blueprint:
     """`/organisations/<org>/logs`."""
     pages = Blueprint("logs", __name__, url_prefix="/organisations/<org>/logs")
     log, functions = services.log, services.dispatcher.functions
@@ -83,7 +83,7 @@ def log_pages(services: Services) -> Blueprint:
         entry: dict[str, Any],
         typed: str | None = None,
         *,
-        outcome: Outcome | None = None,
+        outcome: TrialResult | None = None,
         error: FlowhookError | None = None,
     ) -> str:
         return render_template(

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from providers.retirements import Retirement, retiring
-from settings.edge import account_section, account_titles
-from settings.organisation import Organisation
+from flowhook.organisations.organisation import Organisation
+from flowhook.organisations.section_service import account_section, account_titles
+from flowhook.providers.retirements import Retirement, retiring
 
 WARN_DAYS = 180
 USED_DAYS = 30

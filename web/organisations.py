@@ -5,24 +5,24 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from errors import Conflict, FlowhookError, InvalidInput
-from settings.auth import require_operator
-from storage.keys import ORGANIZATION_ID_PATTERN
-from web.gate import signed_in
-from web.services import Services
+from flowhook.errors import Conflict, FlowhookError, InvalidInput
+from flowhook.organisations.auth import require_operator
+from flowhook.redis.keys import ORGANIZATION_ID_PATTERN
+from web.page_security import signed_in
+from web.page_services import PageServices
 
 PAGE_ENTRIES = 50
 
 
-def organisation_pages(services: Services) -> Blueprint:
+def organisation_pages(services: PageServices) -> Blueprint:
     """`/organisations`, and an organisation's deletion."""
     pages = Blueprint("organisations", __name__, url_prefix="/organisations")
-    edge = services.edge
+    sections = services.sections
 
     def listed(error: FlowhookError | None = None) -> str:
         asked = request.args.get("from", "").strip()[:64]
         after = request.args.get("after", "")[:64]
-        page = edge.store.page(after, PAGE_ENTRIES + 1, prefix=asked)
+        page = sections.store.page(after, PAGE_ENTRIES + 1, prefix=asked)
         shown = page[:PAGE_ENTRIES]
         more = len(page) > len(shown)
         return render_template(
@@ -50,7 +50,7 @@ def organisation_pages(services: Services) -> Blueprint:
             check_new(org)
         except FlowhookError as error:
             return listed(error), error.status
-        edge.write(org, "openai", {"is_active": False}, caller, replaces=True)
+        sections.write(org, "openai", {"is_active": False}, caller, replaces=True)
         return redirect(url_for("web.home.show", org=org), 303)
 
     @pages.post("/<org>/delete")
@@ -62,8 +62,8 @@ def organisation_pages(services: Services) -> Blueprint:
                 "the organisation was not deleted: the id typed is another",
                 fix="Type the organisation's id as it is shown.",
             )
-        edge.store.delete_organisation(org, caller.name)
-        edge.revoked(org)
+        sections.store.delete_organisation(org, caller.name)
+        sections.revoked(org)
         return redirect(url_for("web.organisations.index"), 303)
 
     def check_new(org: str) -> None:
@@ -71,7 +71,7 @@ def organisation_pages(services: Services) -> Blueprint:
             raise InvalidInput(
                 "an organisation id is 1 to 64 of A-Z a-z 0-9 _ -", fix="Choose another id."
             )
-        if edge.store.load(org).exists:
+        if sections.store.load(org).exists:
             raise Conflict(f"there is an organisation {org} already", fix="Choose another id.")
 
     return pages

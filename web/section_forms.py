@@ -7,15 +7,15 @@ from typing import Any
 
 from flask import redirect, render_template, request, url_for
 
-from api.origin import origin
-from errors import FlowhookError
-from settings.edge import account_titles, masked
-from settings.notebook import read_warnings
-from settings.schemas import SECTIONS
+from flowhook.errors import FlowhookError
+from flowhook.http.origin import origin
+from flowhook.organisations.model_quirks import read_warnings
+from flowhook.organisations.schemas import SECTIONS
+from flowhook.organisations.section_service import account_titles, masked
 from web.forms import form_fields, label_of, read_form
-from web.gate import organisation, reload_organisation, signed_in
 from web.models import goes, today
-from web.services import Services
+from web.page_security import organisation, reload_organisation, signed_in
+from web.page_services import PageServices
 
 PROPER_NAMES = {
     "openai": "OpenAI (ChatGPT)",
@@ -42,7 +42,7 @@ DONE = {"saved": "Saved. It takes effect within a second.", "deleted": "Deleted.
 class SectionForms:
     """The form of any section or further account (`title`)."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: PageServices) -> None:
         self.services = services
 
     def shown(
@@ -111,13 +111,13 @@ class SectionForms:
 
     def write(self, org: str, section: str) -> None:
         """Write what changed, so that what stands unchanged is not judged again."""
-        edge = self.services.edge
+        sections = self.services.sections
         exists = section in organisation().sections
         stored = masked(section, organisation().section(section))
         schema = SECTIONS[section.partition("/")[0]]()
         body = changes(read_form(schema, request.form), stored)
-        edge.write(org, section, body, signed_in().caller, replaces=not exists)
-        reload_organisation(edge)
+        sections.write(org, section, body, signed_in().caller, replaces=not exists)
+        reload_organisation(sections)
 
 
 def changes(body: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
@@ -125,7 +125,7 @@ def changes(body: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any
     return {name: value for name, value in body.items() if value != stored.get(name)}
 
 
-def callback(services: Services, org: str) -> str:
+def callback(services: PageServices, org: str) -> str:
     """Where Meta verifies and delivers."""
     return f"{origin(services.config.public_url)}/channels/whatsapp/{org}"
 

@@ -16,8 +16,8 @@ from typing import Any
 
 import orjson
 
-from settings.auth import Authenticator, Caller
-from storage.keys import session_key
+from flowhook.organisations.auth import Authenticator, Caller
+from flowhook.redis.keys import session_key
 
 IDLE_SECONDS = 12 * 3600
 LIFE_SECONDS = 7 * 86_400
@@ -26,7 +26,7 @@ MAX_ID = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class PageSession:
     """A signed-in caller; `csrf` stands in every form and fetch of its pages."""
 
     caller: Caller
@@ -59,7 +59,7 @@ class Sessions:
         self.redis.set(_key(session_id), orjson.dumps(stored), ex=IDLE_SECONDS)
         return session_id
 
-    def find(self, session_id: str, is_alive: bool = True) -> Session | None:
+    def find(self, session_id: str, is_alive: bool = True) -> PageSession | None:
         """The session, as long as what proved its caller still does.
 
         `is_alive`: somebody is there, which puts its end off.
@@ -84,9 +84,9 @@ class Sessions:
             return None
         if is_alive and seconds_left < IDLE_SECONDS - RENEW_SECONDS:
             self.redis.expire(key, IDLE_SECONDS)
-        return Session(caller, stored["csrf"], key)
+        return PageSession(caller, stored["csrf"], key)
 
-    def end(self, session: Session) -> None:
+    def end(self, session: PageSession) -> None:
         self.redis.delete(session.key)
 
 

@@ -7,14 +7,14 @@ from typing import Any
 from flask import Blueprint, redirect
 from werkzeug.wrappers import Response as AnyResponse
 
-from errors import NotFound
-from settings.schemas import SECTIONS
-from web.gate import signed_in
+from flowhook.errors import NotFound
+from flowhook.organisations.schemas import SECTIONS
+from web.page_security import signed_in
+from web.page_services import PageServices
 from web.section_forms import SectionForms, place
-from web.services import Services
 
 
-def settings_pages(services: Services) -> Blueprint:
+def settings_pages(services: PageServices) -> Blueprint:
     """`/organisations/<org>/settings/<section>`."""
     pages = Blueprint("settings", __name__, url_prefix="/organisations/<org>/settings")
     forms = SectionForms(services)
@@ -37,7 +37,7 @@ def settings_pages(services: Services) -> Blueprint:
     @pages.post("/<section>/delete")
     def delete(org: str, section: str) -> AnyResponse:
         """Delete a section."""
-        services.edge.remove(org, known(section), signed_in().caller)
+        services.sections.remove(org, known(section), signed_in().caller)
         return redirect(place(org, section) + "?done=deleted", 303)
 
     return pages

@@ -7,16 +7,16 @@ import secrets
 from flask import Blueprint, g, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from errors import FlowhookError, Forbidden
-from settings.auth import WEBHOOK, Caller
-from settings.edge import Edge
-from web.gate import Gate, check_csrf, check_origin, safe_next, signed_in
+from flowhook.errors import FlowhookError, Forbidden
+from flowhook.organisations.auth import WEBHOOK, Caller
+from flowhook.organisations.http.admin_auth import AdminAuth
+from web.page_security import PageSecurity, check_csrf, check_origin, safe_next, signed_in
 
 FORM_COOKIE = "flowhook_form"  # the form's own token, while there is no session to keep one
 MAX_TOKEN = 600
 
 
-def sign_in_pages(gate: Gate, edge: Edge) -> Blueprint:
+def sign_in_pages(gate: PageSecurity, auth: AdminAuth) -> Blueprint:
     """`/sign-in` and `/sign-out`."""
     pages = Blueprint("sign_in", __name__)
 
@@ -34,7 +34,7 @@ def sign_in_pages(gate: Gate, edge: Edge) -> Blueprint:
             check_origin()
             check_cookie()
             check_csrf(request.cookies.get(FORM_COOKIE, ""))
-            caller = prove(edge, request.form.get("token", "").strip())
+            caller = prove(auth, request.form.get("token", "").strip())
         except FlowhookError as error:
             return sign_in_form(gate, error)
         if g.session is not None:
@@ -54,7 +54,7 @@ def sign_in_pages(gate: Gate, edge: Edge) -> Blueprint:
     return pages
 
 
-def sign_in_form(gate: Gate, error: FlowhookError | None = None) -> AnyResponse:
+def sign_in_form(gate: PageSecurity, error: FlowhookError | None = None) -> AnyResponse:
     csrf = request.cookies.get(FORM_COOKIE, "")
     if len(csrf) < 20:
         csrf = secrets.token_urlsafe(24)
@@ -83,8 +83,8 @@ def check_cookie() -> None:
         )
 
 
-def prove(edge: Edge, token: str) -> Caller:
-    caller = edge.proven(f"Bearer {token[:MAX_TOKEN]}")
+def prove(auth: AdminAuth, token: str) -> Caller:
+    caller = auth.authenticate(f"Bearer {token[:MAX_TOKEN]}")
     if caller.scope == WEBHOOK:
         raise Forbidden(
             "this token may call functions, but not open these pages",

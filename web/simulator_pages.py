@@ -9,19 +9,19 @@ from typing import Any
 from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from errors import FlowhookError, InvalidInput
-from flows.contact import LANGUAGES
-from flows.media import kind_of_url
-from flows.message_schema import MEDIA, MessageSchema, load, message_of
-from flows.routes import newest
-from flows.session import Message, WebhookAnswer
-from flows.simulation import Scene, Simulations
-from flows.tally import Tally
-from settings.organisation import Organisation
+from flowhook.errors import FlowhookError, InvalidInput
+from flowhook.organisations.organisation import Organisation
+from flows.api.flow_routes import newest
+from flows.api.message_schema import MEDIA, MessageSchema, load, message_of
+from flows.conversations.node_counts import NodeCounts
+from flows.model.contact import LANGUAGES
+from flows.model.media import kind_of_url
+from flows.model.session import Message, WebhookAnswer
+from flows.play.simulation import Simulation, Simulations
 from web.flow_picture import picture_of
 from web.forms import pretty
-from web.gate import HEADERS, organisation, signed_in
-from web.services import Services
+from web.page_security import HEADERS, organisation, signed_in
+from web.page_services import PageServices
 from webhooks.registry import WebhookFunction
 
 # What a flow sends may lie anywhere; only this page shows it.
@@ -32,7 +32,7 @@ PLACE = re.compile(r"(-?[\d.]{1,12})[,\s]+(-?[\d.]{1,12})", re.ASCII)
 LOCALES = frozenset(one.locale for one in LANGUAGES)
 
 
-def simulator_pages(services: Services) -> Blueprint:
+def simulator_pages(services: PageServices) -> Blueprint:
     """`/organisations/<org>/flows/<uuid>/simulator`."""
     pages = Blueprint(
         "simulator", __name__, url_prefix="/organisations/<org>/flows/<uuid>/simulator"
@@ -59,7 +59,7 @@ def simulator_pages(services: Services) -> Blueprint:
 class Stage:
     """One simulation on its page."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: PageServices) -> None:
         conversations = services.conversations
         self.flows = conversations.flows
         self.simulations = Simulations(
@@ -71,7 +71,7 @@ class Stage:
             Pretended(services),
         )
 
-    def play(self, uuid: str, scene: Scene | None) -> Scene:
+    def play(self, uuid: str, scene: Simulation | None) -> Simulation:
         """Do what the form says."""
         form, current, simulations = request.form, organisation(), self.simulations
         pretend, language = settings_of(form, scene)
@@ -85,7 +85,7 @@ class Stage:
         return simulations.say(current, player(), scene, said(form))
 
     def shown(
-        self, org: str, uuid: str, scene: Scene | None, error: FlowhookError | None = None
+        self, org: str, uuid: str, scene: Simulation | None, error: FlowhookError | None = None
     ) -> AnyResponse:
         entry, flow = newest(self.flows, org, uuid)
         standing = scene.standing if scene else {}
@@ -96,7 +96,7 @@ class Stage:
             "web/simulator.html",
             entry=entry.shown,
             drawn=flow.name,
-            picture=picture_of(flow, (), Tally(), standing.get("node")),
+            picture=picture_of(flow, (), NodeCounts(), standing.get("node")),
             lit=standing.get("node") if standing.get("status") == "waiting" else None,
             scene=scene,
             standing=standing,
@@ -123,7 +123,7 @@ def media_kind(message: Mapping[str, Any]) -> str:
     return "image" if kind == "sticker" else kind
 
 
-def settings_of(form: Mapping[str, str], scene: Scene | None) -> tuple[bool, str]:
+def settings_of(form: Mapping[str, str], scene: Simulation | None) -> tuple[bool, str]:
     """Whether to pretend, and the contact's language: as the form says, else as before."""
     if "settings" not in form:
         return (scene.pretend, scene.language) if scene else (True, "en")
@@ -134,7 +134,7 @@ def settings_of(form: Mapping[str, str], scene: Scene | None) -> tuple[bool, str
 class Pretended:
     """A `CallFunction` that answers each function's examples and asks no provider."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: PageServices) -> None:
         self.functions = services.dispatcher.functions
 
     def __call__(

@@ -11,18 +11,18 @@ import orjson
 from flask import Blueprint, Flask, g, request
 from markupsafe import Markup, escape
 
-from errors import NotFound
-from settings.auth import OPERATOR
+from flowhook.errors import NotFound
+from flowhook.organisations.auth import OPERATOR
 from web.account_pages import account_pages
 from web.assets import asset_routes, icons, version
 from web.flow_pages import flow_pages
 from web.functions import function_pages
-from web.gate import Gate
 from web.home import front_page, home_pages
 from web.logs import log_pages
 from web.organisations import organisation_pages
-from web.services import Services
-from web.sessions import Session, Sessions
+from web.page_security import PageSecurity
+from web.page_services import PageServices
+from web.sessions import PageSession, Sessions
 from web.settings_pages import settings_pages
 from web.sign_in import sign_in_pages
 from web.simulator_pages import simulator_pages
@@ -45,11 +45,11 @@ UNITS = ((86_400, "d", 3600, "h"), (3600, "h", 60, "min"), (60, "min", 1, "s"))
 WITHIN = {"accounts": "settings", "simulator": "flows"}  # whose menu entry is lit
 
 
-def web_routes(services: Services) -> Blueprint:
+def web_routes(services: PageServices) -> Blueprint:
     """All pages."""
-    sessions = Sessions(services.redis, services.edge.authenticator)
+    sessions = Sessions(services.redis, services.auth.authenticator)
     secure = (services.config.public_url or "").startswith("https://")
-    gate = Gate(sessions, services.edge, secure)
+    gate = PageSecurity(sessions, services.sections, secure)
     pages = Blueprint("web", __name__, template_folder="templates")
     gate.install(pages)
     version_now = version()
@@ -62,7 +62,7 @@ def web_routes(services: Services) -> Blueprint:
     pages.add_url_rule("/", "front", front_page(services))
     pages.add_url_rule("/organisations/<org>/<path:rest>", "missing", _missing)
     pages.register_blueprint(asset_routes())
-    pages.register_blueprint(sign_in_pages(gate, services.edge))
+    pages.register_blueprint(sign_in_pages(gate, services.auth))
     pages.register_blueprint(organisation_pages(services))
     pages.register_blueprint(home_pages(services))
     pages.register_blueprint(settings_pages(services))
@@ -85,7 +85,7 @@ def warm(app: Flask) -> None:
 
 def around(version_now: str) -> dict[str, Any]:
     """What the frame around every page shows."""
-    session: Session | None = g.get("session")
+    session: PageSession | None = g.get("session")
     blueprint = (request.blueprint or "").rpartition(".")[2]
     return {
         "csrf": session.csrf if session else "",

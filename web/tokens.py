@@ -5,18 +5,18 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from errors import FlowhookError
-from settings.edge import load_fields
-from settings.tokens import TokenSchema, created_token, listed_tokens, revoke_token
+from flowhook.errors import FlowhookError
+from flowhook.organisations.section_service import load_fields
+from flowhook.organisations.tokens import TokenSchema, created_token, listed_tokens, revoke_token
 from web.forms import form_fields, read_form
-from web.gate import signed_in
-from web.services import Services
+from web.page_security import signed_in
+from web.page_services import PageServices
 
 
-def token_pages(services: Services) -> Blueprint:
+def token_pages(services: PageServices) -> Blueprint:
     """`/organisations/<org>/tokens`."""
     pages = Blueprint("tokens", __name__, url_prefix="/organisations/<org>/tokens")
-    edge = services.edge
+    sections = services.sections
 
     def listed(
         org: str, made: dict[str, str] | None = None, error: FlowhookError | None = None
@@ -25,7 +25,7 @@ def token_pages(services: Services) -> Blueprint:
         errors = error.fields or {} if error else {}
         return render_template(
             "web/tokens.html",
-            tokens=listed_tokens(edge, org),
+            tokens=listed_tokens(sections, org),
             fields=form_fields(TokenSchema(), {}, typed, errors),
             made=made,
             error=error,
@@ -48,7 +48,7 @@ def token_pages(services: Services) -> Blueprint:
                 if value is not None
             }
             wanted = load_fields(TokenSchema(), body)
-            made = created_token(edge, org, wanted, signed_in().caller)
+            made = created_token(sections, org, wanted, signed_in().caller)
         except FlowhookError as error:
             return listed(org, error=error), error.status
         return listed(org, made)
@@ -56,7 +56,7 @@ def token_pages(services: Services) -> Blueprint:
     @pages.post("/<token_id>/revoke")
     def revoke(org: str, token_id: str) -> AnyResponse:
         """Revoke a token at once."""
-        revoke_token(edge, org, token_id, signed_in().caller)
+        revoke_token(sections, org, token_id, signed_in().caller)
         return redirect(url_for("web.tokens.show", org=org) + "?done=revoked", 303)
 
     return pages

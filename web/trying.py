@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from api.answers import as_error, request_id
-from errors import FlowhookError
+from flowhook.errors import FlowhookError
+from flowhook.http.answers import as_error, request_id
 from web.forms import pretty
-from web.gate import organisation
-from web.services import Services
+from web.page_security import organisation
+from web.page_services import PageServices
 from webhooks.registry import WebhookFunction
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class TrialResult:
     """What a call answered: the result, or the error."""
 
     milliseconds: float
@@ -38,7 +38,7 @@ class Outcome:
         return pretty(self.result)
 
 
-def call(services: Services, function: WebhookFunction, body: Mapping[str, Any]) -> Outcome:
+def call(services: PageServices, function: WebhookFunction, body: Mapping[str, Any]) -> TrialResult:
     """Run and record it."""
     started = time.perf_counter()
     result: dict[str, Any] | None = None
@@ -48,4 +48,4 @@ def call(services: Services, function: WebhookFunction, body: Mapping[str, Any])
     except Exception as failure:  # as_error logs what nobody foresaw
         error = as_error(failure)
     milliseconds = (time.perf_counter() - started) * 1000
-    return Outcome(milliseconds, request_id(), result, error, function.main)
+    return TrialResult(milliseconds, request_id(), result, error, function.main)

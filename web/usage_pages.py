@@ -9,19 +9,19 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template
 
-from errors import FlowhookError
-from usage.counters import Row
-from usage.report import report
-from usage.routes import asked_days, asked_grouping
+from flowhook.errors import FlowhookError
+from flowhook.usage.counters import Row
+from flowhook.usage.report import report
+from flowhook.usage.routes import asked_days, asked_grouping
 from web.charts import Chart, bar_chart
-from web.gate import organisation
-from web.services import Services
+from web.page_security import organisation
+from web.page_services import PageServices
 
 COLUMNS = ("calls", "errors", "input_tokens", "output_tokens", "cost", "unpriced_tokens")
 FORMULA = tuple("=+-@＝＋－＠\t\r\n")  # also in full width
 
 
-def usage_pages(services: Services) -> Blueprint:
+def usage_pages(services: PageServices) -> Blueprint:
     """`/organisations/<org>/usage` and `usage.csv`."""
     pages = Blueprint("usage", __name__, url_prefix="/organisations/<org>")
 
@@ -82,7 +82,7 @@ def charts(days: Iterable[str], lines: Iterable[Mapping[str, Any]]) -> list[Char
     ]
 
 
-def total(rows: Iterable[Row], services: Services) -> dict[str, Any]:
+def total(rows: Iterable[Row], services: PageServices) -> dict[str, Any]:
     """One line for the whole time."""
     summed: dict[str, Any] = {}
     for line in report(rows, "day", services.prices):
@@ -92,7 +92,7 @@ def total(rows: Iterable[Row], services: Services) -> dict[str, Any]:
     return summed
 
 
-def budget(services: Services, org: str) -> dict[str, Any] | None:
+def budget(services: PageServices, org: str) -> dict[str, Any] | None:
     """The month's tokens against the limit; None without one."""
     limit = organisation().section("limits").get("monthly_tokens")
     if not limit:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from errors import InvalidInput
+from flowhook.errors import InvalidInput
 
 # (a model's name begins with, tokens of its prompt and answer together)
 CONTEXT_TOKENS = (

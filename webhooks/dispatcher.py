@@ -10,7 +10,7 @@ from typing import Any
 from marshmallow import ValidationError
 from redis.exceptions import RedisError
 
-from errors import (
+from flowhook.errors import (
     EmptyInput,
     FlowhookError,
     Internal,
@@ -19,10 +19,10 @@ from errors import (
     Overloaded,
     UnresolvedVariable,
 )
-from limits.limiter import Limiter
-from records.entry import Entry
-from registry import Registry
-from settings.organisation import Organisation
+from flowhook.limits.limiter import Limiter
+from flowhook.organisations.organisation import Organisation
+from flowhook.records.log_entry import LogEntry
+from flowhook.registry import Registry
 from webhooks.estimate import estimate
 from webhooks.fields import BUILDER_KEYS, CALL_KEYS, EmptyText, UnresolvedText, is_variable
 from webhooks.registry import AsGiven, Context, WebhookFunction
@@ -42,7 +42,7 @@ class Dispatcher:
         self,
         functions: Registry[WebhookFunction],
         make_context: Callable[..., Context],
-        record: Callable[[Entry], None],
+        record: Callable[[LogEntry], None],
         limiter: Limiter,
     ) -> None:
         self.functions = functions
@@ -193,9 +193,11 @@ def failure_status(error: FlowhookError, body: Mapping[str, Any]) -> int:
     return 200 if str(body.get("failure_status", "")) == "200" else error.status
 
 
-def _entry(function: str, organization_id: str, body: Mapping[str, Any], request_id: str) -> Entry:
+def _entry(
+    function: str, organization_id: str, body: Mapping[str, Any], request_id: str
+) -> LogEntry:
     """A call that begins now, and went well so far."""
-    return Entry(
+    return LogEntry(
         organization_id=organization_id,
         function=function,
         request_id=request_id,
@@ -209,7 +211,7 @@ def _entry(function: str, organization_id: str, body: Mapping[str, Any], request
     )
 
 
-def _note_failure(entry: Entry, error: FlowhookError, body: Mapping[str, Any]) -> None:
+def _note_failure(entry: LogEntry, error: FlowhookError, body: Mapping[str, Any]) -> None:
     entry.status, entry.http_status = error.type, failure_status(error, body)
     entry.response = {"success": False, "error": error.as_dict()}
 

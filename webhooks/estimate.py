@@ -13,8 +13,8 @@ from typing import Any
 
 import orjson
 
-from limits.limiter import Estimate
-from settings.organisation import Organisation
+from flowhook.limits.limiter import Estimate
+from flowhook.organisations.organisation import Organisation
 from webhooks.fields import BUILDER_KEYS, CALL_KEYS
 from webhooks.registry import WebhookFunction
 

@@ -15,9 +15,9 @@ from typing import Any
 import orjson
 from marshmallow import RAISE, Schema, ValidationError, fields, missing, validate
 
-from config_values import MODEL_PATTERN
-from strict_json import MAX_DEPTH, is_deep
-from variable_names import NAME
+from flowhook.config_values import MODEL_PATTERN
+from flowhook.strict_json import MAX_DEPTH, is_deep
+from flowhook.variable_names import NAME
 
 VARIABLE = re.compile(
     r"@(?:results?|contact|fields?|flow|global|globals|calendar|child|parent|input|run|extra"

@@ -9,9 +9,9 @@ from typing import Any
 
 from redis.exceptions import RedisError
 
-from errors import BudgetExceeded, FlowhookError, Internal, NotFound, Overloaded
-from jobs.call import Call, Outcome
-from settings.organisation import Organisation
+from flowhook.errors import BudgetExceeded, FlowhookError, Internal, NotFound, Overloaded
+from flowhook.jobs.call import Call, Outcome
+from flowhook.organisations.organisation import Organisation
 from webhooks.dispatcher import Dispatcher
 
 # Failures that lie outside the call: the same call may succeed a while later.

@@ -12,12 +12,12 @@ from typing import Any, Protocol
 
 from marshmallow import Schema
 
-from errors import MissingApiKey
-from providers.account import Account
-from providers.google_maps import GoogleMapsClient
-from providers.openai import OpenAIClient
-from registry import Registry, load
-from settings.organisation import Organisation
+from flowhook.errors import MissingApiKey
+from flowhook.organisations.organisation import Organisation
+from flowhook.providers.account import Account
+from flowhook.providers.google_maps import GoogleMapsClient
+from flowhook.providers.openai import OpenAIClient
+from flowhook.registry import Registry, load
 from webhooks.threads import Threads
 
 Result = dict[str, Any]

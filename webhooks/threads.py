@@ -19,8 +19,8 @@ from typing import Any
 
 import orjson
 
-from settings.cipher import CannotDecrypt, Cipher
-from storage.keys import org_key
+from flowhook.organisations.cipher import CannotDecrypt, Cipher
+from flowhook.redis.keys import org_key
 from webhooks.context_size import context_tokens, estimate_tokens
 
 THREAD_SECONDS = 24 * 60 * 60

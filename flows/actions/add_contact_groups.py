@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flows.actions import Action, Outcome, action, as_text
-from flows.events import ActionSkipped, ContactGroupsChanged
-from flows.groups import group_id
-from flows.sprint import Sprint
+from flows.model.action import Action, ActionOutcome, action, as_text
+from flows.model.events import ActionSkipped, ContactGroupsChanged
+from flows.model.groups import group_id
+from flows.model.sprint import Sprint
 
 
 @action("add_contact_groups", required=("groups",))
-def add_contact_groups(action: Action, sprint: Sprint) -> Outcome:
+def add_contact_groups(action: Action, sprint: Sprint) -> ActionOutcome:
     """Add the contact to the listed collections; one without a number or a name is skipped."""
     added = []
     for listed in action.objects("groups"):

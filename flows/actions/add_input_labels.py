@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from flows.actions import Action, Outcome, action, as_text
-from flows.events import InputLabelled
-from flows.sprint import Sprint
+from flows.model.action import Action, ActionOutcome, action, as_text
+from flows.model.events import InputLabelled
+from flows.model.sprint import Sprint
 
 MAX_CHARACTERS = 2_000  # of one message's labels: a timer's loop would add to them for ever
 
@@ -19,7 +19,7 @@ def joined(labels: Iterable[dict[str, Any]], sprint: Sprint) -> str:
 
 
 @action("add_input_labels", required=("labels",))
-def add_input_labels(action: Action, sprint: Sprint) -> Outcome:
+def add_input_labels(action: Action, sprint: Sprint) -> ActionOutcome:
     """Label the contact's last message.
 
     Labels add up on one message; before the contact has written, nothing happens.

@@ -7,12 +7,12 @@ from typing import Any
 
 import orjson
 
-from errors import FlowhookError, InvalidInput, TooLarge
-from flows.actions import FAILURE, SUCCESS, Action, Outcome, Parked, action, as_text
-from flows.bounds import check_bounds
-from flows.events import WebhookCalled
-from flows.session import WebhookAnswer, WebhookPending
-from flows.sprint import Sprint
+from flowhook.errors import FlowhookError, InvalidInput, TooLarge
+from flows.model.action import FAILURE, SUCCESS, Action, ActionOutcome, Parked, action, as_text
+from flows.model.bounds import check_bounds
+from flows.model.events import WebhookCalled
+from flows.model.session import WebhookAnswer, WebhookPending
+from flows.model.sprint import Sprint
 
 BAD_BODY = "Error in decoding webhook body. Please check the json body in floweditor"
 MAX_ANSWER_VALUES = 20_000
@@ -20,7 +20,7 @@ METHODS = ("get", "post", "function")
 
 
 @action("call_webhook", required=("url", "headers", "method", "result_name"))
-def call_webhook(action: Action, sprint: Sprint) -> Outcome:
+def call_webhook(action: Action, sprint: Sprint) -> ActionOutcome:
     """Call a webhook function, or GET or POST to your own server, and keep what it answers.
 
     The body's variables are replaced as text; `@contact` and `@results` as whole values send
@@ -61,7 +61,7 @@ def call_webhook(action: Action, sprint: Sprint) -> Outcome:
     return settle(action, answer, sprint)
 
 
-def settle(action: Action, answer: WebhookAnswer, sprint: Sprint) -> Outcome:
+def settle(action: Action, answer: WebhookAnswer, sprint: Sprint) -> ActionOutcome:
     """Keep a successful answer under the action's result name; clear it after a failure."""
     name = action.source.get("result_name")
     if not isinstance(name, str):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flows.actions import Action, EnterFlow, Outcome, action, as_text
-from flows.sprint import Sprint
+from flows.model.action import Action, ActionOutcome, EnterFlow, action, as_text
+from flows.model.sprint import Sprint
 
 
 @action("enter_flow", required=("flow",))
-def enter_flow(action: Action, sprint: Sprint) -> Outcome:
+def enter_flow(action: Action, sprint: Sprint) -> ActionOutcome:
     """Enter another flow; this one goes on when it is completed.
 
     The sub-flow finds this flow's results under `@results.parent`, and its own come back under

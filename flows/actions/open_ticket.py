@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flows.actions import SUCCESS, Action, Outcome, action, as_text
-from flows.events import TicketOpened
-from flows.sprint import Sprint
+from flows.model.action import SUCCESS, Action, ActionOutcome, action, as_text
+from flows.model.events import TicketOpened
+from flows.model.sprint import Sprint
 
 
 @action("open_ticket", required=("body",))
-def open_ticket(action: Action, sprint: Sprint) -> Outcome:
+def open_ticket(action: Action, sprint: Sprint) -> ActionOutcome:
     """Open a ticket with the given text; it is recorded in the conversation's events."""
     sprint.emit(
         TicketOpened,

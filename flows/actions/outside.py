@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from flows.actions import FAILURE, Action, Outcome, action
-from flows.events import ActionSkipped
-from flows.sprint import Sprint
+from flows.model.action import FAILURE, Action, ActionOutcome, action
+from flows.model.events import ActionSkipped
+from flows.model.sprint import Sprint
 
 
 @action("link_google_sheet", required=("sheet_id", "result_name"))
-def link_google_sheet(action: Action, sprint: Sprint) -> Outcome:
+def link_google_sheet(action: Action, sprint: Sprint) -> ActionOutcome:
     """Read or write a row of a Google sheet; takes Failure here, where no sheet is connected."""
     return _report(action, sprint, "no Google sheet is connected to this service")
 
 
 @action("call_classifier", required=("input", "result_name"))
-def call_classifier(action: Action, sprint: Sprint) -> Outcome:
+def call_classifier(action: Action, sprint: Sprint) -> ActionOutcome:
     """Ask Dialogflow for the intent; takes Failure here, where no classifier is connected."""
     return _report(action, sprint, "no classifier is connected to this service")
 
 
 @action("set_wa_group_field", required=("value", "field"))
-def set_wa_group_field(action: Action, sprint: Sprint) -> Outcome:
+def set_wa_group_field(action: Action, sprint: Sprint) -> ActionOutcome:
     """Save a value about a WhatsApp group; a conversation with one contact has none."""
     _report(action, sprint, "this conversation is with a contact, not with a WhatsApp group")
     return None
 
 
-def _report(action: Action, sprint: Sprint, reason: str) -> Outcome:
+def _report(action: Action, sprint: Sprint, reason: str) -> ActionOutcome:
     sprint.emit(ActionSkipped, action=action.type, reason=reason)
     return FAILURE

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flows.actions import Action, Outcome, action, as_text
-from flows.events import ContactGroupsChanged
-from flows.groups import group_id
-from flows.sprint import Sprint
+from flows.model.action import Action, ActionOutcome, action, as_text
+from flows.model.events import ContactGroupsChanged
+from flows.model.groups import group_id
+from flows.model.sprint import Sprint
 
 
 @action("remove_contact_groups", required=("groups",))
-def remove_contact_groups(action: Action, sprint: Sprint) -> Outcome:
+def remove_contact_groups(action: Action, sprint: Sprint) -> ActionOutcome:
     """Remove the contact from the listed collections, or from all with `all_groups`."""
     groups = sprint.contact.groups
     if action.source.get("all_groups"):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flows.actions import Action, Outcome, action, as_text
 from flows.actions.send_msg import attachment, localized_text, read_template
-from flows.events import ActionSkipped, MsgCreated, MsgNotSent
-from flows.sprint import Sprint
+from flows.model.action import Action, ActionOutcome, action, as_text
+from flows.model.events import ActionSkipped, MsgCreated, MsgNotSent
+from flows.model.sprint import Sprint
 
 
 @action("send_broadcast", required=("contacts", "text"))
-def send_broadcast(action: Action, sprint: Sprint) -> Outcome:
+def send_broadcast(action: Action, sprint: Sprint) -> ActionOutcome:
     """Send a message to the listed contacts; collections are not broadcast to.
 
     `@contact` is the contact in the flow, `@staff` the recipient, `@flow` is not available.

@@ -8,13 +8,13 @@ from typing import Any
 
 import orjson
 
-from errors import InvalidInput
-from flows.actions import Action, Broken, Loop, Outcome, action, as_text
+from flowhook.errors import InvalidInput
 from flows.actions.add_input_labels import joined
-from flows.events import MsgNotSent
-from flows.media import kind_of_url
-from flows.sprint import Sprint
-from flows.text import whole_number
+from flows.model.action import Action, ActionOutcome, BrokenAction, Loop, action, as_text
+from flows.model.events import MsgNotSent
+from flows.model.media import kind_of_url
+from flows.model.sprint import Sprint
+from flows.model.text import whole_number
 
 TITLE_LENGTH = 21
 DESCRIPTION_LENGTH = 72
@@ -23,7 +23,7 @@ Content = dict[str, Any]
 
 
 @action("send_interactive_msg", required=("name",))
-def send_interactive_msg(action: Action, sprint: Sprint) -> Outcome:
+def send_interactive_msg(action: Action, sprint: Sprint) -> ActionOutcome:
     """Send a message with buttons, a list of options or a location request.
 
     The template comes from the export the flow was imported with; a flow that was imported
@@ -34,7 +34,7 @@ def send_interactive_msg(action: Action, sprint: Sprint) -> Outcome:
     if content is None:
         reason = f"Could not find interactive template: {action.text('name')[:100]}"
         sprint.emit(MsgNotSent, reason=reason)
-        return Broken(reason)
+        return BrokenAction(reason)
     compared = body_of(content) or as_text(_inner(content).get("url"))
     if sprint.is_repeating(compared):
         sprint.emit(MsgNotSent, reason=f"Infinite loop detected, body: {compared[:200]}")

@@ -6,17 +6,17 @@ from typing import Any
 
 import orjson
 
-from flows.actions import Action, Broken, Loop, Outcome, action, as_text
 from flows.actions.add_input_labels import joined
-from flows.events import ActionSkipped, MsgNotSent
-from flows.media import kind_of_url, parted
-from flows.sprint import Sprint
+from flows.model.action import Action, ActionOutcome, BrokenAction, Loop, action, as_text
+from flows.model.events import ActionSkipped, MsgNotSent
+from flows.model.media import kind_of_url, parted
+from flows.model.sprint import Sprint
 
 EMPTY_BODY = "Could not send message with empty body"
 
 
 @action("send_msg", required=("text",))
-def send_msg(action: Action, sprint: Sprint) -> Outcome:
+def send_msg(action: Action, sprint: Sprint) -> ActionOutcome:
     """Send the contact a text, an attachment or an approved template.
 
     The text is localized and has its variables replaced; `<%= %>` in it stays text. Of several
@@ -28,7 +28,7 @@ def send_msg(action: Action, sprint: Sprint) -> Outcome:
     kind, url = attachment(action, sprint)
     if not text and not url:
         sprint.emit(MsgNotSent, reason=EMPTY_BODY)
-        return Broken(f"Error sending message, resetting context: {EMPTY_BODY}")
+        return BrokenAction(f"Error sending message, resetting context: {EMPTY_BODY}")
     compared = text or url
     if sprint.is_repeating(compared):
         sprint.emit(MsgNotSent, reason=f"Infinite loop detected, body: {compared[:200]}")

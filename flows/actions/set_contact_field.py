@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from flows.actions import Action, Outcome, action, as_text
-from flows.events import (
-    ContactConsentChanged,
-    ContactFieldChanged,
-    ContactPreferencesChanged,
-)
-from flows.sprint import Sprint
-from flows.text import clean
+from flows.model.action import Action, ActionOutcome, action, as_text
+from flows.model.events import ContactConsentChanged, ContactFieldChanged, ContactPreferencesChanged
+from flows.model.sprint import Sprint
+from flows.model.text import clean
 
 
 @action("set_contact_field", required=("value", "field"))
-def set_contact_field(action: Action, sprint: Sprint) -> Outcome:
+def set_contact_field(action: Action, sprint: Sprint) -> ActionOutcome:
     """Save a value in one of the contact's fields.
 
     Variables and `<%= %>` are evaluated. The field `settings` is the contact's consent: optin

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from errors import InvalidInput
-from flows.actions import Action, Outcome, action
-from flows.events import ContactLanguageChanged
-from flows.sprint import Sprint
+from flowhook.errors import InvalidInput
+from flows.model.action import Action, ActionOutcome, action
+from flows.model.events import ContactLanguageChanged
+from flows.model.sprint import Sprint
 
 
 @action("set_contact_language", required=("language",))
-def set_contact_language(action: Action, sprint: Sprint) -> Outcome:
+def set_contact_language(action: Action, sprint: Sprint) -> ActionOutcome:
     """Set the language by the beginning of its name or locale, for example `hin` or `hi`.
 
     Later messages use that translation. An unknown language stops the flow.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flows.actions import Action, Outcome, action
-from flows.events import ContactNameChanged
-from flows.sprint import Sprint
+from flows.model.action import Action, ActionOutcome, action
+from flows.model.events import ContactNameChanged
+from flows.model.sprint import Sprint
 
 
 @action("set_contact_name", required=("name",))
-def set_contact_name(action: Action, sprint: Sprint) -> Outcome:
+def set_contact_name(action: Action, sprint: Sprint) -> ActionOutcome:
     """Set the contact's name; variables and `<%= %>` are evaluated."""
     sprint.contact.name = sprint.render(action.text("name"))
     sprint.contact_changed()

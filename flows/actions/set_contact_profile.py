@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import copy
 
-from flows.actions import FAILURE, SUCCESS, Action, Outcome, action, as_text
-from flows.contact import Contact, Profile
-from flows.events import ContactProfileChanged
-from flows.sprint import Sprint
-from flows.text import whole_number
+from flows.model.action import FAILURE, SUCCESS, Action, ActionOutcome, action, as_text
+from flows.model.contact import Contact, Profile
+from flows.model.events import ContactProfileChanged
+from flows.model.sprint import Sprint
+from flows.model.text import whole_number
 
 
 @action("set_contact_profile", required=("value", "profile_type"))
-def set_contact_profile(action: Action, sprint: Sprint) -> Outcome:
+def set_contact_profile(action: Action, sprint: Sprint) -> ActionOutcome:
     """Create, switch or deactivate a profile of this contact.
 
     Switch and deactivate take the number that `@contact.list_profiles` shows, create a name and

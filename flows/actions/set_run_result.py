@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flows.actions import Action, Outcome, action
-from flows.sprint import Sprint
+from flows.model.action import Action, ActionOutcome, action
+from flows.model.sprint import Sprint
 
 
 @action("set_run_result", required=("name", "category", "value"))
-def set_run_result(action: Action, sprint: Sprint) -> Outcome:
+def set_run_result(action: Action, sprint: Sprint) -> ActionOutcome:
     """Keep a value as a result of this flow.
 
     Variables and `<%= %>` of the value are evaluated, of the category only variables. The name

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import copy
 
-from flows.actions import Action, Outcome, action, as_text
-from flows.events import SessionTriggered
-from flows.groups import group_id
-from flows.sprint import Sprint
+from flows.model.action import Action, ActionOutcome, action, as_text
+from flows.model.events import SessionTriggered
+from flows.model.groups import group_id
+from flows.model.sprint import Sprint
 
 
 @action("start_session", required=("contacts", "create_contact", "flow", "groups", "exclusions"))
-def start_session(action: Action, sprint: Sprint) -> Outcome:
+def start_session(action: Action, sprint: Sprint) -> ActionOutcome:
     """Start a flow for the listed contacts and every member of the listed collections.
 
     They find this flow's results under `@results.parent`. With the exclusion `in_a_flow`

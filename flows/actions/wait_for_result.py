@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flows.actions import Action, Outcome, action
 from flows.actions.wait_for_time import pause
-from flows.sprint import Sprint
+from flows.model.action import Action, ActionOutcome, action
+from flows.model.sprint import Sprint
 
 
 @action("wait_for_result", required=("delay",))
-def wait_for_result(action: Action, sprint: Sprint) -> Outcome:
+def wait_for_result(action: Action, sprint: Sprint) -> ActionOutcome:
     """Wait up to `delay` seconds for a result sent through the resume call.
 
     Its keys become results; when the time is up the flow goes on without them, the same way.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from flows.session import Message
+from flows.model.session import Message
 
 # What a flow takes as an answer; the rest is known to the service but starts or continues nothing.
 FOR_FLOWS = frozenset(

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from flows.channels.box import Box
+from flows.channels.contact_queue import Drained
 from flows.channels.inbound import Inbound, Status
-from flows.channels.lanes import Drained
+from flows.channels.mailbox import Mailbox
 
 KIND = "inbox"
 
@@ -27,7 +27,7 @@ class Receiver(Protocol):
         """Take note of what became of a message of ours."""
 
 
-class Inbox(Box):
+class Inbox(Mailbox):
     """The inbox of every contact."""
 
     def accept(self, org: str, inbound: Inbound) -> bool:

@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from flows.channels.box import Box, Wake
-from flows.channels.lanes import Drained, Lanes, Postpone
+from flows.channels.contact_queue import ContactQueue, Drained, Postpone
+from flows.channels.mailbox import Mailbox, Wake
 
 KIND = "outbox"
 
@@ -33,10 +33,12 @@ class Outbound:
     node: str = ""
 
 
-class Outbox(Box):
+class Outbox(Mailbox):
     """The outbox of every contact."""
 
-    def __init__(self, lanes: Lanes, wake: Wake, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, lanes: ContactQueue, wake: Wake, clock: Callable[[], float] = time.time
+    ) -> None:
         super().__init__(lanes, wake)
         self.clock = clock
 

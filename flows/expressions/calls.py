@@ -24,7 +24,7 @@ from .compiler import (
 )
 from .fault import FAILED, ExpressionError
 from .literals import compile_keywords
-from .run import Run
+from .run import Evaluation
 from .values import Atom, Function
 
 Form = Callable[[Compiler, Node, Code | None], Code]
@@ -95,7 +95,7 @@ def _field_access(compiler: Compiler, left: Node, name: str) -> Code:
     compiler.count(3)
     target = compiler.code(left)
 
-    def access(run: Run, names: Names) -> Any:
+    def access(run: Evaluation, names: Names) -> Any:
         value = target(run, names)
         if not isinstance(value, dict):
             raise ExpressionError("field access on non-map")
@@ -186,7 +186,7 @@ def _is_reference(node: Node) -> bool:
 
 
 def _function(parameters: list[str], body: Code) -> Code:
-    def make(run: Run, names: Names) -> Function:
+    def make(run: Evaluation, names: Names) -> Function:
         def call(*values: Any) -> Any:
             run.tick()
             return body(run, {**names, **dict(zip(parameters, values, strict=True))})

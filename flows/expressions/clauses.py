@@ -21,11 +21,11 @@ from .compiler import (
 )
 from .literals import constant, keyword_pairs
 from .order import equal
-from .run import Run
+from .run import Evaluation
 from .splice import PLACEHOLDER
 from .values import Atom, map_key, truthy
 
-Pattern = Callable[[Any, Run, Names], bool]
+Pattern = Callable[[Any, Evaluation, Names], bool]
 """Whether a value fits; puts the names it binds among the names."""
 
 _LITERALS = {"integer", "float", "string", "atom", "boolean", "nil", "char", "unary_operator"}
@@ -38,7 +38,7 @@ class Clause:
     pattern: Pattern
     guard: Code | None
 
-    def match(self, value: Any, run: Run, names: Names) -> Names | None:
+    def match(self, value: Any, run: Evaluation, names: Names) -> Names | None:
         """The names within the clause when the value fits."""
         local = dict(names)
         if not self.pattern(value, run, local):
@@ -79,7 +79,7 @@ def _name(compiler: Compiler, node: Node) -> Pattern:
         return _same(compiler.code(node))
     compiler.count()
 
-    def bind(value: Any, _run: Run, names: Names) -> bool:
+    def bind(value: Any, _run: Evaluation, names: Names) -> bool:
         names[name] = value
         return True
 
@@ -96,7 +96,7 @@ def _sequence(
     compiler.count()
     patterns = [_pattern(compiler, child) for child in children(node)]
 
-    def fits(value: Any, run: Run, names: Names) -> bool:
+    def fits(value: Any, run: Evaluation, names: Names) -> bool:
         return (
             isinstance(value, kind)
             and len(value) == len(patterns)
@@ -118,7 +118,7 @@ def _map(compiler: Compiler, node: Node) -> Pattern:
         for item in children(content):
             pairs.extend(_map_items(compiler, item))
 
-    def fits(value: Any, run: Run, names: Names) -> bool:
+    def fits(value: Any, run: Evaluation, names: Names) -> bool:
         if not isinstance(value, dict):
             return False
         for code, pattern in pairs:

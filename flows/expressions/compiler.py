@@ -15,14 +15,14 @@ import tree_sitter_elixir
 from tree_sitter import Language, Node, Parser
 
 from .fault import SYNTAX, TOO_COMPLEX, ExpressionError
-from .run import Run
+from .run import Evaluation
 
 MAX_NODES = 300
 MAX_SOURCE_BYTES = 20_000
 CACHE_SIZE = 4096
 
 Names = dict[str, Any]
-Code = Callable[[Run, Names], Any]
+Code = Callable[[Evaluation, Names], Any]
 Handler = Callable[["Compiler", Node], Code]
 
 _LANGUAGE = Language(tree_sitter_elixir.language())
@@ -70,7 +70,7 @@ class Compiler:
         self.count()
         steps = [self._statement(node) for node in nodes]
 
-        def run_block(run: Run, names: Names) -> Any:
+        def run_block(run: Evaluation, names: Names) -> Any:
             local, value = dict(names), None
             for name, code in steps:
                 value = code(run, local)
@@ -90,7 +90,7 @@ class Compiler:
         return source_of(target), self.code(value)
 
 
-def nothing(_run: Run, _names: Names) -> None:
+def nothing(_run: Evaluation, _names: Names) -> None:
     """The value of an empty block."""
 
 

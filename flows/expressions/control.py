@@ -11,7 +11,7 @@ from .clauses import Clause, read_clause
 from .compiler import Code, Compiler, Names, children, disallowed, nothing, source_of
 from .fault import ExpressionError
 from .literals import keyword_pairs
-from .run import Run
+from .run import Evaluation
 from .values import truthy
 
 
@@ -27,7 +27,7 @@ def compile_if(compiler: Compiler, node: Node, piped: Code | None) -> Code:
     else:
         raise disallowed(node)
 
-    def run_if(run: Run, names: Names) -> Any:
+    def run_if(run: Evaluation, names: Names) -> Any:
         return then(run, names) if truthy(condition(run, names)) else otherwise(run, names)
 
     return run_if
@@ -75,7 +75,7 @@ def compile_cond(compiler: Compiler, node: Node, piped: Code | None) -> Code:
         compiler.count(2)
         clauses.append((compiler.code(tests[0]), _body(compiler, clause)))
 
-    def run_cond(run: Run, names: Names) -> Any:
+    def run_cond(run: Evaluation, names: Names) -> Any:
         for test, body in clauses:
             if truthy(test(run, names)):
                 return body(run, names)
@@ -92,7 +92,7 @@ def compile_case(compiler: Compiler, node: Node, piped: Code | None) -> Code:
         compiler.count(2)
         clauses.append((read_clause(compiler, clause), _body(compiler, clause)))
 
-    def run_case(run: Run, names: Names) -> Any:
+    def run_case(run: Evaluation, names: Names) -> Any:
         value = subject(run, names)
         for clause, body in clauses:
             local = clause.match(value, run, names)

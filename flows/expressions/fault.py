@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from errors import InvalidInput
+from flowhook.errors import InvalidInput
 
 SYNTAX = "invalid expression syntax"
 TOO_COMPLEX = "expression too complex"

@@ -12,7 +12,7 @@ from .compiler import Code, Compiler, Names, children, disallowed, handles, sour
 from .fault import RESOURCES, SYNTAX, ExpressionError
 from .numerals import MAX_DIGITS
 from .quoted import quoted
-from .run import Run
+from .run import Evaluation
 from .splice import PLACEHOLDER, read_bare
 from .values import Atom, Keywords, bounded, map_key
 
@@ -102,7 +102,7 @@ def compile_name(compiler: Compiler, node: Node) -> Code:
     if "ƒ" in name and PLACEHOLDER.search(name):
         return _placeholders(name)
 
-    def read(run: Run, names: Names) -> Any:
+    def read(run: Evaluation, names: Names) -> Any:
         return names[name] if name in names else run.bindings.get(name)
 
     return read
@@ -116,7 +116,7 @@ def _placeholders(name: str) -> Code:
         return lambda run, _names: run.values[index].bare if index < len(run.values) else None
     pieces = PLACEHOLDER.split(name)
 
-    def join(run: Run, _names: Names) -> Any:
+    def join(run: Evaluation, _names: Names) -> Any:
         texts = [run.shown(int(piece)) if odd % 2 else piece for odd, piece in enumerate(pieces)]
         return read_bare("".join(texts))
 
@@ -132,7 +132,7 @@ def compile_string(compiler: Compiler, node: Node) -> Code:
 def compile_charlist(compiler: Compiler, node: Node) -> Code:
     text = quoted(compiler, node)
 
-    def characters(run: Run, names: Names) -> list[int]:
+    def characters(run: Evaluation, names: Names) -> list[int]:
         value = text(run, names)
         run.charge(16 * len(value))
         return [ord(character) for character in value]
@@ -151,7 +151,7 @@ def compile_list(compiler: Compiler, node: Node) -> Code:
     if tail is not None and not codes:
         return tail
 
-    def build(run: Run, names: Names) -> list[Any]:
+    def build(run: Evaluation, names: Names) -> list[Any]:
         built = [code(run, names) for code in codes]
         run.charge(16 * len(built))
         return built + list(tail(run, names)) if tail else built
@@ -183,7 +183,7 @@ def compile_keywords(compiler: Compiler, node: Node) -> Code:
         compiler.count(2)
         codes.append((Atom(key), compiler.code(value)))
 
-    def build(run: Run, names: Names) -> Keywords:
+    def build(run: Evaluation, names: Names) -> Keywords:
         run.charge(32 * len(codes))
         return Keywords((key, code(run, names)) for key, code in codes)
 
@@ -210,7 +210,7 @@ def compile_map(compiler: Compiler, node: Node) -> Code:
         for item in children(content):
             pairs.extend(_map_pairs(compiler, item, node))
 
-    def build(run: Run, names: Names) -> dict[Any, Any]:
+    def build(run: Evaluation, names: Names) -> dict[Any, Any]:
         run.charge(32 * len(pairs))
         return {map_key(key(run, names)): value(run, names) for key, value in pairs}
 

@@ -22,7 +22,7 @@ from .compiler import (
 )
 from .fault import FAILED, ZERO_DIVISION, ExpressionError
 from .order import compare, equal
-from .run import Run
+from .run import Evaluation
 from .values import Range, bounded, is_integer, is_number, map_key, truthy
 
 Binary = Callable[[Any, Any], Any]
@@ -120,7 +120,7 @@ def compile_binary(compiler: Compiler, node: Node) -> Code:
 
 
 def _and_then(first: Code, second: Code) -> Code:
-    def run_and(run: Run, names: Names) -> Any:
+    def run_and(run: Evaluation, names: Names) -> Any:
         value = first(run, names)
         return second(run, names) if truthy(value) else value
 
@@ -128,7 +128,7 @@ def _and_then(first: Code, second: Code) -> Code:
 
 
 def _or_else(first: Code, second: Code) -> Code:
-    def run_or(run: Run, names: Names) -> Any:
+    def run_or(run: Evaluation, names: Names) -> Any:
         value = first(run, names)
         return value if truthy(value) else second(run, names)
 
@@ -136,7 +136,7 @@ def _or_else(first: Code, second: Code) -> Code:
 
 
 def _concatenation(first: Code, second: Code) -> Code:
-    def concatenate(run: Run, names: Names) -> str:
+    def concatenate(run: Evaluation, names: Names) -> str:
         text = join_texts(first(run, names), second(run, names))
         run.charge(len(text))
         return text
@@ -158,7 +158,7 @@ def _membership(compiler: Compiler, left: Node, right: Node, negated: bool) -> C
         return _negated(_membership(compiler, operand(left), right, negated))
     first, second = compiler.code(left), compiler.code(right)
 
-    def is_in(run: Run, names: Names) -> bool:
+    def is_in(run: Evaluation, names: Names) -> bool:
         value, items = first(run, names), second(run, names)
         if not isinstance(items, list):
             raise ExpressionError("in requires a list")
@@ -176,7 +176,7 @@ def _negated(code: Code) -> Code:
 
 
 def _not(code: Code) -> Code:
-    def negate(run: Run, names: Names) -> bool:
+    def negate(run: Evaluation, names: Names) -> bool:
         value = code(run, names)
         if not isinstance(value, bool):
             raise ExpressionError(FAILED)
@@ -186,7 +186,7 @@ def _not(code: Code) -> Code:
 
 
 def _minus(code: Code) -> Code:
-    def negate(run: Run, names: Names) -> Any:
+    def negate(run: Evaluation, names: Names) -> Any:
         value = code(run, names)
         if not is_number(value):
             raise ExpressionError(FAILED)
@@ -238,7 +238,7 @@ def compile_access(compiler: Compiler, node: Node) -> Code:
         raise disallowed(node)
     target, key = (compiler.code(child) for child in nodes)
 
-    def access(run: Run, names: Names) -> Any:
+    def access(run: Evaluation, names: Names) -> Any:
         value, wanted = target(run, names), key(run, names)
         if value is None:
             return None

@@ -11,7 +11,7 @@ from .compiler import Code, Compiler, Names, children, disallowed, handles, sour
 from .fault import ExpressionError
 from .isotime import read_date, read_naive, read_time
 from .patterns import compile_pattern, escape_pattern
-from .run import Run
+from .run import Evaluation
 from .splice import PLACEHOLDER
 from .values import to_text
 
@@ -83,7 +83,7 @@ def _joined(pieces: list[Piece]) -> Code:
         text = "".join(str(piece) for piece in pieces)
         return lambda _run, _names: text
 
-    def join(run: Run, names: Names) -> str:
+    def join(run: Evaluation, names: Names) -> str:
         texts = [_piece_text(piece, run, names) for piece in pieces]
         run.charge(sum(map(len, texts)))
         return "".join(texts)
@@ -91,7 +91,7 @@ def _joined(pieces: list[Piece]) -> Code:
     return join
 
 
-def _piece_text(piece: Piece, run: Run, names: Names) -> str:
+def _piece_text(piece: Piece, run: Evaluation, names: Names) -> str:
     if isinstance(piece, str):
         return piece
     return run.shown(piece) if isinstance(piece, int) else str(piece(run, names))
@@ -127,7 +127,7 @@ def _regex(compiler: Compiler, node: Node, modifiers: str) -> Code:
         regex = compile_pattern("".join(map(str, pieces)), modifiers)
         return lambda _run, _names: regex
 
-    def build(run: Run, _names: Names) -> Any:
+    def build(run: Evaluation, _names: Names) -> Any:
         texts = [
             piece if isinstance(piece, str) else escape_pattern(run.shown(int(str(piece))))
             for piece in pieces

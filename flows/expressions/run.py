@@ -18,7 +18,7 @@ MAX_BYTES = 8_000_000
 TICKS_PER_LOOK = 32
 
 
-current: ContextVar[Run] = ContextVar("current expression run")
+current: ContextVar[Evaluation] = ContextVar("current expression run")
 
 
 def step() -> None:
@@ -28,7 +28,7 @@ def step() -> None:
         run.tick()
 
 
-class Run:
+class Evaluation:
     """The state of one evaluation; every loop ticks, everything that grows is charged."""
 
     __slots__ = ("bindings", "bytes_left", "deadline", "now", "templates", "ticks", "values")

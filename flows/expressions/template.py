@@ -10,7 +10,7 @@ from typing import Any
 
 from .compiler import compile_source
 from .fault import FAILED, RESOURCES, TOO_LARGE, ExpressionError
-from .run import Run, current
+from .run import Evaluation, current
 from .scope import Scope
 from .splice import Spliced, name_placeholders, outline, splice
 from .values import to_text
@@ -59,7 +59,7 @@ def _size(text: str) -> int:
 def _expression(source: str, scope: Scope, until: float) -> str:
     source, values = splice(source.strip(), scope)
     try:
-        run = Run({}, values, scope.now, scope.templates, until)
+        run = Evaluation({}, values, scope.now, scope.templates, until)
         text = _guarded(source, run, to_text)
     except ExpressionError as error:
         raise ExpressionError(name_placeholders(error.reason, values)) from error
@@ -79,10 +79,12 @@ def evaluate(
 
     Raises ExpressionError.
     """
-    return _guarded(source, Run(bindings or {}, values, now))
+    return _guarded(source, Evaluation(bindings or {}, values, now))
 
 
-def _guarded(source: str, run: Run, finish: Callable[[Any], Any] = lambda value: value) -> Any:
+def _guarded(
+    source: str, run: Evaluation, finish: Callable[[Any], Any] = lambda value: value
+) -> Any:
     """Run an expression; what Python itself refuses is `expression failed`."""
     code = compile_source(source)
     outer = current.set(run)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from .clockface import DAYS, MONTHS, inner, part
 from .fault import FAILED, ExpressionError
 from .isotime import read_zoned
-from .run import Run
+from .run import Evaluation
 from .values import Naive, Zoned
 
 MAX_FORMAT = 500
@@ -65,7 +65,7 @@ _PERCENT = {
 }
 
 
-def format_default(run: Run, moment: Any, pattern: str) -> str:
+def format_default(run: Evaluation, moment: Any, pattern: str) -> str:
     texts = []
     for padding, directive, literal in _tokens(pattern):
         run.tick()
@@ -87,7 +87,7 @@ def _tokens(pattern: str) -> Iterator[tuple[str, str, str]]:
             yield "", "", piece.group()[:1]
 
 
-def _written(run: Run, moment: Any, padding: str, directive: str) -> str:
+def _written(run: Evaluation, moment: Any, padding: str, directive: str) -> str:
     if directive in _COMPOUND:
         return format_default(run, moment, _COMPOUND[directive])
     if directive == "ss":
@@ -100,7 +100,7 @@ def _written(run: Run, moment: Any, padding: str, directive: str) -> str:
     return part(moment, name, width, fill)
 
 
-def format_strftime(run: Run, moment: Any, pattern: str) -> str:
+def format_strftime(run: Evaluation, moment: Any, pattern: str) -> str:
     def one(match: re.Match[str]) -> str:
         letter = match.group(1)
         if letter == "%":

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from variable_names import NAME
+from flowhook.variable_names import NAME
 
 from .numerals import float_text
 from .scope import ROOTS, Scope

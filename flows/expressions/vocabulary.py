@@ -15,16 +15,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from registry import Registry, load
+from flowhook.registry import Registry, load
 
 from .fault import FAILED, ExpressionError
-from .run import Run
+from .run import Evaluation
 
 Call = TypeVar("Call", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
-class Entry:
+class VocabularyEntry:
     """One function of the vocabulary; `accepts` has a tuple of types, or None, a parameter."""
 
     name: str
@@ -32,7 +32,7 @@ class Entry:
     accepts: tuple[tuple[type, ...] | None, ...]
     with_run: bool
 
-    def __call__(self, run: Run, arguments: list[Any]) -> Any:
+    def __call__(self, run: Evaluation, arguments: list[Any]) -> Any:
         for accepted, value in zip(self.accepts, arguments, strict=True):
             if accepted is not None and not _fits(value, accepted):
                 raise ExpressionError(FAILED)
@@ -44,7 +44,7 @@ class Entry:
         return result
 
 
-VOCABULARY: Registry[Entry] = Registry("expression function")
+VOCABULARY: Registry[VocabularyEntry] = Registry("expression function")
 
 
 def function(*names: str) -> Callable[[Call], Call]:
@@ -58,7 +58,7 @@ def function(*names: str) -> Callable[[Call], Call]:
     return register
 
 
-def find(name: str) -> Entry | None:
+def find(name: str) -> VocabularyEntry | None:
     """The function of that name and arity."""
     return VOCABULARY.find(name)
 
@@ -67,13 +67,13 @@ def load_functions() -> None:
     load(f"{__package__}.functions")
 
 
-def _entry(name: str, call: Callable[..., Any]) -> Entry:
+def _entry(name: str, call: Callable[..., Any]) -> VocabularyEntry:
     hints = typing.get_type_hints(call)
     names = list(inspect.signature(call).parameters)
-    with_run = bool(names) and hints[names[0]] is Run
+    with_run = bool(names) and hints[names[0]] is Evaluation
     arity = int(name.rpartition("/")[2])
     accepts = [_types(hints[parameter]) for parameter in names[with_run:]]
-    return Entry(name, call, tuple(accepts[:arity]), with_run)
+    return VocabularyEntry(name, call, tuple(accepts[:arity]), with_run)
 
 
 def _types(hint: Any) -> tuple[type, ...] | None:

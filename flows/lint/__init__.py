@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from flows.contact import LANGUAGES, Language
-from flows.definition import Flow, Node
-from flows.interactive import Templates
+from flowhook.registry import Registry, load
+from flows.definition.definition import Flow, Node
+from flows.definition.interactive import Templates
 from flows.lint.graph import Graph
-from registry import Registry, load
+from flows.model.contact import LANGUAGES, Language
 
 CRITICAL = "Critical"
 WARNING = "Warning"
@@ -56,7 +56,7 @@ class FunctionSpec:
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class LintContext:
     """What lies around a flow; None is unknown.
 
     functions: webhook functions by name. retired_models: model to its successor, or "".
@@ -80,11 +80,11 @@ class Surroundings:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class LintTarget:
     """A flow under examination."""
 
     flow: Flow
-    around: Surroundings
+    around: LintContext
     graph: Graph
 
     @property
@@ -92,7 +92,7 @@ class Look:
         return iter(self.flow.nodes.values())
 
 
-Check = Callable[[Look], Iterator[Issue]]
+Check = Callable[[LintTarget], Iterator[Issue]]
 checks: Registry[Check] = Registry("lint check")
 
 
@@ -102,12 +102,12 @@ def check(examine: Check) -> Check:
     return examine
 
 
-def lint(flow: Flow, around: Surroundings | None = None) -> list[Issue]:
+def lint(flow: Flow, around: LintContext | None = None) -> list[Issue]:
     """All issues of a flow, Critical ones first, each once."""
     load(__name__)
     if not flow.nodes:
         return [Issue(CRITICAL, "Flow is empty", check="flow_is_empty")]
-    look = Look(flow, around or Surroundings(), Graph(flow))
+    look = LintTarget(flow, around or LintContext(), Graph(flow))
     found = [
         Issue(issue.severity, issue.message, issue.node, name)
         for name in checks.names()
@@ -116,6 +116,6 @@ def lint(flow: Flow, around: Surroundings | None = None) -> list[Issue]:
     return sorted(dict.fromkeys(found), key=lambda issue: issue.severity != CRITICAL)
 
 
-def _examine(name: str, look: Look) -> Iterator[Issue]:
+def _examine(name: str, look: LintTarget) -> Iterator[Issue]:
     examine = checks.find(name)
     return islice(examine(look), MAX_FINDINGS) if examine else iter(())

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flows.actions import Action, as_text
 from flows.expressions import check as reason_against
-from flows.lint import CRITICAL, WARNING, Issue, Look, check
+from flows.lint import CRITICAL, WARNING, Issue, LintTarget, check
+from flows.model.action import Action, as_text
 
 
 @check
-def expressions_are_supported(look: Look) -> Iterator[Issue]:
+def expressions_are_supported(look: LintTarget) -> Iterator[Issue]:
     """An expression outside the vocabulary becomes `Invalid Code`."""
     for node in look.nodes:
         texts = [pair for action in node.actions for pair in _evaluated(action)]
@@ -47,7 +47,7 @@ def _evaluated(action: Action) -> Iterator[tuple[str, str]]:
 
 
 @check
-def message_texts_hold_no_expressions(look: Look) -> Iterator[Issue]:
+def message_texts_hold_no_expressions(look: LintTarget) -> Iterator[Issue]:
     """The text of a message is not evaluated: the contact would read the code."""
     for node in look.nodes:
         for action in node.actions:

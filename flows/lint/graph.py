@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from flows.definition import Flow, Node
+from flows.definition.definition import Flow, Node
 
 PAUSES = ("wait_for_time", "wait_for_result")
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import orjson
 
-from flows.actions import Action, as_text
 from flows.actions.send_interactive_msg import body_of, options_of
 from flows.actions.send_msg import written_replies
-from flows.definition import Node
-from flows.lint import CRITICAL, WARNING, Issue, Look, check
+from flows.definition.definition import Node
+from flows.lint import CRITICAL, WARNING, Issue, LintTarget, check
 from flows.lint.graph import PAUSES
+from flows.model.action import Action, as_text
 
 DAY_SECONDS = 86_400
 TEXT_LIMIT = 4_096
@@ -26,7 +26,7 @@ HEADER_LIMIT = 60
 
 
 @check
-def long_waits_end_in_templates(look: Look) -> Iterator[Issue]:
+def long_waits_end_in_templates(look: LintTarget) -> Iterator[Issue]:
     """A day after the contact's last message only an approved template may be sent."""
     for node in look.nodes:
         first = node.actions[0] if node.actions else None
@@ -48,7 +48,7 @@ def _needs_template(node: Node | None) -> bool:
 
 
 @check
-def interactive_messages_are_answered(look: Look) -> Iterator[Issue]:
+def interactive_messages_are_answered(look: LintTarget) -> Iterator[Issue]:
     """Buttons make sense only when the flow then waits for a choice."""
     for node in look.nodes:
         if any(action.type == "send_interactive_msg" for action in node.actions):
@@ -61,7 +61,7 @@ def interactive_messages_are_answered(look: Look) -> Iterator[Issue]:
 
 
 @check
-def interactive_templates_exist(look: Look) -> Iterator[Issue]:
+def interactive_templates_exist(look: LintTarget) -> Iterator[Issue]:
     """An interactive message needs its template, or the editor's copy of it."""
     for node in look.nodes:
         for action in node.actions:
@@ -72,7 +72,7 @@ def interactive_templates_exist(look: Look) -> Iterator[Issue]:
                 yield Issue(CRITICAL, message, node.uuid)
 
 
-def _contents(action: Action, look: Look) -> Iterator[dict[str, Any]]:
+def _contents(action: Action, look: LintTarget) -> Iterator[dict[str, Any]]:
     """The base content of an interactive message and its translations."""
     number, label = as_text(action.source.get("id")), action.text("name")
     template = look.around.interactive.find(number, label)
@@ -92,7 +92,7 @@ def _contents(action: Action, look: Look) -> Iterator[dict[str, Any]]:
 
 
 @check
-def interactive_messages_fit_whatsapp(look: Look) -> Iterator[Issue]:
+def interactive_messages_fit_whatsapp(look: LintTarget) -> Iterator[Issue]:
     """WhatsApp takes three buttons or ten list rows, and short titles."""
     for node in look.nodes:
         for action in node.actions:
@@ -141,7 +141,7 @@ def _misfits(content: dict[str, Any]) -> Iterator[str]:
 
 
 @check
-def texts_fit_whatsapp(look: Look) -> Iterator[Issue]:
+def texts_fit_whatsapp(look: LintTarget) -> Iterator[Issue]:
     """WhatsApp takes 4,096 characters of text, 1,024 beside a picture."""
     for node in look.nodes:
         for action in node.actions:
@@ -154,7 +154,7 @@ def texts_fit_whatsapp(look: Look) -> Iterator[Issue]:
 
 
 @check
-def messages_are_not_empty(look: Look) -> Iterator[Issue]:
+def messages_are_not_empty(look: LintTarget) -> Iterator[Issue]:
     """A message without text, attachment or template cannot be sent and ends the flow."""
     for node in look.nodes:
         for action in node.actions:
@@ -168,7 +168,7 @@ def messages_are_not_empty(look: Look) -> Iterator[Issue]:
 
 
 @check
-def messages_are_translated(look: Look) -> Iterator[Issue]:
+def messages_are_translated(look: LintTarget) -> Iterator[Issue]:
     """Once one message has a translation, the others should have it too."""
     plain = [
         (node, action)

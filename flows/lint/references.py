@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flows.actions import Action, as_text
-from flows.lint import CRITICAL, WARNING, Issue, Look, check
+from flows.lint import CRITICAL, WARNING, Issue, LintTarget, check
+from flows.model.action import Action, as_text
 
 GROUP_ACTIONS = ("add_contact_groups", "remove_contact_groups")
 
 
 @check
-def groups_exist(look: Look) -> Iterator[Issue]:
+def groups_exist(look: LintTarget) -> Iterator[Issue]:
     """Collections are known by number, or by name."""
     for node in look.nodes:
         for action in node.actions:
@@ -23,7 +23,7 @@ def groups_exist(look: Look) -> Iterator[Issue]:
 
 
 @check
-def broadcast_contacts_exist(look: Look) -> Iterator[Issue]:
+def broadcast_contacts_exist(look: LintTarget) -> Iterator[Issue]:
     """A broadcast goes to contacts by number."""
     for node in look.nodes:
         for action in node.actions:
@@ -45,7 +45,7 @@ def _problem(entry: dict[str, object], kind: str, known: frozenset[str] | None) 
 
 
 @check
-def subflows_exist(look: Look) -> Iterator[Issue]:
+def subflows_exist(look: LintTarget) -> Iterator[Issue]:
     """The flow that is entered has to be there."""
     known = look.around.flows
     for node in look.nodes:
@@ -61,7 +61,7 @@ def subflows_exist(look: Look) -> Iterator[Issue]:
 
 
 @check
-def languages_exist(look: Look) -> Iterator[Issue]:
+def languages_exist(look: LintTarget) -> Iterator[Issue]:
     """A language is given by the beginning of its name or locale."""
     for node in look.nodes:
         for action in node.actions:
@@ -69,7 +69,7 @@ def languages_exist(look: Look) -> Iterator[Issue]:
                 yield from _language_issues(action, node.uuid, look)
 
 
-def _language_issues(action: Action, node: str, look: Look) -> Iterator[Issue]:
+def _language_issues(action: Action, node: str, look: LintTarget) -> Iterator[Issue]:
     wanted = action.text("language").strip().lower()
     if not wanted:
         yield Issue(WARNING, "Language is a required field", node)
@@ -81,7 +81,7 @@ def _language_issues(action: Action, node: str, look: Look) -> Iterator[Issue]:
 
 
 @check
-def templates_exist(look: Look) -> Iterator[Issue]:
+def templates_exist(look: LintTarget) -> Iterator[Issue]:
     """A message sent after a day of silence needs its approved template."""
     known = look.around.templates
     for node in look.nodes:

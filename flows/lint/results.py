@@ -7,20 +7,20 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any
 
-from flows.actions import Action
-from flows.definition import Flow, Node
+from flows.definition.definition import Flow, Node
+from flows.definition.inputs import declared_inputs
 from flows.expressions import variables
-from flows.inputs import declared_inputs
-from flows.lint import CRITICAL, WARNING, Issue, Look, check
+from flows.lint import CRITICAL, WARNING, Issue, LintTarget, check
 from flows.lint.names import Names
 from flows.lint.webhooks import body_of, is_function
+from flows.model.action import Action
 
 ALWAYS = frozenset(("flow_keyword", "parent", "child"))
 SETTING_ACTIONS = ("call_webhook", "link_google_sheet", "call_classifier")
 
 
 @check
-def results_are_set_before_use(look: Look) -> Iterator[Issue]:
+def results_are_set_before_use(look: LintTarget) -> Iterator[Issue]:
     """A result that no node on any way here sets stays in the text as it is written.
 
     Results that whoever starts the flow gives are listed on a note titled `Inputs`.
@@ -50,7 +50,7 @@ def _unset(node: Node, value: Any, known: int, names: Names) -> Iterator[Issue]:
             yield Issue(WARNING, message, node.uuid)
 
 
-def _known_before(look: Look, sets: Mapping[str, int]) -> dict[str, int]:
+def _known_before(look: LintTarget, sets: Mapping[str, int]) -> dict[str, int]:
     """For every node the results that some way from the start may have set."""
     before = dict.fromkeys(sets, 0)
     waiting = deque(before)
@@ -115,7 +115,7 @@ def _operand(node: Node) -> str:
 
 
 @check
-def webhook_results_have_the_key(look: Look) -> Iterator[Issue]:
+def webhook_results_have_the_key(look: LintTarget) -> Iterator[Issue]:
     """A webhook's answer has the keys its function documents, and no text of its own."""
     keys = _keys_by_result(look)
     for node in look.nodes:
@@ -135,7 +135,7 @@ def webhook_results_have_the_key(look: Look) -> Iterator[Issue]:
                 yield Issue(CRITICAL, message, node.uuid)
 
 
-def _keys_by_result(look: Look) -> dict[str, tuple[str, frozenset[str] | None]]:
+def _keys_by_result(look: LintTarget) -> dict[str, tuple[str, frozenset[str] | None]]:
     """Result names that only known functions set: a function's name and all possible keys."""
     found: dict[str, tuple[str, frozenset[str] | None]] = {}
     for node in look.nodes:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flows.actions import actions
-from flows.definition import Case
-from flows.lint import CRITICAL, WARNING, Issue, Look, check
+from flows.definition.definition import Case
+from flows.lint import CRITICAL, WARNING, Issue, LintTarget, check
+from flows.model.action import actions
+from flows.model.text import clean, normal
 from flows.routers.cases import cases
 from flows.routers.cases.numbers import number
 from flows.routers.cases.patterns import compile_pattern
-from flows.text import clean, normal
 
 ARGUMENT_COUNTS = {"has_number_between": 2, "has_group": 2, "has_intent": 2, "has_top_intent": 2}
 WORD_TESTS = ("has_any_word", "has_all_words", "has_multiple")
 
 
 @check
-def actions_are_supported(look: Look) -> Iterator[Issue]:
+def actions_are_supported(look: LintTarget) -> Iterator[Issue]:
     """An action type that does not exist is skipped."""
     for node in look.nodes:
         for action in node.actions:
@@ -27,7 +27,7 @@ def actions_are_supported(look: Look) -> Iterator[Issue]:
 
 
 @check
-def tests_are_supported(look: Look) -> Iterator[Issue]:
+def tests_are_supported(look: LintTarget) -> Iterator[Issue]:
     """A test that does not exist, or lacks an argument, stops the conversation."""
     for node in look.nodes:
         for case in node.router.cases if node.router else ():
@@ -51,7 +51,7 @@ def _problem(case: Case) -> str:
 
 
 @check
-def word_tests_have_words(look: Look) -> Iterator[Issue]:
+def word_tests_have_words(look: LintTarget) -> Iterator[Issue]:
     """An empty list of words matches nothing, or everything."""
     for node in look.nodes:
         for case in node.router.cases if node.router else ():
@@ -61,7 +61,7 @@ def word_tests_have_words(look: Look) -> Iterator[Issue]:
 
 
 @check
-def keywords_are_free(look: Look) -> Iterator[Issue]:
+def keywords_are_free(look: LintTarget) -> Iterator[Issue]:
     """A word expected as an answer that is a keyword starts that flow instead."""
     for node in look.nodes:
         if not (node.router and node.router.wait):
@@ -74,7 +74,7 @@ def keywords_are_free(look: Look) -> Iterator[Issue]:
 
 
 @check
-def timeouts_have_a_category(look: Look) -> Iterator[Issue]:
+def timeouts_have_a_category(look: LintTarget) -> Iterator[Issue]:
     """A time-out goes to the category named `No Response`, whatever the editor drew."""
     for node in look.nodes:
         wait = node.router.wait if node.router else None
@@ -86,7 +86,7 @@ def timeouts_have_a_category(look: Look) -> Iterator[Issue]:
 
 
 @check
-def subflow_nodes_split(look: Look) -> Iterator[Issue]:
+def subflow_nodes_split(look: LintTarget) -> Iterator[Issue]:
     """Without a split the flow does not wait for its sub-flow."""
     for node in look.nodes:
         if node.router is None and any(one.type == "enter_flow" for one in node.actions):

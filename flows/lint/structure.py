@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flows.lint import CRITICAL, WARNING, Issue, Look, check
+from flows.lint import CRITICAL, WARNING, Issue, LintTarget, check
 
 
 @check
-def start_node_is_found(look: Look) -> Iterator[Issue]:
+def start_node_is_found(look: LintTarget) -> Iterator[Issue]:
     """The node drawn topmost is where a flow starts; it has to exist."""
     if not look.flow.start:
         message = (
@@ -19,7 +19,7 @@ def start_node_is_found(look: Look) -> Iterator[Issue]:
 
 
 @check
-def nodes_are_connected(look: Look) -> Iterator[Issue]:
+def nodes_are_connected(look: LintTarget) -> Iterator[Issue]:
     """A node that no exit leads to is never run."""
     for node in look.nodes:
         if node.uuid != look.flow.start and not look.graph.before[node.uuid]:
@@ -27,7 +27,7 @@ def nodes_are_connected(look: Look) -> Iterator[Issue]:
 
 
 @check
-def nodes_are_reachable(look: Look) -> Iterator[Issue]:
+def nodes_are_reachable(look: LintTarget) -> Iterator[Issue]:
     """Nodes that lead only to each other are never run either."""
     if not look.flow.start:
         return
@@ -38,7 +38,7 @@ def nodes_are_reachable(look: Look) -> Iterator[Issue]:
 
 
 @check
-def exits_lead_somewhere(look: Look) -> Iterator[Issue]:
+def exits_lead_somewhere(look: LintTarget) -> Iterator[Issue]:
     """An exit to a deleted node stops the conversation."""
     for node in look.nodes:
         for one in node.exits:
@@ -48,14 +48,14 @@ def exits_lead_somewhere(look: Look) -> Iterator[Issue]:
 
 
 @check
-def nodes_are_unique(look: Look) -> Iterator[Issue]:
+def nodes_are_unique(look: LintTarget) -> Iterator[Issue]:
     """Of two nodes with one UUID only the last is run."""
     for uuid in look.flow.repeated:
         yield Issue(CRITICAL, f"Two nodes have the UUID of node {uuid[-4:]}", uuid)
 
 
 @check
-def nodes_do_something(look: Look) -> Iterator[Issue]:
+def nodes_do_something(look: LintTarget) -> Iterator[Issue]:
     """A node needs actions or a router."""
     for node in look.nodes:
         if not node.actions and not node.router:
@@ -64,7 +64,7 @@ def nodes_do_something(look: Look) -> Iterator[Issue]:
 
 
 @check
-def split_nodes_have_one_action(look: Look) -> Iterator[Issue]:
+def split_nodes_have_one_action(look: LintTarget) -> Iterator[Issue]:
     """Beside a router only the first action of a node is run."""
     for node in look.nodes:
         if node.router and len(node.actions) > 1:
@@ -73,7 +73,7 @@ def split_nodes_have_one_action(look: Look) -> Iterator[Issue]:
 
 
 @check
-def loops_wait(look: Look) -> Iterator[Issue]:
+def loops_wait(look: LintTarget) -> Iterator[Issue]:
     """A loop in which nothing waits for the contact is stopped after six rounds."""
     for loop in look.graph.restless_loops:
         labels = ", ".join(uuid[-4:] for uuid in loop[:8])
@@ -82,7 +82,7 @@ def loops_wait(look: Look) -> Iterator[Issue]:
 
 
 @check
-def contacts_stand_on_nodes(look: Look) -> Iterator[Issue]:
+def contacts_stand_on_nodes(look: LintTarget) -> Iterator[Issue]:
     """A contact waiting on a node that was deleted cannot go on in this revision."""
     if look.around.standing - look.flow.nodes.keys():
         yield Issue(CRITICAL, "Some of your users in the flow have their node deleted")

@@ -8,9 +8,9 @@ from typing import Any
 
 import orjson
 
-from flows.actions import Action
-from flows.definition import Node
-from flows.lint import CRITICAL, WARNING, FunctionSpec, Issue, Look, check
+from flows.definition.definition import Node
+from flows.lint import CRITICAL, WARNING, FunctionSpec, Issue, LintTarget, check
+from flows.model.action import Action
 
 MODEL_FIELDS = ("gpt_model", "model", "image_model", "speech_model", "transcription_model")
 DEPRECATED = {
@@ -20,7 +20,7 @@ DEPRECATED = {
 }
 
 
-def webhooks(look: Look) -> Iterator[tuple[Node, Action]]:
+def webhooks(look: LintTarget) -> Iterator[tuple[Node, Action]]:
     for node in look.nodes:
         for action in node.actions:
             if action.type == "call_webhook":
@@ -44,7 +44,7 @@ def body_of(action: Action) -> dict[str, Any] | None:
 
 
 @check
-def functions_exist(look: Look) -> Iterator[Issue]:
+def functions_exist(look: LintTarget) -> Iterator[Issue]:
     """A FUNCTION webhook calls one of the functions in the catalogue."""
     known = look.around.functions
     for node, action in webhooks(look):
@@ -64,7 +64,7 @@ def functions_exist(look: Look) -> Iterator[Issue]:
 
 
 @check
-def methods_are_supported(look: Look) -> Iterator[Issue]:
+def methods_are_supported(look: LintTarget) -> Iterator[Issue]:
     """A webhook node calls a function, or GETs or POSTs."""
     for node, action in webhooks(look):
         method = action.text("method")
@@ -74,7 +74,7 @@ def methods_are_supported(look: Look) -> Iterator[Issue]:
 
 
 @check
-def bodies_are_json(look: Look) -> Iterator[Issue]:
+def bodies_are_json(look: LintTarget) -> Iterator[Issue]:
     """The body has to be a JSON object as written, variables included."""
     for node, action in webhooks(look):
         if body_of(action) is None:
@@ -86,7 +86,7 @@ def bodies_are_json(look: Look) -> Iterator[Issue]:
 
 
 @check
-def failures_are_routed(look: Look) -> Iterator[Issue]:
+def failures_are_routed(look: LintTarget) -> Iterator[Issue]:
     """A webhook can always fail; the flow says what the contact reads then."""
     for node, _ in webhooks(look):
         failure = node.router.category_named("Failure") if node.router else None
@@ -102,7 +102,7 @@ def failures_are_routed(look: Look) -> Iterator[Issue]:
 
 
 @check
-def results_have_a_name(look: Look) -> Iterator[Issue]:
+def results_have_a_name(look: LintTarget) -> Iterator[Issue]:
     """Without a result name the answer is lost, and the node takes Failure."""
     for node, action in webhooks(look):
         if not isinstance(action.source.get("result_name"), str):
@@ -113,7 +113,7 @@ def results_have_a_name(look: Look) -> Iterator[Issue]:
             yield Issue(WARNING, message, node.uuid)
 
 
-def specified(look: Look) -> Iterator[tuple[Node, Action, FunctionSpec, dict[str, Any]]]:
+def specified(look: LintTarget) -> Iterator[tuple[Node, Action, FunctionSpec, dict[str, Any]]]:
     """Webhook nodes whose function and body are both understood."""
     for node, action in webhooks(look):
         spec = (look.around.functions or {}).get(action.text("url").strip())
@@ -123,7 +123,7 @@ def specified(look: Look) -> Iterator[tuple[Node, Action, FunctionSpec, dict[str
 
 
 @check
-def fields_are_taken(look: Look) -> Iterator[Issue]:
+def fields_are_taken(look: LintTarget) -> Iterator[Issue]:
     """A field the function does not take makes it refuse the call, so the node takes Failure."""
     for node, action, spec, body in specified(look):
         for name in body:
@@ -136,7 +136,7 @@ def fields_are_taken(look: Look) -> Iterator[Issue]:
 
 
 @check
-def required_fields_are_given(look: Look) -> Iterator[Issue]:
+def required_fields_are_given(look: LintTarget) -> Iterator[Issue]:
     """What a function cannot do without has to be in the body."""
     for node, action, spec, body in specified(look):
         for name in sorted(spec.required):
@@ -146,7 +146,7 @@ def required_fields_are_given(look: Look) -> Iterator[Issue]:
 
 
 @check
-def models_are_in_service(look: Look) -> Iterator[Issue]:
+def models_are_in_service(look: LintTarget) -> Iterator[Issue]:
     """A model that the provider has retired no longer answers."""
     for node, action in webhooks(look):
         if not is_function(action):

@@ -6,9 +6,9 @@ from typing import Any
 
 import orjson
 
-from flows.actions import as_text
-from flows.session import Message
-from flows.text import words
+from flows.model.action import as_text
+from flows.model.session import Message
+from flows.model.text import words
 
 MEDIA_TYPES = ("image", "audio", "video", "document")
 

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from errors import InvalidInput
-from flows.actions import as_text
-from flows.definition import Case, Category, Router
-from flows.events import ActionSkipped
+from flowhook.errors import InvalidInput
+from flows.definition.definition import Case, Category, Router
+from flows.model.action import as_text
+from flows.model.events import ActionSkipped
+from flows.model.session import Message
+from flows.model.sprint import Sprint
+from flows.model.text import normal
 from flows.routers.cases import cases
 from flows.routers.cases.patterns import compile_pattern
-from flows.session import Message
-from flows.sprint import Sprint
-from flows.text import normal
 
 RESERVED = frozenset(("No Response", "Exit Loop", "Success", "Failure"))
 GROUP_OPERANDS = ("@contact.groups", "@contact.in_groups")
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class RouterChoice:
     """`case` is the type of the test that held; empty for the default and for reserved words."""
 
     category: Category
@@ -39,19 +39,19 @@ def operand_message(router: Router, sprint: Sprint) -> Message:
     return Message(text=sprint.render(operand))
 
 
-def choose(router: Router, message: Message, sprint: Sprint) -> Choice | None:
+def choose(router: Router, message: Message, sprint: Sprint) -> RouterChoice | None:
     """The category a message goes to; None when a reserved word has no category of its name."""
     if message.text in RESERVED and message.intent is None:
         named = router.category_named(message.text)
-        return Choice(named) if named else None
+        return RouterChoice(named) if named else None
     if router.type == "random":
-        return Choice(sprint.services.random.choice(router.categories))
+        return RouterChoice(sprint.services.random.choice(router.categories))
     for case in router.cases:
         if _holds(case, message, sprint):
             category = router.category(case.category)
-            return Choice(category, case.type) if category else None
+            return RouterChoice(category, case.type) if category else None
     default = router.category(router.default_category)
-    return Choice(default) if default else None
+    return RouterChoice(default) if default else None
 
 
 def _holds(case: Case, message: Message, sprint: Sprint) -> bool:

@@ -89,10 +89,10 @@ class RunningService:
 
     def web(self) -> list[psutil.Process]:
         """The web processes, not their master."""
-        return [child for child in self._children() if "jobs" not in child.cmdline()]
+        return [child for child in self._children() if "worker" not in child.cmdline()]
 
     def workers(self) -> list[psutil.Process]:
-        return [child for child in self._children() if "jobs" in child.cmdline()]
+        return [child for child in self._children() if "worker" in child.cmdline()]
 
     def redis(self) -> list[psutil.Process]:
         """The embedded server, not its supervisor."""

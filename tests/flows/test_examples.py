@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from flows.reading import read_export
-from flows.script import ScriptPlayer
+from flows.definition.reading import read_export
+from flows.play.script import ScriptPlayer
 from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import Service
 from tests.flows.talking import say, texts

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from marshmallow import Schema, fields, validate
 
-from errors import InvalidInput
-from settings.schemas import SECTIONS
+from flowhook.errors import InvalidInput
+from flowhook.organisations.schemas import SECTIONS
 from web.forms import form_fields, read_form
 from webhooks.fields import Json, Number, Text, Whole
 from webhooks.registry import load_functions

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import fakeredis
 
-from jobs.workers import Workers
-from settings.circuits import FAILURES, Circuits
+from flowhook.jobs.workers import Workers
+from flowhook.organisations.circuits import FAILURES, Circuits
 from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import OpenService, Service
 from tests.web.visitor import signed_in

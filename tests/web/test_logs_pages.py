@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 
-from records.entry import Entry
+from flowhook.records.log_entry import LogEntry
 from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import Service
 from tests.web.visitor import Page, Visitor, signed_in
@@ -70,7 +70,7 @@ def test_a_malformed_filter_is_explained(visitor: Visitor) -> None:
 
 def test_the_list_is_paged(service: Service, visitor: Visitor) -> None:
     for number in range(60):
-        entry = Entry("acme", "get_buttons", f"r{number}", "ok", 200, 1.0, time.time())
+        entry = LogEntry("acme", "get_buttons", f"r{number}", "ok", 200, 1.0, time.time())
         service.background.recorder.record(entry)
     service.flush()
     first = visitor.get(LOGS)

@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 import pytest
 
-from records.entry import Entry
-from settings.notebook import ModelNotebook
+from flowhook.organisations.model_quirks import StoredModelQuirks
+from flowhook.records.log_entry import LogEntry
 from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import Service
 from tests.flows.talking import export
@@ -63,7 +63,7 @@ def test_settings_and_tokens(service: Service, visitor: Visitor) -> None:
 
 def test_warnings(service: Service, visitor: Visitor) -> None:
     organisation = service.background.settings.get("acme")
-    ModelNotebook(service.redis, organisation, "", lambda _: None).warn(SCRIPT, SCRIPT)
+    StoredModelQuirks(service.redis, organisation, "", lambda _: None).warn(SCRIPT, SCRIPT)
     stays_text(visitor.get(f"{ACME}/settings"))
 
 
@@ -84,10 +84,12 @@ def test_contacts_flows_and_models_of_calls(service: Service, visitor: Visitor) 
     body = {"question_text": SCRIPT, "contact_id": SCRIPT, "flow_id": SCRIPT, SCRIPT: SCRIPT}
     service.call("parse_via_chat_gpt", body)
     service.background.recorder.record(
-        Entry("acme", SCRIPT, SCRIPT, SCRIPT, 200, 1.0, 1e9, SCRIPT, SCRIPT, SCRIPT, 1, 1)
+        LogEntry("acme", SCRIPT, SCRIPT, SCRIPT, 200, 1.0, 1e9, SCRIPT, SCRIPT, SCRIPT, 1, 1)
     )
     service.background.recorder.record(
-        Entry("acme", SCRIPT, SCRIPT, SCRIPT, 200, 1.0, time.time(), model=SCRIPT, input_tokens=1)
+        LogEntry(
+            "acme", SCRIPT, SCRIPT, SCRIPT, 200, 1.0, time.time(), model=SCRIPT, input_tokens=1
+        )
     )
     page = newest(service, visitor)
     stays_text(visitor.get(page))

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from settings.schemas import SECTIONS
+from flowhook.organisations.schemas import SECTIONS
 from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import Service
 from tests.web.visitor import Visitor, signed_in

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from settings.lockout import ATTEMPTS
+from flowhook.organisations.lockout import ATTEMPTS
 from tests.fixtures_app import ADMIN_TOKEN, OpenService, Service
 from tests.web.visitor import Visitor, signed_in
 from web import sessions

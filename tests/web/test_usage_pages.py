@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from records.entry import Entry
-from storage.keys import org_key
+from flowhook.records.log_entry import LogEntry
+from flowhook.redis.keys import org_key
 from tests.fixtures_app import Service
 from tests.web.visitor import signed_in
 from web.charts import bar_chart, nice
@@ -27,7 +27,7 @@ def record(service: Service, **more: object) -> None:
         "at": time.time(),
         **more,
     }
-    service.background.recorder.record(Entry(**known))  # type: ignore[arg-type]
+    service.background.recorder.record(LogEntry(**known))  # type: ignore[arg-type]
 
 
 def test_usage_is_charted_and_tabled(service: Service) -> None:

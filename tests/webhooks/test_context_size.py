@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from errors import InvalidInput
+from flowhook.errors import InvalidInput
 from webhooks.context_size import check_length, context_tokens, estimate_tokens
 
 

@@ -70,7 +70,7 @@ def test_what_needs_redis_is_recorded_as_it_is_answered(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr("settings.cache.MAX_AGE_SECONDS", 60.0)
+    monkeypatch.setattr("flowhook.organisations.cache.MAX_AGE_SECONDS", 60.0)
     assert losing.call("parse_via_chat_gpt", QUESTION).status == 200
     losing.flush()
     server.connected = False

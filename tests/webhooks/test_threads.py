@@ -6,9 +6,9 @@ import threading
 
 import pytest
 
-from settings.cipher import Cipher
-from storage.connect import Client
-from storage.keys import org_key
+from flowhook.organisations.cipher import Cipher
+from flowhook.redis.connect import Client
+from flowhook.redis.keys import org_key
 from tests.fakes.openai import FakeOpenAI, faults
 from tests.fixtures_app import FIRST_KEY, SECOND_KEY, Service
 from webhooks.threads import (

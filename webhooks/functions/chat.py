@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from webhooks.chat_request import ChatFieldsSchema, ChatResultSchema, answer_chat
+from webhooks.chat.chat_request import ChatFieldsSchema, ChatResultSchema, answer_chat
+from webhooks.chat.messages import message_reader, read_text_part
 from webhooks.fields import Json
-from webhooks.messages import message_reader, read_text_part
 from webhooks.registry import Context, webhook
 
 

@@ -8,12 +8,12 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from errors import InvalidInput, TooLarge
-from media import samples
-from media.caller import read_image
-from webhooks.chat_request import ChatFieldsSchema, ChatResultSchema, answer_chat
+from flowhook.errors import InvalidInput, TooLarge
+from flowhook.media import samples
+from flowhook.media.caller import read_image
+from webhooks.chat.chat_request import ChatFieldsSchema, ChatResultSchema, answer_chat
+from webhooks.chat.messages import Message, message_reader, read_said, read_text_part
 from webhooks.fields import Json, Text
-from webhooks.messages import Message, message_reader, read_said, read_text_part
 from webhooks.registry import Context, webhook
 
 MAX_IMAGES = 10

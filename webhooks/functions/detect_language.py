@@ -6,13 +6,13 @@ from typing import Any
 
 from marshmallow import fields
 
-from errors import EmptyInput, InvalidResponse
-from webhooks.answers import parse_answer
+from flowhook.errors import EmptyInput, InvalidResponse
+from webhooks.chat.answers import parse_answer
 from webhooks.context_size import check_length
 from webhooks.fields import FunctionSchema, ResultSchema, Text
-from webhooks.languages import language_code, language_name
+from webhooks.media.languages import language_code, language_name
+from webhooks.media.speech import transcribe
 from webhooks.registry import Context, webhook
-from webhooks.speech import transcribe
 
 UNKNOWN = "unknown"
 MAX_CHARACTERS = 2_000  # enough to tell any language

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import fields
 
 from webhooks.fields import ResultSchema, Text
-from webhooks.file_search import FileSearchFieldsSchema, answer_from_files, find_source
+from webhooks.media.file_search import FileSearchFieldsSchema, answer_from_files, find_source
 from webhooks.registry import Context, webhook
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from marshmallow import fields
 
-from errors import EmptyInput
-from webhooks.chat_request import (
+from flowhook.errors import EmptyInput
+from webhooks.chat.chat_request import (
     NO_MESSAGES,
     chat_body,
     input_field,
@@ -16,12 +16,12 @@ from webhooks.chat_request import (
     sanitize_field,
     temperature_field,
 )
+from webhooks.chat.messages import Message, message_reader, read_text_part
+from webhooks.chat.sanitize import sanitize_text
 from webhooks.fields import Flag, FunctionSchema, Json, ResultSchema, model_field
-from webhooks.messages import Message, message_reader, read_text_part
 from webhooks.registry import Context, webhook
-from webhooks.sanitize import sanitize_text
-from webhooks.tool_calls import ToolChat
-from webhooks.tool_choice import offered_tools, read_functions
+from webhooks.tools.tool_calls import ToolChat
+from webhooks.tools.tool_choice import offered_tools, read_functions
 
 
 class FunctionCallingSchema(FunctionSchema):

@@ -6,14 +6,19 @@ from typing import Any
 
 from marshmallow import fields
 
-from webhooks.chat_request import chat_body, max_tokens_field, sanitize_field, temperature_field
+from webhooks.chat.chat_request import (
+    chat_body,
+    max_tokens_field,
+    sanitize_field,
+    temperature_field,
+)
+from webhooks.chat.messages import conversation
+from webhooks.chat.sanitize import sanitize_text
+from webhooks.chat.structured_answer import ask_answers
 from webhooks.context_size import check_length
-from webhooks.earlier_calls import read_earlier, with_results
 from webhooks.fields import FunctionSchema, Json, ResultSchema, model_field
-from webhooks.messages import conversation
 from webhooks.registry import Context, webhook
-from webhooks.sanitize import sanitize_text
-from webhooks.structured_answer import ask_answers
+from webhooks.tools.tool_results import read_earlier, with_results
 
 
 class FunctionCallingResponseSchema(FunctionSchema):

@@ -8,9 +8,9 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from errors import EmptyInput
+from flowhook.errors import EmptyInput
 from webhooks.fields import Choice, FunctionSchema, ResultSchema, Text, Whole, model_field
-from webhooks.pictures import QUALITIES, SIZE, STYLES, draw
+from webhooks.media.pictures import QUALITIES, SIZE, STYLES, draw
 from webhooks.registry import Context, webhook
 
 MAX_PROMPT_CHARACTERS = 31_900  # the models take 32,000, and a style may be added

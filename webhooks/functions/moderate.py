@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import fields
 
-from errors import InvalidResponse
+from flowhook.errors import InvalidResponse
 from webhooks.fields import FunctionSchema, ResultSchema, Text
 from webhooks.registry import Context, webhook
 

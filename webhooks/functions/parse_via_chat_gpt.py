@@ -6,14 +6,14 @@ from typing import Any
 
 from marshmallow import fields
 
-from webhooks.answers import parse_answer
-from webhooks.chat_request import open_thread, remember, thread_field
+from webhooks.chat.answers import parse_answer
+from webhooks.chat.chat_request import open_thread, remember, thread_field
+from webhooks.chat.messages import conversation
+from webhooks.chat.response_format import response_format_field
+from webhooks.chat.structured_answer import ask_answers
 from webhooks.context_size import check_length
 from webhooks.fields import FunctionSchema, Number, ResultSchema, Text, Whole, model_field
-from webhooks.messages import conversation
 from webhooks.registry import Context, webhook
-from webhooks.response_format import response_format_field
-from webhooks.structured_answer import ask_answers
 
 
 class ParseViaChatGptSchema(FunctionSchema):

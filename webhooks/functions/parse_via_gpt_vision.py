@@ -6,15 +6,15 @@ from typing import Any
 
 from marshmallow import fields
 
-from media import samples
-from media.caller import read_image
-from webhooks.answers import parse_answer
+from flowhook.media import samples
+from flowhook.media.caller import read_image
+from webhooks.chat.answers import parse_answer
+from webhooks.chat.messages import conversation
+from webhooks.chat.response_format import response_format_field
+from webhooks.chat.structured_answer import ask_answers
 from webhooks.context_size import check_length
 from webhooks.fields import FunctionSchema, ResultSchema, Text, model_field
-from webhooks.messages import conversation
 from webhooks.registry import Context, webhook
-from webhooks.response_format import response_format_field
-from webhooks.structured_answer import ask_answers
 
 DEFAULT_PROMPT = "Describe this image."
 

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from marshmallow import fields
 
-from webhooks.chat_request import (
+from webhooks.chat.chat_request import (
     chat_body,
     choices_field,
     max_tokens_field,
@@ -15,12 +15,12 @@ from webhooks.chat_request import (
     sanitize_field,
     temperature_field,
 )
+from webhooks.chat.messages import conversation
+from webhooks.chat.sanitize import sanitize_text
+from webhooks.chat.structured_answer import ask_answers
 from webhooks.context_size import check_length
 from webhooks.fields import FunctionSchema, ResultSchema, Text, model_field
-from webhooks.messages import conversation
 from webhooks.registry import Context, webhook
-from webhooks.sanitize import sanitize_text
-from webhooks.structured_answer import ask_answers
 
 
 class PromptText(Text):

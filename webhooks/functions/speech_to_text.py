@@ -6,12 +6,12 @@ from typing import Any
 
 from marshmallow import fields
 
-from media import samples
+from flowhook.media import samples
 from webhooks.fields import FunctionSchema, ResultSchema, ignored_field, model_field
-from webhooks.languages import is_automatic, language_field, same_language
+from webhooks.media.languages import is_automatic, language_field, same_language
+from webhooks.media.speech import speech_field, spoken_language_field, transcribe
+from webhooks.media.translated import translated
 from webhooks.registry import Context, webhook
-from webhooks.speech import speech_field, spoken_language_field, transcribe
-from webhooks.translated import translated
 
 
 class SpeechToTextSchema(FunctionSchema):

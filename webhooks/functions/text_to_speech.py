@@ -7,9 +7,9 @@ from typing import Any
 from marshmallow import ValidationError, fields
 
 from webhooks.fields import FunctionSchema, ResultSchema, Text, ignored_field, model_field
-from webhooks.languages import language_field
+from webhooks.media.languages import language_field
+from webhooks.media.speech import DEFAULT_VOICE, MAX_SPOKEN_CHARACTERS, VOICES, speak
 from webhooks.registry import Context, webhook
-from webhooks.speech import DEFAULT_VOICE, MAX_SPOKEN_CHARACTERS, VOICES, speak
 
 # The voices of Glific's default provider stand in many flows; ours speaks in their place.
 GLIFIC_VOICES = frozenset(

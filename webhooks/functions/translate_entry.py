@@ -9,10 +9,10 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from errors import InvalidInput
+from flowhook.errors import InvalidInput
 from webhooks.context_size import check_length
 from webhooks.fields import FunctionSchema, Json, ResultSchema, Text, Whole, model_field
-from webhooks.languages import language_field, language_name
+from webhooks.media.languages import language_field, language_name
 from webhooks.registry import AsGiven, Context, webhook
 from webhooks.translation.batching import batches
 from webhooks.translation.extraction import extract

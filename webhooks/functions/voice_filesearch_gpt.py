@@ -6,14 +6,14 @@ from typing import Any
 
 from marshmallow import fields
 
-from errors import ProviderFailure
-from media import samples
+from flowhook.errors import ProviderFailure
+from flowhook.media import samples
 from webhooks.fields import ResultSchema, ignored_field
-from webhooks.file_search import FileSearchFieldsSchema, answer_from_files, find_source
-from webhooks.languages import is_automatic, language_field, same_language
+from webhooks.media.file_search import FileSearchFieldsSchema, answer_from_files, find_source
+from webhooks.media.languages import is_automatic, language_field, same_language
+from webhooks.media.speech import speak, speakable, speech_field, spoken_language_field, transcribe
+from webhooks.media.translated import translated
 from webhooks.registry import Context, webhook
-from webhooks.speech import speak, speakable, speech_field, spoken_language_field, transcribe
-from webhooks.translated import translated
 
 
 class VoiceFilesearchGptSchema(FileSearchFieldsSchema):

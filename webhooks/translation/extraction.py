@@ -15,7 +15,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import errors
+from flowhook import errors
 from webhooks.translation.human_text import is_human, is_human_unmarked
 from webhooks.translation.segment import Path, Segment, segments_of
 

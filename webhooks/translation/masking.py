@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from variable_names import NAME
+from flowhook.variable_names import NAME
 
 _TLDS = "com|org|net|edu|gov|io|co|in|info|ai|app|dev"
 _CONVERSION = r"(?:\d{1,2}\$)?[-+#0]{0,3}\d{0,3}(?:\.\d{1,3})?(?:hh?|ll?|[Lzjt])?[sdifuxXoeEgGcp@]"

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-import errors
+from flowhook import errors
 from webhooks.translation.masking import Masked, unmask
 from webhooks.translation.segment import Path, Segment
 

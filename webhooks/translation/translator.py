@@ -15,9 +15,9 @@ from typing import Any
 
 import orjson
 
-from errors import InvalidResponse, ProviderRejected, Truncated
-from providers.openai import OpenAIClient
-from webhooks.answers import parse_answer
+from flowhook.errors import InvalidResponse, ProviderRejected, Truncated
+from flowhook.providers.openai import OpenAIClient
+from webhooks.chat.answers import parse_answer
 from webhooks.translation.restoration import problem_with
 from webhooks.translation.segment import Segment
 

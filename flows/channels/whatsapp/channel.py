@@ -13,11 +13,15 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
-from flows.channels.box import Wake
+from flowhook.organisations.cipher import Cipher
+from flowhook.providers.transport import Transport
+from flowhook.providers.whatsapp import GRAPH_URL, PhoneNumber, WhatsAppClient
+from flowhook.providers.whatsapp_errors import WINDOW_CLOSED
+from flows.channels.contact_queue import Abandon, ContactQueue, Drained
 from flows.channels.inbound import Inbound, Status
 from flows.channels.inbox import KIND as INBOX
 from flows.channels.inbox import Inbox
-from flows.channels.lanes import Abandon, Drained, Lanes
+from flows.channels.mailbox import Wake
 from flows.channels.outbox import KIND as OUTBOX
 from flows.channels.outbox import Outbound, Outbox
 from flows.channels.whatsapp.choices import Choices
@@ -29,10 +33,6 @@ from flows.channels.whatsapp.sending import TEMPLATE_LANGUAGE, Sender
 from flows.channels.whatsapp.statuses import Statuses
 from flows.channels.whatsapp.typing_indicator import typing_while
 from flows.channels.whatsapp.window import Window
-from providers.transport import Transport
-from providers.whatsapp import GRAPH_URL, Number, WhatsAppClient
-from providers.whatsapp_errors import WINDOW_CLOSED
-from settings.cipher import Cipher
 
 OUTBOX_SEEN_SECONDS = 24 * 3600  # within which a sprint may be put again after a crash
 
@@ -60,8 +60,8 @@ class WhatsAppChannel:
         self.statuses = Statuses(redis)
         self.identities = Identities(redis)
         self.choices = Choices(redis, cipher)
-        self.inbox = Inbox(Lanes(redis, cipher, INBOX, clock=clock), wake_inbox)
-        sending = Lanes(redis, cipher, OUTBOX, seen_seconds=OUTBOX_SEEN_SECONDS, clock=clock)
+        self.inbox = Inbox(ContactQueue(redis, cipher, INBOX, clock=clock), wake_inbox)
+        sending = ContactQueue(redis, cipher, OUTBOX, seen_seconds=OUTBOX_SEEN_SECONDS, clock=clock)
         self.outbox = Outbox(sending, wake_outbox, clock)
         pace = Pace(redis, clock)
         self.sender = Sender(
@@ -162,4 +162,4 @@ class WhatsAppChannel:
 
     def open_client(self, org: str) -> WhatsAppClient:
         """The organisation's client; MissingApiKey where its settings are incomplete."""
-        return WhatsAppClient(Number.read(self.section(org)), self.transport, self.base_url)
+        return WhatsAppClient(PhoneNumber.read(self.section(org)), self.transport, self.base_url)

@@ -12,9 +12,9 @@ from typing import Any
 
 import orjson
 
+from flowhook.organisations.cipher import CannotDecrypt, Cipher
+from flowhook.redis.keys import org_key
 from flows.channels.inbound import Inbound
-from settings.cipher import CannotDecrypt, Cipher
-from storage.keys import org_key
 
 KEEP_SECONDS = 24 * 3600
 MAX_DIGITS = 3

@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from flowhook.redis.keys import org_key
 from flows.channels.inbound import Inbound, Status
-from storage.keys import org_key
 
 
 class Identities:

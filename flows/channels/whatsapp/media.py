@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from flowhook.providers.whatsapp import MAX_MEDIA_BYTES, WhatsAppClient
 from flows.channels.inbound import Inbound
-from providers.whatsapp import MAX_MEDIA_BYTES, WhatsAppClient
 
 Keep = Callable[[bytes, str], str]
 """(content, media type) to the address under which it is now served."""

@@ -13,8 +13,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from providers.whatsapp_errors import PAIR_LIMIT, Throttled
-from storage.keys import org_key
+from flowhook.providers.whatsapp_errors import PAIR_LIMIT, Throttled
+from flowhook.redis.keys import org_key
 
 STRIKE_SECONDS = 600
 LONGEST_SECONDS = 3600.0

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from flowhook.providers import whatsapp_content as content
+from flowhook.providers.whatsapp_content import Content, length
 from flows.channels.whatsapp.markdown import to_whatsapp
 from flows.channels.whatsapp.options import option_id
 from flows.channels.whatsapp.split import split
-from providers import whatsapp_content as content
-from providers.whatsapp_content import Content, length
 
 POINTER = "👇"  # stands where WhatsApp wants a text and there is none
 LIST_BUTTON = "☰"

@@ -12,17 +12,17 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from errors import FlowhookError, ProviderFailure, WindowClosed
-from flows.channels.lanes import Abandon, Postpone
+from flowhook.errors import FlowhookError, ProviderFailure, WindowClosed
+from flowhook.providers.whatsapp import WhatsAppClient
+from flowhook.providers.whatsapp_content import Content
+from flowhook.providers.whatsapp_errors import Throttled, can_retry
+from flowhook.redis.keys import org_key
+from flows.channels.contact_queue import Abandon, Postpone
 from flows.channels.outbox import Outbound
 from flows.channels.whatsapp.choices import Choices
 from flows.channels.whatsapp.pace import Pace
 from flows.channels.whatsapp.render import read_template
 from flows.channels.whatsapp.window import WINDOW_SECONDS, Window
-from providers.whatsapp import WhatsAppClient
-from providers.whatsapp_content import Content
-from providers.whatsapp_errors import Throttled, can_retry
-from storage.keys import org_key
 
 MAX_AGE_SECONDS = 6 * 3600.0  # older than that, what could not be sent is put aside
 LONGEST_PAUSE_SECONDS = 60.0

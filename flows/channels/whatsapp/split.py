@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import regex  # type: ignore[import-untyped]
 
-from providers.whatsapp_content import TEXT_LENGTH, length
+from flowhook.providers.whatsapp_content import TEXT_LENGTH, length
 
 # Ends of sentences: Latin and Greek, Devanagari and its kin, Arabic, Urdu, Armenian, Ethiopic,
 # Burmese, Khmer, Tibetan, Mongolian, CJK (which put no space behind them), Santali and others.

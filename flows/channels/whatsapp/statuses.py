@@ -10,9 +10,9 @@ import logging
 from pathlib import Path
 from typing import Any
 
+from flowhook.redis.keys import org_key
+from flowhook.redis.script import Script
 from flows.channels.inbound import Status
-from storage.keys import org_key
-from storage.script import Script
 
 KEEP_SECONDS = 7 * 24 * 3600
 RANKS = {"sent": 1, "delivered": 2, "read": 3, "played": 4, "failed": 5}

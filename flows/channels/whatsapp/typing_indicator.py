@@ -10,8 +10,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from errors import ProviderFailure
-from providers.whatsapp import WhatsAppClient
+from flowhook.errors import ProviderFailure
+from flowhook.providers.whatsapp import WhatsAppClient
 
 REPEAT_SECONDS = 20.0
 

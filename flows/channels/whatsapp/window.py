@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from storage.keys import org_key
+from flowhook.redis.keys import org_key
 
 WINDOW_SECONDS = 24 * 3600
 KEEP_SECONDS = 30 * 24 * 3600

@@ -7,7 +7,7 @@ from calendar import monthrange
 from typing import Any
 
 from ..isotime import read_date
-from ..run import Run
+from ..run import Evaluation
 from ..values import Atom, Naive, Zoned, to_text
 from ..vocabulary import function
 
@@ -26,7 +26,7 @@ Dated = dt.date | Naive | Zoned
 
 
 @function("Date.utc_today/0")
-def utc_today(run: Run) -> dt.date:
+def utc_today(run: Evaluation) -> dt.date:
     """Today, in UTC."""
     return run.moment().astimezone(dt.UTC).date()
 

@@ -6,14 +6,14 @@ import json
 from typing import Any
 
 from ..fault import FAILED, ExpressionError
-from ..run import Run
+from ..run import Evaluation
 from ..values import to_text
 from ..vocabulary import function
 
 MISSING = "{{ missing var  }}"
 
 
-def _template(run: Run, uuid: str, variables: list[str], **extra: str) -> str:
+def _template(run: Evaluation, uuid: str, variables: list[str], **extra: str) -> str:
     run.charge(sum(map(len, variables)))
     body: dict[str, Any] = {**extra, "uuid": uuid, "variables": variables, "expression": None}
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
@@ -24,19 +24,19 @@ def _template(run: Run, uuid: str, variables: list[str], **extra: str) -> str:
     "Glific.Clients.PehlayAkshar.send_template/2",
     "Glific.Clients.DigitalGreen.send_template/2",
 )
-def send_template(run: Run, uuid: str, variables: list[Any]) -> str:
+def send_template(run: Evaluation, uuid: str, variables: list[Any]) -> str:
     """The JSON of a message template with its variables."""
     return _template(run, uuid, [to_text(variable) for variable in variables])
 
 
 @function("Glific.Clients.ArogyaWorld.template/2")
-def arogya_template(run: Run, uuid: str, variables: list[Any]) -> str:
+def arogya_template(run: Evaluation, uuid: str, variables: list[Any]) -> str:
     """The JSON of a message template with its variables, named `Template`."""
     return _template(run, uuid, [to_text(variable) for variable in variables], name="Template")
 
 
 @function("Glific.Clients.Tap.template/1", "Glific.Clients.Tap.template/2")
-def tap_template(run: Run, shortcode: str, variables: str = "") -> str:
+def tap_template(run: Evaluation, shortcode: str, variables: str = "") -> str:
     """The JSON of the template with a shortcode; its variables stand between `|` characters."""
     template = run.templates.get(shortcode)
     if template is None:

@@ -10,7 +10,7 @@ from typing import Any
 from ..fault import FAILED, ExpressionError
 from ..operators import add
 from ..order import compare
-from ..run import Run
+from ..run import Evaluation
 from ..values import Atom, Function, Range, to_text, truthy
 from ..vocabulary import function
 from .slices import cut
@@ -18,7 +18,7 @@ from .slices import cut
 Collection = list[Any] | Range | dict[Any, Any]
 
 
-def elements(run: Run, collection: Collection) -> list[Any]:
+def elements(run: Evaluation, collection: Collection) -> list[Any]:
     """The elements; they are counted before a range becomes a list."""
     if isinstance(collection, list):
         return collection
@@ -59,19 +59,19 @@ def element(pair: tuple[Any, ...], index: int) -> Any:
 
 
 @function("Enum.at/2", "Enum.at/3")
-def at(run: Run, collection: Collection, index: int, default: Any = None) -> Any:
+def at(run: Evaluation, collection: Collection, index: int, default: Any = None) -> Any:
     """The element at an index; a negative one counts from the end."""
     items = elements(run, collection)
     return items[index] if -len(items) <= index < len(items) else default
 
 
 @function("Enum.join/1", "Enum.join/2")
-def join(run: Run, collection: Collection, separator: str = "") -> str:
+def join(run: Evaluation, collection: Collection, separator: str = "") -> str:
     """The elements' texts, with a separator between them."""
     return _join(run, elements(run, collection), separator)
 
 
-def _join(run: Run, items: list[Any], separator: str) -> str:
+def _join(run: Evaluation, items: list[Any], separator: str) -> str:
     texts = []
     for item in items:
         run.tick()
@@ -81,62 +81,62 @@ def _join(run: Run, items: list[Any], separator: str) -> str:
 
 
 @function("Enum.map/2")
-def map_elements(run: Run, collection: Collection, change: Function) -> list[Any]:
+def map_elements(run: Evaluation, collection: Collection, change: Function) -> list[Any]:
     """What the function makes of every element."""
     return [change(item) for item in elements(run, collection)]
 
 
 @function("Enum.map_join/3")
-def map_join(run: Run, collection: Collection, separator: str, change: Function) -> str:
+def map_join(run: Evaluation, collection: Collection, separator: str, change: Function) -> str:
     """The texts of what the function makes of every element, with a separator between them."""
     return _join(run, [change(item) for item in elements(run, collection)], separator)
 
 
 @function("Enum.find/2")
-def find(run: Run, collection: Collection, test: Function) -> Any:
+def find(run: Evaluation, collection: Collection, test: Function) -> Any:
     """The first element that passes, or nil."""
     return find_or(run, collection, None, test)
 
 
 @function("Enum.find/3")
-def find_or(run: Run, collection: Collection, default: Any, test: Function) -> Any:
+def find_or(run: Evaluation, collection: Collection, default: Any, test: Function) -> Any:
     """The first element that passes, or the default."""
     found = (item for item in elements(run, collection) if truthy(test(item)))
     return next(found, default)
 
 
 @function("Enum.any?/2")
-def any_passes(run: Run, collection: Collection, test: Function) -> bool:
+def any_passes(run: Evaluation, collection: Collection, test: Function) -> bool:
     """Whether an element passes."""
     return any(truthy(test(item)) for item in elements(run, collection))
 
 
 @function("Enum.all?/2")
-def all_pass(run: Run, collection: Collection, test: Function) -> bool:
+def all_pass(run: Evaluation, collection: Collection, test: Function) -> bool:
     """Whether every element passes."""
     return all(truthy(test(item)) for item in elements(run, collection))
 
 
 @function("Enum.filter/2")
-def keep(run: Run, collection: Collection, test: Function) -> list[Any]:
+def keep(run: Evaluation, collection: Collection, test: Function) -> list[Any]:
     """The elements that pass."""
     return [item for item in elements(run, collection) if truthy(test(item))]
 
 
 @function("Enum.reject/2")
-def reject(run: Run, collection: Collection, test: Function) -> list[Any]:
+def reject(run: Evaluation, collection: Collection, test: Function) -> list[Any]:
     """The elements that do not pass."""
     return [item for item in elements(run, collection) if not truthy(test(item))]
 
 
 @function("Enum.slice/2")
-def slice_range(run: Run, collection: Collection, wanted: Range) -> list[Any]:
+def slice_range(run: Evaluation, collection: Collection, wanted: Range) -> list[Any]:
     """The elements from the range's first to its last; a negative one counts from the end."""
     return list(cut(elements(run, collection), wanted))
 
 
 @function("Enum.sort_by/2")
-def sort_by(run: Run, collection: Collection, key: Function) -> list[Any]:
+def sort_by(run: Evaluation, collection: Collection, key: Function) -> list[Any]:
     """The elements in the order of what the function makes of them; equals keep their order."""
     keyed = [(key(item), item) for item in elements(run, collection)]
     run.charge(16 * len(keyed))
@@ -149,7 +149,7 @@ def sort_by(run: Run, collection: Collection, key: Function) -> list[Any]:
 
 
 @function("Enum.sum/1")
-def total(run: Run, collection: Collection) -> Any:
+def total(run: Evaluation, collection: Collection) -> Any:
     """The sum of numbers."""
     if isinstance(collection, Range):
         return (collection.first + collection.last) * count(collection) // 2
@@ -161,7 +161,7 @@ def total(run: Run, collection: Collection) -> Any:
 
 
 @function("Enum.max/2")
-def maximum(run: Run, collection: Collection, order: Function | Atom) -> Any:
+def maximum(run: Evaluation, collection: Collection, order: Function | Atom) -> Any:
     """The greatest element: by `:asc`, `:desc`, or a function that says left is not smaller."""
     items = elements(run, collection)
     best = items[0]
@@ -182,7 +182,7 @@ def _keeps(order: Function | Atom, best: Any, item: Any) -> bool:
 
 
 @function("Enum.max_by/2")
-def maximum_by(run: Run, collection: Collection, key: Function) -> Any:
+def maximum_by(run: Evaluation, collection: Collection, key: Function) -> Any:
     """The first element for which the function gives the greatest value."""
     items = elements(run, collection)
     best, best_key = items[0], key(items[0])
@@ -204,7 +204,7 @@ def choose(collection: Collection) -> Any:
 
 
 @function("Enum.take_random/2")
-def choose_some(run: Run, collection: Collection, most: int) -> list[Any]:
+def choose_some(run: Evaluation, collection: Collection, most: int) -> list[Any]:
     """At most so many elements, by chance, none twice."""
     items = elements(run, collection)
     return random.sample(items, min(most, len(items)))

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..fault import FAILED, ExpressionError
 from ..order import compare
-from ..run import Run
+from ..run import Evaluation
 from ..values import Atom, Naive, Range, Regex, Time, Zoned, map_key, to_text
 from ..vocabulary import function
 from .moments import iso_text
@@ -38,7 +38,7 @@ def get(map_: dict[Any, Any], key: Any, default: Any = None) -> Any:
 
 
 @function("Jason.decode!/1")
-def decode(run: Run, text: str) -> Any:
+def decode(run: Evaluation, text: str) -> Any:
     """The value a JSON text describes."""
     run.charge(4 * len(text))
     text.encode()
@@ -59,14 +59,14 @@ def _finite(digits: str) -> float:
 
 
 @function("Jason.encode!/1")
-def encode(run: Run, value: Any) -> str:
+def encode(run: Evaluation, value: Any) -> str:
     """The JSON of a value; keys stand in order."""
     pieces: list[str] = []
     _write(run, value, pieces)
     return "".join(pieces)
 
 
-def _write(run: Run, value: Any, pieces: list[str]) -> None:
+def _write(run: Evaluation, value: Any, pieces: list[str]) -> None:
     run.tick()
     if isinstance(value, dict):
         _write_map(run, value, pieces)
@@ -91,7 +91,7 @@ def _scalar(value: Any) -> str:
     raise ExpressionError(FAILED)
 
 
-def _write_list(run: Run, items: list[Any], pieces: list[str]) -> None:
+def _write_list(run: Evaluation, items: list[Any], pieces: list[str]) -> None:
     pieces.append("[")
     for index, item in enumerate(items):
         if index:
@@ -100,7 +100,7 @@ def _write_list(run: Run, items: list[Any], pieces: list[str]) -> None:
     pieces.append("]")
 
 
-def _write_map(run: Run, map_: dict[Any, Any], pieces: list[str]) -> None:
+def _write_map(run: Evaluation, map_: dict[Any, Any], pieces: list[str]) -> None:
     pieces.append("{")
     for index, key in enumerate(sorted(map_, key=cmp_to_key(compare))):
         name = json.dumps("nil" if key is None else to_text(key), ensure_ascii=False)

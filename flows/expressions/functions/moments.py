@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from ..fault import FAILED, ExpressionError
 from ..isotime import read_naive, read_time, read_zoned
-from ..run import Run
+from ..run import Evaluation
 from ..values import Atom, Naive, Time, Zoned, offset_text, time_text, to_text
 from ..vocabulary import function
 from .dates import ordering
@@ -28,7 +28,7 @@ def zone(name: str) -> ZoneInfo:
         raise ExpressionError(FAILED) from error
 
 
-def now_in(run: Run, name: str) -> Zoned:
+def now_in(run: Evaluation, name: str) -> Zoned:
     return Zoned(run.moment().astimezone(zone(name)), 6)
 
 
@@ -99,13 +99,13 @@ def naive_compare(left: Naive, right: Naive) -> Atom:
 
 
 @function("DateTime.utc_now/0")
-def utc_now(run: Run) -> Zoned:
+def utc_now(run: Evaluation) -> Zoned:
     """This moment, in UTC."""
     return now_in(run, "UTC")
 
 
 @function("DateTime.now!/1")
-def now(run: Run, name: str) -> Zoned:
+def now(run: Evaluation, name: str) -> Zoned:
     """This moment in a time zone."""
     return now_in(run, name)
 

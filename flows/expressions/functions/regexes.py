@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..fault import FAILED, RESOURCES, ExpressionError
-from ..run import Run
+from ..run import Evaluation
 from ..values import Atom, Function, Keywords, Regex, to_text
 from ..vocabulary import function
 
@@ -17,12 +17,12 @@ MAX_WORK = 4_000_000
 _REFERENCE = re.compile(r"\\(?:(\\)|g\{([0-9]{1,3})\}|([0-9]))")
 
 
-def first_match(run: Run, pattern: Regex, text: str) -> Any:
+def first_match(run: Evaluation, pattern: Regex, text: str) -> Any:
     """The first match, or None."""
     return next(matches(run, pattern, text), None)
 
 
-def matches(run: Run, pattern: Regex, text: str) -> Iterator[Any]:
+def matches(run: Evaluation, pattern: Regex, text: str) -> Iterator[Any]:
     """All matches; every search is linear in the text, and a long one is refused."""
     run.charge(len(text))
     if len(text) * pattern.pattern.programsize > MAX_WORK:
@@ -33,14 +33,14 @@ def matches(run: Run, pattern: Regex, text: str) -> Iterator[Any]:
 
 
 @function("Regex.match?/2")
-def is_match(run: Run, pattern: Regex, text: str) -> bool:
+def is_match(run: Evaluation, pattern: Regex, text: str) -> bool:
     """Whether the pattern matches somewhere in the text."""
     return first_match(run, pattern, text) is not None
 
 
 @function("Regex.run/2", "Regex.run/3")
 def run_pattern(
-    run: Run, pattern: Regex, text: str, options: Keywords | None = None
+    run: Evaluation, pattern: Regex, text: str, options: Keywords | None = None
 ) -> list[str] | None:
     """The first match and its groups, or nil; `capture:` is :all, :first or :all_but_first."""
     match = first_match(run, pattern, text)
@@ -54,7 +54,7 @@ def run_pattern(
 
 
 @function("Regex.scan/2")
-def scan(run: Run, pattern: Regex, text: str) -> list[list[str]]:
+def scan(run: Evaluation, pattern: Regex, text: str) -> list[list[str]]:
     """Every match with its groups."""
     found = []
     for match in matches(run, pattern, text):
@@ -74,7 +74,7 @@ def _groups(match: Any) -> list[str]:
 
 @function("Regex.replace/3", "Regex.replace/4")
 def replace(
-    run: Run,
+    run: Evaluation,
     pattern: Regex,
     text: str,
     replacement: str | Function,
@@ -89,7 +89,7 @@ def replace(
 
 
 def replace_matches(
-    run: Run, pattern: Regex, text: str, replacement: str | Function, everywhere: bool
+    run: Evaluation, pattern: Regex, text: str, replacement: str | Function, everywhere: bool
 ) -> str:
     pieces: list[str] = []
     start = 0

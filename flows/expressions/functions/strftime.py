@@ -7,7 +7,7 @@ from typing import Any
 
 from ..clockface import Moment, inner, part
 from ..fault import FAILED, ExpressionError
-from ..run import Run
+from ..run import Evaluation
 from ..vocabulary import function
 
 _DIRECTIVE = re.compile(r"%([-_0]?)([0-9]{0,2})(.?)", re.DOTALL)
@@ -23,7 +23,7 @@ _PADDING = {"-": "", "_": " ", "0": "0", "": "0"}
 
 
 @function("Calendar.strftime/2")
-def strftime(run: Run, moment: Moment, pattern: str) -> str:
+def strftime(run: Evaluation, moment: Moment, pattern: str) -> str:
     """The moment written as `pattern` says, for example `%d %b %Y`."""
 
     def one(match: re.Match[str]) -> str:
@@ -36,7 +36,7 @@ def strftime(run: Run, moment: Moment, pattern: str) -> str:
     return _DIRECTIVE.sub(one, pattern)
 
 
-def _directive(run: Run, moment: Any, letter: str, width: int, padding: str) -> str:
+def _directive(run: Evaluation, moment: Any, letter: str, width: int, padding: str) -> str:
     if letter == "%":
         return "%"
     if letter == "f":

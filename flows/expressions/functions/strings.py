@@ -10,7 +10,7 @@ from urllib.parse import quote
 from ..fault import FAILED, ExpressionError
 from ..graphemes import graphemes
 from ..patterns import literals
-from ..run import Run
+from ..run import Evaluation
 from ..values import Function, Keywords, Range, Regex, to_text
 from ..vocabulary import function
 from .regexes import matches, replace_matches
@@ -35,14 +35,14 @@ def is_text(value: Any) -> bool:
     return isinstance(value, str)
 
 
-def _graphemes(run: Run, text: str) -> list[str]:
+def _graphemes(run: Evaluation, text: str) -> list[str]:
     """Outside ASCII clusters are found slowly, and charged accordingly."""
     run.charge(len(text) * (16 if text.isascii() else 80))
     return graphemes(text)
 
 
 @function("String.length/1")
-def length(run: Run, text: str) -> int:
+def length(run: Evaluation, text: str) -> int:
     """How many graphemes a text has."""
     return len(_graphemes(run, text))
 
@@ -66,13 +66,13 @@ def trim(text: str) -> str:
 
 
 @function("String.trim/2")
-def trim_of(run: Run, text: str, unwanted: str) -> str:
+def trim_of(run: Evaluation, text: str, unwanted: str) -> str:
     """The text without repetitions of `unwanted` at its ends."""
     return _trim_end(run, trim_leading(run, text, unwanted), unwanted)
 
 
 @function("String.trim_leading/2")
-def trim_leading(run: Run, text: str, unwanted: str) -> str:
+def trim_leading(run: Evaluation, text: str, unwanted: str) -> str:
     """The text without repetitions of `unwanted` at its beginning."""
     start = 0
     while unwanted and text.startswith(unwanted, start):
@@ -81,7 +81,7 @@ def trim_leading(run: Run, text: str, unwanted: str) -> str:
     return text[start:]
 
 
-def _trim_end(run: Run, text: str, unwanted: str) -> str:
+def _trim_end(run: Evaluation, text: str, unwanted: str) -> str:
     end = len(text)
     while unwanted and text.endswith(unwanted, 0, end):
         run.tick()
@@ -90,7 +90,7 @@ def _trim_end(run: Run, text: str, unwanted: str) -> str:
 
 
 @function("String.replace_leading/3")
-def replace_leading(run: Run, text: str, match: str, replacement: str) -> str:
+def replace_leading(run: Evaluation, text: str, match: str, replacement: str) -> str:
     """The text with every `match` at its beginning replaced."""
     if not match:
         raise ExpressionError(FAILED)
@@ -102,7 +102,7 @@ def replace_leading(run: Run, text: str, match: str, replacement: str) -> str:
 
 @function("String.replace/3", "String.replace/4")
 def replace(
-    run: Run,
+    run: Evaluation,
     text: str,
     pattern: str | Regex | list[Any],
     replacement: str | Function,
@@ -127,7 +127,7 @@ def replace(
     return "".join(pieces) + text[start:]
 
 
-def _texts(run: Run, pattern: str | list[Any], text: str) -> Iterator[Any]:
+def _texts(run: Evaluation, pattern: str | list[Any], text: str) -> Iterator[Any]:
     """The matches of a text, or of one of several, of which the longest counts."""
     texts = _several(pattern)
     size = sum(map(len, texts))
@@ -141,14 +141,14 @@ def _texts(run: Run, pattern: str | list[Any], text: str) -> Iterator[Any]:
 
 
 @function("String.slice/2")
-def slice_range(run: Run, text: str, wanted: Range) -> str:
+def slice_range(run: Evaluation, text: str, wanted: Range) -> str:
     """The graphemes from the range's first to its last; a negative one counts from the end."""
     clusters = _graphemes(run, text)
     return "".join(cut(clusters, wanted))
 
 
 @function("String.slice/3")
-def slice_length(run: Run, text: str, start: int, count: int) -> str:
+def slice_length(run: Evaluation, text: str, start: int, count: int) -> str:
     """`count` graphemes from `start` on; a negative start counts from the end."""
     if count < 0:
         raise ExpressionError(FAILED)
@@ -159,7 +159,7 @@ def slice_length(run: Run, text: str, start: int, count: int) -> str:
 
 @function("String.split/2", "String.split/3")
 def split(
-    run: Run, text: str, pattern: str | Regex | list[Any], options: Keywords | None = None
+    run: Evaluation, text: str, pattern: str | Regex | list[Any], options: Keywords | None = None
 ) -> list[str]:
     """The pieces between matches; `parts: n` makes at most n, `trim: true` drops empty ones."""
     options = options or Keywords()
@@ -212,7 +212,7 @@ def ends_with(text: str, ends: str | list[Any]) -> bool:
 
 
 @function("String.contains?/2")
-def contains(run: Run, text: str, wanted: str | list[Any]) -> bool:
+def contains(run: Evaluation, text: str, wanted: str | list[Any]) -> bool:
     """Whether a text has a text in it, or one of several."""
     for part in _several(wanted):
         run.charge(len(text) // 16)
@@ -222,7 +222,7 @@ def contains(run: Run, text: str, wanted: str | list[Any]) -> bool:
 
 
 @function("URI.encode/1")
-def encode_uri(run: Run, text: str) -> str:
+def encode_uri(run: Evaluation, text: str) -> str:
     """The text with everything that a URI cannot hold percent-encoded."""
     run.charge(3 * len(text))
     return quote(text, safe=_RESERVED)

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..clockface import MONTHS, epoch_seconds
 from ..fault import FAILED, ExpressionError
-from ..run import Run
+from ..run import Evaluation
 from ..timexformat import format_default, format_strftime, parse_default
 from ..values import Atom, Keywords, Naive, Zoned, is_integer
 from ..vocabulary import function
@@ -41,13 +41,13 @@ def _instant(value: Dated) -> dt.datetime:
 
 
 @function("Timex.today/0", "Timex.today/1")
-def today(run: Run, name: str = "UTC") -> dt.date:
+def today(run: Evaluation, name: str = "UTC") -> dt.date:
     """Today, in UTC or in a time zone."""
     return now_in(run, name).value.date()
 
 
 @function("Timex.now/0", "Timex.now/1")
-def now(run: Run, name: str = "UTC") -> Zoned:
+def now(run: Evaluation, name: str = "UTC") -> Zoned:
     """This moment, in UTC or in a time zone."""
     return now_in(run, name)
 
@@ -103,7 +103,7 @@ def to_zone(value: Dated, name: str) -> Zoned:
 
 @function("Timex.format!/2", "Timex.format!/3")
 def format_moment(
-    run: Run,
+    run: Evaluation,
     moment: Dated,
     pattern: str,
     formatter: Atom = Atom("default"),  # noqa: B008

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from flows.session import Message
-from registry import Registry
+from flowhook.registry import Registry
+from flows.model.session import Message
 
 Arguments = Sequence[str]
 TextTest = Callable[[str, Arguments], bool]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from errors import InvalidInput
-from flows.groups import group_id
+from flowhook.errors import InvalidInput
+from flows.model.groups import group_id
+from flows.model.session import Message
 from flows.routers.cases import Arguments, message_test
 from flows.routers.cases.numbers import number
-from flows.session import Message
 
 MEDIA_TYPES = ("audio", "document", "image", "video")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from errors import InvalidInput
+from flowhook.errors import InvalidInput
+from flows.model.text import clean, normal
 from flows.routers.cases import Arguments, first, text_test
-from flows.text import clean, normal
 
 _DIGIT = re.compile("[0-9]")
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+([eE][+-]?[0-9]+)?|[eE][+-]?[0-9]+)?")

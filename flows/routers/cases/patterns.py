@@ -10,8 +10,8 @@ import phonenumbers
 import re2  # type: ignore[import-untyped]
 import regex  # type: ignore[import-untyped]
 
+from flows.model.text import normal
 from flows.routers.cases import Arguments, first, text_test
-from flows.text import normal
 
 HOME_REGION = "IN"
 _MAX_PATTERN = 2_000

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from flows.model.text import normal, words
 from flows.routers.cases import Arguments, first, text_test
-from flows.text import normal, words
 
 _listed = lru_cache(maxsize=4096)(words)
 """The words of a case's argument; contacts' words are not kept."""

@@ -8,23 +8,24 @@ from pathlib import Path
 
 import redis
 
-from flows.channels.lanes import Lanes
-from settings.cipher import Cipher
+from flowhook.organisations.cipher import Cipher
+from flows.channels.contact_queue import ContactQueue
 from tests.fixtures_app import FIRST_KEY
 from tests.waiting import wait_for
 
 WORKER = """
 import sys, threading
 from pathlib import Path
-from flows.channels.lanes import Lanes
-from settings.cipher import Cipher
-from storage.connect import connect
+from flows.channels.contact_queue import ContactQueue
+from flowhook.organisations.cipher import Cipher
+from flowhook.redis.connect import connect
 
 def work(item):
     print("works on", item["name"], flush=True)
     threading.Event().wait(60)
 
-lanes = Lanes(connect(None, Path(sys.argv[1])), Cipher([sys.argv[2]]), "inbox", lease_seconds=1.5)
+redis, cipher = connect(None, Path(sys.argv[1])), Cipher([sys.argv[2]])
+lanes = ContactQueue(redis, cipher, "inbox", lease_seconds=1.5)
 lanes.drain("acme", "9198", work)
 """
 
@@ -32,7 +33,7 @@ lanes.drain("acme", "9198", work)
 def test_the_next_process_takes_over_when_the_lease_lapses(
     real_redis: redis.Redis, embedded_data_dir: Path
 ) -> None:
-    lanes = Lanes(real_redis, Cipher([FIRST_KEY]), "inbox", lease_seconds=1.5)
+    lanes = ContactQueue(real_redis, Cipher([FIRST_KEY]), "inbox", lease_seconds=1.5)
     for name in ("first", "second"):
         lanes.push("acme", "9198", name, {"name": name})
     worker = subprocess.Popen(

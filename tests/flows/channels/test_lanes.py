@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from errors import Overloaded, ProviderTimeout
-from flows.channels import lanes as lanes_module
-from flows.channels.lanes import Abandon, Lanes, Postpone
-from settings.cipher import Cipher
-from storage.keys import org_key
+from flowhook.errors import Overloaded, ProviderTimeout
+from flowhook.organisations.cipher import Cipher
+from flowhook.redis.keys import org_key
+from flows.channels import contact_queue as lanes_module
+from flows.channels.contact_queue import Abandon, ContactQueue, Postpone
 from tests.fixtures_app import FIRST_KEY, SECOND_KEY
 from tests.flows.asking_twice import AsksTwice
 from tests.waiting import wait_for
@@ -33,22 +33,22 @@ def clock() -> Clock:
     return Clock()
 
 
-def open_lanes(redis: Any, clock: Clock | None = None, **more: Any) -> Lanes:
+def open_lanes(redis: Any, clock: Clock | None = None, **more: Any) -> ContactQueue:
     if clock is not None:
         more["clock"] = clock
-    return Lanes(redis, Cipher([FIRST_KEY]), "inbox", **more)
+    return ContactQueue(redis, Cipher([FIRST_KEY]), "inbox", **more)
 
 
 @pytest.fixture
-def lanes(any_redis: Any, clock: Clock) -> Lanes:
+def lanes(any_redis: Any, clock: Clock) -> ContactQueue:
     return open_lanes(any_redis, clock)
 
 
-def push(lanes: Lanes, *names: str, contact: str = CONTACT) -> list[bool]:
+def push(lanes: ContactQueue, *names: str, contact: str = CONTACT) -> list[bool]:
     return [lanes.push(ORG, contact, name, {"name": name}) for name in names]
 
 
-def drain(lanes: Lanes, contact: str = CONTACT) -> list[str]:
+def drain(lanes: ContactQueue, contact: str = CONTACT) -> list[str]:
     seen: list[str] = []
     lanes.drain(ORG, contact, lambda item: seen.append(item["name"]))
     return seen
@@ -59,7 +59,7 @@ def die(item: Mapping[str, Any]) -> None:
     raise KeyboardInterrupt
 
 
-def test_items_leave_in_order_each_once(lanes: Lanes) -> None:
+def test_items_leave_in_order_each_once(lanes: ContactQueue) -> None:
     assert push(lanes, "a", "b", "c", "b", "a") == [True, True, True, False, False]
     assert drain(lanes) == ["a", "b", "c"]
     assert drain(lanes) == []
@@ -67,20 +67,20 @@ def test_items_leave_in_order_each_once(lanes: Lanes) -> None:
     assert lanes.waiting(ORG, CONTACT) == 0
 
 
-def test_nothing_readable_stands_in_redis(any_redis: Any, lanes: Lanes) -> None:
+def test_nothing_readable_stands_in_redis(any_redis: Any, lanes: ContactQueue) -> None:
     lanes.push(ORG, CONTACT, "wamid.secret", {"text": "my HIV result"})
     key = org_key(ORG, "inbox", "lane", CONTACT)
     assert b"HIV" not in any_redis.lindex(key, 0)
     assert not list(any_redis.scan_iter("*wamid*"))
 
 
-def test_an_id_is_remembered_longer_than_meta_repeats(any_redis: Any, lanes: Lanes) -> None:
+def test_an_id_is_remembered_longer_than_meta_repeats(any_redis: Any, lanes: ContactQueue) -> None:
     push(lanes, "a")
     (key,) = list(any_redis.scan_iter(org_key(ORG, "inbox", "seen", "*")))
     assert any_redis.ttl(key) > 7 * 24 * 3600
 
 
-def test_only_one_drains_and_later_items_are_not_stranded(lanes: Lanes) -> None:
+def test_only_one_drains_and_later_items_are_not_stranded(lanes: ContactQueue) -> None:
     push(lanes, "a")
     seen: list[str] = []
 
@@ -181,7 +181,7 @@ def test_who_lost_the_lease_drops_nothing(any_redis: Any, clock: Clock) -> None:
 
 
 def test_a_failing_item_rests_longer_each_time_and_then_lets_others_pass(
-    lanes: Lanes, clock: Clock
+    lanes: ContactQueue, clock: Clock
 ) -> None:
     push(lanes, "bad", "good")
 
@@ -198,11 +198,11 @@ def test_a_failing_item_rests_longer_each_time_and_then_lets_others_pass(
 
 
 def test_an_item_that_no_key_opens_lets_others_pass(
-    any_redis: Any, lanes: Lanes, monkeypatch: pytest.MonkeyPatch
+    any_redis: Any, lanes: ContactQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lanes_module, "MAX_TRIES", 1)
     push(lanes, "sealed with a key that is gone")
-    later = Lanes(any_redis, Cipher([SECOND_KEY]), "inbox")
+    later = ContactQueue(any_redis, Cipher([SECOND_KEY]), "inbox")
     push(later, "b")
     assert drain(later) == ["b"]
     assert [dead.reason for dead in later.dead(ORG)] == ["CannotDecrypt"]
@@ -211,7 +211,7 @@ def test_an_item_that_no_key_opens_lets_others_pass(
 
 
 def test_an_item_over_which_processes_die_is_put_aside(
-    any_redis: Any, lanes: Lanes, monkeypatch: pytest.MonkeyPatch
+    any_redis: Any, lanes: ContactQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lanes_module, "MAX_TAKES", 3)
     push(lanes, "poison", "good")
@@ -222,7 +222,7 @@ def test_an_item_over_which_processes_die_is_put_aside(
     assert lanes.dead(ORG)[0].item == {"name": "poison"}
 
 
-def test_postponing_counts_no_try_and_keeps_the_order(lanes: Lanes, clock: Clock) -> None:
+def test_postponing_counts_no_try_and_keeps_the_order(lanes: ContactQueue, clock: Clock) -> None:
     push(lanes, "a", "b")
 
     def later(item: Mapping[str, Any]) -> None:
@@ -237,7 +237,7 @@ def test_postponing_counts_no_try_and_keeps_the_order(lanes: Lanes, clock: Clock
     assert lanes.dead(ORG) == []
 
 
-def test_abandoned_items_stand_among_the_dead_with_their_reason(lanes: Lanes) -> None:
+def test_abandoned_items_stand_among_the_dead_with_their_reason(lanes: ContactQueue) -> None:
     push(lanes, "a", "b")
 
     def never(item: Mapping[str, Any]) -> None:
@@ -247,7 +247,7 @@ def test_abandoned_items_stand_among_the_dead_with_their_reason(lanes: Lanes) ->
     assert [dead.reason for dead in lanes.dead(ORG)] == ["no b", "no a"]
 
 
-def test_the_sweep_finds_only_what_nobody_works_on(lanes: Lanes, clock: Clock) -> None:
+def test_the_sweep_finds_only_what_nobody_works_on(lanes: ContactQueue, clock: Clock) -> None:
     push(lanes, "a")
     assert list(lanes.due()) == [], "its own wake-up is on the way"
     clock.now += lanes_module.GRACE_SECONDS
@@ -276,7 +276,7 @@ def test_the_sweep_looks_at_all_organisations(
     assert sorted(lanes.due()) == [(org, CONTACT) for org in orgs]
 
 
-def test_a_full_lane_takes_no_more(lanes: Lanes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_lane_takes_no_more(lanes: ContactQueue, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lanes_module, "MAX_WAITING", 2)
     push(lanes, "a", "b")
     with pytest.raises(Overloaded):
@@ -286,7 +286,7 @@ def test_a_full_lane_takes_no_more(lanes: Lanes, monkeypatch: pytest.MonkeyPatch
     assert push(lanes, "c") == [True], "what was refused may come again"
 
 
-def test_forgetting_a_contact_leaves_the_others(lanes: Lanes) -> None:
+def test_forgetting_a_contact_leaves_the_others(lanes: ContactQueue) -> None:
     push(lanes, "a")
     push(lanes, "b", contact="other")
     for contact in (CONTACT, "other"):

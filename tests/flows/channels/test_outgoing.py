@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flows.channels.outgoing import outgoing
-from flows.events import FlowCompleted, MsgCreated, MsgNotSent
+from flows.channels.outgoing_messages import messages_by_contact
+from flows.model.events import FlowCompleted, MsgCreated, MsgNotSent
 
 
 def test_messages_go_by_contact_in_order_with_their_delays() -> None:
@@ -27,7 +27,7 @@ def test_messages_go_by_contact_in_order_with_their_delays() -> None:
         ),
         FlowCompleted(**where, results={}),
     ]
-    assert outgoing(events) == {
+    assert messages_by_contact(events) == {
         "9198": [
             ({"type": "text", "text": "one"}, 0),
             (
@@ -55,6 +55,6 @@ def test_a_sticker_is_one_for_a_channel_and_an_image_for_the_api() -> None:
         url="https://x.org/s.webp",
     )
     assert sent.as_message() == {"type": "image", "url": "https://x.org/s.webp"}
-    assert outgoing([sent]) == {
+    assert messages_by_contact([sent]) == {
         "9198": [({"type": "sticker", "url": "https://x.org/s.webp"}, sent.delay_seconds)]
     }

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from flows import bounds
+from flows.model import bounds
 from tests.fakes.graph import FakeGraph, Line, Person
 from tests.fixtures_app import OpenService, Service
 from tests.flows.talking import GREETING, publish, say, texts

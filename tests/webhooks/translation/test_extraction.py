@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-import errors
+from flowhook import errors
 from tests.webhooks.translation.entries import ENTRY, texts
 from webhooks.translation.extraction import extract
 from webhooks.translation.restoration import restore

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import errors
+from flowhook import errors
 from tests.endless import ends
 from tests.webhooks.translation.entries import ENTRY, steady
 from webhooks.translation.extraction import extract

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from errors import ProviderTimeout
+from flowhook.errors import ProviderTimeout
+from flowhook.providers.whatsapp_errors import WINDOW_CLOSED
 from flows.channels.inbound import Inbound, Status
 from flows.channels.whatsapp import typing_indicator
 from flows.channels.whatsapp.typing_indicator import typing_while
-from providers.whatsapp_errors import WINDOW_CLOSED
 from tests.fakes.graph import Person
 from tests.flows.channels.whatsapp.world import ASHA, HIDDEN, LONG, ORG, RAVI, World, text
 from tests.waiting import wait_for

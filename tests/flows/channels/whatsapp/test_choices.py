@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from settings.cipher import Cipher
+from flowhook.organisations.cipher import Cipher
 from tests.fixtures_app import SECOND_KEY
 from tests.flows.channels.whatsapp.world import ASHA, LONG, World
 

@@ -13,7 +13,7 @@ from flows.channels.inbound import FOR_FLOWS, Inbound, InboundMedia, Status
 from flows.channels.whatsapp.inbound import Skipped, read_delivery
 from flows.channels.whatsapp.kinds import READERS
 from flows.channels.whatsapp.options import option_id
-from flows.sitting import valid_id
+from flows.conversations.turn import valid_id
 
 RUNS = settings(max_examples=300, derandomize=True, deadline=None, database=None)
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from flowhook.providers.whatsapp_content import length
 from flows.channels.whatsapp.split import split
-from providers.whatsapp_content import length
 
 RUNS = settings(max_examples=300, derandomize=True, deadline=None, database=None)
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import orjson
 
+from flowhook.organisations.cipher import Cipher
+from flowhook.providers.transport import RequestsTransport
 from flows.channels.inbound import Inbound
 from flows.channels.whatsapp.channel import WhatsAppChannel
 from flows.channels.whatsapp.inbound import read_delivery
-from providers.transport import RequestsTransport
-from settings.cipher import Cipher
 from tests.fakes.graph import FakeGraph, Line, Person
 from tests.fixtures_app import FIRST_KEY
 

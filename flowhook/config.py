@@ -1,0 +1,199 @@
+"""The environment, read once into a frozen Config.
+
+Each variable is checked here and nowhere else. A missing or malformed value raises
+ConfigError with one line that names the variable and the fix; no secret has a literal
+default, and no error repeats a secret.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from cryptography.fernet import Fernet
+
+import flowhook.config_values as values
+from flowhook.redis.embedded import prepare_directory
+
+# The model of organisations that name none, where DEFAULT_MODEL is unset. OpenAI names it as the
+# target for everyone who leaves the GPT-4 family (help.openai.com/en/articles/20001600).
+SERVICE_DEFAULT_MODEL = "gpt-6-luna"
+
+# The models of organisations that name none; the openai package 3.51.0 lists them as current.
+SERVICE_IMAGE_MODEL = "gpt-image-2.5-flare"
+SERVICE_SPEECH_MODEL = "gpt-4o-mini-tts"
+SERVICE_TRANSCRIPTION_MODEL = "gpt-transcribe"
+
+# Pictures and speech made by the functions: how long they are served, how large one may be, and
+# how much an organisation keeps before its oldest are removed.
+MEDIA_SECONDS = 24 * 3600
+MEDIA_MAX_BYTES = 16 * 1024 * 1024
+MEDIA_ORGANISATION_BYTES = 256 * 1024 * 1024
+
+# How long the fetch of a caller's picture or recording may take in all.
+FETCH_SECONDS = 20.0
+
+GOOGLE_MAPS_URL = "https://maps.googleapis.com"
+
+Value = TypeVar("Value")
+
+
+class ConfigError(Exception):
+    """A missing or malformed variable: its name, what is wrong and the fix, in one line."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """The service's configuration; README and docs/operations.md list the variables."""
+
+    admin_token: str = field(repr=False)
+    encryption_keys: tuple[str, ...] = field(repr=False)
+    redis_url: str | None = field(default=None, repr=False)
+    data_dir: Path = Path("data")
+    host: str = "0.0.0.0"  # noqa: S104 - the service listens for callers from outside
+    port: int = 8000
+    openai_base_url: str = "https://api.openai.com/v1"
+    default_model: str = SERVICE_DEFAULT_MODEL
+    public_url: str | None = None
+    allow_private_urls: tuple[str, ...] = ()
+    web_concurrency: int = 1
+    log_level: str = "INFO"
+    whatsapp_base_url: str = "https://graph.facebook.com"
+    max_in_flight: int = 3000
+    client_seconds: int = 20  # for a request's head, and again for its body
+    trusted_proxies: int = 0
+    log_entries: int = 10_000
+    log_days: int = 30
+    broker_url: str | None = field(default=None, repr=False)
+    worker_threads: int = 256
+    job_patience_seconds: int = 600
+    google_maps_url: str = GOOGLE_MAPS_URL  # not read from the environment; tests set it
+    prices_file: Path | None = None
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Config:
+        """Read and check the environment; with the embedded Redis, make the missing secrets."""
+        read = _Reader(os.environ if environ is None else environ)
+        data_dir = Path(read("DATA_DIR", "./data", str)).absolute()
+        redis_url = read("REDIS_URL", None, values.redis_url)
+        embedded = redis_url is None
+        if embedded:
+            data_dir = _make_private_dir(data_dir)
+        return cls(
+            redis_url=redis_url,
+            data_dir=data_dir,
+            admin_token=read.secret(
+                "ADMIN_TOKEN", values.admin_token, embedded, data_dir, _new_admin_token
+            )[0],
+            encryption_keys=read.secret(
+                "ENCRYPTION_KEYS", values.fernet_keys, embedded, data_dir, _new_fernet_key
+            ),
+            host=read("HOST", cls.host, values.host),
+            port=read("PORT", cls.port, values.whole(1, 65535)),
+            openai_base_url=read("OPENAI_BASE_URL", cls.openai_base_url, values.http_url),
+            default_model=read("DEFAULT_MODEL", cls.default_model, values.model_name),
+            public_url=read("PUBLIC_URL", None, values.http_url),
+            allow_private_urls=read("ALLOW_PRIVATE_URLS", (), values.hosts_and_networks),
+            web_concurrency=read("WEB_CONCURRENCY", os.cpu_count() or 1, values.whole(1, 512)),
+            log_level=read("LOG_LEVEL", cls.log_level, values.log_level),
+            whatsapp_base_url=read("WHATSAPP_BASE_URL", cls.whatsapp_base_url, values.http_url),
+            max_in_flight=read("MAX_IN_FLIGHT", cls.max_in_flight, values.whole(1, 100_000)),
+            client_seconds=read("CLIENT_SECONDS", cls.client_seconds, values.whole(1, 600)),
+            trusted_proxies=read("TRUSTED_PROXIES", cls.trusted_proxies, values.whole(0, 10)),
+            log_entries=read("LOG_ENTRIES", cls.log_entries, values.whole(1, 10_000_000)),
+            log_days=read("LOG_DAYS", cls.log_days, values.whole(1, 3650)),
+            broker_url=read("BROKER_URL", None, values.broker_url),
+            worker_threads=read("WORKER_THREADS", cls.worker_threads, values.whole(1, 10_000)),
+            job_patience_seconds=read(
+                "JOB_PATIENCE_SECONDS", cls.job_patience_seconds, values.whole(0, 86_400)
+            ),
+            prices_file=read("PRICES_FILE", None, values.existing_file),
+        )
+
+
+class _Reader:
+    """Reads one variable at a time; an empty value counts as unset."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.environ = environ
+
+    def __call__(
+        self, name: str, default: Value, parse: Callable[[str], Value] | Callable[[str], str]
+    ) -> Value:
+        text = self.environ.get(name, "").strip()
+        if not text:
+            return default
+        try:
+            return parse(text)  # type: ignore[return-value]
+        except ValueError as error:
+            raise ConfigError(f"{name} {_one_line(error)}") from None
+
+    def secret(
+        self,
+        name: str,
+        parse: Callable[[str], tuple[str, ...]],
+        embedded: bool,
+        data_dir: Path,
+        generate: Callable[[], str],
+    ) -> tuple[str, ...]:
+        """A secret from the environment, or, with the embedded Redis, generated into DATA_DIR."""
+        found: tuple[str, ...] | None = self(name, None, parse)
+        if found:
+            return found
+        if not embedded:
+            hint = (
+                " (python -c 'from cryptography.fernet import Fernet;"
+                " print(Fernet.generate_key().decode())' makes one)"
+                if name == "ENCRYPTION_KEYS"
+                else ""
+            )
+            raise ConfigError(f"{name} is required with REDIS_URL: set it in the environment{hint}")
+        path = data_dir / name.lower()
+        try:
+            return parse(_read_or_create(path, generate))
+        except ValueError as error:
+            raise ConfigError(f"{name} in the file {path.name} of DATA_DIR {error}") from None
+
+
+def _read_or_create(path: Path, generate: Callable[[], str]) -> str:
+    """Read the file, or create it atomically, so that processes starting together agree."""
+    if not path.exists():
+        draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(generate() + "\n")
+            file.flush()
+            os.fsync(file.fileno())  # nothing it encrypts may outlive it
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text().strip()
+
+
+def _make_private_dir(path: Path) -> Path:
+    try:
+        return prepare_directory(path)
+    except OSError as error:
+        reason = error.strerror or "failed"
+        raise ConfigError(
+            f"DATA_DIR cannot be made ({reason}): name a directory this user may write"
+        ) from None
+
+
+def _one_line(error: ValueError) -> str:
+    text = " ".join(str(error).split())
+    return text.removeprefix("REDIS_URL ")
+
+
+def _new_admin_token() -> str:
+    return secrets.token_hex(32)
+
+
+def _new_fernet_key() -> str:
+    return Fernet.generate_key().decode()

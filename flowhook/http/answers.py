@@ -1,0 +1,169 @@
+"""Answers over HTTP: JSON, the one error shape, the request id on everything.
+
+Used by every routes module. Flask is known here, in the routes, in web and in app only.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import re
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from flask import Flask, Response, request
+from flask.globals import request_ctx
+from redis.exceptions import RedisError
+from werkzeug.exceptions import HTTPException
+
+from flowhook.errors import (
+    FlowhookError,
+    Internal,
+    InvalidInput,
+    MethodNotAllowed,
+    NotFound,
+    Overloaded,
+    TooLarge,
+    UnsupportedMediaType,
+)
+from flowhook.http.body_size import max_body_bytes
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
+RETRY_AFTER_SECONDS = 1
+_HTTP_ERRORS: dict[int, type[FlowhookError]] = {
+    404: NotFound,
+    405: MethodNotAllowed,
+    413: TooLarge,
+    415: UnsupportedMediaType,
+}
+
+logger = logging.getLogger(__name__)
+
+
+class WholeAnswer(Response):
+    """An answer that is all there: sent as it stands, which spares 3 % of a webhook call."""
+
+    @classmethod
+    def of(cls, encoded: bytes, status: int) -> WholeAnswer:
+        """JSON with every header it leaves with: putting them in one by one takes 2 %."""
+        headers = [
+            ("Content-Type", "application/json"),
+            ("Content-Length", str(len(encoded))),
+            ("X-Request-ID", request_id()),
+            ("Cache-Control", "no-store"),
+        ]
+        return cls([encoded], status, headers)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] == "HEAD":
+            return super().__call__(environ, start_response)
+        start_response(self.status, self.headers.to_wsgi_list())
+        return [self.get_data()]
+
+
+def json_answer(body: Any, status: int = 200) -> Response:
+    return WholeAnswer.of(orjson.dumps(body), status)
+
+
+def error_answer(
+    error: FlowhookError, status: int | None = None, extra: Mapping[str, Any] | None = None
+) -> Response:
+    """An error in the one shape, with `extra` keys beside it (a function's result key)."""
+    body = {
+        "success": False,
+        "error": error.as_dict(),
+        "request_id": request_id(),
+        **(extra or {}),
+    }
+    answer = json_answer(body, status or error.status)
+    answer.headers.extend(error.headers)
+    if error.retry_after_seconds is not None or error.status == 503:
+        seconds = error.retry_after_seconds or RETRY_AFTER_SECONDS
+        answer.headers["Retry-After"] = str(max(1, round(seconds)))
+    return answer
+
+
+def request_id() -> str:
+    """The caller's X-Request-ID where it is sane, else a fresh one; the same all call long."""
+    environ = request_ctx.request.environ  # not the proxy: each look through it costs 1 us
+    known: str | None = environ.get("flowhook.request_id")
+    if known is None:
+        sent = environ.get("HTTP_X_REQUEST_ID")
+        known = f"{random.getrandbits(128):032x}"
+        if sent and REQUEST_ID.fullmatch(sent):
+            known = str(sent)
+        environ["flowhook.request_id"] = known
+    return known
+
+
+def as_error(failure: Exception) -> FlowhookError:
+    """Any exception as the error it is answered with; what is unforeseen is logged."""
+    if isinstance(failure, FlowhookError):
+        return failure
+    if isinstance(failure, HTTPException):
+        return _http_error(failure)
+    if isinstance(failure, RedisError):
+        logger.warning("Redis is away", extra={"cause": type(failure).__name__})
+        return Overloaded("the service cannot reach its store")
+    logger.error(
+        "internal error", exc_info=_without_values(failure), extra={"request_id": request_id()}
+    )
+    return Internal("something went wrong inside the service")
+
+
+def install(app: Flask) -> None:
+    """Answer every failure on every path as JSON, and name every request."""
+    app.url_map.merge_slashes = False  # nor redirect: that would be answered as HTML
+    app.url_map.redirect_defaults = False
+    app.make_default_options_response = partial(_tell_methods, app)  # type: ignore[method-assign]
+
+    @app.errorhandler(Exception)
+    def answer_failure(failure: Exception) -> Response:
+        return error_answer(as_error(failure))
+
+    @app.after_request
+    def name_request(response: Response) -> Response:
+        if isinstance(response, WholeAnswer):
+            return response
+        response.headers["X-Request-ID"] = request_id()
+        response.headers.setdefault("Cache-Control", "no-store")  # settings, answers, tokens
+        return response
+
+
+def _tell_methods(app: Flask) -> Response:
+    """What OPTIONS answers: the methods in Allow, and no body."""
+    answer = Flask.make_default_options_response(app)
+    answer.status_code = 204
+    del answer.headers["Content-Type"]
+    return answer
+
+
+def _http_error(failure: HTTPException) -> FlowhookError:
+    code = failure.code or 500
+    error_class = _HTTP_ERRORS.get(code)
+    if error_class is None:
+        return InvalidInput("the request is malformed") if code < 500 else Internal("failed")
+    limit = f"{max_body_bytes(request.method, request.path) // (1024 * 1024)} MiB"
+    messages = {
+        404: "there is nothing at this address",
+        405: "this address does not take that method",
+        413: f"the body is larger than {limit}",
+        415: "the body's Content-Type is not application/json",
+    }
+    headers = {}
+    allowed = getattr(failure, "valid_methods", None)
+    if code == 405 and allowed:
+        headers["Allow"] = ", ".join(sorted(allowed))
+    fix = f"Send a smaller body; the limit is {limit}." if code == 413 else None
+    return error_class(messages[code], fix=fix, headers=headers)
+
+
+def _without_values(failure: Exception) -> Any:
+    """The traceback with the exception's type only: its text may hold a contact's words."""
+    bare = type(failure)
+    return (Exception, Exception(f"{bare.__module__}.{bare.__qualname__}"), failure.__traceback__)

@@ -1,0 +1,75 @@
+"""The callback: a job's result as a signed POST to the address the caller gave."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import orjson
+
+from flowhook.errors import FlowhookError, InvalidInput
+from flowhook.jobs.call import Call, Outcome
+from flowhook.jobs.job_runner import NotDelivered
+from flowhook.jobs.store import Job
+from flowhook.organisations.organisation import Organisation
+from flowhook.organisations.signature import HEADER, signature
+from flowhook.providers.guard import AddressGuard
+
+TIMEOUT_SECONDS = 10.0
+KEY = "Idempotency-Key"
+GONE = 410
+
+
+class Callback:
+    """Posts `{"id", "status", "result"}`, signed as Glific signs its calls to us."""
+
+    def __init__(
+        self,
+        guard: AddressGuard,
+        find: Callable[[str], Organisation],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.guard = guard
+        self.find = find
+        self.clock = clock
+
+    def check(self, organisation: Organisation, call: Call) -> bool:
+        """Whether the call asks for a callback; InvalidInput where it cannot be made."""
+        url = call.body.get("callback_url")
+        if url is None or url == "":
+            return False
+        if not isinstance(url, str):
+            raise InvalidInput("callback_url must be text", fields={"callback_url": ["No text."]})
+        self.guard.check_url(url, field="callback_url")
+        if not organisation.signature_phrase:
+            raise InvalidInput(
+                "callback_url needs the organisation's signature phrase, which signs the callback",
+                fix="Save a phrase in the organisation's signature settings.",
+                fields={"callback_url": ["The organisation has no signature phrase."]},
+            )
+        return True
+
+    def deliver(self, job: Job, call: Call, outcome: Outcome) -> None:
+        phrase = self.find(job.organization_id).signature_phrase
+        if not phrase:
+            raise NotDelivered("the organisation has no signature phrase any more")
+        body = orjson.dumps({"id": job.id, "status": job.status, "result": outcome.answer})
+        headers = {
+            "Content-Type": "application/json",
+            HEADER: signature(phrase, self.clock(), body),
+            KEY: job.id,
+        }
+        try:
+            answer = self.guard.guarded_post(
+                call.body["callback_url"],
+                body,
+                headers,
+                timeout_seconds=TIMEOUT_SECONDS,
+                max_bytes=None,  # whatever else the receiver says, its status is the receipt
+            )
+        except FlowhookError as error:
+            raise NotDelivered(error.message) from error
+        if not 200 <= answer.status < 300:
+            raise NotDelivered(
+                f"the receiver answered HTTP {answer.status}", final=answer.status == GONE
+            )

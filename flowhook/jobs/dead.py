@@ -1,0 +1,100 @@
+"""Dead letters: deliveries that were given up, listed for the organisation's admin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from flowhook.errors import NotFound
+from flowhook.jobs.call import organisation_of_job
+from flowhook.jobs.queue import Queue
+from flowhook.jobs.store import DEAD, DEAD_SECONDS, MAX_DEAD, QUEUED, RUN, Job, JobStore
+from flowhook.redis.keys import org_key
+from flowhook.timestamps import timestamp
+
+
+class DeadLetters:
+    """The newest 1,000 of an organisation, kept 30 days with their jobs."""
+
+    def __init__(self, store: JobStore, queue: Queue) -> None:
+        self.store = store
+        self.queue = queue
+
+    @property
+    def clock(self) -> Callable[[], float]:
+        return self.store.clock
+
+    def add(self, job: Job, step: str, reason: str) -> None:
+        letter = {
+            "id": job.id,
+            "step": step,
+            "function": job.function,
+            "reason": reason,
+            "tries": job.tries,
+            "at": self.clock(),
+        }
+        key, order = _keys(job.organization_id)
+        name = _name(job.id, step)
+        pipe = self.store.redis.pipeline(transaction=True)
+        pipe.hset(key, name, orjson.dumps(letter))
+        pipe.zadd(order, {name: self.clock()})
+        pipe.expire(key, DEAD_SECONDS)
+        pipe.expire(order, DEAD_SECONDS)
+        pipe.zrange(order, 0, -MAX_DEAD - 1)
+        surplus = pipe.execute()[-1]
+        if surplus:
+            self._remove(job.organization_id, *surplus)
+
+    def page(self, org: str, count: int, cursor: str) -> tuple[list[dict[str, Any]], str | None]:
+        """Newest first: `{"id", "step", "function", "reason", "tries", "at"}`, and what follows."""
+        key, order = _keys(org)
+        start = int(cursor) if cursor else 0
+        names = self.store.redis.zrevrange(order, start, start + count)
+        found = self.store.redis.hmget(key, *names[:count]) if names else []
+        letters = [orjson.loads(raw) for raw in found if raw]
+        for letter in letters:
+            letter["at"] = timestamp(datetime.fromtimestamp(letter["at"], UTC))
+        return letters, str(start + count) if len(names) > count else None
+
+    def replay(self, org: str, job_id: str) -> list[str]:
+        """Have what a job gave up tried again from its first pause on; the steps."""
+        steps = self._given_up(org, job_id)
+        if not steps:
+            raise NotFound("this organisation has no such dead letter, or it is too old by now")
+        for step in steps:
+            self.store.revive(job_id, step)
+            self.queue.send(job_id, step)
+        self._remove(org, *(_name(job_id, step) for step in steps))
+        return steps
+
+    def _given_up(self, org: str, job_id: str) -> list[str]:
+        """A job's steps with a letter; queued are those whose replay was itself broken off."""
+        job = self.store.find(job_id) if organisation_of_job(job_id) == org else None
+        if job is None:
+            return []
+        return [
+            step
+            for step in (RUN, *job.deliveries())
+            if job.state(step) in (DEAD, QUEUED)
+            and self.store.redis.hexists(_keys(org)[0], _name(job_id, step))
+        ]
+
+    def _remove(self, org: str, *names: Any) -> None:
+        key, order = _keys(org)
+        pipe = self.store.redis.pipeline(transaction=True)
+        pipe.hdel(key, *names)
+        pipe.zrem(order, *names)
+        pipe.execute()
+
+
+def _name(job_id: str, step: str) -> str:
+    """A letter's own: each of a job's deliveries can be given up."""
+    return f"{job_id} {step}"
+
+
+def _keys(org: str) -> tuple[str, str]:
+    """The letters by name, and their names by time."""
+    return org_key(org, "dead"), org_key(org, "dead", "order")

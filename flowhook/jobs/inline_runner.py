@@ -1,0 +1,191 @@
+"""How long a caller waits, and what becomes of a call that takes longer.
+
+A call with a deadline starts in this process, beside the request. If it is not over in time it
+becomes a job: its record is written before the caller hears of it, and the call goes on where
+it is, so the provider is asked once. If this process dies, its lease lapses and a worker runs
+the job again. A call that wants no answer now goes to a worker at once.
+
+Source: RFC 7240 for `Prefer: respond-async` and `Prefer: wait`.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from flowhook.errors import InvalidInput, Overloaded
+from flowhook.jobs.call import Call, Outcome, new_job_id
+from flowhook.jobs.job_runner import JobRunner
+from flowhook.jobs.liveness import Liveness
+from flowhook.jobs.queue import Queue
+from flowhook.jobs.retry_until_available import AWAY, retry_until_available
+from flowhook.jobs.store import RUN, Job, JobStore
+from flowhook.organisations.organisation import Organisation
+
+MAX_WAIT_SECONDS = 120.0
+CLOSE_SECONDS = 120.0
+PREFER_WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6}(?:\.\d+)?)", re.IGNORECASE)
+PREFER_ASYNC = re.compile(r"(?:^|[,;\s])respond-async(?:$|[,;\s])", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The call has become a job."""
+
+    job_id: str
+
+
+def wait_seconds(prefer: str, body: Mapping[str, Any]) -> float | None:
+    """How long the caller waits for the answer; None where it waits for as long as it takes.
+
+    The body's `wait_seconds` goes before the header. `respond-async` or a `callback_url`
+    without a time means not at all.
+    """
+    asked = body.get("wait_seconds")
+    if asked is not None and asked != "":
+        return _read_seconds(asked)
+    if prefer:
+        named = PREFER_WAIT.search(prefer)
+        if named:
+            return min(float(named[1]), MAX_WAIT_SECONDS)
+        if PREFER_ASYNC.search(prefer):
+            return 0.0
+    return 0.0 if body.get("callback_url") else None
+
+
+class InlineRunner:
+    """Answers calls within their time, or accepts them as jobs."""
+
+    def __init__(
+        self,
+        store: JobStore,
+        queue: Queue,
+        liveness: Liveness,
+        performer: JobRunner,
+        run: Callable[[Call], Outcome],
+        limit: int,
+    ) -> None:
+        """`limit`: calls running beside requests at once; what exceeds it goes to a worker."""
+        self.store = store
+        self.queue = queue
+        self.liveness = liveness
+        self.performer = performer
+        self.run = run
+        self.limit = limit
+        self._running: set[_Started] = set()
+
+    def answer(self, call: Call, organisation: Organisation, seconds: float) -> Outcome | Accepted:
+        """The outcome if it is there within `seconds`, else the job the call became."""
+        deliveries = self._deliveries(call, organisation)
+        if seconds <= 0 or len(self._running) >= self.limit:
+            return self._accept(call, deliveries)
+        started = _Started(self, call)
+        self._running.add(started)
+        started.thread.start()
+        outcome = started.wait(seconds)
+        return outcome or self._convert(started, deliveries)
+
+    def close(self) -> None:
+        """Wait for the calls that run beside requests, as long as the master lets us."""
+        deadline = time.monotonic() + CLOSE_SECONDS
+        for started in list(self._running):
+            started.thread.join(max(0.0, deadline - time.monotonic()))
+
+    def _deliveries(self, call: Call, organisation: Organisation) -> list[str]:
+        ways = self.performer.deliveries.items()
+        return [step for step, way in ways if way.check(organisation, call)]
+
+    def _accept(self, call: Call, deliveries: list[str]) -> Accepted:
+        """Write the job and queue it, or neither: who is told that it failed will call again."""
+        job_id = new_job_id(call.organization_id)
+        try:
+            self.store.create(job_id, call, deliveries)
+            self.queue.send(job_id, RUN)
+        except AWAY as failure:
+            self._forget(job_id)
+            raise Overloaded("the service cannot reach its queue of jobs") from failure
+        return Accepted(job_id)
+
+    def _forget(self, job_id: str) -> None:
+        with suppress(*AWAY):  # without a message it lapses by itself
+            self.store.forget(job_id)
+
+    def _convert(self, started: _Started, deliveries: list[str]) -> Outcome | Accepted:
+        """Write the job, then let the running call belong to it."""
+        call = started.call
+        job_id = new_job_id(call.organization_id)
+        try:
+            holder = self.liveness.holder()
+            job = self.store.create(job_id, call, deliveries, holder)
+            self.queue.send(job_id, RUN, self.liveness.seconds)
+        except AWAY:
+            outcome = started.wait(None)  # a late answer is better than none
+            self._forget(job_id)
+            return outcome
+        if started.become(job, holder):
+            return Accepted(job_id)
+        self._forget(job_id)  # the answer came just then
+        return started.wait(None)
+
+    def _over(self, started: _Started, outcome: Outcome) -> None:
+        """A call that became a job is over."""
+        job = started.job
+        if job is not None and self.performer.finish(job, started.holder, outcome):
+            for step in job.deliveries():
+                retry_until_available(lambda step=step: self.queue.send(job.id, step))  # type: ignore[misc]
+
+
+class _Started:
+    """A call running on a thread (a greenlet where gevent serves)."""
+
+    def __init__(self, deadlines: InlineRunner, call: Call) -> None:
+        self.deadlines = deadlines
+        self.call = call
+        self.job: Job | None = None
+        self.holder = ""
+        self._outcome: Outcome | None = None
+        self._lock = threading.Lock()
+        self._done = threading.Event()
+        self.thread = threading.Thread(target=self._work, name="deadline", daemon=True)
+
+    def wait(self, seconds: float | None) -> Any:
+        """The outcome, or None when the time has passed without one."""
+        self._done.wait(seconds)
+        return self._outcome
+
+    def become(self, job: Job, holder: str) -> bool:
+        """Belong to a job from now on; False where the call is over already."""
+        with self._lock:
+            if self._outcome is not None:
+                return False
+            self.job, self.holder = job, holder
+            return True
+
+    def _work(self) -> None:
+        try:
+            outcome = self.deadlines.run(self.call)
+            with self._lock:
+                self._outcome = outcome
+            self._done.set()
+            self.deadlines._over(self, outcome)
+        finally:
+            self._done.set()
+            self.deadlines._running.discard(self)
+
+
+def _read_seconds(asked: Any) -> float:
+    try:
+        seconds = float(asked) if isinstance(asked, str | int | float) else -1.0
+    except ValueError:
+        seconds = -1.0
+    if isinstance(asked, bool) or not 0 <= seconds <= MAX_WAIT_SECONDS:
+        raise InvalidInput(
+            f"wait_seconds must be a number from 0 to {MAX_WAIT_SECONDS:.0f}",
+            fields={"wait_seconds": [f"Must be a number from 0 to {MAX_WAIT_SECONDS:.0f}."]},
+        )
+    return seconds

@@ -1,0 +1,179 @@
+"""Performs the steps of jobs: run the function, then deliver its result.
+
+Any number of messages may ask for the same step, in any processes: the first to claim it does
+it, and what its holder leaves behind when killed is taken over once the holder's lease lapsed.
+Nothing is acknowledged to the queue before the store knows how it came out.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from flowhook.jobs.call import Call, Outcome
+from flowhook.jobs.dead import DeadLetters
+from flowhook.jobs.liveness import Liveness
+from flowhook.jobs.queue import Queue
+from flowhook.jobs.retry_until_available import AWAY, retry_until_available
+from flowhook.jobs.store import (
+    DEAD,
+    DEAD_SECONDS,
+    DONE,
+    HELD,
+    QUEUED,
+    RESULT_SECONDS,
+    RUN,
+    Job,
+    JobStore,
+)
+from flowhook.organisations.organisation import Organisation
+
+SECOND_LOOK_SECONDS = 2.0
+FIRST_PAUSE_SECONDS = 2.0
+LONGEST_PAUSE_SECONDS = 30.0
+MAX_COSTLY_TRIES = 3
+COSTLY = frozenset({"provider_timeout", "provider_error"})  # the provider may have charged
+# Before each further try to deliver: seven hours in all.
+DELIVERY_PAUSES_SECONDS = (1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 1800.0, 3600.0, 7200.0, 10_800.0)
+
+logger = logging.getLogger(__name__)
+
+
+class NotDelivered(Exception):
+    """Why a delivery failed, in words safe to show; `final` where trying again cannot help."""
+
+    def __init__(self, reason: str, final: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.final = final
+
+
+class Delivery(Protocol):
+    """One way a result reaches who waits for it."""
+
+    def check(self, organisation: Organisation, call: Call) -> bool:
+        """Whether a call asks for this delivery; raises InvalidInput where it cannot be made."""
+
+    def deliver(self, job: Job, call: Call, outcome: Outcome) -> None:
+        """Hand the result over; raises NotDelivered."""
+
+
+class JobRunner:
+    """`perform` is what a worker does with each message; `finish` also ends a web process's run.
+
+    `patience_seconds`: how long from its creation a job waits for a provider that is away.
+    """
+
+    def __init__(
+        self,
+        store: JobStore,
+        queue: Queue,
+        liveness: Liveness,
+        dead: DeadLetters,
+        run: Callable[[Call], Outcome],
+        deliveries: Mapping[str, Delivery],
+        patience_seconds: float,
+        pauses_seconds: tuple[float, ...] = DELIVERY_PAUSES_SECONDS,
+    ) -> None:
+        self.store = store
+        self.queue = queue
+        self.liveness = liveness
+        self.dead = dead
+        self.run = run
+        self.deliveries = deliveries
+        self.patience_seconds = patience_seconds
+        self.pauses_seconds = pauses_seconds
+
+    def perform(self, job_id: str, step: str, suspect: str = "") -> None:
+        """Do a step if nobody else does; returns when the store knows how it came out."""
+        holder = retry_until_available(self.liveness.holder)
+        claim = retry_until_available(lambda: self.store.claim(job_id, step, holder))
+        if claim.state == HELD and self._is_dead(job_id, step, claim.holder, suspect):
+            claim = retry_until_available(
+                lambda: self.store.claim(job_id, step, holder, dead=suspect)
+            )
+        if claim.job is not None:
+            self._do(claim.job, step, holder)
+        elif claim.state == DONE and step == RUN:
+            self._deliver_all(retry_until_available(lambda: self.store.find(job_id)))
+
+    def finish(self, job: Job, holder: str, outcome: Outcome) -> bool:
+        """Write a run's outcome, or queue it anew if waiting may help; whether it is over."""
+        pause = self._pause(job, outcome)
+        if pause is None:
+            return retry_until_available(lambda: self.store.finish(job, holder, outcome))
+        retry_until_available(lambda: self.queue.send(job.id, RUN, pause))
+        retry_until_available(lambda: self.store.settle(job.id, RUN, holder, QUEUED))
+        return False
+
+    def _is_dead(self, job_id: str, step: str, other: str, suspect: str) -> bool:
+        """Whether a holder was dead at the first look and is at this one; else look again later."""
+        lives = retry_until_available(lambda: self.liveness.lives(other))
+        if not lives and suspect == other:
+            return True
+        delay = self.liveness.seconds if lives else SECOND_LOOK_SECONDS
+        retry_until_available(lambda: self.queue.send(job_id, step, delay, "" if lives else other))
+        return False
+
+    def _do(self, job: Job, step: str, holder: str) -> None:
+        try:
+            if step != RUN:
+                self._deliver(job, step, holder)
+            elif self.finish(
+                job, holder, self.run(retry_until_available(lambda: self.store.call_of(job)))
+            ):
+                self._deliver_all(job)
+        except Exception:
+            # Whatever it was: the message must not come again and again.
+            logger.exception("a step of a job failed", extra={"job_id": job.id, "step": step})
+            self._bury(job, step, holder, "an internal error; the log tells more")
+
+    def _deliver_all(self, job: Job | None) -> None:
+        if job is not None:
+            for step in job.deliveries():
+                self.perform(job.id, step)
+
+    def _deliver(self, job: Job, step: str, holder: str) -> None:
+        try:
+            self._hand_over(job, step)
+        except NotDelivered as failure:
+            if failure.final or job.tries > len(self.pauses_seconds):
+                self._bury(job, step, holder, failure.reason)
+                return
+            pause = self.pauses_seconds[job.tries - 1] * random.uniform(0.8, 1.2)
+            retry_until_available(lambda: self.queue.send(job.id, step, pause))
+            retry_until_available(lambda: self.store.settle(job.id, step, holder, QUEUED))
+        else:
+            others = [other for other in job.deliveries() if other != step]
+            last = all(job.state(other) == DONE for other in others)
+            keep = RESULT_SECONDS if last else 0
+            retry_until_available(lambda: self.store.settle(job.id, step, holder, DONE, keep))
+
+    def _hand_over(self, job: Job, step: str) -> None:
+        """Deliver; a store that is away meanwhile is a reason to try again, not to give up."""
+        outcome = retry_until_available(lambda: self.store.outcome_of(job))
+        if outcome is None:
+            raise LookupError("a delivery without a result")
+        call = retry_until_available(lambda: self.store.call_of(job))
+        try:
+            self.deliveries[step].deliver(job, call, outcome)
+        except AWAY as failure:
+            raise NotDelivered("the service could not reach its own store") from failure
+
+    def _bury(self, job: Job, step: str, holder: str, reason: str) -> None:
+        retry_until_available(lambda: self.dead.add(job, step, reason))
+        retry_until_available(lambda: self.store.settle(job.id, step, holder, DEAD, DEAD_SECONDS))
+
+    def _pause(self, job: Job, outcome: Outcome) -> float | None:
+        """Seconds until the run is worth another try; None where its outcome stands."""
+        if not outcome.can_wait:
+            return None
+        if outcome.error in COSTLY and job.tries >= MAX_COSTLY_TRIES:
+            return None
+        doubled = FIRST_PAUSE_SECONDS * 2 ** min(job.tries - 1, 8)
+        pause = min(LONGEST_PAUSE_SECONDS, doubled) * random.uniform(0.75, 1)
+        pause = max(pause, outcome.retry_after_seconds or 0.0)
+        left = job.created + self.patience_seconds - self.store.clock()
+        return pause if pause < left else None

@@ -1,0 +1,89 @@
+"""Puts the parts of jobs together over one Redis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.util import find_spec
+from typing import Any
+
+from flowhook.config import Config, ConfigError
+from flowhook.jobs.answer_writer import AnswerWriter
+from flowhook.jobs.call import Call, Outcome
+from flowhook.jobs.callbacks import Callback
+from flowhook.jobs.dead import DeadLetters
+from flowhook.jobs.flow_resume import FlowResume
+from flowhook.jobs.idempotency import IdempotencyStore
+from flowhook.jobs.inline_runner import InlineRunner
+from flowhook.jobs.job_runner import Delivery, JobRunner
+from flowhook.jobs.liveness import Liveness
+from flowhook.jobs.queue import DramatiqQueue, rabbitmq_queue, redis_queue
+from flowhook.jobs.store import CALLBACK, CONVERSATION, GLIFIC, JobStore
+from flowhook.jobs.workers import Workers
+from flowhook.organisations.cipher import Cipher
+from flowhook.organisations.organisation import Organisation
+from flowhook.providers.guard import AddressGuard
+from flowhook.providers.guarded_requests import GuardedRequestsTransport
+from flowhook.redis.connect import connect
+
+
+class JobServices:
+    """Everything a web process and a worker need of jobs; `close` when the process ends."""
+
+    NAME = "flowhook-jobs"
+
+    def __init__(
+        self,
+        config: Config,
+        redis: Any,
+        cipher: Cipher,
+        guard: AddressGuard,
+        find: Callable[[str], Organisation],
+        run: Callable[[Call], Outcome],
+        conversation: Delivery,
+    ) -> None:
+        """`find` reads an organisation, `run` runs a call and never raises; `conversation`
+        hands results to conversations of this service."""
+        glific = GuardedRequestsTransport(
+            lambda host, port, seconds: guard.addresses_of(host, port, seconds, "api_url")
+        )
+        queue = choose_queue(config, redis)
+        self.queue = queue
+        self.store = JobStore(redis, cipher)
+        self.liveness = Liveness(redis)
+        self.workers = Workers(redis)
+        self.dead = DeadLetters(self.store, queue)
+        self.writer = AnswerWriter(redis)
+        self.repeats = IdempotencyStore(redis, cipher, self.liveness, self.writer)
+        deliveries: dict[str, Delivery] = {
+            CALLBACK: Callback(guard, find),
+            GLIFIC: FlowResume(redis, cipher, glific, find),
+            CONVERSATION: conversation,
+        }
+        self.performer = JobRunner(
+            self.store,
+            queue,
+            self.liveness,
+            self.dead,
+            run,
+            deliveries,
+            config.job_patience_seconds,
+        )
+        self.deadlines = InlineRunner(
+            self.store, queue, self.liveness, self.performer, run, config.max_in_flight
+        )
+
+    def close(self) -> None:
+        """Let the calls that run beside requests finish, then let go of everything."""
+        self.deadlines.close()
+        self.writer.close()
+        self.liveness.close()
+
+
+def choose_queue(config: Config, redis: Any) -> DramatiqQueue:
+    """Jobs queue in the service's Redis, or where BROKER_URL says; raises ConfigError."""
+    url = config.broker_url
+    if url and url.startswith("amqp"):
+        if find_spec("pika") is None:
+            raise ConfigError("BROKER_URL names RabbitMQ, which needs a package: pip install pika")
+        return rabbitmq_queue(url)
+    return redis_queue(connect(url, config.data_dir) if url else redis)

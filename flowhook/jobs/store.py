@@ -1,0 +1,207 @@
+"""Jobs in Redis: one hash each under its organisation, what people said in it sealed.
+
+A job has steps: `run`, and `callback`, `glific` or `conversation` where its result is to be
+delivered. A step is queued, held by a process, done, or dead. Holders are compared on every
+change (Lua), so a process that was thought dead cannot overwrite what its successor wrote.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from flowhook.jobs.call import Call, Outcome, organisation_of_job
+from flowhook.organisations.cipher import Cipher
+from flowhook.redis.keys import org_key
+from flowhook.redis.script import Script
+
+RUN, CALLBACK, GLIFIC, CONVERSATION = "run", "callback", "glific", "conversation"
+QUEUED, HELD, DONE, DEAD = "queued", "held", "done", "dead"
+
+KEEP_SECONDS = 7 * 86_400  # a job that is still at work
+RESULT_SECONDS = 86_400  # and after its last step
+DEAD_SECONDS = 30 * 86_400
+MAX_DEAD = 1000
+
+CLAIM = Script(Path(__file__).with_name("claim.lua"))
+SETTLE = Script(Path(__file__).with_name("settle.lua"))
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job as read; `tries` counts how often the step at hand was begun."""
+
+    id: str
+    organization_id: str
+    fields: Mapping[str, bytes] = field(repr=False)
+    tries: int = 0
+
+    @property
+    def created(self) -> float:
+        """Epoch seconds."""
+        return int(self.fields["created"]) / 1000
+
+    @property
+    def function(self) -> str:
+        return self.fields["function"].decode()
+
+    @property
+    def status(self) -> str:
+        """queued, running, done or failed, as callers see it."""
+        state = self.state(RUN)
+        if state == DONE:
+            return self.fields["outcome"].decode()
+        if state == DEAD:
+            return "failed"
+        return "running" if state == HELD else QUEUED
+
+    def state(self, step: str) -> str | None:
+        found = self.fields.get(step)
+        return found.decode() if found else None
+
+    def deliveries(self) -> list[str]:
+        """The steps after the run, in order."""
+        return [step for step in (CALLBACK, GLIFIC, CONVERSATION) if step in self.fields]
+
+
+@dataclass(frozen=True, slots=True)
+class JobClaim:
+    """What came of asking for a step: `state` is mine, held, done, dead or gone."""
+
+    state: str
+    job: Job | None = None
+    holder: str = ""
+
+
+class JobStore:
+    """Creates, claims and settles jobs; every change is one round trip."""
+
+    def __init__(self, redis: Any, cipher: Cipher, clock: Callable[[], float] = time.time) -> None:
+        self.redis = redis
+        self.cipher = cipher
+        self.clock = clock
+
+    def create(
+        self, job_id: str, call: Call, deliveries: Sequence[str], holder: str | None = None
+    ) -> Job:
+        """Write a new job; with a holder its run has begun already."""
+        org = call.organization_id
+        sealed = {
+            "body": call.body,
+            "token_id": call.token_id,
+            "origin": call.origin,
+            "contact": call.contact,
+        }
+        fields: dict[str, Any] = {
+            RUN: HELD if holder else QUEUED,
+            f"{RUN}:by": holder or "",
+            f"{RUN}:tries": 1 if holder else 0,
+            "created": round(self.clock() * 1000),
+            "function": call.function,
+            "request_id": call.request_id,
+            "call": self._seal(org, job_id, "call", sealed),
+            **dict.fromkeys(deliveries, QUEUED),
+        }
+        key = _key(job_id)
+        pipe = self.redis.pipeline(transaction=True)
+        pipe.hset(key, mapping=fields)
+        pipe.expire(key, KEEP_SECONDS)
+        pipe.execute()
+        written = {name: str(value).encode() for name, value in fields.items() if name != "call"}
+        return _job(job_id, written, tries=fields[f"{RUN}:tries"])
+
+    def revive(self, job_id: str, step: str) -> None:
+        """Queue a dead step anew, as if it had never been tried."""
+        fields = {step: QUEUED, f"{step}:by": "", f"{step}:tries": 0}
+        pipe = self.redis.pipeline(transaction=True)
+        pipe.hset(_key(job_id), mapping=fields)
+        pipe.expire(_key(job_id), KEEP_SECONDS)
+        pipe.execute()
+
+    def forget(self, job_id: str) -> None:
+        self.redis.delete(_key(job_id))
+
+    def find(self, job_id: str) -> Job | None:
+        if organisation_of_job(job_id) is None:
+            return None
+        fields = _decoded(self.redis.hgetall(_key(job_id)))
+        return _job(job_id, fields) if RUN in fields else None
+
+    def claim(self, job_id: str, step: str, holder: str, dead: str = "") -> JobClaim:
+        """Take a step; from `dead` too, a holder whose process is known to live no more."""
+        found = CLAIM.run(self.redis, [_key(job_id)], [step, holder, dead])
+        state = found[0].decode()
+        if state == HELD:
+            return JobClaim(HELD, holder=found[1].decode())
+        if state != "mine":
+            return JobClaim(state)
+        fields = _decoded(dict(zip(found[2::2], found[3::2], strict=True)))
+        return JobClaim(state, _job(job_id, fields, int(found[1])), holder)
+
+    def settle(
+        self, job_id: str, step: str, holder: str, state: str, keep_seconds: int = 0, **more: Any
+    ) -> bool:
+        """Say how a step came out; False where it is no longer this holder's."""
+        extra = [part for name, value in more.items() for part in (name, value)]
+        arguments = (step, holder, state, keep_seconds, *extra)
+        return bool(SETTLE.run(self.redis, [_key(job_id)], arguments))
+
+    def finish(self, job: Job, holder: str, outcome: Outcome) -> bool:
+        """Write the result of a run and let its deliveries begin."""
+        kept = {"status": outcome.status, "answer": outcome.answer, "main": outcome.main}
+        keep = KEEP_SECONDS if job.deliveries() else RESULT_SECONDS
+        return self.settle(
+            job.id,
+            RUN,
+            holder,
+            DONE,
+            keep,
+            outcome="failed" if outcome.error else "done",
+            error=outcome.error or "",
+            result=self._seal(job.organization_id, job.id, "result", kept),
+        )
+
+    def call_of(self, job: Job) -> Call:
+        sealed = self._open(job, "call")
+        return Call(
+            organization_id=job.organization_id,
+            function=job.function,
+            body=sealed["body"],
+            request_id=job.fields["request_id"].decode(),
+            token_id=sealed["token_id"],
+            origin=sealed["origin"],
+            contact=sealed.get("contact", ""),
+        )
+
+    def outcome_of(self, job: Job) -> Outcome | None:
+        """The result, once there is one."""
+        if "result" not in job.fields:
+            return None
+        sealed = self._open(job, "result")
+        error = job.fields["error"].decode() or None
+        return Outcome(sealed["status"], sealed["answer"], sealed["main"], error)
+
+    def _seal(self, org: str, job_id: str, part: str, value: Any) -> bytes:
+        return self.cipher.seal(org, f"job {part} {job_id}", orjson.dumps(value))
+
+    def _open(self, job: Job, part: str) -> Any:
+        purpose = f"job {part} {job.id}"
+        return orjson.loads(self.cipher.open(job.organization_id, purpose, job.fields[part]))
+
+
+def _key(job_id: str) -> str:
+    org, _, name = job_id.partition(".")
+    return org_key(org, "job", name)
+
+
+def _decoded(fields: Mapping[bytes, bytes]) -> dict[str, bytes]:
+    return {name.decode(): value for name, value in fields.items()}
+
+
+def _job(job_id: str, fields: Mapping[str, bytes], tries: int = 0) -> Job:
+    return Job(job_id, organisation_of_job(job_id) or "", fields, tries)

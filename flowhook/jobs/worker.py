@@ -1,0 +1,36 @@
+"""A worker process: performs jobs on threads until it is told to end."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+
+from flowhook.jobs.services import JobServices
+
+END_SECONDS = 120  # jobs that run at SIGTERM may finish
+WATCH_SECONDS = 0.5
+
+logger = logging.getLogger(__name__)
+
+
+def work(desk: JobServices, threads: int, parent: int | None = None) -> None:
+    """Perform jobs; ends at SIGTERM or SIGINT, or when the process `parent` is gone.
+
+    Jobs that run then are finished; those that only wait go back to the queue.
+    """
+    ending = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ending.set())
+    worker = desk.queue.worker(desk.performer.perform, threads)
+    worker.start()
+    logger.info("job worker starts", extra={"threads": threads})
+    while not ending.wait(WATCH_SECONDS):
+        desk.workers.beat()
+        if parent is not None and os.getppid() != parent:
+            logger.warning("the job worker's parent is gone")
+            break
+    desk.workers.leave()
+    worker.stop(END_SECONDS * 1000)
+    logger.info("job worker ended")

@@ -1,0 +1,1 @@
+"""An organisation's limits: reserved before a call, settled after it."""

@@ -1,0 +1,1 @@
+"""Pictures and speech that the service made and serves for a day under unguessable names."""

@@ -1,0 +1,41 @@
+"""The audit of settings: who changed which field and when, never its value.
+
+It outlives the organisation, so that a deletion is recorded too, and keeps the newest entries.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from flowhook.redis.keys import audit_key
+from flowhook.timestamps import timestamp_of
+
+ENTRIES = 10_000
+
+
+class Audit:
+    """One bounded stream for each organisation."""
+
+    def __init__(self, redis: Any) -> None:
+        self.redis = redis
+
+    def write(self, org: str, actor: str, action: str, what: str, fields: list[str]) -> None:
+        entry = {"actor": actor, "action": action, "what": what, "fields": fields}
+        self.redis.xadd(
+            audit_key(org), {"entry": orjson.dumps(entry)}, maxlen=ENTRIES, approximate=True
+        )
+
+    def read(self, org: str, before: str, count: int) -> list[dict[str, Any]]:
+        """Read entries, newest first, older than the id `before` (empty: from the newest)."""
+        high = f"({before}" if before else "+"
+        return [
+            {"id": raw_id.decode(), "time": _time(raw_id), **orjson.loads(fields[b"entry"])}
+            for raw_id, fields in self.redis.xrevrange(audit_key(org), high, "-", count=count)
+        ]
+
+
+def _time(raw_id: bytes) -> str:
+    """The time in an entry's id, which Redis sets in epoch milliseconds."""
+    return timestamp_of(int(raw_id.partition(b"-")[0]))

@@ -1,0 +1,189 @@
+"""Authentication of the operator, organisations' admins and flow builders.
+
+Four kinds of credentials: the operator's bearer token, an organisation's bearer token, HTTP Basic
+`organization_id:token`, and Glific's signature over the raw body. Comparisons take constant time,
+the same for an unknown organisation as for a known one.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flowhook.errors import Forbidden, RateLimited, Unauthorized
+from flowhook.organisations import signature
+from flowhook.organisations.cache import SettingsCache
+from flowhook.organisations.lockout import Lockout
+from flowhook.organisations.organisation import Organisation, Token
+from flowhook.organisations.schemas import DEFAULT_PHRASES
+from flowhook.organisations.store import digest
+from flowhook.redis.keys import ORGANIZATION_ID_PATTERN
+
+ADMIN = "admin"
+OPERATOR = "operator"
+WEBHOOK = "webhook"
+
+SIGNATURE_WINDOW_SECONDS = 300
+CHALLENGE = 'Bearer realm="flowhook", Basic realm="flowhook", charset="UTF-8"'
+TOKEN_PATTERN = re.compile(r"fh\.([A-Za-z0-9_-]{1,64})\.([0-9a-f]{12})\.([A-Za-z0-9_-]{20,100})")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """An authenticated caller; `organization_id` is None for the operator, who may act for any."""
+
+    scope: str
+    organization_id: str | None
+    name: str  # for the audit: "operator", "token 1a2b..." or "signature"
+    token_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """The credentials of a request, as sent."""
+
+    address: str
+    authorization: str = ""
+    signature: str = ""
+    body: bytes = b""
+    organization_id: str = ""  # the body's; only a signature makes use of it
+
+
+class Authenticator:
+    """Turns Credentials into a Caller, or raises Unauthorized or RateLimited."""
+
+    def __init__(
+        self,
+        admin_token: str,
+        settings: SettingsCache,
+        lockout: Lockout,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._admin_digest = digest(admin_token)
+        self.settings = settings
+        self.lockout = lockout
+        self.clock = clock
+
+    def authenticate(self, proof: Credentials) -> Caller:
+        kind, _, credentials = proof.authorization.partition(" ")
+        kind, credentials = kind.lower(), credentials.strip()
+        if kind == "bearer":
+            return self._bearer(proof, credentials)
+        if kind == "basic":
+            return self._basic(proof, credentials)
+        if proof.signature:
+            return self._signed(proof)
+        raise unauthorized("no proof of who calls")
+
+    def proof_mark(self, caller: Caller) -> str | None:
+        """A digest of the operator's or a token's secret, by which a session of the pages notices
+        that it changed; None once the token is gone (at most a second late)."""
+        if caller.scope == OPERATOR:
+            proof: bytes | None = self._admin_digest
+        else:
+            token = self.settings.get(caller.organization_id or "").tokens.get(
+                caller.token_id or ""
+            )
+            proof = token.digest if token and token.scope == caller.scope else None
+        return hashlib.sha256(b"session\0" + proof).hexdigest() if proof else None
+
+    def _bearer(self, proof: Credentials, token: str) -> Caller:
+        match = TOKEN_PATTERN.fullmatch(token)
+        if match is None:
+            shown = digest(token)
+            if hmac.compare_digest(shown, self._admin_digest):
+                self.lockout.admit(proof.address, OPERATOR, shown)
+                return Caller(OPERATOR, None, OPERATOR)
+            raise self._wrong(proof, OPERATOR)
+        return self._token(proof, match)
+
+    def _token(self, proof: Credentials, match: re.Match[str]) -> Caller:
+        org, token_id, secret = match.groups()
+        shown = digest(secret)
+        token = self._find_token(self.settings.get(org), token_id, shown)
+        if token is None:  # perhaps made a moment ago by another process
+            token = self._find_token(self.settings.fresh(org), token_id, shown)
+        if token is None:
+            raise self._wrong(proof, org)
+        self.lockout.admit(proof.address, org, shown)
+        return Caller(token.scope, org, f"token {token_id}", token_id)
+
+    def _find_token(self, organisation: Organisation, token_id: str, shown: bytes) -> Token | None:
+        token = organisation.tokens.get(token_id)
+        stored = token.digest if token else bytes(32)
+        return token if hmac.compare_digest(shown, stored) and token else None
+
+    def _basic(self, proof: Credentials, credentials: str) -> Caller:
+        try:
+            decoded = base64.b64decode(credentials, validate=True).decode()
+        except (binascii.Error, ValueError):
+            raise unauthorized("the Basic credentials are malformed") from None
+        org, _, token = decoded.partition(":")
+        caller = self._bearer(proof, token)
+        if caller.scope == OPERATOR:
+            if not ORGANIZATION_ID_PATTERN.fullmatch(org):
+                raise unauthorized("the Basic user name is no organisation id")
+            return Caller(OPERATOR, org, OPERATOR)
+        if caller.organization_id != org:
+            raise Forbidden("this token belongs to another organisation")
+        return caller
+
+    def _signed(self, proof: Credentials) -> Caller:
+        org = proof.organization_id
+        match = signature.PATTERN.fullmatch(proof.signature.strip())
+        if match is None or not ORGANIZATION_ID_PATTERN.fullmatch(org):
+            raise unauthorized(
+                "the signature is malformed, or the body names no organization_id",
+                fix=f"Send {signature.HEADER}: t=<unix seconds>,v1=<hex> and an organization_id.",
+            )
+        stamp, shown = match.groups()
+        if abs(self.clock() - int(stamp)) > SIGNATURE_WINDOW_SECONDS:
+            raise unauthorized(
+                "the signature is older or newer than 300 seconds",
+                fix="Set both clocks by NTP, and sign when the call is sent.",
+            )
+        phrase = self.settings.get(org).signature_phrase
+        if not self._signature_matches(phrase, stamp, shown, proof.body):
+            phrase = self.settings.fresh(org).signature_phrase
+            if not self._signature_matches(phrase, stamp, shown, proof.body):
+                raise self._wrong(proof, org)
+        self.lockout.admit(proof.address, org, digest(str(phrase)))
+        return Caller(WEBHOOK, org, "signature")
+
+    def _signature_matches(self, phrase: str | None, stamp: str, shown: str, body: bytes) -> bool:
+        usable = phrase is not None and phrase not in DEFAULT_PHRASES
+        expected = signature.sign(phrase if phrase and usable else "no phrase", stamp, body)
+        return hmac.compare_digest(expected, shown) and usable
+
+    def _wrong(self, proof: Credentials, identity: str) -> Unauthorized | RateLimited:
+        shown = digest(f"{proof.authorization}\n{proof.signature}")
+        self.lockout.record_wrong(proof.address, identity, shown)
+        return unauthorized("the token or signature is not valid")
+
+
+def unauthorized(message: str, **more: Any) -> Unauthorized:
+    return Unauthorized(message, headers={"WWW-Authenticate": CHALLENGE}, **more)
+
+
+def require_admin(caller: Caller, org: str) -> None:
+    """Raise Forbidden unless the caller is the operator or this organisation's admin."""
+    _require_own(caller, org)
+    if caller.scope == WEBHOOK:
+        raise Forbidden("a webhook token cannot do this", fix="Use a token of scope admin.")
+
+
+def require_operator(caller: Caller) -> None:
+    if caller.scope != OPERATOR:
+        raise Forbidden("only the operator may do this", fix="Use the operator's ADMIN_TOKEN.")
+
+
+def _require_own(caller: Caller, org: str) -> None:
+    if caller.organization_id not in (None, org):
+        raise Forbidden("this token belongs to another organisation")

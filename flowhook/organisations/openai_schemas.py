@@ -1,0 +1,131 @@
+"""The settings sections of models: OpenAI accounts, and what assistants stand for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import RAISE, Schema, fields, validate
+
+from flowhook.organisations.kinds import (
+    MODEL_NAME,
+    TITLE_PATTERN,
+    http_url,
+    model,
+    printable,
+    secret,
+    text,
+)
+from flowhook.organisations.section import SectionSchema
+
+
+class Seconds(fields.Float):
+    """A time shown as it was given: a whole number stays one."""
+
+    def _validated(self, value: Any) -> float:
+        number = super()._validated(value)
+        return int(number) if number.is_integer() else number
+
+
+class OpenAISettingsSchema(SectionSchema):
+    """The organisation's OpenAI account, or one of its further named accounts."""
+
+    is_active = fields.Boolean(
+        load_default=False,
+        metadata={"description": "Whether calls are answered (default false).", "example": True},
+    )
+    api_key = secret(512, "The account's API key; write-only.", "sk-proj-...")
+    organization = text(
+        128,
+        "OpenAI organisation, sent as OpenAI-Organization.",
+        validate=[printable(128)],
+        metadata={"example": "org-abc123"},
+    )
+    project = text(
+        128,
+        "OpenAI project, sent as OpenAI-Project.",
+        validate=[printable(128)],
+        metadata={"example": "proj_abc123"},
+    )
+    base_url = text(
+        2048,
+        "Address of an OpenAI-compatible API (default: the service's).",
+        validate=[http_url],
+        metadata={"example": "https://api.openai.com/v1"},
+    )
+    default_model = model("Model of calls that name none.", "gpt-6-luna")
+    image_model = model("Model that makes images.", "gpt-image-2.5-flare")
+    speech_model = model("Model that speaks.", "gpt-4o-mini-tts")
+    transcription_model = model("Model that writes down speech.", "gpt-transcribe")
+    model_aliases = fields.Dict(
+        keys=fields.String(validate=MODEL_NAME),
+        values=fields.String(validate=MODEL_NAME),
+        allow_none=True,
+        validate=validate.Length(max=100),
+        metadata={
+            "description": "Models to use in place of others: {old: new}, up to 100.",
+            "example": {"gpt-4o": "gpt-6-luna"},
+        },
+    )
+    allowed_models = fields.List(
+        fields.String(validate=validate.Length(1, 128)),
+        allow_none=True,
+        validate=validate.Length(max=100),
+        metadata={
+            "description": "Models that calls may use, as patterns (* and ?), up to 100.",
+            "example": ["gpt-6*"],
+        },
+    )
+    timeout_seconds = Seconds(
+        allow_none=True,
+        validate=validate.Range(1, 120),
+        metadata={
+            "description": "Seconds a call may take, retries included, 1 to 120 (default 60).",
+            "example": 60,
+        },
+    )
+    system_prompt = text(
+        20_000,
+        "What every chat is told first, up to 20,000 characters.",
+        metadata={"example": "Answer in simple words."},
+    )
+    fallback_model = model("Model asked where another fails on the provider's side.", "gpt-5.4")
+    fallback_account = text(
+        64,
+        "Title of the further account asked while this one's provider is down.",
+        validate=[validate.Regexp(rf"^{TITLE_PATTERN.pattern}\Z", error="Not a title.")],
+        metadata={"example": "backup"},
+    )
+
+
+class AssistantSchema(Schema):
+    """What an assistant_id in a flow stands for."""
+
+    class Meta:
+        unknown = RAISE
+
+    vector_store_id = fields.String(
+        required=True,
+        validate=printable(128),
+        metadata={"description": "The OpenAI vector store it answers from.", "example": "vs_abc"},
+    )
+    prompt = text(
+        20_000,
+        "What the model is told before the question, up to 20,000 characters.",
+        metadata={"example": "Answer a parent in two sentences."},
+    )
+    model = model("The model it answers with (default: the organisation's).", "gpt-6-luna")
+
+
+class AssistantsSettingsSchema(SectionSchema):
+    """The assistants that flows name, which OpenAI itself no longer keeps."""
+
+    assistants = fields.Dict(
+        keys=fields.String(validate=printable(128)),
+        values=fields.Nested(AssistantSchema),
+        allow_none=True,
+        validate=validate.Length(max=100),
+        metadata={
+            "description": "Assistants by the id that flows use, up to 100.",
+            "example": {"asst_abc": {"vector_store_id": "vs_abc", "prompt": "Be short."}},
+        },
+    )

@@ -1,0 +1,47 @@
+"""An organisation's settings and state, read in one round trip and frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token as stored, with the SHA-256 digest of its secret."""
+
+    id: str
+    scope: str
+    label: str
+    created_at: str
+    digest: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """Settings sections (decrypted), tokens, and what was learned of models.
+
+    `sections` maps `openai`, `openai/accounts/<title>`, `signature`, ... to their fields;
+    `lessons` maps `<host>|<model>` to parameters the model refuses, each with its expiry in
+    epoch seconds; `circuits` maps accounts that are not asked now to `until` (epoch seconds)
+    and `pause`.
+    """
+
+    id: str
+    sections: Mapping[str, Mapping[str, Any]] = field(repr=False)
+    tokens: Mapping[str, Token] = field(repr=False)
+    lessons: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
+    circuits: Mapping[str, Mapping[str, float]] = field(default_factory=dict, repr=False)
+
+    @property
+    def exists(self) -> bool:
+        return bool(self.sections or self.tokens)
+
+    def section(self, name: str) -> Mapping[str, Any]:
+        """A section's fields; empty if it is not set."""
+        return self.sections.get(name, {})
+
+    @property
+    def signature_phrase(self) -> str | None:
+        return self.section("signature").get("phrase")

@@ -1,0 +1,167 @@
+"""Reading and changing an organisation's settings sections."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from marshmallow import Schema, ValidationError
+
+from flowhook.errors import InvalidInput, NotFound
+from flowhook.organisations.auth import OPERATOR, Caller
+from flowhook.organisations.model_quirks import read_warnings
+from flowhook.organisations.organisation import Organisation
+from flowhook.organisations.schemas import SECTIONS
+from flowhook.organisations.section import mask, secret_fields
+from flowhook.organisations.store import SettingsStore
+from flowhook.providers.guard import AddressGuard
+
+MASKED = re.compile(r"(sk-|EAA|AIz)?\.\.\..{0,4}")
+HEARD_SECONDS = 0.1  # an announcement reaches every process well within this time
+_NEW = object()
+
+
+class SectionService:
+    """Reads and changes organisations' settings sections, for the API and the pages."""
+
+    def __init__(
+        self, store: SettingsStore, changed: Callable[[str], None], guard: AddressGuard
+    ) -> None:
+        """`changed` is told an organisation's id after each change made here."""
+        self.store = store
+        self.changed = changed
+        self.guard = guard
+
+    def existing(self, org: str) -> Organisation:
+        """The organisation as stored; raises NotFound."""
+        organisation = self.store.load(org)
+        if not organisation.exists:
+            raise NotFound(f"there is no organisation {org}")
+        return organisation
+
+    def section(self, organisation: Organisation, name: str) -> dict[str, Any]:
+        """A section's values, secrets included; raises NotFound."""
+        values = organisation.sections.get(name)
+        if values is None:
+            raise NotFound(
+                f"organisation {organisation.id} has no {name} settings",
+                fix=f"Save them on the settings page, or PUT /settings/{organisation.id}/{name}.",
+            )
+        return dict(values)
+
+    def show(self, org: str, section: str) -> dict[str, Any]:
+        """A section masked; raises NotFound."""
+        return self._shown(org, section, self.section(self.existing(org), section))
+
+    def revoked(self, org: str) -> None:
+        """Invalidate cached tokens and wait until every process has dropped them."""
+        self.changed(org)
+        time.sleep(HEARD_SECONDS)
+
+    def remove(self, org: str, section: str, caller: Caller) -> None:
+        self.store.delete(org, section, caller.name)
+        self.changed(org)
+
+    def write(
+        self, org: str, section: str, body: Mapping[str, Any], caller: Caller, *, replaces: bool
+    ) -> tuple[dict[str, Any], bool]:
+        """Create, replace or change a section; returns it masked, and whether it is new.
+
+        Raises InvalidInput with every wrong field named.
+        """
+        kind = section.partition("/")[0]
+        stored = self.store.load(org).section(section)
+        shown = {
+            name: mask(stored[name]) for name in secret_fields(SECTIONS[kind]) if name in stored
+        }
+        values = load_fields(SECTIONS[kind](), body, partial=not replaces, shown=shown)
+        if kind == "openai" and "base_url" in values:
+            self._check_base_url(values, stored, caller)
+        if replaces:
+            created = self.store.put(org, section, values, caller.name)
+        else:
+            created = False
+            self.store.patch(org, section, values, caller.name)
+        self.changed(org)
+        fresh = self.section(self.store.load(org), section)
+        return self._shown(org, section, fresh), created
+
+    def _shown(self, org: str, section: str, values: dict[str, Any]) -> dict[str, Any]:
+        """Mask a section; the OpenAI one comes with its warnings, if there are any."""
+        answer = masked(section, values)
+        warnings = read_warnings(self.store.redis, org) if section == "openai" else []
+        return {**answer, "warnings": warnings} if warnings else answer
+
+    def _check_base_url(
+        self, values: dict[str, Any], stored: Mapping[str, Any], caller: Caller
+    ) -> None:
+        """Refuse a private address from an organisation's admin; the operator may set one.
+
+        That permission is stored with the address, because the name is resolved again with each
+        call. An unchanged address keeps it.
+        """
+        if caller.scope != OPERATOR and values["base_url"] == stored.get("base_url"):
+            values["private_ok"] = bool(stored.get("private_ok"))
+            return
+        values["private_ok"] = caller.scope == OPERATOR
+        if values["base_url"] and caller.scope != OPERATOR:
+            self.guard.check_url(values["base_url"], field="base_url")
+
+
+def load_fields(
+    schema: Schema,
+    body: Mapping[str, Any],
+    partial: bool = False,
+    shown: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Load an object by a schema; raises InvalidInput with every wrong field named.
+
+    `shown`: secrets in their masked form; one that is sent back masked is unchanged.
+    """
+    body = {name: value for name, value in body.items() if value != (shown or {}).get(name, _NEW)}
+    for name in secret_fields(type(schema)):
+        _refuse_masked(name, body.get(name))
+    try:
+        loaded: dict[str, Any] = schema.load(body, partial=partial)
+    except ValidationError as error:
+        messages = dict(error.normalized_messages())
+        names = ", ".join(sorted(str(name)[:64] for name in messages))
+        raise InvalidInput(f"these fields are wrong: {names}", fields=messages) from None
+    if partial:  # marshmallow fills defaults; PATCH changes only what was named
+        return {name: value for name, value in loaded.items() if name in body}
+    return loaded
+
+
+def masked(section: str, values: Any) -> dict[str, Any]:
+    """A section's fields with secrets masked and `has_<secret>` beside them."""
+    secrets = secret_fields(SECTIONS[section.partition("/")[0]])
+    shown = {name: value for name, value in values.items() if name != "private_ok"}
+    for name in secrets:
+        if shown.get(name):
+            shown[name] = mask(str(shown[name]))
+        shown[f"has_{name}"] = bool(values.get(name))
+    return shown
+
+
+def _refuse_masked(name: str, sent: Any) -> None:
+    """Refuse a masked text that is not the stored secret's mask; it cannot be a new secret."""
+    if isinstance(sent, str) and MASKED.fullmatch(sent):
+        raise InvalidInput(
+            f"{name} is masked, not a key",
+            fix=f"Send the whole {name}, or leave it out to keep the stored one.",
+            fields={name: ["Looks masked."]},
+        )
+
+
+def account_section(title: str) -> str:
+    """The name of a further account's section."""
+    return f"openai/accounts/{title}"
+
+
+def account_titles(organisation: Organisation) -> list[str]:
+    prefix = account_section("")
+    return sorted(
+        name.removeprefix(prefix) for name in organisation.sections if name.startswith(prefix)
+    )

@@ -1,0 +1,274 @@
+"""Organisations in Redis: sections, tokens and the audit of who changed what.
+
+One hash holds all settings of an organisation, with a hash field for each settings field
+(`openai:api_key`): PATCH is one HSET without a read, and one HGETALL reads all. Secrets are
+encrypted with their field's name as associated data. Every key of an organisation has its hash
+tag, except the index of organisations and the audit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import secrets
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import orjson
+from redis.exceptions import WatchError
+
+from flowhook.errors import NotFound
+from flowhook.organisations.audit import Audit
+from flowhook.organisations.cipher import CannotDecrypt, Cipher
+from flowhook.organisations.organisation import Organisation, Token
+from flowhook.organisations.schemas import SECTIONS
+from flowhook.organisations.section import sealed_fields, secret_fields
+from flowhook.redis.keys import ORGANISATIONS, org_key, scan_organisation
+from flowhook.timestamps import now
+
+CHANGED = "fh:changed"  # channel: the id of an organisation whose settings changed
+EXISTS = ""  # the field that marks a section as existing, even if it is empty
+
+logger = logging.getLogger(__name__)
+
+
+class SettingsStore:
+    """Reads and writes organisations; `actor` names who does it, for the audit."""
+
+    def __init__(self, redis: Any, cipher: Cipher) -> None:
+        self.redis = redis
+        self.cipher = cipher
+        self.audit = Audit(redis)
+
+    # --- whole organisations ---
+
+    def load(self, org: str) -> Organisation:
+        """Read an organisation in one round trip; one that does not exist is empty."""
+        pipe = self.redis.pipeline(transaction=False)
+        pipe.hgetall(org_key(org, "settings"))
+        pipe.hgetall(org_key(org, "tokens"))
+        pipe.hgetall(org_key(org, "lessons"))
+        pipe.hgetall(org_key(org, "circuits"))
+        settings, tokens, lessons, circuits = pipe.execute()
+        sections: dict[str, dict[str, Any]] = {}
+        for key, stored in settings.items():
+            section, _, name = key.decode().rpartition(":")
+            values = sections.setdefault(section, {})
+            if name != EXISTS:
+                self._read_into(values, org, section, name, stored)
+        return Organisation(
+            id=org,
+            sections=sections,
+            tokens={key.decode(): _read_token(key.decode(), raw) for key, raw in tokens.items()},
+            lessons={key.decode(): orjson.loads(raw) for key, raw in lessons.items()},
+            circuits={key.decode(): orjson.loads(raw) for key, raw in circuits.items()},
+        )
+
+    def page(self, after: str, count: int, prefix: str = "") -> list[tuple[str, bool]]:
+        """List organisations by id, after `after` and beginning with `prefix`: (id, is_active)."""
+        low = f"({after}" if after else f"[{prefix}" if prefix else "-"
+        high = f"({prefix}~" if prefix else "+"  # ~ sorts after every character of an id
+        found = self.redis.zrangebylex(ORGANISATIONS, low, high, start=0, num=count)
+        ids = [raw.decode() for raw in found]
+        pipe = self.redis.pipeline(transaction=False)
+        for org in ids:
+            pipe.hget(org_key(org, "settings"), "openai:is_active")
+        return [(org, raw == b"true") for org, raw in zip(ids, pipe.execute(), strict=True)]
+
+    def delete_organisation(self, org: str, actor: str) -> None:
+        """Remove an organisation and everything it owns."""
+        keys = list(scan_organisation(self.redis, org))
+        if not keys and self.redis.zscore(ORGANISATIONS, org) is None:
+            raise NotFound(f"there is no organisation {org}")
+        for start in range(0, len(keys), 500):
+            self.redis.unlink(*keys[start : start + 500])
+        self.redis.zrem(ORGANISATIONS, org)
+        self.audit.write(org, actor, "delete", "organisation", [])
+        self._announce(org)
+
+    # --- sections ---
+
+    def put(self, org: str, section: str, values: Mapping[str, Any], actor: str) -> bool:
+        """Create or replace a section; returns whether it is new. An omitted secret is kept."""
+        key = org_key(org, "settings")
+        schema = SECTIONS[section.partition("/")[0]]
+        kept = set(secret_fields(schema)) - set(values)
+        gone = [
+            _field(section, name)
+            for name in (*schema._declared_fields, "private_ok")
+            if name not in kept
+        ]
+        pipe = self.redis.pipeline(transaction=True)
+        pipe.hexists(key, _field(section, EXISTS))
+        pipe.hdel(key, *gone)
+        pipe.hset(key, mapping=self._write_values(org, section, values))
+        existed = bool(pipe.execute()[0])
+        self._changed(org, actor, "replace" if existed else "create", section, values)
+        return not existed
+
+    def patch(self, org: str, section: str, values: Mapping[str, Any], actor: str) -> None:
+        """Change only the named fields; `None` removes one."""
+        key = org_key(org, "settings")
+        if not self.redis.hexists(key, _field(section, EXISTS)):
+            raise _no_section(org, section)
+        pipe = self.redis.pipeline(transaction=True)
+        pipe.hset(key, mapping=self._write_values(org, section, values))
+        removed = [_field(section, name) for name, value in values.items() if value is None]
+        if removed:
+            pipe.hdel(key, *removed)
+        pipe.execute()
+        self._changed(org, actor, "change", section, values)
+
+    def delete(self, org: str, section: str, actor: str) -> None:
+        """Remove a section, and with `openai` its further accounts too."""
+        key = org_key(org, "settings")
+        fields = [
+            field
+            for field in self.redis.hkeys(key)
+            if field.decode().rpartition(":")[0] == section
+            or field.decode().startswith(f"{section}/")
+        ]
+        if not fields:
+            raise _no_section(org, section)
+        self.redis.hdel(key, *fields)
+        self._changed(org, actor, "delete", section, [])
+
+    # --- tokens ---
+
+    def create_token(self, org: str, scope: str, label: str, actor: str) -> tuple[Token, str]:
+        """Create a token; returns it with its text `<org>.<id>.<secret>`, which is not stored."""
+        token_id, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
+        token = Token(token_id, scope, label, now(), digest(secret))
+        stored = {
+            "scope": scope,
+            "label": label,
+            "created_at": token.created_at,
+            "digest": token.digest.hex(),
+        }
+        self.redis.hset(org_key(org, "tokens"), token_id, orjson.dumps(stored))
+        self._changed(org, actor, "create", f"token {token_id}", ["scope", "label"])
+        return token, f"fh.{org}.{token_id}.{secret}"
+
+    def delete_token(self, org: str, token_id: str, actor: str) -> None:
+        if not self.redis.hdel(org_key(org, "tokens"), token_id):
+            raise NotFound(f"organisation {org} has no such token")
+        self.redis.hdel(org_key(org, "token_use"), token_id)
+        self._changed(org, actor, "delete", f"token {token_id}", [])
+
+    def token_uses(self, org: str) -> dict[str, str]:
+        """When each token was last used: {id: ISO time}, to the minute."""
+        found = self.redis.hgetall(org_key(org, "token_use"))
+        return {key.decode(): value.decode() for key, value in found.items()}
+
+    # --- key rotation ---
+
+    def rotate(self, org: str) -> tuple[int, int]:
+        """Encrypt an organisation's stale secrets with the first key.
+
+        Returns how many were, and how many no key decrypts; those are left as they are.
+        """
+        key = org_key(org, "settings")
+        rotated = unreadable = 0
+        for field, stored in self.redis.hgetall(key).items():
+            section, _, name = field.decode().rpartition(":")
+            if not _is_sealed(section, name) or not self.cipher.is_stale(stored):
+                continue
+            purpose = _field(section, name)
+            try:
+                fresh = self.cipher.seal(org, purpose, self.cipher.open(org, purpose, stored))
+            except CannotDecrypt:
+                unreadable += 1
+                continue
+            rotated += self._replace_if_same(key, field, stored, fresh)
+        return rotated, unreadable
+
+    def organisations(self) -> Iterable[str]:
+        """Every organisation's id."""
+        after = ""
+        while page := self.page(after, 500):
+            yield from (org for org, _ in page)
+            after = page[-1][0]
+
+    def _replace_if_same(self, key: str, field: bytes, old: bytes, new: bytes) -> int:
+        """Replace a value unless it changed since, for then the first key encrypted it."""
+        with self.redis.pipeline(transaction=True) as pipe:
+            while True:
+                pipe.watch(key)
+                if pipe.hget(key, field) != old:
+                    return 0
+                pipe.multi()
+                pipe.hset(key, field, new)
+                try:
+                    pipe.execute()
+                except WatchError:  # another field changed
+                    continue
+                return 1
+
+    # --- inside ---
+
+    def _write_values(self, org: str, section: str, values: Mapping[str, Any]) -> dict[str, bytes]:
+        written = {
+            _field(section, name): self._write_value(org, section, name, value)
+            for name, value in values.items()
+            if value is not None
+        }
+        return {_field(section, EXISTS): b"1", **written}
+
+    def _write_value(self, org: str, section: str, name: str, value: Any) -> bytes:
+        plain = orjson.dumps(value)
+        if _is_sealed(section, name):
+            return self.cipher.seal(org, _field(section, name), plain)
+        return plain
+
+    def _read_into(
+        self, values: dict[str, Any], org: str, section: str, name: str, stored: bytes
+    ) -> None:
+        """Read a field; a secret that no key decrypts is absent, so it can be saved again."""
+        if _is_sealed(section, name):
+            try:
+                stored = self.cipher.open(org, _field(section, name), stored)
+            except CannotDecrypt:
+                what = {"organization_id": org, "field": _field(section, name)}
+                logger.error("no key of ENCRYPTION_KEYS opens a stored secret", extra=what)
+                return
+        values[name] = orjson.loads(stored)
+
+    def _changed(self, org: str, actor: str, action: str, what: str, names: Iterable[str]) -> None:
+        self.redis.zadd(ORGANISATIONS, {org: 0})
+        self.audit.write(org, actor, action, what, sorted(names))
+        self._announce(org)
+
+    def _announce(self, org: str) -> None:
+        self.redis.publish(CHANGED, org)
+
+
+def digest(secret: str) -> bytes:
+    """The stored digest of a token; its 256 random bits need no slow hash."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def _field(section: str, name: str) -> str:
+    return f"{section}:{name}"
+
+
+def _is_sealed(section: str, name: str) -> bool:
+    schema = SECTIONS.get(section.partition("/")[0])
+    return schema is not None and name in sealed_fields(schema)
+
+
+def _no_section(org: str, section: str) -> NotFound:
+    return NotFound(
+        f"organisation {org} has no {section} settings",
+        fix=f"Save them on the settings page, or PUT /settings/{org}/{section}.",
+    )
+
+
+def _read_token(token_id: str, raw: bytes) -> Token:
+    stored = orjson.loads(raw)
+    return Token(
+        id=token_id,
+        scope=stored["scope"],
+        label=stored["label"],
+        created_at=stored["created_at"],
+        digest=bytes.fromhex(stored["digest"]),
+    )

@@ -1,0 +1,37 @@
+"""Another running Flowhook, called as a flow builder calls it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+import requests
+
+from flowhook.errors import ProviderTimeout, ProviderUnavailable
+
+CALL_SECONDS = 130.0
+
+
+class FlowhookClient:
+    """Webhook functions of a service at a URL, called with an organisation's webhook token."""
+
+    def __init__(self, url: str, token: str) -> None:
+        self.url = url.rstrip("/")
+        self.headers = {"Authorization": f"Bearer {token}"}
+
+    def call(self, name: str, body: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
+        """The answer's status and object, a failure's too."""
+        try:
+            answer = requests.post(
+                f"{self.url}/webhooks/{quote(name, safe='')}",
+                json=body,
+                headers=self.headers,
+                timeout=CALL_SECONDS,
+            )
+            found = answer.json()
+        except requests.Timeout as error:
+            raise ProviderTimeout("the service did not answer in time") from error
+        except (requests.RequestException, ValueError) as error:
+            raise ProviderUnavailable(f"no service answers at {self.url}") from error
+        return answer.status_code, found if isinstance(found, dict) else {}

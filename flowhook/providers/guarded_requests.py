@@ -1,0 +1,56 @@
+"""requests to an address an organisation's admin chose: only where the guard lets it connect."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from ssl import SSLContext
+
+import requests
+
+from flowhook.providers.guarded_transport import (
+    AddressesOf,
+    Deadline,
+    GuardedAdapter,
+    trusted_context,
+)
+from flowhook.providers.transport import ConnectionBroken, HttpReply, RequestsTransport, TimedOut
+
+
+class GuardedRequestsTransport(RequestsTransport):
+    """A session for each exchange, since its deadline is part of it."""
+
+    def __init__(self, addresses_of: AddressesOf) -> None:
+        super().__init__()
+        self.addresses_of = addresses_of
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        timeout_seconds: float,
+    ) -> HttpReply:
+        deadline = Deadline(timeout_seconds)
+        adapter = GuardedAdapter(self.addresses_of, deadline, self._context)
+        try:
+            with requests.Session() as session:
+                session.mount("https://", adapter)
+                session.mount("http://", adapter)
+                session.trust_env = False
+                reply = self._exchange(session, method, url, headers, body, timeout_seconds)
+        except ConnectionBroken:
+            if not deadline.passed:
+                raise
+        else:
+            if not deadline.passed:
+                return reply
+        finally:
+            deadline.close()
+        # What the deadline cut off looks broken, or even whole where no length was promised.
+        raise TimedOut("no whole answer within the time-out")
+
+    @cached_property
+    def _context(self) -> SSLContext:
+        return trusted_context()

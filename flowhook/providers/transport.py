@@ -1,0 +1,164 @@
+"""How a provider's bytes travel: one request out, one bounded reply back, in bounded time.
+
+Two transports behind one interface. RequestsTransport works everywhere and honours proxies;
+GeventTransport (providers/gevent_transport.py) costs a third of the CPU and serves the one hot
+call where gevent serves. Neither follows redirects nor retries: the client decides that.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+from typing import Protocol
+
+import gevent
+import requests
+from gevent import monkey
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError as Urllib3Error
+from urllib3.exceptions import ReadTimeoutError
+
+CONNECT_SECONDS = 5.0
+MAX_REPLY_BYTES = 32 * 1024 * 1024
+CHUNK_BYTES = 65_536
+
+
+class TransportError(Exception):
+    """The root: no reply came back. The text is a constant, safe to show."""
+
+
+class Unreachable(TransportError):
+    """No connection: refused, unknown host, or TLS not trusted."""
+
+
+class ConnectionBroken(TransportError):
+    """The connection ended before the whole reply was there."""
+
+
+class TimedOut(TransportError):
+    """The reply was not there in time."""
+
+
+class ReplyTooLarge(TransportError):
+    """The reply is larger than any the API gives."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpReply:
+    """Status, headers with lower-case names, and the whole body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Transport(Protocol):
+    def send(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        timeout_seconds: float,
+    ) -> HttpReply:
+        """Send one request; raise a TransportError where no whole reply comes in time."""
+
+
+class RequestsTransport:
+    """requests with one session, whose keep-alive connections all threads and greenlets share."""
+
+    def __init__(self, pool_size: int = 1000) -> None:
+        self._session = requests.Session()
+        # One organisation's cookies must not travel with another's key.
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
+        self._session.auth = lambda request: request  # nor may ~/.netrc replace that key
+        adapter = HTTPAdapter(pool_connections=100, pool_maxsize=pool_size)
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        timeout_seconds: float,
+    ) -> HttpReply:
+        return self._exchange(self._session, method, url, headers, body, timeout_seconds)
+
+    def _exchange(
+        self,
+        session: requests.Session,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        timeout_seconds: float,
+    ) -> HttpReply:
+        deadline = time.monotonic() + timeout_seconds
+        # requests' own time-out is one for each read, which a dripping head outlives.
+        patched = monkey.is_module_patched("socket")
+        whole = gevent.Timeout(timeout_seconds if patched else None)
+        whole.start()
+        try:
+            with session.request(
+                method,
+                url,
+                headers=dict(headers),
+                timeout=(min(CONNECT_SECONDS, timeout_seconds), timeout_seconds),
+                stream=True,
+                allow_redirects=False,
+                data=body,
+            ) as response:
+                received = _read(response, deadline)
+                names = {name.lower(): value for name, value in response.headers.items()}
+                return HttpReply(response.status_code, names, received)
+        except gevent.Timeout as expired:
+            if expired is not whole:
+                raise
+            raise TimedOut("no whole answer within the time-out") from None
+        except requests.exceptions.ConnectTimeout:
+            raise TimedOut("no connection within the time-out") from None
+        except (requests.exceptions.Timeout, ReadTimeoutError):
+            raise TimedOut("no answer within the time-out") from None
+        except requests.exceptions.SSLError:
+            raise Unreachable("the TLS certificate is not trusted") from None
+        except requests.exceptions.ConnectionError as error:
+            raise _connection_error(error) from None
+        except (requests.exceptions.RequestException, Urllib3Error):
+            raise ConnectionBroken(
+                "the connection ended before the whole answer was there"
+            ) from None
+        finally:
+            whole.close()
+
+
+def _read(response: requests.Response, deadline: float) -> bytes:
+    """The body, piece by piece as it arrives, so that a dripping server is cut off in time."""
+    received = bytearray()
+    while True:
+        piece = response.raw.read1(CHUNK_BYTES, decode_content=True)
+        received += piece
+        if len(received) > MAX_REPLY_BYTES:
+            raise ReplyTooLarge("the answer is larger than 32 MiB")
+        if time.monotonic() > deadline:
+            raise TimedOut("no whole answer within the time-out")
+        if not piece:
+            return bytes(received)
+
+
+def _connection_error(error: requests.exceptions.ConnectionError) -> TransportError:
+    """Refused and unknown hosts say "Max retries exceeded" in requests; resets do not."""
+    cause = error.args[0] if error.args else None
+    if getattr(cause, "reason", None) is not None:
+        return Unreachable("the connection was refused or the host is unknown")
+    return ConnectionBroken("the connection ended before the whole answer was there")
+
+
+def has_proxy(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether the environment asks for a proxy, which only requests knows how to use."""
+    names = ("https_proxy", "http_proxy", "all_proxy")
+    return any(environ.get(name) or environ.get(name.upper()) for name in names)

@@ -1,0 +1,220 @@
+"""Meta's WhatsApp Cloud API: messages and media out, media in, for one phone number.
+
+The client sends each request once: whoever calls knows the order of messages and decides about
+trying again (flows/channels/outbox.py). Contents are the API's own objects, `{"type": "text",
+"text": {...}}`, made by the builders of providers/whatsapp_content.py.
+
+Source: https://developers.facebook.com/documentation/business-messaging/whatsapp
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import orjson
+from urllib3.filepost import encode_multipart_formdata
+
+from flowhook.errors import InvalidResponse, MissingApiKey, ProviderRejected, TooLarge
+from flowhook.providers.transport import HttpReply, Transport, TransportError
+from flowhook.providers.whatsapp_errors import read_error, read_failure
+
+GRAPH_URL = "https://graph.facebook.com"
+API_VERSION = "v26.0"
+TIMEOUT_SECONDS = 15.0
+MEDIA_SECONDS = 60.0
+MAX_MEDIA_BYTES = 16 * 1024 * 1024
+BSUID = re.compile(r"[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}")
+IDENTIFIER = re.compile(r"[A-Za-z0-9_.-]{1,128}")
+# The token is sent to Meta's own hosts only, whatever a media answer says.
+MEDIA_HOSTS = (".fbsbx.com", ".facebook.com", ".whatsapp.net", ".fbcdn.net")
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneNumber:
+    """The organisation's phone number at Meta."""
+
+    phone_number_id: str
+    access_token: str = field(repr=False)
+    api_version: str = API_VERSION
+
+    @classmethod
+    def read(cls, section: Mapping[str, Any]) -> PhoneNumber:
+        """From the organisation's whatsapp section; MissingApiKey where it is incomplete."""
+        missing = [name for name in ("phone_number_id", "access_token") if not section.get(name)]
+        if missing:
+            raise MissingApiKey(
+                f"the organisation's WhatsApp settings lack {' and '.join(missing)}",
+                fix="Save them on the settings page, or PUT /settings/<org>/whatsapp.",
+            )
+        version = section.get("api_version") or API_VERSION
+        return cls(section["phone_number_id"], section["access_token"], version)
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A file that a contact sent; `mime_type` without parameters."""
+
+    content: bytes = field(repr=False)
+    mime_type: str
+
+
+class WhatsAppClient:
+    """One phone number's calls. Raises ProviderFailure classes; Throttled where Meta limits."""
+
+    def __init__(
+        self, number: PhoneNumber, transport: Transport, base_url: str = GRAPH_URL
+    ) -> None:
+        self.number = number
+        self.transport = transport
+        self.root = f"{base_url.rstrip('/')}/{number.api_version}"
+        self.own = f"{self.root}/{quote(number.phone_number_id, safe='')}"
+        self._base = urlsplit(base_url)
+
+    def send(self, contact: str, content: Mapping[str, Any]) -> str:
+        """Send one message, `{"type": kind, kind: {...}}`; answers Meta's id of it (wamid)."""
+        body = {
+            "messaging_product": "whatsapp",
+            "recipient_type": "individual",
+            **recipient(contact),
+            **content,
+        }
+        answer = self._post("messages", body)
+        messages = answer.get("messages")
+        first = messages[0] if isinstance(messages, list) and messages else None
+        wamid = first.get("id") if isinstance(first, dict) else None
+        if not isinstance(wamid, str):
+            raise InvalidResponse("WhatsApp's answer names no message")
+        return wamid
+
+    def mark_read(self, message_id: str, *, typing: bool = False) -> None:
+        """Mark a contact's message as read; with `typing`, also show that an answer is being
+        written, until it is sent or for 25 seconds."""
+        body: dict[str, Any] = {
+            "messaging_product": "whatsapp",
+            "status": "read",
+            "message_id": message_id,
+        }
+        if typing:
+            body["typing_indicator"] = {"type": "text"}
+        self._post("messages", body)
+
+    def upload(self, content: bytes, mime_type: str, filename: str) -> str:
+        """Store a file at Meta for 30 days; answers its media id."""
+        form, content_type = encode_multipart_formdata(
+            {
+                "messaging_product": "whatsapp",
+                "type": mime_type,
+                "file": (filename, content, mime_type),
+            }
+        )
+        answer = self._read(
+            self._ask("POST", f"{self.own}/media", form, content_type, MEDIA_SECONDS)
+        )
+        media_id = answer.get("id")
+        if not isinstance(media_id, str):
+            raise InvalidResponse("WhatsApp's answer names no media id")
+        return media_id
+
+    def download(
+        self,
+        media_id: str,
+        *,
+        max_bytes: int = MAX_MEDIA_BYTES,
+        mime_types: tuple[str, ...] = (),
+        sha256: str = "",
+    ) -> Media:
+        """Fetch a file a contact sent, whole and unaltered.
+
+        `mime_types` are accepted prefixes (`audio/`), all when empty; `sha256` is what the
+        delivery said of it, hexadecimal or base64. Raises TooLarge, ProviderRejected for
+        another kind of file, InvalidResponse for altered content.
+        """
+        if not IDENTIFIER.fullmatch(media_id):
+            raise ProviderRejected("the media id is malformed")
+        known = self._read(self._ask("GET", f"{self.root}/{media_id}"))
+        mime_type = str(known.get("mime_type") or "").partition(";")[0].strip().lower()
+        size = known.get("file_size")
+        if isinstance(size, int) and size > max_bytes:
+            raise _too_large(max_bytes)
+        if mime_types and not mime_type.startswith(mime_types):
+            raise ProviderRejected("the contact sent another kind of file than announced")
+        url = known.get("url")
+        if not isinstance(url, str) or not self._is_metas(url):
+            raise InvalidResponse("WhatsApp's media address is not one of Meta's")
+        content = self._ask("GET", url, timeout_seconds=MEDIA_SECONDS).body
+        if len(content) > max_bytes:
+            raise _too_large(max_bytes)
+        for digest in (sha256, str(known.get("sha256") or "")):
+            _check_digest(content, digest)
+        return Media(content, mime_type)
+
+    def _is_metas(self, url: str) -> bool:
+        try:
+            parts = urlsplit(url)
+            host = parts.hostname or ""
+        except ValueError:
+            return False
+        if host == self._base.hostname:
+            return parts.scheme == self._base.scheme  # never in the clear where Meta is not
+        return parts.scheme == "https" and host.endswith(MEDIA_HOSTS)
+
+    def _post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        return self._read(self._ask("POST", f"{self.own}/{path}", orjson.dumps(body)))
+
+    def _ask(
+        self,
+        method: str,
+        url: str,
+        body: bytes | None = None,
+        content_type: str = "application/json",
+        timeout_seconds: float = TIMEOUT_SECONDS,
+    ) -> HttpReply:
+        headers = {"Authorization": f"Bearer {self.number.access_token}"}
+        if body is not None:
+            headers["Content-Type"] = content_type
+        try:
+            reply = self.transport.send(method, url, headers, body, timeout_seconds)
+        except TransportError as failure:
+            raise read_failure(failure) from None
+        if reply.status != 200:
+            raise read_error(reply)
+        return reply
+
+    def _read(self, reply: HttpReply) -> dict[str, Any]:
+        try:
+            answer = orjson.loads(reply.body)
+        except orjson.JSONDecodeError:
+            raise InvalidResponse("WhatsApp's answer is not JSON") from None
+        if not isinstance(answer, dict):
+            raise InvalidResponse("WhatsApp's answer is no JSON object")
+        return answer
+
+
+def recipient(contact: str) -> dict[str, str]:
+    """Who a message goes to: a phone number in `to`, a business-scoped user id in `recipient`.
+
+    >>> recipient("919876543210"), recipient("US.13491208655302741918")
+    ({'to': '919876543210'}, {'recipient': 'US.13491208655302741918'})
+    """
+    return {"recipient": contact} if BSUID.fullmatch(contact) else {"to": contact}
+
+
+def _too_large(max_bytes: int) -> TooLarge:
+    return TooLarge(
+        f"the contact's file is larger than {max_bytes // 1024**2} MiB",
+        fix="Ask the contact for a smaller file.",
+    )
+
+
+def _check_digest(content: bytes, digest: str) -> None:
+    if not digest:
+        return
+    whole = hashlib.sha256(content)
+    if digest.lower() != whole.hexdigest() and digest != base64.b64encode(whole.digest()).decode():
+        raise InvalidResponse("the contact's file arrived altered")

@@ -1,0 +1,108 @@
+"""What an error of Meta's Graph API means, and whether sending again can help.
+
+Meta's own message is never passed on: its details can repeat the contact's number. Its code is.
+
+Source: https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from flowhook.errors import (
+    InvalidApiKey,
+    InvalidResponse,
+    ProviderError,
+    ProviderFailure,
+    ProviderRateLimited,
+    ProviderRejected,
+    ProviderTimeout,
+    ProviderUnavailable,
+    WindowClosed,
+)
+from flowhook.providers.openai_errors import retry_after_seconds
+from flowhook.providers.transport import HttpReply, TimedOut, TransportError, Unreachable
+
+WINDOW_CLOSED = 131047
+PAIR_LIMIT = 131056
+THROTTLED = {
+    4: "the app's calls",
+    80007: "the WhatsApp Business Account",
+    130429: "the phone number's throughput",
+    131048: "the phone number, whose messages were reported as spam",
+    PAIR_LIMIT: "the messages to one contact",
+    133016: "registrations of the phone number",
+}
+# Seconds to wait where Meta names none. One contact takes about one message in six seconds.
+PAUSES = {4: 60.0, 80007: 60.0, 130429: 1.0, 131048: 300.0, PAIR_LIMIT: 6.0, 133016: 3600.0}
+MAX_RETRY_AFTER_SECONDS = 3600.0
+TRANSIENT = frozenset({1, 2, 131000, 131016, 131053, 131057, 133004})
+TOKEN = frozenset({0, 190})
+PERMISSION = frozenset({3, 10, *range(200, 300)})
+
+
+class Throttled(ProviderRateLimited):
+    """`code` tells whose limit was hit: PAIR_LIMIT is one contact's, the others the number's."""
+
+    fix = "Nothing to do: sending goes on by itself when WhatsApp's limit allows."
+
+    def __init__(self, code: int, retry_after: float | None) -> None:
+        asked = retry_after if retry_after is not None else PAUSES.get(code, 1.0)
+        super().__init__(
+            f"WhatsApp limits {THROTTLED.get(code, 'this account')} (code {code})",
+            retry_after_seconds=min(MAX_RETRY_AFTER_SECONDS, asked),
+        )
+        self.code = code
+        self.is_exact = retry_after is not None
+
+
+def read_error(reply: HttpReply) -> ProviderFailure:
+    """The error that a reply other than success stands for."""
+    code = _code(reply.body)
+    if code in THROTTLED or reply.status == 429:
+        return Throttled(code, retry_after_seconds(reply.headers))
+    if code == WINDOW_CLOSED:
+        return WindowClosed("the contact last wrote more than 24 hours ago (code 131047)")
+    if code in TOKEN or reply.status == 401:
+        return InvalidApiKey(
+            f"WhatsApp does not accept the organisation's access token (code {code})",
+            fix="Save a permanent access_token in the organisation's WhatsApp settings.",
+        )
+    if code in PERMISSION or reply.status == 403:
+        return ProviderRejected(
+            f"the access token lacks a permission (code {code})",
+            fix="Give the token whatsapp_business_messaging for this phone number.",
+        )
+    if code in TRANSIENT or reply.status >= 500:
+        return ProviderError(f"WhatsApp failed with HTTP {reply.status} (code {code})")
+    if reply.status >= 400:
+        return ProviderRejected(f"WhatsApp rejected the request (code {code})")
+    return InvalidResponse(f"WhatsApp answered HTTP {reply.status} where 200 was due")
+
+
+def read_failure(failure: TransportError) -> ProviderFailure:
+    """The error for a reply that never came."""
+    if isinstance(failure, TimedOut):
+        return ProviderTimeout("WhatsApp did not answer in time")
+    if isinstance(failure, Unreachable):
+        return ProviderUnavailable(f"WhatsApp cannot be reached: {failure}")
+    return ProviderError(f"WhatsApp broke off: {failure}")
+
+
+def can_retry(error: ProviderFailure) -> bool:
+    """Whether the same request may succeed later."""
+    transient = (ProviderRateLimited, ProviderUnavailable, ProviderTimeout, ProviderError)
+    return isinstance(error, transient)
+
+
+def _code(body: bytes) -> int:
+    """Meta's error code; -1 where there is none."""
+    try:
+        answer: Any = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return -1
+    error = answer.get("error") if isinstance(answer, dict) else None
+    code = error.get("code") if isinstance(error, dict) else None
+    return code if isinstance(code, int) and abs(code) < 10**9 else -1

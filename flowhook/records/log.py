@@ -1,0 +1,215 @@
+"""The organisation's log of webhook calls: a capped stream, filtered and paged newest first.
+
+What filters need is a plain summary; request and response are redacted, then encrypted. A page
+reads a bounded number of entries: a rare match may take several pages, each with a cursor.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from flowhook.errors import NotFound
+from flowhook.organisations.cipher import CannotDecrypt, Cipher
+from flowhook.records.batch import REMEMBER_SECONDS, Batch
+from flowhook.records.log_entry import LogEntry
+from flowhook.records.redact import redacted_json
+from flowhook.redis.keys import org_key
+from flowhook.redis.script import Argument, Script
+from flowhook.timestamps import timestamp_of
+
+PAGE_ENTRIES = 50
+SCAN_ENTRIES = 500  # read from Redis at once
+MAX_SCANNED = 5_000  # read for one page at the most
+LATE_MILLISECONDS = 10_000  # how far an entry's id, which is when it was written, may be off
+BODY_BYTES = 65_536  # of request and of response, each
+ID_PATTERN = re.compile(r"[0-9]{1,15}-[0-9]{1,10}")
+PURPOSE = "log"
+TRIM_SECONDS = 3600  # how often what is older than its days is removed
+MAX_TRIMMED = 50_000
+
+APPEND = Script(Path(__file__).with_name("append.lua"))
+
+
+@dataclass(frozen=True, slots=True)
+class LogFilter:
+    """Which entries to show; an absent value selects all.
+
+    `since` and `until` bound the end of a call, in epoch milliseconds.
+    """
+
+    status: str | None = None
+    function: str | None = None
+    contact: str | None = None
+    flow: str | None = None
+    request_id: str | None = None
+    since: int | None = None
+    until: int | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it selects all or nearly all entries of its time."""
+        asked = (self.status, self.function, self.contact, self.flow, self.request_id)
+        return all(value is None for value in asked)
+
+    def matches(self, entry: dict[str, Any], at: int) -> bool:
+        return (
+            (self.since is None or self.since <= at)
+            and (self.until is None or at <= self.until)
+            and (self.status is None or self.status in (entry["status"], str(entry["http_status"])))
+            and (self.function is None or self.function == entry["function"])
+            and (self.contact is None or self.contact == entry["contact"])
+            and (self.flow is None or self.flow == entry["flow"])
+            and (self.request_id is None or self.request_id == entry["request_id"])
+        )
+
+
+class LogStore:
+    """Stores and reads log entries; a sink of the recorder."""
+
+    def __init__(
+        self,
+        redis: Any,
+        cipher: Cipher,
+        max_entries: int,
+        max_days: int,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.redis = redis
+        self.cipher = cipher
+        self.max_entries = max_entries
+        self.max_days = max_days
+        self.clock = clock
+        self.process = secrets.token_hex(8)
+        self._trimmed: dict[str, float] = {}
+
+    def add_to(self, pipe: Any, batches: Sequence[Batch]) -> None:
+        for batch in batches:
+            org = batch.organization_id
+            if org is None:
+                continue
+            key = org_key(org, "log")
+            arguments: list[Argument] = [batch.name, REMEMBER_SECONDS, self.max_entries]
+            for entry in batch.entries:
+                arguments += [_summary(entry), self._sealed(org, entry)]
+            APPEND.add_to(pipe, [key, org_key(org, "log", "last_batch", self.process)], arguments)
+            if self._is_due(key):
+                pipe.xtrim(key, minid=self._oldest(), approximate=False)
+                pipe.expire(key, self.max_days * 86_400)
+
+    def _is_due(self, key: str) -> bool:
+        """Whether an hour has passed since entries past their days were removed from this log."""
+        now = self.clock()
+        if now - self._trimmed.get(key, 0.0) < TRIM_SECONDS:
+            return False
+        if len(self._trimmed) >= MAX_TRIMMED:
+            self._trimmed.clear()
+        self._trimmed[key] = now
+        return True
+
+    def page(
+        self,
+        org: str,
+        wanted: LogFilter,
+        cursor: str,
+        count: int,
+        *,
+        after: str = "",
+        scan: int | None = None,
+    ) -> dict[str, Any]:
+        """Read `{"logs": [...], "next_cursor"}` from the cursor (or the newest) backwards.
+
+        Only entries newer than the id `after`, where it is given; `scan` entries are read at
+        the most.
+        """
+        scan = MAX_SCANNED if scan is None else scan
+        high = f"({cursor}" if cursor else self._high(wanted)
+        low = f"({after}" if after else self._low(wanted)
+        found: list[dict[str, Any]] = []
+        scanned = 0
+        size = min(count, SCAN_ENTRIES) if wanted.is_open else SCAN_ENTRIES
+        while len(found) < count and scanned < scan:
+            batch = self.redis.xrevrange(org_key(org, "log"), high, low, count=size)
+            for raw_id, fields in batch:
+                scanned += 1
+                high = f"({raw_id.decode()}"
+                entry, at = _read_summary(raw_id, fields)
+                if wanted.matches(entry, at):
+                    found.append(entry)
+                    if len(found) == count:
+                        break
+            if len(batch) < size and len(found) < count:
+                return {"logs": found, "next_cursor": None}
+        return {"logs": found, "next_cursor": high.removeprefix("(")}
+
+    def get(self, org: str, entry_id: str) -> dict[str, Any]:
+        """One entry in full; raises NotFound."""
+        entry = None
+        if ID_PATTERN.fullmatch(entry_id):
+            found = self.redis.xrange(org_key(org, "log"), entry_id, entry_id, count=1)
+            entry = found[0] if found else None
+        if entry is None:
+            raise NotFound(f"the log of {org} has no such entry")
+        raw_id, fields = entry
+        return {**_read_summary(raw_id, fields)[0], **self._open(org, fields.get(b"body", b""))}
+
+    def _sealed(self, org: str, entry: LogEntry) -> bytes:
+        request, response = _bounded(entry.request), _bounded(entry.response)
+        body = b'{"request":%b,"response":%b}' % (request, response)
+        return self.cipher.seal(org, PURPOSE, body)
+
+    def _open(self, org: str, sealed: bytes) -> dict[str, Any]:
+        try:
+            opened: dict[str, Any] = orjson.loads(self.cipher.open(org, PURPOSE, sealed))
+        except CannotDecrypt:  # its key was removed; the summary is still readable
+            return {"request": None, "response": None}
+        return opened
+
+    def _low(self, wanted: LogFilter) -> str:
+        return str(max(self._oldest(), (wanted.since or 0) - LATE_MILLISECONDS))
+
+    def _oldest(self) -> int:
+        return int((self.clock() - self.max_days * 86_400) * 1000)
+
+    def _high(self, wanted: LogFilter) -> str:
+        return "+" if wanted.until is None else str(wanted.until + LATE_MILLISECONDS)
+
+
+def _summary(entry: LogEntry) -> bytes:
+    return orjson.dumps(
+        {
+            "at": int(entry.at * 1000 + entry.milliseconds),
+            "status": entry.status,
+            "http_status": entry.http_status,
+            "function": entry.function,
+            "contact": entry.contact,
+            "flow": entry.flow,
+            "model": entry.model,
+            "input_tokens": entry.input_tokens,
+            "output_tokens": entry.output_tokens,
+            "milliseconds": round(entry.milliseconds, 1),
+            "request_id": entry.request_id,
+        }
+    )
+
+
+def _read_summary(raw_id: bytes, fields: dict[bytes, bytes]) -> tuple[dict[str, Any], int]:
+    """An entry's summary with the time its call ended."""
+    summary = orjson.loads(fields[b"summary"])
+    at = summary.pop("at", None) or int(raw_id.partition(b"-")[0])
+    return {"id": raw_id.decode(), "time": timestamp_of(at), **summary}, at
+
+
+def _bounded(value: Any) -> bytes:
+    """The redacted value as JSON; of a large one the beginning, as a JSON string."""
+    encoded = redacted_json(value)
+    if len(encoded) <= BODY_BYTES:
+        return encoded
+    return orjson.dumps(encoded[:BODY_BYTES].decode(errors="ignore") + "... (cut)")

@@ -1,0 +1,47 @@
+"""The record of one webhook call, for standard output and the organisation's log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(slots=True)
+class LogEntry:
+    """The record of one call.
+
+    `status` is the error type or "ok"; `http_status` what the caller got; `request` and
+    `response` are kept only in the organisation's log, redacted and encrypted.
+    """
+
+    organization_id: str | None
+    function: str
+    request_id: str
+    status: str
+    http_status: int
+    milliseconds: float
+    at: float  # epoch seconds when the call began
+    contact: str = ""
+    flow: str = ""
+    model: str = ""
+    input_tokens: int = 0
+    output_tokens: int = 0
+    token_id: str | None = None
+    request: Any = field(default=None, repr=False)
+    response: Any = field(default=None, repr=False)
+
+    def summary(self) -> dict[str, Any]:
+        """What a log line may hold: names, outcome and numbers, never a contact's words."""
+        found = {
+            "request_id": self.request_id,
+            "organization_id": self.organization_id,
+            "function": self.function,
+            "status": self.status,
+            "http_status": self.http_status,
+            "milliseconds": round(self.milliseconds, 1),
+        }
+        if self.model:
+            found["model"] = self.model
+            found["input_tokens"] = self.input_tokens
+            found["output_tokens"] = self.output_tokens
+        return found

@@ -1,0 +1,38 @@
+"""When tokens were last used, to the minute, without a write for each call."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flowhook.records.batch import Batch
+from flowhook.redis.keys import org_key
+from flowhook.timestamps import now
+
+WRITE_SECONDS = 60
+MAX_REMEMBERED = 50_000
+
+
+class TokenUse:
+    """A sink of the recorder for webhook calls; other calls are stored at once by `note`."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.clock = clock
+        self._written: dict[str, float] = {}
+
+    def add_to(self, pipe: Any, batches: Sequence[Batch]) -> None:
+        for batch in batches:
+            for entry in batch.entries:
+                if entry.token_id is not None and batch.organization_id is not None:
+                    self.note(pipe, batch.organization_id, entry.token_id)
+
+    def note(self, redis: Any, org: str, token: str) -> None:
+        """Store that a token was used, at most once a minute."""
+        at = self.clock()
+        if at - self._written.get(token, -1e9) < WRITE_SECONDS:
+            return
+        if len(self._written) >= MAX_REMEMBERED:
+            self._written.clear()
+        self._written[token] = at
+        redis.hset(org_key(org, "token_use"), token, now())

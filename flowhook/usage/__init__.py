@@ -1,0 +1,1 @@
+"""Organisations' usage by day, model and function, and its cost."""

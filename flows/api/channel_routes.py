@@ -1,0 +1,130 @@
+"""HTTP in, HTTP out for channels: providers verify an address and deliver to it."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from flask import Blueprint, Response, request
+
+from flowhook.errors import Forbidden, InvalidInput, InvalidJson, TooLarge, Unauthorized
+from flowhook.http.answers import json_answer
+from flowhook.http.body_size import MAX_DELIVERY_BYTES
+from flowhook.http.documented import documented
+from flowhook.organisations.cache import SettingsCache
+from flowhook.redis.keys import ORGANIZATION_ID_PATTERN
+from flowhook.strict_json import read_json
+from flows.channels.inbound import Inbound, Status
+from flows.channels.inbox import Receiver
+from flows.channels.whatsapp import signature
+from flows.channels.whatsapp.inbound import Skipped, read_delivery
+
+CHALLENGE = re.compile(r"[!-~]{1,512}")
+
+logger = logging.getLogger(__name__)
+
+
+def channel_routes(settings: SettingsCache, receiver: Receiver) -> Blueprint:
+    """`GET` and `POST /channels/whatsapp/<org>`."""
+    routes = Blueprint("channels", __name__)
+
+    def section(org: str) -> Mapping[str, Any]:
+        """The organisation's WhatsApp settings; empty for one that does not exist."""
+        if not ORGANIZATION_ID_PATTERN.fullmatch(org):
+            return {}
+        return settings.get(org).section("whatsapp")
+
+    @routes.get("/channels/whatsapp/<org>")
+    @documented(
+        open=True,
+        query={
+            "hub.mode": "subscribe",
+            "hub.verify_token": "The organisation's verify_token.",
+            "hub.challenge": "What the answer repeats.",
+        },
+        answer={"type": "string"},
+        content="text/plain",
+    )
+    def verify_whatsapp(org: str) -> Response:
+        """Answer Meta's challenge when it shows the organisation's verify_token."""
+        sent = request.args
+        known = section(org).get("verify_token")
+        challenge = sent.get("hub.challenge", "")
+        is_right = signature.is_verification(
+            known, sent.get("hub.mode", ""), sent.get("hub.verify_token", "")
+        )
+        if not is_right or not CHALLENGE.fullmatch(challenge):
+            raise Forbidden(
+                "this is no verification with the organisation's token",
+                fix="Enter in Meta's app the verify_token of the organisation's WhatsApp settings.",
+            )
+        answer = Response(challenge, mimetype="text/plain")
+        answer.headers["X-Content-Type-Options"] = "nosniff"
+        return answer
+
+    @routes.post("/channels/whatsapp/<org>")
+    @documented(
+        open=True,
+        answer={"type": "object", "properties": {"success": {"const": True}}},
+    )
+    def receive_whatsapp(org: str) -> Response:
+        """Take over the messages that Meta delivers; each is worked on after the answer.
+
+        The raw body is signed with the Meta app's secret in X-Hub-Signature-256.
+        """
+        raw = _read_body()
+        known = section(org)
+        if not signature.is_signed(
+            known.get("app_secret"), raw, request.headers.get(signature.HEADER, "")
+        ):
+            raise Unauthorized(
+                "the delivery is not signed with the organisation's app secret",
+                fix="Save the Meta app's secret as app_secret in the WhatsApp settings.",
+                headers={"WWW-Authenticate": f'{signature.HEADER} realm="flowhook"'},
+            )
+        for found in read_delivery(_read_object(raw), known.get("phone_number_id") or ""):
+            _hand_over(org, found, receiver)
+        return json_answer({"success": True})
+
+    return routes
+
+
+def _read_body() -> bytes:
+    request.max_content_length = MAX_DELIVERY_BYTES
+    if (request.content_length or 0) > MAX_DELIVERY_BYTES:
+        raise TooLarge("the delivery is larger than 4 MiB", fix="Meta sends up to 3 MB.")
+    return request.get_data(cache=False)
+
+
+def _read_object(raw: bytes) -> dict[str, Any]:
+    """The delivery. A NUL that a contact managed to send must not bring it back for days."""
+    try:
+        return read_json(raw)
+    except InvalidJson:
+        raise
+    except InvalidInput:
+        cleaned: dict[str, Any] = _without_nul(orjson.loads(raw))
+        return cleaned
+
+
+def _without_nul(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\0", "")
+    if isinstance(value, dict):
+        return {_without_nul(key): _without_nul(one) for key, one in value.items()}
+    return [_without_nul(one) for one in value] if isinstance(value, list) else value
+
+
+def _hand_over(org: str, found: Inbound | Status | Skipped, receiver: Receiver) -> None:
+    if isinstance(found, Inbound):
+        receiver.accept(org, found)
+    elif isinstance(found, Status):
+        receiver.note(org, found)
+    else:
+        logger.info(
+            "part of a delivery is skipped",
+            extra={"organization_id": org, "reason": found.reason},
+        )

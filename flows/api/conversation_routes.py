@@ -1,0 +1,163 @@
+"""HTTP for conversations: a contact's messages, their state, and its end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from flowhook.errors import InvalidInput, NotFound
+from flowhook.http.answers import json_answer
+from flowhook.http.body import check_media_type
+from flowhook.http.documented import documented
+from flowhook.organisations.http.admin_auth import AdminAuth
+from flowhook.strict_json import read_json
+from flows.api.message_schema import MessageSchema, ResumeSchema, known_of, load, message_of
+from flows.conversations.conversations import Conversations
+from flows.conversations.turn import valid_id
+
+MESSAGES = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["type"],
+        "properties": {
+            "type": {
+                "enum": [
+                    *("text", "image", "audio", "video", "document", "quick_reply", "list"),
+                    "location_request",
+                ]
+            },
+            "text": {"type": "string"},
+            "url": {"type": "string"},
+            "options": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "title": {"type": "string"},
+                        "description": {"type": "string"},
+                    },
+                },
+            },
+        },
+    },
+}
+STANDING = {
+    "status": {"enum": ["waiting", "completed", "failed"]},
+    "flow": {"type": "string"},
+    "node": {"type": "string"},
+    "results": {"type": "object"},
+}
+ANSWER = {
+    "type": "object",
+    "required": ["messages", "status"],
+    "properties": {"messages": MESSAGES, **STANDING},
+}
+SHOWN = {
+    "type": "object",
+    "required": ["contact", "status", "transcript"],
+    "properties": {
+        "contact": {"type": "object"},
+        **STANDING,
+        "wakeup_at": {"type": "string"},
+        "transcript": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["at", "direction", "type"],
+                "properties": {"direction": {"enum": ["in", "out", "note"]}},
+            },
+        },
+    },
+}
+
+
+def conversation_routes(
+    auth: AdminAuth,
+    conversations: Conversations,
+    place: AbstractContextManager[None],
+) -> Blueprint:
+    """`/conversations/<org>/<contact>...`; `place` bounds the calls answered at once."""
+    routes = Blueprint("conversations", __name__, url_prefix="/conversations/<org>/<contact>")
+
+    def admit(org: str, contact: str) -> None:
+        auth.admin(org)
+        if not conversations.settings(org).exists:
+            raise NotFound(f"there is no organisation {org}")
+        if not valid_id(contact):
+            raise InvalidInput("a contact's id is 1 to 160 of A-Z a-z 0-9 _ . @ : + -")
+
+    @routes.post("/messages")
+    @documented(body=MessageSchema, answer=ANSWER)
+    def send_message(org: str, contact: str) -> Response:
+        """Give the flows one message of a contact, or start a flow for the contact.
+
+        A message is {"text": ...}, or has a type and what belongs to it. With an id (or the
+        header Idempotency-Key) it is processed once: a repeat gets the first one's answer. A
+        start names a flow by UUID or keyword.
+        """
+        admit(org, contact)
+        sent = load(MessageSchema(), body())
+        message_id = sent.get("id") or request.headers.get("Idempotency-Key", "")[:256]
+        with place:
+            return json_answer(converse(conversations, org, contact, sent, message_id))
+
+    @routes.get("")
+    @documented(answer=SHOWN)
+    def show_conversation(org: str, contact: str) -> Response:
+        """Show where a contact stands, and the last messages with notes for the flow's author."""
+        admit(org, contact)
+        return json_answer(conversations.show(org, contact))
+
+    @routes.delete("")
+    def forget_contact(org: str, contact: str) -> Response:
+        """Forget a contact: the conversation, the transcript and all that is known."""
+        admit(org, contact)
+        conversations.forget(org, contact)
+        return Response(status=204)
+
+    @routes.post("/resume")
+    @documented(body=ResumeSchema, answer=ANSWER)
+    def resume_flow(org: str, contact: str) -> Response:
+        """Wake a flow that waits for a result; the result's keys become results of the flow."""
+        admit(org, contact)
+        sent = load(ResumeSchema(), body())
+        with place:
+            return json_answer(conversations.resume(org, contact, sent["flow"], sent["result"]))
+
+    return routes
+
+
+def converse(
+    conversations: Conversations,
+    org: str,
+    contact: str,
+    sent: Mapping[str, Any],
+    message_id: str,
+) -> dict[str, Any]:
+    """A validated body's message, or the start that it asks for."""
+    known = replace(known_of(sent), address=request.host_url.rstrip("/"))
+    if "flow" not in sent:
+        if "results" in sent:
+            raise InvalidInput("results begin a flow, and no flow is named")
+        return conversations.receive(
+            org, contact, message_of(sent), message_id=message_id, known=known
+        )
+    if {"text", "type"} & set(sent):
+        raise InvalidInput(
+            "this is a message and a start at once",
+            fix="Start the flow first, then send the message.",
+        )
+    results = sent.get("results")
+    return conversations.start(
+        org, contact, sent["flow"], results=results, message_id=message_id, known=known
+    )
+
+
+def body() -> dict[str, object]:
+    check_media_type(request.content_type or "")
+    return read_json(request.get_data(cache=False))

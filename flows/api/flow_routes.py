@@ -1,0 +1,210 @@
+"""HTTP for an organisation's flows: import, list, look, publish, export, check."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from flowhook.errors import Conflict, NotFound
+from flowhook.http.answers import json_answer
+from flowhook.http.body import check_media_type
+from flowhook.http.body_size import MAX_IMPORT_BYTES
+from flowhook.http.documented import documented
+from flowhook.organisations.auth import require_admin
+from flowhook.organisations.http.admin_auth import AdminAuth
+from flowhook.organisations.section_service import SectionService
+from flowhook.strict_json import read_json
+from flows.definition.definition import Export, Flow
+from flows.definition.reading import read_export
+from flows.library.flow_linter import FlowLinter
+from flows.library.library import EMPTY, Library
+from flows.library.store import FlowStore, no_flow
+from flows.lint import CRITICAL, Issue
+
+ISSUES = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "properties": {
+            "severity": {"enum": ["Critical", "Warning"]},
+            "message": {"type": "string"},
+            "node": {"type": "string"},
+        },
+    },
+}
+FLOW = {
+    "type": "object",
+    "required": ["uuid", "name", "keywords"],
+    "properties": {
+        "uuid": {"type": "string"},
+        "name": {"type": "string"},
+        "keywords": {"type": "array", "items": {"type": "string"}},
+        "issues": ISSUES,
+    },
+}
+FLOWS = {
+    "type": "object",
+    "required": ["flows"],
+    "properties": {"flows": {"type": "array", "items": FLOW}},
+}
+
+
+def flow_routes(
+    auth: AdminAuth, sections: SectionService, store: FlowStore, examiner: FlowLinter
+) -> Blueprint:
+    """`/flows/...`"""
+    routes = Blueprint("flows", __name__, url_prefix="/flows")
+
+    def organisation(org: str) -> None:
+        auth.admin(org)
+        sections.existing(org)
+
+    @routes.post("/validate")
+    @documented(answer={**FLOWS, "required": ["issues", "flows"]})
+    def validate_flows() -> Response:
+        """Check a definition or an export; nothing is stored.
+
+        With an organisation's admin token its own flows and keywords are known to the checks.
+        """
+        caller = auth.caller()
+        org = caller.organization_id
+        require_admin(caller, org or "")
+        export = read_upload()
+        found = examined(examiner, export, store.library(org) if org else EMPTY)
+        shown = [
+            {"uuid": flow.uuid, "name": flow.name, "keywords": list(flow.keywords), "issues": one}
+            for flow, one in found
+        ]
+        return json_answer(
+            {"issues": [issue for one in shown for issue in one["issues"]], "flows": shown}
+        )
+
+    @routes.post("/<org>")
+    @documented(answer=FLOWS)
+    def import_flows(org: str) -> Response:
+        """Import a Glific export or a bare definition, whole or not at all.
+
+        Each flow becomes the newest draft under its UUID; publishing makes it run for contacts.
+        """
+        organisation(org)
+        export = read_upload()
+        entries = {entry.uuid: entry for entry in store.add(org, export)}
+        found = examined(examiner, export, store.library(org))
+        shown = [{**entries[flow.uuid].shown, "issues": one} for flow, one in found]
+        return json_answer({"flows": shown})
+
+    @routes.get("/<org>")
+    @documented(answer=FLOWS)
+    def list_flows(org: str) -> Response:
+        """List the organisation's flows by name."""
+        organisation(org)
+        entries = store.library(org).entries.values()
+        shown = sorted((one.shown for one in entries), key=lambda one: (one["name"], one["uuid"]))
+        return json_answer({"flows": shown})
+
+    @routes.get("/<org>/export")
+    @documented(query={"flow": "UUID of one flow; its sub-flows come with it (default: all)."})
+    def export_flows(org: str) -> Response:
+        """Export the newest drafts in the shape that importing takes."""
+        organisation(org)
+        uuid = request.args.get("flow")
+        uuids = None if uuid is None else with_subflows(store, org, uuid)
+        return json_answer(store.export(org, uuids))
+
+    @routes.get("/<org>/<uuid>")
+    @documented(answer=FLOW)
+    def show_flow(org: str, uuid: str) -> Response:
+        """Show a flow's newest draft with its definition and issues."""
+        organisation(org)
+        entry, flow = newest(store, org, uuid)
+        issues = [one.as_dict() for one in examiner.issues(flow, store.library(org))]
+        return json_answer({**entry.shown, "definition": flow.source, "issues": issues})
+
+    @routes.delete("/<org>/<uuid>")
+    def delete_flow(org: str, uuid: str) -> Response:
+        """Delete a flow; conversations in it end with the contact's next message."""
+        organisation(org)
+        store.delete(org, uuid)
+        return Response(status=204)
+
+    @routes.post("/<org>/<uuid>/publish")
+    @documented(query={"force": "true publishes in spite of Critical issues."}, answer=FLOW)
+    def publish_flow(org: str, uuid: str) -> Response:
+        """Make the newest draft the published revision; Critical issues refuse it.
+
+        Conversations under way keep the revision they began with.
+        """
+        organisation(org)
+        entry, flow = newest(store, org, uuid)
+        issues = examiner.issues(flow, store.library(org))
+        if request.args.get("force", "").lower() not in ("true", "1"):
+            refuse_critical(issues)
+        published = store.publish(org, uuid, entry.draft.revision)
+        return json_answer({**published.shown, "issues": [one.as_dict() for one in issues]})
+
+    return routes
+
+
+def read_upload() -> Export:
+    """The flows in the request's body, of up to 8 MiB."""
+    request.max_content_length = MAX_IMPORT_BYTES
+    check_media_type(request.content_type or "")
+    return read_export(read_json(request.get_data(cache=False)))
+
+
+def examined(
+    examiner: FlowLinter, export: Export, library: Library
+) -> list[tuple[Flow, list[dict[str, str]]]]:
+    """Each flow of an export with its issues."""
+    templates = export.interactive_templates
+    return [
+        (
+            flow,
+            [one.as_dict() for one in examiner.issues(flow, library, export.flows, templates)],
+        )
+        for flow in export.flows
+    ]
+
+
+def newest(store: FlowStore, org: str, uuid: str) -> tuple[Any, Flow]:
+    entry = store.entry(org, uuid)
+    flow = store.revisions.flow(org, uuid, entry.draft.revision)
+    if flow is None:
+        raise no_flow()
+    return entry, flow
+
+
+def with_subflows(store: FlowStore, org: str, uuid: str) -> list[str]:
+    """A flow and all the flows that it enters, directly or not."""
+    found: list[str] = []
+    waiting = [uuid]
+    while waiting:
+        one = waiting.pop()
+        if one in found:
+            continue
+        try:
+            _, flow = newest(store, org, one)
+        except NotFound:
+            if one == uuid:
+                raise
+            continue  # a sub-flow that is not here: the linter says so
+        found.append(one)
+        actions = [action for node in flow.nodes.values() for action in node.actions]
+        entered = [action.map("flow") for action in actions if action.type == "enter_flow"]
+        waiting += [str(entry["uuid"]) for entry in entered if entry.get("uuid")]
+    return found
+
+
+def refuse_critical(issues: list[Issue]) -> None:
+    critical = [one for one in issues if one.severity == CRITICAL]
+    if not critical:
+        return
+    fields: dict[str, list[str]] = {}
+    for issue in critical:
+        fields.setdefault(issue.node or "flow", []).append(issue.message)
+    raise Conflict(
+        f"the flow has Critical issues ({len(critical)}), the first: {critical[0].message}",
+        fix="Correct them and import the flow again, or publish with ?force=true.",
+        fields=fields,
+    )

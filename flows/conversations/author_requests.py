@@ -1,0 +1,111 @@
+"""Requests of a flow to its author's own server: signed, guarded, bounded.
+
+GET carries the body as a query, POST as JSON text. Redirects are not followed, nothing is tried
+again, and whatever status comes back is the answer.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+
+from flowhook.errors import InvalidInput
+from flowhook.organisations.organisation import Organisation
+from flowhook.organisations.signature import HEADER, signature
+from flowhook.providers.guard import AddressGuard
+from flows.model.session import HttpAnswer
+
+GET_SECONDS = 15.0  # 5 to connect and 10 for the answer
+POST_SECONDS = 10.0
+MAX_ANSWER_BYTES = 1024 * 1024
+MAX_HEADERS = 50
+HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+OURS = frozenset(
+    ("host", "content-length", "transfer-encoding", "connection", "upgrade", HEADER.lower())
+)
+"""Headers that frame or prove the request; an author's are left out."""
+
+
+class AuthorHttpClient:
+    def __init__(self, guard: AddressGuard, clock: Callable[[], float] = time.time) -> None:
+        self.guard = guard
+        self.clock = clock
+
+    def send(
+        self,
+        organisation: Organisation,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: Mapping[str, Any],
+    ) -> HttpAnswer:
+        """The answer, undecoded; raises InvalidInput for an address that may not be called, and
+        ProviderUnavailable or ProviderTimeout where none came."""
+        if len(headers) > MAX_HEADERS:
+            raise InvalidInput(f"a webhook may have {MAX_HEADERS} headers")
+        text = orjson.dumps(body)
+        sent = sendable(headers) | self._signature(organisation, text)
+        if method == "GET":
+            got = self.guard.guarded_get(
+                with_query(url, body),
+                sent,
+                timeout_seconds=GET_SECONDS,
+                max_bytes=MAX_ANSWER_BYTES,
+            )
+        else:
+            if "content-type" not in {name.lower() for name in sent}:
+                sent["Content-Type"] = "application/json"
+            got = self.guard.guarded_post(
+                url,
+                text,
+                sent,
+                timeout_seconds=POST_SECONDS,
+                max_bytes=MAX_ANSWER_BYTES,
+                field="url",
+            )
+        return HttpAnswer(got.status, got.content.decode(errors="replace"))
+
+    def _signature(self, organisation: Organisation, text: bytes) -> dict[str, str]:
+        """As Glific signs; nothing where the organisation has no phrase."""
+        phrase = organisation.signature_phrase
+        return {HEADER: signature(phrase, self.clock(), text)} if phrase else {}
+
+
+def sendable(headers: Mapping[str, str]) -> dict[str, str]:
+    """An author's headers without those that are ours; InvalidInput for one that cannot be sent.
+
+    Values go out in UTF-8, which HTTP's library takes as characters of one byte.
+    """
+    found: dict[str, str] = {}
+    for name, value in ((name.strip(), value.strip()) for name, value in headers.items()):
+        if name.lower() in OURS:
+            continue
+        if not HEADER_NAME.fullmatch(name) or CONTROL.search(value):
+            raise InvalidInput(
+                "a header of the webhook has a name or a value that cannot be sent",
+                fix="A name is letters, digits and hyphens, and a value one line.",
+            )
+        found[name] = value.encode().decode("latin-1")
+    return found
+
+
+def with_query(url: str, body: Mapping[str, Any]) -> str:
+    """The URL with the body's values behind it; objects and lists as JSON.
+
+    >>> with_query("https://x.org/a?b=1", {"c": "d e", "n": {"x": True}})
+    'https://x.org/a?b=1&c=d+e&n=%7B%22x%22%3Atrue%7D'
+    """
+    if not body:
+        return url
+    values = {
+        key: value if isinstance(value, str) else orjson.dumps(value).decode()
+        for key, value in body.items()
+    }
+    url = url.partition("#")[0]
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(values)}"

@@ -1,0 +1,117 @@
+"""What a conversation may use of the service: its organisation's flows, settings and functions."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from flowhook.organisations.organisation import Organisation
+from flows.conversations.author_requests import AuthorHttpClient
+from flows.definition.definition import Flow
+from flows.library.library import Library
+from flows.library.store import FlowStore
+from flows.model.contact import LANGUAGES, Contact, Language
+from flows.model.session import HttpAnswer, WebhookAnswer, WebhookPending
+
+DEFAULT_TIMEZONE = "Asia/Kolkata"
+
+
+class CallFunction(Protocol):
+    """Runs a webhook function for an organisation; app.py hands it in.
+
+    It raises a FlowhookError for a failure, or answers WebhookPending and later calls
+    `Conversations.finish_webhook` with the body's `webhook_log_id`.
+    """
+
+    def __call__(
+        self, organisation: Organisation, name: str, body: Mapping[str, Any]
+    ) -> WebhookAnswer | WebhookPending: ...
+
+
+LATER_KEYS = frozenset({"wait_seconds", "callback_url"})
+
+
+def in_time(functions: CallFunction) -> CallFunction:
+    """The functions without what makes a call a job: for flows that nobody could wake later."""
+
+    def call(
+        organisation: Organisation, name: str, body: Mapping[str, Any]
+    ) -> WebhookAnswer | WebhookPending:
+        asked = {key: value for key, value in body.items() if key not in LATER_KEYS}
+        return functions(organisation, name, asked)
+
+    return call
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass
+class LiveServices:
+    """The FlowServices of one turn. `working` keeps the turn while something takes long."""
+
+    organisation: Organisation
+    store: FlowStore
+    library: Library
+    functions: CallFunction
+    outgoing: AuthorHttpClient
+    working: Callable[[], AbstractContextManager[None]]
+    look_up: Callable[[str], Contact | None]
+    clock: Callable[[], datetime] = utc_now
+    languages: Sequence[Language] = LANGUAGES
+    random: random.Random = field(default_factory=random.Random)
+    organization_id: int | str = field(init=False)
+    globals: Mapping[str, Any] = field(init=False)
+    timezone: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        section = self.organisation.section
+        self.organization_id = self.organisation.id
+        self.globals = section("globals").get("values", {})
+        self.timezone = section("timezone").get("name", DEFAULT_TIMEZONE)
+
+    def now(self) -> datetime:
+        return self.clock()
+
+    def call_webhook(
+        self, function_name: str, body: Mapping[str, Any]
+    ) -> WebhookAnswer | WebhookPending:
+        with self.working():
+            return self.functions(self.organisation, function_name, body)
+
+    def send_request(
+        self, method: str, url: str, headers: Mapping[str, str], body: Mapping[str, Any]
+    ) -> HttpAnswer:
+        with self.working():
+            return self.outgoing.send(self.organisation, method, url, headers, body)
+
+    def find_contact(self, contact_id: str) -> Contact | None:
+        return self.look_up(contact_id)
+
+    def find_interactive(self, template_id: str, name: str) -> Mapping[str, Any] | None:
+        return self.library.interactive_messages.find(template_id, name)
+
+    def find_flow(
+        self, uuid: str, *, revision: int | str | None = None, draft: bool = False
+    ) -> Flow | None:
+        if uuid not in self.library.entries:
+            return None  # deleted: no conversation may go on in it, wherever it is still cached
+        if revision is None:
+            revision = self.library.revision(uuid, draft=draft)
+        return (
+            None
+            if revision is None
+            else self.store.revisions.flow(self.organisation.id, uuid, revision)
+        )
+
+    def find_keyword(self, keyword: str, *, draft: bool = False) -> str | None:
+        words = self.library.draft_keywords if draft else self.library.keywords
+        return words.get(keyword)
+
+    def find_template_flow(self, name: str) -> str | None:
+        return self.library.templates.get(name)

@@ -1,0 +1,72 @@
+"""Where contacts wait in each flow, and how often each way out of a node was taken.
+
+Counted with the turns themselves, in the same transaction: one hash a flow, with the fields
+`waiting|<node>` and `taken|<node>|<category>`, without a category where there is no router.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from flowhook.redis.keys import org_key
+from flows.conversations.store import Effect
+from flows.model.events import Event, ExitTaken, RouteTaken
+from flows.model.session import Session
+
+WAITING, TAKEN = "waiting", "taken"
+
+Place = tuple[str, str]
+"""A flow and a node of it, by UUID."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeCounts:
+    """Contacts by node, and times by node and category ("" where there is no router)."""
+
+    waiting: dict[str, int] = field(default_factory=dict)
+    taken: dict[tuple[str, str], int] = field(default_factory=dict)
+
+
+def place_of(session: Session) -> Place | None:
+    """Where the contact's next message will be awaited."""
+    run = session.active_run()
+    return (run.flow, run.node) if run and run.waiting else None
+
+
+def counted(
+    org: str, before: Place | None, after: Place | None, events: Iterable[Event] = ()
+) -> list[Effect]:
+    """What a turn changes in the tallies."""
+    changes: Counter[tuple[str, str]] = Counter()
+    for place, step in ((before, -1), (after, 1)):
+        if place is not None:
+            flow, node = place
+            changes[flow, f"{WAITING}|{node}"] += step
+    for event in events:
+        if isinstance(event, RouteTaken | ExitTaken):
+            category = event.category if isinstance(event, RouteTaken) else ""
+            changes[event.flow, f"{TAKEN}|{event.node}|{category}"] += 1
+    return [
+        Effect(tally_key(org, flow), "count", f"{change}|{name}")
+        for (flow, name), change in changes.items()
+        if change
+    ]
+
+
+def read_tally(redis: Any, org: str, flow: str) -> NodeCounts:
+    tally = NodeCounts()
+    for raw, number in redis.hgetall(tally_key(org, flow)).items():
+        kind, _, rest = raw.decode().partition("|")
+        if kind == WAITING:
+            tally.waiting[rest] = max(0, int(number))
+        else:
+            node, _, category = rest.partition("|")
+            tally.taken[node, category] = int(number)
+    return tally
+
+
+def tally_key(org: str, flow: str) -> str:
+    return org_key(org, "flow_tally", flow)

@@ -1,0 +1,106 @@
+"""What a turn leaves behind: its answer, its part of the transcript, its notes for the author."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from flowhook.records.redact import redact_text
+from flowhook.timestamps import timestamp
+from flows.model.events import (
+    ActionSkipped,
+    Event,
+    ExpressionFailed,
+    FlowFailed,
+    FlowInterrupted,
+    FlowStarted,
+    InputLabelled,
+    MsgCreated,
+    MsgIgnored,
+    MsgNotSent,
+    SessionTriggered,
+    TicketOpened,
+    WebhookCalled,
+)
+from flows.model.session import Message, Session
+
+MAX_NOTES = 50
+MAX_NOTE_TEXT = 2_000
+NOTED = (
+    *(FlowStarted, FlowFailed, FlowInterrupted, MsgNotSent, MsgIgnored, ActionSkipped),
+    *(ExpressionFailed, TicketOpened, InputLabelled),
+)
+
+Json = dict[str, Any]
+
+
+def answer_of(session: Session, events: Iterable[Event]) -> Json:
+    """A turn as the conversation API answers it; keys that do not apply are absent."""
+    sent = [
+        one.as_message()
+        for one in events
+        if isinstance(one, MsgCreated) and one.contact == session.contact.id
+    ]
+    return {"messages": sent, **standing_of(session)}
+
+
+def standing_of(session: Session) -> Json:
+    """Where the contact stands: `status`, and `flow`, `node` and `results` once one has run."""
+    standing: Json = {"status": session.status}
+    run = session.active_run() or next(iter(session.runs), None)
+    at = run or session.ending
+    if at is not None:
+        standing |= {"flow": at.flow, "node": at.node, "results": at.results}
+    return standing
+
+
+def transcript_of(
+    session: Session, events: Iterable[Event], message: Message | None, now: datetime
+) -> list[Json]:
+    """What was said and what an author wants to know, in order."""
+    at = timestamp(now, "milliseconds")
+    items = [{"at": at, "direction": "in", **shown(message)}] if message else []
+    notes = 0
+    for event in events:
+        if isinstance(event, MsgCreated) and event.contact == session.contact.id:
+            labelled = {"labels": event.labels} if event.labels else {}
+            items.append({"at": at, "direction": "out", **event.as_message(), **labelled})
+        elif notes < MAX_NOTES:
+            for note in _note(event):
+                items.append({"at": at, "direction": "note", **note})
+                notes += 1
+    return items
+
+
+def shown(message: Message) -> Json:
+    """A contact's message in the shape in which the API takes it."""
+    known = {key: value for key, value in asdict(message).items() if value not in (None, "")}
+    known.pop("id", None)
+    return known
+
+
+def not_sent(reason: str, now: datetime) -> Json:
+    """The note that a channel could not bring a message to the contact."""
+    at = timestamp(now, "milliseconds")
+    return {"at": at, "direction": "note", "type": MsgNotSent.type, "reason": reason}
+
+
+def _note(event: Event) -> Iterator[Json]:
+    """An event as a note: names, reasons and statuses, no bodies of webhooks."""
+    if isinstance(event, WebhookCalled):
+        note = {"method": event.method, "url": event.url, "status": event.status}
+        note |= {"error": event.error} if event.error else {}
+        note |= {"parked": True} if event.parked else {}
+    elif isinstance(event, SessionTriggered):
+        note = {"target_flow": event.target_flow}
+    elif isinstance(event, NOTED):
+        note = {key: value for key, value in event.as_dict().items() if value not in ("", None)}
+    else:
+        return
+    texts = {
+        key: redact_text(value[:MAX_NOTE_TEXT]) if isinstance(value, str) else value
+        for key, value in note.items()
+    }
+    yield {**texts, "type": event.type, "flow": event.flow, "node": event.node}

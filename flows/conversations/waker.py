@@ -1,0 +1,151 @@
+"""Wakes contacts whose time has come: a small loop that any process, or several, may run."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Protocol
+
+from redis.exceptions import RedisError
+
+from flowhook.errors import Conflict, FlowhookError, Internal
+from flows.conversations.conversations import Conversations
+from flows.conversations.wakeups import WakeupClaim
+
+LOOK_SECONDS = 0.5
+BUSY_SECONDS = 1.0
+LOCKED_SECONDS = 3600.0
+SWEEP_SECONDS = 5.0
+AT_ONCE = 32
+
+logger = logging.getLogger(__name__)
+
+
+class WakeSource(Protocol):
+    """What else wakes contacts: a channel, with messages that came in and wait to go out."""
+
+    def drain(self, org: str, contact: str) -> None:
+        """Work on what there is of this contact."""
+
+    def sweep(self) -> None:
+        """Wake, once more, all whose wake-up was lost."""
+
+
+class Waker:
+    """`start` runs the loop in a thread (a greenlet where gevent serves), `close` ends it.
+
+    `at_once` contacts are worked on at a time: most of them wait for a model, and a timer that
+    comes due meanwhile must not wait behind them.
+    """
+
+    def __init__(
+        self,
+        conversations: Conversations,
+        sides: Sequence[WakeSource] = (),
+        look_seconds: float = LOOK_SECONDS,
+        at_once: int = AT_ONCE,
+    ) -> None:
+        self.conversations = conversations
+        self.sides = sides
+        self.look_seconds = look_seconds
+        self._ended = threading.Event()
+        self.at_once = at_once
+        self._free = threading.Semaphore(at_once)
+        self._pool: ThreadPoolExecutor | None = None
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        self._pool = ThreadPoolExecutor(self.at_once, thread_name_prefix="waking")
+        self._thread = threading.Thread(target=self._run, name="waker", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Claim no more; what is under way goes on to its end."""
+        self._ended.set()
+        if self._thread is not None:
+            self._thread.join()
+        if self._pool is not None:
+            self._pool.shutdown(wait=True)
+
+    def look(self, most: int = AT_ONCE) -> int:
+        """Claim what is due and wake it, one after another; how many there were."""
+        claimed = self.conversations.wakeups.claim(self.conversations.now(), most)
+        for claim in claimed:
+            self.wake(claim)
+        return len(claimed)
+
+    def wake(self, claim: WakeupClaim) -> None:
+        """Wake one claimed contact; one who cannot be woken now is tried again."""
+        org, contact = claim.org, claim.contact
+        try:
+            for side in self.sides:
+                side.drain(org, contact)
+            self.conversations.wake(org, contact)
+            for side in self.sides:
+                side.drain(org, contact)
+        except Conflict:  # a turn of this contact is under way
+            self._again(claim, BUSY_SECONDS)
+        except FlowhookError as error:
+            what = {"organization_id": org, "cause": error.type}
+            logger.warning("a contact could not be woken", extra=what)
+            if isinstance(error, Internal):  # no key opens the conversation: one may come back
+                self._again(claim, LOCKED_SECONDS)
+        self.conversations.wakeups.done(claim)
+
+    def _again(self, claim: WakeupClaim, seconds: float) -> None:
+        later = self.conversations.now() + timedelta(seconds=seconds)
+        self.conversations.wakeups.add(claim.org, claim.contact, later)
+
+    def _run(self) -> None:
+        swept = time.monotonic()
+        while not self._ended.is_set():
+            try:
+                if time.monotonic() - swept > SWEEP_SECONDS:
+                    swept = time.monotonic()
+                    for side in self.sides:
+                        side.sweep()
+                self._look_wide()
+            except (RedisError, OSError) as error:
+                logger.warning("waking waits for Redis", extra={"cause": type(error).__name__})
+            self._ended.wait(self.look_seconds)
+
+    def _look_wide(self) -> None:
+        """Claim only as many as can be woken at once, until nothing more is due."""
+        while not self._ended.is_set() and (free := self._take_free()):
+            claimed: list[WakeupClaim] = []
+            try:
+                claimed = self.conversations.wakeups.claim(self.conversations.now(), free)
+            finally:
+                for _ in range(free - len(claimed)):
+                    self._free.release()
+            for claim in claimed:
+                self._submit(claim)
+            if len(claimed) < free:
+                return
+
+    def _take_free(self) -> int:
+        """Take all places that are free, waiting a little for the first; how many there were."""
+        if not self._free.acquire(timeout=self.look_seconds):
+            return 0
+        taken = 1
+        while self._free.acquire(blocking=False):
+            taken += 1
+        return taken
+
+    def _submit(self, claim: WakeupClaim) -> None:
+        def work() -> None:
+            try:
+                self.wake(claim)
+            except (RedisError, OSError) as error:  # its claim ends by itself
+                logger.warning("a waking failed", extra={"cause": type(error).__name__})
+            except Exception:
+                logger.exception("a waking failed", extra={"organization_id": claim.org})
+            finally:
+                self._free.release()
+
+        if self._pool is not None:
+            self._pool.submit(work)

@@ -1,0 +1,89 @@
+"""When which contact is due: sorted sets by time, in shards that any process claims from.
+
+An entry is a hint that something of a contact may be due, never the truth, which is the
+contact's session: an entry too early costs one look, and whoever parks a session leaves its
+entry here *before* the session is stored. So a crash anywhere can lose no wake-up. Reading what
+is due costs the same with a million sleepers as with none.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from flowhook.redis.script import Script
+
+SHARDS = 8
+LEASE_SECONDS = 30.0
+
+CLAIM = Script(Path(__file__).parent / "lua" / "claim.lua")
+DONE = Script(Path(__file__).parent / "lua" / "done.lua")
+
+
+@dataclass(frozen=True, slots=True)
+class WakeupClaim:
+    """A contact to look at; `until` is when the claim ends by itself, in epoch milliseconds."""
+
+    org: str
+    contact: str
+    until: int
+
+
+class Wakeups:
+    def __init__(self, redis: Any, lease_seconds: float = LEASE_SECONDS) -> None:
+        self.redis = redis
+        self.lease_seconds = lease_seconds
+
+    def add(self, org: str, contact: str, at: datetime) -> None:
+        self.add_all(org, [contact], at)
+
+    def add_all(self, org: str, contacts: Iterable[str], at: datetime) -> None:
+        """Look at these contacts at this time; an earlier time that is set already stays."""
+        by_shard: dict[int, list[str]] = {}
+        for contact in contacts:
+            by_shard.setdefault(_shard(org, contact), []).append(f"{org}|{contact}")
+        for shard, entries in by_shard.items():
+            scores = dict.fromkeys(entries, _milliseconds(at))
+            self.redis.zadd(_due(shard), scores, lt=True)
+
+    def claim(self, now: datetime, most: int) -> list[WakeupClaim]:
+        """Entries that are due, for this caller alone as long as the lease lasts."""
+        found: list[WakeupClaim] = []
+        lease = _milliseconds(now) + int(self.lease_seconds * 1000)
+        first = random.randrange(SHARDS)  # where there is always more to do, each has its turn
+        for shard in (*range(first, SHARDS), *range(first)):
+            if len(found) >= most:
+                break
+            arguments = [int(now.timestamp() * 1000), lease, most - len(found)]
+            for raw in CLAIM.run(self.redis, [_due(shard), _claimed(shard)], arguments):
+                org, _, contact = raw.decode().partition("|")
+                found.append(WakeupClaim(org, contact, lease))
+        return found
+
+    def done(self, claim: WakeupClaim) -> None:
+        """The claimed entry was dealt with."""
+        shard = _shard(claim.org, claim.contact)
+        DONE.run(self.redis, [_claimed(shard)], [claim.until, f"{claim.org}|{claim.contact}"])
+
+
+def _shard(org: str, contact: str) -> int:
+    return zlib.crc32(f"{org}|{contact}".encode()) % SHARDS
+
+
+def _milliseconds(at: datetime) -> int:
+    """Never earlier than the moment itself."""
+    return math.ceil(at.timestamp() * 1000)
+
+
+def _due(shard: int) -> str:
+    return f"fh:wake:{{{shard}}}"
+
+
+def _claimed(shard: int) -> str:
+    return f"fh:wake:{{{shard}}}:claimed"

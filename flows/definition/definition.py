@@ -1,0 +1,135 @@
+"""A flow as it is run: nodes, actions, routers, exits. Frozen, shared by all conversations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flows.model.action import Action
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """`destination` is the next node's UUID; None ends the flow."""
+
+    uuid: str
+    destination: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    uuid: str
+    name: str
+    exit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """`type` names a test of flows.routers.cases; `category` is a UUID."""
+
+    uuid: str
+    type: str
+    arguments: tuple[str, ...]
+    category: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """`timeout_expression`, when not empty, decides instead of `timeout_seconds`."""
+
+    timeout_seconds: int = 0
+    timeout_expression: str = ""
+    timeout_category: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Router:
+    """`type` is switch or random; `default_category` is empty in a random router."""
+
+    type: str
+    categories: tuple[Category, ...]
+    cases: tuple[Case, ...] = ()
+    operand: str = ""
+    default_category: str = ""
+    result_name: str = ""
+    wait: Wait | None = None
+
+    def category_named(self, name: str) -> Category | None:
+        return next((one for one in self.categories if one.name == name), None)
+
+    def category(self, uuid: str) -> Category | None:
+        return next((one for one in self.categories if one.uuid == uuid), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    uuid: str
+    actions: tuple[Action, ...]
+    exits: tuple[Exit, ...]
+    router: Router | None = None
+
+    @property
+    def label(self) -> str:
+        """How authors' messages name a node: the last four characters of its UUID."""
+        return self.uuid[-4:]
+
+    @property
+    def is_terminal(self) -> bool:
+        return not any(one.destination for one in self.exits)
+
+    def destination(self, exit_uuid: str) -> str | None:
+        return next((one.destination for one in self.exits if one.uuid == exit_uuid), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One revision of a flow. `source` is the definition as it was read, for export.
+
+    `start` is the topmost node of the drawing, or empty when none can be found. `repeated`
+    names nodes whose UUID occurs twice. `is_background` flows leave other conversations alone,
+    `ignore_keywords` keeps every message inside the flow.
+    """
+
+    uuid: str
+    name: str
+    nodes: Mapping[str, Node]
+    start: str
+    localization: Mapping[str, Any]
+    source: Mapping[str, Any]
+    keywords: tuple[str, ...] = ()
+    revision: int | str = 1
+    is_active: bool = True
+    is_background: bool = False
+    is_template: bool = False
+    ignore_keywords: bool = False
+    repeated: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What Glific exports and imports: several flows and what they need.
+
+    `extra` keeps unknown keys, `entry_extra` those beside each definition, so that `as_dict`
+    writes what was read.
+    """
+
+    flows: tuple[Flow, ...]
+    contact_fields: tuple[Any, ...] = ()
+    collections: tuple[Any, ...] = ()
+    interactive_templates: tuple[Mapping[str, Any], ...] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    entry_extra: tuple[Mapping[str, Any], ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        beside = self.entry_extra or ({},) * len(self.flows)
+        return {
+            **self.extra,
+            "flows": [
+                {**more, "definition": dict(flow.source), "keywords": list(flow.keywords)}
+                for flow, more in zip(self.flows, beside, strict=True)
+            ],
+            "contact_field": list(self.contact_fields),
+            "collections": list(self.collections),
+            "interactive_templates": [dict(one) for one in self.interactive_templates],
+        }

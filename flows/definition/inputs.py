@@ -1,0 +1,48 @@
+"""The results that a flow expects of whoever starts it.
+
+An author lists them on a note of the editor titled `Inputs`, one a line, as `name: what it is`.
+What a flow uses and never sets is expected too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from flows.definition.definition import Flow
+
+TITLE = "inputs"
+MAX_INPUTS = 50
+
+
+def notes(flow: Flow) -> Iterator[tuple[str, str]]:
+    """Title and body of the notes an author left in the editor."""
+    drawing = flow.source.get("_ui")
+    stickies = drawing.get("stickies") if isinstance(drawing, Mapping) else None
+    for note in stickies.values() if isinstance(stickies, Mapping) else ():
+        if isinstance(note, Mapping):
+            yield _text(note.get("title")), _text(note.get("body"))
+
+
+def declared_inputs(flow: Flow) -> dict[str, str]:
+    """Names with what the author says of them, in the order written."""
+    found: dict[str, str] = {}
+    for title, body in notes(flow):
+        if title.lower() != TITLE:
+            continue
+        for line in body.splitlines():
+            name, colon, meaning = line.partition(":")
+            if colon and name.strip() and len(found) < MAX_INPUTS:
+                found[name.strip()] = meaning.strip()
+    return found
+
+
+def about(flow: Flow) -> str:
+    """What the author says of the flow: its description, else the editor's other notes."""
+    written = _text(flow.source.get("description"))
+    others = (body or title for title, body in notes(flow) if title.lower() != TITLE)
+    return written or " ".join(filter(None, others))
+
+
+def _text(value: Any) -> str:
+    return value.strip() if isinstance(value, str) else ""

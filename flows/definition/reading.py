@@ -1,0 +1,175 @@
+"""Read a flow definition, or Glific's export of several, from JSON.
+
+What cannot be loaded raises InvalidInput naming the node; what can be loaded but will not work
+is the linter's business. The JSON may be anybody's: its size and depth are bounded first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from flowhook.errors import InvalidInput, InvalidJson, TooLarge
+from flows.definition.definition import Exit, Export, Flow, Node
+from flows.definition.reading_nodes import read_node, required_text
+from flows.model.bounds import check_bounds
+
+MAX_BYTES = 8 * 1024 * 1024
+MAX_NODES = 3_000
+MAX_FLOWS = 200
+
+Json = Mapping[str, Any]
+
+
+def read_export(document: str | bytes | Json) -> Export:
+    """All flows of a document: a bare definition, a wrapped one, or an export.
+
+    A bare definition gives an export of one flow without keywords and without `entry_extra`.
+    """
+    parsed = _parse(document)
+    if "flows" not in parsed and isinstance(parsed.get("definition"), dict):
+        parsed = {"flows": [parsed]}
+    if "flows" not in parsed:
+        return Export(flows=(read_flow(parsed),))
+    entries = _list_of_objects(parsed, "flows")
+    if len(entries) > MAX_FLOWS:
+        raise TooLarge(
+            f"the export holds more than {MAX_FLOWS} flows", fix="Import them in several parts."
+        )
+    known = ("flows", "contact_field", "collections", "interactive_templates")
+    if not entries and not all(key in parsed for key in known):
+        raise InvalidInput("the export holds no flows")
+    lists = {**{key: [] for key in known}, **parsed}
+    return Export(
+        flows=tuple(read_entry(entry) for entry in entries),
+        contact_fields=tuple(_list(lists, "contact_field")),
+        collections=tuple(_list(lists, "collections")),
+        interactive_templates=tuple(_list_of_objects(lists, "interactive_templates")),
+        extra={key: value for key, value in parsed.items() if key not in known},
+        entry_extra=tuple(
+            {key: value for key, value in entry.items() if key not in ("definition", "keywords")}
+            for entry in entries
+        ),
+    )
+
+
+def read_flow(
+    document: str | bytes | Json,
+    *,
+    keywords: tuple[str, ...] = (),
+    revision: int | str = 1,
+    attributes: Json | None = None,
+) -> Flow:
+    """One flow; `attributes` are those kept beside a definition (is_background and so on)."""
+    source = _parse(document)
+    if isinstance(source.get("definition"), dict):
+        source = source["definition"]
+    if "nodes" not in source:
+        raise InvalidInput("the definition has no nodes", fix='Send a flow with a "nodes" list.')
+    beside = attributes or {}
+    listed = _list_of_objects(source, "nodes")
+    if len(listed) > MAX_NODES:
+        raise TooLarge(f"the flow has more than {MAX_NODES} nodes", fix="Split it into sub-flows.")
+    nodes = [read_node(one) for one in listed]
+    for name in ("Other", "No Response"):
+        if beside.get("respond_" + name.lower().replace(" ", "_")) is True:
+            asking = {one.destination: node.uuid for node in nodes for one in node.exits}
+            nodes = [_answered(node, asking.get(node.uuid), name) for node in nodes]
+    by_uuid = {node.uuid: node for node in nodes}
+    localization = source.get("localization")
+    return Flow(
+        uuid=required_text(source, "uuid", "the flow"),
+        name=source["name"] if isinstance(source.get("name"), str) else "",
+        nodes=by_uuid,
+        start=_start(source, by_uuid),
+        localization=localization if isinstance(localization, dict) else {},
+        source=source,
+        keywords=keywords,
+        revision=revision,
+        is_active=beside.get("is_active") is not False,
+        is_background=beside.get("is_background") is True,
+        is_template=beside.get("is_template") is True,
+        ignore_keywords=beside.get("ignore_keywords") is True,
+        repeated=_repeated(nodes),
+    )
+
+
+def read_entry(entry: Json, revision: int | str = 1) -> Flow:
+    """A flow from an entry of an export: its definition with what stands beside it."""
+    definition = entry.get("definition")
+    if not isinstance(definition, dict):
+        raise InvalidInput('an entry of "flows" has no definition')
+    keywords = entry.get("keywords") or []
+    if not isinstance(keywords, list) or not all(isinstance(one, str) for one in keywords):
+        raise InvalidInput('"keywords" must be a list of texts')
+    return read_flow(definition, keywords=tuple(keywords), revision=revision, attributes=entry)
+
+
+def _parse(document: str | bytes | Json) -> dict[str, Any]:
+    if isinstance(document, str | bytes):
+        if len(document) > MAX_BYTES:
+            raise TooLarge(f"the document is larger than {MAX_BYTES // 1024 // 1024} MiB")
+        try:
+            document = orjson.loads(document)
+        except orjson.JSONDecodeError as error:
+            raise InvalidJson(f"the document is not JSON: {error.msg}") from error
+    if not isinstance(document, dict):
+        raise InvalidInput("a flow is one JSON object")
+    check_bounds(document, what="the document")
+    return document
+
+
+def _list(parent: Json, key: str) -> list[Any]:
+    value = parent.get(key)
+    if not isinstance(value, list):
+        raise InvalidInput(f'"{key}" must be a list')
+    return value
+
+
+def _list_of_objects(parent: Json, key: str) -> list[dict[str, Any]]:
+    value = _list(parent, key)
+    for number, one in enumerate(value, start=1):
+        if not isinstance(one, dict):
+            raise InvalidInput(f'entry {number} of "{key}" is not an object')
+    return value
+
+
+def _start(source: Json, nodes: Mapping[str, Node]) -> str:
+    """The node drawn topmost, then leftmost; empty when nothing is drawn or it is not there."""
+    drawing = source.get("_ui")
+    drawn = drawing.get("nodes") if isinstance(drawing, dict) else None
+    best: tuple[float, float, str] | None = None
+    for uuid, entry in drawn.items() if isinstance(drawn, dict) else ():
+        position = entry.get("position") if isinstance(entry, dict) else None
+        if not isinstance(position, dict):
+            continue
+        top, left = position.get("top"), position.get("left")
+        if not isinstance(top, int | float):
+            continue
+        place = (float(top), float(left) if isinstance(left, int | float) else 0.0, uuid)
+        best = place if best is None or place[:2] < best[:2] else best
+    return best[2] if best is not None and best[2] in nodes else ""
+
+
+def _repeated(nodes: list[Node]) -> tuple[str, ...]:
+    seen: set[str] = set()
+    twice = []
+    for node in nodes:
+        if node.uuid in seen:
+            twice.append(node.uuid)
+        seen.add(node.uuid)
+    return tuple(dict.fromkeys(twice))
+
+
+def _answered(node: Node, asking: str | None, category_name: str) -> Node:
+    """The node with an unconnected `Other` or `No Response` pointed back at the last node that
+    leads to it, which asks the question."""
+    category = node.router.category_named(category_name) if node.router else None
+    if category is None or asking is None or node.destination(category.exit):
+        return node
+    exits = tuple(
+        Exit(one.uuid, asking) if one.uuid == category.exit else one for one in node.exits
+    )
+    return Node(node.uuid, node.actions, exits, node.router)

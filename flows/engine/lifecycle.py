@@ -1,0 +1,141 @@
+"""How runs begin, end, and end each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from flowhook.errors import InvalidInput
+from flows.definition.definition import Flow
+from flows.model.events import FlowCompleted, FlowFailed, FlowInterrupted, FlowStarted
+from flows.model.session import Ending, EngineServices, Run
+from flows.model.sprint import Sprint
+
+MAX_RUNS = 50
+REPLACED = "Last Active flow is killed as new flow has started"
+
+
+class FlowServices(EngineServices, Protocol):
+    """What the engine needs beside what actions need: the organisation's flows."""
+
+    def find_flow(
+        self, uuid: str, *, revision: int | str | None = None, draft: bool = False
+    ) -> Flow | None:
+        """A flow at a revision; without one the published revision, or the newest draft."""
+        ...
+
+    def find_keyword(self, keyword: str, *, draft: bool = False) -> str | None:
+        """The UUID of the active flow that a cleaned keyword starts."""
+        ...
+
+    def find_template_flow(self, name: str) -> str | None:
+        """The UUID of the template flow of exactly this name."""
+        ...
+
+
+def begin(
+    sprint: Sprint,
+    flow: Flow,
+    results: Mapping[str, Any],
+    *,
+    parent: Run | None = None,
+    like: Run | None = None,
+    is_draft: bool = False,
+) -> Run:
+    """A new run on the flow's start node; `like` hands on spacing and the sub-flows entered."""
+    check_startable(flow)
+    session = sprint.session
+    if parent is None and not flow.is_background:
+        interrupt(sprint, REPLACED)
+    run = Run(
+        id=session.next_id(),
+        flow=flow.uuid,
+        revision=flow.revision,
+        node=flow.start,
+        parent=parent.id if parent else None,
+        is_draft=is_draft,
+        results=dict(results),
+    )
+    if like is not None:
+        run.delay_seconds = like.delay_seconds
+        run.entered = like.entered | {flow.uuid}
+    session.runs.append(run)
+    _limit_runs(sprint)
+    sprint.events.append(
+        FlowStarted(
+            flow=flow.uuid,
+            node=flow.start,
+            name=flow.name,
+            revision=flow.revision,
+            parent_flow=parent.flow if parent else "",
+        )
+    )
+    return run
+
+
+def check_startable(flow: Flow) -> None:
+    if not flow.nodes:
+        raise InvalidInput("Cannot start an empty flow")
+    if not flow.start:
+        raise InvalidInput("the flow's start node cannot be found in its drawing")
+
+
+def complete(sprint: Sprint, run: Run) -> Run | None:
+    """End a run in the regular way; answers the parent that goes on, if there is one."""
+    if run.ended:
+        return None
+    run.ended = "completed"
+    sprint.emit(FlowCompleted, results=dict(run.results))
+    parent = sprint.session.find_run(run.parent) if run.parent else None
+    if parent is None or parent.in_background:
+        sprint.session.ending = Ending("completed", run.flow, run.node, dict(run.results))
+        return None
+    parent.delay_seconds = max(run.delay_seconds + 2, 2)
+    kept = {name: value for name, value in run.results.items() if name != "parent"}
+    if kept:
+        parent.results["child"] = kept
+    return parent
+
+
+def interrupt(sprint: Sprint, reason: str, *, after: int = 0) -> None:
+    """End the contact's other conversations; runs parked in the background stay."""
+    for run in sprint.session.runs:
+        if not run.ended and not run.in_background and run.id > after:
+            run.ended = "interrupted"
+            sprint.events.append(FlowInterrupted(flow=run.flow, node=run.node, reason=reason))
+
+
+def reset(sprint: Sprint, run: Run, reason: str) -> None:
+    """End a run that cannot go on, and with a sub-flow everything the contact is in."""
+    if run.ended:
+        return
+    if run.parent is not None:
+        for other in sprint.session.runs:
+            if not other.in_background:
+                other.ended = other.ended or "failed"
+    run.ended = "failed"
+    sprint.session.ending = Ending("failed", run.flow, run.node, dict(run.results))
+    sprint.emit(FlowFailed, reason=reason, reset=True)
+
+
+def fail(sprint: Sprint, run: Run, reason: str) -> None:
+    """Leave a run on its node after an error; the contact's next message tries again."""
+    run.failure = reason
+    sprint.emit(FlowFailed, reason=reason, reset=False)
+
+
+def tidy(sprint: Sprint) -> None:
+    """Forget ended runs and what lives only while a message is processed."""
+    session = sprint.session
+    session.runs = [run for run in session.runs if not run.ended]
+    for run in session.runs:
+        run.delay_seconds = 0
+        run.entered = frozenset()
+
+
+def _limit_runs(sprint: Sprint) -> None:
+    live = [run for run in sprint.session.runs if not run.ended]
+    for run in live[:-MAX_RUNS]:
+        run.ended = "interrupted"
+        reason = f"a contact cannot be in more than {MAX_RUNS} flows at once"
+        sprint.events.append(FlowInterrupted(flow=run.flow, node=run.node, reason=reason))

@@ -1,0 +1,254 @@
+"""An organisation's flows in Redis: revisions, what is published, and what exports bring along.
+
+The index of an organisation (one hash, a small JSON value a flow) says which revisions are the
+draft and the published one; a revision is sealed, never changes, and is kept while it is among
+the last 50 of its flow. Every change is one transaction that also raises the organisation's
+version, by which processes know that their library is old.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from redis.exceptions import WatchError
+
+from flowhook.errors import Conflict, NotFound, TooLarge
+from flowhook.organisations.cipher import CannotDecrypt, Cipher
+from flowhook.redis.keys import org_key
+from flowhook.timestamps import timestamp
+from flows.definition.definition import Export
+from flows.library.library import EMPTY, Library, LibraryEntry
+from flows.library.merging import Merged, merge
+from flows.library.revisions import Revisions, revisions_key
+
+MAX_FLOWS = 5_000
+CACHED_LIBRARIES = 1_000
+
+Json = dict[str, Any]
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Where an organisation's flows lie."""
+
+    index: str
+    version: str
+    interactive: str
+    groups: str
+    fields: str
+
+    @classmethod
+    def of(cls, org: str) -> Keys:
+        names = ("index", "version", "interactive", "groups", "fields")
+        return cls(*(org_key(org, "flows", name) for name in names))
+
+
+def version_key(org: str) -> str:
+    """What a message reads with its contact, to know whether a library is current."""
+    return org_key(org, "flows", "version")
+
+
+class FlowStore:
+    """Reads and changes organisations' flows; keeps libraries in memory, bounded."""
+
+    def __init__(self, redis: Any, cipher: Cipher, clock: Callable[[], float] = time.time) -> None:
+        self.redis = redis
+        self.cipher = cipher
+        self.clock = clock
+        self.revisions = Revisions(redis, cipher)
+        self._libraries: OrderedDict[str, tuple[str, Library]] = OrderedDict()
+        self._lock = threading.Lock()  # of what is in memory; workers wake contacts on threads
+
+    # --- reading ------------------------------------------------------------------------
+
+    def library(self, org: str, version: str | None = None) -> Library:
+        """The organisation's flows at `version`, as just read elsewhere; None reads it now."""
+        if version is None:
+            version = _text(self.redis.get(version_key(org)))
+        held = self._libraries.get(org)
+        if held is not None and held[0] == version:
+            return held[1]
+        version, library = self._load(org)
+        with self._lock:
+            self._libraries[org] = (version, library)
+            self._libraries.move_to_end(org)
+            while len(self._libraries) > CACHED_LIBRARIES:
+                self._libraries.popitem(last=False)
+        return library
+
+    def entry(self, org: str, uuid: str) -> LibraryEntry:
+        found = self.library(org).entries.get(uuid)
+        if found is None:
+            raise no_flow()
+        return found
+
+    def export(self, org: str, uuids: Iterable[str] | None = None) -> Json:
+        """The newest drafts, in the shape that `add` takes; all of them where none are named."""
+        keys, library = Keys.of(org), self.library(org)
+        wanted = library.entries if uuids is None else uuids
+        pipe = self.redis.pipeline(transaction=False)
+        pipe.smembers(keys.groups)
+        pipe.lrange(keys.fields, 0, -1)
+        groups, fields = pipe.execute()
+        entries = [
+            self.revisions.source(org, uuid, library.entries[uuid].draft.revision)
+            for uuid in wanted
+        ]
+        return {
+            "flows": [entry for entry in entries if entry is not None],
+            "contact_field": [orjson.loads(field) for field in fields],
+            "collections": sorted(group.decode() for group in groups),
+            "interactive_templates": list(library.interactive.values()),
+        }
+
+    # --- changing -----------------------------------------------------------------------
+
+    def add(self, org: str, export: Export) -> list[LibraryEntry]:
+        """Make the flows of an export drafts, with what they need: all of it or nothing.
+
+        Raises Conflict for a keyword that another flow has.
+        """
+
+        def earlier(entry: LibraryEntry) -> Json | None:
+            return self.revisions.source(org, entry.uuid, entry.draft.revision)
+
+        def change(library: Library, pipe: Any) -> Callable[[], list[LibraryEntry]]:
+            at = max(int(self.clock() * 1000), newest_revision(library) + 1)
+            merged = merge(export, library, at, self._now(), earlier)
+            if len({*library.entries, *(one.uuid for one in merged.entries)}) > MAX_FLOWS:
+                raise TooLarge(f"an organisation may have {MAX_FLOWS} flows")
+            uuids = [entry.uuid for entry in merged.entries]
+            stale = [self.revisions.stale(pipe, org, entry) for entry in merged.entries]
+
+            def write() -> list[LibraryEntry]:
+                self._write(org, merged, pipe)
+                for uuid, old in zip(uuids, stale, strict=True):
+                    if old:
+                        pipe.hdel(revisions_key(org, uuid), *old)
+                return list(merged.entries)
+
+            return write
+
+        written: list[LibraryEntry] = self._change(org, change)
+        return written
+
+    def publish(self, org: str, uuid: str, revision: int) -> LibraryEntry:
+        """Make a draft the published revision; Conflict when it is no longer the newest."""
+
+        def change(library: Library, pipe: Any) -> Callable[[], LibraryEntry]:
+            entry = library.entries.get(uuid)
+            if entry is None:
+                raise no_flow()
+            if entry.draft.revision != revision:
+                raise Conflict("the flow was imported again meanwhile")
+            entry = replace(entry, published=entry.draft, updated_at=self._now())
+
+            def write() -> LibraryEntry:
+                pipe.hset(Keys.of(org).index, uuid, orjson.dumps(entry.as_dict()))
+                return entry
+
+            return write
+
+        published: LibraryEntry = self._change(org, change)
+        return published
+
+    def delete(self, org: str, uuid: str) -> None:
+        """Forget a flow and its revisions; conversations in it end with their next message."""
+
+        def change(library: Library, pipe: Any) -> Callable[[], None]:
+            if uuid not in library.entries:
+                raise no_flow()
+
+            def write() -> None:
+                pipe.hdel(Keys.of(org).index, uuid)
+                pipe.unlink(revisions_key(org, uuid), org_key(org, "flow_tally", uuid))
+
+            return write
+
+        self._change(org, change)
+
+    # --- inside -------------------------------------------------------------------------
+
+    def _change(self, org: str, change: Callable[[Library, Any], Callable[[], Any]]) -> Any:
+        """Read, decide, write in one transaction; again where somebody else wrote meanwhile."""
+        keys = Keys.of(org)
+        while True:
+            with self.redis.pipeline(transaction=True) as pipe:
+                pipe.watch(keys.version)
+                _, library = self._load(org)
+                write = change(library, pipe)
+                pipe.multi()
+                answer = write()
+                pipe.set(keys.version, os.urandom(8).hex())
+                try:
+                    pipe.execute()
+                except WatchError:
+                    continue
+                return answer
+
+    def _write(self, org: str, merged: Merged, pipe: Any) -> None:
+        keys = Keys.of(org)
+        for entry in merged.entries:
+            source = merged.sources[entry.uuid]
+            self.revisions.write(pipe, org, entry.uuid, entry.draft.revision, source)
+            pipe.hset(keys.index, entry.uuid, orjson.dumps(entry.as_dict()))
+        for label, template in merged.interactive.items():
+            sealed = self.cipher.seal(org, "interactive", orjson.dumps(template))
+            pipe.hset(keys.interactive, label, sealed)
+        if merged.groups:
+            pipe.sadd(keys.groups, *merged.groups)
+        for field in merged.fields:
+            pipe.lrem(keys.fields, 0, orjson.dumps(field))
+            pipe.rpush(keys.fields, orjson.dumps(field))
+
+    def _load(self, org: str) -> tuple[str, Library]:
+        """The library and its version, which is read first: what is newer than it is read again."""
+        keys = Keys.of(org)
+        pipe = self.redis.pipeline(transaction=False)
+        pipe.get(keys.version)
+        pipe.hgetall(keys.index)
+        pipe.hgetall(keys.interactive)
+        version, index, interactive = pipe.execute()
+        if not index and not interactive:
+            return _text(version), EMPTY
+        entries = {
+            uuid.decode(): LibraryEntry.from_dict(uuid.decode(), orjson.loads(raw))
+            for uuid, raw in index.items()
+        }
+        return _text(version), Library(entries, self._open_templates(org, interactive))
+
+    def _open_templates(self, org: str, sealed: Mapping[bytes, bytes]) -> dict[str, Json]:
+        """Templates by label; one that no key opens counts as absent."""
+        opened: dict[str, Json] = {}
+        for label, raw in sealed.items():
+            try:
+                opened[label.decode()] = orjson.loads(self.cipher.open(org, "interactive", raw))
+            except CannotDecrypt:
+                logger.error("no key opens an interactive template", extra={"organization_id": org})
+        return opened
+
+    def _now(self) -> str:
+        return timestamp(datetime.fromtimestamp(self.clock(), UTC))
+
+
+def newest_revision(library: Library) -> int:
+    return max((one.draft.revision for one in library.entries.values()), default=0)
+
+
+def no_flow() -> NotFound:
+    return NotFound("this flow does not exist", fix="GET /flows/<org> lists the flows.")
+
+
+def _text(raw: bytes | None) -> str:
+    return raw.decode() if raw else ""

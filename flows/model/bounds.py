@@ -1,0 +1,56 @@
+"""How large and how deep JSON from outside may be before a flow touches it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flowhook.errors import InvalidInput, InvalidJson, TooLarge
+
+MAX_DEPTH = 40
+MAX_VALUES = 300_000
+MAX_TEXT = 200_000
+_LOWEST, _HIGHEST = -(2**63), 2**64 - 1
+
+
+def check_bounds(value: Any, *, max_values: int = MAX_VALUES, what: str = "the JSON") -> None:
+    """Raise InvalidInput for JSON nested too deep or with texts or numbers that cannot be stored,
+    TooLarge for too many values or too long texts.
+
+    It walks without recursion, so that no nesting can exhaust the stack.
+    """
+    level, depth, count = [value], 0, 0
+    while level:
+        count += len(level)
+        if depth > MAX_DEPTH:
+            raise InvalidInput(f"{what} is nested more than {MAX_DEPTH} levels deep")
+        if count > max_values:
+            raise TooLarge(f"{what} holds more than {max_values} values")
+        below: list[Any] = []
+        for one in level:
+            if isinstance(one, dict):
+                below.extend(one.values())
+                _check_keys(one, what)
+            elif isinstance(one, list):
+                below.extend(one)
+            elif isinstance(one, str):
+                _check_text(one, what)
+            elif isinstance(one, int | float) and not _LOWEST <= one <= _HIGHEST:
+                raise InvalidInput(f"{what} holds a number that JSON cannot keep")
+        level, depth = below, depth + 1
+
+
+def _check_keys(value: dict[Any, Any], what: str) -> None:
+    for key in value:
+        if not isinstance(key, str):
+            raise InvalidJson(f"{what} has a key that is not text")
+        _check_text(key, what)
+
+
+def _check_text(text: str, what: str) -> None:
+    if len(text) > MAX_TEXT:
+        raise TooLarge(f"{what} holds a text of more than {MAX_TEXT} characters")
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise InvalidJson(f"{what} holds text that is not valid Unicode") from error

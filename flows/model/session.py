@@ -1,0 +1,250 @@
+"""What is stored of a conversation between two messages, and the services actions may call.
+
+A session is one JSON value per contact: the contact and the runs (one per started flow) that
+are still alive. It holds no history, so its size and the cost of a message do not grow with the
+conversation. Every run names the flow revision it began with and keeps to it.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from flowhook.errors import InvalidInput
+from flows.model.contact import Contact, Language
+
+VERSION = 1
+RECENT_MESSAGES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message for the flow: a contact's when `id` is set, an internal one when it is None.
+
+    `type` is text, quick_reply, list, image, audio, video, document, sticker, location,
+    whatsapp_form_response or contact. `groups` carries the contact's collection ids into a
+    split by collection; `intent` and `confidence` come from a classifier.
+    """
+
+    text: str = ""
+    type: str = "text"
+    id: int | str | None = None
+    url: str = ""
+    caption: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    interactive: Mapping[str, Any] | None = None
+    form: Mapping[str, Any] | None = None
+    intent: str | None = None
+    confidence: float | None = None
+    response: str | None = None
+    groups: tuple[str, ...] | None = None
+
+    @property
+    def is_internal(self) -> bool:
+        return self.id is None
+
+
+@dataclass(slots=True)
+class Run:
+    """One flow under way. `waiting` is empty while it runs, else what it is parked for:
+    message, time, result, webhook or flow (a sub-flow); `call` is the webhook call awaited.
+
+    `sent` remembers the last messages as [node, text, ISO time], for the repetition guard.
+    `delay_seconds`, `entered` and `ended` live only while a message is processed.
+    """
+
+    id: int
+    flow: str
+    revision: int | str
+    node: str
+    parent: int | None = None
+    is_draft: bool = False
+    results: dict[str, Any] = field(default_factory=dict)
+    waiting: str = ""
+    wakeup_at: datetime | None = None
+    in_background: bool = False
+    call: int | None = None
+    failure: str = ""
+    sent: list[list[str]] = field(default_factory=list)
+    delay_seconds: float = field(default=0, compare=False)
+    entered: frozenset[str] = field(default=frozenset(), compare=False)
+    ended: str = field(default="", compare=False)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "flow": self.flow,
+            "revision": self.revision,
+            "node": self.node,
+            "parent": self.parent,
+            "is_draft": self.is_draft,
+            "results": self.results,
+            "waiting": self.waiting,
+            "wakeup_at": self.wakeup_at.isoformat() if self.wakeup_at else None,
+            "in_background": self.in_background,
+            "call": self.call,
+            "failure": self.failure,
+            "sent": self.sent,
+        }
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> Run:
+        due = stored.get("wakeup_at")
+        return cls(**{**stored, "wakeup_at": datetime.fromisoformat(due) if due else None})
+
+
+@dataclass(slots=True)
+class Ending:
+    """How the contact's last flow ended: `status` is completed or failed."""
+
+    status: str
+    flow: str
+    node: str
+    results: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Session:
+    """All that is kept of one contact's conversation."""
+
+    contact: Contact
+    runs: list[Run] = field(default_factory=list)
+    ending: Ending | None = None
+    last_id: int = 0
+    input_labels: str = ""
+    last_input: int | str | None = None
+
+    def next_id(self) -> int:
+        """A number this session has not used: for runs, messages and webhook calls."""
+        self.last_id += 1
+        return self.last_id
+
+    def active_run(self) -> Run | None:
+        """The run that the contact's next message belongs to."""
+        for run in reversed(self.runs):
+            if not run.ended and not run.in_background:
+                return run
+        return None
+
+    def find_run(self, run_id: int | None) -> Run | None:
+        return next((run for run in self.runs if run.id == run_id and not run.ended), None)
+
+    def next_wakeup(self) -> datetime | None:
+        """When the earliest timer is due; the caller calls `Engine.wake` then."""
+        return min((run.wakeup_at for run in self.runs if run.wakeup_at), default=None)
+
+    @property
+    def status(self) -> str:
+        """waiting, completed or failed; completed also before anything has run."""
+        run = self.active_run()
+        if run is not None:
+            return "failed" if run.failure else "waiting"
+        if self.runs:
+            return "waiting"
+        return self.ending.status if self.ending else "completed"
+
+    def as_dict(self) -> dict[str, Any]:
+        ending = self.ending
+        return {
+            "version": VERSION,
+            "contact": self.contact.as_dict(),
+            "runs": [run.as_dict() for run in self.runs],
+            "ending": ending
+            and {
+                "status": ending.status,
+                "flow": ending.flow,
+                "node": ending.node,
+                "results": ending.results,
+            },
+            "last_id": self.last_id,
+            "input_labels": self.input_labels,
+            "last_input": self.last_input,
+        }
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> Session:
+        """The session that `as_dict` gave; InvalidInput for another version's."""
+        if stored.get("version") != VERSION:
+            raise InvalidInput(
+                f"a stored session has version {stored.get('version')!r}, this is {VERSION}",
+                fix="Run the release that wrote it, or forget the conversation and start anew.",
+            )
+        ending = stored["ending"]
+        return cls(
+            contact=Contact.from_dict(stored["contact"]),
+            runs=[Run.from_dict(run) for run in stored["runs"]],
+            ending=Ending(**ending) if ending else None,
+            last_id=stored["last_id"],
+            input_labels=stored["input_labels"],
+            last_input=stored["last_input"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookAnswer:
+    """What a webhook function gave back: HTTP `status`, result object, `error` for the log."""
+
+    status: int
+    body: Any = None
+    error: str = ""
+
+    @property
+    def succeeded(self) -> bool:
+        return 200 <= self.status < 300 and not self.error
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """What the author's own server answered, undecoded."""
+
+    status: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookPending:
+    """The function works on; the run parks until `Engine.finish_webhook` or the timeout."""
+
+    timeout_seconds: int = 60
+
+
+class EngineServices(Protocol):
+    """The world outside one conversation, as far as actions may touch it.
+
+    Whoever implements `call_webhook` and `send_request` applies time-outs, the address guard
+    and the signature, and may raise any FlowhookError, which takes the Failure branch.
+    """
+
+    organization_id: int | str
+    globals: Mapping[str, Any]
+    timezone: str
+    languages: Sequence[Language]
+    random: random.Random
+
+    def now(self) -> datetime:
+        """The time, aware, in UTC."""
+        ...
+
+    def call_webhook(
+        self, function_name: str, body: Mapping[str, Any]
+    ) -> WebhookAnswer | WebhookPending:
+        """Run one of our own webhook functions."""
+        ...
+
+    def send_request(
+        self, method: str, url: str, headers: Mapping[str, str], body: Mapping[str, Any]
+    ) -> HttpAnswer:
+        """Send GET (body as query) or POST (body as JSON) to the author's own server."""
+        ...
+
+    def find_contact(self, contact_id: str) -> Contact | None:
+        """Another contact, for a broadcast."""
+        ...
+
+    def find_interactive(self, template_id: str, name: str) -> Mapping[str, Any] | None:
+        """An interactive template in the export's shape."""
+        ...

@@ -1,0 +1,168 @@
+"""Plays a flow in the terminal: the contact types, the flow answers, time passes on command.
+
+/wait            let the next timer run out        /results   show what the flow keeps
+/image URL       send a picture (audio, video,     /resume {} wake a wait for a result
+                 document too)                     /restart   begin anew
+/location 26 80  send a place                      /quit      leave
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+
+from flowhook.errors import FlowhookError, InvalidInput
+from flows.definition.definition import Export
+from flows.engine.engine import Engine
+from flows.model.contact import Contact
+from flows.model.events import Event, MsgCreated
+from flows.model.session import Message, Session
+from flows.model.text import whole_number
+from flows.play.chat_view import ChatView
+from flows.play.standalone import CallWebhook, SendRequest, StandaloneServices
+
+MEDIA = ("image", "audio", "video", "document")
+PROMPT = "› "
+
+Ask = Callable[[str], str]
+"""Gives one line of the contact's, like `input`; raises EOFError at the end."""
+
+
+class Player:
+    def __init__(
+        self,
+        export: Export,
+        view: ChatView,
+        ask: Ask,
+        *,
+        functions: CallWebhook,
+        http: SendRequest,
+        contact: Contact,
+        flow: str = "",
+    ) -> None:
+        self.view = view
+        self.ask = ask
+        self.contact = contact
+        self.ahead = timedelta()
+        self.services = StandaloneServices(
+            clock=lambda: datetime.now(UTC) + self.ahead, functions=functions, http=http
+        )
+        self.services.add(export)
+        self.flow = self.services.find_keyword(flow) or flow or export.flows[0].uuid
+        self.engine = Engine(self.services)
+        self.session = Session(Contact.from_dict(contact.as_dict()))
+        self.options: list[str] = []
+
+    def play(self) -> Session:
+        """Until the contact leaves; the session as it was then."""
+        self.view.note((__doc__ or "").partition("\n\n")[2])
+        self._start()
+        while True:
+            self._tell_waiting()
+            try:
+                line = self.ask(PROMPT).strip()
+            except (EOFError, KeyboardInterrupt):
+                return self.session
+            if line == "/quit":
+                return self.session
+            if line:
+                self._answer(line)
+
+    def _start(self) -> None:
+        self.session = Session(Contact.from_dict(self.contact.as_dict()))
+        self._do(lambda: self.engine.start(self.session, self.flow))
+
+    def _answer(self, line: str) -> None:
+        commands: dict[str, Callable[[str], None]] = {
+            "/wait": self._wait,
+            "/results": self._show_results,
+            "/resume": self._resume,
+            "/restart": lambda _: self._start(),
+            "/location": self._locate,
+            **{f"/{kind}": self._sender(kind) for kind in MEDIA},
+        }
+        name, _, rest = line.partition(" ")
+        command = commands.get(name)
+        if command is not None:
+            command(rest.strip())
+        elif name.startswith("/"):
+            self.view.note(f"there is no command {name}")
+        else:
+            self._say(line)
+
+    def _say(self, line: str) -> None:
+        """A text; the number of an option is the choice of it."""
+        number = whole_number(line)
+        if number and number <= len(self.options):
+            title = self.options[number - 1]
+            message = Message(text=title, type="quick_reply", interactive={"title": title})
+        else:
+            message = Message(text=line)
+        self.view.said(message.text)
+        self._do(lambda: self.engine.receive(self.session, message))
+
+    def _sender(self, kind: str) -> Callable[[str], None]:
+        def send(url: str) -> None:
+            self.view.said(f"{kind} {url}")
+            self._do(lambda: self.engine.receive(self.session, Message(type=kind, url=url)))
+
+        return send
+
+    def _locate(self, place: str) -> None:
+        try:
+            latitude, longitude = map(float, place.replace(",", " ").split())
+        except ValueError:
+            self.view.note("/location takes a latitude and a longitude")
+            return
+        message = Message(type="location", latitude=latitude, longitude=longitude)
+        self.view.said(f"📍 {latitude}, {longitude}")
+        self._do(lambda: self.engine.receive(self.session, message))
+
+    def _wait(self, _rest: str) -> None:
+        due = self.session.next_wakeup()
+        if due is None:
+            self.view.note("nothing is waiting for a time")
+            return
+        self.ahead += max(due - self.services.now(), timedelta())
+        self._do(lambda: self.engine.wake(self.session))
+
+    def _resume(self, written: str) -> None:
+        def resume() -> list[Event]:
+            try:
+                result: Any = orjson.loads(written or "{}")
+            except orjson.JSONDecodeError:
+                result = None
+            if not isinstance(result, dict):
+                raise InvalidInput("/resume takes a JSON object")
+            run = self.session.active_run()
+            return self.engine.resume(self.session, run.flow if run else self.flow, result)
+
+        self._do(resume)
+
+    def _show_results(self, _rest: str) -> None:
+        run = self.session.active_run() or self.session.ending
+        shown = orjson.dumps(run.results if run else {}, option=orjson.OPT_INDENT_2)
+        self.view.note(shown.decode())
+
+    def _do(self, step: Callable[[], list[Event]]) -> None:
+        try:
+            events = step()
+        except FlowhookError as error:
+            self.view.note(f"{error.message} {error.fix}")
+            return
+        self.options = []
+        for event in events:
+            self.view.show(event, self.session.contact.id)
+            if isinstance(event, MsgCreated) and event.options:
+                self.options = [str(option["title"]) for option in event.options]
+
+    def _tell_waiting(self) -> None:
+        due = self.session.next_wakeup()
+        if due is not None:
+            seconds = max(0, round((due - self.services.now()).total_seconds()))
+            self.view.note(f"(goes on by itself in {seconds} s; /wait lets them pass)")
+        elif self.session.active_run() is None:
+            self.view.note(f"(the flow is {self.session.status}; /restart begins anew)")

@@ -1,0 +1,187 @@
+"""Conversations as data: what the contact says, what the flow must send and keep.
+
+A script is JSON: `flow` (UUID, when there are several), `contact`, `functions` (answers of webhook
+functions by name), `requests` (answers of the author's own server) and `turns`. A turn does one
+thing (`starts`, `says`, `sends`, `waits` seconds, `resumes`, `answers`) and may state what follows:
+`sent`, `results`, `contact`, `status`, `calls`, `events`. Between any two turns the session is
+turned into JSON and back.
+
+    {"turns": [{"starts": "", "sent": ["What is your name?"]},
+               {"says": "Asha", "sent": ["Hello Asha"], "results": {"name.input": "Asha"}}]}
+
+A text that ends with `…` states only how the sent one begins.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+
+from flowhook.errors import NotFound
+from flows.definition.definition import Export
+from flows.engine.engine import Engine
+from flows.model.bounds import check_bounds
+from flows.model.contact import Contact
+from flows.model.events import Event, MsgCreated, WebhookCalled
+from flows.model.session import HttpAnswer, Message, Session, WebhookAnswer, WebhookPending
+from flows.play.script_schema import check_script
+from flows.play.standalone import StandaloneServices
+
+MISSING = "(missing)"
+
+
+@dataclass
+class Played:
+    """What a script led to: the differences found and all events, turn by turn."""
+
+    differences: list[str] = field(default_factory=list)
+    turns: list[list[Event]] = field(default_factory=list)
+    session: Session | None = None
+
+
+class ScriptPlayer:
+    """Plays one script against the flows of an export."""
+
+    def __init__(self, export: Export, script: Mapping[str, Any]) -> None:
+        check_script(script)
+        check_bounds(dict(script), what="the script")
+        self.script = script
+        self.moment = datetime.fromisoformat(script.get("now", "2026-01-02T06:30:00+00:00"))
+        self.services = StandaloneServices(
+            organization_id=script.get("organization_id", 1),
+            globals=script.get("globals", {}),
+            random=random.Random(script.get("seed", 1)),
+            clock=lambda: self.moment,
+            functions=self._call_function,
+            http=self._send_request,
+        )
+        self.services.add(export)
+        for known in script.get("contacts", ()):
+            self.services.contacts[str(known["id"])] = Contact(**known)
+        self._answers = {
+            name: list(answers)
+            for kind in ("functions", "requests")
+            for name, answers in script.get(kind, {}).items()
+        }
+        self.flow = script.get("flow") or export.flows[0].uuid
+        self.engine = Engine(self.services)
+        self.session = Session(
+            Contact.from_dict({"id": "1", "name": "Asha", **script.get("contact", {})})
+        )
+
+    def play(self) -> Played:
+        played = Played()
+        for number, turn in enumerate(self.script["turns"], start=1):
+            events = self._do(turn)
+            played.turns.append(events)
+            for difference in self._compare(turn, events):
+                played.differences.append(f"turn {number}: {difference}")
+            self.session = Session.from_dict(orjson.loads(orjson.dumps(self.session.as_dict())))
+        played.session = self.session
+        return played
+
+    def _do(self, turn: Mapping[str, Any]) -> list[Event]:
+        if "starts" in turn:
+            uuid = self.services.find_keyword(turn["starts"]) or turn["starts"] or self.flow
+            return self.engine.start(self.session, uuid, results=turn.get("with"))
+        if "says" in turn:
+            return self.engine.receive(self.session, Message(text=turn["says"]))
+        if "sends" in turn:
+            return self.engine.receive(self.session, Message(**turn["sends"]))
+        if "waits" in turn:
+            self.moment += timedelta(seconds=turn["waits"])
+            return self.engine.wake(self.session)
+        if "resumes" in turn:
+            return self.engine.resume(self.session, self.flow, turn["resumes"])
+        call_id = next((run.call for run in self.session.runs if run.call), 0)
+        answer = WebhookAnswer(**turn["answers"])
+        return self.engine.finish_webhook(self.session, call_id, answer)
+
+    # --- the world ----------------------------------------------------------------------
+
+    def _call_function(self, name: str, _body: Mapping[str, Any]) -> WebhookAnswer | WebhookPending:
+        answer = self._next_answer(name)
+        if answer is None:
+            raise NotFound(f"there is no webhook function {name[:60]!r}")
+        if answer.get("pending"):
+            return WebhookPending(answer.get("timeout_seconds", 60))
+        return WebhookAnswer(answer.get("status", 200), answer.get("body"), answer.get("error", ""))
+
+    def _send_request(
+        self, _method: str, url: str, _headers: Mapping[str, str], _body: Mapping[str, Any]
+    ) -> HttpAnswer:
+        answer = self._next_answer(url)
+        if answer is None:
+            raise NotFound(f"the script has no answer for {url[:60]}")
+        return HttpAnswer(answer.get("status", 200), answer.get("text", ""))
+
+    def _next_answer(self, name: str) -> dict[str, Any] | None:
+        answers = self._answers.get(name)
+        if not answers:
+            return None
+        answer: dict[str, Any] = answers.pop(0) if len(answers) > 1 else answers[0]
+        return answer
+
+    # --- what was stated ----------------------------------------------------------------
+
+    def _compare(self, turn: Mapping[str, Any], events: list[Event]) -> Iterator[str]:
+        if "sent" in turn:
+            sent = [event for event in events if isinstance(event, MsgCreated)]
+            yield from _compare_lists("sent", turn["sent"], [one.as_dict() for one in sent])
+        if "calls" in turn:
+            calls = [event for event in events if isinstance(event, WebhookCalled)]
+            yield from _compare_lists("calls", turn["calls"], [one.as_dict() for one in calls])
+        if "events" in turn:
+            shown = [one.as_dict() for one in events]
+            for stated in turn["events"]:
+                if not any(fits(stated, one) for one in shown):
+                    yield f"no event {stated!r} among {[one['type'] for one in shown]}"
+        active = self.session.active_run()
+        results = active.results if active else getattr(self.session.ending, "results", {})
+        yield from _compare_paths("results", turn.get("results", {}), results)
+        yield from _compare_paths(
+            "contact", turn.get("contact", {}), self.session.contact.as_dict()
+        )
+        if turn.get("status", self.session.status) != self.session.status:
+            yield f"status is {self.session.status!r}, not {turn['status']!r}"
+
+
+def fits(stated: Any, found: Any) -> bool:
+    """Whether what was found holds everything stated.
+
+    >>> fits("Dear…", "Dear Asha"), fits({"a": 1}, {"a": 1, "b": 2}), fits([1], [1, 2])
+    (True, True, False)
+    """
+    if isinstance(stated, str) and stated.endswith("…") and isinstance(found, str):
+        return found.startswith(stated[:-1])
+    if isinstance(stated, dict) and isinstance(found, Mapping):
+        return all(fits(value, found.get(key, MISSING)) for key, value in stated.items())
+    if isinstance(stated, list) and isinstance(found, list | tuple):
+        return len(stated) == len(found) and all(map(fits, stated, found))
+    return bool(stated == found)
+
+
+def _compare_lists(name: str, stated: list[Any], found: list[dict[str, Any]]) -> Iterator[str]:
+    key = "text" if name == "sent" else "url"
+    shown = [one[key] for one in found]
+    if len(stated) != len(found):
+        yield f"{name} {len(found)} times, not {len(stated)}: {shown!r}"
+        return
+    for one, got in zip(stated, found, strict=True):
+        compared = got[key] if isinstance(one, str) else got
+        if not fits(one, compared):
+            yield f"{name} {compared!r}, not {one!r}"
+
+
+def _compare_paths(name: str, stated: Mapping[str, Any], found: Any) -> Iterator[str]:
+    for path, value in stated.items():
+        got = found
+        for part in path.split("."):
+            got = got.get(part, MISSING) if isinstance(got, Mapping) else MISSING
+        if not fits(value, got):
+            yield f"{name} {path} is {got!r}, not {value!r}"

@@ -1,0 +1,251 @@
+"""A conversation that only its author sees: the newest draft, played against a made-up contact.
+
+Nothing leaves it but webhook calls, and with `pretend` not even those: no contact is touched,
+nothing is counted, messages to others and flows started for them are only told. It is kept a
+day, sealed, under the name of who plays.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+
+from flowhook.organisations.cipher import CannotDecrypt, Cipher
+from flowhook.organisations.organisation import Organisation
+from flowhook.records.redact import redact
+from flowhook.redis.keys import org_key
+from flows.conversations.author_requests import AuthorHttpClient
+from flows.conversations.live_services import CallFunction, LiveServices, in_time
+from flows.conversations.transcript import standing_of, transcript_of
+from flows.engine.engine import Engine
+from flows.library.store import FlowStore
+from flows.model.contact import Contact
+from flows.model.events import Event, WebhookCalled
+from flows.model.session import HttpAnswer, Message, Session, WebhookAnswer, WebhookPending
+
+KEEP_SECONDS = 86_400
+MAX_ITEMS, MAX_CALLS = 200, 50
+
+Json = dict[str, Any]
+Step = Callable[[Engine, Session], list[Event]]
+
+
+@dataclass(slots=True)
+class Simulation:
+    """All of a simulation. `chat` holds messages and notes as transcripts do, `calls` the webhook
+    calls with their milliseconds; `ahead_seconds` is how far its clock was put forward."""
+
+    flow: str
+    pretend: bool = True
+    language: str = "en"
+    session: Json | None = None
+    chat: list[Json] = field(default_factory=list)
+    calls: list[Json] = field(default_factory=list)
+    ahead_seconds: float = 0.0
+
+    @property
+    def standing(self) -> Json:
+        return standing_of(Session.from_dict(self.session)) if self.session else {}
+
+    @property
+    def waits_seconds(self) -> float | None:
+        """Seconds until it goes on by itself."""
+        due = Session.from_dict(self.session).next_wakeup() if self.session else None
+        return None if due is None else max(0.0, (due - self.now()).total_seconds())
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=self.ahead_seconds)
+
+
+class Simulations:
+    """Begins simulations and goes on with them. `pretended` answers in a function's place."""
+
+    def __init__(
+        self,
+        redis: Any,
+        cipher: Cipher,
+        flows: FlowStore,
+        functions: CallFunction,
+        outgoing: AuthorHttpClient,
+        pretended: CallFunction,
+    ) -> None:
+        self.redis = redis
+        self.cipher = cipher
+        self.flows = flows
+        self.functions = functions
+        self.outgoing = outgoing
+        self.pretended = pretended
+
+    def find(self, org: str, player: str, flow: str) -> Simulation | None:
+        sealed = self.redis.get(_key(org, player, flow))
+        if sealed is None:
+            return None
+        try:
+            return Simulation(**orjson.loads(self.cipher.open(org, "simulation", sealed)))
+        except CannotDecrypt:
+            return None
+
+    def start(
+        self, organisation: Organisation, player: str, flow: str, *, pretend: bool, language: str
+    ) -> Simulation:
+        """Begin anew; NotFound for an unknown flow, InvalidInput for one that cannot run."""
+        scene = Simulation(flow, pretend, language)
+        contact = Contact(id="simulator", name="Asha", phone="919800000000")
+        contact.set_language(language)
+
+        def step(engine: Engine, session: Session) -> list[Event]:
+            return engine.start(session, flow, draft=True)
+
+        return self._play(organisation, player, scene, Session(contact), step)
+
+    def say(
+        self, organisation: Organisation, player: str, scene: Simulation, message: Message
+    ) -> Simulation:
+        """One message of the contact."""
+
+        def step(engine: Engine, session: Session) -> list[Event]:
+            return engine.receive(session, message)
+
+        session = Session.from_dict(scene.session or {})
+        return self._play(organisation, player, scene, session, step, message)
+
+    def wake(self, organisation: Organisation, player: str, scene: Simulation) -> Simulation:
+        """Let the next timer run out."""
+        scene.ahead_seconds += (scene.waits_seconds or 0.0) + 0.001
+
+        def step(engine: Engine, session: Session) -> list[Event]:
+            return engine.wake(session)
+
+        session = Session.from_dict(scene.session or {})
+        return self._play(organisation, player, scene, session, step)
+
+    def speak(
+        self,
+        organisation: Organisation,
+        player: str,
+        scene: Simulation,
+        language: str,
+        pretend: bool,
+    ) -> Simulation:
+        """Change the contact's language, or whether webhook calls are pretended."""
+        session = Session.from_dict(scene.session or {})
+        session.contact.set_language(language)
+        scene.language, scene.pretend = language, pretend
+        scene.session = session.as_dict()
+        self._keep(organisation.id, player, scene)
+        return scene
+
+    def _play(
+        self,
+        organisation: Organisation,
+        player: str,
+        scene: Simulation,
+        session: Session,
+        step: Step,
+        message: Message | None = None,
+    ) -> Simulation:
+        functions = self.pretended if scene.pretend else in_time(self.functions)
+        timed = TimedCalls(functions, self.outgoing)
+        outgoing = TimedRequests(timed, scene.pretend)
+        services = LiveServices(
+            organisation=organisation,
+            store=self.flows,
+            library=self.flows.library(organisation.id),
+            functions=timed,
+            outgoing=outgoing,
+            working=nullcontext,
+            look_up=lambda _: None,
+            clock=scene.now,
+        )
+        events = step(Engine(services), session)
+        scene.session = session.as_dict()
+        scene.chat += transcript_of(session, events, message, scene.now())
+        scene.chat = scene.chat[-MAX_ITEMS:]
+        scene.calls = [*scene.calls, *shown_calls(events, timed)][-MAX_CALLS:]
+        self._keep(organisation.id, player, scene)
+        return scene
+
+    def _keep(self, org: str, player: str, scene: Simulation) -> None:
+        sealed = self.cipher.seal(org, "simulation", orjson.dumps(asdict(scene)))
+        self.redis.set(_key(org, player, scene.flow), sealed, ex=KEEP_SECONDS)
+
+
+class TimedCalls:
+    """A CallFunction that notes how long each call took: (name or address, milliseconds)."""
+
+    def __init__(self, functions: CallFunction, outgoing: AuthorHttpClient) -> None:
+        self.functions = functions
+        self.outgoing = outgoing
+        self.noted: list[tuple[str, float]] = []
+
+    def __call__(
+        self, organisation: Organisation, name: str, body: Mapping[str, Any]
+    ) -> WebhookAnswer | WebhookPending:
+        with self.timed(name):
+            return self.functions(organisation, name, body)
+
+    @contextmanager
+    def timed(self, name: str) -> Iterator[None]:
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.noted.append((name, (time.perf_counter() - began) * 1000))
+
+    def take(self, name: str) -> float:
+        """The milliseconds of the first call of that name not taken yet; 0 where none was made."""
+        for place, (noted, milliseconds) in enumerate(self.noted):
+            if noted == name:
+                del self.noted[place]
+                return milliseconds
+        return 0.0
+
+
+class TimedRequests(AuthorHttpClient):
+    """Requests to the author's own server, timed; pretended ones answer success."""
+
+    def __init__(self, calls: TimedCalls, pretend: bool) -> None:
+        super().__init__(calls.outgoing.guard, calls.outgoing.clock)
+        self.calls = calls
+        self.pretend = pretend
+
+    def send(
+        self,
+        organisation: Organisation,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: Mapping[str, Any],
+    ) -> HttpAnswer:
+        with self.calls.timed(url):
+            if self.pretend:
+                return HttpAnswer(200, '{"success": true}')
+            return self.calls.outgoing.send(organisation, method, url, headers, body)
+
+
+def shown_calls(events: list[Event], calls: TimedCalls) -> list[Json]:
+    """The webhook calls of a turn, secrets blacked out."""
+    return [
+        {
+            "name": redact(event.url),
+            "method": event.method,
+            "status": event.status,
+            "error": event.error,
+            "milliseconds": round(calls.take(event.url), 1),
+            "request": redact(event.request),
+            "response": redact(event.response),
+            "node": event.node,
+        }
+        for event in events
+        if isinstance(event, WebhookCalled)
+    ]
+
+
+def _key(org: str, player: str, flow: str) -> str:
+    return org_key(org, "simulation", player, flow)

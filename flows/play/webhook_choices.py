@@ -1,0 +1,57 @@
+"""Where a flow in the terminal finds its webhooks: a running service, or made-up answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flowhook.organisations.organisation import Organisation
+from flowhook.providers.flowhook import FlowhookClient
+from flowhook.providers.guard import AddressGuard
+from flows.conversations.author_requests import AuthorHttpClient
+from flows.model.session import HttpAnswer, WebhookAnswer
+from flows.play.standalone import SendRequest
+
+NOT_SENT = frozenset({"organization_id", "wait_seconds", "callback_url"})  # the terminal waits
+MAIN_KEYS = ("parsed_msg", "response", "message", "translated_text", "text")
+
+
+def pretended(name: str, body: Mapping[str, Any]) -> WebhookAnswer:
+    """An answer under every key that functions usually answer with."""
+    said = f"(what {name} would answer)"
+    return WebhookAnswer(200, {"success": True, **dict.fromkeys(MAIN_KEYS, said)})
+
+
+def pretended_request(
+    _method: str, _url: str, _headers: Mapping[str, str], _body: Mapping[str, Any]
+) -> HttpAnswer:
+    return HttpAnswer(200, '{"success": true}')
+
+
+def guarded_requests(allow: tuple[str, ...]) -> SendRequest:
+    """GET and POST as the service sends them, unsigned."""
+    outgoing, nobody = AuthorHttpClient(AddressGuard(allow)), Organisation("terminal", {}, {})
+
+    def send(
+        method: str, url: str, headers: Mapping[str, str], body: Mapping[str, Any]
+    ) -> HttpAnswer:
+        return outgoing.send(nobody, method, url, headers, body)
+
+    return send
+
+
+class RunningService:
+    """A running service's webhook functions; the token says for which organisation."""
+
+    def __init__(self, url: str, token: str) -> None:
+        self.client = FlowhookClient(url, token)
+
+    def __call__(self, name: str, body: Mapping[str, Any]) -> WebhookAnswer:
+        sent = {key: value for key, value in body.items() if key not in NOT_SENT}
+        status, found = self.client.call(name, sent)
+        if 200 <= status < 300:
+            return WebhookAnswer(status, found)
+        failure = found.get("error")
+        told = failure if isinstance(failure, dict) else {}
+        said = f"{told.get('message', 'failed')} {told.get('fix', '')}".strip()
+        return WebhookAnswer(status, error=said)

@@ -1,1 +1,0 @@
-"""What an organisation may use: reserved before a call, settled after it."""

@@ -1,1 +1,0 @@
-"""Pictures and speech that the service made and serves for a while under unguessable names."""

@@ -1,0 +1,43 @@
+"""What runs beside the calls of a process, to be closed with it."""
+
+from __future__ import annotations
+
+import atexit
+from threading import Thread
+
+from flowhook.jobs.services import JobServices
+from flowhook.organisations.cache import SettingsCache
+from flowhook.records.recorder import Recorder
+from flows.conversations.waker import Waker
+
+
+class Background:
+    """The threads of an application: `app.extensions[Background.NAME]`.
+
+    Closed at the end of the process at the latest.
+    """
+
+    NAME = "flowhook"
+
+    def __init__(
+        self,
+        settings: SettingsCache,
+        recorder: Recorder,
+        listener: Thread,
+        desk: JobServices,
+        waker: Waker,
+    ) -> None:
+        self.settings = settings
+        self.recorder = recorder
+        self.listener = listener
+        self.desk = desk
+        self.waker = waker
+        atexit.register(self.close)
+
+    def close(self) -> None:
+        """Write what is queued and end the threads."""
+        atexit.unregister(self.close)
+        self.waker.close()
+        self.desk.close()
+        self.settings.close()
+        self.recorder.close()

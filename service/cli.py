@@ -1,0 +1,75 @@
+"""The command line, `flowhook <command>`: runs the service and plays flows.
+
+A command imports what it runs when it is called: a worker sets up its threads first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import metadata
+from typing import NoReturn
+
+from flows import __main__ as player
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit status."""
+    options = _parser().parse_args(arguments)
+    status: int = options.run(options)
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="flowhook", description="Gives chatbot flows brains.")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", help="serve: the web processes, and a job worker")
+    run.add_argument("--no-worker", action="store_true", help="jobs are run by others")
+    run.set_defaults(run=serve)
+
+    work = commands.add_parser("worker", help="run jobs, timers and WhatsApp messages")
+    work.add_argument("--parent", type=int, metavar="PID", help="end when this process is gone")
+    work.set_defaults(run=do_work)
+
+    play = commands.add_parser("play", help="play a flow in the terminal")
+    player.add_options(play)
+    play.set_defaults(run=player.play)
+
+    rotate = commands.add_parser(
+        "rotate-keys", help="encrypt every secret with the first of ENCRYPTION_KEYS"
+    )
+    rotate.set_defaults(run=rotate_keys)
+
+    version = commands.add_parser("version", help="print the version")
+    version.set_defaults(run=print_version)
+    return parser
+
+
+def serve(options: argparse.Namespace) -> NoReturn:
+    from service import web
+
+    web.run(with_worker=not options.no_worker)
+
+
+def do_work(options: argparse.Namespace) -> NoReturn:
+    from app import create_app
+    from service import worker
+
+    worker.run(create_app, options.parent)
+
+
+def rotate_keys(_options: argparse.Namespace) -> int:
+    from service import rotate_keys
+
+    return rotate_keys.run()
+
+
+def print_version(_options: argparse.Namespace) -> int:
+    print(metadata.version("flowhook"))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,153 @@
+"""Flows as tools that a model may call: `function_calling` finds an organisation's flows here.
+
+A flow is called by its keyword, its UUID, or its name in small letters with `_` for everything
+else. Its parameters are its inputs (see flows/inputs.py); what it sends is the answer. It runs
+by itself, beside the contact's conversation, keeps nothing, and waits for the functions it calls:
+a job's result would wake the contact's own flow in its place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from contextvars import ContextVar
+from typing import Any
+
+from flowhook.errors import InvalidInput
+from flowhook.organisations.organisation import Organisation
+from flows.conversations.conversations import Conversations
+from flows.conversations.live_services import LiveServices, in_time
+from flows.conversations.turn import valid_id
+from flows.definition.definition import Flow
+from flows.definition.inputs import MAX_INPUTS, about, declared_inputs
+from flows.engine.engine import Engine
+from flows.library.library import LibraryEntry
+from flows.lint.results import inputs_of
+from flows.model.contact import Contact
+from flows.model.events import MsgCreated
+from flows.model.session import Session
+from flows.model.text import clean
+from webhooks.registry import Context, Result, Tool
+from webhooks.tools.tool_choice import TOOL_NAME
+
+MAX_DESCRIPTION = 1_024
+
+inside: ContextVar[bool] = ContextVar("inside_a_flow_tool", default=False)
+
+
+class FlowTools:
+    """The ToolSource of an organisation's published flows.
+
+    `conversations` is asked for late, since conversations themselves call webhook functions.
+    """
+
+    def __init__(self, conversations: Callable[[], Conversations]) -> None:
+        self.conversations = conversations
+
+    def find(self, name: str, organisation: Organisation) -> Tool | None:
+        conversations = self.conversations()
+        library = conversations.flows.library(organisation.id)
+        entry = library.entries.get(name) or library.entries.get(
+            library.keywords.get(clean(name), "")
+        )
+        entry = entry or next((one for one in _live(library.entries) if slug(one) == name), None)
+        if entry is None or entry.published is None or not entry.published.is_active:
+            return None
+        flow = conversations.flows.revisions.flow(
+            organisation.id, entry.uuid, entry.published.revision
+        )
+        if flow is None or not TOOL_NAME.fullmatch(name):
+            return None
+        return Tool(name, description_of(flow), parameters_of(flow), self._runner(flow))
+
+    def names(self, organisation: Organisation) -> Sequence[str]:
+        library = self.conversations().flows.library(organisation.id)
+        return [slug(one) for one in _live(library.entries)]
+
+    def _runner(self, flow: Flow) -> Callable[[Mapping[str, Any], Context], Result]:
+        def run(arguments: Mapping[str, Any], context: Context) -> Result:
+            if inside.get():
+                raise InvalidInput(
+                    "a flow that a model called cannot let a model call flows",
+                    fix="Call function_calling from the flow that the contact is in.",
+                )
+            token = inside.set(True)
+            try:
+                return self._run(flow, arguments, context)
+            finally:
+                inside.reset(token)
+
+        return run
+
+    def _run(self, flow: Flow, arguments: Mapping[str, Any], context: Context) -> Result:
+        services = self._services(context.organisation)
+        known = services.find_contact(context.contact) if context.contact else None
+        session = Session(known or Contact(id=context.contact or "tool"))
+        wanted = set(inputs_of(flow))
+        results = {
+            name: {"input": as_text(value), "category": as_text(value)}
+            for name, value in arguments.items()
+            if name in wanted
+        }
+        events = Engine(services).start(session, flow.uuid, results=results)
+        said = [one.text or one.url for one in events if isinstance(one, MsgCreated)]
+        if session.status == "failed":
+            raise InvalidInput("the flow failed before its end")
+        return {"success": True, "response": "\n".join(said) or "N/A"}
+
+    def _services(self, organisation: Organisation) -> LiveServices:
+        conversations = self.conversations()
+
+        def look_up(contact: str) -> Contact | None:
+            org = organisation.id
+            found = conversations.store.state(org, contact) if valid_id(contact) else None
+            return Contact.from_dict(found["session"]["contact"]) if found else None
+
+        return LiveServices(
+            organisation=organisation,
+            store=conversations.flows,
+            library=conversations.flows.library(organisation.id),
+            functions=in_time(conversations.functions),
+            outgoing=conversations.outgoing,
+            working=nullcontext,
+            look_up=look_up,
+            clock=conversations.now,
+        )
+
+
+def slug(entry: LibraryEntry) -> str:
+    """A flow's name as a model may call it."""
+    name = entry.published.name if entry.published else entry.draft.name
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:64]
+
+
+def description_of(flow: Flow) -> str:
+    return about(flow)[:MAX_DESCRIPTION] or f"Runs the flow {flow.name}."
+
+
+def parameters_of(flow: Flow) -> dict[str, Any]:
+    """The strict JSON schema of the results that the flow expects."""
+    names, told = inputs_of(flow)[:MAX_INPUTS], declared_inputs(flow)
+    return {
+        "type": "object",
+        "properties": {
+            name: {
+                "type": "string",
+                **({"description": told[name][:MAX_DESCRIPTION]} if told.get(name) else {}),
+            }
+            for name in names
+        },
+        "required": names,
+        "additionalProperties": False,
+    }
+
+
+def as_text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def _live(entries: Mapping[str, LibraryEntry]) -> list[LibraryEntry]:
+    return [one for one in entries.values() if one.published and one.published.is_active]

@@ -1,0 +1,95 @@
+"""How production serves: gevent workers, JSON logs, graceful ends."""
+
+from __future__ import annotations
+
+import gc
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from flowhook.config import Config, ConfigError
+from flowhook.redis import embedded
+from flowhook.usage.prices import Prices
+from service.job_worker import JOB_WORKER, RUN_WORKER
+
+try:
+    environment = Config.from_env()
+    Prices.load(environment.prices_file)  # a wrong file stops the start here, not in every worker
+except ConfigError as error:
+    sys.exit(str(error))
+
+# Set before any worker imports prometheus_client; fresh, so that no dead process is counted, and
+# the same after a reload (SIGHUP) of this master.
+metrics_prefix = f"flowhook-metrics-{os.getpid()}-"
+if not Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR", "")).name.startswith(metrics_prefix):
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix=metrics_prefix)
+
+# Between two looks for cycles; Python looks every 700. A thousand calls in flight are 300,000
+# objects, and each look walks through them.
+GC_ALLOCATIONS = 200_000
+
+wsgi_app = "app:application()"
+bind = (
+    f"[{environment.host}]:{environment.port}"
+    if ":" in environment.host
+    else f"{environment.host}:{environment.port}"
+)
+workers = environment.web_concurrency
+worker_class = "service.gunicorn_worker.FlowhookWorker"
+worker_connections = environment.max_in_flight + 1000  # room to answer 503 beyond the bound
+backlog = 2048
+keepalive = environment.client_seconds  # also for a whole request head, and again for its body
+timeout = 60  # a worker that does not breathe
+graceful_timeout = 120  # calls in flight at SIGTERM or SIGHUP may finish
+sendfile = False  # it would wait for ever for who reads nothing
+limit_request_line = 8190
+limit_request_fields = 100
+control_socket_disable = True
+accesslog = None
+errorlog = "-"
+loglevel = environment.log_level.lower()
+logger_class = "service.logs.GunicornLogger"
+
+
+def on_starting(_server: object) -> None:
+    """Start the embedded Redis once, held by the master as long as it lives."""
+    if environment.redis_url is None:
+        try:
+            embedded.ensure(environment.data_dir)
+        except ConnectionError as error:
+            sys.exit(f"DATA_DIR: {error}; mend what it names, or set REDIS_URL")
+
+
+def when_ready(_server: object) -> None:
+    """Start a job worker where `flowhook run` asked for one, or with the embedded Redis."""
+    if os.environ.get(RUN_WORKER, str(environment.redis_url is None)) == str(True):
+        JOB_WORKER.start()
+
+
+def child_exit(_server: object, worker: object) -> None:
+    """A dead worker's gauges no longer count."""
+    from prometheus_client import multiprocess
+
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[attr-defined]
+
+
+def on_exit(_server: object) -> None:
+    JOB_WORKER.end()
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
+
+
+def post_worker_init(_worker: object) -> None:
+    """What was loaded stays loaded: the collector need not look at it again, nor so often.
+
+    A call makes hundreds of objects and hardly a cycle; measured in docs/performance.md.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GC_ALLOCATIONS, 10, 10)
+
+
+def worker_exit(_server: object, _worker: object) -> None:
+    """Let the collector see everything again, so that the interpreter ends in its usual order."""
+    gc.unfreeze()

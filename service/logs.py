@@ -1,0 +1,60 @@
+"""Logs on standard output: one JSON object a line, made from constants and names."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from typing import Any
+
+import orjson
+from gunicorn.glogging import Logger
+
+from flowhook.timestamps import timestamp_of
+
+LIBRARIES = ("urllib3", "requests", "redis", "geventhttpclient", "werkzeug", "dramatiq", "pika")
+STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+
+class JsonFormatter(logging.Formatter):
+    """Time, level, logger, message and what `extra` added; tracebacks without source values."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "time": timestamp_of(int(record.created * 1000)),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        line.update({key: value for key, value in vars(record).items() if key not in STANDARD})
+        if record.exc_info and record.exc_info[0]:
+            kind, error, trace = record.exc_info
+            line["error"] = str(error) if kind is Exception else kind.__name__
+            line["traceback"] = [
+                f"{frame.filename}:{frame.lineno} {frame.name}"
+                for frame in traceback.extract_tb(trace)
+            ][-20:]
+        return orjson.dumps(line, default=repr).decode()
+
+
+def configure(level: str) -> None:
+    """Send all loggers to standard output as JSON. Libraries speak from WARNING on."""
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(JsonFormatter())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for library in LIBRARIES:
+        logging.getLogger(library).setLevel(max(logging.WARNING, root.level))
+    logging.getLogger("pika").setLevel(logging.CRITICAL)  # dramatiq says it, in one line of ten
+
+
+class GunicornLogger(Logger):
+    """gunicorn's own messages in the same form. Calls are logged by the recorder, once."""
+
+    def setup(self, cfg: Any) -> None:
+        configure(cfg.loglevel.upper())
+        self.error_log.propagate = True  # else Python prints it as plain text
+
+    def access(self, *_: Any) -> None:
+        return None

@@ -1,0 +1,69 @@
+"""How clients of OpenAI accounts are opened: their transport, their circuit, what was learned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from gevent import monkey
+
+from flowhook.errors import InvalidInput, ProviderUnavailable
+from flowhook.organisations.cache import SettingsCache
+from flowhook.organisations.circuits import Circuits
+from flowhook.organisations.model_quirks import StoredModelQuirks
+from flowhook.organisations.organisation import Organisation
+from flowhook.providers.account import Account
+from flowhook.providers.accounts import Accounts
+from flowhook.providers.gevent_transport import GeventTransport
+from flowhook.providers.guard import AddressGuard
+from flowhook.providers.guarded_requests import GuardedRequestsTransport
+from flowhook.providers.guarded_transport import AddressesOf
+from flowhook.providers.openai import OpenAIClient
+from flowhook.providers.transport import RequestsTransport, Transport, has_proxy
+
+
+def client_opener(
+    redis: Any, settings: SettingsCache, guard: AddressGuard, accounts: Accounts
+) -> Callable[[Account, Organisation], OpenAIClient]:
+    """Opens clients of accounts, with what their organisation learned and their circuit."""
+    transport, guarded = choose_transport(), choose_transport(base_url_addresses(guard))
+    circuits = Circuits(redis, settings.drop)
+
+    def open_client(account: Account, organisation: Organisation) -> OpenAIClient:
+        other = account.fallback_account
+        return OpenAIClient(
+            account,
+            guarded if account.guarded else transport,
+            StoredModelQuirks(redis, organisation, account.base_url, settings.drop),
+            circuit=circuits.open(organisation, account.base_url, account.api_key),
+            fallback=(lambda: open_fallback(other, organisation)) if other else None,
+        )
+
+    def open_fallback(title: str, organisation: Organisation) -> OpenAIClient:
+        found = accounts.open(organisation.sections, title)
+        return open_client(replace(found, fallback_account=None), organisation)
+
+    return open_client
+
+
+def choose_transport(addresses_of: AddressesOf | None = None) -> Transport:
+    """The lean transport where gevent serves; requests elsewhere, and for proxies."""
+    if monkey.is_module_patched("socket") and not has_proxy():
+        return GeventTransport(addresses_of=addresses_of)
+    return GuardedRequestsTransport(addresses_of) if addresses_of else RequestsTransport()
+
+
+def base_url_addresses(guard: AddressGuard) -> AddressesOf:
+    """The guard's look-up, its refusal said for who can mend it."""
+
+    def addresses_of(host: str, port: int, seconds: float) -> list[str]:
+        try:
+            return guard.addresses_of(host, port, seconds, field="base_url")
+        except InvalidInput as refused:
+            raise ProviderUnavailable(
+                "base_url leads to an address that is not public",
+                fix="Correct base_url, or have the operator set it.",
+            ) from refused
+
+    return addresses_of

@@ -1,0 +1,47 @@
+"""Encrypt every stored secret with the first of ENCRYPTION_KEYS: `flowhook rotate-keys`.
+
+The older keys that logs, conversations, media and jobs still need are kept in the store,
+encrypted with the first key too. When the command says that nothing is unreadable, and no process
+runs any more without the first key, the older keys may be removed from ENCRYPTION_KEYS.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import orjson
+
+from flowhook.config import Config, ConfigError
+from flowhook.organisations.cipher import Cipher
+from flowhook.organisations.retired_keys import RetiredKeys
+from flowhook.organisations.store import SettingsStore
+from flowhook.redis.connect import UNAVAILABLE, connect
+
+
+def rotate(redis: Any, config: Config) -> dict[str, int]:
+    """`{"organizations", "rotated", "unreadable"}`: how many organisations and secrets."""
+    cipher = Cipher(config.encryption_keys)
+    store, retired = SettingsStore(redis, cipher), RetiredKeys(redis, cipher)
+    done = {"organizations": 0, "rotated": 0, "unreadable": 0}
+    for org in store.organisations():
+        rotated, unreadable = store.rotate(org)
+        done["organizations"] += 1
+        done["rotated"] += rotated
+        done["unreadable"] += unreadable + retired.keep(org)
+    return done
+
+
+def run() -> int:
+    """Rotate and print what was done as one line of JSON; returns 1 where a secret is left."""
+    try:
+        config = Config.from_env()
+        done = rotate(connect(config.redis_url, config.data_dir), config)
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except (*UNAVAILABLE, OSError) as error:
+        print(f"Redis is away ({type(error).__name__}): start it and rotate again", file=sys.stderr)
+        return 1
+    print(orjson.dumps(done).decode())
+    return 1 if done["unreadable"] else 0

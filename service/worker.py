@@ -1,0 +1,39 @@
+"""A worker process: jobs, timers and WhatsApp messages."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from flowhook.config import Config, ConfigError
+from flowhook.jobs.services import JobServices
+from flowhook.jobs.worker import work
+from service import logs
+from service.background import Background
+
+STACK_BYTES = 512 * 1024  # a thread's; jobs wait for providers and need little
+
+
+def run(create_app: Callable[[Config], Any], parent: int | None = None) -> NoReturn:
+    """Work until SIGTERM, or until the process `parent` is gone; exits with one line where a
+    variable is wrong."""
+    threading.stack_size(STACK_BYTES)
+    try:
+        config = Config.from_env()
+        logs.configure(config.log_level)
+        logging.getLogger("dramatiq").setLevel(logging.ERROR)
+        app = create_app(config)
+    except ConfigError as error:
+        sys.exit(str(error))
+    except ConnectionError as error:
+        sys.exit(f"DATA_DIR: {error}; mend what it names, or set REDIS_URL")
+    background = app.extensions[Background.NAME]
+    background.waker.start()
+    work(app.extensions[JobServices.NAME], config.worker_threads, parent)
+    background.close()
+    sys.stdout.flush()
+    os._exit(0)  # idle threads of libraries must not hold up the end

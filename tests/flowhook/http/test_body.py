@@ -1,0 +1,134 @@
+"""What reads a body: one JSON object, bounded and clean."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flowhook.errors import InvalidInput, InvalidJson, UnsupportedMediaType
+from flowhook.http.body import check_media_type
+from flowhook.strict_json import MAX_DEPTH, read_json
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text("abc[]{}\"\\\n'é😀"),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("k[{"), inner, max_size=4),
+    max_leaves=30,
+)
+
+
+@given(st.dictionaries(st.text("key{["), JSON, max_size=5))
+def test_every_object_is_read_as_the_standard_library_reads_it(body: dict[str, object]) -> None:
+    assert read_json(json.dumps(body).encode()) == body
+    assert read_json(json.dumps(body, ensure_ascii=False, indent=1).encode()) == body
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"  \n",
+        b"{",
+        b"null",
+        b"[]",
+        b"[{}]",
+        b'"text"',
+        b"1",
+        b"true",
+        b"{'a': 1}",
+        b'{"a": 1,}',
+        b'{"a": NaN}',
+        b'{"a": Infinity}',
+        b'{"a": -Infinity}',
+        b'{"a": 1} {"b": 2}',
+        b'{"a": 1}garbage',
+        b'{"a": "\xff\xfe"}',
+        b'{"a": "\xed\xa0\x80"}',
+        b'{"a": "\\ud800"}',
+        b'{"a": "\\udc00\\ud800"}',
+        b'{"a": "line\nbreak"}',
+        b'{"a": 01}',
+        b"\xef\xbb\xbf[]",
+        "{\"a\": 'ü'}".encode("utf-16"),
+        b"a=1&b=2",
+        b"<xml/>",
+    ],
+)
+def test_what_is_no_json_object_is_invalid_json(raw: bytes) -> None:
+    with pytest.raises(InvalidJson):
+        read_json(raw)
+
+
+def test_the_error_tells_the_place_but_never_the_words() -> None:
+    with pytest.raises(InvalidJson, match="line 2, column") as caught:
+        read_json(b'{"a": 1,\n "secret words": }')
+    assert "secret" not in caught.value.message
+
+
+@pytest.mark.parametrize("opening", [b'{"a":', b"[", b'[{"a":'])
+def test_nesting_is_bounded(opening: bytes) -> None:
+    raw = b'{"a":' + opening * 100_000
+    with pytest.raises(InvalidJson, match=f"deeper than {MAX_DEPTH}"):
+        read_json(raw)
+
+
+def test_nesting_up_to_the_bound_is_read() -> None:
+    raw = b'{"a":' * (MAX_DEPTH - 1) + b"{}" + b"}" * (MAX_DEPTH - 1)
+    assert read_json(raw)
+    with pytest.raises(InvalidJson, match="deeper"):
+        read_json(b'{"a":' + raw + b"}")
+
+
+def test_brackets_inside_texts_do_not_nest() -> None:
+    text = '[{"' * 1000
+    assert read_json(json.dumps({"a": text, text: "\\" * 99}).encode()) == {
+        "a": text,
+        text: "\\" * 99,
+    }
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [b'{"a": "x\\u0000y"}', b'{"x\\u0000": 1}', b'{"a": [{"b": "\\u0000"}]}'],
+)
+def test_nul_characters_are_refused(raw: bytes) -> None:
+    with pytest.raises(InvalidInput, match="NUL"):
+        read_json(raw)
+
+
+def test_a_written_backslash_u0000_is_no_nul() -> None:
+    assert read_json(b'{"a": "\\\\u0000"}') == {"a": "\\u0000"}
+
+
+def test_of_a_repeated_key_the_last_counts() -> None:
+    assert read_json(b'{"a": 1, "a": 2}') == {"a": 2}
+
+
+def test_numbers_beyond_64_bits_are_read_or_refused_but_never_fail() -> None:
+    assert read_json(b'{"a": 123456789012345678901234567890}')["a"] == pytest.approx(1.2345679e29)
+    with pytest.raises(InvalidJson):
+        read_json(b'{"a": 1e999}')
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "",
+        "application/json",
+        "Application/JSON; charset=utf-8",
+        "text/json",
+        "application/vnd.api+json",
+    ],
+)
+def test_json_under_any_of_its_names(content_type: str) -> None:
+    check_media_type(content_type)
+
+
+@pytest.mark.parametrize(
+    "content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]
+)
+def test_other_media_types_are_refused(content_type: str) -> None:
+    with pytest.raises(UnsupportedMediaType):
+        check_media_type(content_type)

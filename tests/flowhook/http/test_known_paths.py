@@ -1,0 +1,75 @@
+"""Routes that remember where a path led answer as those that do not."""
+
+from __future__ import annotations
+
+import gc
+
+import pytest
+from flask import Response, request
+from werkzeug.routing import Rule
+from werkzeug.test import create_environ, run_wsgi_app
+
+from flowhook.http import known_paths
+from flowhook.http.application import FlowhookFlask
+
+
+@pytest.fixture
+def app() -> FlowhookFlask:
+    app = FlowhookFlask("test")
+
+    @app.get("/things/<name>")
+    def show(name: str) -> str:
+        assert request.view_args is not None
+        request.view_args["name"] = "changed by a view"
+        return f"{request.url_rule}: {name}"
+
+    @app.post("/things/<name>")
+    def change(name: str) -> Response:
+        return Response(f"changed {name}")
+
+    return app
+
+
+def ask(app: FlowhookFlask, path: str, method: str = "GET") -> str:
+    body, status, _ = run_wsgi_app(app, create_environ(path, method=method), buffered=True)
+    return f"{status[:3]} {b''.join(body).decode()[:40]}"
+
+
+def test_a_path_leads_where_it_led_before(app: FlowhookFlask) -> None:
+    for _ in range(3):
+        assert ask(app, "/things/a") == "200 /things/<name>: a"
+        assert ask(app, "/things/b") == "200 /things/<name>: b"
+        assert ask(app, "/things/a", "POST") == "200 changed a"
+        assert ask(app, "/things/a", "HEAD") == "200 "
+        assert ask(app, "/things/a", "DELETE").startswith("405 ")
+        assert ask(app, "/others").startswith("404 ")
+
+
+def test_a_route_that_is_added_later_is_found() -> None:
+    def found() -> str:
+        adapter = routes.bind_to_environ(create_environ("/new"))
+        return adapter.match(return_rule=True)[0].endpoint
+
+    routes = known_paths.KnownPaths([Rule("/<name>", endpoint="any")])
+    assert found() == found() == "any"
+    routes.add(Rule("/new", endpoint="new"))
+    assert found() == found() == "new"
+
+
+def test_what_is_remembered_is_bounded(app: FlowhookFlask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(known_paths, "MAX_KNOWN", 3)
+    for number in range(10):
+        assert ask(app, f"/things/{number}") == f"200 /things/<name>: {number}"
+        assert len(app.url_map.known) <= 3  # type: ignore[attr-defined]
+
+
+def test_a_request_leaves_nothing_for_the_garbage_collector(app: FlowhookFlask) -> None:
+    environ = create_environ("/things/a", method="POST")
+    app(environ, lambda *_: lambda _: None)
+    gc.collect()
+    gc.disable()
+    try:
+        app(dict(environ), lambda *_: lambda _: None)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()

@@ -1,0 +1,112 @@
+"""The queue on every kind of Redis, and where BROKER_URL puts it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from redis.exceptions import ConnectionError
+
+from flowhook.config import Config, ConfigError
+from flowhook.jobs.queue import SteadyRedisBroker
+from flowhook.jobs.services import choose_queue
+from flowhook.redis.connect import Client
+from tests.fakes.openai import FakeOpenAI
+from tests.fixtures_app import ADMIN_TOKEN, FIRST_KEY, OpenService, make_config
+from tests.fixtures_jobs import JobsService
+from tests.waiting import wait_for
+
+
+def test_jobs_run_on_every_kind_of_redis(open_service: OpenService, any_redis: Client) -> None:
+    jobs = JobsService(open_service(any_redis))
+    jobs.service.organisation()
+    jobs.start_worker()
+    accepted = [
+        jobs.accept("get_buttons", {"buttons_data": "a|b", "wait_seconds": 0, "webhook_log_id": n})
+        for n in range(20)
+    ]
+    assert all(jobs.wait(job_id)["result"]["button_count"] == 2 for job_id in accepted)
+    jobs.stop_worker()
+
+
+def test_delayed_steps_are_performed_when_they_are_due(
+    open_service: OpenService, any_redis: Client
+) -> None:
+    jobs = JobsService(open_service(any_redis))
+    jobs.service.organisation()
+    job_id = jobs.accept("get_buttons", {"buttons_data": "a", "wait_seconds": 0})
+    jobs.desk.queue.broker.flush_all()
+    jobs.desk.queue.send(job_id, "run", delay_seconds=0.5)
+    jobs.start_worker()
+    assert jobs.show(job_id)["status"] == "queued"
+    assert jobs.wait(job_id)["status"] == "done"
+    jobs.stop_worker()
+
+
+def test_a_consumer_that_lost_redis_counts_as_another_worker(any_redis: Client) -> None:
+    """What Redis gave out but could not say is then delivered again."""
+    broker = SteadyRedisBroker(client=any_redis, namespace="{dq}", middleware=[])
+    broker.declare_queue("jobs")
+    first = broker.broker_id
+    broker.consume("jobs")
+    broker.consume("jobs.DQ")
+    assert broker.broker_id == first
+    broker.consume("jobs")
+    second = broker.broker_id
+    assert second != first
+    broker.consume("jobs.DQ")
+    assert broker.broker_id == second
+
+
+def test_the_broker_url_names_another_redis(any_redis: Client, tmp_path: Path) -> None:
+    own = choose_queue(make_config(), any_redis)
+    assert own.broker.client is any_redis  # type: ignore[attr-defined]
+    other = choose_queue(make_config(broker_url="redis://127.0.0.1:1/3"), any_redis)
+    options = other.broker.client.connection_pool.connection_kwargs  # type: ignore[attr-defined]
+    assert (options["port"], options["db"]) == (1, 3)
+
+
+def test_the_broker_url_names_a_rabbitmq() -> None:
+    pytest.importorskip("pika")
+    from dramatiq.brokers.rabbitmq import RabbitmqBroker
+
+    queue = choose_queue(make_config(broker_url="amqp://user:secret@127.0.0.1:1/"), None)
+    assert isinstance(queue._open_broker(), RabbitmqBroker)
+
+
+def test_a_queue_that_is_away_is_told_as_redis_is() -> None:
+    pytest.importorskip("pika")
+    address = FakeOpenAI.closed_base_url().replace("http", "amqp")
+    queue = choose_queue(make_config(broker_url=address), None)
+    with pytest.raises(ConnectionError, match="the queue is away"):
+        queue.send("acme.1", "run")
+
+
+def test_a_rabbitmq_without_its_package_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pika", None)
+    with pytest.raises(ConfigError, match=r"BROKER_URL.*pip install pika"):
+        choose_queue(make_config(broker_url="amqp://user:secret@127.0.0.1:1/"), None)
+
+
+@pytest.mark.parametrize("value", ["nonsense", "http://host", "amqp://", "amqp:///vhost"])
+def test_a_malformed_broker_url_is_named(value: str) -> None:
+    environ = {
+        "REDIS_URL": "redis://127.0.0.1:6379",
+        "ADMIN_TOKEN": ADMIN_TOKEN,
+        "ENCRYPTION_KEYS": FIRST_KEY,
+    }
+    with pytest.raises(ConfigError, match="BROKER_URL"):
+        Config.from_env({**environ, "BROKER_URL": value})
+    known = "amqp://user:secret@rabbit:5672/vhost"
+    assert Config.from_env({**environ, "BROKER_URL": known}).broker_url == known
+
+
+def test_idle_threads_wake_at_once(open_service: OpenService, real_redis: Client) -> None:
+    jobs = JobsService(open_service(real_redis))
+    jobs.service.organisation()
+    jobs.start_worker()
+    wait_for(lambda: jobs.desk.queue.broker.queues, "the queue")
+    job_id = jobs.accept("get_buttons", {"buttons_data": "a", "wait_seconds": 0})
+    assert jobs.wait(job_id, seconds=1.5)["status"] == "done"
+    jobs.stop_worker()

@@ -1,0 +1,54 @@
+"""A whole body for every settings section, and which of its values are secret."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flowhook.organisations.schemas import SECTIONS
+from flowhook.organisations.section import secret_fields
+
+SECRET = "sk-proj-0123456789wxyz"
+WHOLE: dict[str, dict[str, Any]] = {
+    "openai": {
+        "is_active": True,
+        "api_key": SECRET,
+        "organization": "org-abc",
+        "project": "proj_abc",
+        "base_url": "https://api.example.org/v1",
+        "default_model": "gpt-6-luna",
+        "image_model": "gpt-image-2",
+        "speech_model": "tts-1",
+        "transcription_model": "gpt-transcribe",
+        "model_aliases": {"gpt-4o": "gpt-6-luna"},
+        "allowed_models": ["gpt-6*", "gpt-image-*"],
+        "timeout_seconds": 30.5,
+        "system_prompt": "Answer in simple words.\nहिन्दी",
+    },
+    "signature": {"phrase": "a long phrase only we know"},
+    "glific": {
+        "api_url": "https://api.example.glific.com",
+        "phone": "919876543210",
+        "password": "a password of a user",
+    },
+    "whatsapp": {
+        "phone_number_id": "1234567890",
+        "access_token": "EAAG0123456789abcdefghij",
+        "app_secret": "0123456789abcdef0123456789abcdef",
+        "verify_token": "my-verify-token",
+        "api_version": "v26.0",
+    },
+    "google_maps": {"api_key": "AIzaSy0123456789abcdefghij"},
+    "assistants": {
+        "assistants": {
+            "asst_parents": {"vector_store_id": "vs_1", "prompt": "Be short.", "model": "gpt-6"},
+            "asst_bare": {"vector_store_id": "vs_2"},
+        }
+    },
+    "globals": {"values": {"helpline": "1800", "rate": 2.5, "open": True, "नाम": "x"}},
+    "timezone": {"name": "Africa/Nairobi"},
+    "limits": {"requests_per_minute": 600, "concurrent_calls": 50, "monthly_tokens": 5_000_000},
+}
+
+
+def secrets_of(section: str) -> list[str]:
+    return [WHOLE[section][name] for name in secret_fields(SECTIONS[section])]

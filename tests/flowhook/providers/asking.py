@@ -1,0 +1,34 @@
+"""A client of the fake provider whose pauses are noted, not slept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flowhook.providers.account import Account
+from flowhook.providers.openai import OpenAIClient
+from flowhook.providers.transport import Transport
+from tests.fakes.openai import FakeOpenAI
+
+BODY: dict[str, Any] = {"messages": [{"role": "user", "content": "Why is the sky blue?"}]}
+
+
+class Asker:
+    """`ask()` asks once; `pauses` are the seconds the client would have waited."""
+
+    def __init__(self, openai: FakeOpenAI, transport: Transport, **account: Any) -> None:
+        self.openai = openai
+        self.pauses: list[float] = []
+        known = {
+            "api_key": openai.key,
+            "base_url": openai.base_url,
+            "default_model": "gpt-6-luna",
+            **account,
+        }
+        self.client = OpenAIClient(Account(**known), transport, sleep=self.pauses.append)
+
+    def ask(self, **more: Any) -> str:
+        return self.client.chat({**BODY, **more}).first.require_text()
+
+
+OpenAsker = Callable[..., Asker]

@@ -1,0 +1,30 @@
+"""Both transports, under the same tests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from flowhook.providers.gevent_transport import GeventTransport
+from flowhook.providers.transport import RequestsTransport, Transport
+from tests.fakes.openai import FakeOpenAI
+from tests.flowhook.providers.asking import Asker, OpenAsker
+
+TRANSPORTS: dict[str, type[Any]] = {"requests": RequestsTransport, "gevent": GeventTransport}
+
+
+@pytest.fixture(params=list(TRANSPORTS))
+def transport(request: pytest.FixtureRequest) -> Transport:
+    made: Transport = TRANSPORTS[request.param]()
+    return made
+
+
+@pytest.fixture
+def open_asker(openai: FakeOpenAI, transport: Transport) -> OpenAsker:
+    return lambda **account: Asker(openai, transport, **account)
+
+
+@pytest.fixture
+def asker(open_asker: OpenAsker) -> Asker:
+    return open_asker()

@@ -1,0 +1,145 @@
+"""GET and POST nodes: what goes out, what comes back, what is refused."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from flowhook.organisations.signature import sign
+from tests.fakes.web import answer, redirect, serve
+from tests.fixtures_app import PHRASE, OpenService, Service
+from tests.flows.talking import publish, say
+
+BODY = '{"name": "@contact.name", "n": 3, "deep": {"a": ["@results.word"]}}'
+
+
+@pytest.fixture
+def acme(open_service: OpenService, fake_redis: Any) -> Service:
+    service = open_service(fake_redis, allow_private_urls=("127.0.0.1",))
+    service.organisation()
+    service.admin("PUT", "/settings/acme/signature", {"phrase": PHRASE})
+    return service
+
+
+def call(service: Service, url: str, method: str = "POST", **more: Any) -> dict[str, Any]:
+    """Start a flow that calls the URL; the answer, with `taken` for the branch it took."""
+    hook = {
+        "url": url,
+        "method": method,
+        "result_name": "hook",
+        "body": BODY,
+        "headers": {"Accept": "application/json", "Token": "@results.word"},
+        **more,
+    }
+    nodes = [
+        {"id": "h", "webhook": hook, "success": "yes", "failure": "no"},
+        {"id": "yes", "send": "Success"},
+        {"id": "no", "send": "Failure"},
+    ]
+    publish(service, {"uuid": "f", "nodes": nodes})
+    start = {"flow": "f", "contact": {"name": "Asha"}, "results": {"word": {"input": "w 1"}}}
+    found = say(service, start).json
+    return {**found, "taken": found["messages"][0]["text"]}
+
+
+def status(service: Service) -> Any:
+    """The status that the conversation's notes give the call."""
+    found = service.admin("GET", "/conversations/acme/7").json["transcript"]
+    return [item["status"] for item in found if item["type"] == "webhook_called"][-1]
+
+
+def test_a_post_is_signed_json_with_the_author_s_headers(acme: Service) -> None:
+    with serve(answer(b'{"rows": [{"x": 1}, {"x": 2}]}')) as server:
+        found = call(acme, f"http://127.0.0.1:{server.port}/hook")
+    assert found["taken"] == "Success"
+    assert found["results"]["hook"]["rows"] == {"0": {"x": 1}, "1": {"x": 2}}
+    head, _, body = server.requests[0].partition("\r\n\r\n")
+    lines = dict(line.split(": ", 1) for line in head.split("\r\n")[1:])
+    assert head.startswith("POST /hook HTTP/1.1")
+    assert json.loads(body) == {
+        "name": "Asha",
+        "n": 3,
+        "deep": {"a": ["w 1"]},
+        "organization_id": "acme",
+    }
+    assert lines["Token"] == "w 1"
+    assert lines["Content-Type"] == "application/json"
+    stamp, _, shown = lines["X-Glific-Signature"].removeprefix("t=").partition(",v1=")
+    assert shown == sign(PHRASE, stamp, body.encode())
+
+
+def test_a_get_carries_the_body_as_its_query(acme: Service) -> None:
+    with serve(answer(b'["a", "b"]')) as server:
+        found = call(acme, f"http://127.0.0.1:{server.port}/hook?x=1", "GET")
+    assert found["results"]["hook"]["1"] == "b"
+    target = server.requests[0].split(" ")[1]
+    assert parse_qs(urlsplit(target).query) == {
+        "x": ["1"],
+        "name": ["Asha"],
+        "n": ["3"],
+        "deep": ['{"a":["w 1"]}'],
+        "organization_id": ["acme"],
+    }
+    assert "X-Glific-Signature: t=" in server.requests[0]
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [(b"not json", "200 OK"), (b'"text"', "200 OK"), (b"null", "200 OK"), (b"{}", "404 Not Found")],
+)
+def test_what_is_no_success_takes_failure(acme: Service, body: bytes, code: str) -> None:
+    with serve(answer(body, code)) as server:
+        found = call(acme, f"http://127.0.0.1:{server.port}/")
+    assert found["taken"] == "Failure"
+    assert "hook" not in found["results"]
+    assert status(acme) == int(code[:3])
+
+
+def test_a_redirect_is_not_followed(acme: Service) -> None:
+    with serve(answer(b"{}")) as target:
+        with serve(redirect(f"http://127.0.0.1:{target.port}/")) as server:
+            found = call(acme, f"http://127.0.0.1:{server.port}/", "GET")
+        assert target.requests == []
+    assert found["taken"] == "Failure"
+    assert 300 <= status(acme) < 400
+
+
+@pytest.mark.parametrize(
+    "url", ["http://10.0.0.1/", "http://localhost:6379/", "file:///etc/passwd"]
+)
+def test_an_address_inside_is_refused(acme: Service, url: str) -> None:
+    assert call(acme, url)["taken"] == "Failure"
+    assert status(acme) == 0
+
+
+def test_headers_that_frame_the_request_are_ours(acme: Service) -> None:
+    headers = {"Content-Length": "3", "Transfer-Encoding": "chunked", "Host": "evil", "X": "a\nb"}
+    with serve(answer(b"{}")) as server:
+        found = call(acme, f"http://127.0.0.1:{server.port}/", headers={**headers, "X": "ok"})
+        assert found["taken"] == "Success"
+        assert call(acme, f"http://127.0.0.1:{server.port}/", headers=headers)["taken"] == "Failure"
+    assert len(server.requests) == 1
+    assert "chunked" not in server.requests[0]
+    assert "evil" not in server.requests[0]
+
+
+def test_a_header_may_hold_words_of_any_script(acme: Service) -> None:
+    with serve(answer(b"{}")) as server:
+        url = f"http://127.0.0.1:{server.port}/hook"
+        found = call(acme, url, headers={"X-Name": " हाँ "}, body="")
+    assert found["taken"] == "Success"
+    assert "X-Name: हाँ".encode() in server.requests[0].encode("latin-1")
+
+
+@pytest.mark.parametrize("headers", [{"X-Name": "a\nX-Evil: 1"}, {"X Name": "a"}, {"": "a"}])
+def test_a_header_that_cannot_be_sent_takes_failure(acme: Service, headers: dict[str, str]) -> None:
+    with serve(answer(b"{}")) as server:
+        found = call(acme, f"http://127.0.0.1:{server.port}/hook", headers=headers)
+    assert found["taken"] == "Failure"
+    assert server.requests == []
+    notes = acme.admin("GET", "/conversations/acme/7").json["transcript"]
+    told = [note["error"] for note in notes if note["type"] == "webhook_called"]
+    assert told == ["a header of the webhook has a name or a value that cannot be sent"]

@@ -1,0 +1,124 @@
+"""Every lint check, by flows that deserve it; a sound flow gets no issue."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows.definition.interactive import Templates
+from flows.definition.reading import read_flow
+from flows.lint import FunctionSpec, LintContext, checks, lint
+from tests.flows.building import export_of
+
+CASES = [
+    case
+    for path in sorted((Path(__file__).parent).glob("*.json"))
+    for case in json.loads(path.read_text())
+]
+FUNCTIONS = {
+    "parse_via_chat_gpt": FunctionSpec(
+        fields=frozenset(("question_text", "prompt", "gpt_model", "model")),
+        required=frozenset(("question_text",)),
+        results=frozenset(("success", "parsed_msg", "thread_id")),
+    ),
+    "open": FunctionSpec(fields=frozenset()),
+}
+SETS = ("groups", "contacts", "templates", "standing")
+
+
+def around_of(stated: dict[str, Any]) -> LintContext:
+    known: dict[str, Any] = {
+        name: frozenset(value) if name in SETS else value for name, value in stated.items()
+    }
+    if "interactive" in known:
+        known["interactive"] = Templates(known["interactive"])
+    return LintContext(functions=FUNCTIONS, **known)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['check']}: {case['note']}")
+def test_check(case: dict[str, Any]) -> None:
+    flow = export_of([case["flow"]]).flows[0]
+    if "drawn" in case:
+        flow = read_flow({**flow.source, "_ui": case["drawn"]})
+    found = lint(flow, around_of(case.get("around", {})))
+    mine = [[one.severity, one.message, one.node] for one in found if one.check == case["check"]]
+    assert mine == case["issues"]
+    assert all(one.as_dict()["node"] in {"", *flow.nodes} for one in found)
+
+
+def test_every_check_has_a_case_that_finds_something() -> None:
+    shown = {case["check"] for case in CASES if case["issues"]}
+    assert set(checks.names()) | {"flow_is_empty"} == shown
+
+
+def test_a_sound_flow_has_no_issue() -> None:
+    nodes = [
+        {"id": "ask1", "send": "Question, @contact.name?", "to": "hear"},
+        {"id": "hear", "wait": {"result": "question"}, "else": "hook"},
+        {
+            "id": "hook",
+            "webhook": {
+                "url": "parse_via_chat_gpt",
+                "result_name": "gpt",
+                "body": json.dumps({"question_text": "@results.question", "contact": "@contact"}),
+            },
+            "success": "tell",
+            "failure": "fail",
+        },
+        {"id": "tell", "send": "@results.gpt.parsed_msg", "to": "hear"},
+        {"id": "fail", "send": "Sorry", "to": "hear"},
+    ]
+    flow = export_of([{"uuid": "sound", "nodes": nodes}]).flows[0]
+    assert lint(flow, around_of({"flows": {}, "groups": [], "keywords": {"menu": "m"}})) == []
+
+
+def test_critical_issues_come_first() -> None:
+    nodes = [{"id": "a", "send": "<%= 1 %>", "to": "gone"}]
+    found = lint(export_of([{"uuid": "f", "nodes": nodes}]).flows[0])
+    assert [one.severity for one in found] == ["Critical", "Warning"]
+
+
+def test_a_large_flow_is_looked_through() -> None:
+    """It took a minute when the results of every node were handed on as sets of names."""
+    setting = {"type": "set_run_result", "value": "1", "category": ""}
+    nodes: list[dict[str, Any]] = [
+        {"id": f"n{at}", "actions": [{**setting, "name": f"r{at}"}], "to": f"n{at + 1}"}
+        for at in range(1_900)
+    ]
+    nodes.append({"id": "n1900", "send": "@results.r0 @results.other"})
+    found = lint(export_of([{"uuid": "f", "nodes": nodes}]).flows[0])
+    assert [one.message for one in found] == [
+        "Node 1900 uses @results.other, which no node before it sets"
+    ]
+
+
+def test_only_the_first_findings_of_a_check_are_told() -> None:
+    nodes = [{"id": f"n{at}", "send": ""} for at in range(500)]
+    found = lint(export_of([{"uuid": "f", "nodes": nodes}]).flows[0])
+    assert sum(one.check == "messages_are_not_empty" for one in found) == 200
+
+
+def test_a_long_flow_is_examined_whole() -> None:
+    """Each node sets a result; one of them is used too soon, and another in time."""
+    waits = [
+        {"id": f"n{place}", "wait": {"result": f"answer_{place}"}, "else": f"n{place + 1}"}
+        for place in range(2990)
+    ]
+    early = {"id": "early", "send": "@results.answer_7", "to": "n0"}
+    late = {"id": "n2990", "send": "@results.answer_7"}
+    found = lint(export_of([{"uuid": "f", "nodes": [early, *waits, late]}]).flows[0])
+    mine = [one.node for one in found if one.check == "results_are_set_before_use"]
+    assert mine == ["early"]
+
+
+def test_a_name_without_end_is_answered_for_at_once() -> None:
+    nodes = [
+        {"id": "hear", "wait": {"result": "a"}, "else": "say"},
+        {"id": "say", "send": "@results.a @results." + "b" * 199_000},
+    ]
+    found = lint(export_of([{"uuid": "f", "nodes": nodes}]).flows[0])
+    mine = [one.message for one in found if one.check == "results_are_set_before_use"]
+    assert mine == [f"Node say uses @results.{'b' * 60}, which no node before it sets"]

@@ -1,0 +1,217 @@
+"""The terminal player: what it shows, its commands, scripts, and where webhooks go."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from flowhook.errors import InvalidInput, ProviderUnavailable
+from flows.definition.reading import read_export
+from flows.model.contact import Contact
+from flows.model.session import Session
+from flows.play.chat_view import ChatView
+from flows.play.player import Player
+from flows.play.script import ScriptPlayer
+from flows.play.webhook_choices import RunningService, pretended, pretended_request
+from tests.fakes.web import answer, serve
+from tests.flows.talking import export
+
+ROOT = Path(__file__).parents[3]
+EXAMPLES = ROOT / "examples"
+
+BUTTONS: dict[str, Any] = {
+    "type": "send_interactive_msg",
+    "name": "Ready",
+    "text": json.dumps(
+        {
+            "type": "quick_reply",
+            "content": {"type": "text", "header": "", "text": "Ready?"},
+            "options": [{"type": "text", "title": "Yes"}, {"type": "text", "title": "No"}],
+        }
+    ),
+}
+CHOOSING: dict[str, Any] = {
+    "uuid": "f",
+    "name": "Choosing",
+    "nodes": [
+        {"id": "b", "actions": [BUTTONS], "to": "w"},
+        {
+            "id": "w",
+            "wait": {"result": "r", "seconds": 60},
+            "cases": [["has_only_phrase", ["no"], "No", "n"]],
+            "else": "p",
+            "silent": "s",
+        },
+        {"id": "n", "send": "You said [no]"},
+        {"id": "s", "send": "Silence"},
+        {"id": "p", "actions": [{"type": "wait_for_result", "delay": "60"}], "to": "q"},
+        {"id": "q", "send": "Given @results.given.x"},
+    ],
+}
+
+
+def played(*lines: str, trace: bool = False, flow: Any = CHOOSING) -> tuple[str, Session]:
+    """What the terminal shows when a contact types these lines, and the session at the end."""
+    shown = io.StringIO()
+    left = list(lines)
+
+    def ask(_prompt: str) -> str:
+        if not left:
+            raise EOFError
+        return left.pop(0)
+
+    player = Player(
+        read_export(export(flow)),
+        ChatView(Console(file=shown, width=100), trace=trace),
+        ask,
+        functions=pretended,
+        http=pretended_request,
+        contact=Contact(id="1", name="Asha"),
+    )
+    session = player.play()
+    return shown.getvalue(), session
+
+
+def test_a_number_chooses_a_button() -> None:
+    shown, session = played("2")
+    assert "1  Yes" in shown
+    assert "You said [no]" in shown
+    assert session.status == "completed"
+    assert session.ending is not None
+    assert session.ending.results["r"]["input"] == "No"
+
+
+def test_time_passes_on_command() -> None:
+    shown, _ = played("/wait", "/wait")
+    assert "Silence" in shown
+    assert "nothing is waiting" in shown
+
+
+def test_media_places_results_and_the_other_commands() -> None:
+    shown, session = played("/image https://example.org/a.png", '/resume {"given": {"x": "it"}}')
+    assert "Given it" in shown
+    assert session.ending is not None
+    assert session.ending.results["r"]["category"] == "media"
+    shown, _ = played("/location 26.8, 80.9", "/results")
+    assert '"latitude": 26.8' in shown
+    shown, _ = played("/location here", "/resume [", "/nothing", "/restart", "/quit", "1")
+    assert "takes a latitude" in shown
+    assert "no command /nothing" in shown
+    assert shown.count("Ready?") == 2
+
+
+def test_trace_shows_nodes_and_variables() -> None:
+    quiet, _ = played("2")
+    traced, _ = played("2", trace=True)
+    assert "node w" not in quiet
+    for sign in ("node w", "@results.r =", "goes to No", "waits for message"):
+        assert sign in traced
+
+
+def run(*arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "flows", *arguments]
+    return subprocess.run(
+        command, cwd=ROOT, input=typed, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_a_script_that_differs_fails(tmp_path: Path) -> None:
+    flow, script = str(EXAMPLES / "ask_gpt.json"), EXAMPLES / "ask_gpt.script.json"
+    assert run(flow, "--script", str(script)).returncode == 0
+    other = tmp_path / "other.json"
+    other.write_text(script.read_text().replace("Goodbye!", "Farewell!"))
+    differs = run(flow, "--script", str(other))
+    assert differs.returncode == 1
+    assert "turn 9" in differs.stdout
+    assert "sent 'Thank you for asking. Goodbye!', not" in " ".join(differs.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("script", "named"),
+    [
+        ({}, "turns"),
+        ([], "object"),
+        ({"turns": 5}, "turns"),
+        ({"turns": [1]}, "turns.0"),
+        ({"turns": [{}]}, "turns.0"),
+        ({"turns": [{"says": "a", "starts": "b"}]}, "turns.0"),
+        ({"turns": [{"say": "a"}]}, "turns.0.say"),
+        ({"turns": [{"says": 5}]}, "turns.0.says"),
+        ({"turns": [{"waits": "x"}]}, "turns.0.waits"),
+        ({"turns": [{"says": "x", "sent": "a"}]}, "turns.0.sent"),
+        ({"turns": [{"says": "x", "results": 5}]}, "turns.0.results"),
+        ({"turns": [{"answers": {}}]}, "turns.0.answers.status"),
+        ({"turns": [{"sends": {"text": 5}}]}, "turns.0.sends.text"),
+        ({"turns": [{"sends": {"texts": "a"}}]}, "turns.0.sends.texts"),
+        ({"turns": [], "functions": {"a": 5}}, "functions.a"),
+        ({"turns": [], "functions": {"a": [{"status": "x"}]}}, "functions.a"),
+        ({"turns": [], "requests": {"a": [{"body": {}}]}}, "requests.a"),
+        ({"turns": [], "contact": {"shoe": 42}}, "contact.shoe"),
+        ({"turns": [], "contact": {"fields": {"a": "b"}}}, "contact.fields.a"),
+        ({"turns": [], "contacts": [{"name": "Ravi"}]}, "contacts.0.id"),
+        ({"turns": [], "now": "x"}, "now"),
+    ],
+)
+def test_a_script_that_is_none_is_refused(script: Any, named: str) -> None:
+    with pytest.raises(InvalidInput, match=re.escape(named)):
+        ScriptPlayer(read_export(export(CHOOSING)), script)
+
+
+def test_a_file_that_is_not_there_is_named() -> None:
+    missing = run(str(EXAMPLES / "ask_gpt.json"), "--script", "nowhere.json")
+    assert (missing.returncode, missing.stderr) == (1, "nowhere.json: No such file or directory\n")
+
+
+def test_it_plays_as_a_command() -> None:
+    flow = str(EXAMPLES / "ask_gpt.json")
+    found = run(flow, "--pretend", typed="What is water?\nstop\n")
+    assert found.returncode == 0, found.stderr
+    assert "what parse_via_chat_gpt would answer" in found.stdout
+    assert "Goodbye!" in found.stdout
+
+
+@pytest.mark.parametrize(
+    ("write", "sign"),
+    [
+        (lambda path: path.write_text("no json"), "not JSON"),
+        (lambda path: path.write_text('{"nodes": 5, "uuid": "x"}'), "nodes"),
+        (lambda path: path.unlink(missing_ok=True), "No such file"),
+    ],
+)
+def test_a_file_that_is_no_flow_is_named(
+    tmp_path: Path, write: Callable[[Path], Any], sign: str
+) -> None:
+    path = tmp_path / "flow.json"
+    write(path)
+    found = run(str(path))
+    assert found.returncode == 1
+    assert sign in found.stderr
+    assert "Traceback" not in found.stderr
+
+
+def test_webhooks_go_to_a_running_service() -> None:
+    with serve(answer(b'{"success": true, "parsed_msg": "Hi"}')) as server:
+        service = RunningService(f"http://127.0.0.1:{server.port}/", "fh.token")
+        later = {"wait_seconds": 4, "callback_url": "https://example.org"}
+        body = {"question_text": "x", "organization_id": 1, **later}
+        found = service("parse_via_chat_gpt", body)
+    assert found.body == {"success": True, "parsed_msg": "Hi"}
+    assert "POST /webhooks/parse_via_chat_gpt" in server.requests[0]
+    assert "Bearer fh.token" in server.requests[0]
+    for left_out in ("organization_id", *later):
+        assert left_out not in server.requests[0]
+    failure = b'{"error": {"type": "empty_input", "message": "empty", "fix": "fill"}}'
+    with serve(answer(failure, "400 Bad Request")) as server:
+        found = RunningService(f"http://127.0.0.1:{server.port}", "t")("x", {})
+    assert (found.status, found.error, found.succeeded) == (400, "empty fill", False)
+    with pytest.raises(ProviderUnavailable):
+        RunningService("http://127.0.0.1:1", "t")("x", {})

@@ -1,0 +1,168 @@
+"""How the web process starts, reloads and ends: nothing in flight is lost, nobody waits long."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.fakes.openai import FakeOpenAI, faults
+from tests.fakes.valkey import free_port
+from tests.service.web_process import ROOT, WebProcess
+from tests.waiting import wait_for
+
+PATIENT = {"CLIENT_SECONDS": "60"}  # an idle connection may stay this long
+
+
+class Calls:
+    """Calls under way, at a provider that answers when `gate` is opened."""
+
+    def __init__(self, web: WebProcess, openai: FakeOpenAI, count: int) -> None:
+        self.gate = threading.Event()
+        openai.fail(faults.held(self.gate), None)
+        token = web.token("acme", api_key=openai.key, base_url=openai.base_url)
+        self.answers: list[int] = []
+        self.threads = [
+            threading.Thread(target=self._call, args=(web, token)) for _ in range(count)
+        ]
+        for thread in self.threads:
+            thread.start()
+        wait_for(lambda: openai.in_flight == count, "the calls to be in flight")
+
+    def _call(self, web: WebProcess, token: str) -> None:
+        answer = requests.post(
+            f"{web.url}/webhooks/parse_via_chat_gpt",
+            json={"question_text": "Why?"},
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=30,
+        )
+        self.answers.append(answer.status_code)
+
+    def finish(self) -> list[int]:
+        self.gate.set()
+        for thread in self.threads:
+            thread.join()
+        return self.answers
+
+
+def is_refused(web: WebProcess) -> bool:
+    try:
+        with web.connection():
+            return False
+    except ConnectionRefusedError:
+        return True
+
+
+def test_sigterm_takes_nothing_new_and_waits_for_calls_not_for_idle_connections(
+    tmp_path: Path, openai: FakeOpenAI
+) -> None:
+    with WebProcess(tmp_path, **PATIENT) as web, web.connection() as idle:
+        idle.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert idle.recv(4096).startswith(b"HTTP/1.1 200")
+        calls = Calls(web, openai, 5)
+        web.process.send_signal(signal.SIGTERM)
+        wait_for(lambda: is_refused(web), "the end of listening", seconds=5)
+        assert idle.recv(4096) == b""  # closed, though 60 s have not passed
+        assert web.process.poll() is None
+        assert calls.finish() == [200] * 5
+        assert web.process.wait(10) == 0
+
+
+def test_a_killed_master_loses_no_call_in_flight(tmp_path: Path, openai: FakeOpenAI) -> None:
+    with WebProcess(tmp_path, **PATIENT) as web:
+        calls = Calls(web, openai, 5)
+        web.process.send_signal(signal.SIGKILL)
+        wait_for(lambda: is_refused(web), "the worker to notice", seconds=10)
+        assert calls.finish() == [200] * 5
+
+
+def test_a_reload_keeps_calls_and_metrics(tmp_path: Path, openai: FakeOpenAI) -> None:
+    with WebProcess(tmp_path, TMPDIR=str(tmp_path)) as web:
+        token = web.token("acme")
+        counted = 'flowhook_webhook_calls_total{function="get_buttons",status="ok"} 1.0'
+        requests.post(
+            f"{web.url}/webhooks/get_buttons",
+            json={"buttons_data": "Yes|No"},
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=10,
+        )
+        calls = Calls(web, openai, 3)
+        before = workers(web)
+        web.process.send_signal(signal.SIGHUP)
+        wait_for(lambda: workers(web) - before, "a new worker")
+        assert calls.finish() == [200] * 3
+        wait_for(lambda: not workers(web) & before, "the end of the old worker")
+        assert counted in web.operator("GET", "/metrics").text
+        assert len(list(tmp_path.glob("flowhook-metrics-*"))) == 1
+    assert not list(tmp_path.glob("flowhook-metrics-*"))
+
+
+def workers(web: WebProcess) -> set[int]:
+    """The master's children that serve HTTP."""
+    master = web.process.pid
+    children = Path(f"/proc/{master}/task/{master}/children")
+    if not children.exists():
+        pytest.skip("needs Linux")
+    return {
+        int(pid)
+        for pid in children.read_text().split()
+        if b"gunicorn" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    }
+
+
+def test_a_malformed_variable_is_one_line_and_an_empty_one_is_unset(tmp_path: Path) -> None:
+    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path)}
+    for value in ("many", "0", "1.5"):
+        ended = subprocess.run(
+            [sys.executable, "-m", "flowhook", "run"],
+            cwd=ROOT,
+            env={**environment, "WEB_CONCURRENCY": value},
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=30,
+        )
+        assert ended.returncode == 1
+        assert ended.stderr == "WEB_CONCURRENCY must be a whole number from 1 to 512\n"
+    with WebProcess(tmp_path, WEB_CONCURRENCY=" ") as web:
+        assert web.is_ready()
+
+
+def test_data_that_redis_cannot_read_stop_the_start_with_one_line(tmp_path: Path) -> None:
+    folder = tmp_path / "appendonlydir"
+    folder.mkdir()
+    (folder / "appendonly.aof.manifest").write_text("garbage")
+    began = time.monotonic()
+    ended = subprocess.run(
+        [sys.executable, "-m", "flowhook", "run"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), "PORT": str(free_port())},
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert time.monotonic() - began < 40
+    assert ended.returncode == 1
+    (line,) = [line for line in ended.stderr.splitlines() if line]
+    assert line.startswith("DATA_DIR: the embedded Redis did not answer")
+    assert "AOF manifest" in line
+
+
+def test_the_servers_own_lines_are_json_too(tmp_path: Path) -> None:
+    with WebProcess(tmp_path, WEB_CONCURRENCY="2") as web:
+        for worker in workers(web):
+            os.kill(worker, signal.SIGKILL)
+        wait_for(lambda: web.is_ready() and len(workers(web)) == 2, "new workers")
+    lines = [json.loads(line) for line in web.output.splitlines()]
+    assert any(
+        line["logger"] == "gunicorn.error" and "SIGKILL" in line["message"] for line in lines
+    )

@@ -1,0 +1,213 @@
+"""Several workers, signals, overload, and a Redis that dies: with the real server."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import pytest
+import requests
+
+from tests.fakes.openai import FakeOpenAI, faults
+from tests.service.server import Server
+from tests.waiting import wait_for
+
+OpenServer = Callable[..., Server]
+OK_CALLS = 'flowhook_webhook_calls_total{function="parse_via_chat_gpt",status="ok"}'
+IN_FLIGHT = "flowhook_webhook_calls_in_flight"
+
+
+@pytest.fixture
+def threads() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(40) as pool:
+        yield pool
+
+
+@pytest.fixture
+def open_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenServer]:
+    opened: list[Server] = []
+
+    def open_one(**environment: str) -> Server:
+        opened.append(Server(tmp_path_factory.mktemp("server"), **environment))
+        return opened[-1].start()
+
+    yield open_one
+    for server in opened:
+        server.stop()
+
+
+@pytest.fixture
+def server(open_server: OpenServer, openai: FakeOpenAI) -> Server:
+    running = open_server()
+    running.organisation(openai)
+    return running
+
+
+def asked(
+    threads: ThreadPoolExecutor, server: Server, openai: FakeOpenAI, calls: int
+) -> list[Future[requests.Response]]:
+    """Calls in flight, all of them at the provider."""
+    before = len(openai.requests)
+    made = [threads.submit(server.ask) for _ in range(calls)]
+    wait_for(lambda: len(openai.requests) == before + calls, "the calls to reach the provider")
+    return made
+
+
+def worker_pids(server: Server) -> set[int]:
+    assert server.process
+    with open(f"/proc/{server.process.pid}/task/{server.process.pid}/children") as file:
+        return {int(pid) for pid in file.read().split()}
+
+
+def metric(server: Server, sample: str) -> float:
+    text = server.request("GET", "/metrics").text
+    found = re.search(rf"^{re.escape(sample)} (\S+)$", text, re.MULTILINE)
+    return float(found[1]) if found else 0.0
+
+
+def is_listening(server: Server) -> bool:
+    try:
+        return requests.get(f"{server.url}/healthz", timeout=2).status_code == 200
+    except requests.ConnectionError:
+        return False
+
+
+# --- signals ---
+
+
+def test_sigterm_finishes_what_is_in_flight_and_records_it(
+    server: Server, openai: FakeOpenAI, threads: ThreadPoolExecutor
+) -> None:
+    gate = threading.Event()
+    openai.fail(faults.held(gate), times=None)
+    calls = asked(threads, server, openai, 10)
+    server.signal(signal.SIGTERM)
+    wait_for(lambda: not is_listening(server), "the end of new work")
+    gate.set()
+    assert [call.result().status_code for call in calls] == [200] * 10
+    assert server.wait() == 0
+    printed = [line for line in server.lines() if line.get("event") == "webhook_call"]
+    assert len(printed) == 10
+    server.start()  # over the same data
+    logged = server.request("GET", "/logs/acme").json()["logs"]
+    assert {line["request_id"] for line in printed} == {entry["request_id"] for entry in logged}
+
+
+def test_sighup_loses_none(server: Server, openai: FakeOpenAI, threads: ThreadPoolExecutor) -> None:
+    before = worker_pids(server)
+    gate = threading.Event()
+    openai.fail(faults.held(gate), times=10)
+    held = asked(threads, server, openai, 10)
+    server.signal(signal.SIGHUP)
+    wait_for(lambda: worker_pids(server) - before, "new workers")
+    fresh = [threads.submit(server.ask) for _ in range(50)]
+    assert {call.result().status_code for call in fresh} == {200}
+    gate.set()
+    assert {call.result().status_code for call in held} == {200}
+    wait_for(lambda: not worker_pids(server) & before, "the old workers to end", seconds=20)
+    wait_for(lambda: metric(server, OK_CALLS) == 60, "every call to be counted")
+    assert len(list(server.temporary.glob("flowhook-metrics-*"))) == 1
+
+
+def test_nothing_is_left_in_the_temporary_directory(server: Server) -> None:
+    server.signal(signal.SIGHUP)
+    assert server.request("GET", "/healthz").status_code == 200
+    server.stop()
+    assert list(server.temporary.glob("flowhook-metrics-*")) == []
+
+
+def test_a_killed_worker_is_replaced_and_its_calls_no_longer_in_flight(
+    server: Server, openai: FakeOpenAI, threads: ThreadPoolExecutor
+) -> None:
+    openai.fail(faults.hang(), times=None)
+    calls = asked(threads, server, openai, 6)
+    for pid in worker_pids(server):
+        os.kill(pid, signal.SIGKILL)
+    for call in calls:
+        assert isinstance(call.exception(), requests.ConnectionError)
+    openai.recover()
+    wait_for(lambda: is_listening(server), "a new worker")
+    assert server.ask().status_code == 200
+    wait_for(lambda: metric(server, IN_FLIGHT) == 0, "the gauge")
+    assert any("SIGKILL" in line["message"] for line in server.lines() if "message" in line)
+
+
+# --- one service, several workers ---
+
+
+def test_metrics_are_right_across_workers(
+    server: Server, openai: FakeOpenAI, threads: ThreadPoolExecutor
+) -> None:
+    gate = threading.Event()
+    openai.fail(faults.held(gate), times=None)
+    calls = asked(threads, server, openai, 20)
+    assert metric(server, IN_FLIGHT) == 20
+    gate.set()
+    assert {call.result().status_code for call in calls} == {200}
+    assert {metric(server, OK_CALLS) for _ in range(10)} == {20}
+    assert metric(server, IN_FLIGHT) == 0
+
+
+def test_a_change_of_settings_is_seen_by_every_worker_within_a_second(
+    server: Server, openai: FakeOpenAI
+) -> None:
+    assert {server.ask().status_code for _ in range(10)} == {200}
+    server.request("PATCH", "/settings/acme/openai", {"is_active": False})
+    changed = time.monotonic()
+    late = 0
+    while time.monotonic() - changed < 3:
+        began = time.monotonic()
+        if server.ask().status_code == 200 and began - changed > 1:
+            late += 1
+    assert late == 0
+
+
+def test_beyond_max_in_flight_calls_are_overloaded_at_once(
+    open_server: OpenServer, openai: FakeOpenAI, threads: ThreadPoolExecutor
+) -> None:
+    server = open_server(WEB_CONCURRENCY="1", MAX_IN_FLIGHT="3")
+    server.organisation(openai)
+    gate = threading.Event()
+    openai.fail(faults.held(gate), times=None)
+    held = asked(threads, server, openai, 3)
+    refused = [server.ask(timeout=1) for _ in range(5)]
+    assert {answer.status_code for answer in refused} == {503}
+    assert {answer.json()["error"]["type"] for answer in refused} == {"overloaded"}
+    assert all(int(answer.headers["Retry-After"]) >= 1 for answer in refused)
+    assert server.request("GET", "/healthz").status_code == 200
+    assert len(openai.requests) == 3
+    gate.set()
+    assert {call.result().status_code for call in held} == {200}
+    assert server.ask().status_code == 200
+
+
+# --- Redis ---
+
+
+def test_a_killed_embedded_redis_comes_back_within_two_seconds_and_forgets_nothing(
+    server: Server, openai: FakeOpenAI
+) -> None:
+    assert server.ask().status_code == 200
+    for _ in range(2):
+        with server.redis() as client:
+            pid = int(client.info("server")["process_id"])
+        before = len(openai.requests)
+        os.kill(pid, signal.SIGKILL)
+        killed = time.monotonic()
+        answered = 0
+        while time.monotonic() - killed < 3:
+            began = time.monotonic()
+            answer = server.ask(timeout=3)
+            if answer.status_code == 200:
+                answered += 1
+            else:
+                assert answer.json()["error"]["type"] == "overloaded"
+                assert began - killed < 2
+        assert answered
+        assert len(openai.requests) == before + answered
+    assert server.request("GET", "/readyz").status_code == 200

@@ -1,0 +1,392 @@
+"""The webhook functions function_calling and its tools through the front door."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import redis
+
+from flowhook.organisations.cipher import Cipher
+from flowhook.organisations.organisation import Organisation
+from flowhook.providers.account import Account
+from flowhook.providers.google_maps import GoogleMapsClient
+from flowhook.providers.openai import OpenAIClient
+from flowhook.providers.transport import RequestsTransport
+from tests.fakes.openai import FakeOpenAI, schemas
+from tests.fixtures_app import FIRST_KEY, Service
+from webhooks.functions.function_calling import function_calling
+from webhooks.registry import Context, Tool, load_functions
+from webhooks.threads import Threads
+from webhooks.tools.tool_schema import tool_schema
+
+BUTTONS = {"name": "get_buttons", "arguments": {"buttons_data": "Yes|No"}}
+ORDER = {
+    "type": "function",
+    "function": {
+        "name": "order_status",
+        "description": "Where an order is.",
+        "parameters": {"type": "object", "properties": {"order": {"type": "string"}}},
+    },
+}
+DEEP = "[" * 600 + "]" * 600
+BODY = {"input": "Which buttons?", "functions": ["get_buttons"]}
+
+
+@pytest.fixture
+def calling(service: Service, openai: FakeOpenAI) -> Service:
+    service.organisation(openai)
+    return service
+
+
+def test_the_service_runs_what_the_model_asks_for(calling: Service, openai: FakeOpenAI) -> None:
+    openai.say_tool_calls([BUTTONS])
+    openai.say("There are *two*.")
+    answer = calling.call("function_calling", {**BODY, "sanitize_text": True, "max_tokens": 100})
+    assert answer.json == {
+        "success": True,
+        "response": "There are two.",
+        "calls": [
+            {
+                **BUTTONS,
+                "result": {
+                    "success": True,
+                    "buttons": {"button_1": "Yes", "button_2": "No"},
+                    "button_count": 2,
+                    "is_valid": True,
+                },
+            }
+        ],
+    }
+    first, second = openai.asked("/chat/completions")
+    [tool] = first.body["tools"]
+    assert tool["function"]["name"] == "get_buttons"
+    assert tool["function"]["strict"] is True
+    assert first.body["max_completion_tokens"] == 100
+    assistant, result = second.body["messages"][-2:]
+    assert assistant["tool_calls"][0]["id"] == result["tool_call_id"]
+    assert json.loads(result["content"])["button_count"] == 2
+
+
+def test_several_calls_and_rounds(calling: Service, openai: FakeOpenAI) -> None:
+    check = {
+        "name": "check_response",
+        "arguments": {"correct_response": "a", "user_response": "b"},
+    }
+    openai.say_tool_calls([BUTTONS, check])
+    openai.say_tool_calls([check], text="One more.")
+    openai.say("Done.")
+    body = {**BODY, "functions": "get_buttons, check_response"}
+    answer = calling.call("function_calling", body)
+    assert [call["name"] for call in answer.json["calls"]] == [
+        "get_buttons",
+        "check_response",
+        "check_response",
+    ]
+    assert answer.json["calls"][1]["result"] == {"success": True, "response": False}
+
+
+def test_every_function_is_a_tool_that_strict_mode_takes() -> None:
+    for function in load_functions():
+        schema = tool_schema(function.fields)
+        schemas.check_strict(schema, f"function '{function.name}'", "tools")
+        assert all(entry["description"] for entry in schema["properties"].values())
+
+
+@pytest.mark.parametrize("name", load_functions().names())
+def test_the_model_sees_every_function(calling: Service, openai: FakeOpenAI, name: str) -> None:
+    openai.say("Fine.")
+    answer = calling.call("function_calling", {**BODY, "functions": [name]})
+    if name.startswith("function_calling"):
+        assert list(answer.error["fields"]) == ["functions"]
+    else:
+        assert answer.status == 200, answer.body
+
+
+@pytest.mark.parametrize(
+    ("call", "type_"),
+    [
+        ({"name": "get_buttons", "arguments": "{not json"}, "invalid_json"),
+        ({"name": "get_buttons", "arguments": "[1]"}, "invalid_json"),
+        ({"name": "get_buttons", "arguments": f'{{"a": {DEEP}}}'}, "invalid_json"),
+        ({"name": "get_buttons", "arguments": {}}, "empty_input"),
+        ({"name": "get_buttons", "arguments": {"buttons_data": ""}}, "empty_input"),
+        ({"name": "get_buttons", "arguments": {"buttons_data": "a", "x": 1}}, "invalid_input"),
+        ({"name": "moderate", "arguments": {"text": "hi"}}, "not_found"),
+        ({"name": "function_calling", "arguments": BODY}, "not_found"),
+    ],
+)
+def test_what_the_model_gets_wrong_is_told_to_the_model(
+    calling: Service, openai: FakeOpenAI, call: dict[str, Any], type_: str
+) -> None:
+    openai.say_tool_calls([call])
+    openai.say("Sorry.")
+    answer = calling.call("function_calling", BODY)
+    assert answer.json["response"] == "Sorry."
+    [made] = answer.json["calls"]
+    assert made["result"]["error"]["type"] == type_
+    told = json.loads(openai.last.body["messages"][-1]["content"])
+    assert told["error"]["type"] == type_
+
+
+def test_nulls_stand_for_what_is_left_out(calling: Service, openai: FakeOpenAI) -> None:
+    arguments = {"prompt": "Hi", **dict.fromkeys(("model", "n", "temperature", "user"))}
+    openai.say_tool_calls([{"name": "prompt", "arguments": arguments}])
+    openai.say("Hello!", "It said hello.")
+    answer = calling.call("function_calling", {**BODY, "functions": ["prompt"]})
+    assert answer.json["response"] == "It said hello."
+    assert answer.json["calls"][0]["result"]["response"] == "Hello!"
+
+
+def test_the_model_never_reaches_another_organisation(service: Service, openai: FakeOpenAI) -> None:
+    other = openai.add_key("sk-other-key-000000000000000000000000000000")
+    service.organisation(openai, "other", api_key=other)
+    service.organisation(openai)
+    arguments = {"prompt": "Hi", "organization_id": "other", "account": "x", "contact_id": "9"}
+    openai.say_tool_calls([{"name": "prompt", "arguments": arguments}])
+    openai.say("Hello!", "Done.")
+    answer = service.call("function_calling", {**BODY, "functions": ["prompt"]})
+    assert answer.json["response"] == "Done."
+    assert openai.account(other).requests == 0
+    assert len(openai.requests) == 3
+
+
+def test_ten_rounds_are_the_most(calling: Service, openai: FakeOpenAI) -> None:
+    for _ in range(10):
+        openai.say_tool_calls([BUTTONS])
+    openai.say("Enough.")
+    answer = calling.call("function_calling", BODY)
+    assert answer.json["response"] == "Enough."
+    assert len(answer.json["calls"]) == 10
+    choices = [asked.body["tool_choice"] for asked in openai.asked("/chat/completions")]
+    assert choices == ["auto"] * 10 + ["none"]
+    for _ in range(11):
+        openai.say_tool_calls([BUTTONS])
+    assert calling.call("function_calling", BODY).error["type"] == "invalid_response"
+
+
+def test_more_calls_at_once_than_are_run_get_an_error(calling: Service, openai: FakeOpenAI) -> None:
+    openai.say_tool_calls([BUTTONS] * 20)
+    openai.say("Done.")
+    calls = calling.call("function_calling", BODY).json["calls"]
+    assert [call["result"]["success"] for call in calls] == [True] * 16 + [False] * 4
+
+
+def test_what_only_the_caller_can_run_is_finished_by_the_caller(
+    calling: Service, openai: FakeOpenAI
+) -> None:
+    openai.say_tool_calls(
+        [BUTTONS, {"name": "order_status", "arguments": {"order": "A17"}, "id": "call_a"}]
+    )
+    body = {
+        "prompt": "Be brief.",
+        "input": "Where is A17?",
+        "functions": ["get_buttons", ORDER],
+    }
+    first = calling.call("function_calling", body).json
+    assert first["response"] == "N/A"
+    assert first["calls"][0]["result"]["button_count"] == 2
+    assert first["calls"][1] == {
+        "id": "call_a",
+        "name": "order_status",
+        "arguments": {"order": "A17"},
+    }
+    openai.say("It is on its way.")
+    second = calling.call(
+        "function_calling_response",
+        {"function_calling_response": first, "sub_automation_response": {"status": "moving"}},
+    )
+    assert second.json == {"success": True, "response": "It is on its way."}
+    said = openai.last.body["messages"]
+    assert [message["role"] for message in said] == ["system", "user", "assistant", "tool", "tool"]
+    assert said[0]["content"] == "Be brief."
+    assert json.loads(said[-1]["content"]) == {"status": "moving"}
+    assert "tools" not in openai.last.body
+
+
+@pytest.mark.parametrize("run", [False, "false", "0"])
+def test_without_run_nothing_runs(calling: Service, openai: FakeOpenAI, run: Any) -> None:
+    openai.say_tool_calls([{**BUTTONS, "id": "call_1"}])
+    answer = calling.call("function_calling", {**BODY, "run": run}).json
+    assert answer["calls"] == [{"id": "call_1", **BUTTONS}]
+    assert len(openai.requests) == 1
+    openai.say("Nothing to call.")
+    answer = calling.call("function_calling", {**BODY, "run": run}).json
+    assert answer == {"success": True, "response": "Nothing to call.", "calls": []}
+
+
+def test_the_organisations_prompt_is_told_but_not_given_out(
+    service: Service, openai: FakeOpenAI
+) -> None:
+    service.organisation(openai, system_prompt="House secret.")
+    openai.say_tool_calls([BUTTONS])
+    answer = service.call("function_calling", {**BODY, "run": False})
+    assert openai.last.body["messages"][0]["content"] == "House secret."
+    assert b"House secret" not in answer.body
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "type_"),
+    [
+        ("functions", None, "empty_input"),
+        ("functions", [], "empty_input"),
+        ("functions", "", "empty_input"),
+        ("functions", " , ", "empty_input"),
+        ("functions", "@results.functions", "unresolved_variable"),
+        ("functions", ["get_button"], "invalid_input"),
+        ("functions", ["function_calling"], "invalid_input"),
+        ("functions", ["function_calling_response"], "invalid_input"),
+        ("functions", ["get_buttons", "get_buttons"], "invalid_input"),
+        ("functions", [f"f{place}" for place in range(65)], "invalid_input"),
+        ("functions", [7], "invalid_input"),
+        ("functions", ["no spaces"], "invalid_input"),
+        ("functions", [{"name": "x", "parameters": {"type": "array"}}], "invalid_input"),
+        ("functions", [{"name": "x", "colour": "red"}], "invalid_input"),
+        ("functions", [{"name": "x", "strict": "yes"}], "invalid_input"),
+        (
+            "functions",
+            [{"name": "x", "strict": True, "parameters": ORDER["function"]["parameters"]}],  # type: ignore[index]
+            "invalid_input",
+        ),
+        ("max_tokens", 2049, "invalid_input"),
+        ("temperature", 3, "invalid_input"),
+        ("run", "perhaps", "invalid_input"),
+        ("input", "", "empty_input"),
+        ("input", "@results.x", "unresolved_variable"),
+    ],
+)
+def test_what_is_wrong_is_refused_by_name(
+    calling: Service, openai: FakeOpenAI, field: str, value: Any, type_: str
+) -> None:
+    answer = calling.call("function_calling", {**BODY, field: value})
+    assert (answer.status, answer.error["type"]) == (400, type_)
+    assert list(answer.error["fields"]) == [field]
+    assert openai.requests == []
+
+
+def test_a_wrong_name_is_answered_with_the_nearest(calling: Service) -> None:
+    answer = calling.call("function_calling", {**BODY, "functions": ["get_button"]})
+    assert "Did you mean get_buttons" in answer.error["message"]
+
+
+@pytest.mark.parametrize("model", ["gpt-6-luna", "gpt-5.5", "gpt-5.4", "gpt-4.1", "gpt-4"])
+def test_each_model_is_asked_as_it_takes_tools(
+    calling: Service, openai: FakeOpenAI, model: str
+) -> None:
+    openai.say_tool_calls([BUTTONS])
+    openai.say("Two.")
+    answer = calling.call("function_calling", {**BODY, "model": model, "temperature": 0.5})
+    assert answer.status == 200, answer.body
+    assert answer.json["response"] == "Two."
+
+
+def test_the_tokens_of_every_round_are_counted(calling: Service, openai: FakeOpenAI) -> None:
+    openai.say_tool_calls([BUTTONS])
+    openai.say("Two.")
+    calling.call("function_calling", BODY)
+    calling.flush()
+    [entry] = calling.admin("GET", "/logs/acme").json["logs"]
+    used = openai.account(openai.key).used_tokens
+    assert entry["input_tokens"] + entry["output_tokens"] == used
+
+
+@pytest.mark.parametrize("model", ["gpt-6-astra", "gpt-6.1-sol"])
+def test_a_model_that_always_reasons_calls_functions_too(
+    calling: Service, openai: FakeOpenAI, model: str
+) -> None:
+    openai.say_tool_calls([{**BUTTONS, "id": "call_7"}], text="Let me see.")
+    openai.say("Two.")
+    body = {
+        "messages": [
+            {"role": "system", "content": "Be short."},
+            {"role": "user", "content": [{"type": "text", "text": "Which buttons?"}]},
+        ],
+        "functions": ["get_buttons", {"name": "wait"}],
+        "model": model,
+        "temperature": 0.5,
+        "max_tokens": 1,
+    }
+    answer = calling.call("function_calling", body).json
+    assert answer["response"] == "Two."
+    [call] = answer["calls"]
+    assert (call["name"], call["result"]["button_count"]) == ("get_buttons", 2)
+    assert openai.asked("/chat/completions") == []
+    asked = openai.asked("/responses")[-1].body
+    assert (asked["model"], asked["max_output_tokens"], asked["store"]) == (model, 16, False)
+    written = json.dumps({"buttons_data": "Yes|No"}, separators=(",", ":"))
+    assert asked["input"][:4] == [
+        {"role": "system", "content": "Be short."},
+        {"role": "user", "content": "Which buttons?"},
+        {"role": "assistant", "content": "Let me see."},
+        {"type": "function_call", "call_id": "call_7", "name": "get_buttons", "arguments": written},
+    ]
+    calling.flush()
+    [entry] = calling.admin("GET", "/logs/acme").json["logs"]
+    used = openai.account(openai.key).used_tokens
+    assert entry["input_tokens"] + entry["output_tokens"] == used
+
+
+def test_a_model_that_always_reasons_leaves_calls_to_the_caller(
+    calling: Service, openai: FakeOpenAI
+) -> None:
+    openai.say_tool_calls([{**BUTTONS, "id": "call_7"}])
+    earlier = calling.call("function_calling", {**BODY, "model": "gpt-6-astra", "run": False}).json
+    assert earlier["calls"] == [{"id": "call_7", **BUTTONS}]
+    openai.say("Two.")
+    body = {"function_calling_response": earlier, "sub_automation_response": {"button_count": 2}}
+    finished = calling.call("function_calling_response", {**body, "model": "gpt-6-astra"})
+    assert finished.json["response"] == "Two."
+
+
+@pytest.mark.parametrize(
+    ("said", "type_"), [("say_refusal", "refused"), ("say_content_filter", "content_filter")]
+)
+def test_a_model_that_always_reasons_may_decline(
+    calling: Service, openai: FakeOpenAI, said: str, type_: str
+) -> None:
+    getattr(openai, said)()
+    answer = calling.call("function_calling", {**BODY, "model": "gpt-6-astra"})
+    assert (answer.status, answer.error["type"]) == (502, type_)
+
+
+class ItselfAsATool:
+    """A ToolSource whose one tool leads back to function_calling, as a flow might."""
+
+    def find(self, name: str, organisation: Organisation) -> Tool | None:
+        parameters = {
+            "type": "object",
+            "properties": {},
+            "required": [],
+            "additionalProperties": False,
+        }
+        return Tool(name, "Again.", parameters, lambda arguments, context: self.again(context))
+
+    def names(self, organisation: Organisation) -> list[str]:
+        return []
+
+    def again(self, context: Context) -> dict[str, Any]:
+        return function_calling({"input": "Again!", "functions": ["again"], "run": True}, context)
+
+
+def test_a_function_cannot_call_functions_without_bound(
+    openai: FakeOpenAI, fake_redis: redis.Redis
+) -> None:
+    account = Account(openai.key, openai.base_url, "gpt-6-luna")
+    context = Context(
+        organisation=Organisation("acme", {}, {}),
+        request_id="r1",
+        open_account=lambda organisation, title: account,
+        open_client=lambda account, organisation: OpenAIClient(account, RequestsTransport()),
+        threads=Threads(fake_redis, Cipher([FIRST_KEY])),
+        fetch=lambda url, field, most: b"",
+        keep_media=lambda org, content, extension: "",
+        open_maps=lambda api_key: GoogleMapsClient(api_key, RequestsTransport()),
+        tool_sources=(ItselfAsATool(),),
+    )
+    openai.say_tool_calls([{"name": "again", "arguments": {}}])
+    openai.say("I could not.")
+    answer = ItselfAsATool().again(context)
+    assert answer["response"] == "I could not."
+    assert answer["calls"][0]["result"]["error"]["type"] == "invalid_input"
+    assert len(openai.requests) == 2

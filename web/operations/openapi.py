@@ -1,0 +1,211 @@
+"""The OpenAPI document, made from the routes, the settings sections and the webhook functions.
+
+Nothing is written twice: addresses come from Flask's map, words from docstrings, fields from
+the same schemas that check requests.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from typing import Any
+
+from apispec import APISpec
+from apispec.ext.marshmallow import MarshmallowPlugin
+from flask import Flask
+from marshmallow import Schema, fields
+
+from flowhook.http.documented import Document, document_of
+from flowhook.organisations.schemas import SECTIONS
+from flowhook.organisations.signature import HEADER
+from flowhook.registry import Registry
+from webhooks.fields import Json, Number, Text, Whole
+from webhooks.registry import WebhookFunction
+
+PAGES = "web."  # the blueprint of what people see in a browser
+METHODS = ("get", "post", "put", "patch", "delete")
+JSON, XML, HTML = "application/json", "application/xml", "text/html"
+ERROR_REFERENCE = {"$ref": "#/components/schemas/Error"}
+PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
+ERROR = {
+    "type": "object",
+    "required": ["success", "error", "request_id"],
+    "properties": {
+        "success": {"const": False},
+        "error": {
+            "type": "object",
+            "required": ["type", "message", "fix"],
+            "properties": {
+                "type": {"type": "string"},
+                "message": {"type": "string"},
+                "fix": {"type": "string"},
+                "fields": {"type": "object"},
+            },
+        },
+        "request_id": {"type": "string"},
+    },
+}
+
+
+def document(app: Flask, functions: Registry[WebhookFunction]) -> dict[str, Any]:
+    """The whole document."""
+    plugin = MarshmallowPlugin(schema_name_resolver=_unnamed)
+    spec = APISpec(
+        title="Flowhook",
+        version="1",
+        openapi_version="3.1.0",
+        info={"description": "Webhook functions for chatbot flows, and their administration."},
+        plugins=[plugin],
+    )
+    kinds = ((Json, None), (Text, "string"), (Number, "number"), (Whole, "integer"))
+    for field_class, kind in kinds:
+        plugin.map_to_openapi_type(field_class, kind, None)
+    spec.components.schema("Error", ERROR)
+    _add_security(spec)
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
+        if rule.endpoint.startswith(PAGES):
+            continue
+        view = app.view_functions[rule.endpoint]
+        for path, parameters, function in _expansions(rule.rule, functions):
+            operations = {
+                method: _operation(method, view, parameters, function, plugin, path)
+                for method in METHODS
+                if method.upper() in (rule.methods or ())
+            }
+            spec.path(path=path, operations=operations)
+    return spec.to_dict()
+
+
+def _expansions(
+    rule: str, functions: Registry[WebhookFunction]
+) -> list[tuple[str, list[str], WebhookFunction | str | None]]:
+    """A rule's documented paths: one a webhook function, one a settings section."""
+    if rule == "/webhooks/<name>":
+        return [(f"/webhooks/{function.name}", [], function) for function in functions]
+    if rule == "/settings/<org>/<section>":
+        return [(f"/settings/{{org}}/{section}", ["org"], section) for section in SECTIONS]
+    path = PARAMETER.sub(r"{\1}", rule)
+    section = "openai" if rule == "/settings/<org>/openai/accounts/<title>" else None
+    return [(path, PARAMETER.findall(rule), section)]
+
+
+def _operation(
+    method: str,
+    view: Any,
+    parameters: list[str],
+    unit: WebhookFunction | str | None,
+    plugin: MarshmallowPlugin,
+    path: str,
+) -> dict[str, Any]:
+    known = document_of(view)
+    page = inspect.cleandoc(unit.page if isinstance(unit, WebhookFunction) else view.__doc__ or "")
+    summary, _, description = page.partition("\n")
+    operation: dict[str, Any] = {
+        "summary": summary.rstrip("."),
+        "operationId": f"{method}_{re.sub(r'[^A-Za-z0-9]+', '_', path).strip('_')}",
+        "parameters": [_path_parameter(name) for name in parameters]
+        + [_query_parameter(name, text) for name, text in known.query.items()],
+        "responses": {
+            **_success(method, known, unit, plugin),
+            "default": _inline(ERROR_REFERENCE, "What is wrong, and who fixes it.", *_forms(path)),
+        },
+    }
+    if description.strip():
+        operation["description"] = description.strip()
+    if known.open:
+        operation["security"] = []
+    body = _body(method, known, unit, plugin)
+    if body:
+        operation["requestBody"] = body
+    return operation
+
+
+def _body(
+    method: str, known: Document, unit: WebhookFunction | str | None, plugin: MarshmallowPlugin
+) -> dict[str, Any] | None:
+    if isinstance(unit, WebhookFunction):
+        schema = {**_json_schema(unit.fields, plugin), "additionalProperties": True}
+        media = {"schema": schema, "example": dict(unit.example)}
+        as_xml = {"schema": {**schema, "xml": {"name": "request"}}}
+        return {"required": True, "content": {JSON: media, XML: as_xml}}
+    if isinstance(unit, str) and method in ("put", "patch"):
+        media = {"schema": _json_schema(SECTIONS[unit](), plugin)}
+    elif known.body is not None:
+        media = {"schema": _json_schema(known.body(), plugin)}
+    else:
+        return None
+    return {"required": True, "content": {JSON: media}}
+
+
+def _success(
+    method: str, known: Document, unit: WebhookFunction | str | None, plugin: MarshmallowPlugin
+) -> dict[str, Any]:
+    if method == "delete":
+        return {"204": {"description": "Gone."}}
+    if isinstance(unit, WebhookFunction):
+        schema = _json_schema(unit.result, plugin)
+        result = _inline(schema, "The result, and success true.", JSON, XML)
+        if unit.show is not None:
+            result["content"][HTML] = {"schema": {"type": "string"}}
+        return {"200": result}
+    if isinstance(unit, str):
+        schema = {"type": "object", "description": "The section, its secrets masked."}
+        answers = {"200": _inline(schema, "The section.", JSON)}
+        if method == "put":
+            answers["201"] = answers["200"]
+        return answers
+    answer = _inline(dict(known.answer), "Success.", known.content)
+    answer["content"] |= {form: {"schema": {"type": "object"}} for form in known.also}
+    return {str(known.status): answer}
+
+
+def _unnamed(_schema: Any) -> Any:
+    """Schemas stand where they are used; each is used once."""
+    return None
+
+
+def _json_schema(schema: Schema, plugin: MarshmallowPlugin) -> dict[str, Any]:
+    found: dict[str, Any] = plugin.converter.schema2jsonschema(schema)  # type: ignore[union-attr]
+    for name, field in schema.fields.items():
+        described = found.get("properties", {}).get(name)
+        if described is not None and isinstance(field, fields.Raw):
+            described.pop("type", None)
+    return found
+
+
+def _forms(path: str) -> tuple[str, ...]:
+    """The media types that failures at a path have: a webhook function's callers may speak XML."""
+    return (JSON, XML) if path.startswith("/webhooks/") else (JSON,)
+
+
+def _inline(schema: dict[str, Any], description: str, *contents: str) -> dict[str, Any]:
+    """An answer with the same schema in each of its media types."""
+    content = {media_type: {"schema": schema} for media_type in contents}
+    return {"description": description, "content": content}
+
+
+def _path_parameter(name: str) -> dict[str, Any]:
+    pattern = {"pattern": "^[A-Za-z0-9_-]{1,64}$"} if name == "org" else {"minLength": 1}
+    return {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "schema": {"type": "string", **pattern},
+    }
+
+
+def _query_parameter(name: str, description: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": "query",
+        "description": description,
+        "schema": {"type": "string", "maxLength": 128},
+    }
+
+
+def _add_security(spec: APISpec) -> None:
+    spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
+    spec.components.security_scheme("basic", {"type": "http", "scheme": "basic"})
+    signature = {"type": "apiKey", "in": "header", "name": HEADER}
+    spec.components.security_scheme("glificSignature", signature)
+    spec.options["security"] = [{"bearer": []}, {"basic": []}, {"glificSignature": []}]

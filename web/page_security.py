@@ -1,0 +1,166 @@
+"""What every page does first and last: who is signed in, is the form ours, safe headers.
+
+Pages answer browsers in HTML, errors included; a script's fetch and anything else that does not
+ask for HTML gets the one JSON error shape. Whoever opens a page without a session is sent to
+sign in.
+"""
+
+from __future__ import annotations
+
+import hmac
+from typing import Any, cast
+from urllib.parse import quote, urlsplit
+
+from flask import Blueprint, Response, g, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from flowhook.errors import Forbidden, Unauthorized
+from flowhook.http.answers import as_error, error_answer, request_id
+from flowhook.http.body_size import max_body_bytes
+from flowhook.organisations.auth import require_admin
+from flowhook.organisations.organisation import Organisation
+from flowhook.organisations.section_service import SectionService
+from web.sessions import LIFE_SECONDS, PageSession, Sessions
+
+OPEN_VIEWS = frozenset({"web.front", "web.sign_in.show", "web.sign_in.enter"})
+OPEN_PREFIX = "web.assets."
+RENEWAL = "X-Renewal"  # sent by a page that renews itself, with nobody there
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self';"
+        " img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self';"
+        " base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+class PageSecurity:
+    """Stands before all pages. `secure`: PUBLIC_URL is https."""
+
+    def __init__(self, sessions: Sessions, sections: SectionService, secure: bool) -> None:
+        self.sessions = sessions
+        self.sections = sections
+        self.secure = secure
+
+    def install(self, pages: Blueprint) -> None:
+        pages.before_request(self.enter)
+        pages.after_request(add_headers)
+        pages.register_error_handler(Exception, answer_failure)
+
+    def enter(self) -> AnyResponse | None:
+        """Find the session, check the form, and that the organisation is one's own."""
+        endpoint = request.endpoint or ""
+        request.max_content_length = max_body_bytes(request.method, request.path)
+        if endpoint.startswith(OPEN_PREFIX):
+            return None
+        is_alive = RENEWAL not in request.headers
+        g.session = self.sessions.find(request.cookies.get(self.cookie_name, ""), is_alive)
+        if endpoint in OPEN_VIEWS:
+            return None
+        if g.session is None:
+            return self._to_sign_in()
+        if request.method not in SAFE_METHODS:
+            check_origin()
+            check_csrf(signed_in().csrf)
+        org = (request.view_args or {}).get("org")
+        if org is not None:
+            require_admin(signed_in().caller, org)
+            g.organisation = self.sections.existing(org)
+        return None
+
+    @property
+    def cookie_name(self) -> str:
+        """With the `__Host-` prefix no other host of the domain can set it."""
+        return "__Host-flowhook" if self.is_secure else "flowhook"
+
+    @property
+    def is_secure(self) -> bool:
+        return self.secure or request.is_secure
+
+    def remember(self, answer: AnyResponse, session_id: str) -> None:
+        answer.set_cookie(
+            self.cookie_name,
+            session_id,
+            max_age=LIFE_SECONDS,
+            httponly=True,
+            samesite="Lax",
+            secure=self.is_secure,
+        )
+
+    def forget(self, answer: AnyResponse) -> None:
+        answer.delete_cookie(self.cookie_name, httponly=True, samesite="Lax", secure=self.is_secure)
+
+    def _to_sign_in(self) -> AnyResponse:
+        if not wants_page():
+            raise Unauthorized(
+                "nobody is signed in",
+                fix="Open /sign-in in a browser; scripts use the API that GET /docs describes.",
+                headers={"WWW-Authenticate": 'Bearer realm="flowhook"'},
+            )
+        came_from = request.full_path.rstrip("?") if request.method == "GET" else ""
+        asked = f"?next={quote(came_from)}" if came_from not in ("", "/") else ""
+        answer = redirect(f"/sign-in{asked}", 303)
+        if request.cookies.get(self.cookie_name):
+            self.forget(answer)
+        return answer
+
+
+def signed_in() -> PageSession:
+    """The session of this request; only for views behind the gate."""
+    return cast(PageSession, g.session)
+
+
+def organisation() -> Organisation:
+    """The organisation that this page is about, as it is stored now."""
+    return cast(Organisation, g.organisation)
+
+
+def reload_organisation(sections: SectionService) -> None:
+    """Let the page show what it has just changed."""
+    g.organisation = sections.existing(organisation().id)
+
+
+def wants_page() -> bool:
+    """Whether a browser asks, which names text/html, and no script of the pages."""
+    return "text/html" in request.headers.get("Accept", "")
+
+
+def check_origin() -> None:
+    """Refuse what another site sends, where the browser says so, whatever token it holds."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        raise Forbidden("this form came from another site", fix="Open the page here and try again.")
+
+
+def check_csrf(expected: str) -> None:
+    sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf", "")
+    if not expected or not hmac.compare_digest(sent.encode(), expected.encode()):
+        raise Forbidden("this form has expired", fix="Load the page again, then send it again.")
+
+
+def safe_next(target: str) -> str:
+    """Where to go after signing in: a page here, or home."""
+    parts = urlsplit(target)
+    inside = target.startswith("/") and not target.startswith(("//", "/\\"))
+    printable = target.isascii() and target.isprintable() and "\\" not in target
+    return target if inside and printable and not parts.netloc and len(target) < 1000 else "/"
+
+
+def add_headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+def answer_failure(failure: Exception) -> Response:
+    """An error page for a browser, the JSON shape for anything else."""
+    error = as_error(failure)
+    if not wants_page():
+        return error_answer(error)
+    shown: dict[str, Any] = {"error": error, "request_id": request_id()}
+    return make_response(render_template("web/error.html", **shown), error.status)

@@ -1,0 +1,42 @@
+"""What the pages talk to: the same services as the API, in the same process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from flowhook.config import Config
+from flowhook.jobs.services import JobServices
+from flowhook.limits.limiter import Limiter
+from flowhook.organisations.cache import SettingsCache
+from flowhook.organisations.http.admin_auth import AdminAuth
+from flowhook.organisations.openai_checks import OpenAIChecks
+from flowhook.organisations.section_service import SectionService
+from flowhook.records.log import LogStore
+from flowhook.records.recent_outcomes import RecentOutcomes
+from flowhook.usage.counters import UsageCounters
+from flowhook.usage.prices import Prices
+from flows.conversations.conversations import Conversations
+from flows.library.flow_linter import FlowLinter
+from webhooks.dispatcher import Dispatcher
+
+
+@dataclass(frozen=True, slots=True)
+class PageServices:
+    """Handed in by app.py."""
+
+    config: Config = field(repr=False)
+    redis: Any = field(repr=False)
+    auth: AdminAuth
+    sections: SectionService
+    settings: SettingsCache
+    checks: OpenAIChecks
+    dispatcher: Dispatcher
+    limiter: Limiter
+    log: LogStore
+    pulse: RecentOutcomes
+    counters: UsageCounters
+    prices: Prices
+    desk: JobServices
+    conversations: Conversations
+    examiner: FlowLinter

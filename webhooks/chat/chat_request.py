@@ -1,0 +1,214 @@
+"""What all chat functions share: their fields, the request made of them, and the result.
+
+A function adds the field `messages` with its own reader (text only, or text and images) and
+calls `answer_chat`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from marshmallow import ValidationError, fields, validates_schema
+
+from flowhook.errors import EmptyInput
+from flowhook.redis.best_effort import best_effort
+from webhooks.chat.messages import Message, conversation, text_of
+from webhooks.chat.sanitize import sanitize_text
+from webhooks.chat.structured import check_schema
+from webhooks.chat.structured_answer import ask_answers
+from webhooks.context_size import check_length
+from webhooks.fields import (
+    Choice,
+    Flag,
+    FunctionSchema,
+    Json,
+    Number,
+    ResultSchema,
+    Text,
+    Whole,
+    model_field,
+)
+from webhooks.registry import Context, Result
+from webhooks.threads import Thread, wants_thread
+
+RESPONSE_TYPES = ("text", "json", "structured")
+NO_MESSAGES = "messages, or prompt and input, are needed: nobody said anything"
+
+
+def read_schema(value: Any) -> dict[str, Any] | None:
+    """A schema for a structured answer, bare or as OpenAI's {"name", "schema"}."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, dict) and "type" not in value and isinstance(value.get("schema"), dict):
+        value = value["schema"]
+    return check_schema(value, "schema")
+
+
+def prompt_field(example: str) -> Text:
+    description = "What the model is told before (the system message)."
+    return Text(metadata={"description": description, "example": example})
+
+
+def input_field(example: str) -> Text:
+    description = "What the contact said; the last message, after `messages`."
+    return Text(metadata={"description": description, "example": example})
+
+
+def max_tokens_field() -> Whole:
+    return Whole(1, 2048, metadata={"description": "Most tokens of the answer, 1 to 2048."})
+
+
+def temperature_field() -> Number:
+    return Number(0, 2, metadata={"description": "0 (always alike) to 2; sent only when given."})
+
+
+def penalty_field(of: str) -> Number:
+    return Number(-2, 2, metadata={"description": f"Makes {of} rarer, -2 to 2; 0 is neutral."})
+
+
+def choices_field() -> Whole:
+    return Whole(1, 3, metadata={"description": "How many answers to give, 1 to 3.", "example": 1})
+
+
+def sanitize_field() -> Flag:
+    return Flag(
+        load_default=False,
+        metadata={
+            "description": "Leave only letters, digits, spaces and sentence punctuation in a"
+            " text answer: no Markdown, no emoji.",
+            "example": False,
+        },
+    )
+
+
+def thread_field() -> Text:
+    return Text(
+        max_length=200,
+        keeps_variables=True,
+        metadata={
+            "description": "The thread_id of an earlier result goes on with that conversation"
+            " (kept 24 hours), and so does a name of your own; empty or never set begins a new"
+            " one.",
+            "example": "@results.gpt_response.thread_id",
+        },
+    )
+
+
+class ChatFieldsSchema(FunctionSchema):
+    """Every field of a chat but `messages`."""
+
+    prompt = prompt_field("Answer a ten-year-old in two sentences.")
+    input = input_field("Why is the sky blue?")
+    model = model_field()
+    response_type = Choice(
+        RESPONSE_TYPES,
+        metadata={
+            "description": "text, json (any JSON object) or structured (JSON by `schema`).",
+            "example": "text",
+        },
+    )
+    schema = Json(
+        reads=read_schema,
+        metadata={
+            "description": "JSON Schema of a structured answer: at most 100 properties and 5"
+            " levels, every property required, additionalProperties false.",
+        },
+    )
+    max_tokens = max_tokens_field()
+    temperature = temperature_field()
+    n = choices_field()
+    frequency_penalty = penalty_field("words that were used often")
+    presence_penalty = penalty_field("words that were used at all")
+    sanitize_text = sanitize_field()
+    thread_id = thread_field()
+
+    @validates_schema
+    def check_together(self, data: dict[str, Any], **_: Any) -> None:
+        kind, has_schema = data.get("response_type"), data.get("schema") is not None
+        if kind == "structured" and not has_schema:
+            raise ValidationError({"schema": ["Is needed for a structured answer."]})
+        if kind in ("text", "json") and has_schema:
+            raise ValidationError({"response_type": ["Must be structured where schema is given."]})
+
+
+class ChatResultSchema(ResultSchema):
+    response = fields.Raw(
+        metadata={
+            "description": "The first answer: text, or an object where JSON was asked.",
+            "example": "Blue light scatters most in the air.",
+        }
+    )
+    responses = fields.List(
+        fields.Raw(),
+        metadata={
+            "description": "All n answers, the first included.",
+            "example": ["Blue light scatters most in the air."],
+        },
+    )
+    thread_id = fields.String(
+        metadata={"description": "The conversation's id, where thread_id was in the body."}
+    )
+
+
+def answer_chat(data: dict[str, Any], context: Context) -> Result:
+    """The result of a chat function, from its validated fields."""
+    said: list[Message] = [*(data.get("messages") or ())]
+    if data.get("input"):
+        said.append({"role": "user", "content": data["input"]})
+    if not any(message["role"] != "system" for message in said):
+        raise EmptyInput(NO_MESSAGES, fields={"input": ["Must not be empty without messages."]})
+    client = context.openai()
+    model = client.account.resolve(data.get("model"))
+    thread = open_thread(data, context)
+    remembered = thread.messages(model) if thread else ()
+    messages = conversation(context, data.get("prompt"), said, remembered)
+    check_length(
+        model, messages, data.get("max_tokens"), "messages" if data.get("messages") else "input"
+    )
+    answers = ask_answers(client, chat_body(data, messages))
+    if data.get("sanitize_text"):
+        answers = [sanitize_text(one) if isinstance(one, str) else one for one in answers]
+    result: Result = {"response": answers[0], "responses": answers}
+    if thread:
+        asked = [text_of(one["content"]) for one in said if one["role"] == "user"]
+        result["thread_id"] = remember(thread, context, asked[-1] if asked else "", answers[0])
+    return result
+
+
+def chat_body(data: dict[str, Any], messages: list[Message]) -> dict[str, Any]:
+    """The body of a /chat/completions request; only what was given is sent."""
+    body: dict[str, Any] = {"model": data.get("model"), "messages": messages}
+    for name in ("temperature", "n", "frequency_penalty", "presence_penalty", "user"):
+        if data.get(name) is not None:
+            body[name] = data[name]
+    if data.get("max_tokens") is not None:
+        body["max_completion_tokens"] = data["max_tokens"]
+    response_format = _response_format(data)
+    if response_format:
+        body["response_format"] = response_format
+    return body
+
+
+def open_thread(data: dict[str, Any], context: Context) -> Thread | None:
+    """The thread that the body asks for; None, at no cost, where it does not."""
+    if not wants_thread(data):
+        return None
+    return context.threads.open(context.organisation.id, data["thread_id"], context.contact)
+
+
+def remember(thread: Thread, context: Context, asked: str, answer: Any) -> str:
+    """Add a turn to the thread; its id. The answer is paid for: it arrives, remembered or not."""
+    text = answer if isinstance(answer, str) else orjson.dumps(answer).decode()
+    with best_effort("a turn of a conversation"):
+        context.threads.append(context.organisation.id, thread.id, asked, text, context.contact)
+    return thread.id
+
+
+def _response_format(data: dict[str, Any]) -> dict[str, Any] | None:
+    if data.get("schema") is not None:
+        declared = {"name": "answer", "schema": data["schema"], "strict": True}
+        return {"type": "json_schema", "json_schema": declared}
+    if data.get("response_type") == "json":
+        return {"type": "json_object"}
+    return None

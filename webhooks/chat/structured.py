@@ -1,0 +1,289 @@
+"""Structured output: is the schema one the contract takes, and does an answer keep to it?
+
+A schema has at most 100 properties in at most 5 levels of objects, every property required
+and `additionalProperties` false, which is what OpenAI's strict mode asks. Whoever writes it
+is outside, so nothing in it may cost us: `$ref` stays inside the schema, patterns run on RE2
+(linear time, no look-around), and the work of one check is bounded.
+
+Errors: invalid_input.
+Source: https://platform.openai.com/docs/guides/structured-outputs#supported-schemas,
+https://python-jsonschema.readthedocs.io
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+import orjson
+import re2  # type: ignore[import-untyped]
+import referencing
+import referencing.exceptions
+from jsonschema import Draft202012Validator, FormatChecker, SchemaError, ValidationError
+from jsonschema.validators import extend
+
+from flowhook import errors
+
+MAX_PROPERTIES = 100
+MAX_LEVELS = 5
+MAX_PATTERN_CHARACTERS = 500
+MAX_ERRORS = 20
+MAX_MESSAGE_CHARACTERS = 300
+_MAX_DEPTH = 100
+_MAX_NODES = 1_000  # some 0.5 ms each
+_MAX_STEPS = 200_000  # keywords that one check of an answer looks at, some 10 us each
+_REFERENCE_STEPS = 20  # what following a reference costs in them
+_OF_ONE = ("items", "contains", "additionalProperties", "propertyNames", "unevaluatedItems")
+_OF_LIST = ("anyOf", "oneOf", "prefixItems")
+_OF_NAMES = ("properties", "$defs", "definitions")
+_NOT_TAKEN = frozenset(
+    {
+        *("$id", "$anchor", "$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$vocabulary"),
+        *("allOf", "not", "if", "then", "else", "dependentRequired", "dependentSchemas"),
+        *("dependencies", "patternProperties", "unevaluatedProperties"),
+    }
+)
+
+
+class _Unfit(Exception):
+    """A schema that is not taken: where, and why."""
+
+    def __init__(self, path: str, problem: str) -> None:
+        super().__init__(problem)
+        self.path = path
+        self.problem = problem
+
+
+class _TooMuchWork(Exception):
+    """Checking one answer takes more steps than any honest schema needs."""
+
+
+def check_schema(schema: object, field: str = "schema") -> dict[str, Any]:
+    """The schema itself when it keeps every rule; InvalidInput names the place that does not."""
+    try:
+        if not isinstance(schema, dict) or schema.get("type") != "object":
+            raise _Unfit("", 'must be a JSON Schema of {"type": "object"}')
+        _check_safe(schema)
+        _check_rules(schema)
+        _check_vocabulary(schema)
+    except _Unfit as unfit:
+        raise _refusal(unfit, field) from None
+    return schema
+
+
+def check_lenient_schema(schema: dict[str, Any], field: str = "schema") -> dict[str, Any]:
+    """A schema for an answer without strict mode: any object schema that is safe to check by."""
+    try:
+        _check_safe(schema)
+        _check_vocabulary(schema)
+    except _Unfit as unfit:
+        raise _refusal(unfit, field) from None
+    return schema
+
+
+def _refusal(unfit: _Unfit, field: str) -> errors.InvalidInput:
+    problem = f"{field}{unfit.path}: {unfit.problem}"
+    return errors.InvalidInput(problem, fields={field: [problem]})
+
+
+def validate_answer(value: object, schema: dict[str, Any]) -> list[str]:
+    """What is wrong with a model's answer, at most 20 lines for the model to correct it by.
+
+    They may quote the answer, so they belong in a retry, never in a log or an error.
+    """
+    try:
+        _check_safe(schema)
+    except _Unfit as unfit:
+        return [f"the schema cannot be used: {unfit.problem}"]
+    validator = _bounded_validator()(schema, registry=referencing.Registry())
+    try:
+        return [_line(error) for error in islice(validator.iter_errors(value), MAX_ERRORS)]
+    except (_TooMuchWork, RecursionError):
+        return ["the answer takes too long to compare with the schema"]
+    except (ArithmeticError, TypeError, ValueError, referencing.exceptions.Unresolvable):
+        return ["the answer cannot be compared with the schema"]
+
+
+def _check_safe(schema: dict[str, Any]) -> None:
+    """Nothing in it reaches out, hangs or recurses beyond bounds."""
+    for count, (path, node, depth) in enumerate(_nodes(schema)):
+        if depth > _MAX_DEPTH or count > _MAX_NODES:
+            raise _Unfit("", "is too large")
+        for keyword in node:
+            if keyword in _NOT_TAKEN:
+                raise _Unfit(f"{path}.{keyword}", "is not supported in structured output")
+        if "$ref" in node:
+            _target(schema, node["$ref"], path)
+        pattern = node.get("pattern")
+        if pattern is not None and _compiled(pattern) is None:
+            problem = "must be a regular expression without look-around or back-references"
+            raise _Unfit(f"{path}.pattern", problem)
+
+
+def _check_rules(schema: dict[str, Any]) -> None:
+    properties = 0
+    for path, node, _ in _nodes(schema):
+        if not _is_object(node):
+            continue
+        names = node.get("properties", {})
+        required = node.get("required", [])
+        if not isinstance(names, dict) or not isinstance(required, list):
+            raise _Unfit(path, "properties must be an object and required a list")
+        properties += len(names)
+        if node.get("additionalProperties") is not False:
+            raise _Unfit(path, "additionalProperties must be false")
+        for name in names:
+            if name not in required:
+                raise _Unfit(f"{path}.properties.{name}", "must be listed in required")
+        if any(name not in names for name in required if isinstance(name, str)):
+            raise _Unfit(f"{path}.required", "names a property that is not there")
+    if properties > MAX_PROPERTIES:
+        raise _Unfit("", f"has {properties} properties; at most {MAX_PROPERTIES} are allowed")
+    _check_levels(schema)
+
+
+def _check_levels(root: dict[str, Any]) -> None:
+    """Objects in objects, also through references; a reference back to itself adds none."""
+    depths: dict[int, int] = {}
+    pending = [("", root, 0)]
+    while pending:
+        path, node, level = pending.pop()
+        level += _is_object(node)
+        below = 0
+        if "$ref" in node:
+            below = _depth(root, _target(root, node["$ref"], path), depths, 0)
+        if level + below > MAX_LEVELS:
+            raise _Unfit(path, f"is nested deeper than {MAX_LEVELS} levels")
+        pending += [
+            (path + step, inner, level)
+            for step, inner in _children(node)
+            if not step.startswith((".$defs", ".definitions"))
+        ]
+
+
+def _depth(root: dict[str, Any], node: dict[str, Any], depths: dict[int, int], steps: int) -> int:
+    """How many levels of objects a definition holds; `depths` remembers, 0 while looking."""
+    if node is root:
+        return 0
+    if steps > 2 * _MAX_DEPTH:
+        raise _Unfit("", "is too large")
+    if id(node) in depths:
+        return depths[id(node)]
+    depths[id(node)] = 0
+    below = [_depth(root, inner, depths, steps + 1) for _, inner in _children(node)]
+    if "$ref" in node:
+        below.append(_depth(root, _target(root, node["$ref"], ""), depths, steps + 1))
+    depths[id(node)] = _is_object(node) + max(below, default=0)
+    return depths[id(node)]
+
+
+def _check_vocabulary(schema: dict[str, Any]) -> None:
+    """Every keyword's value is of the kind that JSON Schema 2020-12 asks."""
+    try:
+        Draft202012Validator.check_schema(schema, format_checker=FormatChecker(formats=()))
+    except SchemaError as problem:
+        path = "".join(f".{step}" for step in problem.absolute_path)
+        raise _Unfit(path, "is not valid JSON Schema") from None
+
+
+def _nodes(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], int]]:
+    """Every schema in the schema, with its path and depth, without following references."""
+    pending: list[tuple[str, dict[str, Any], int]] = [("", schema, 0)]
+    while pending:
+        path, node, depth = pending.pop()
+        yield path, node, depth
+        pending += [(path + step, inner, depth + 1) for step, inner in _children(node)]
+
+
+def _children(node: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    inner: list[tuple[str, Any]] = [(f".{keyword}", node.get(keyword)) for keyword in _OF_ONE]
+    for keyword in _OF_LIST:
+        if isinstance(found := node.get(keyword), list):
+            inner += [(f".{keyword}[{place}]", value) for place, value in enumerate(found)]
+    for keyword in _OF_NAMES:
+        if isinstance(found := node.get(keyword), dict):
+            inner += [(f".{keyword}.{name}", value) for name, value in found.items()]
+    return ((step, value) for step, value in inner if isinstance(value, dict))
+
+
+def _is_object(node: dict[str, Any]) -> bool:
+    kind = node.get("type")
+    return kind == "object" or (isinstance(kind, list) and "object" in kind) or "properties" in node
+
+
+def _target(root: dict[str, Any], reference: object, path: str) -> dict[str, Any]:
+    """The schema a `$ref` means, which must be `#` or one of the schema's own definitions."""
+    steps = reference.split("/") if isinstance(reference, str) else []
+    if steps == ["#"]:
+        return root
+    if len(steps) == 3 and steps[0] == "#" and steps[1] in {"$defs", "definitions"}:
+        definitions = root.get(steps[1])
+        if isinstance(definitions, dict) and "%" not in steps[2]:
+            found = definitions.get(steps[2].replace("~1", "/").replace("~0", "~"))
+            if isinstance(found, dict):
+                return found
+    raise _Unfit(f"{path}.$ref", 'must be "#" or "#/$defs/<name>" of this schema')
+
+
+@functools.lru_cache(maxsize=256)
+def _compile(pattern: str) -> Any:
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = 1 << 20
+    try:
+        return re2.compile(pattern, options)
+    except (re2.error, UnicodeError):
+        return None
+
+
+def _compiled(pattern: object) -> Any:
+    if not isinstance(pattern, str) or len(pattern) > MAX_PATTERN_CHARACTERS:
+        return None
+    return _compile(pattern)
+
+
+def _check_pattern(
+    validator: Any, pattern: object, instance: object, _schema: Any
+) -> Iterator[ValidationError]:
+    if validator.is_type(instance, "string"):
+        found = _compiled(pattern)
+        if found is None or not found.search(str(instance)):
+            yield ValidationError(f"does not match the pattern {pattern!r}")
+
+
+def _check_unique(
+    validator: Any, unique: object, instance: object, _schema: Any
+) -> Iterator[ValidationError]:
+    """By their texts, which is one look at each item rather than one at each pair."""
+    if unique is True and isinstance(instance, list):
+        texts = {orjson.dumps(item, option=orjson.OPT_SORT_KEYS) for item in instance}
+        if len(texts) < len(instance):
+            yield ValidationError("has items that are the same")
+
+
+def _bounded_validator() -> Any:
+    """A validator class for one check: it counts its steps."""
+    steps = 0
+
+    def counted(keyword: str, check: Any) -> Any:
+        cost = _REFERENCE_STEPS if keyword == "$ref" else 1
+
+        def run(validator: Any, value: Any, instance: object, schema: Any) -> Any:
+            nonlocal steps
+            steps += cost
+            if steps > _MAX_STEPS:
+                raise _TooMuchWork
+            return check(validator, value, instance, schema)
+
+        return run
+
+    own = {"pattern": _check_pattern, "uniqueItems": _check_unique}
+    checks = {**Draft202012Validator.VALIDATORS, **own}
+    return extend(Draft202012Validator, {name: counted(name, checks[name]) for name in checks})
+
+
+def _line(error: ValidationError) -> str:
+    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.absolute_path)
+    return f"answer{''.join(steps)}: {error.message}"[:MAX_MESSAGE_CHARACTERS]

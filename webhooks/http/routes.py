@@ -1,0 +1,259 @@
+"""HTTP in, HTTP out for webhook functions: who calls, for whom, with what body."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any
+
+import orjson
+from flask import Blueprint, Request, Response
+from flask.globals import request_ctx
+from marshmallow.fields import Field
+from werkzeug.exceptions import HTTPException
+
+from flowhook.errors import (
+    FlowhookError,
+    Forbidden,
+    InvalidInput,
+    MethodNotAllowed,
+    NotFound,
+    Overloaded,
+)
+from flowhook.http.answers import as_error, error_answer, request_id
+from flowhook.http.documented import documented
+from flowhook.http.whole_body import whole_body
+from flowhook.jobs.call import Call
+from flowhook.organisations.auth import Authenticator, Caller, Credentials
+from flowhook.organisations.cache import SettingsCache
+from flowhook.records.metrics import IN_FLIGHT
+from flowhook.redis.keys import ORGANIZATION_ID_PATTERN
+from webhooks.dispatcher import Dispatcher, failure_status
+from webhooks.http.call_handler import CallHandler
+from webhooks.http.catalogue import catalogue
+from webhooks.http.negotiation import HTML, JSON, PLAIN, XML, read_body, wanted
+from webhooks.http.xml import write_xml
+from webhooks.registry import WebhookFunction
+
+# A page shows our images, or those under PUBLIC_URL, and runs nothing.
+PAGE_POLICY = (
+    "default-src 'none'; img-src http: https:; base-uri 'none'; form-action 'none';"
+    " frame-ancestors 'none'"
+)
+
+
+class InFlight:
+    """Bounds the calls a process answers at once: one is answered inside `with`."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.count = 0
+
+    def __enter__(self) -> None:
+        if self.count >= self.limit:
+            raise Overloaded("this process answers as many calls as it can")
+        self.count += 1
+        IN_FLIGHT.inc()
+
+    def __exit__(self, *_exception: object) -> None:
+        self.count -= 1
+        IN_FLIGHT.dec()
+
+
+def webhook_routes(
+    dispatcher: Dispatcher,
+    authenticator: Authenticator,
+    settings: SettingsCache,
+    in_flight: InFlight,
+    answering: CallHandler,
+) -> Blueprint:
+    """`GET /webhooks` and `POST /webhooks/<name>`."""
+    routes = Blueprint("webhooks", __name__)
+    described = orjson.dumps(catalogue(dispatcher.functions))
+
+    @routes.get("/webhooks")
+    @documented(open=True, answer={"type": "object", "required": ["functions"]})
+    def list_functions() -> Response:
+        """List every webhook function with its fields, results and an example body."""
+        return Response(described, mimetype="application/json")
+
+    @routes.post("/webhooks/<name>")
+    def call_function(name: str) -> Response:
+        """Call a webhook function."""
+        call = _Call(dispatcher, authenticator, settings, answering, name)
+        try:
+            with in_flight:
+                return call.in_asked_form(call.answer())
+        except Exception as failure:
+            return call.in_asked_form(call.failure(as_error(failure)))
+
+    @routes.app_errorhandler(405)
+    def refuse_method(failure: HTTPException) -> Response:
+        """A failure of a webhook function like any other, and plain elsewhere."""
+        place, _, name = request_ctx.request.path.rpartition("/")
+        call = _Call(dispatcher, authenticator, settings, answering, name)
+        if place != "/webhooks" or call.function is None:
+            return error_answer(as_error(failure))
+        return call.in_asked_form(call.failure(as_error(failure)))
+
+    for function in dispatcher.functions:
+        if function.show is not None:
+            _add_page(routes, function, call_function)
+    return routes
+
+
+def _add_page(
+    routes: Blueprint, function: WebhookFunction, call_function: Callable[[str], Response]
+) -> None:
+    """Let a browser call a function that shows its result, its fields in the query."""
+
+    @documented(
+        query={name: _sentence(field) for name, field in function.fields.fields.items()},
+        content=HTML,
+        answer={"type": "string"},
+        also=(JSON, XML),
+    )
+    def show() -> Response:
+        return call_function(function.name)
+
+    show.__doc__ = f"Show what {function.name} makes as a page, for a browser with HTTP Basic."
+    path = f"/webhooks/{function.name}"
+    routes.add_url_rule(path, f"show_{function.name}", show, methods=["GET"])
+
+
+def _sentence(field: Field) -> str:
+    return str(field.metadata.get("description", ""))
+
+
+class _Call:
+    """One call on its way in: what is known of it so far, for the answer if it fails."""
+
+    def __init__(
+        self,
+        dispatcher: Dispatcher,
+        authenticator: Authenticator,
+        settings: SettingsCache,
+        answering: CallHandler,
+        name: str,
+    ) -> None:
+        self.dispatcher = dispatcher
+        self.authenticator = authenticator
+        self.settings = settings
+        self.answering = answering
+        self.name = name
+        self.function: WebhookFunction | None = dispatcher.functions.find(name)
+        self.organization_id: str | None = None
+        self.body: Mapping[str, Any] = {}
+        self.dispatched = False
+
+    def answer(self) -> Response:
+        sent = request_ctx.request  # not the proxy: each look through it costs 2 us
+        raw = whole_body(sent)
+        caller = self._authenticate(sent, raw)
+        self.organization_id = caller.organization_id
+        if self.function is None:
+            with suppress(FlowhookError):  # for its failure_status
+                self.body = self.body or self._read(sent, raw)
+        function = self.dispatcher.find(self.name)
+        self.body = self.body or self._read(sent, raw)
+        self.organization_id = organisation_of(caller, self.body)
+        organisation = self.settings.get(self.organization_id)
+        if not organisation.exists:
+            self.organization_id = None
+            raise NotFound("there is no such organisation", fix="Check organization_id.")
+        call = Call(organisation.id, function.name, self.body, request_id(), caller.token_id)
+        return self.answering.answer(
+            sent,
+            raw,
+            call,
+            function,
+            organisation,
+            self._dispatched,
+            lambda failure: self.failure(as_error(failure)),
+        )
+
+    def _dispatched(self) -> None:
+        self.dispatched = True
+
+    def failure(self, error: FlowhookError) -> Response:
+        """The error, under the function's result key too, with the status the body asks for."""
+        if not self.dispatched and self.organization_id:
+            self.dispatcher.reject(self.name, self.organization_id, self.body, request_id(), error)
+        extra = {self.function.main: error.message} if self.function else None
+        status = failure_status(error, self.body) if self.organization_id else None
+        return error_answer(error, status, extra)
+
+    def in_asked_form(self, answer: Response) -> Response:
+        """The answer as JSON, or as XML or a page where the caller prefers one."""
+        sent = request_ctx.request
+        accept: str | None = sent.environ.get("HTTP_ACCEPT")
+        if accept in PLAIN and sent.method == "POST":
+            return answer
+        show = self.function.show if self.function and answer.status_code == 200 else None
+        by_browser = sent.method == "GET" and accept in (None, "*/*")
+        form = HTML if by_browser else wanted(accept or JSON, show is not None)
+        answer.headers["Vary"] = "Accept"
+        if form == XML:
+            answer.set_data(write_xml(orjson.loads(answer.get_data())))
+            answer.content_type = f"{XML}; charset=utf-8"
+        elif form == HTML and show is not None:
+            result = orjson.loads(answer.get_data())
+            if result.get("success") is True and result.get("status") != "pending":
+                answer.set_data(show(self.body, result))
+                answer.content_type = f"{HTML}; charset=utf-8"
+                answer.headers["Content-Security-Policy"] = PAGE_POLICY
+                answer.headers["X-Content-Type-Options"] = "nosniff"
+        return answer
+
+    def _read(self, sent: Request, raw: bytes) -> dict[str, Any]:
+        """The fields: in the body, or in the query where a function that shows takes them."""
+        if self.function and self.function.show and not raw.strip():
+            fields = sent.args.to_dict()
+            if any("\0" in text for text in fields.values()):
+                raise InvalidInput("the query holds a NUL character", fix="Remove it.")
+            if fields or sent.method == "GET":
+                return fields
+        return read_body(raw, sent.content_type or "")
+
+    def _authenticate(self, sent: Request, raw: bytes) -> Caller:
+        environ = sent.environ
+        authorization = environ.get("HTTP_AUTHORIZATION", "")
+        signature = environ.get("HTTP_X_GLIFIC_SIGNATURE", "")
+        if sent.method != "POST":
+            _check_deliberate(sent)
+            signature = ""  # it would cover an empty body, not the query
+        claimed = ""
+        if signature and not authorization:
+            self.body = self._read(sent, raw)
+            claimed = str(self.body.get("organization_id", ""))
+        return self.authenticator.authenticate(
+            Credentials(environ.get("REMOTE_ADDR") or "", authorization, signature, raw, claimed)
+        )
+
+
+def _check_deliberate(sent: Request) -> None:
+    """A GET spends money: neither a HEAD nor a link on another site may, with what a browser kept.
+
+    Browsers say where a request comes from; others do not send this header.
+    """
+    if sent.method != "GET":
+        raise MethodNotAllowed("this address does not take that method", headers={"Allow": "GET"})
+    if sent.environ.get("HTTP_SEC_FETCH_SITE", "none") not in ("none", "same-origin"):
+        raise Forbidden(
+            "a link on another site may not call this",
+            fix="Paste the address into the browser's address bar.",
+        )
+
+
+def organisation_of(caller: Caller, body: Mapping[str, Any]) -> str:
+    """The caller's own organisation; the operator names one in the body."""
+    if caller.organization_id is not None:
+        return caller.organization_id
+    named = str(body.get("organization_id", ""))
+    if not ORGANIZATION_ID_PATTERN.fullmatch(named):
+        raise InvalidInput(
+            "the operator's token needs an organization_id in the body",
+            fix="Add the organization_id to call for, or use a token of the organisation.",
+            fields={"organization_id": ["Missing, or not 1 to 64 of A-Z a-z 0-9 _ -."]},
+        )
+    return named

@@ -1,0 +1,125 @@
+"""Answers from an organisation's files: the Responses API with file search, and memory.
+
+An `assistant_id` is an alias: the organisation's `assistants` settings say which vector store,
+prompt and model it stands for. The conversation is kept by us, sealed, not by the provider.
+
+Source: https://platform.openai.com/docs/guides/tools-file-search
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flowhook.errors import InvalidInput, ProviderRejected
+from flowhook.providers.responses import read_response
+from webhooks.chat.chat_request import remember, thread_field
+from webhooks.context_size import check_length
+from webhooks.fields import FunctionSchema, Text, ignored_field, model_field
+from webhooks.registry import Context
+
+DEFAULT_PROMPT = "Answer from the files you find. Where they do not hold the answer, say so."
+
+
+class FileSearchFieldsSchema(FunctionSchema):
+    """Which files, what the model is told, and which conversation."""
+
+    vector_store_id = Text(
+        max_length=128,
+        metadata={
+            "description": "The OpenAI vector store to answer from; needed, here or by an"
+            " assistant_id.",
+            "example": "vs_68a1f0",
+        },
+    )
+    assistant_id = Text(
+        max_length=128,
+        metadata={
+            "description": "An id from the organisation's assistants settings, in place of the"
+            " vector store.",
+            "example": "asst_parents",
+        },
+    )
+    thread_id = thread_field()
+    prompt = Text(
+        metadata={
+            "description": "What the model is told before the question; after the assistant's"
+            " own prompt.",
+            "example": "Answer a parent in two sentences.",
+        }
+    )
+    wait_time = ignored_field()
+    endpoint = ignored_field()
+    model = model_field("The model; else the assistant's, the organisation's, the service's.")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where answers come from, and how they are given."""
+
+    vector_store_id: str
+    prompt: str | None
+    model: str | None
+
+
+def find_source(data: dict[str, Any], context: Context) -> Source:
+    """The vector store named, or the assistant's; InvalidInput where there is neither."""
+    assistant: dict[str, Any] = {}
+    named = data.get("assistant_id")
+    if named:
+        known = context.organisation.section("assistants").get("assistants") or {}
+        if named in known:
+            assistant = known[named]
+        elif not data.get("vector_store_id"):
+            raise InvalidInput(
+                "this organisation has no assistant of that id",
+                fix="Save it in the assistants settings with its vector store, or pass a"
+                " vector_store_id; OpenAI's own assistants ended on 26 August 2026.",
+                fields={"assistant_id": ["Not an id in the assistants settings."]},
+            )
+    store = data.get("vector_store_id") or assistant.get("vector_store_id")
+    if not store:
+        raise InvalidInput(
+            "vector_store_id or assistant_id is needed",
+            fix="Pass the id of an OpenAI vector store of this account.",
+            fields={"vector_store_id": ["Missing, and so is assistant_id."]},
+        )
+    prompts = [text for text in (assistant.get("prompt"), data.get("prompt")) if text]
+    return Source(
+        vector_store_id=store,
+        prompt="\n\n".join(prompts) or None,
+        model=data.get("model") or assistant.get("model"),
+    )
+
+
+def answer_from_files(
+    context: Context, source: Source, question: str, thread_id: str | None, field: str = "question"
+) -> tuple[str, str]:
+    """The answer, and the id of the conversation it belongs to."""
+    client = context.openai()
+    model = client.account.resolve(source.model)
+    thread = context.threads.open(context.organisation.id, thread_id, context.contact)
+    said = [*thread.messages(model), {"role": "user", "content": question}]
+    told = [
+        context.system_prompt,
+        source.prompt or DEFAULT_PROMPT,
+    ]
+    instructions = "\n\n".join(text for text in told if text)
+    check_length(model, [{"content": instructions}, *said], None, field)
+    body = {
+        "model": source.model,
+        "instructions": instructions,
+        "input": said,
+        "tools": [{"type": "file_search", "vector_store_ids": [source.vector_store_id]}],
+        "store": False,
+    }
+    try:
+        answer = client.ask("/responses", body)
+    except ProviderRejected as rejected:
+        raise ProviderRejected(
+            rejected.message,
+            fix="Check that the vector store belongs to this account, that base_url serves the"
+            " Responses API, and what the message names.",
+        ) from None
+    text = read_response(answer).require_text()
+    return text, remember(thread, context, question, text)

@@ -1,0 +1,198 @@
+"""A chat in which the model calls tools: run them, tell it the results, until it answers.
+
+The model's arguments are data from outside. A tool that fails, arguments that are no JSON and
+names that were not offered are told to the model as an error, so that it can do better; none of
+them ends the call.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+
+from flowhook.errors import FlowhookError, InvalidInput, InvalidJson, InvalidResponse, NotFound
+from flowhook.providers.completion import CompletionChoice
+from flowhook.providers.openai import OpenAIClient
+from flowhook.providers.responses import as_response_request, read_response
+from flowhook.strict_json import is_deep
+from webhooks.chat.messages import Message, conversation
+from webhooks.context_size import check_length
+from webhooks.registry import Context, Result
+from webhooks.tools.tool_choice import OfferedTool
+
+MAX_ROUNDS = 10
+MAX_CALLS_A_ROUND = 16
+MAX_RESULT_CHARACTERS = 20_000
+MAX_DEPTH = 1
+# On /chat/completions these take tools only with their reasoning off (vane #1173), and those
+# whose reasoning cannot be turned off take them only on /responses.
+NEEDS_EFFORT_NONE = re.compile(r"gpt-5\.[6-9]|gpt-6(?!-astra|\.1-sol)")
+ALWAYS_REASONS = re.compile(r"gpt-6-astra|gpt-6\.1-sol")
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """What the model asks for; `result` is None while nobody has run it."""
+
+    id: str
+    name: str
+    arguments: Any
+    result: Result | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """As a flow sees it: the id only where the result is still owed."""
+        known = {"name": self.name, "arguments": self.arguments}
+        if self.result is None:
+            return {"id": self.id, **known}
+        return {**known, "result": self.result}
+
+
+@dataclass(slots=True)
+class ToolChat:
+    """One conversation with tools. `said` grows by what the model and the tools say."""
+
+    client: OpenAIClient
+    context: Context
+    tools: Mapping[str, OfferedTool]
+    body: Mapping[str, Any]
+    said: list[Message]
+
+    def answer(self) -> tuple[str, list[ToolCall]]:
+        """The model's words and every call, the last ones without result if the caller runs them.
+
+        Raises InvalidResponse where the model still calls after ten rounds.
+        """
+        self._check_depth()
+        calls: list[ToolCall] = []
+        for round_ in range(MAX_ROUNDS + 1):
+            choice = self._ask(may_call=round_ < MAX_ROUNDS)
+            asked = read_calls(choice)
+            if not asked:
+                return choice.require_text(), calls
+            self.said.append(called(choice.text, asked))
+            made = [self._run_within_budget(call, place) for place, call in enumerate(asked)]
+            self.context.check_budget()
+            calls += made
+            self.said += [
+                tool_message(call.id, call.result) for call in made if call.result is not None
+            ]
+            if any(call.result is None for call in made):
+                return choice.text, calls
+        raise InvalidResponse("the model called functions even where it was to answer")
+
+    def calls_only(self) -> tuple[str, list[ToolCall]]:
+        """What the model says and asks for, with nothing run."""
+        self._check_depth()
+        choice = self._ask(may_call=True)
+        calls = read_calls(choice)
+        if not calls:
+            return choice.require_text(), []
+        self.said.append(called(choice.text, calls))
+        return choice.text, calls
+
+    def _ask(self, may_call: bool) -> CompletionChoice:
+        messages = conversation(self.context, None, self.said)
+        model = self.client.account.resolve(self.body.get("model"))
+        check_length(model, messages, self.body.get("max_completion_tokens"), "messages")
+        body: dict[str, Any] = {
+            **self.body,
+            "messages": messages,
+            "tools": [tool.as_request() for tool in self.tools.values()],
+            "tool_choice": "auto" if may_call else "none",
+        }
+        if ALWAYS_REASONS.match(model):
+            return read_response(self.client.ask("/responses", as_response_request(body)))
+        return self.client.chat(body, fit_tools).first
+
+    def _run_within_budget(self, call: ToolCall, place: int) -> ToolCall:
+        self.context.check_budget()
+        return self._run(call, place)
+
+    def _run(self, call: ToolCall, place: int) -> ToolCall:
+        try:
+            tool = self.tools.get(call.name)
+            if tool is None:
+                raise NotFound("no function of this name was offered", fix="Call one that was.")
+            if not isinstance(call.arguments, dict):
+                raise InvalidJson("the arguments are not a JSON object")
+            if place >= MAX_CALLS_A_ROUND:
+                raise InvalidInput("too many calls at once", fix="Call again for the rest.")
+            if tool.runs is None:
+                return call
+            inner = replace(self.context, depth=self.context.depth + 1)
+            return replace(call, result=tool.runs.run(call.arguments, inner))
+        except FlowhookError as error:
+            return replace(call, result={"success": False, "error": error.as_dict()})
+
+    def _check_depth(self) -> None:
+        if self.context.depth >= MAX_DEPTH:
+            raise InvalidInput(
+                "a function that a model called cannot let a model call functions",
+                fix="Call function_calling from the flow itself.",
+            )
+
+
+def fit_tools(body: dict[str, Any]) -> dict[str, Any]:
+    """A body with tools as its model takes it."""
+    if NEEDS_EFFORT_NONE.match(body["model"]):
+        return {**body, "reasoning_effort": "none"}
+    return body
+
+
+def read_calls(choice: CompletionChoice) -> list[ToolCall]:
+    """The calls of an answer; arguments that are no JSON stay text."""
+    calls = []
+    for place, asked in enumerate(choice.tool_calls):
+        function = asked.get("function")
+        name = function.get("name") if isinstance(function, Mapping) else None
+        if not isinstance(function, Mapping) or not isinstance(name, str) or not name:
+            raise InvalidResponse("the provider answered a call without a function's name")
+        id_ = asked.get("id")
+        known = id_ if isinstance(id_, str) and id_ else f"call_{place}"
+        calls.append(ToolCall(known, name, read_arguments(function.get("arguments"))))
+    return calls
+
+
+def read_arguments(written: Any) -> Any:
+    """Arguments as a model wrote them: JSON's value, or the text itself where it is no JSON, or
+    nested deeper than any function's fields."""
+    if not isinstance(written, str):
+        return written if isinstance(written, dict) else {}
+    if not written.strip():
+        return {}
+    if is_deep(written.encode("utf-8", "surrogatepass")):
+        return written
+    try:
+        return orjson.loads(written)
+    except orjson.JSONDecodeError:
+        return written
+
+
+def called(text: str, calls: list[ToolCall]) -> Message:
+    """The assistant's message that holds the calls."""
+    message: Message = {"role": "assistant", "content": text} if text else {"role": "assistant"}
+    message["tool_calls"] = [
+        {
+            "id": call.id,
+            "type": "function",
+            "function": {"name": call.name, "arguments": _written(call.arguments) or "{}"},
+        }
+        for call in calls
+    ]
+    return message
+
+
+def tool_message(call_id: str, result: Any) -> Message:
+    return {
+        "role": "tool",
+        "tool_call_id": call_id,
+        "content": _written(result)[:MAX_RESULT_CHARACTERS],
+    }
+
+
+def _written(value: Any) -> str:
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
