@@ -250,7 +250,8 @@ def show_addresses(service: Service, token: str) -> None:
         f"\n    -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' \\"
         '\n    -d \'{"question_text": "Why is the sky blue?", "prompt": "Answer briefly."}\''
         f"\n\nTalk to the sample flow:"
-        f"\n  .venv/bin/python -m flows examples/{SAMPLE.name} --url {service.url} --token {token}"
+        f"\n  .venv/bin/python -m flowhook play examples/{SAMPLE.name} \\"
+        f"\n    --url {service.url} --token {token}"
         "\n\nCtrl-C ends it.",
         flush=True,
     )

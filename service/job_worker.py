@@ -16,8 +16,9 @@ import threading
 import time
 from pathlib import Path
 
+from service.module_path import environment
+
 RUN_WORKER = "FLOWHOOK_RUN_WORKER"  # set by `flowhook run` for the master that it becomes
-ROOT = Path(__file__).resolve().parent.parent
 STDERR = 2
 END_SECONDS = 120.0
 STEADY_SECONDS = 5.0
@@ -86,11 +87,10 @@ class JobWorker:
 
 
 def _spawn() -> int:
-    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     return os.posix_spawn(
         sys.executable,
         [sys.executable, "-m", "flowhook", "worker", "--parent", str(os.getpid())],
-        {**os.environ, "PYTHONPATH": path},
+        environment(),
         file_actions=[(os.POSIX_SPAWN_CLOSE, fd) for fd in _inheritable()],
         setpgroup=0,
     )
