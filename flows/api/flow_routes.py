@@ -191,7 +191,7 @@ def with_subflows(store: FlowStore, org: str, uuid: str) -> list[str]:
             continue  # a sub-flow that is not here: the linter says so
         found.append(one)
         actions = [action for node in flow.nodes.values() for action in node.actions]
-        entered = [action.map("flow") for action in actions if action.type == "enter_flow"]
+        entered = [entry for action in actions for entry in action.kind.enters(action)]
         waiting += [str(entry["uuid"]) for entry in entered if entry.get("uuid")]
     return found
 

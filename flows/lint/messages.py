@@ -11,7 +11,6 @@ from flows.actions.send_interactive_msg import body_of, options_of
 from flows.actions.send_msg import written_replies
 from flows.definition.definition import Node
 from flows.lint import CRITICAL, WARNING, Issue, LintTarget, check
-from flows.lint.graph import PAUSES
 from flows.model.action import Action, as_text
 
 DAY_SECONDS = 86_400
@@ -30,7 +29,7 @@ def long_waits_end_in_templates(look: LintTarget) -> Iterator[Issue]:
     """A day after the contact's last message only an approved template may be sent."""
     for node in look.nodes:
         first = node.actions[0] if node.actions else None
-        is_long = first and first.type in PAUSES and first.delay_seconds >= DAY_SECONDS
+        is_long = first and first.kind.pauses and first.delay_seconds >= DAY_SECONDS
         if is_long and _needs_template(look.graph.next_node(node)):
             message = "The next message after a long wait for time should be a template"
             yield Issue(WARNING, message, node.uuid)
@@ -51,7 +50,7 @@ def _needs_template(node: Node | None) -> bool:
 def interactive_messages_are_answered(look: LintTarget) -> Iterator[Issue]:
     """Buttons make sense only when the flow then waits for a choice."""
     for node in look.nodes:
-        if any(action.type == "send_interactive_msg" for action in node.actions):
+        if any(action.kind.is_interactive for action in node.actions):
             following = look.graph.next_node(node)
             if not (following and following.router and following.router.wait):
                 message = (
@@ -65,7 +64,7 @@ def interactive_templates_exist(look: LintTarget) -> Iterator[Issue]:
     """An interactive message needs its template, or the editor's copy of it."""
     for node in look.nodes:
         for action in node.actions:
-            if action.type != "send_interactive_msg" or as_text(action.source.get("expression")):
+            if not action.kind.is_interactive or as_text(action.source.get("expression")):
                 continue
             if not list(_contents(action, look)):
                 message = "An Interactive template does not exist"
@@ -96,12 +95,12 @@ def interactive_messages_fit_whatsapp(look: LintTarget) -> Iterator[Issue]:
     """WhatsApp takes three buttons or ten list rows, and short titles."""
     for node in look.nodes:
         for action in node.actions:
-            if action.type == "send_interactive_msg":
+            if action.kind.is_interactive:
                 for content in _contents(action, look):
                     for problem in _misfits(content):
                         message = f"Interactive message of node {node.label}: {problem}"
                         yield Issue(WARNING, message, node.uuid)
-            elif action.type == "send_msg":
+            elif action.kind.is_message:
                 for problem in _misfits(_with_quick_replies(action)):
                     yield Issue(WARNING, f"Message of node {node.label}: {problem}", node.uuid)
 
@@ -145,7 +144,7 @@ def texts_fit_whatsapp(look: LintTarget) -> Iterator[Issue]:
     """WhatsApp takes 4,096 characters of text, 1,024 beside a picture."""
     for node in look.nodes:
         for action in node.actions:
-            if action.type != "send_msg":
+            if not action.kind.is_message:
                 continue
             limit = BODY_LIMIT if action.items("attachments") else TEXT_LIMIT
             if len(action.text("text")) > limit:
@@ -158,7 +157,7 @@ def messages_are_not_empty(look: LintTarget) -> Iterator[Issue]:
     """A message without text, attachment or template cannot be sent and ends the flow."""
     for node in look.nodes:
         for action in node.actions:
-            if action.type == "send_msg" and not (
+            if action.kind.is_message and not (
                 action.text("text").strip()
                 or action.items("attachments")
                 or action.map("templating")
@@ -174,7 +173,7 @@ def messages_are_translated(look: LintTarget) -> Iterator[Issue]:
         (node, action)
         for node in look.nodes
         for action in node.actions
-        if action.type == "send_msg" and not action.map("templating")
+        if action.kind.is_message and not action.map("templating")
     ]
     for locale, block in look.flow.localization.items():
         if not isinstance(block, dict):

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flows.lint import CRITICAL, WARNING, Issue, LintTarget, check
-from flows.model.action import Action, as_text
-
-GROUP_ACTIONS = ("add_contact_groups", "remove_contact_groups")
+from flows.model.action import as_text
 
 
 @check
@@ -15,11 +13,10 @@ def groups_exist(look: LintTarget) -> Iterator[Issue]:
     """Collections are known by number, or by name."""
     for node in look.nodes:
         for action in node.actions:
-            if action.type in GROUP_ACTIONS:
-                for group in action.objects("groups"):
-                    message = _problem(group, "Group", look.around.groups)
-                    if message:
-                        yield Issue(CRITICAL, message, node.uuid)
+            for group in action.kind.groups(action):
+                message = _problem(group, "Group", look.around.groups)
+                if message:
+                    yield Issue(CRITICAL, message, node.uuid)
 
 
 @check
@@ -27,11 +24,10 @@ def broadcast_contacts_exist(look: LintTarget) -> Iterator[Issue]:
     """A broadcast goes to contacts by number."""
     for node in look.nodes:
         for action in node.actions:
-            if action.type == "send_broadcast":
-                for contact in action.objects("contacts"):
-                    message = _problem(contact, "Contact", look.around.contacts)
-                    if message:
-                        yield Issue(CRITICAL, message, node.uuid)
+            for contact in action.kind.contacts(action):
+                message = _problem(contact, "Contact", look.around.contacts)
+                if message:
+                    yield Issue(CRITICAL, message, node.uuid)
 
 
 def _problem(entry: dict[str, object], kind: str, known: frozenset[str] | None) -> str:
@@ -50,14 +46,12 @@ def subflows_exist(look: LintTarget) -> Iterator[Issue]:
     known = look.around.flows
     for node in look.nodes:
         for action in node.actions:
-            if action.type != "enter_flow":
-                continue
-            flow = action.map("flow")
-            uuid, name = as_text(flow.get("uuid")), as_text(flow.get("name"))
-            if name == "Expression" and as_text(flow.get("expression")):
-                continue
-            if not uuid or (known is not None and uuid not in known and uuid != look.flow.uuid):
-                yield Issue(CRITICAL, f"Could not find Sub Flow: {name or uuid}", node.uuid)
+            for flow in action.kind.enters(action):
+                uuid, name = as_text(flow.get("uuid")), as_text(flow.get("name"))
+                if name == "Expression" and as_text(flow.get("expression")):
+                    continue
+                if not uuid or (known is not None and uuid not in known and uuid != look.flow.uuid):
+                    yield Issue(CRITICAL, f"Could not find Sub Flow: {name or uuid}", node.uuid)
 
 
 @check
@@ -65,12 +59,12 @@ def languages_exist(look: LintTarget) -> Iterator[Issue]:
     """A language is given by the beginning of its name or locale."""
     for node in look.nodes:
         for action in node.actions:
-            if action.type == "set_contact_language":
-                yield from _language_issues(action, node.uuid, look)
+            for language in action.kind.languages(action):
+                yield from _language_issues(language, node.uuid, look)
 
 
-def _language_issues(action: Action, node: str, look: LintTarget) -> Iterator[Issue]:
-    wanted = action.text("language").strip().lower()
+def _language_issues(language: str, node: str, look: LintTarget) -> Iterator[Issue]:
+    wanted = language.strip().lower()
     if not wanted:
         yield Issue(WARNING, "Language is a required field", node)
         return

@@ -16,7 +16,6 @@ from flows.lint.webhooks import body_of, is_function
 from flows.model.action import Action
 
 ALWAYS = frozenset(("flow_keyword", "parent", "child"))
-SETTING_ACTIONS = ("call_webhook", "link_google_sheet", "call_classifier")
 
 
 @check
@@ -25,7 +24,7 @@ def results_are_set_before_use(look: LintTarget) -> Iterator[Issue]:
 
     Results that whoever starts the flow gives are listed on a note titled `Inputs`.
     """
-    if any(action.type == "wait_for_result" for node in look.nodes for action in node.actions):
+    if any(action.kind.sets_any for node in look.nodes for action in node.actions):
         return
     given = declared_inputs(look.flow)
     sets = {node.uuid: _set_at(node) for node in look.nodes}
@@ -37,7 +36,7 @@ def results_are_set_before_use(look: LintTarget) -> Iterator[Issue]:
         known = before[node.uuid] | names.set_of(given)
         for action in node.actions:
             yield from _unset(node, action.source, known, names)
-            known |= names.set_of(_set_by(action))
+            known |= names.set_of(set_by(action))
         yield from _unset(node, _operand(node), known, names)
 
 
@@ -65,17 +64,14 @@ def _known_before(look: LintTarget, sets: Mapping[str, int]) -> dict[str, int]:
 
 
 def _set_at(node: Node) -> set[str]:
-    found = {name for action in node.actions for name in _set_by(action)}
+    found = {name for action in node.actions for name in set_by(action)}
     if node.router and node.router.result_name:
         found.add(node.router.result_name)
     return found
 
 
-def _set_by(action: Action) -> set[str]:
-    key = "name" if action.type == "set_run_result" else "result_name"
-    if action.type in ("set_run_result", *SETTING_ACTIONS):
-        return {action.text(key)} - {""}
-    return set()
+def set_by(action: Action) -> set[str]:
+    return set(action.kind.sets(action)) - {""}
 
 
 def used(value: Any) -> Iterator[list[str]]:
@@ -140,8 +136,8 @@ def _keys_by_result(look: LintTarget) -> dict[str, tuple[str, frozenset[str] | N
     found: dict[str, tuple[str, frozenset[str] | None]] = {}
     for node in look.nodes:
         for action in node.actions:
-            if not (action.type == "call_webhook" and is_function(action)):
-                for name in _set_by(action):
+            if not (action.kind.calls_webhook and is_function(action)):
+                for name in set_by(action):
                     found[name] = ("", None)
                 continue
             name, function = action.text("result_name"), action.text("url").strip()

@@ -89,6 +89,6 @@ def timeouts_have_a_category(look: LintTarget) -> Iterator[Issue]:
 def subflow_nodes_split(look: LintTarget) -> Iterator[Issue]:
     """Without a split the flow does not wait for its sub-flow."""
     for node in look.nodes:
-        if node.router is None and any(one.type == "enter_flow" for one in node.actions):
+        if node.router is None and any(any(one.kind.enters(one)) for one in node.actions):
             message = f"Node {node.label} enters a flow but does not wait until it is completed"
             yield Issue(WARNING, message, node.uuid)

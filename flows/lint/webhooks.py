@@ -23,7 +23,7 @@ DEPRECATED = {
 def webhooks(look: LintTarget) -> Iterator[tuple[Node, Action]]:
     for node in look.nodes:
         for action in node.actions:
-            if action.type == "call_webhook":
+            if action.kind.calls_webhook:
                 yield node, action
 
 
