@@ -10,9 +10,9 @@ from flows.model.action import Action, as_text
 
 
 @check
-def expressions_are_supported(look: LintTarget) -> Iterator[Issue]:
+def expressions_are_supported(target: LintTarget) -> Iterator[Issue]:
     """An expression outside the vocabulary becomes `Invalid Code`."""
-    for node in look.nodes:
+    for node in target.nodes:
         texts = [pair for action in node.actions for pair in _evaluated(action)]
         if node.router:
             texts.append((f"Node {node.label} has", node.router.operand))
@@ -41,9 +41,9 @@ def _evaluated(action: Action) -> Iterator[tuple[str, str]]:
 
 
 @check
-def message_texts_hold_no_expressions(look: LintTarget) -> Iterator[Issue]:
+def message_texts_hold_no_expressions(target: LintTarget) -> Iterator[Issue]:
     """The text of a message is not evaluated: the contact would read the code."""
-    for node in look.nodes:
+    for node in target.nodes:
         for action in node.actions:
             if action.kind.text_is_shown and "<%=" in action.text("text"):
                 message = (
