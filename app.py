@@ -161,7 +161,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     in_flight = InFlight(config.max_in_flight)
     answering = CallHandler(dispatcher, desk.deadlines, desk.repeats)
     app.extensions["whatsapp"] = whatsapp
-    examiner = FlowLinter(function_specs(functions), COMMON_FIELDS, Retired)
+    linter = FlowLinter(function_specs(functions), COMMON_FIELDS, Retired)
     services = PageServices(
         config=config,
         redis=redis,
@@ -177,7 +177,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         prices=prices,
         desk=desk,
         conversations=conversations,
-        examiner=examiner,
+        linter=linter,
     )
     for routes in (
         webhook_routes(dispatcher, authenticator, settings, in_flight, answering),
@@ -188,7 +188,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         job_routes(auth, desk.store, desk.dead),
         media_routes(media),
         usage_routes(auth, sections, counters, prices),
-        flow_routes(auth, sections, conversations.flows, examiner),
+        flow_routes(auth, sections, conversations.flows, linter),
         conversation_routes(auth, conversations, in_flight),
         channel_routes(settings, whatsapp),
         operations_routes(auth, redis, lambda: document(app, functions)),

@@ -39,4 +39,4 @@ class PageServices:
     prices: Prices
     desk: JobServices
     conversations: Conversations
-    examiner: FlowLinter
+    linter: FlowLinter
