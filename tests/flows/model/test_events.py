@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from flows.model.events import (
     FlowStarted,
@@ -14,7 +15,7 @@ from flows.model.events import (
     WebhookCalled,
 )
 
-AT = {"flow": "f", "node": "n"}
+AT: dict[str, Any] = {"flow": "f", "node": "n"}
 
 
 def test_a_type_is_the_name_in_small_letters() -> None:
@@ -44,7 +45,13 @@ def test_a_note_leaves_out_what_is_empty() -> None:
 
 
 def test_a_webhooks_note_has_no_bodies() -> None:
-    called = {"id": 1, "method": "POST", "url": "https://x.org", "status": 200, "request": {"a": 1}}
+    called: dict[str, Any] = {
+        "id": 1,
+        "method": "POST",
+        "url": "https://x.org",
+        "status": 200,
+        "request": {"a": 1},
+    }
     noted = {"method": "POST", "url": "https://x.org", "status": 200}
     assert WebhookCalled(**AT, **called, response={"b": 2}).note() == noted
     failed = WebhookCalled(**AT, **called, error="slow", parked=True)
@@ -64,7 +71,7 @@ def test_a_started_sessions_note_names_its_flow() -> None:
 
 
 def test_a_message_holds_only_what_it_has() -> None:
-    made = {**AT, "id": 1, "contact": "7"}
+    made: dict[str, Any] = {**AT, "id": 1, "contact": "7"}
     text = MsgCreated(**made, kind="text", text="Hi")
     assert text.as_message() == {"type": "text", "text": "Hi"}
     sticker = MsgCreated(**made, kind="sticker", text="", url="https://x.org/s.webp")
