@@ -117,7 +117,7 @@ def test_flows_are_bounded_in_number(store: FlowStore, monkeypatch: pytest.Monke
 def test_a_change_that_another_one_overtook_is_made_again(store: FlowStore) -> None:
     """The clock is read within the change, so a second import can come in between."""
     other = FlowStore(store.redis, store.cipher, lambda: NOON)
-    overtaken = []
+    overtaken: list[int] = []
 
     def clock() -> float:
         if not overtaken:
