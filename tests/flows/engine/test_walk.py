@@ -39,7 +39,7 @@ def asking(**wait: Any) -> Json:
 
 
 def test_a_wait_takes_what_the_contact_says() -> None:
-    turns = [
+    turns: list[Json] = [
         {"starts": "", "sent": [], "status": "waiting"},
         {
             "says": " Haan ",
@@ -80,7 +80,7 @@ def test_the_time_of_a_wait_may_be_an_expression() -> None:
 
 
 def test_a_time_that_is_no_number_fails_until_it_is_one() -> None:
-    turns = [
+    turns: list[Json] = [
         {
             "starts": "",
             "events": [event("flow_failed", reset=False)],
@@ -101,7 +101,7 @@ PAUSED = flow(
 def test_nothing_but_time_ends_a_pause() -> None:
     reason = "unexpected message received while waiting for time"
     ignored = event("msg_ignored", reason=reason)
-    turns = [
+    turns: list[Json] = [
         {"starts": "", "sent": [], "status": "waiting"},
         {"says": "hello", "sent": [], "events": [ignored]},
         {"says": "No Response", "sent": [], "events": [ignored]},
@@ -154,7 +154,7 @@ def test_a_webhook_goes_one_of_two_ways() -> None:
 
 def test_a_webhook_that_takes_long_is_waited_for() -> None:
     reason = "message received while waiting for a webhook's answer"
-    turns = [
+    turns: list[Json] = [
         {"starts": "", "sent": []},
         {"says": "hello", "sent": [], "events": [event("msg_ignored", reason=reason)]},
         {"answers": {"status": 200, "body": {"x": 1}}, "sent": ["Done"], "results": {"r.x": 1}},
@@ -216,7 +216,7 @@ def test_a_sub_flow_that_is_not_waited_for_leaves_the_flow_to_go_on() -> None:
     enter = {"type": "enter_flow", "flow": {"uuid": "child"}}
     going = flow({"id": "enter", "actions": [enter], "to": "done"}, DONE)
     child = flow({"id": "say", "send": "Child"}, uuid="child")
-    turns = [{"starts": "", "sent": ["Child", "Done"], "status": "completed"}]
+    turns: list[Json] = [{"starts": "", "sent": ["Child", "Done"], "status": "completed"}]
     play([going, child], turns)
 
 
@@ -257,12 +257,12 @@ def test_a_node_is_visited_six_times_between_two_messages() -> None:
 
 def test_a_loop_in_a_sub_flow_ends_its_parent_too() -> None:
     loop = flow({"id": "a", "split": "x", "else": "a"}, uuid="child")
-    turns = [{"starts": "", "sent": [], "status": "failed"}, {"says": "x", "sent": []}]
+    turns: list[Json] = [{"starts": "", "sent": [], "status": "failed"}, {"says": "x", "sent": []}]
     play([ENTERING, loop], turns)
 
 
 def test_the_fifth_same_message_leaves_by_exit_loop() -> None:
-    nodes = [
+    nodes: list[Json] = [
         {"id": "say", "send": "Again?", "to": "hear"},
         {
             "id": "hear",
