@@ -30,8 +30,8 @@ from gunicorn.workers.base_async import AsyncWorker
 from gunicorn.workers.ggevent import GeventWorker
 
 from flowhook.errors import FlowhookError, Internal, InvalidInput, TooLarge
+from flowhook.http.body import WHOLE_BODY
 from flowhook.http.body_size import max_body_bytes
-from flowhook.http.whole_body import WHOLE_BODY
 
 LAST_WAIT_SECONDS = 0.5  # at the end of the process, for requests that are on their way
 GATHERED_BYTES = 65_536

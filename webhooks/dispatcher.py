@@ -110,7 +110,8 @@ class Dispatcher:
         started = time.perf_counter()
         try:
             with place:
-                context.account = _account_title(body) or context.account
+                if body.get("account") not in (None, ""):
+                    context.account = _account_title(body["account"])
                 result = function.call(validate(function, body), context)
                 outcome = Outcome(200, {"success": True, **flow_safe(result)}, function.main)
         except Exception as failure:
@@ -203,10 +204,7 @@ def _entry(call: Call, function: str) -> LogEntry:
     )
 
 
-def _account_title(body: Mapping[str, Any]) -> str | None:
-    title = body.get("account")
-    if title is None or title == "":
-        return None
+def _account_title(title: Any) -> str:
     if not isinstance(title, str):
         raise InvalidInput("account must be text", fields={"account": ["Not a valid string."]})
     if is_variable(title):

@@ -27,9 +27,11 @@ VARIABLE = re.compile(
 )
 
 
-def own_keys(fields: Schema, body: Mapping[str, Any]) -> dict[str, Any]:
+def own_keys(fields: Schema, body: Mapping[str, Any]) -> Mapping[str, Any]:
     """What of a body is a function's: its fields, and keys that nobody knows."""
     known = fields.fields
+    if known.keys() >= body.keys():
+        return body
     return {key: value for key, value in body.items() if key in known or key not in COMMON_KEYS}
 
 

@@ -27,8 +27,8 @@ from flowhook.http.answers import (
     request_error,
     request_id,
 )
+from flowhook.http.body import WHOLE_BODY
 from flowhook.http.documented import documented
-from flowhook.http.whole_body import whole_body
 from flowhook.jobs.call import Call, wait_seconds
 from flowhook.jobs.idempotency import StoredResponse
 from flowhook.jobs.inline_runner import Accepted
@@ -37,6 +37,7 @@ from flowhook.organisations.cache import SettingsCache
 from flowhook.outcome import Outcome, failed
 from flowhook.records.metrics import IN_FLIGHT
 from flowhook.redis.keys import ORGANIZATION_ID_PATTERN
+from flowhook.strict_json import read_json
 from webhooks.call_handler import CallHandler
 from webhooks.http.catalogue import catalogue
 from webhooks.http.negotiation import HTML, JSON, PLAIN, XML, read_body, wanted
@@ -156,7 +157,9 @@ class _CallRequest:
     def answer(self) -> Outcome | Accepted | StoredResponse:
         """Authenticate, read, and have the call answered; raises what is wrong before that."""
         sent = self.sent
-        raw = whole_body(sent)
+        raw: bytes | None = sent.environ.get(WHOLE_BODY)
+        if raw is None:  # Werkzeug's reading takes 2 % of a call
+            raw = sent.get_data(cache=False)
         caller = self._authenticate(sent, raw)
         self.organization_id = caller.organization_id
         if self.function is None:
@@ -235,7 +238,8 @@ class _CallRequest:
                 raise InvalidInput("the query holds a NUL character", fix="Remove it.")
             if fields or sent.method == "GET":
                 return fields
-        return read_body(raw, sent.content_type or "")
+        content_type = sent.environ.get("CONTENT_TYPE", "")
+        return read_json(raw) if content_type == JSON else read_body(raw, content_type)
 
     def _authenticate(self, sent: Request, raw: bytes) -> Caller:
         environ = sent.environ
