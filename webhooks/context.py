@@ -12,11 +12,10 @@ from flowhook.limits.limiter import FREE, Reservation
 from flowhook.media.public import PublicMedia
 from flowhook.organisations.organisation import Organisation
 from flowhook.outcome import Outcome
-from flowhook.providers.account import Account
-from flowhook.providers.accounts import Accounts
+from flowhook.providers.account import Account, Accounts
 from flowhook.providers.google_maps import GoogleMapsClient
 from flowhook.providers.guard import AddressGuard
-from flowhook.providers.openai import OpenAIClient
+from flowhook.providers.model_client import ModelClient
 from flowhook.providers.transport import RequestsTransport
 from webhooks.threads import Threads
 
@@ -51,7 +50,7 @@ class ContextFactory:
     def __init__(
         self,
         accounts: Accounts,
-        open_client: Callable[[Account, Organisation], OpenAIClient],
+        open_client: Callable[[Account, Organisation], ModelClient],
         guard: AddressGuard,
         media: PublicMedia,
         threads: Threads,
@@ -101,7 +100,7 @@ class Context:
     depth: int = 0
     called_by: str = ""
     place: Reservation = field(default=FREE, repr=False)
-    clients: list[OpenAIClient] = field(default_factory=list, repr=False)
+    clients: list[ModelClient] = field(default_factory=list, repr=False)
     inner: list[Context] = field(default_factory=list, repr=False)
 
     def nested(self) -> Context:
@@ -110,17 +109,17 @@ class Context:
         self.inner.append(inner)
         return inner
 
-    def openai(self) -> OpenAIClient:
+    def model_client(self) -> ModelClient:
         """A client for the organisation's account; raises Inactive or MissingApiKey."""
         if not self.clients:
             account = self.service.accounts.open(self.organisation.sections, self.account)
             self.clients.append(self.service.open_client(account, self.organisation))
         return self.clients[0]
 
-    def openai_beside(self) -> OpenAIClient:
+    def another_model_client(self) -> ModelClient:
         """One more client of the same account, with a time-out of its own: for one of many
         requests that no single time-out could hold."""
-        client = self.service.open_client(self.openai().account, self.organisation)
+        client = self.service.open_client(self.model_client().account, self.organisation)
         self.clients.append(client)
         return client
 

@@ -41,7 +41,7 @@ class FlowLinter:
         templates: Sequence[Mapping[str, Any]] = (),
     ) -> list[Issue]:
         """`beside` and `templates` come with the flow and are not in the library yet."""
-        around = LintContext(
+        context = LintContext(
             functions=self.functions,
             retired_models=self.retired(datetime.now(UTC).date()),
             flows={
@@ -51,4 +51,4 @@ class FlowLinter:
             keywords=library.keywords,
             interactive=Templates((*library.interactive.values(), *templates)),
         )
-        return lint(flow, around)
+        return lint(flow, context)

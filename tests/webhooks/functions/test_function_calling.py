@@ -15,9 +15,9 @@ from flowhook.media.store import MediaStore
 from flowhook.organisations.cipher import Cipher
 from flowhook.organisations.organisation import Organisation
 from flowhook.outcome import Outcome, failed
-from flowhook.providers.accounts import Accounts
+from flowhook.providers.account import Accounts
+from flowhook.providers.account_client import AccountClient
 from flowhook.providers.guard import AddressGuard
-from flowhook.providers.openai import OpenAIClient
 from flowhook.providers.transport import RequestsTransport
 from tests.fakes.openai import FakeOpenAI, schemas
 from tests.fixtures_app import FIRST_KEY, Service, make_config
@@ -388,7 +388,7 @@ def test_a_function_cannot_call_functions_without_bound(
     cipher = Cipher([FIRST_KEY])
     contexts = ContextFactory(
         Accounts(make_config()),
-        lambda account, organisation: OpenAIClient(account, RequestsTransport()),
+        lambda account, organisation: AccountClient(account, RequestsTransport()),
         AddressGuard(),
         PublicMedia(MediaStore(fake_redis, cipher), None),
         Threads(fake_redis, cipher),
