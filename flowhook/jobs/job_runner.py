@@ -12,6 +12,7 @@ import random
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from flowhook.backoff import Backoff
 from flowhook.jobs.call import Call, Outcome
 from flowhook.jobs.dead import DeadLetters
 from flowhook.jobs.liveness import Liveness
@@ -31,8 +32,7 @@ from flowhook.jobs.store import (
 from flowhook.organisations.organisation import Organisation
 
 SECOND_LOOK_SECONDS = 2.0
-FIRST_PAUSE_SECONDS = 2.0
-LONGEST_PAUSE_SECONDS = 30.0
+BACKOFF = Backoff(first_seconds=2.0, factor=2, longest_seconds=30.0)
 MAX_COSTLY_TRIES = 3
 COSTLY = frozenset({"provider_timeout", "provider_error"})  # the provider may have charged
 # Before each further try to deliver: seven hours in all.
@@ -172,8 +172,6 @@ class JobRunner:
             return None
         if outcome.error in COSTLY and job.tries >= MAX_COSTLY_TRIES:
             return None
-        doubled = FIRST_PAUSE_SECONDS * 2 ** min(job.tries - 1, 8)
-        pause = min(LONGEST_PAUSE_SECONDS, doubled) * random.uniform(0.75, 1)
-        pause = max(pause, outcome.retry_after_seconds or 0.0)
+        pause = max(BACKOFF.spread(job.tries), outcome.retry_after_seconds or 0.0)
         left = job.created + self.patience_seconds - self.store.clock()
         return pause if pause < left else None

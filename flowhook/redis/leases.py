@@ -22,6 +22,12 @@ from flowhook.redis.script import Script
 
 RENEW = Script(Path(__file__).with_name("renew.lua"))
 
+# How long each kind of holder may stand still, or be dead, before another takes over.
+TURN_SECONDS = 10.0  # a contact's turn: a person waits for the answer
+PROCESS_SECONDS = 15.0  # a process, and the jobs and calls that it holds
+CONTACT_SECONDS = 30.0  # a contact's queue and wake-up: over them a file is fetched or sent
+CALL_SECONDS = 130.0  # a call to a provider, which takes 120 s at the most and is not renewed
+
 logger = logging.getLogger(__name__)
 
 
