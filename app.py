@@ -140,17 +140,17 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     late = ConversationDelivery(lambda: conversations)
     desk = JobServices(config, redis, cipher, guard, settings.get, runner.run, late)
     whatsapp = open_whatsapp(config, redis, cipher, settings)
-    line = WhatsAppBridge(whatsapp, lambda: conversations, keep_media)
     conversations = Conversations(
         ConversationStore(redis, cipher),
         FlowStore(redis, cipher),
         settings.get,
         FlowCalls(dispatcher, desk.deadlines),
         AuthorHttpClient(guard),
-        channels={WHATSAPP: line},
         called_at=called_at,
     )
-    waker = Waker(conversations, [line], at_once=config.worker_threads)
+    conversations.add_channel(WHATSAPP, whatsapp)
+    bridge = WhatsAppBridge(whatsapp, conversations, keep_media)
+    waker = Waker(conversations, [bridge], at_once=config.worker_threads)
     background = Background(settings, recorder, settings.listen(), desk, waker)
 
     app = FlowhookFlask(__name__, static_folder=None)

@@ -76,10 +76,14 @@ class Leases:
             with self.keeping(key, token):
                 yield token
         finally:
-            try:
-                self.end(key, token)
-            except (RedisError, OSError) as error:
-                logger.debug("a lease is left to lapse", extra={"cause": type(error).__name__})
+            self.let_go(key, token)
+
+    def let_go(self, key: str, token: str) -> None:
+        """Release the lease like `end`; where Redis is away it lapses by itself."""
+        try:
+            self.end(key, token)
+        except (RedisError, OSError) as error:
+            logger.debug("a lease is left to lapse", extra={"cause": type(error).__name__})
 
     @contextmanager
     def keeping(self, key: str, token: str) -> Iterator[None]:

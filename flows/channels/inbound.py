@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from flows.model.session import Message
 
@@ -106,3 +106,13 @@ class Status:
     at: float
     error_code: int = 0
     user_id: str = ""
+
+
+class Receiver(Protocol):
+    """Where a channel hands over what its provider delivered."""
+
+    def accept(self, org: str, inbound: Inbound) -> None:
+        """Take a message over for good before returning; a repeated one changes nothing."""
+
+    def note(self, org: str, status: Status) -> None:
+        """Take note of what became of a message of ours."""

@@ -17,10 +17,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from flowhook.redis.leases import CONTACT_SECONDS
 from flowhook.redis.script import Script
 
 SHARDS = 8
-LEASE_SECONDS = 30.0
+SAFE_MILLISECONDS = 10_000  # of a claim left, for its end to be told in time
 
 CLAIM = Script(Path(__file__).parent / "lua" / "claim.lua")
 DONE = Script(Path(__file__).parent / "lua" / "done.lua")
@@ -36,7 +37,7 @@ class WakeupClaim:
 
 
 class Wakeups:
-    def __init__(self, redis: Any, lease_seconds: float = LEASE_SECONDS) -> None:
+    def __init__(self, redis: Any, lease_seconds: float = CONTACT_SECONDS) -> None:
         self.redis = redis
         self.lease_seconds = lease_seconds
 
@@ -66,10 +67,14 @@ class Wakeups:
                 found.append(WakeupClaim(org, contact, lease))
         return found
 
-    def done(self, claim: WakeupClaim) -> None:
-        """The claimed entry was dealt with."""
-        shard = _shard(claim.org, claim.contact)
-        DONE.run(self.redis, [_claimed(shard)], [claim.until, f"{claim.org}|{claim.contact}"])
+    def done(self, claim: WakeupClaim, now: datetime) -> None:
+        """The claimed entry was dealt with. Late in the claim it may be another's by the time that
+        Redis is told."""
+        key, entry = _claimed(_shard(claim.org, claim.contact)), f"{claim.org}|{claim.contact}"
+        if claim.until - _milliseconds(now) > SAFE_MILLISECONDS:
+            self.redis.zrem(key, entry)
+        else:
+            DONE.run(self.redis, [key], [claim.until, entry])
 
 
 def _shard(org: str, contact: str) -> int:
