@@ -6,9 +6,9 @@ import platform
 
 import psutil
 
-from bench import flow_engine, jobs, webhook
+from bench import flow_engine, jobs, webhook, whatsapp
 
-SUITES = (webhook, jobs, flow_engine)
+SUITES = (webhook, whatsapp, jobs, flow_engine)
 
 
 def main() -> None:

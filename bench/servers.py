@@ -56,13 +56,13 @@ class Server:
 
 
 @contextmanager
-def flowhook(upstream: int) -> Iterator[Server]:
+def flowhook(upstream: int, config: str = "gunicorn.conf.py", **more: str) -> Iterator[Server]:
     """One process as production runs it, all features on, with its embedded Redis."""
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="flowhook-bench-") as directory:
         environment = {"DATA_DIR": directory, "PORT": str(port), "WEB_CONCURRENCY": "1"}
-        environment["HOST"] = "127.0.0.1"
-        command = gunicorn("--config", "gunicorn.conf.py")
+        environment |= {"HOST": "127.0.0.1", **more}
+        command = gunicorn("--config", config)
         with running(command, port, **environment) as process:
             token = _set_up(port, directory, upstream)
             headers = {"Authorization": f"Bearer {token}"}

@@ -3,7 +3,6 @@ pytest_plugins = [
     "tests.fixtures_model",
     "tests.fixtures_openai",
     "tests.fixtures_app",
-    "tests.fixtures_browser",
     "tests.fixtures_graph",
     "tests.fixtures_jobs",
     "tests.fixtures_media",

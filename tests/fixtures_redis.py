@@ -6,7 +6,6 @@ test on a laptop and fails it where CI is set.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -19,12 +18,7 @@ import redis
 from flowhook.redis import embedded
 from flowhook.redis.connect import Client, connect
 from tests.fakes.valkey import Valkey, running_cluster
-
-
-def _did_not_start(what: str, reason: object) -> None:
-    if os.environ.get("CI"):
-        pytest.fail(f"{what} did not start: {reason}")
-    pytest.skip(f"{what} did not start: {reason}")
+from tests.missing import missing
 
 
 @pytest.fixture
@@ -40,7 +34,7 @@ def embedded_data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path
     try:
         embedded.ensure(data_dir)
     except OSError as error:
-        _did_not_start("the embedded server", error)
+        missing(f"the embedded server did not start: {error}")
     yield data_dir
     embedded.release(data_dir)
 
@@ -60,7 +54,7 @@ def redis_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Val
         try:
             nodes = stack.enter_context(running_cluster(tmp_path_factory.mktemp("cluster")))
         except (OSError, redis.RedisError, AssertionError) as error:
-            _did_not_start("the cluster", error)
+            missing(f"the cluster did not start: {error}")
         yield nodes
 
 

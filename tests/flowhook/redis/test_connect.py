@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
@@ -21,11 +22,31 @@ PASSWORD = "p/ss@w:rd"
 ENCODED = "p%2Fss%40w%3Ard"
 
 
-@contextmanager
-def timed(at_most_seconds: float) -> Iterator[None]:
-    started = time.monotonic()
-    yield
-    assert time.monotonic() - started < at_most_seconds
+class Attempts:
+    """The connections that were tried, as the seconds each could have taken."""
+
+    def __init__(self) -> None:
+        self.made: list[float | None] = []
+
+    @contextmanager
+    def at_most(self, number: int) -> Iterator[None]:
+        self.made.clear()
+        yield
+        assert len(self.made) <= number
+        assert all(seconds is not None and seconds <= 1 for seconds in self.made)
+
+
+@pytest.fixture
+def attempts(monkeypatch: pytest.MonkeyPatch) -> Attempts:
+    attempts = Attempts()
+
+    class Counted(socket.socket):
+        def connect(self, address: Any) -> None:
+            attempts.made.append(self.gettimeout())
+            super().connect(address)
+
+    monkeypatch.setattr(socket, "socket", Counted)
+    return attempts
 
 
 def works(client: Client) -> None:
@@ -113,10 +134,10 @@ def sees_everyone(sentinel: Valkey) -> bool:
         return bool(state["num-other-sentinels"] == 2 and state["num-slaves"] == 1)
 
 
-def test_an_unknown_sentinel_service_is_unavailable(tmp_path: Path) -> None:
+def test_an_unknown_sentinel_service_is_unavailable(tmp_path: Path, attempts: Attempts) -> None:
     with Valkey(tmp_path, sentinel_config="") as sentinel:
         client = connect(f"redis+sentinel://{sentinel.address}/nobody", UNUSED)
-        with client, timed(2.0), pytest.raises(UNAVAILABLE, match="nobody"):
+        with client, attempts.at_most(5), pytest.raises(UNAVAILABLE, match="nobody"):
             client.get("x")
 
 
@@ -129,22 +150,22 @@ AWAY: dict[str, Callable[[int], str]] = {
 
 
 @pytest.mark.parametrize("kind", AWAY)
-def test_a_dead_server_fails_fast(kind: str) -> None:
+def test_a_dead_server_is_tried_a_few_times(kind: str, attempts: Attempts) -> None:
     with connect(AWAY[kind](free_port()), UNUSED) as client:
         for _ in range(3):
-            with timed(1.5), pytest.raises(UNAVAILABLE):
+            with attempts.at_most(10), pytest.raises(UNAVAILABLE):
                 client.get("x")
 
 
 @pytest.mark.parametrize("kind", AWAY)
-def test_a_silent_server_fails_in_bounded_time(kind: str) -> None:
+def test_a_silent_server_is_not_asked_again(kind: str, attempts: Attempts) -> None:
     with silent_server() as port, connect(AWAY[kind](port), UNUSED) as client:
         for _ in range(2):
-            with timed(3.0), pytest.raises(UNAVAILABLE):
+            with attempts.at_most(2), pytest.raises(UNAVAILABLE):
                 client.get("x")
 
 
-def test_many_callers_of_a_dead_cluster_fail_together() -> None:
+def test_many_callers_of_a_dead_cluster_fail_together(attempts: Attempts) -> None:
     with silent_server() as port, connect(AWAY["cluster"](port), UNUSED) as client:
         failures: list[type[BaseException]] = []
 
@@ -155,7 +176,7 @@ def test_many_callers_of_a_dead_cluster_fail_together() -> None:
                 failures.append(type(error))
 
         threads = [threading.Thread(target=call) for _ in range(30)]
-        with timed(4.0):
+        with attempts.at_most(5):
             for thread in threads:
                 thread.start()
             for thread in threads:
@@ -163,38 +184,35 @@ def test_many_callers_of_a_dead_cluster_fail_together() -> None:
         assert len(failures) == 30
 
 
-def test_it_recovers_by_itself(tmp_path: Path) -> None:
+def test_it_recovers_by_itself(tmp_path: Path, attempts: Attempts) -> None:
     server = Valkey(tmp_path, "--appendonly", "yes")
     with server, connect(f"redis://{server.address}", UNUSED) as client:
         client.set("x", "kept")
         server.kill()
-        with timed(2.0), pytest.raises(UNAVAILABLE):
+        with attempts.at_most(5), pytest.raises(UNAVAILABLE):
             client.get("x")
         server.start()
-        with timed(2.0):
-            assert wait_for(lambda: client.get("x"), "recovery") == b"kept"
+        assert wait_for(lambda: client.get("x"), "recovery") == b"kept"
 
 
-def test_a_cluster_that_comes_back_is_found_again(tmp_path: Path) -> None:
+def test_a_cluster_that_comes_back_is_found_again(tmp_path: Path, attempts: Attempts) -> None:
     with running_cluster(tmp_path) as nodes:
         client = connect(f"redis+cluster://{nodes[0].address}", UNUSED)
         for node in nodes:
             node.kill()
-        fails_fast(client)
+        fails_fast(client, attempts)
         start_cluster(nodes)
-        with timed(2.0):
-            wait_for(lambda: client.set("fh:{acme}:x", "1"), "the first contact")
+        wait_for(lambda: client.set("fh:{acme}:x", "1"), "the first contact")
         for node in nodes:
             node.kill()
-        fails_fast(client)
-        fails_fast(client)
+        fails_fast(client, attempts)
+        fails_fast(client, attempts)
         start_cluster(nodes)
-        with timed(2.0):
-            wait_for(lambda: client.set("fh:{acme}:x", "1"), "recovery")
+        wait_for(lambda: client.set("fh:{acme}:x", "1"), "recovery")
 
 
-def fails_fast(client: Client) -> None:
-    with timed(2.0), pytest.raises(UNAVAILABLE):
+def fails_fast(client: Client, attempts: Attempts) -> None:
+    with attempts.at_most(10), pytest.raises(UNAVAILABLE):
         client.get("fh:{acme}:x")
 
 

@@ -10,10 +10,8 @@ import pytest
 
 from tests.fixtures_app import OpenService, Service
 from tests.flows.building import definition_of
+from tests.flows.exports import each_export
 from tests.flows.talking import GREETING, export, publish, say, texts
-
-SHARED = Path(__file__).parents[4] / "shared" / "data" / "glific-flows"
-EXPORTS = sorted(SHARED.glob("*.json")) if SHARED.is_dir() else []
 
 
 @pytest.fixture
@@ -207,15 +205,12 @@ def test_deleting_the_organisation_deletes_its_flows(acme: Service) -> None:
     assert acme.admin("GET", "/flows/acme").json == {"flows": []}
 
 
-@pytest.mark.skipif(not EXPORTS, reason="the real exports are not here")
-def test_real_exports_are_imported_published_and_started(acme: Service) -> None:
-    for path in EXPORTS:
-        document = orjson.loads(path.read_bytes())
-        imported = acme.admin("POST", "/flows/acme", document)
-        assert imported.status == 200, (path.stem, imported.body)
-        for flow in imported.json["flows"]:
-            acme.admin("POST", f"/flows/acme/{flow['uuid']}/publish?force=true")
-            started = say(acme, {"flow": flow["uuid"]}, contact=path.stem)
-            assert started.status in (200, 400), (path.stem, started.body)
-            for word in ("1", "hello", "Yes"):
-                assert say(acme, word, contact=path.stem).status == 200
+@each_export
+def test_an_export_is_imported_published_and_started(acme: Service, path: Path) -> None:
+    imported = acme.admin("POST", "/flows/acme", orjson.loads(path.read_bytes()))
+    assert imported.status == 200, imported.body
+    for flow in imported.json["flows"]:
+        acme.admin("POST", f"/flows/acme/{flow['uuid']}/publish?force=true")
+        assert say(acme, {"flow": flow["uuid"]}).status == 200
+        for word in ("1", "hello", "Yes"):
+            assert say(acme, word).status == 200

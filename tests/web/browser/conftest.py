@@ -13,21 +13,20 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.fixtures_app import Service
+from tests.missing import missing
+from tests.web.browser.tab import Tab
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 INSTALL_SECONDS = 600
-ONLY_FAULTS = {"resultTypes": ["violations"]}
 # Whoever sets SCREENSHOTS renews the pictures in docs; other runs leave the checkout alone.
-SCREENSHOTS = Path(__file__).parent.parent / "docs" / "screenshots"
+SCREENSHOTS = Path(__file__).parents[3] / "docs" / "screenshots"
 
 
 class Quiet(WSGIRequestHandler):
@@ -35,46 +34,11 @@ class Quiet(WSGIRequestHandler):
         return None
 
 
-@dataclass
-class Tab:
-    """A page of the browser; what its console complained of is kept."""
-
-    page: Page
-    origin: str
-    pictures: Path
-    complaints: list[str] = field(default_factory=list)
-
-    def open(self, path: str) -> None:
-        self.page.goto(self.origin + path)
-
-    def hear(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            self.complaints.append(message.text)
-
-    def check(self, name: str = "") -> None:
-        """No serious fault for people with other means, nothing wider than the screen."""
-        found = Axe().run(self.page, options=ONLY_FAULTS).response["violations"]
-        serious = [
-            (fault["id"], fault["impact"], [node["html"] for node in fault["nodes"]][:3])
-            for fault in found
-            if fault["impact"] in ("serious", "critical")
-        ]
-        assert not serious, (self.page.url, serious)
-        wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-        assert not self.page.evaluate(wide), f"{self.page.url} scrolls sideways"
-        if name:
-            self.pictures.mkdir(parents=True, exist_ok=True)
-            self.page.evaluate("scrollTo(0, 0)")
-            self.page.screenshot(path=self.pictures / f"{name}.png")
-
-
 @pytest.fixture(scope="module")  # Playwright's event loop must not outlast its tests
 def chromium() -> Iterator[Browser]:
     path = find_chromium() or install_chromium()
     if path is None:
-        if os.environ.get("CI"):
-            pytest.fail("there is no Chromium, and apt-get could not install it")
-        pytest.skip("there is no Chromium here")
+        missing("there is no Chromium, and apt-get could not install it")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser

@@ -11,8 +11,8 @@ from playwright.sync_api import expect
 from flowhook.records.log_entry import LogEntry
 from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import ADMIN_TOKEN, Service
-from tests.fixtures_browser import Tab
 from tests.flows.talking import GREETING, export
+from tests.web.browser.tab import Tab
 
 ACME = "/organisations/acme"
 OPENAI, TOKENS = "/settings/acme/openai", "/settings/acme/tokens"

@@ -10,11 +10,11 @@ from playwright.sync_api import expect
 from demo.local_model import LocalModel
 from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import Service
-from tests.fixtures_browser import Tab
 from tests.flows.talking import GREETING, export
-from tests.web.test_browser import sign_in
+from tests.web.browser.tab import Tab
+from tests.web.browser.test_browser import sign_in
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "ask_gpt.json"
+EXAMPLE = Path(__file__).parents[3] / "examples" / "ask_gpt.json"
 SCHOOL = EXAMPLE.with_name("school_helper.json")
 FLOWS = "/organisations/acme/flows"
 
