@@ -17,13 +17,13 @@ from flowhook.errors import FlowhookError, InvalidInput, TooLarge
 from flowhook.media.store import extension_of
 from flowhook.organisations.cache import SettingsCache
 from flowhook.organisations.cipher import Cipher
-from flowhook.providers.transport import RequestsTransport
 from flows.channels.contact_queue import Abandon, HeldItem, Wake
 from flows.channels.inbound import Inbound
 from flows.channels.whatsapp.channel import WhatsAppChannel
 from flows.conversations.conversations import Conversations
 from flows.conversations.turn import ContactUpdate
 from flows.conversations.wakeups import Wakeups
+from service.provider_clients import choose_transport
 from webhooks.outcome import PASSING
 
 WHATSAPP = "whatsapp"
@@ -42,7 +42,7 @@ def open_whatsapp(
         redis,
         cipher,
         lambda org: settings.get(org).section("whatsapp"),
-        RequestsTransport(),
+        choose_transport(),
         wake=waking(Wakeups(redis)),
         base_url=config.whatsapp_base_url,
     )
