@@ -18,7 +18,7 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -112,17 +112,14 @@ class HeldItem:
     queue: ContactQueue
     org: str
     contact: str
+    keys: list[str]
+    """lock, queue, tries, due"""
     token: str
     sealed: bytes
     tries: int = 1
     item: Item = field(default_factory=dict)
     is_dropped: bool = False
     next: HeldItem | None = None
-
-    @property
-    def keys(self) -> list[str]:
-        """lock, queue, tries, due"""
-        return self.queue.keys(self.org, self.contact)
 
     @property
     def arguments(self) -> list[Argument]:
@@ -133,7 +130,7 @@ class HeldItem:
         """The item left the queue; `head` is the next, still under this lease."""
         self.is_dropped = True
         if head is not None:
-            self.next = HeldItem(self.queue, self.org, self.contact, self.token, head)
+            self.next = replace(self, sealed=head, tries=1, is_dropped=False)
 
 
 Handle = Callable[[HeldItem], None]
@@ -181,14 +178,10 @@ class ContactQueue:
         contact's queue is full.
         """
         self.list_organisation(org)
+        _, queue, _, due = self._keys(org, contact)
         pushed = PUSH.run(
             self.redis,
-            [
-                self._key(org, "seen", _digest(item_id)),
-                self._key(org, "lane", contact),
-                self._key(org, "due"),
-                *effect_keys(effects),
-            ],
+            [self._key(org, "seen", _digest(item_id)), queue, due, *effect_keys(effects)],
             [
                 self._seal(org, contact, item),
                 contact,
@@ -205,11 +198,11 @@ class ContactQueue:
     def filling(self, org: str, contact: str, items: Sequence[Item]) -> list[Effect]:
         """Effects that put items at the end of the contact's queue, for a script that stores more
         than them. `list_organisation` must have been called before, and somebody is to be woken."""
-        sealed = [self._seal(org, contact, item) for item in items]
-        due = self.clock() + GRACE_SECONDS
+        _, queue, _, due = self._keys(org, contact)
+        sealed = (self._seal(org, contact, item) for item in items)
         return [
-            ("RPUSH", self._key(org, "lane", contact), *sealed),
-            ("ZADD", self._key(org, "due"), "NX", due, contact),
+            ("RPUSH", queue, *sealed),
+            ("ZADD", due, "NX", self.clock() + GRACE_SECONDS, contact),
         ]
 
     def list_organisation(self, org: str) -> None:
@@ -332,9 +325,9 @@ class ContactQueue:
 
     def forget(self, org: str, contact: str) -> None:
         """Remove all that is kept of a contact, the dead included."""
-        keys = self.keys(org, contact)
-        self.redis.unlink(*keys[1:3])
-        self.redis.zrem(keys[3], contact)
+        _, queue, tries, due = self._keys(org, contact)
+        self.redis.unlink(queue, tries)
+        self.redis.zrem(due, contact)
         dead = self._key(org, "dead")
         for raw in self.redis.lrange(dead, 0, -1):
             try:
@@ -346,11 +339,6 @@ class ContactQueue:
 
     # --- inside ---
 
-    def keys(self, org: str, contact: str) -> list[str]:
-        """The lease, the items, how often the head was taken, and the organisation's index."""
-        parts = ("lock", "lane", "tries")
-        return [*(self._key(org, part, contact) for part in parts), self._key(org, "due")]
-
     def look_after(self) -> float:
         """When a queue that is being worked on was left by its holder."""
         return self.clock() + self.leases.seconds + GRACE_SECONDS
@@ -358,8 +346,9 @@ class ContactQueue:
     def _take(self, org: str, contact: str) -> HeldItem | None:
         token = new_token()
         arguments: list[Argument] = [token, self.leases.milliseconds, contact, self.look_after()]
-        found = TAKE.run(self.redis, self.keys(org, contact), arguments)
-        return HeldItem(self, org, contact, token, found[1], int(found[0])) if found else None
+        keys = self._keys(org, contact)
+        found = TAKE.run(self.redis, keys, arguments)
+        return HeldItem(self, org, contact, keys, token, found[1], int(found[0])) if found else None
 
     def _rest(self, held: HeldItem, seconds: float, *, is_try: bool) -> float:
         """Leave the queue for a while; whoever comes before that finds the same head."""
@@ -385,23 +374,26 @@ class ContactQueue:
         pipe.execute()
 
     def _seal(self, org: str, contact: str, item: Item) -> bytes:
-        return self.cipher.seal(org, self._purpose(contact), orjson.dumps(item))
+        return self.cipher.seal(org, f"{self.kind}:{contact}", orjson.dumps(item))
 
     def _open(self, org: str, contact: str, sealed: bytes) -> Item:
-        item: Item = orjson.loads(self.cipher.open(org, self._purpose(contact), sealed))
+        item: Item = orjson.loads(self.cipher.open(org, f"{self.kind}:{contact}", sealed))
         return item
 
     def _read_dead(self, org: str, sealed: bytes) -> DeadItem:
         return DeadItem(**orjson.loads(self.cipher.open(org, f"{self.kind}:dead", sealed)))
+
+    def _keys(self, org: str, contact: str) -> list[str]:
+        """The lease, the items, how often the head was taken, and the organisation's index."""
+        prefix = org_key(org, self.kind)
+        parts = ("lock", "lane", "tries")
+        return [*(f"{prefix}:{part}:{contact}" for part in parts), f"{prefix}:due"]
 
     def _key(self, org: str, *parts: str) -> str:
         return org_key(org, self.kind, *parts)
 
     def _index(self) -> str:
         return f"fh:{self.kind}:orgs"
-
-    def _purpose(self, contact: str) -> str:
-        return f"{self.kind}:{contact}"
 
 
 def _digest(item_id: str) -> str:

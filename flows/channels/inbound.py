@@ -84,7 +84,9 @@ class Inbound:
         )
 
     def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        media = self.media
+        known = {name: getattr(self, name) for name in self.__slots__}
+        return {**known, "media": asdict(media) if media else None}
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Inbound:

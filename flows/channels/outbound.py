@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from flows.channels.contact_queue import Item
@@ -24,7 +24,7 @@ class Outbound:
     node: str = ""
 
     def as_item(self) -> Item:
-        return asdict(self)
+        return {name: getattr(self, name) for name in self.__slots__}
 
     @classmethod
     def from_item(cls, item: Item) -> Outbound:

@@ -164,7 +164,7 @@ class ConversationStore:
             *effect_arguments(effects),
         ]
         names = ("lock", "state", "transcript", "starts", "answers", "answered")
-        keys = [conversation_key(org, contact, name) for name in names]
+        keys = conversation_keys(org, contact, *names)
         keys += [*(held.keys if held else keys[:1] * len(NO_INBOX)), *effect_keys(effects)]
         outcome, *following = COMMIT.run(self.redis, keys, arguments)
         if outcome == 0:
@@ -237,7 +237,7 @@ class ConversationStore:
         pipe = self.redis.pipeline(transaction=True)
         for effect in effects:
             pipe.execute_command(*effect)
-        pipe.unlink(*(conversation_key(org, contact, name) for name in names))
+        pipe.unlink(*conversation_keys(org, contact, *names))
         pipe.execute()
 
     def seal(self, org: str, contact: str, what: str, value: Any) -> bytes:
@@ -262,14 +262,8 @@ class ConversationStore:
 
     def _begin(self, lock: TurnLock) -> list[Any]:
         org, contact = lock.org, lock.contact
-        keys = [
-            conversation_key(org, contact, "lock"),
-            conversation_key(org, contact, "state"),
-            version_key(org),
-            conversation_key(org, contact, "starts"),
-            conversation_key(org, contact, "outbox"),
-            conversation_key(org, contact, "answers"),
-        ]
+        names = ("lock", "state", "starts", "outbox", "answers")
+        keys = [version_key(org), *conversation_keys(org, contact, *names)]
         arguments: list[str | int] = [
             lock.token,
             self.leases.milliseconds,
@@ -290,6 +284,11 @@ class ConversationStore:
 
 def conversation_key(org: str, contact: str, name: str) -> str:
     return org_key(org, "contact", contact, name)
+
+
+def conversation_keys(org: str, contact: str, *names: str) -> list[str]:
+    prefix = org_key(org, "contact", contact)
+    return [f"{prefix}:{name}" for name in names]
 
 
 def group_key(org: str, group: str) -> str:
