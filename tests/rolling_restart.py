@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import argparse
 import random
+import signal
+import subprocess
 import sys
 import tempfile
 import threading
@@ -17,8 +19,9 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
+import psutil
 import requests
 
 from tests.fakes.graph import FakeGraph, Person
@@ -59,12 +62,36 @@ def flow() -> dict[str, Any]:
 
 
 class Release(RunningService):
-    """One release's processes over a Redis that others use too."""
+    """One release's web and worker processes, over a Redis that others use too."""
 
     def __init__(self, folder: Path, checkout: Path, **environment: str) -> None:
         super().__init__(folder, **environment)
         self.checkout = checkout
         self.environment |= environment
+        self.worker: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        is_older = (self.checkout / "jobs").is_dir()
+        command = ["-m", "jobs"] if is_older else ["-m", "flowhook", "worker"]
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as log:
+            self.worker = subprocess.Popen(
+                [sys.executable, *command],
+                cwd=self.checkout,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+            )
+        return super().__enter__()
+
+    def __exit__(self, *exception: object) -> None:
+        assert self.worker
+        self.worker.send_signal(signal.SIGTERM)
+        super().__exit__(*exception)
+        self.worker.wait(130)
+
+    def workers(self) -> list[psutil.Process]:
+        return [psutil.Process(self.worker.pid)] if self.worker else []
 
     def operator(self, method: str, path: str, body: Any) -> Any:
         headers = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
