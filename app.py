@@ -1,4 +1,4 @@
-"""Joins the parts: the only place that knows them all."""
+"""Assembles the application from the rooms."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from flowhook.jobs.services import JobServices
 from flowhook.limits.limiter import Limiter
 from flowhook.media.routes import media_routes
 from flowhook.media.store import MediaStore
+from flowhook.organisations.account_checks import AccountChecks
 from flowhook.organisations.auth import Authenticator
 from flowhook.organisations.cache import SettingsCache
 from flowhook.organisations.cipher import Cipher
@@ -28,11 +29,10 @@ from flowhook.organisations.http.openai_routes import openai_routes
 from flowhook.organisations.http.settings_routes import settings_routes
 from flowhook.organisations.http.token_routes import token_routes
 from flowhook.organisations.lockout import Lockout
-from flowhook.organisations.openai_checks import OpenAIChecks
 from flowhook.organisations.retired_keys import RetiredKeys
 from flowhook.organisations.section_service import SectionService
 from flowhook.organisations.store import SettingsStore
-from flowhook.providers.accounts import Accounts
+from flowhook.providers.account import Accounts
 from flowhook.providers.google_maps import GoogleMapsClient
 from flowhook.providers.guard import AddressGuard
 from flowhook.providers.retirements import Retired
@@ -135,7 +135,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     dispatcher = Dispatcher(functions, make_context, record, limiter)
     auth = AdminAuth(authenticator, partial(token_use.note, redis))
     sections = SectionService(store, settings.drop, guard)
-    checks = OpenAIChecks(sections, accounts, open_client)
+    checks = AccountChecks(sections, accounts, open_client)
     runner = CallRunner(dispatcher, settings.get, called_at)
     late = ConversationDelivery(lambda: conversations)
     desk = JobServices(config, redis, cipher, guard, settings.get, runner.run, late)
@@ -161,7 +161,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     in_flight = InFlight(config.max_in_flight)
     answering = CallHandler(dispatcher, desk.deadlines, desk.repeats)
     app.extensions["whatsapp"] = whatsapp
-    examiner = FlowLinter(function_specs(functions), COMMON_FIELDS, Retired)
+    linter = FlowLinter(function_specs(functions), COMMON_FIELDS, Retired)
     services = PageServices(
         config=config,
         redis=redis,
@@ -177,7 +177,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         prices=prices,
         desk=desk,
         conversations=conversations,
-        examiner=examiner,
+        linter=linter,
     )
     for routes in (
         webhook_routes(dispatcher, authenticator, settings, in_flight, answering),
@@ -188,7 +188,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         job_routes(auth, desk.store, desk.dead),
         media_routes(media),
         usage_routes(auth, sections, counters, prices),
-        flow_routes(auth, sections, conversations.flows, examiner),
+        flow_routes(auth, sections, conversations.flows, linter),
         conversation_routes(auth, conversations, in_flight),
         channel_routes(settings, whatsapp),
         operations_routes(auth, redis, lambda: document(app, functions)),
@@ -200,13 +200,13 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
 
 
 def trust_proxies(app: Flask, hops: int) -> None:
-    """Believe what this many proxies in front say of the caller."""
+    """Trust the forwarded headers of this many proxies."""
     if hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
 
 def application() -> Flask:
-    """What gunicorn serves."""
+    """The application that gunicorn serves; exits with one line where a variable is wrong."""
     try:
         config = Config.from_env()
         logs.configure(config.log_level)

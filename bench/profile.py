@@ -34,7 +34,7 @@ LAYERS = (
     ("server", ("/gunicorn/", "/service/gunicorn_worker.py:")),
     ("proof", ("/auth.py:", "/lockout.py:", "/signature.py:", "_authenticate", "store.py:digest")),
     ("provider", ("/providers/", "/provider_clients.py:", "/circuits.py:")),
-    ("provider", ("/model_quirks.py:", "Context.openai", "make_context.<locals>")),
+    ("provider", ("/model_quirks.py:", "Context.model_client", "make_context.<locals>")),
     ("settings", ("/organisations/",)),
     (
         "parsing",

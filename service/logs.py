@@ -1,4 +1,4 @@
-"""Logs on standard output: one JSON object a line, made from constants and names."""
+"""Logs on standard output: one JSON object on each line, made from constants and names."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "
 
 
 class JsonFormatter(logging.Formatter):
-    """Time, level, logger, message and what `extra` added; tracebacks without source values."""
+    """Formats time, level, logger, message and `extra`; tracebacks have no values."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
@@ -38,7 +38,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure(level: str) -> None:
-    """Send all loggers to standard output as JSON. Libraries speak from WARNING on."""
+    """Send all loggers to standard output as JSON; libraries log from WARNING on."""
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(JsonFormatter())
     root = logging.getLogger()
@@ -46,15 +46,17 @@ def configure(level: str) -> None:
     root.setLevel(level)
     for library in LIBRARIES:
         logging.getLogger(library).setLevel(max(logging.WARNING, root.level))
-    logging.getLogger("pika").setLevel(logging.CRITICAL)  # dramatiq says it, in one line of ten
+    logging.getLogger("pika").setLevel(
+        logging.CRITICAL
+    )  # dramatiq logs the same in one line instead of ten
 
 
 class GunicornLogger(Logger):
-    """gunicorn's own messages in the same form. Calls are logged by the recorder, once."""
+    """Logs gunicorn's messages as JSON; calls are logged by the recorder."""
 
     def setup(self, cfg: Any) -> None:
         configure(cfg.loglevel.upper())
-        self.error_log.propagate = True  # else Python prints it as plain text
+        self.error_log.propagate = True  # otherwise Python prints it as plain text
 
     def access(self, *_: Any) -> None:
         return None

@@ -1,4 +1,4 @@
-"""The web processes as production runs them: checks the environment, then becomes gunicorn.
+"""The web processes: check the environment, then become gunicorn.
 
 gunicorn by itself reads WEB_CONCURRENCY before any configuration of ours and answers a malformed
 one with a traceback.
@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from flowhook.config import Config, ConfigError
 from service.job_worker import RUN_WORKER
+from service.module_path import environment
 
 
 def run(with_worker: bool = True) -> NoReturn:
@@ -20,7 +21,6 @@ def run(with_worker: bool = True) -> NoReturn:
         config = Config.from_env()
     except ConfigError as error:
         sys.exit(str(error))
-    os.environ["WEB_CONCURRENCY"] = str(config.web_concurrency)
-    os.environ[RUN_WORKER] = str(with_worker)
-    command = [sys.executable, "-m", "gunicorn", "--config", "python:service.gunicorn_conf"]
-    os.execv(sys.executable, command)  # noqa: S606 - our own interpreter, no words from outside
+    set_here = {"WEB_CONCURRENCY": str(config.web_concurrency), RUN_WORKER: str(with_worker)}
+    command = [sys.executable, "-m", "service.master", "--config", "python:service.gunicorn_conf"]
+    os.execve(sys.executable, command, {**environment(), **set_here})  # noqa: S606 - ourselves

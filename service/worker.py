@@ -15,7 +15,7 @@ from flowhook.jobs.worker import work
 from service import logs
 from service.background import Background
 
-STACK_BYTES = 512 * 1024  # a thread's; jobs wait for providers and need little
+STACK_BYTES = 512 * 1024  # for each thread; jobs mostly wait for providers
 
 
 def run(create_app: Callable[[Config], Any], parent: int | None = None) -> NoReturn:
@@ -36,4 +36,4 @@ def run(create_app: Callable[[Config], Any], parent: int | None = None) -> NoRet
     work(app.extensions[JobServices.NAME], config.worker_threads, parent)
     background.close()
     sys.stdout.flush()
-    os._exit(0)  # idle threads of libraries must not hold up the end
+    os._exit(0)  # idle threads of libraries must not delay the end

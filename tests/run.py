@@ -1,9 +1,9 @@
-"""What `make test` runs: lint, format, types and tests, in that order, up to the first failure.
+"""What `make test` and `make check` run, up to the first failure; pytest's summary comes last.
 
-    python -m tests.run [PYTEST ARGUMENT...]
+    python -m tests.run [PYTEST ARGUMENT...]    lint, format, types, and every test
+    python -m tests.run --check                 the same with the tests of the house's rules alone
 
-pytest's summary is the last that is printed. Where CI is set, a server that does not start fails
-its tests instead of skipping them.
+Where CI is set, a server that does not start fails its tests instead of skipping them.
 """
 
 from __future__ import annotations
@@ -20,15 +20,21 @@ STEPS = (
     ("lint", ("ruff", "check", ".")),
     ("format", ("ruff", "format", "--check", ".")),
     ("types", ("mypy",)),
-    ("tests", ("pytest", "-n", WORKERS, "--dist", "loadfile")),
+)
+TESTS = ("pytest", "-n", WORKERS, "--dist", "loadfile")
+RULES = (
+    "tests/test_rooms.py",
+    "tests/test_completeness.py",
+    "tests/test_locks.py",
+    "tests/flows/test_docstrings.py",
 )
 
 
-def main(more: list[str]) -> int:
-    for name, command in STEPS:
+def main(arguments: list[str]) -> int:
+    tests = ("pytest", *RULES) if arguments == ["--check"] else (*TESTS, *arguments)
+    for name, command in (*STEPS, ("tests", tests)):
         print(f"--- {name}", flush=True)
-        arguments = [*command, *(more if name == "tests" else [])]
-        ended = subprocess.run([sys.executable, "-m", *arguments], cwd=ROOT, check=False)
+        ended = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, check=False)
         if ended.returncode:
             return ended.returncode
     return 0

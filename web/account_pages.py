@@ -53,13 +53,13 @@ def account_pages(services: PageServices) -> Blueprint:
     @pages.post("/test", defaults={"title": None})
     @pages.post("/accounts/<title>/test")
     def test(org: str, title: str | None) -> str | tuple[str, int]:
-        """Save what was typed, ask the provider with the key, and say what it answered."""
+        """Save the form, test the key at the provider, and show its answer."""
         return forms.test(org, account_section(known_title(title)) if title else "openai", title)
 
     @pages.get("/models", defaults={"title": None})
     @pages.get("/accounts/<title>/models")
     def models(org: str, title: str | None) -> Response:
-        """The models the key can use, for the form's lists."""
+        """Answer the models that the key can use, for the form's lists."""
         found = services.checks.models(org, title)
         return json_answer({"models": [described(model) for model in found]})
 
@@ -67,7 +67,7 @@ def account_pages(services: PageServices) -> Blueprint:
 
 
 def described(model: Mapping[str, Any]) -> dict[str, str]:
-    """A model for a list: its id, and when it goes."""
+    """A model for a list: its id, and its shutdown date."""
     retirement = goes(model["id"])
     last_day = model.get("shutdown_date") or (retirement.date if retirement else None)
     return {"id": str(model["id"]), "note": f"until {last_day}" if last_day else ""}

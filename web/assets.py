@@ -1,6 +1,6 @@
-"""Scripts, styles and icons, all from this process: our own, and the kit's from its package.
+"""Scripts, styles and icons, served by this process: our own, and Bootstrap's.
 
-The kit is Bootstrap 5.3 as the package Bootstrap-Flask carries it.
+Bootstrap 5.3 comes from the package Bootstrap-Flask; the code calls it the kit.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ SYMBOL = re.compile(
 
 
 def asset_routes() -> Blueprint:
-    """Addresses that change with the version, so that browsers keep what they have."""
+    """Routes of assets, whose addresses change with their version, so that browsers cache them."""
     routes = Blueprint("assets", __name__, url_prefix="/assets/<version>")
 
     @routes.get("/kit/<path:name>")
@@ -41,7 +41,7 @@ def asset_routes() -> Blueprint:
 
 
 def sent(folder: Path, name: str) -> Response:
-    """A file, packed where the browser takes it so: the kit's styles alone are 230 kB."""
+    """Answer a file, compressed where the browser accepts it: the kit's styles are 230 kB."""
     answer = send_from_directory(folder, name, max_age=YEAR_SECONDS)
     answer.vary.add("Accept-Encoding")
     is_whole = answer.status_code == 200
@@ -59,7 +59,7 @@ def packed(path: Path) -> bytes:
 
 
 def version() -> str:
-    """Changes with any of our files and with the kit."""
+    """A digest that changes with any of our files and with the kit."""
     whole = hashlib.sha256(metadata.version("bootstrap-flask").encode())
     for path in sorted(OWN.rglob("*")):
         if path.is_file():
@@ -69,7 +69,7 @@ def version() -> str:
 
 @cache
 def icons() -> dict[str, Markup]:
-    """The kit's icons as inline SVG; the whole sprite is too large for a phone."""
+    """The kit's icons as inline SVG; its sprite of all icons is too large for a phone."""
     sprite = (KIT / "icons" / "bootstrap-icons.svg").read_text()
     return {
         name: Markup(f'<svg class="bi" viewBox="{box}" aria-hidden="true">{paths}</svg>')  # noqa: S704

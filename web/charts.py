@@ -1,6 +1,6 @@
-"""Charts as SVG: only geometry here, drawn by templates/web/chart.html.
+"""The geometry of bar charts, which templates/web/chart.html draws as SVG.
 
-Bars stack from the ground up. A chart is never alone on its page: the numbers stand in a table.
+Bars are stacked. Every chart has a table with its numbers beside it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 WIDTH, HEIGHT = 360, 170
 LEFT, BOTTOM, TOP = 52, 24, 8
-GAP = 0.25  # of a bar's place
+GAP = 0.25  # share of a column's width
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One day: its bars and what they say in words."""
+    """One day: its bars, and their values in words."""
 
     bars: tuple[Bar, ...]
     words: str
@@ -35,7 +35,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A title, series, columns, and lines across with their labels."""
+    """A title, series, columns, and horizontal lines with their labels."""
 
     id: str
     title: str
@@ -55,7 +55,7 @@ def bar_chart(
     rows: Sequence[tuple[str, Sequence[float]]],
     unit: str = "",
 ) -> Chart:
-    """A column for each row: its label, and a value for each series."""
+    """Make a chart with a column for each row: its label, and a value for each series."""
     top = nice(max((sum(values) for _, values in rows), default=0))
     ground = HEIGHT - BOTTOM
     scale = (ground - TOP) / top
@@ -87,7 +87,7 @@ def bar_chart(
 
 
 def nice(number: float) -> float:
-    """The next 1, 2 or 5 times a power of ten; 1 for nothing."""
+    """Round up to 1, 2 or 5 times a power of ten; 1 for zero."""
     if number <= 0:
         return 1.0
     power = 10.0 ** math.floor(math.log10(number))
@@ -99,7 +99,7 @@ def _bar(x: float, y: float, width: float, height: float, series: int) -> Bar:
 
 
 def _labels(names: Sequence[str], place: float) -> tuple[tuple[float, str], ...]:
-    """The first, the middle and the last column's."""
+    """The labels of the first, the middle and the last column."""
     if not names:
         return ()
     chosen = sorted({0, len(names) // 2, len(names) - 1})

@@ -1,4 +1,4 @@
-"""What a status in the log means and who mends it, from the error classes themselves."""
+"""What an error type in the log means and who fixes it, from the error classes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flowhook.errors import FlowhookError, ProviderFailure
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """An error type's default words."""
+    """The default texts of an error type."""
 
     fix: str
     fixed_by: str
@@ -20,7 +20,7 @@ class Explanation:
 
 @cache
 def explanations() -> dict[str, Explanation]:
-    """By error type; of several classes with one type, the one nearest the root."""
+    """Explanations by error type; of several classes with one type, of the one nearest the root."""
     found: dict[str, Explanation] = {}
     for error in _classes(FlowhookError):
         by_provider = issubclass(error, ProviderFailure)

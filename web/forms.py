@@ -1,8 +1,8 @@
-"""Forms made from the schemas that check the API's bodies: one generator, both ways.
+"""HTML forms made from the schemas that check the API's bodies.
 
-`form_fields` describes a schema's fields for the page; `read_form` turns a sent form into the
-JSON object that the same schema then checks. What a field is called, means and may hold stands
-on the schema only.
+`form_fields` describes a schema's fields for a page; `read_form` turns a submitted form into the
+JSON object that the same schema then checks. A field's name, meaning and range are on the schema
+only.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from flowhook.errors import InvalidInput
 SWITCH, CHOICE, NUMBER, SECRET = "switch", "choice", "number", "secret"
 TEXT, AREA, LINES, PAIRS, JSON = "text", "area", "lines", "pairs", "json"
 MULTILINE = frozenset({AREA, LINES, PAIRS, JSON})
-AREA_CHARACTERS = 1000  # a text that may be longer gets several lines
+AREA_CHARACTERS = 1000  # a text that may be longer gets a text area
 WORDS = {"api": "API", "url": "URL", "id": "ID", "openai": "OpenAI"}
 
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """One field of a form; `value` is what stands in it, always text (for a switch "on" or "")."""
+    """One field of a form; `value` is its content, always text (for a switch "on" or "")."""
 
     name: str
     kind: str
@@ -35,7 +35,7 @@ class FormField:
     value: str = ""
     example: str = ""
     default: str = ""
-    stored: str = ""  # of a secret: how the stored one is shown
+    stored: str = ""  # a stored secret in its masked form
     minimum: float | None = None
     maximum: float | None = None
     step: str = "any"
@@ -58,7 +58,7 @@ def form_fields(
     typed: Mapping[str, str] | None = None,
     errors: Mapping[str, Any] | None = None,
 ) -> list[FormField]:
-    """The schema's fields with stored `values`, or with what was `typed` and its `errors`."""
+    """The schema's fields with stored `values`, or with the `typed` texts and their `errors`."""
     return [
         _form_field(name, field, values or {}, typed, errors or {})
         for name, field in schema.fields.items()
@@ -66,7 +66,7 @@ def form_fields(
 
 
 def read_form(schema: Schema, form: Mapping[str, str]) -> dict[str, Any]:
-    """The object that a form means: a blank field is null, a blank secret is left out."""
+    """Read a form as a JSON object: a blank field is null, a blank secret is left out."""
     body: dict[str, Any] = {}
     for name, field in schema.fields.items():
         kind = kind_of(field)
@@ -84,7 +84,7 @@ def read_form(schema: Schema, form: Mapping[str, str]) -> dict[str, Any]:
 
 
 def kind_of(field: fields.Field) -> str:
-    """How a field is typed in."""
+    """The kind of input for a field."""
     checks = field.validators
     if field.metadata.get("secret"):
         return SECRET
@@ -166,12 +166,12 @@ def _read(kind: str, text: str) -> Any:
         try:
             return orjson.loads(text)
         except orjson.JSONDecodeError:
-            return text  # for the schema to judge
+            return text  # which the schema checks
     return text if kind == AREA else text.strip()
 
 
 def _read_pairs(text: str) -> dict[str, str]:
-    """`old = new`, one a line."""
+    """Read pairs written as `old = new`, one on each line."""
     lines = [line.partition("=") for line in text.splitlines() if line.strip()]
     return {name.strip(): value.strip() for name, _, value in lines}
 
@@ -205,7 +205,7 @@ def pretty(value: Any) -> str:
 
 
 def label_of(name: str) -> str:
-    """A wire name as people read it."""
+    """A field's name in words."""
     words = [WORDS.get(word, word) for word in name.split("_")]
     label = " ".join(words)
     return label[:1].upper() + label[1:]

@@ -1,4 +1,4 @@
-"""The catalogue of webhook functions: every field, a form to try one, and what to paste."""
+"""The catalogue of webhook functions: their fields, a form to try one, and texts to paste."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def function_pages(services: PageServices) -> Blueprint:
 
     @pages.post("/<name>")
     def try_it(org: str, name: str) -> str:
-        """Call the function with what was typed, for this organisation."""
+        """Call the function with the form's values, for this organisation."""
         function = find(name)
         body = asked_body(function)
         if request.form.get("account") in account_titles(organisation()):
@@ -73,7 +73,7 @@ def function_pages(services: PageServices) -> Blueprint:
 
 
 def asked_body(function: WebhookFunction) -> dict[str, Any]:
-    """What was typed; a required field that is blank is sent blank, for the function to judge."""
+    """The body that the form describes; a blank required field is sent, and so reported."""
     typed = read_form(function.fields, request.form)
     required = {name for name, field in function.fields.fields.items() if field.required}
     return {
@@ -84,7 +84,7 @@ def asked_body(function: WebhookFunction) -> dict[str, Any]:
 
 
 def example(function: WebhookFunction) -> dict[str, Any]:
-    """What stands in the form at first: the example, but for what only its author has."""
+    """The form's first content: the example without values that only its author has."""
     return {
         name: value
         for name, value in function.example.items()
@@ -93,6 +93,6 @@ def example(function: WebhookFunction) -> dict[str, Any]:
 
 
 def stands_first(field: FormField, function: WebhookFunction) -> bool:
-    """Whether the field is shown at once; the others are folded under "More fields"."""
+    """Whether the field is shown at once; the others are under "More fields"."""
     in_example = field.name in function.example and not field.is_model
     return field.required or bool(field.value) or in_example

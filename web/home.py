@@ -1,4 +1,4 @@
-"""Home: is everything working, and what to do first."""
+"""The home pages: whether everything works, and what to do first."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from web.page_services import PageServices
 
 HOUR_SECONDS = 3600
 GOOD_MILLISECONDS = 50
-SCANNED = 500  # log entries of the last hour that an organisation's home adds up
+SCANNED = 500  # log entries of the last hour that an organisation's home counts
 GOOD, POOR, BAD = "good", "poor", "bad"
 
 
 @dataclass(frozen=True, slots=True)
 class Light:
-    """One thing that works or does not."""
+    """The state of one part of the service."""
 
     name: str
     state: str
@@ -34,7 +34,7 @@ class Light:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of setting an organisation up."""
+    """One step in setting up an organisation."""
 
     words: str
     done: bool
@@ -42,7 +42,7 @@ class Step:
 
 
 def front_page(services: PageServices) -> Any:
-    """`GET /`: home in a browser; for everything else, where things are."""
+    """`GET /`: the home page in a browser; otherwise a list of addresses."""
 
     def front() -> Any:
         if not wants_page():
@@ -89,7 +89,7 @@ def home_pages(services: PageServices) -> Blueprint:
 
 
 def service_page(services: PageServices) -> str | AnyResponse:
-    """The operator's home: the whole service."""
+    """Show the operator's home: the state of the whole service."""
     statuses = services.pulse.last_hour()
     return render_template(
         "web/service.html",
@@ -105,7 +105,7 @@ def redis_light(services: PageServices) -> Light:
     started = time.perf_counter()
     services.redis.ping()
     milliseconds = (time.perf_counter() - started) * 1000
-    if milliseconds < GOOD_MILLISECONDS:  # in the same words each time the page renews itself
+    if milliseconds < GOOD_MILLISECONDS:  # the same words with each refresh
         return Light("Redis", GOOD, f"answers within {GOOD_MILLISECONDS} ms")
     return Light("Redis", POOR, f"answers in {milliseconds:.0f} ms")
 
@@ -118,7 +118,7 @@ def worker_light(services: PageServices) -> Light:
 
 
 def circuit_light(current: Organisation) -> Light | None:
-    """Where a circuit is open, that says it all."""
+    """The provider's state where a circuit is open."""
     now = time.time()
     waits = [state["until"] - now for state in current.circuits.values()]
     left = round(max(waits, default=0.0))
@@ -137,7 +137,7 @@ def account_light(current: Organisation) -> Light:
 
 
 def provider_light(statuses: dict[str, int]) -> Light:
-    """What the last hour's calls say of the provider."""
+    """The provider's state, judged by the last hour's calls."""
     failed = sum(count for status, count in statuses.items() if _is_providers(status))
     good = statuses.get("ok", 0)
     if not failed:
@@ -147,7 +147,7 @@ def provider_light(statuses: dict[str, int]) -> Light:
 
 
 def last_hour(services: PageServices, org: str) -> dict[str, Any]:
-    """The organisation's calls of the last hour by status, and its newest failures."""
+    """Count the organisation's calls of the last hour by status, with its newest failures."""
     since = int((time.time() - HOUR_SECONDS) * 1000)
     page = services.log.page(org, LogFilter(since=since), "", SCANNED, scan=SCANNED)
     statuses: dict[str, int] = {}
@@ -159,7 +159,7 @@ def last_hour(services: PageServices, org: str) -> dict[str, Any]:
 
 
 def first_steps(current: Organisation, called: bool) -> list[Step]:
-    """What stands between a new organisation and its first answer."""
+    """The steps from a new organisation to its first answer."""
     org, section = current.id, current.section("openai")
     settings = url_for("web.settings.show", org=org)
     proven = any(token.scope == "webhook" for token in current.tokens.values())

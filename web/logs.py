@@ -17,7 +17,7 @@ from web.trying import TrialResult, call
 from webhooks.registry import WebhookFunction
 
 PAGE_ENTRIES = 50
-SCANNED = 1_000  # entries looked at for one page: a rare match may take several
+SCANNED = 1_000  # entries read for one page: rare matches may be spread over several
 FILTERS = ("status", "function", "contact", "flow", "request_id", "from", "to")
 
 
@@ -52,9 +52,9 @@ def log_pages(services: PageServices) -> Blueprint:
 
     @pages.get("/newer")
     def newer(org: str) -> Response:
-        """The rows newer than the entry `after`, for the live list.
+        """Answer the rows newer than the entry `after`, for the live list.
 
-        With `next_cursor` there are more of them than a page holds.
+        `next_cursor` says that there are more than fit on a page.
         """
         after = asked_cursor("after")
         page = log.page(org, asked_filter(), "", PAGE_ENTRIES, after=after, scan=SCANNED)
@@ -70,7 +70,7 @@ def log_pages(services: PageServices) -> Blueprint:
 
     @pages.post("/<entry_id>")
     def again(org: str, entry_id: str) -> str | tuple[str, int]:
-        """Run the function again with the body as edited."""
+        """Run the function again with the edited body."""
         entry = log.get(org, entry_id)
         typed = request.form.get("body", "")
         try:
@@ -109,7 +109,7 @@ def log_pages(services: PageServices) -> Blueprint:
 
 
 def failure_of(entry: dict[str, Any]) -> dict[str, str] | None:
-    """What went wrong in a call, how to mend it, and who does."""
+    """What went wrong in a call, how to fix it, and who does."""
     if entry["status"] == "ok":
         return None
     known = explain(entry["status"])

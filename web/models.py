@@ -1,4 +1,4 @@
-"""Which of an organisation's models go, and when."""
+"""Models of an organisation that their provider shuts down, and when."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ def recent_days() -> list[str]:
 
 
 def goes(model: str | None) -> Retirement | None:
-    """The retirement of a model that is gone or goes soon."""
+    """The retirement of a model that was shut down or will be soon; None otherwise."""
     found = retiring([model], today(), WARN_DAYS) if model else []
     return found[0] if found else None
 
 
 def configured_models(organisation: Organisation, service_default: str) -> list[str]:
-    """The models that an organisation's accounts name; the service's default where none does."""
+    """The models that an organisation's accounts name, or else the service's default."""
     sections = [organisation.section("openai")]
     sections += [
         organisation.section(account_section(title)) for title in account_titles(organisation)
@@ -48,7 +48,7 @@ def configured_models(organisation: Organisation, service_default: str) -> list[
 
 
 def next_to_go(models: Iterable[str]) -> list[Retirement]:
-    """Those that are gone or go within half a year, soonest first."""
+    """Models that were shut down or will be within half a year, soonest first."""
     return retiring(models, today(), WARN_DAYS)
 
 

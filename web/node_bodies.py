@@ -1,6 +1,6 @@
-"""What to paste into a flow builder's webhook node, or a shell, to call a function.
+"""Texts to paste into a flow builder's webhook node, or a shell, to call a function.
 
-TextIt's `json()` quotes a value itself, so its expression stands bare in the body.
+TextIt's `json()` quotes a value itself, so the body has its expression without quotes.
 Source: https://app.rapidpro.io/mr/docs/functions.html#json
 """
 
@@ -20,7 +20,7 @@ MARK = "flowhook-variable"
 
 @dataclass(frozen=True, slots=True)
 class NodeBody:
-    """`steps` say where `text` goes."""
+    """A text to paste; `steps` say where."""
 
     id: str
     builder: str
@@ -29,7 +29,7 @@ class NodeBody:
 
 
 def node_bodies(function: WebhookFunction, address: str) -> list[NodeBody]:
-    """For Glific, TextIt and curl; `address` is the function's whole URL."""
+    """Texts for Glific, TextIt and curl; `address` is the function's URL."""
     plain = {key: value for key, value in function.example.items() if key not in BUILDER_KEYS}
     asked = _asked(function)
     saved = f' The contact\'s answer is saved as "{asked}" before.' if asked else ""
@@ -59,7 +59,7 @@ def node_bodies(function: WebhookFunction, address: str) -> list[NodeBody]:
 
 
 def _asked(function: WebhookFunction) -> str:
-    """The required text that a contact would give."""
+    """The field that takes the contact's text."""
     for name, field in function.fields.fields.items():
         if field.required and isinstance(field, Text):
             return name

@@ -1,8 +1,7 @@
-"""What every page does first and last: who is signed in, is the form ours, safe headers.
+"""Checks and headers of every page: the session, the form's token, security headers.
 
 Pages answer browsers in HTML, errors included; a script's fetch and anything else that does not
-ask for HTML gets the one JSON error shape. Whoever opens a page without a session is sent to
-sign in.
+ask for HTML gets the JSON error shape. A request without a session is redirected to sign in.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from web.sessions import LIFE_SECONDS, PageSession, Sessions
 
 OPEN_VIEWS = frozenset({"web.front", "web.sign_in.show", "web.sign_in.enter"})
 OPEN_PREFIX = "web.assets."
-RENEWAL = "X-Renewal"  # sent by a page that renews itself, with nobody there
+RENEWAL = "X-Renewal"  # sent by a page that refreshes itself
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 HEADERS = {
     "Content-Security-Policy": (
@@ -41,7 +40,10 @@ HEADERS = {
 
 
 class PageSecurity:
-    """Stands before all pages. `secure`: PUBLIC_URL is https."""
+    """Checks each request for a page and adds headers to its answer.
+
+    `secure`: PUBLIC_URL is https.
+    """
 
     def __init__(self, sessions: Sessions, sections: SectionService, secure: bool) -> None:
         self.sessions = sessions
@@ -54,7 +56,7 @@ class PageSecurity:
         pages.register_error_handler(Exception, answer_failure)
 
     def enter(self) -> AnyResponse | None:
-        """Find the session, check the form, and that the organisation is one's own."""
+        """Find the session, check the form's token and the right to the organisation."""
         endpoint = request.endpoint or ""
         request.max_content_length = max_body_bytes(request.method, request.path)
         if endpoint.startswith(OPEN_PREFIX):
@@ -76,7 +78,7 @@ class PageSecurity:
 
     @property
     def cookie_name(self) -> str:
-        """With the `__Host-` prefix no other host of the domain can set it."""
+        """The cookie's name; with the `__Host-` prefix no other host of the domain can set it."""
         return "__Host-flowhook" if self.is_secure else "flowhook"
 
     @property
@@ -112,27 +114,27 @@ class PageSecurity:
 
 
 def signed_in() -> PageSession:
-    """The session of this request; only for views behind the gate."""
+    """The session of this request, in views that need one."""
     return cast(PageSession, g.session)
 
 
 def organisation() -> Organisation:
-    """The organisation that this page is about, as it is stored now."""
+    """The organisation of this page, as stored now."""
     return cast(Organisation, g.organisation)
 
 
 def reload_organisation(sections: SectionService) -> None:
-    """Let the page show what it has just changed."""
+    """Read the organisation again, after a change."""
     g.organisation = sections.existing(organisation().id)
 
 
 def wants_page() -> bool:
-    """Whether a browser asks, which names text/html, and no script of the pages."""
+    """Whether the request comes from a browser (it accepts text/html), not from a page's script."""
     return "text/html" in request.headers.get("Accept", "")
 
 
 def check_origin() -> None:
-    """Refuse what another site sends, where the browser says so, whatever token it holds."""
+    """Refuse a request that the browser marks as sent by another site."""
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         raise Forbidden("this form came from another site", fix="Open the page here and try again.")
 
@@ -144,7 +146,7 @@ def check_csrf(expected: str) -> None:
 
 
 def safe_next(target: str) -> str:
-    """Where to go after signing in: a page here, or home."""
+    """The address to go to after signing in: a page of this service, or home."""
     parts = urlsplit(target)
     inside = target.startswith("/") and not target.startswith(("//", "/\\"))
     printable = target.isascii() and target.isprintable() and "\\" not in target
@@ -158,7 +160,7 @@ def add_headers(response: Response) -> Response:
 
 
 def answer_failure(failure: Exception) -> Response:
-    """An error page for a browser, the JSON shape for anything else."""
+    """Answer an error: a page for a browser, JSON for anything else."""
     error = as_error(failure)
     if not wants_page():
         return error_answer(error)

@@ -1,4 +1,4 @@
-"""What the pages talk to: the same services as the API, in the same process."""
+"""The services that pages use, the same as the API's."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 from flowhook.config import Config
 from flowhook.jobs.services import JobServices
 from flowhook.limits.limiter import Limiter
+from flowhook.organisations.account_checks import AccountChecks
 from flowhook.organisations.cache import SettingsCache
 from flowhook.organisations.http.admin_auth import AdminAuth
-from flowhook.organisations.openai_checks import OpenAIChecks
 from flowhook.organisations.section_service import SectionService
 from flowhook.records.log import LogStore
 from flowhook.records.recent_outcomes import RecentOutcomes
@@ -23,14 +23,14 @@ from webhooks.dispatcher import Dispatcher
 
 @dataclass(frozen=True, slots=True)
 class PageServices:
-    """Handed in by app.py."""
+    """The services of one application; made by app.py."""
 
     config: Config = field(repr=False)
     redis: Any = field(repr=False)
     auth: AdminAuth
     sections: SectionService
     settings: SettingsCache
-    checks: OpenAIChecks
+    checks: AccountChecks
     dispatcher: Dispatcher
     limiter: Limiter
     log: LogStore
@@ -39,4 +39,4 @@ class PageServices:
     prices: Prices
     desk: JobServices
     conversations: Conversations
-    examiner: FlowLinter
+    linter: FlowLinter

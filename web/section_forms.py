@@ -1,4 +1,4 @@
-"""An organisation's settings as forms: one a section, read, checked and saved by its schema."""
+"""Settings sections as forms, read, checked and saved by their schemas."""
 
 from __future__ import annotations
 
@@ -23,10 +23,11 @@ PROPER_NAMES = {
     "google_maps": "Google Maps",
 }
 TITLES = {section: PROPER_NAMES.get(section, label_of(section)) for section in SECTIONS}
-# The rest of the OpenAI section's fields stand folded under "More".
+# The other fields of the OpenAI section are under "More".
 FIRST_FIELDS = frozenset(
     {
         "is_active",
+        "provider",
         "api_key",
         "organization",
         "project",
@@ -88,7 +89,7 @@ class SectionForms:
         )
 
     def save(self, org: str, section: str, title: str | None = None) -> str | tuple[str, int] | Any:
-        """Write what was typed and show the form again, or what is wrong in it."""
+        """Save the form and show it again, with its errors if there are any."""
         try:
             self.write(org, section)
         except FlowhookError as error:
@@ -96,7 +97,7 @@ class SectionForms:
         return redirect(place(org, section) + "?done=saved", 303)
 
     def test(self, org: str, section: str, title: str | None) -> str | tuple[str, int]:
-        """Save, where that was asked for too, and say what the provider answers to the key."""
+        """Save the form if asked to, test the key, and show the provider's answer."""
         is_saved = "save" in request.form
         try:
             if is_saved:
@@ -110,7 +111,7 @@ class SectionForms:
         return self.shown(org, section, tested=tested, title=title, is_saved=is_saved)
 
     def write(self, org: str, section: str) -> None:
-        """Write what changed, so that what stands unchanged is not judged again."""
+        """Write the fields that changed; unchanged ones are not validated again."""
         sections = self.services.sections
         exists = section in organisation().sections
         stored = masked(section, organisation().section(section))
@@ -121,17 +122,17 @@ class SectionForms:
 
 
 def changes(body: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
-    """What a form changes. A field that stands as it did, or is blank as before, is left out."""
+    """The fields that a form changes."""
     return {name: value for name, value in body.items() if value != stored.get(name)}
 
 
 def callback(services: PageServices, org: str) -> str:
-    """Where Meta verifies and delivers."""
+    """The address for Meta's verification and deliveries."""
     return f"{origin(services.config.public_url)}/channels/whatsapp/{org}"
 
 
 def place(org: str, section: str) -> str:
-    """The page of a section or account."""
+    """The address of a section's or account's page."""
     kind, _, title = section.partition("/accounts/")
     if title:
         return url_for("web.accounts.show_account", org=org, title=title)

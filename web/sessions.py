@@ -1,7 +1,8 @@
-"""Who is signed in: sessions in Redis, found by a random id that only the browser knows.
+"""Sessions of the pages, in Redis, found by a random id that only the browser knows.
 
-A session keeps whom a token proved, never the token. It ends after 12 hours with nobody there,
-7 days after it began, at sign-out, and within a second of its token or organisation going.
+A session stores the caller that a token authenticated, never the token. It ends after 12 hours
+without use, after 7 days, at sign-out, and within a second of its token or organisation being
+deleted.
 """
 
 from __future__ import annotations
@@ -21,13 +22,13 @@ from flowhook.redis.keys import session_key
 
 IDLE_SECONDS = 12 * 3600
 LIFE_SECONDS = 7 * 86_400
-RENEW_SECONDS = 60  # how often a request puts the end off
+RENEW_SECONDS = 60  # how often a request extends the session
 MAX_ID = 64
 
 
 @dataclass(frozen=True, slots=True)
 class PageSession:
-    """A signed-in caller; `csrf` stands in every form and fetch of its pages."""
+    """A signed-in caller; every form and fetch of its pages carries `csrf`."""
 
     caller: Caller
     csrf: str = field(repr=False)
@@ -35,7 +36,7 @@ class PageSession:
 
 
 class Sessions:
-    """Begins, finds and ends sessions."""
+    """Creates, finds and ends sessions."""
 
     def __init__(
         self, redis: Any, authenticator: Authenticator, clock: Callable[[], float] = time.time
@@ -45,7 +46,7 @@ class Sessions:
         self.clock = clock
 
     def begin(self, caller: Caller) -> str:
-        """A new session's id, for the browser's cookie."""
+        """Create a session; returns its id for the browser's cookie."""
         session_id = secrets.token_urlsafe(32)
         stored = {
             "scope": caller.scope,
@@ -60,9 +61,9 @@ class Sessions:
         return session_id
 
     def find(self, session_id: str, is_alive: bool = True) -> PageSession | None:
-        """The session, as long as what proved its caller still does.
+        """The session, unless its caller's token is no longer valid.
 
-        `is_alive`: somebody is there, which puts its end off.
+        `is_alive`: a person is using it, which extends it.
         """
         if not session_id or len(session_id) > MAX_ID:
             return None
@@ -91,5 +92,5 @@ class Sessions:
 
 
 def _key(session_id: str) -> str:
-    """Only a digest is kept: whoever reads Redis cannot take a session over."""
+    """The key of a session; it holds a digest of the id, so that it cannot be read from Redis."""
     return session_key(hashlib.sha256(session_id.encode(errors="replace")).hexdigest())

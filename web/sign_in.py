@@ -12,7 +12,7 @@ from flowhook.organisations.auth import WEBHOOK, Caller
 from flowhook.organisations.http.admin_auth import AdminAuth
 from web.page_security import PageSecurity, check_csrf, check_origin, safe_next, signed_in
 
-FORM_COOKIE = "flowhook_form"  # the form's own token, while there is no session to keep one
+FORM_COOKIE = "flowhook_form"  # holds the form's token while there is no session
 MAX_TOKEN = 600
 
 
@@ -29,7 +29,7 @@ def sign_in_pages(gate: PageSecurity, auth: AdminAuth) -> Blueprint:
 
     @pages.post("/sign-in")
     def enter() -> AnyResponse:
-        """Begin a session for whom the token proves."""
+        """Begin a session for the token's caller."""
         try:
             check_origin()
             check_cookie()
@@ -75,7 +75,7 @@ def sign_in_form(gate: PageSecurity, error: FlowhookError | None = None) -> AnyR
 
 
 def check_cookie() -> None:
-    """Say what is the matter where a browser keeps none, such as a secure one under http."""
+    """Explain why a browser did not keep the cookie, for example a secure one over http."""
     if FORM_COOKIE not in request.cookies:
         raise Forbidden(
             "the browser sent no cookie back, so nobody can stay signed in",

@@ -1,4 +1,4 @@
-"""The simulator: a chat with a flow's newest draft, beside the picture with its node lit."""
+"""The simulator: a chat with a flow's newest draft, beside its picture with the current node."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from flowhook.errors import FlowhookError, InvalidInput
 from flowhook.organisations.organisation import Organisation
-from flows.api.flow_routes import newest
 from flows.api.message_schema import MEDIA, MessageSchema, load, message_of
 from flows.conversations.node_counts import NodeCounts
+from flows.library.publishing import newest
 from flows.model.contact import LANGUAGES
 from flows.model.media import kind_of_url
 from flows.model.session import Message, WebhookAnswer
@@ -24,7 +24,7 @@ from web.page_security import HEADERS, organisation, signed_in
 from web.page_services import PageServices
 from webhooks.registry import WebhookFunction
 
-# What a flow sends may lie anywhere; only this page shows it.
+# A flow may send media from any host; only this page shows them.
 POLICY = HEADERS["Content-Security-Policy"].replace(
     "img-src 'self' data:", "img-src 'self' data: https:; media-src 'self' https:"
 )
@@ -41,12 +41,12 @@ def simulator_pages(services: PageServices) -> Blueprint:
 
     @pages.get("")
     def show(org: str, uuid: str) -> AnyResponse:
-        """Show the simulation as it stands."""
+        """Show the simulation."""
         return stage.shown(org, uuid, stage.simulations.find(org, player(), uuid))
 
     @pages.post("")
     def act(org: str, uuid: str) -> AnyResponse:
-        """Start, say something, let time pass, or change language or pretence."""
+        """Start, say something, let time pass, or change the language or what is pretended."""
         scene = stage.simulations.find(org, player(), uuid)
         try:
             return stage.shown(org, uuid, stage.play(uuid, scene))
@@ -72,7 +72,7 @@ class Stage:
         )
 
     def play(self, uuid: str, scene: Simulation | None) -> Simulation:
-        """Do what the form says."""
+        """Carry out the form's action."""
         form, current, simulations = request.form, organisation(), self.simulations
         pretend, language = settings_of(form, scene)
         action = form.get("action", "set" if "settings" in form else "say")
@@ -114,7 +114,7 @@ class Stage:
 
 
 def media_kind(message: Mapping[str, Any]) -> str:
-    """As what the page shows a message's media; nothing for an address it may not show."""
+    """How the page shows a message's media; "" for an address that it may not show."""
     url, kind = str(message["url"]), str(message["type"])
     if not url.startswith(("https://", request.host_url)):
         return ""

@@ -18,7 +18,7 @@ from web.page_security import organisation
 from web.page_services import PageServices
 
 COLUMNS = ("calls", "errors", "input_tokens", "output_tokens", "cost", "unpriced_tokens")
-FORMULA = tuple("=+-@＝＋－＠\t\r\n")  # also in full width
+FORMULA = tuple("=+-@＝＋－＠\t\r\n")  # full-width forms too
 
 
 def usage_pages(services: PageServices) -> Blueprint:
@@ -50,7 +50,7 @@ def usage_pages(services: PageServices) -> Blueprint:
 
     @pages.get("/usage.csv")
     def table(org: str) -> Response:
-        """The same as a spreadsheet reads it."""
+        """Answer the usage as CSV."""
         by, days = asked_grouping(), asked_days()
         lines = report(services.counters.read(org, days), by, services.prices)
         name = "-".join(["usage", org, "by", by, *days[:1], *days[-1:]]) + ".csv"
@@ -64,7 +64,7 @@ def usage_pages(services: PageServices) -> Blueprint:
 
 
 def charts(days: Iterable[str], lines: Iterable[Mapping[str, Any]]) -> list[Chart]:
-    """Calls, tokens and cost by day, days without calls included."""
+    """Charts of calls, tokens and cost by day, including days without calls."""
     known = {line["day"]: line for line in lines}
     found = [(day, known.get(day, {})) for day in days]
     calls = [
@@ -83,7 +83,7 @@ def charts(days: Iterable[str], lines: Iterable[Mapping[str, Any]]) -> list[Char
 
 
 def total(rows: Iterable[Row], services: PageServices) -> dict[str, Any]:
-    """One line for the whole time."""
+    """The sum of all rows."""
     summed: dict[str, Any] = {}
     for line in report(rows, "day", services.prices):
         for name in COLUMNS:
@@ -102,7 +102,7 @@ def budget(services: PageServices, org: str) -> dict[str, Any] | None:
 
 
 def csv_text(by: str, lines: Iterable[Mapping[str, Any]]) -> str:
-    """CSV whose texts no spreadsheet takes for a formula."""
+    """Write CSV in which no text is read as a formula."""
     written = io.StringIO()
     writer = csv.writer(written)
     writer.writerow([by, *COLUMNS])
@@ -112,6 +112,6 @@ def csv_text(by: str, lines: Iterable[Mapping[str, Any]]) -> str:
 
 
 def safe_cell(value: Any) -> str:
-    """A text that begins like a formula is written behind an apostrophe (OWASP, CSV injection)."""
+    """Put an apostrophe before a text that begins like a formula (OWASP, CSV injection)."""
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(FORMULA) else text

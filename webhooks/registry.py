@@ -16,7 +16,7 @@ from flowhook.errors import MissingApiKey
 from flowhook.organisations.organisation import Organisation
 from flowhook.providers.account import Account
 from flowhook.providers.google_maps import GoogleMapsClient
-from flowhook.providers.openai import OpenAIClient
+from flowhook.providers.model_client import ModelClient
 from flowhook.registry import Registry, load
 from webhooks.threads import Threads
 
@@ -64,7 +64,7 @@ class Context:
     organisation: Organisation
     request_id: str
     open_account: Callable[[Organisation, str | None], Account] = field(repr=False)
-    open_client: Callable[[Account, Organisation], OpenAIClient] = field(repr=False)
+    open_client: Callable[[Account, Organisation], ModelClient] = field(repr=False)
     threads: Threads = field(repr=False)
     fetch: Callable[[str, str, int], bytes] = field(repr=False)
     keep_media: Callable[[str, bytes, str], str] = field(repr=False)
@@ -75,19 +75,19 @@ class Context:
     contact: str = ""
     flow: str = ""
     depth: int = 0
-    clients: list[OpenAIClient] = field(default_factory=list, repr=False)
+    clients: list[ModelClient] = field(default_factory=list, repr=False)
 
-    def openai(self) -> OpenAIClient:
+    def model_client(self) -> ModelClient:
         """A client for the organisation's account; raises Inactive or MissingApiKey."""
         if not self.clients:
             account = self.open_account(self.organisation, self.account)
             self.clients.append(self.open_client(account, self.organisation))
         return self.clients[0]
 
-    def openai_beside(self) -> OpenAIClient:
+    def another_model_client(self) -> ModelClient:
         """One more client of the same account, with a time-out of its own: for one of many
         requests that no single time-out could hold."""
-        client = self.open_client(self.openai().account, self.organisation)
+        client = self.open_client(self.model_client().account, self.organisation)
         self.clients.append(client)
         return client
 

@@ -43,7 +43,7 @@ class FlowLinter:
         templates: Sequence[Mapping[str, Any]] = (),
     ) -> list[Issue]:
         """`beside` and `templates` come with the flow and are not in the library yet."""
-        around = LintContext(
+        context = LintContext(
             functions=self.functions,
             retired_models=self.retired(datetime.now(UTC).date()),
             flows={
@@ -54,4 +54,4 @@ class FlowLinter:
             interactive=Templates((*library.interactive.values(), *templates)),
             common_fields=self.common_fields,
         )
-        return lint(flow, around)
+        return lint(flow, context)

@@ -13,10 +13,10 @@ from tests.fakes.service import FakeService
 class Receiver(FakeService):
     """Answers 200 and `answer` unless told otherwise; `posts` holds what came, in order."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
         self.statuses: list[int] = []
         self.answer: object = {}
-        super().__init__()
+        super().__init__(port)
         self.url = f"{self.origin}/callback"
 
     def fail(self, *statuses: int) -> None:

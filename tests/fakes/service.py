@@ -12,18 +12,18 @@ from tests.fakes.transport import Transport
 
 
 class FakeService(ABC):
-    """A service on a free loopback port, from creation until `close`.
+    """A service on a loopback port (0 is any free one), from creation until `close`.
 
     `requests` holds what was asked. Left as a context manager, it raises AssertionError if a
     request was malformed (`violations`); a test that means to send such a request clears the
     list. Whoever derives from it answers in `_serve`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
         self.requests: list[Asked] = []
         self.violations: list[str] = []
         self._lock = threading.RLock()
-        self._transport = Transport(self._serve)
+        self._transport = Transport(self._serve, port)
         self.origin = f"http://127.0.0.1:{self._transport.port}"
 
     def __enter__(self) -> Self:

@@ -24,14 +24,17 @@ _WITH_BODY = ("POST", "PUT", "PATCH")
 
 
 class Transport:
-    """Listens on a free port from creation until `close`, which ends every connection."""
+    """Listens from creation until `close`, which ends every connection.
 
-    def __init__(self, serve: Serve) -> None:
+    `port` 0 is any free one.
+    """
+
+    def __init__(self, serve: Serve, port: int = 0) -> None:
         self.serve = serve
         self.closed = threading.Event()
         self._lock = threading.Lock()
         self._open: dict[socket.socket, bool] = {}
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=_BACKLOG)
+        self._listener = socket.create_server(("127.0.0.1", port), backlog=_BACKLOG)
         self.port: int = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, name="fake", daemon=True).start()
 

@@ -176,11 +176,9 @@ def test_hang_ends_with_the_fake() -> None:
         fake.fail(faults.hang())
         asking = pool.submit(ask, session, fake, 30)
         wait_until(lambda: fake.in_flight == 1)
-        started = time.monotonic()
         fake.close()
         with pytest.raises(requests.ConnectionError):
             asking.result(timeout=5)
-        assert time.monotonic() - started < 2
 
 
 def test_held_lets_a_test_count_calls_in_flight(openai: FakeOpenAI) -> None:

@@ -12,6 +12,7 @@ import pytest
 from gunicorn.http.errors import InvalidHeader, InvalidResponseHeader, LimitRequestLine
 
 from service.gunicorn_worker import FlowhookWorker
+from tests.versions import check_versions
 
 
 @pytest.mark.parametrize(
@@ -36,3 +37,7 @@ def test_only_what_a_client_did_wrong_is_called_malformed(
     assert b"contact" not in body
     logged = [vars(record)["request_id"] for record in caplog.records]
     assert logged == ([found["request_id"]] if status == 500 else [])
+
+
+def test_the_gunicorn_whose_worker_master_and_logger_are_extended() -> None:
+    check_versions("gunicorn", ">=27.0.1,<27.1")

@@ -1,4 +1,4 @@
-"""The web process as production runs it, for tests: `python -m serving` on a free port."""
+"""The web process as production runs it, for tests: `flowhook run` on a free port."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -22,14 +22,20 @@ CLIENT_SECONDS = 2
 
 
 class WebProcess:
-    """A master with its workers, over an embedded Redis in `data_dir`."""
+    """A master with its workers, over an embedded Redis in `data_dir`, started in `directory`."""
 
-    def __init__(self, data_dir: Path, **environment: str) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        directory: Path | str = ROOT,
+        options: Iterable[str] = (),
+        **environment: str,
+    ) -> None:
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "flowhook", "run"],
-            cwd=ROOT,
+            [sys.executable, "-m", "flowhook", "run", *options],
+            cwd=directory,
             env={
                 "PATH": os.environ["PATH"],
                 "DATA_DIR": str(data_dir),

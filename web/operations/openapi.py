@@ -1,7 +1,7 @@
 """The OpenAPI document, made from the routes, the settings sections and the webhook functions.
 
-Nothing is written twice: addresses come from Flask's map, words from docstrings, fields from
-the same schemas that check requests.
+Paths come from Flask's map, descriptions from docstrings, fields from the schemas that check
+requests.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from flowhook.registry import Registry
 from webhooks.fields import Json, Number, Text, Whole
 from webhooks.registry import WebhookFunction
 
-PAGES = "web."  # the blueprint of what people see in a browser
+PAGES = "web."  # the blueprint of the pages
 METHODS = ("get", "post", "put", "patch", "delete")
 JSON, XML, HTML = "application/json", "application/xml", "text/html"
 ERROR_REFERENCE = {"$ref": "#/components/schemas/Error"}
@@ -48,7 +48,7 @@ ERROR = {
 
 
 def document(app: Flask, functions: Registry[WebhookFunction]) -> dict[str, Any]:
-    """The whole document."""
+    """Make the document."""
     plugin = MarshmallowPlugin(schema_name_resolver=_unnamed)
     spec = APISpec(
         title="Flowhook",
@@ -79,7 +79,7 @@ def document(app: Flask, functions: Registry[WebhookFunction]) -> dict[str, Any]
 def _expansions(
     rule: str, functions: Registry[WebhookFunction]
 ) -> list[tuple[str, list[str], WebhookFunction | str | None]]:
-    """A rule's documented paths: one a webhook function, one a settings section."""
+    """A rule's documented paths: one for each webhook function and each settings section."""
     if rule == "/webhooks/<name>":
         return [(f"/webhooks/{function.name}", [], function) for function in functions]
     if rule == "/settings/<org>/<section>":
@@ -160,7 +160,7 @@ def _success(
 
 
 def _unnamed(_schema: Any) -> Any:
-    """Schemas stand where they are used; each is used once."""
+    """Write a schema where it is used, without a name; each is used once."""
     return None
 
 
@@ -174,7 +174,7 @@ def _json_schema(schema: Schema, plugin: MarshmallowPlugin) -> dict[str, Any]:
 
 
 def _forms(path: str) -> tuple[str, ...]:
-    """The media types that failures at a path have: a webhook function's callers may speak XML."""
+    """The media types of failures at a path; those of webhook functions may be XML."""
     return (JSON, XML) if path.startswith("/webhooks/") else (JSON,)
 
 

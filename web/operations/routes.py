@@ -36,7 +36,9 @@ def operations_routes(
 ) -> Blueprint:
     """`/healthz`, `/readyz`, `/metrics`, `/openapi.json`, `/docs`."""
     routes = Blueprint("operations", __name__, template_folder="templates")
-    written = functools.cache(lambda: orjson.dumps(document()))  # no token guards its price
+    written = functools.cache(
+        lambda: orjson.dumps(document())
+    )  # made once, since anybody may ask for it
 
     @routes.get("/healthz")
     @documented(open=True)

@@ -32,9 +32,6 @@ class OfferedTool:
     def name(self) -> str:
         return str(self.function["name"])
 
-    def as_request(self) -> dict[str, Any]:
-        return {"type": "function", "function": dict(self.function)}
-
 
 def read_functions(value: Any) -> list[str | dict[str, Any]] | None:
     """The field `functions`: a list, one item, or names separated by commas."""

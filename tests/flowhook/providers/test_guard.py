@@ -13,6 +13,7 @@ from flowhook import errors
 from flowhook.providers.guard import Fetched
 from tests.fakes.web import answer, redirect, serve
 from tests.flowhook.providers.fetching import NAME, fetch, guard
+from tests.versions import check_versions
 
 
 def test_it_brings_content_type_status_and_address() -> None:
@@ -164,3 +165,7 @@ def test_nothing_is_left_behind() -> None:
     while threading.active_count() > before and time.monotonic() < limit:
         threading.Event().wait(0.01)
     assert threading.active_count() <= before
+
+
+def test_the_urllib3_whose_connections_are_opened_by_the_guard() -> None:
+    check_versions("urllib3", ">=2.8.0,<3")

@@ -17,12 +17,12 @@ from tests.flowhook.providers.fetching import NAME, fetch, guard
 
 
 def dripping(first: bytes) -> Callable[[socket.socket, str], None]:
-    """A handler that sends a byte every 50 ms for as long as anyone listens."""
+    """A handler that sends a byte every 50 ms while anyone listens, at most for ten seconds."""
 
     def handle(connection: socket.socket, head: str) -> None:
         connection.sendall(first)
-        gone = threading.Event()
-        while not gone.wait(0.05):
+        for _ in range(200):
+            threading.Event().wait(0.05)
             connection.sendall(b"x")
 
     return handle
@@ -42,7 +42,7 @@ def test_a_dripping_server_is_cut_off(first: bytes) -> None:
     started = time.monotonic()
     with serve(dripping(first)) as server, pytest.raises(errors.ProviderTimeout) as raised:
         fetch(server, timeout_seconds=0.5)
-    assert 0.4 < time.monotonic() - started < 3
+    assert time.monotonic() - started > 0.4
     assert raised.value.fields
 
 
@@ -62,60 +62,57 @@ def test_slow_redirects_share_one_deadline() -> None:
         threading.Event().wait(0.2)
         redirect("/again")(connection, head)
 
-    started = time.monotonic()
     with serve(handle) as server, pytest.raises(errors.ProviderTimeout):
         fetch(server, timeout_seconds=0.5)
-    assert time.monotonic() - started < 2
+    assert len(server.requests) <= 3
 
 
 def test_a_slow_look_up_is_cut_off() -> None:
-    released = threading.Event()
+    released, ended = threading.Event(), threading.Event()
 
     def slow(name: str, port: int) -> list[str]:
-        released.wait(10)
+        released.wait(20)
+        ended.set()
         return ["127.0.0.1"]
 
-    started = time.monotonic()
     with serve(answer()) as server, pytest.raises(errors.ProviderTimeout):
         fetch(server, timeout_seconds=0.3, by=guard(resolver=slow))
+    assert not ended.is_set()
     released.set()
-    assert time.monotonic() - started < 3
 
 
 GREENLETS = """
 from gevent import monkey
 monkey.patch_all()
-import socket, time, gevent
+import gevent, threading
 from flowhook import errors
 from flowhook.providers.guard import AddressGuard
 from tests.fakes.web import answer, serve
 
 def drip(connection, head):
     connection.sendall(b"HTTP/1.1 200 OK\\r\\nX: ")
-    while True:
+    for _ in range(200):
         gevent.sleep(0.05)
         connection.sendall(b"x")
 
-def slow(connection, head):
-    gevent.sleep(0.3)
+everyone = threading.Barrier(20)
+
+def together(connection, head):
+    everyone.wait(20)
     answer()(connection, head)
 
 by = AddressGuard(["localhost"])
 def fetch(server, seconds):
     return by.fetch(f"http://localhost:{server.port}/", max_bytes=99, timeout_seconds=seconds)
 
-with serve(slow) as server:
-    started = time.monotonic()
-    jobs = [gevent.spawn(fetch, server, 5) for _ in range(20)]
+with serve(together) as server:
+    jobs = [gevent.spawn(fetch, server, 30) for _ in range(20)]
     gevent.joinall(jobs, raise_error=True)
     assert all(job.value.content == b"hello" for job in jobs)
-    assert time.monotonic() - started < 3, "fetches waited for each other"
 with serve(drip) as server:
-    started = time.monotonic()
     try:
         fetch(server, 0.5)
     except errors.ProviderTimeout:
-        assert time.monotonic() - started < 3
         print("cut off")
 """
 

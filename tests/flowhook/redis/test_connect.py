@@ -15,6 +15,7 @@ import redis
 from flowhook.redis.connect import UNAVAILABLE, Client, connect
 from tests.fakes.tcp import silent_server, tls_terminator, write_certificate
 from tests.fakes.valkey import Valkey, free_port, running_cluster
+from tests.versions import check_versions
 from tests.waiting import wait_for
 
 UNUSED = Path("unused")
@@ -248,3 +249,7 @@ def test_more_calls_at_once_than_redis_py_pools_by_default(real_redis: redis.Red
     for thread in threads:
         thread.join()
     assert len(answers) == 300
+
+
+def test_the_redis_py_whose_connection_retries_and_node_search_are_extended() -> None:
+    check_versions("redis", ">=8.1.0,<8.2")

