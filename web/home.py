@@ -111,7 +111,7 @@ def redis_light(services: PageServices) -> Light:
 
 
 def worker_light(services: PageServices) -> Light:
-    living = services.desk.workers.living()
+    living = services.desk.liveness.workers()
     if not living:
         return Light("Worker", POOR, "none runs: slow calls wait until one does")
     return Light("Worker", GOOD, "one is running" if living == 1 else f"{living} are running")

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import fakeredis
 
-from flowhook.jobs.workers import Workers
 from flowhook.organisations.circuits import FAILURES, Circuits
 from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import OpenService, Service
@@ -44,7 +43,7 @@ def test_the_worker_and_the_providers_circuit_are_shown(service: Service) -> Non
     service.organisation()
     visitor = signed_in(service)
     assert "none runs: slow calls wait" in visitor.get(HOME).text
-    Workers(service.redis).beat()
+    service.background.desk.liveness.become_worker()
     assert "Worker works one is running" in visitor.get(HOME).text
     organisation = service.background.settings.get("acme")
     circuits = Circuits(service.redis, service.background.settings.drop)
