@@ -10,21 +10,14 @@ import pytest
 import redis
 
 from flowhook.errors import FlowhookError
-from flowhook.media.public import PublicMedia
-from flowhook.media.store import MediaStore
-from flowhook.organisations.cipher import Cipher
 from flowhook.organisations.organisation import Organisation
 from flowhook.outcome import Outcome, failed
-from flowhook.providers.account import Accounts
-from flowhook.providers.account_client import AccountClient
-from flowhook.providers.guard import AddressGuard
-from flowhook.providers.transport import RequestsTransport
 from tests.fakes.openai import FakeOpenAI, schemas
-from tests.fixtures_app import FIRST_KEY, Service, make_config
-from webhooks.context import Context, ContextFactory, Tool
+from tests.fixtures_app import Service
+from tests.webhooks.contexts import context_factory, organisation
+from webhooks.context import Context, Tool
 from webhooks.functions.function_calling import function_calling
 from webhooks.registry import load_functions
-from webhooks.threads import Threads
 from webhooks.tools.tool_schema import tool_schema
 
 BUTTONS = {"name": "get_buttons", "arguments": {"buttons_data": "Yes|No"}}
@@ -385,21 +378,11 @@ def again(context: Context) -> dict[str, Any]:
 def test_a_function_cannot_call_functions_without_bound(
     openai: FakeOpenAI, fake_redis: redis.Redis
 ) -> None:
-    cipher = Cipher([FIRST_KEY])
-    contexts = ContextFactory(
-        Accounts(make_config()),
-        lambda account, organisation: AccountClient(account, RequestsTransport()),
-        AddressGuard(),
-        PublicMedia(MediaStore(fake_redis, cipher), None),
-        Threads(fake_redis, cipher),
-        google_maps_url="http://127.0.0.1:9",
-    )
+    contexts = context_factory(fake_redis)
     contexts.add_tools(ItselfAsATool())
-    section = {"is_active": True, "api_key": openai.key, "base_url": openai.base_url}
-    organisation = Organisation("acme", {"openai": section}, {})
     openai.say_tool_calls([{"name": "again", "arguments": {}}])
     openai.say("I could not.")
-    answer = again(contexts.open(organisation, "r1", "function_calling"))
+    answer = again(contexts.open(organisation(openai), "r1", "function_calling"))
     assert answer["response"] == "I could not."
     assert answer["calls"][0]["result"]["error"]["type"] == "invalid_input"
     assert len(openai.requests) == 2
