@@ -109,9 +109,9 @@ def play_script(export: Export, path: Path, console: Console) -> int:
 
 
 def show_issues(export: Export, console: Console) -> None:
-    around = LintContext(flows={flow.uuid: flow.name for flow in export.flows})
+    context = LintContext(flows={flow.uuid: flow.name for flow in export.flows})
     for flow in export.flows:
-        for issue in lint(flow, around):
+        for issue in lint(flow, context):
             style = "red" if issue.severity == "Critical" else "yellow"
             console.print(f"{issue.severity}: {issue.message}", style=style, markup=False)
 

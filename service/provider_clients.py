@@ -1,4 +1,4 @@
-"""How clients of OpenAI accounts are opened: their transport, their circuit, what was learned."""
+"""How clients of accounts are opened: their transport, their circuit, their models' quirks."""
 
 from __future__ import annotations
 
@@ -13,26 +13,25 @@ from flowhook.organisations.cache import SettingsCache
 from flowhook.organisations.circuits import Circuits
 from flowhook.organisations.model_quirks import StoredModelQuirks
 from flowhook.organisations.organisation import Organisation
-from flowhook.providers.account import Account
-from flowhook.providers.accounts import Accounts
+from flowhook.providers.account import Account, Accounts
+from flowhook.providers.account_client import AccountClient
 from flowhook.providers.gevent_transport import GeventTransport
 from flowhook.providers.guard import AddressGuard
 from flowhook.providers.guarded_requests import GuardedRequestsTransport
 from flowhook.providers.guarded_transport import AddressesOf
-from flowhook.providers.openai import OpenAIClient
 from flowhook.providers.transport import RequestsTransport, Transport, has_proxy
 
 
 def client_opener(
     redis: Any, settings: SettingsCache, guard: AddressGuard, accounts: Accounts
-) -> Callable[[Account, Organisation], OpenAIClient]:
-    """Opens clients of accounts, with what their organisation learned and their circuit."""
+) -> Callable[[Account, Organisation], AccountClient]:
+    """Open clients of accounts, each with its organisation's quirks and its circuit."""
     transport, guarded = choose_transport(), choose_transport(base_url_addresses(guard))
     circuits = Circuits(redis, settings.drop)
 
-    def open_client(account: Account, organisation: Organisation) -> OpenAIClient:
+    def open_client(account: Account, organisation: Organisation) -> AccountClient:
         other = account.fallback_account
-        return OpenAIClient(
+        return AccountClient(
             account,
             guarded if account.guarded else transport,
             StoredModelQuirks(redis, organisation, account.base_url, settings.drop),
@@ -40,7 +39,7 @@ def client_opener(
             fallback=(lambda: open_fallback(other, organisation)) if other else None,
         )
 
-    def open_fallback(title: str, organisation: Organisation) -> OpenAIClient:
+    def open_fallback(title: str, organisation: Organisation) -> AccountClient:
         found = accounts.open(organisation.sections, title)
         return open_client(replace(found, fallback_account=None), organisation)
 

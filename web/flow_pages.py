@@ -11,11 +11,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from flowhook.errors import FlowhookError, InvalidInput
 from flowhook.strict_json import read_json
-from flows.api.flow_routes import examined, newest, refuse_critical, with_subflows
 from flows.conversations.node_counts import read_tally
 from flows.definition.definition import Flow
 from flows.definition.reading import read_export
 from flows.library.library import Library
+from flows.library.publishing import examined, newest, refuse_critical, with_subflows
 from flows.lint import Issue
 from web.flow_picture import picture_of
 from web.page_services import PageServices
@@ -32,7 +32,7 @@ DONE = {
 def flow_pages(services: PageServices) -> Blueprint:
     """`/organisations/<org>/flows`."""
     pages = Blueprint("flows", __name__, url_prefix="/organisations/<org>/flows")
-    store, examiner, views = services.conversations.flows, services.examiner, FlowViews(services)
+    store, linter, views = services.conversations.flows, services.linter, FlowViews(services)
 
     @pages.get("")
     def index(org: str) -> str:
@@ -47,7 +47,7 @@ def flow_pages(services: PageServices) -> Blueprint:
             store.add(org, export)
         except FlowhookError as error:
             return views.listed(org, error=error), error.status
-        found = examined(examiner, export, store.library(org))
+        found = examined(linter, export, store.library(org))
         return views.listed(org, [{"flow": flow, "issues": issues} for flow, issues in found])
 
     @pages.get("/export")
@@ -100,7 +100,7 @@ class FlowViews:
     def __init__(self, services: PageServices) -> None:
         self.services = services
         self.store = services.conversations.flows
-        self.examiner = services.examiner
+        self.linter = services.linter
         self._examined: OrderedDict[tuple[str, str], tuple[Flow, Library, list[Issue]]] = (
             OrderedDict()
         )
@@ -111,7 +111,7 @@ class FlowViews:
         held = self._examined.get((org, flow.uuid))
         if held is not None and held[0] is flow and held[1] is library:
             return held[2]
-        found = self.examiner.issues(flow, library)
+        found = self.linter.issues(flow, library)
         self._examined[org, flow.uuid] = (flow, library, found)
         while len(self._examined) > EXAMINED:
             self._examined.popitem(last=False)

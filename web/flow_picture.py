@@ -13,9 +13,12 @@ from dataclasses import dataclass
 from flows.conversations.node_counts import NodeCounts
 from flows.definition.definition import Exit, Flow, Node
 from flows.lint import Issue
-from web.action_words import words_of
+from flows.model.action import UNKNOWN, Action
 
 PAGE_CARDS = 400  # more are no picture, on no screen
+LONGEST = 300  # characters of what an action does
+QUESTION = "Question"
+FIRST_SHAPES = ("Webhook", "Flow", QUESTION)  # a node that is several things is the first
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +109,18 @@ def in_order(flow: Flow) -> list[Node]:
 
 
 def kind_of(node: Node) -> str:
-    """What stands at the head of the card."""
-    types = {action.type for action in node.actions}
-    if "call_webhook" in types:
-        return "Webhook"
-    if "enter_flow" in types:
-        return "Flow"
+    """The heading of a card."""
+    shapes = {action.kind.shape for action in node.actions} - {UNKNOWN.shape}
     if node.router and node.router.wait:
-        return "Question"
-    if types & {"send_msg", "send_interactive_msg"}:
-        return "Message"
-    return "Split" if node.router else "Action"
+        shapes.add(QUESTION)
+    first = (shape for shape in (*FIRST_SHAPES, *sorted(shapes)) if shape in shapes)
+    return next(first, "Split" if node.router else UNKNOWN.shape)
+
+
+def words_of(action: Action) -> str:
+    """What an action does, in at most 300 characters; one that says nothing, by its type."""
+    said = action.kind.words(action) or UNKNOWN.words(action)
+    return said if len(said) <= LONGEST else said[:LONGEST] + "…"
 
 
 def _question(node: Node) -> str:

@@ -8,9 +8,9 @@ from typing import Any
 from flowhook.config import Config
 from flowhook.jobs.services import JobServices
 from flowhook.limits.limiter import Limiter
+from flowhook.organisations.account_checks import AccountChecks
 from flowhook.organisations.cache import SettingsCache
 from flowhook.organisations.http.admin_auth import AdminAuth
-from flowhook.organisations.openai_checks import OpenAIChecks
 from flowhook.organisations.section_service import SectionService
 from flowhook.records.log import LogStore
 from flowhook.records.recent_outcomes import RecentOutcomes
@@ -30,7 +30,7 @@ class PageServices:
     auth: AdminAuth
     sections: SectionService
     settings: SettingsCache
-    checks: OpenAIChecks
+    checks: AccountChecks
     dispatcher: Dispatcher
     limiter: Limiter
     log: LogStore
@@ -39,4 +39,4 @@ class PageServices:
     prices: Prices
     desk: JobServices
     conversations: Conversations
-    examiner: FlowLinter
+    linter: FlowLinter

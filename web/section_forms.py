@@ -27,6 +27,7 @@ TITLES = {section: PROPER_NAMES.get(section, label_of(section)) for section in S
 FIRST_FIELDS = frozenset(
     {
         "is_active",
+        "provider",
         "api_key",
         "organization",
         "project",

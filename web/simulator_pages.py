@@ -11,9 +11,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from flowhook.errors import FlowhookError, InvalidInput
 from flowhook.organisations.organisation import Organisation
-from flows.api.flow_routes import newest
 from flows.api.message_schema import MEDIA, MessageSchema, load, message_of
 from flows.conversations.node_counts import NodeCounts
+from flows.library.publishing import newest
 from flows.model.contact import LANGUAGES
 from flows.model.media import kind_of_url
 from flows.model.session import Message, WebhookAnswer

@@ -13,6 +13,7 @@ import hashlib
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -48,14 +49,14 @@ class Circuits:
         self._windows: OrderedDict[tuple[str, str], list[float]] = OrderedDict()
 
     def open(self, organisation: Organisation, base_url: str, api_key: str) -> AccountCircuit:
-        digest = hashlib.blake2b(f"{base_url}\0{api_key}".encode(), digest_size=8).hexdigest()
-        return AccountCircuit(self, organisation, digest)
+        """Return the circuit of the account that this key is."""
+        return AccountCircuit(self, organisation, f"{base_url}\0{api_key}")
 
-    def window(self, org: str, account: str) -> list[float]:
+    def window(self, org: str, identity: str) -> list[float]:
         """[its beginning, answers, failures] of an account, in this process."""
-        window = self._windows.get((org, account))
+        window = self._windows.get((org, identity))
         if window is None or self.clock() - window[0] > WINDOW_SECONDS:
-            window = self._windows[org, account] = [self.clock(), 0, 0]
+            window = self._windows[org, identity] = [self.clock(), 0, 0]
             while len(self._windows) > MAX_ACCOUNTS:
                 self._windows.popitem(last=False)
         return window
@@ -64,14 +65,21 @@ class Circuits:
 class AccountCircuit:
     """One account's circuit."""
 
-    def __init__(self, circuits: Circuits, organisation: Organisation, account: str) -> None:
+    def __init__(self, circuits: Circuits, organisation: Organisation, identity: str) -> None:
+        """`identity` tells the account from every other; it holds the key, so is never stored."""
         self.circuits = circuits
         self.organisation = organisation
-        self.account = account
+        self.identity = identity
         self._state: dict[str, float] | None = None  # what this client was admitted under
 
+    @cached_property
+    def account(self) -> str:
+        """The name that the account has in the store."""
+        return hashlib.blake2b(self.identity.encode(), digest_size=8).hexdigest()
+
     def admit(self) -> None:
-        state = self.organisation.circuits.get(self.account)
+        known = self.organisation.circuits
+        state = known.get(self.account) if known else None
         self._state = dict(state) if state else None
         if self._state is None:
             return
@@ -87,7 +95,7 @@ class AccountCircuit:
 
     def answered(self) -> None:
         if self._state is None:
-            self.circuits.window(self.organisation.id, self.account)[1] += 1
+            self.circuits.window(self.organisation.id, self.identity)[1] += 1
             return
         self._state = None
         with best_effort("a circuit that closes"):
@@ -105,7 +113,7 @@ class AccountCircuit:
                 self._count_failure()
 
     def _count_failure(self) -> None:
-        window = self.circuits.window(self.organisation.id, self.account)
+        window = self.circuits.window(self.organisation.id, self.identity)
         window[2] += 1
         key = self._key("circuit", self.account)
         pipe = self.circuits.redis.pipeline(transaction=True)

@@ -1,8 +1,8 @@
-"""What an organisation's calls taught about models: kept for an hour, warnings for 30 days.
+"""The quirks of models that an organisation's calls found: kept an hour, warnings for 30 days.
 
-Lessons belong to the organisation and its provider's host, so no one's odd server can teach
-another organisation. They are read with the settings, in the same round trip; what Redis does
-not take is learned again by the next call.
+A quirk belongs to the organisation and its provider's address, so no one's odd server changes
+what another organisation asks. Quirks are read with the settings, in the same round trip; what
+Redis does not take is found again by the next call.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from typing import Any
 
 import orjson
 
-from flowhook.organisations.organisation import Organisation
+from flowhook.organisations.organisation import QUIRKS_KEY, Organisation
 from flowhook.redis.best_effort import best_effort
 from flowhook.redis.keys import org_key
 from flowhook.timestamps import now
 
-LESSON_SECONDS = 3600
+QUIRK_SECONDS = 3600
 WARNING_SECONDS = 30 * 86_400
-NO_LESSON: Mapping[str, Any] = {}
+NO_QUIRKS: Mapping[str, Any] = {}
 
 
 class StoredModelQuirks:
-    """One organisation's lessons with one provider address."""
+    """The quirks of the models at one provider address, for one organisation."""
 
     def __init__(
         self,
@@ -42,27 +42,30 @@ class StoredModelQuirks:
         self.clock = clock
         self._new: dict[str, dict[str, Any]] = {}
 
-    def lesson(self, model: str) -> Mapping[str, Any]:
+    def of(self, model: str) -> Mapping[str, Any]:
+        """Return `{"refuses": [parameter...], "successor": model}`, or less, or nothing."""
         fresh = self._new.get(model)
         if fresh is not None:
             return fresh
-        if not self.organisation.lessons:
-            return NO_LESSON
-        found = self.organisation.lessons.get(self._name(model), NO_LESSON)
-        return found if found.get("until", 0) > self.clock() else NO_LESSON
+        if not self.organisation.quirks:
+            return NO_QUIRKS
+        found = self.organisation.quirks.get(self._name(model), NO_QUIRKS)
+        return found if found.get("until", 0) > self.clock() else NO_QUIRKS
 
-    def learn(self, model: str, lesson: Mapping[str, Any]) -> None:
-        merged = {**self.lesson(model), **lesson, "until": self.clock() + LESSON_SECONDS}
+    def learn(self, model: str, quirk: Mapping[str, Any]) -> None:
+        """Add to what is known of a model."""
+        merged = {**self.of(model), **quirk, "until": self.clock() + QUIRK_SECONDS}
         self._new[model] = merged
-        key = org_key(self.organisation.id, "lessons")
-        with best_effort("a lesson about a model"):
+        key = org_key(self.organisation.id, QUIRKS_KEY)
+        with best_effort("a quirk of a model"):
             pipe = self.redis.pipeline(transaction=True)
             pipe.hset(key, self._name(model), orjson.dumps(merged))
-            pipe.expire(key, LESSON_SECONDS)
+            pipe.expire(key, QUIRK_SECONDS)
             pipe.execute()
             self.learned(self.organisation.id)
 
     def warn(self, model: str, message: str) -> None:
+        """Leave a warning that the organisation's admin sees."""
         key = org_key(self.organisation.id, "warnings")
         with best_effort("a warning about a model"):
             pipe = self.redis.pipeline(transaction=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import RAISE, Schema, fields, validate
 
+from flowhook.errors import InvalidInput
 from flowhook.organisations.kinds import (
     MODEL_NAME,
     TITLE_PATTERN,
@@ -16,6 +18,10 @@ from flowhook.organisations.kinds import (
     text,
 )
 from flowhook.organisations.section import SectionSchema
+from flowhook.providers.account import DEFAULT_PROVIDER
+from flowhook.providers.dialect import load_providers
+
+PROVIDERS = load_providers()
 
 
 class Seconds(fields.Float):
@@ -33,6 +39,11 @@ class OpenAISettingsSchema(SectionSchema):
         load_default=False,
         metadata={"description": "Whether calls are answered (default false).", "example": True},
     )
+    provider = fields.String(
+        allow_none=True,
+        validate=validate.OneOf(PROVIDERS.names()),
+        metadata={"description": "Who is asked (default openai).", "example": "openai"},
+    )
     api_key = secret(512, "The account's API key; write-only.", "sk-proj-...")
     organization = text(
         128,
@@ -48,9 +59,30 @@ class OpenAISettingsSchema(SectionSchema):
     )
     base_url = text(
         2048,
-        "Address of an OpenAI-compatible API (default: the service's).",
+        "Address of an OpenAI-compatible API, or of a resource in Azure (default: the service's).",
         validate=[http_url],
         metadata={"example": "https://api.openai.com/v1"},
+    )
+    api_version = text(
+        32,
+        "Version of Azure's API, a date, perhaps with -preview.",
+        validate=[
+            validate.Regexp(
+                r"^\d{4}-\d{2}-\d{2}(-preview)?\Z", error="Not a version, for example 2024-10-21."
+            )
+        ],
+        metadata={"example": "2024-10-21"},
+    )
+    deployment = fields.Dict(
+        keys=fields.String(validate=MODEL_NAME),
+        values=fields.String(validate=MODEL_NAME),
+        allow_none=True,
+        validate=validate.Length(max=100),
+        metadata={
+            "description": "Names that models were deployed under in Azure: {model: deployment}, up"
+            " to 100; a model that is not named is deployed under its own name.",
+            "example": {"gpt-6-luna": "our-chat"},
+        },
     )
     default_model = model("Model of calls that name none.", "gpt-6-luna")
     image_model = model("Model that makes images.", "gpt-image-2.5-flare")
@@ -95,6 +127,18 @@ class OpenAISettingsSchema(SectionSchema):
         validate=[validate.Regexp(rf"^{TITLE_PATTERN.pattern}\Z", error="Not a title.")],
         metadata={"example": "backup"},
     )
+
+    def check_whole(self, values: Mapping[str, Any]) -> None:
+        """Raise InvalidInput where the provider needs a setting that is not there."""
+        name = values.get("provider") or DEFAULT_PROVIDER
+        dialect = PROVIDERS.find(name)
+        missing = [need for need in dialect.needs if not values.get(need)] if dialect else []
+        if missing:
+            raise InvalidInput(
+                f"provider {name} needs {' and '.join(missing)} too",
+                fix="The organisation's admin fills in what is named, in the OpenAI settings.",
+                fields={need: [f"Is needed with provider {name}."] for need in missing},
+            )
 
 
 class AssistantSchema(Schema):

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+QUIRKS_KEY = "lessons"  # of the models' quirks, as stores of older versions name it
+
 
 @dataclass(frozen=True, slots=True)
 class Token:
@@ -20,10 +22,10 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """Settings sections (decrypted), tokens, and what was learned of models.
+    """Settings sections (decrypted), tokens, and the quirks of models.
 
     `sections` maps `openai`, `openai/accounts/<title>`, `signature`, ... to their fields;
-    `lessons` maps `<host>|<model>` to parameters the model refuses, each with its expiry in
+    `quirks` maps `<host>|<model>` to parameters the model refuses, each with its expiry in
     epoch seconds; `circuits` maps accounts that are not asked now to `until` (epoch seconds)
     and `pause`.
     """
@@ -31,7 +33,7 @@ class Organisation:
     id: str
     sections: Mapping[str, Mapping[str, Any]] = field(repr=False)
     tokens: Mapping[str, Token] = field(repr=False)
-    lessons: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
+    quirks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
     circuits: Mapping[str, Mapping[str, float]] = field(default_factory=dict, repr=False)
 
     @property

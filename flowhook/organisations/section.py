@@ -22,6 +22,9 @@ class SectionSchema(Schema):
         read_only = {f"has_{name}" for name in secret_fields(type(self))} | {"warnings"}
         return {key: value for key, value in data.items() if key not in read_only}
 
+    def check_whole(self, values: Mapping[str, Any]) -> None:
+        """Raise InvalidInput where fields of the section, as it would be stored, do not fit."""
+
 
 def secret_fields(schema: type[Schema]) -> list[str]:
     """Names of a schema's secret fields."""

@@ -76,7 +76,9 @@ class SectionService:
         shown = {
             name: mask(stored[name]) for name in secret_fields(SECTIONS[kind]) if name in stored
         }
-        values = load_fields(SECTIONS[kind](), body, partial=not replaces, shown=shown)
+        schema = SECTIONS[kind]()
+        values = load_fields(schema, body, partial=not replaces, shown=shown)
+        schema.check_whole(values if replaces else {**stored, **values})
         if kind == "openai" and "base_url" in values:
             self._check_base_url(values, stored, caller)
         if replaces:

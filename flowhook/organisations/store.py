@@ -20,7 +20,7 @@ from redis.exceptions import WatchError
 from flowhook.errors import NotFound
 from flowhook.organisations.audit import Audit
 from flowhook.organisations.cipher import CannotDecrypt, Cipher
-from flowhook.organisations.organisation import Organisation, Token
+from flowhook.organisations.organisation import QUIRKS_KEY, Organisation, Token
 from flowhook.organisations.schemas import SECTIONS
 from flowhook.organisations.section import sealed_fields, secret_fields
 from flowhook.redis.keys import ORGANISATIONS, org_key, scan_organisation
@@ -47,9 +47,9 @@ class SettingsStore:
         pipe = self.redis.pipeline(transaction=False)
         pipe.hgetall(org_key(org, "settings"))
         pipe.hgetall(org_key(org, "tokens"))
-        pipe.hgetall(org_key(org, "lessons"))
+        pipe.hgetall(org_key(org, QUIRKS_KEY))
         pipe.hgetall(org_key(org, "circuits"))
-        settings, tokens, lessons, circuits = pipe.execute()
+        settings, tokens, quirks, circuits = pipe.execute()
         sections: dict[str, dict[str, Any]] = {}
         for key, stored in settings.items():
             section, _, name = key.decode().rpartition(":")
@@ -60,7 +60,7 @@ class SettingsStore:
             id=org,
             sections=sections,
             tokens={key.decode(): _read_token(key.decode(), raw) for key, raw in tokens.items()},
-            lessons={key.decode(): orjson.loads(raw) for key, raw in lessons.items()},
+            quirks={key.decode(): orjson.loads(raw) for key, raw in quirks.items()},
             circuits={key.decode(): orjson.loads(raw) for key, raw in circuits.items()},
         )
 

@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from fnmatch import fnmatchcase
-from typing import Any, Protocol
+from typing import Any
 
-from flowhook.config import SERVICE_IMAGE_MODEL, SERVICE_SPEECH_MODEL, SERVICE_TRANSCRIPTION_MODEL
-from flowhook.errors import Forbidden
+from flowhook.config import (
+    SERVICE_IMAGE_MODEL,
+    SERVICE_SPEECH_MODEL,
+    SERVICE_TRANSCRIPTION_MODEL,
+    Config,
+)
+from flowhook.errors import Forbidden, Inactive, InvalidInput, MissingApiKey
 
+DEFAULT_PROVIDER = "openai"
 DEFAULT_TIMEOUT_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Key, address and models of an OpenAI account; `timeout_seconds` bounds a whole call."""
+    """Key, address and models of an account; `timeout_seconds` bounds a whole call.
+
+    `provider` names the dialect that is spoken. `deployment` maps models to the names under which
+    the provider has them, where it has names of its own.
+    """
 
     api_key: str = field(repr=False)
     base_url: str
     default_model: str
+    provider: str = DEFAULT_PROVIDER
     organization: str | None = None
     project: str | None = None
+    api_version: str | None = None
+    deployment: Mapping[str, str] = field(default_factory=dict)
     timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
     model_aliases: Mapping[str, str] = field(default_factory=dict)
-    allowed_models: tuple[str, ...] = ()
+    allowed_models: Sequence[str] = ()
     image_model: str = SERVICE_IMAGE_MODEL
     speech_model: str = SERVICE_SPEECH_MODEL
     transcription_model: str = SERVICE_TRANSCRIPTION_MODEL
@@ -33,7 +46,7 @@ class Account:
     guarded: bool = False  # an organisation's admin chose base_url: public addresses only
 
     def resolve(self, model: str | None) -> str:
-        """The model to ask for: the default, aliased, and allowed; else Forbidden."""
+        """Return the model to ask for: the default, aliased; raises Forbidden if not allowed."""
         asked = model or self.default_model
         resolved = self.model_aliases.get(asked, asked)
         if not self.allows(resolved):
@@ -45,39 +58,44 @@ class Account:
         return resolved
 
     def allows(self, model: str) -> bool:
+        """Tell whether the organisation lets its flows use a model."""
         return not self.allowed_models or any(
             fnmatchcase(model, pattern) for pattern in self.allowed_models
         )
 
-    def headers(self) -> dict[str, str]:
-        headers = {"Authorization": f"Bearer {self.api_key}"}
-        if self.organization:
-            headers["OpenAI-Organization"] = self.organization
-        if self.project:
-            headers["OpenAI-Project"] = self.project
-        return headers
+
+SETTINGS = frozenset(one.name for one in fields(Account)) - {"guarded"}
 
 
-class ModelQuirks(Protocol):
-    """What an organisation learned of its models, kept for an hour."""
+class Accounts:
+    """Reads accounts from an organisation's settings and the service's defaults."""
 
-    def lesson(self, model: str) -> Mapping[str, Any]:
-        """`{"refuses": [parameter...], "successor": model}`, or empty."""
+    def __init__(self, config: Config) -> None:
+        self.config = config
 
-    def learn(self, model: str, lesson: Mapping[str, Any]) -> None: ...
+    def open(self, sections: Mapping[str, Mapping[str, Any]], title: str | None = None) -> Account:
+        """Return the organisation's account, or its further account `title`.
 
-    def warn(self, model: str, message: str) -> None:
-        """Leave a warning that the organisation's admin sees."""
+        Raises Inactive, MissingApiKey, and InvalidInput where there is no account of that title.
+        """
+        name = f"openai/accounts/{title}" if title else "openai"
+        section = sections.get(name)
+        if section is None and title:
+            raise InvalidInput(
+                "this organisation has no OpenAI account of that title",
+                fields={"account": ["Not the title of an account of this organisation."]},
+            )
+        section = section or {}
+        if not section.get("is_active"):
+            raise Inactive("the organisation's OpenAI account is not active")
+        return self.read(section)
 
-
-class NoModelQuirks:
-    """Remembers nothing: for calls without an organisation behind them."""
-
-    def lesson(self, model: str) -> Mapping[str, Any]:
-        return {}
-
-    def learn(self, model: str, lesson: Mapping[str, Any]) -> None:
-        return None
-
-    def warn(self, model: str, message: str) -> None:
-        return None
+    def read(self, section: Mapping[str, Any]) -> Account:
+        """Return an account from its settings, active or not; raises MissingApiKey."""
+        if not section.get("api_key"):
+            raise MissingApiKey("the organisation has no OpenAI API key")
+        given = {name: value for name, value in section.items() if value and name in SETTINGS}
+        given["base_url"] = given.get("base_url", self.config.openai_base_url).rstrip("/")
+        given.setdefault("default_model", self.config.default_model)
+        guarded = bool(section.get("base_url")) and not section.get("private_ok")
+        return Account(**given, guarded=guarded)

@@ -6,14 +6,12 @@ time-out that covers everything, connecting included. Measured in docs/performan
 
 from __future__ import annotations
 
-import os
 import select
 import socket
 import ssl
 from collections import OrderedDict
 from collections.abc import Mapping
 from functools import lru_cache, partial
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,7 +21,7 @@ from gevent import monkey
 from geventhttpclient.connectionpool import ConnectionPool, SSLConnectionPool
 from geventhttpclient.response import HTTPParseError, HTTPSocketPoolResponse
 
-from flowhook.providers.guarded_transport import AddressesOf
+from flowhook.providers.guarded_transport import AddressesOf, trust
 from flowhook.providers.transport import (
     CHUNK_BYTES,
     CONNECT_SECONDS,
@@ -208,11 +206,4 @@ def _make_pool(origin: str, size: int) -> _Pool | _SSLPool:
 
 
 def _tls_context(cafile: str) -> ssl.SSLContext:
-    """The same roots requests would trust: REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE, else certifi."""
-    bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or cafile
-    context = gevent.ssl.create_default_context()
-    if Path(bundle).is_dir():
-        context.load_verify_locations(capath=bundle)
-    else:
-        context.load_verify_locations(cafile=bundle)
-    return context
+    return trust(gevent.ssl.create_default_context(), cafile)

@@ -26,7 +26,6 @@ from flowhook.errors import (
     ProviderTimeout,
     ProviderUnavailable,
 )
-from flowhook.providers.completion import read_object
 from flowhook.providers.transport import HttpReply, TimedOut, Transport, TransportError, Unreachable
 
 PATH = "/maps/api/geocode/json"
@@ -81,7 +80,7 @@ def read_addresses(reply: HttpReply) -> list[Result]:
     """The results of an answer; the error that its status means."""
     if reply.status >= 500:
         raise ProviderError(f"Google Maps failed with HTTP {reply.status}", fix=_LATER)
-    answer = read_object(reply.body)
+    answer = reply.read_object()
     results, status = answer.get("results"), answer.get("status")
     found = results if isinstance(results, list) else None
     if status in ("OK", None) and found and isinstance(found[0], dict):

@@ -145,14 +145,13 @@ class _TLSPool(HTTPSConnectionPool):
 
 
 def trusted_context() -> ssl.SSLContext:
-    """A verifying TLS context; `REQUESTS_CA_BUNDLE` names the certificates, as for requests.
+    """A verifying TLS context. Building one takes some 20 ms, so a guard builds it once."""
+    return trust(create_urllib3_context(), certifi.where())
 
-    Building one reads every certificate (some 20 ms), so a guard builds it once.
-    """
-    bundle = (
-        os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or certifi.where()
-    )
-    context = create_urllib3_context()
+
+def trust(context: ssl.SSLContext, usual: str) -> ssl.SSLContext:
+    """Load the certificates that requests would: the environment's bundle, else the usual one."""
+    bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or usual
     if os.path.isdir(bundle):  # noqa: PTH112
         context.load_verify_locations(capath=bundle)
     else:

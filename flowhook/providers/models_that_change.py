@@ -1,40 +1,57 @@
 """Models that change under us: what one stops taking, and what takes its place when it is retired.
 
-What was found out is kept in the account's notebook, so that the next call asks right at once.
+What was found out is kept as the model's quirks, so that the next call asks right at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Protocol
 
-from flowhook.providers.account import Account, ModelQuirks
-from flowhook.providers.parameters import refused_with, without
+from flowhook.providers.account import Account
+from flowhook.providers.dialect import Dialect, Unsupported
 from flowhook.providers.retirements import Retirement, retirement
 
-Fit = Callable[[dict[str, Any]], dict[str, Any]]
-"""From a body as asked for to one that `body["model"]` takes; used again for a successor."""
+
+class ModelQuirks(Protocol):
+    """What an organisation found out about its models, kept for an hour."""
+
+    def of(self, model: str) -> Mapping[str, Any]:
+        """Return `{"refuses": [parameter...], "successor": model}`, or less, or nothing."""
+
+    def learn(self, model: str, quirk: Mapping[str, Any]) -> None:
+        """Add to what is known of a model."""
+
+    def warn(self, model: str, message: str) -> None:
+        """Leave a warning that the organisation's admin sees."""
 
 
-def as_learned(
-    account: Account, notebook: ModelQuirks, body: dict[str, Any], fit: Fit | None
-) -> dict[str, Any]:
-    """`body` with the successor of its model, fitted, and without what that one refuses."""
-    successor = notebook.lesson(body["model"]).get("successor")
-    if successor and account.allows(successor):
-        body = {**body, "model": successor}
-    body = fit(body) if fit else body
-    return without(body, notebook.lesson(body["model"]).get("refuses", ()))
+class NoModelQuirks:
+    """Remembers nothing: for calls without an organisation behind them."""
 
+    def of(self, model: str) -> Mapping[str, Any]:
+        return {}
 
-def heal(notebook: ModelQuirks, body: dict[str, Any], parameter: str) -> dict[str, Any] | None:
-    """`body` without the refused parameter and its kind; None where it cannot do without."""
-    refused = refused_with(parameter, body)
-    if not refused:
+    def learn(self, model: str, quirk: Mapping[str, Any]) -> None:
         return None
-    known = notebook.lesson(body["model"]).get("refuses", ())
-    notebook.learn(body["model"], {"refuses": sorted({*known, *refused})})
-    return without(body, refused)
+
+    def warn(self, model: str, message: str) -> None:
+        return None
+
+
+def retry_without(
+    quirks: ModelQuirks, dialect: Dialect, model: str, body: dict[str, Any], refusal: Unsupported
+) -> dict[str, Any]:
+    """Return `body` without the refused parameter and its kind, and remember it.
+
+    Raises the refusal's error where the request cannot do without.
+    """
+    refused = dialect.refused_with(refusal.parameter, body)
+    if not refused:
+        raise refusal.error from None
+    known = quirks.of(model).get("refuses", ())
+    quirks.learn(model, {"refuses": sorted({*known, *refused})})
+    return dialect.without(body, refused)
 
 
 def replacement(account: Account, model: str) -> Retirement | None:
@@ -45,10 +62,10 @@ def replacement(account: Account, model: str) -> Retirement | None:
     return retired if account.allows(retired.successor) else None
 
 
-def note_retired(notebook: ModelQuirks, retired: Retirement, model: str) -> None:
+def note_retired(quirks: ModelQuirks, retired: Retirement, model: str) -> None:
     """Ask the successor from now on, and tell the organisation's admin."""
-    notebook.learn(model, {"successor": retired.successor})
-    notebook.warn(
+    quirks.learn(model, {"successor": retired.successor})
+    quirks.warn(
         model,
         f"{model} was retired on {retired.date}; {retired.successor} answers in its place."
         " Change the model in the flow, or set an alias.",

@@ -12,14 +12,17 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
-from typing import Protocol
+from typing import Any, Protocol
 
 import gevent
+import orjson
 import requests
 from gevent import monkey
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError as Urllib3Error
 from urllib3.exceptions import ReadTimeoutError
+
+from flowhook.errors import InvalidResponse
 
 CONNECT_SECONDS = 5.0
 MAX_REPLY_BYTES = 32 * 1024 * 1024
@@ -53,6 +56,16 @@ class HttpReply:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+    def read_object(self) -> dict[str, Any]:
+        """Return the JSON object that the body is; raises InvalidResponse."""
+        try:
+            answer = orjson.loads(self.body)
+        except orjson.JSONDecodeError:
+            raise InvalidResponse("the provider's answer is not JSON") from None
+        if not isinstance(answer, dict):
+            raise InvalidResponse("the provider's answer is not a JSON object")
+        return answer
 
 
 class Transport(Protocol):

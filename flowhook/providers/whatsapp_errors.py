@@ -22,7 +22,7 @@ from flowhook.errors import (
     ProviderUnavailable,
     WindowClosed,
 )
-from flowhook.providers.openai_errors import retry_after_seconds
+from flowhook.providers.requests import retry_after_seconds
 from flowhook.providers.transport import HttpReply, TimedOut, TransportError, Unreachable
 
 WINDOW_CLOSED = 131047

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flows.model.action import Action, ActionOutcome, action, as_text
 from flows.model.events import ActionSkipped, ContactGroupsChanged
 from flows.model.groups import group_id
 from flows.model.sprint import Sprint
 
 
-@action("add_contact_groups", required=("groups",))
+def groups(action: Action) -> list[dict[str, Any]]:
+    return action.objects("groups")
+
+
+def words(action: Action) -> str:
+    names = ", ".join(str(group.get("name", "")) for group in groups(action))
+    return f"{action.type.replace('_', ' ')}: {names}"
+
+
+@action("add_contact_groups", required=("groups",), groups=groups, words=words)
 def add_contact_groups(action: Action, sprint: Sprint) -> ActionOutcome:
     """Add the contact to the listed collections; one without a number or a name is skipped."""
     added = []

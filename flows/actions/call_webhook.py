@@ -8,7 +8,16 @@ from typing import Any
 import orjson
 
 from flowhook.errors import FlowhookError, InvalidInput, TooLarge
-from flows.model.action import FAILURE, SUCCESS, Action, ActionOutcome, Parked, action, as_text
+from flows.model.action import (
+    FAILURE,
+    SUCCESS,
+    Action,
+    ActionOutcome,
+    Parked,
+    action,
+    as_text,
+    result_name,
+)
 from flows.model.bounds import check_bounds
 from flows.model.events import WebhookCalled
 from flows.model.session import WebhookAnswer, WebhookPending
@@ -19,7 +28,36 @@ MAX_ANSWER_VALUES = 20_000
 METHODS = ("get", "post", "function")
 
 
-@action("call_webhook", required=("url", "headers", "method", "result_name"))
+def words(action: Action) -> str:
+    result = action.text("result_name")
+    called = f"{action.text('method')} {action.text('url')}"
+    return f"{called} → @results.{result}" if result else called
+
+
+def resume(action: Action, call_id: int, answer: WebhookAnswer, sprint: Sprint) -> ActionOutcome:
+    """Go on with an answer that came while the flow was parked."""
+    sprint.emit(
+        WebhookCalled,
+        id=call_id,
+        method=action.text("method").upper(),
+        url=action.text("url"),
+        status=answer.status,
+        request=None,
+        response=answer.body,
+        error=answer.error,
+    )
+    return settle(action, answer, sprint)
+
+
+@action(
+    "call_webhook",
+    required=("url", "headers", "method", "result_name"),
+    calls_webhook=True,
+    sets=result_name,
+    resume=resume,
+    words=words,
+    shape="Webhook",
+)
 def call_webhook(action: Action, sprint: Sprint) -> ActionOutcome:
     """Call a webhook function, or GET or POST to your own server, and keep what it answers.
 

@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flows.model.action import Action, ActionOutcome, EnterFlow, action, as_text
 from flows.model.sprint import Sprint
 
 
-@action("enter_flow", required=("flow",))
+def entered(action: Action) -> list[dict[str, Any]]:
+    return [action.map("flow")]
+
+
+def evaluated(action: Action) -> list[tuple[str, str]]:
+    return [("Enter flow expression has", as_text(action.map("flow").get("expression")))]
+
+
+def words(action: Action) -> str:
+    return f"→ {action.map('flow').get('name', '')}"
+
+
+@action(
+    "enter_flow",
+    required=("flow",),
+    enters=entered,
+    evaluated=evaluated,
+    words=words,
+    shape="Flow",
+)
 def enter_flow(action: Action, sprint: Sprint) -> ActionOutcome:
     """Enter another flow; this one goes on when it is completed.
 

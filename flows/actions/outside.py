@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from flows.model.action import FAILURE, Action, ActionOutcome, action
+from flows.model.action import FAILURE, Action, ActionOutcome, action, result_name
 from flows.model.events import ActionSkipped
 from flows.model.sprint import Sprint
 
 
-@action("link_google_sheet", required=("sheet_id", "result_name"))
+@action("link_google_sheet", required=("sheet_id", "result_name"), sets=result_name)
 def link_google_sheet(action: Action, sprint: Sprint) -> ActionOutcome:
     """Read or write a row of a Google sheet; takes Failure here, where no sheet is connected."""
     return _report(action, sprint, "no Google sheet is connected to this service")
 
 
-@action("call_classifier", required=("input", "result_name"))
+@action("call_classifier", required=("input", "result_name"), sets=result_name)
 def call_classifier(action: Action, sprint: Sprint) -> ActionOutcome:
     """Ask Dialogflow for the intent; takes Failure here, where no classifier is connected."""
     return _report(action, sprint, "no classifier is connected to this service")

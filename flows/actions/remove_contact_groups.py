@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from flows.actions.add_contact_groups import groups, words
 from flows.model.action import Action, ActionOutcome, action, as_text
 from flows.model.events import ContactGroupsChanged
 from flows.model.groups import group_id
 from flows.model.sprint import Sprint
 
 
-@action("remove_contact_groups", required=("groups",))
+@action("remove_contact_groups", required=("groups",), groups=groups, words=words)
 def remove_contact_groups(action: Action, sprint: Sprint) -> ActionOutcome:
     """Remove the contact from the listed collections, or from all with `all_groups`."""
     groups = sprint.contact.groups

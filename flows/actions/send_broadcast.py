@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flows.actions.send_msg import attachment, localized_text, read_template
 from flows.model.action import Action, ActionOutcome, action, as_text
 from flows.model.events import ActionSkipped, MsgCreated, MsgNotSent
 from flows.model.sprint import Sprint
 
 
-@action("send_broadcast", required=("contacts", "text"))
+def contacts(action: Action) -> list[dict[str, Any]]:
+    return action.objects("contacts")
+
+
+@action("send_broadcast", required=("contacts", "text"), contacts=contacts, text_is_shown=True)
 def send_broadcast(action: Action, sprint: Sprint) -> ActionOutcome:
     """Send a message to the listed contacts; collections are not broadcast to.
 
@@ -17,7 +23,7 @@ def send_broadcast(action: Action, sprint: Sprint) -> ActionOutcome:
     template = read_template(action, sprint)
     text = template["text"] if template else localized_text(action, sprint)
     kind, url = attachment(action, sprint)
-    for listed in action.objects("contacts"):
+    for listed in contacts(action):
         contact_id = as_text(listed.get("uuid"))
         recipient = sprint.services.find_contact(contact_id)
         if recipient is None:

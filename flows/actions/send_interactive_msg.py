@@ -22,7 +22,25 @@ _BODY_KINDS = ("text", "image", "video")
 Content = dict[str, Any]
 
 
-@action("send_interactive_msg", required=("name",))
+def evaluated(action: Action) -> list[tuple[str, str]]:
+    return [("Interactive template expression has", as_text(action.source.get("expression")))]
+
+
+def words(action: Action) -> str:
+    content = drawn_content(action) or {}
+    options = (f"• {one.get('title', '')}" for one in options_of(content))
+    lines = [f"☰ {action.text('name')}", shown_text(content), *options]
+    return "\n".join(line for line in lines if line)
+
+
+@action(
+    "send_interactive_msg",
+    required=("name",),
+    is_interactive=True,
+    evaluated=evaluated,
+    words=words,
+    shape="Message",
+)
 def send_interactive_msg(action: Action, sprint: Sprint) -> ActionOutcome:
     """Send a message with buttons, a list of options or a location request.
 
@@ -178,7 +196,7 @@ def kind_of(content: Content) -> str:
 
 
 def options_of(content: Content) -> list[dict[str, str]]:
-    """The choices as the conversation API lists them; who has no title cannot be chosen."""
+    """The choices as the conversation API lists them; options without a title are omitted."""
     listed = content.get("options")
     if content.get("type") == "list":
         groups = content.get("items")

@@ -15,7 +15,19 @@ from flows.model.sprint import Sprint
 EMPTY_BODY = "Could not send message with empty body"
 
 
-@action("send_msg", required=("text",))
+def words(action: Action) -> str:
+    attached = [str(one).partition(":")[2] for one in action.items("attachments")]
+    return "\n".join([action.text("text"), *(f"📎 {one}" for one in attached)]).strip()
+
+
+@action(
+    "send_msg",
+    required=("text",),
+    is_message=True,
+    text_is_shown=True,
+    words=words,
+    shape="Message",
+)
 def send_msg(action: Action, sprint: Sprint) -> ActionOutcome:
     """Send the contact a text, an attachment or an approved template.
 

@@ -8,7 +8,11 @@ from flows.model.sprint import Sprint
 from flows.model.text import clean
 
 
-@action("set_contact_field", required=("value", "field"))
+def words(action: Action) -> str:
+    return f"@contact.fields.{action.map('field').get('key', '')} = {action.text('value')}"
+
+
+@action("set_contact_field", required=("value", "field"), words=words)
 def set_contact_field(action: Action, sprint: Sprint) -> ActionOutcome:
     """Save a value in one of the contact's fields.
 

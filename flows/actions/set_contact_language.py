@@ -8,7 +8,15 @@ from flows.model.events import ContactLanguageChanged
 from flows.model.sprint import Sprint
 
 
-@action("set_contact_language", required=("language",))
+def named(action: Action) -> list[str]:
+    return [action.text("language")]
+
+
+def words(action: Action) -> str:
+    return f"@contact.language = {action.text('language')}"
+
+
+@action("set_contact_language", required=("language",), languages=named, words=words)
 def set_contact_language(action: Action, sprint: Sprint) -> ActionOutcome:
     """Set the language by the beginning of its name or locale, for example `hin` or `hi`.
 

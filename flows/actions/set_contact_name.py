@@ -7,7 +7,15 @@ from flows.model.events import ContactNameChanged
 from flows.model.sprint import Sprint
 
 
-@action("set_contact_name", required=("name",))
+def evaluated(action: Action) -> list[tuple[str, str]]:
+    return [("Action name has", action.text("name"))]
+
+
+def words(action: Action) -> str:
+    return f"@contact.name = {action.text('name')}"
+
+
+@action("set_contact_name", required=("name",), evaluated=evaluated, words=words)
 def set_contact_name(action: Action, sprint: Sprint) -> ActionOutcome:
     """Set the contact's name; variables and `<%= %>` are evaluated."""
     sprint.contact.name = sprint.render(action.text("name"))

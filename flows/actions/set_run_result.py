@@ -6,7 +6,15 @@ from flows.model.action import Action, ActionOutcome, action
 from flows.model.sprint import Sprint
 
 
-@action("set_run_result", required=("name", "category", "value"))
+def name(action: Action) -> list[str]:
+    return [action.text("name")]
+
+
+def words(action: Action) -> str:
+    return f"@results.{action.text('name')} = {action.text('value')}"
+
+
+@action("set_run_result", required=("name", "category", "value"), sets=name, words=words)
 def set_run_result(action: Action, sprint: Sprint) -> ActionOutcome:
     """Keep a value as a result of this flow.
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import copy
 
+from flows.actions.enter_flow import words
 from flows.model.action import Action, ActionOutcome, action, as_text
 from flows.model.events import SessionTriggered
 from flows.model.groups import group_id
 from flows.model.sprint import Sprint
 
 
-@action("start_session", required=("contacts", "create_contact", "flow", "groups", "exclusions"))
+@action(
+    "start_session",
+    required=("contacts", "create_contact", "flow", "groups", "exclusions"),
+    words=words,
+)
 def start_session(action: Action, sprint: Sprint) -> ActionOutcome:
     """Start a flow for the listed contacts and every member of the listed collections.
 

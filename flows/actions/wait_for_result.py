@@ -7,7 +7,7 @@ from flows.model.action import Action, ActionOutcome, action
 from flows.model.sprint import Sprint
 
 
-@action("wait_for_result", required=("delay",))
+@action("wait_for_result", required=("delay",), pauses=True, sets_any=True)
 def wait_for_result(action: Action, sprint: Sprint) -> ActionOutcome:
     """Wait up to `delay` seconds for a result sent through the resume call.
 

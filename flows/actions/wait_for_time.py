@@ -8,7 +8,11 @@ from flows.model.sprint import Sprint
 SHORT_PAUSE_SECONDS = 4
 
 
-@action("wait_for_time", required=("delay",))
+def words(action: Action) -> str:
+    return f"waits {action.text('delay')} s"
+
+
+@action("wait_for_time", required=("delay",), pauses=True, words=words)
 def wait_for_time(action: Action, sprint: Sprint) -> ActionOutcome:
     """Pause for `delay` seconds; without one, the next message just comes four seconds later."""
     return pause(action, sprint, "time")

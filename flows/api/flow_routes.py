@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, Response, request
 
-from flowhook.errors import Conflict, NotFound
 from flowhook.http.answers import json_answer
 from flowhook.http.body import check_media_type
 from flowhook.http.body_size import MAX_IMPORT_BYTES
@@ -15,12 +12,12 @@ from flowhook.organisations.auth import require_admin
 from flowhook.organisations.http.admin_auth import AdminAuth
 from flowhook.organisations.section_service import SectionService
 from flowhook.strict_json import read_json
-from flows.definition.definition import Export, Flow
+from flows.definition.definition import Export
 from flows.definition.reading import read_export
 from flows.library.flow_linter import FlowLinter
-from flows.library.library import EMPTY, Library
-from flows.library.store import FlowStore, no_flow
-from flows.lint import CRITICAL, Issue
+from flows.library.library import EMPTY
+from flows.library.publishing import examined, newest, refuse_critical, with_subflows
+from flows.library.store import FlowStore
 
 ISSUES = {
     "type": "array",
@@ -51,7 +48,7 @@ FLOWS = {
 
 
 def flow_routes(
-    auth: AdminAuth, sections: SectionService, store: FlowStore, examiner: FlowLinter
+    auth: AdminAuth, sections: SectionService, store: FlowStore, linter: FlowLinter
 ) -> Blueprint:
     """`/flows/...`"""
     routes = Blueprint("flows", __name__, url_prefix="/flows")
@@ -71,7 +68,7 @@ def flow_routes(
         org = caller.organization_id
         require_admin(caller, org or "")
         export = read_upload()
-        found = examined(examiner, export, store.library(org) if org else EMPTY)
+        found = examined(linter, export, store.library(org) if org else EMPTY)
         shown = [
             {"uuid": flow.uuid, "name": flow.name, "keywords": list(flow.keywords), "issues": one}
             for flow, one in found
@@ -90,7 +87,7 @@ def flow_routes(
         organisation(org)
         export = read_upload()
         entries = {entry.uuid: entry for entry in store.add(org, export)}
-        found = examined(examiner, export, store.library(org))
+        found = examined(linter, export, store.library(org))
         shown = [{**entries[flow.uuid].shown, "issues": one} for flow, one in found]
         return json_answer({"flows": shown})
 
@@ -118,7 +115,7 @@ def flow_routes(
         """Show a flow's newest draft with its definition and issues."""
         organisation(org)
         entry, flow = newest(store, org, uuid)
-        issues = [one.as_dict() for one in examiner.issues(flow, store.library(org))]
+        issues = [one.as_dict() for one in linter.issues(flow, store.library(org))]
         return json_answer({**entry.shown, "definition": flow.source, "issues": issues})
 
     @routes.delete("/<org>/<uuid>")
@@ -137,7 +134,7 @@ def flow_routes(
         """
         organisation(org)
         entry, flow = newest(store, org, uuid)
-        issues = examiner.issues(flow, store.library(org))
+        issues = linter.issues(flow, store.library(org))
         if request.args.get("force", "").lower() not in ("true", "1"):
             refuse_critical(issues)
         published = store.publish(org, uuid, entry.draft.revision)
@@ -151,60 +148,3 @@ def read_upload() -> Export:
     request.max_content_length = MAX_IMPORT_BYTES
     check_media_type(request.content_type or "")
     return read_export(read_json(request.get_data(cache=False)))
-
-
-def examined(
-    examiner: FlowLinter, export: Export, library: Library
-) -> list[tuple[Flow, list[dict[str, str]]]]:
-    """Each flow of an export with its issues."""
-    templates = export.interactive_templates
-    return [
-        (
-            flow,
-            [one.as_dict() for one in examiner.issues(flow, library, export.flows, templates)],
-        )
-        for flow in export.flows
-    ]
-
-
-def newest(store: FlowStore, org: str, uuid: str) -> tuple[Any, Flow]:
-    entry = store.entry(org, uuid)
-    flow = store.revisions.flow(org, uuid, entry.draft.revision)
-    if flow is None:
-        raise no_flow()
-    return entry, flow
-
-
-def with_subflows(store: FlowStore, org: str, uuid: str) -> list[str]:
-    """A flow and all the flows that it enters, directly or not."""
-    found: list[str] = []
-    waiting = [uuid]
-    while waiting:
-        one = waiting.pop()
-        if one in found:
-            continue
-        try:
-            _, flow = newest(store, org, one)
-        except NotFound:
-            if one == uuid:
-                raise
-            continue  # a sub-flow that is not here: the linter says so
-        found.append(one)
-        actions = [action for node in flow.nodes.values() for action in node.actions]
-        entered = [action.map("flow") for action in actions if action.type == "enter_flow"]
-        waiting += [str(entry["uuid"]) for entry in entered if entry.get("uuid")]
-    return found
-
-
-def refuse_critical(issues: list[Issue]) -> None:
-    critical = [one for one in issues if one.severity == CRITICAL]
-    if not critical:
-        return
-    fields: dict[str, list[str]] = {}
-    for issue in critical:
-        fields.setdefault(issue.node or "flow", []).append(issue.message)
-    raise Conflict(
-        f"the flow has Critical issues ({len(critical)}), the first: {critical[0].message}",
-        fix="Correct them and import the flow again, or publish with ?force=true.",
-        fields=fields,
-    )

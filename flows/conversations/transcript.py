@@ -9,29 +9,11 @@ from typing import Any
 
 from flowhook.records.redact import redact_text
 from flowhook.timestamps import timestamp
-from flows.model.events import (
-    ActionSkipped,
-    Event,
-    ExpressionFailed,
-    FlowFailed,
-    FlowInterrupted,
-    FlowStarted,
-    InputLabelled,
-    MsgCreated,
-    MsgIgnored,
-    MsgNotSent,
-    SessionTriggered,
-    TicketOpened,
-    WebhookCalled,
-)
+from flows.model.events import Event, MsgCreated, MsgNotSent
 from flows.model.session import Message, Session
 
 MAX_NOTES = 50
 MAX_NOTE_TEXT = 2_000
-NOTED = (
-    *(FlowStarted, FlowFailed, FlowInterrupted, MsgNotSent, MsgIgnored, ActionSkipped),
-    *(ExpressionFailed, TicketOpened, InputLabelled),
-)
 
 Json = dict[str, Any]
 
@@ -88,16 +70,9 @@ def not_sent(reason: str, now: datetime) -> Json:
 
 
 def _note(event: Event) -> Iterator[Json]:
-    """An event as a note: names, reasons and statuses, no bodies of webhooks."""
-    if isinstance(event, WebhookCalled):
-        note = {"method": event.method, "url": event.url, "status": event.status}
-        note |= {"error": event.error} if event.error else {}
-        note |= {"parked": True} if event.parked else {}
-    elif isinstance(event, SessionTriggered):
-        note = {"target_flow": event.target_flow}
-    elif isinstance(event, NOTED):
-        note = {key: value for key, value in event.as_dict().items() if value not in ("", None)}
-    else:
+    """An event as a note, secrets redacted; nothing for an event that is not noted."""
+    note = event.note()
+    if not note:
         return
     texts = {
         key: redact_text(value[:MAX_NOTE_TEXT]) if isinstance(value, str) else value

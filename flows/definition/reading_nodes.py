@@ -8,14 +8,13 @@ from typing import Any, NoReturn
 from flowhook.errors import InvalidInput
 from flowhook.registry import load
 from flows.definition.definition import Case, Category, Exit, Node, Router, Wait
-from flows.model.action import Action, actions
+from flows.model.action import UNKNOWN, Action, ActionType, actions
 
 load("flows.actions")
 
 Json = Mapping[str, Any]
 MAX_ITEMS = 1_000
 MAX_DELAY_SECONDS = 366 * 24 * 3600
-_PAUSES = ("wait_for_time", "wait_for_result")
 
 
 def fail(where: str, problem: str) -> NoReturn:
@@ -72,16 +71,16 @@ def _read_action(source: Json, where: str) -> Action:
     kind = required_text(source, "type", f"{where}, action")
     where = f"{where}, action {kind}"
     uuid = required_text(source, "uuid", where)
-    known = actions.find(kind)
-    missing = [key for key in (known.required if known else ()) if key not in source]
+    known = actions.find(kind) or UNKNOWN
+    missing = [key for key in known.required if key not in source]
     if missing:
         fail(where, f"Missing required fields: {', '.join(missing)}")
-    return Action(uuid, kind, _delay(source, kind, where), source)
+    return Action(uuid, kind, _delay(source, known, where), source)
 
 
-def _delay(source: Json, kind: str, where: str) -> float:
+def _delay(source: Json, kind: ActionType, where: str) -> float:
     value = source.get("delay")
-    if value is None or (value == "" and kind in _PAUSES):
+    if value is None or (value == "" and kind.pauses):
         return 0
     text = str(value).strip() if isinstance(value, int | str) else ""
     digits = text.removeprefix("-")

@@ -12,13 +12,12 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from flowhook.errors import Conflict, InvalidInput, NotFound
-from flows.actions.call_webhook import settle
 from flows.definition.definition import Flow
 from flows.engine.lifecycle import FlowServices, begin, interrupt, tidy
 from flows.engine.walk import Walk
 from flows.model.action import WebhookReply
 from flows.model.bounds import check_bounds
-from flows.model.events import Event, FlowFailed, MsgReceived, WebhookCalled
+from flows.model.events import Event, FlowFailed, MsgReceived
 from flows.model.session import Message, Run, Session, WebhookAnswer
 from flows.model.sprint import Sprint, stamp
 from flows.model.text import clean
@@ -222,18 +221,8 @@ class Engine:
         node = flow.nodes.get(run.node) if flow else None
         action = node.actions[0] if node and node.actions else None
         message = Message(text="Failure")
-        if action is not None and action.type == "call_webhook":
-            sprint.emit(
-                WebhookCalled,
-                id=call_id or 0,
-                method=action.text("method").upper(),
-                url=action.text("url"),
-                status=answer.status,
-                request=None,
-                response=answer.body,
-                error=answer.error,
-            )
-            outcome = settle(action, answer, sprint)
+        if action is not None and action.kind.resume is not None:
+            outcome = action.kind.resume(action, call_id or 0, answer, sprint)
             message = outcome.message if isinstance(outcome, WebhookReply) else message
         Walk(sprint, self.services).go(run, [message])
 

@@ -28,10 +28,8 @@ from flows.model.action import (
     Loop,
     Parked,
     WebhookReply,
-    actions,
 )
 from flows.model.events import (
-    ActionSkipped,
     ExitTaken,
     FlowCompleted,
     MsgIgnored,
@@ -46,7 +44,6 @@ from flows.routers.switch import RESERVED, choose, operand_message
 
 MAX_VISITS = 6
 MAX_STEPS = 2_000  # actions, and nodes without any, between two messages of the contact
-PAUSES = ("wait_for_time", "wait_for_result")
 REPLIES = ("completed", "expired", "success", "failure")
 REPEATED = "Repeated loop, hence finished the flow"
 REPUBLISHED = "A new flow was published, resetting flows for this contact."
@@ -119,7 +116,7 @@ class Walk:
         self._guard(run, node)
         sprint.node = node.uuid
         sprint.emit(NodeEntered)
-        if node.actions and (node.router is None or node.actions[0].type in PAUSES):
+        if node.actions and (node.router is None or node.actions[0].kind.pauses):
             return self._run_actions(run, node, messages)
         if node.actions and node.router:
             return self._run_action_then_router(run, node, node.router, messages)
@@ -141,7 +138,7 @@ class Walk:
     # --- actions ------------------------------------------------------------------------
 
     def _run_actions(self, run: Run, node: Node, messages: list[Message]) -> list[Message]:
-        pause = node.actions[0].type in PAUSES
+        pause = node.actions[0].kind.pauses
         if pause and messages and run.waiting in ("time", "result"):
             if messages[0].text != "No Response" or not messages[0].is_internal:
                 self._ignore("unexpected message received while waiting for time")
@@ -182,12 +179,7 @@ class Walk:
         raise Stopped
 
     def _act(self, action: Action) -> ActionOutcome:
-        known = actions.find(action.type)
-        if known is None:
-            reason = f"Unsupported action type {action.type[:60]}"
-            self.sprint.emit(ActionSkipped, action=action.type[:60], reason=reason)
-            return None
-        return known.execute(action, self.sprint)
+        return action.kind.execute(action, self.sprint)
 
     def _after(self, run: Run, outcome: ActionOutcome, messages: list[Message]) -> list[Message]:
         if isinstance(outcome, BrokenAction):

@@ -28,11 +28,9 @@ class FlowLinter:
     def __init__(
         self,
         functions: Mapping[str, FunctionSpec],
-        common_fields: frozenset[str],
         retired: RetiredBy,
     ) -> None:
         self.functions = functions
-        self.common_fields = common_fields
         self.retired = retired
 
     def issues(
@@ -43,7 +41,7 @@ class FlowLinter:
         templates: Sequence[Mapping[str, Any]] = (),
     ) -> list[Issue]:
         """`beside` and `templates` come with the flow and are not in the library yet."""
-        around = LintContext(
+        context = LintContext(
             functions=self.functions,
             retired_models=self.retired(datetime.now(UTC).date()),
             flows={
@@ -52,6 +50,5 @@ class FlowLinter:
             },
             keywords=library.keywords,
             interactive=Templates((*library.interactive.values(), *templates)),
-            common_fields=self.common_fields,
         )
-        return lint(flow, around)
+        return lint(flow, context)

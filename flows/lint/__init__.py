@@ -1,8 +1,8 @@
 """Find what will go wrong in a flow before a contact does.
 
-A check is a function `(Look) -> Iterator[Issue]` registered under the name of the function.
+A check is a function `(LintTarget) -> Iterator[Issue]` registered under the name of the function.
 What it must know of the world (webhook functions, other flows, collections) is handed in as
-`Surroundings`; a part left at None is not known, and its checks are skipped.
+`LintContext`; a part left at None is not known, and its checks are skipped.
 """
 
 from __future__ import annotations
@@ -22,15 +22,6 @@ WARNING = "Warning"
 
 NO_TEMPLATES = Templates()
 MAX_FINDINGS = 200  # of one check: who has that many looks at the first ones
-
-BUILDER_FIELDS = frozenset(
-    (
-        *("contact", "results", "wa_group", "flow", "organization_id", "flow_id", "contact_id"),
-        *("webhook_log_id", "result_name", "wait_seconds", "callback_url", "failure_status"),
-        *("account", "wait_time", "endpoint"),
-    )
-)
-"""Keys that every webhook function accepts beside its own fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +54,7 @@ class LintContext:
     flows: UUID to name. keywords: cleaned keyword of a published flow to that flow's UUID.
     groups: collection ids and names. contacts: ids. interactive: templates of interactive
     messages. templates: UUIDs of approved message templates. standing: nodes of this flow
-    on which contacts are waiting. common_fields: keys every function accepts.
+    on which contacts are waiting.
     """
 
     functions: Mapping[str, FunctionSpec] | None = None
@@ -76,7 +67,6 @@ class LintContext:
     templates: frozenset[str] | None = None
     standing: frozenset[str] = frozenset()
     languages: Sequence[Language] = LANGUAGES
-    common_fields: frozenset[str] = BUILDER_FIELDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +74,7 @@ class LintTarget:
     """A flow under examination."""
 
     flow: Flow
-    around: LintContext
+    context: LintContext
     graph: Graph
 
     @property
@@ -102,20 +92,20 @@ def check(examine: Check) -> Check:
     return examine
 
 
-def lint(flow: Flow, around: LintContext | None = None) -> list[Issue]:
+def lint(flow: Flow, context: LintContext | None = None) -> list[Issue]:
     """All issues of a flow, Critical ones first, each once."""
     load(__name__)
     if not flow.nodes:
         return [Issue(CRITICAL, "Flow is empty", check="flow_is_empty")]
-    look = LintTarget(flow, around or LintContext(), Graph(flow))
+    target = LintTarget(flow, context or LintContext(), Graph(flow))
     found = [
         Issue(issue.severity, issue.message, issue.node, name)
         for name in checks.names()
-        for issue in _examine(name, look)
+        for issue in _examine(name, target)
     ]
     return sorted(dict.fromkeys(found), key=lambda issue: issue.severity != CRITICAL)
 
 
-def _examine(name: str, look: LintTarget) -> Iterator[Issue]:
+def _examine(name: str, target: LintTarget) -> Iterator[Issue]:
     examine = checks.find(name)
-    return islice(examine(look), MAX_FINDINGS) if examine else iter(())
+    return islice(examine(target), MAX_FINDINGS) if examine else iter(())

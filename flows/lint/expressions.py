@@ -10,9 +10,9 @@ from flows.model.action import Action, as_text
 
 
 @check
-def expressions_are_supported(look: LintTarget) -> Iterator[Issue]:
+def expressions_are_supported(target: LintTarget) -> Iterator[Issue]:
     """An expression outside the vocabulary becomes `Invalid Code`."""
-    for node in look.nodes:
+    for node in target.nodes:
         texts = [pair for action in node.actions for pair in _evaluated(action)]
         if node.router:
             texts.append((f"Node {node.label} has", node.router.operand))
@@ -32,13 +32,7 @@ def _evaluated(action: Action) -> Iterator[tuple[str, str]]:
         yield "Action value has", value
     if isinstance(value, dict):
         yield from (("Action value has", one) for one in value.values() if isinstance(one, str))
-    if action.type == "set_contact_name":
-        yield "Action name has", action.text("name")
-    if action.type == "enter_flow":
-        expression = as_text(action.map("flow").get("expression"))
-        yield "Enter flow expression has", expression
-    if action.type == "send_interactive_msg":
-        yield "Interactive template expression has", as_text(action.source.get("expression"))
+    yield from action.kind.evaluated(action)
     for attachment in action.items("attachments"):
         if isinstance(attachment, str) and attachment.startswith("expression:"):
             yield "Attachment has", attachment
@@ -47,11 +41,11 @@ def _evaluated(action: Action) -> Iterator[tuple[str, str]]:
 
 
 @check
-def message_texts_hold_no_expressions(look: LintTarget) -> Iterator[Issue]:
+def message_texts_hold_no_expressions(target: LintTarget) -> Iterator[Issue]:
     """The text of a message is not evaluated: the contact would read the code."""
-    for node in look.nodes:
+    for node in target.nodes:
         for action in node.actions:
-            if action.type in ("send_msg", "send_broadcast") and "<%=" in action.text("text"):
+            if action.kind.text_is_shown and "<%=" in action.text("text"):
                 message = (
                     f"The text of node {node.label} holds <%= %>, which is not evaluated in "
                     "messages; save it as a result first"

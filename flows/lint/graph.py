@@ -6,8 +6,6 @@ from functools import cached_property
 
 from flows.definition.definition import Flow, Node
 
-PAUSES = ("wait_for_time", "wait_for_result")
-
 
 class Graph:
     """`after` and `before` are neighbours by UUID; exits to missing nodes are left out."""
@@ -65,7 +63,7 @@ def waits(node: Node) -> bool:
     """Whether a conversation can rest here; a sub-flow is taken to wait."""
     if node.router and node.router.wait:
         return True
-    return any(action.type in (*PAUSES, "enter_flow") for action in node.actions)
+    return any(action.kind.pauses or any(action.kind.enters(action)) for action in node.actions)
 
 
 def _strong_groups(edges: dict[str, list[str]]) -> list[list[str]]:

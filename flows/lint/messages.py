@@ -11,7 +11,6 @@ from flows.actions.send_interactive_msg import body_of, options_of
 from flows.actions.send_msg import written_replies
 from flows.definition.definition import Node
 from flows.lint import CRITICAL, WARNING, Issue, LintTarget, check
-from flows.lint.graph import PAUSES
 from flows.model.action import Action, as_text
 
 DAY_SECONDS = 86_400
@@ -26,19 +25,19 @@ HEADER_LIMIT = 60
 
 
 @check
-def long_waits_end_in_templates(look: LintTarget) -> Iterator[Issue]:
+def long_waits_end_in_templates(target: LintTarget) -> Iterator[Issue]:
     """A day after the contact's last message only an approved template may be sent."""
-    for node in look.nodes:
+    for node in target.nodes:
         first = node.actions[0] if node.actions else None
-        is_long = first and first.type in PAUSES and first.delay_seconds >= DAY_SECONDS
-        if is_long and _needs_template(look.graph.next_node(node)):
+        is_long = first and first.kind.pauses and first.delay_seconds >= DAY_SECONDS
+        if is_long and _needs_template(target.graph.next_node(node)):
             message = "The next message after a long wait for time should be a template"
             yield Issue(WARNING, message, node.uuid)
         wait = node.router.wait if node.router else None
         if node.router and wait and wait.timeout_seconds >= DAY_SECONDS:
             category = node.router.category(wait.timeout_category)
             destination = node.destination(category.exit) if category else None
-            if _needs_template(look.flow.nodes.get(destination or "")):
+            if _needs_template(target.flow.nodes.get(destination or "")):
                 message = "The next message after a long no response should be a template"
                 yield Issue(WARNING, message, node.uuid)
 
@@ -48,11 +47,11 @@ def _needs_template(node: Node | None) -> bool:
 
 
 @check
-def interactive_messages_are_answered(look: LintTarget) -> Iterator[Issue]:
+def interactive_messages_are_answered(target: LintTarget) -> Iterator[Issue]:
     """Buttons make sense only when the flow then waits for a choice."""
-    for node in look.nodes:
-        if any(action.type == "send_interactive_msg" for action in node.actions):
-            following = look.graph.next_node(node)
+    for node in target.nodes:
+        if any(action.kind.is_interactive for action in node.actions):
+            following = target.graph.next_node(node)
             if not (following and following.router and following.router.wait):
                 message = (
                     f"The next node after interactive Node {node.label} should be wait for response"
@@ -61,21 +60,21 @@ def interactive_messages_are_answered(look: LintTarget) -> Iterator[Issue]:
 
 
 @check
-def interactive_templates_exist(look: LintTarget) -> Iterator[Issue]:
+def interactive_templates_exist(target: LintTarget) -> Iterator[Issue]:
     """An interactive message needs its template, or the editor's copy of it."""
-    for node in look.nodes:
+    for node in target.nodes:
         for action in node.actions:
-            if action.type != "send_interactive_msg" or as_text(action.source.get("expression")):
+            if not action.kind.is_interactive or as_text(action.source.get("expression")):
                 continue
-            if not list(_contents(action, look)):
+            if not list(_contents(action, target)):
                 message = "An Interactive template does not exist"
                 yield Issue(CRITICAL, message, node.uuid)
 
 
-def _contents(action: Action, look: LintTarget) -> Iterator[dict[str, Any]]:
+def _contents(action: Action, target: LintTarget) -> Iterator[dict[str, Any]]:
     """The base content of an interactive message and its translations."""
     number, label = as_text(action.source.get("id")), action.text("name")
-    template = look.around.interactive.find(number, label)
+    template = target.context.interactive.find(number, label)
     if template is not None:
         translations = template.get("translations")
         several = translations.values() if isinstance(translations, dict) else ()
@@ -92,16 +91,16 @@ def _contents(action: Action, look: LintTarget) -> Iterator[dict[str, Any]]:
 
 
 @check
-def interactive_messages_fit_whatsapp(look: LintTarget) -> Iterator[Issue]:
+def interactive_messages_fit_whatsapp(target: LintTarget) -> Iterator[Issue]:
     """WhatsApp takes three buttons or ten list rows, and short titles."""
-    for node in look.nodes:
+    for node in target.nodes:
         for action in node.actions:
-            if action.type == "send_interactive_msg":
-                for content in _contents(action, look):
+            if action.kind.is_interactive:
+                for content in _contents(action, target):
                     for problem in _misfits(content):
                         message = f"Interactive message of node {node.label}: {problem}"
                         yield Issue(WARNING, message, node.uuid)
-            elif action.type == "send_msg":
+            elif action.kind.is_message:
                 for problem in _misfits(_with_quick_replies(action)):
                     yield Issue(WARNING, f"Message of node {node.label}: {problem}", node.uuid)
 
@@ -141,11 +140,11 @@ def _misfits(content: dict[str, Any]) -> Iterator[str]:
 
 
 @check
-def texts_fit_whatsapp(look: LintTarget) -> Iterator[Issue]:
+def texts_fit_whatsapp(target: LintTarget) -> Iterator[Issue]:
     """WhatsApp takes 4,096 characters of text, 1,024 beside a picture."""
-    for node in look.nodes:
+    for node in target.nodes:
         for action in node.actions:
-            if action.type != "send_msg":
+            if not action.kind.is_message:
                 continue
             limit = BODY_LIMIT if action.items("attachments") else TEXT_LIMIT
             if len(action.text("text")) > limit:
@@ -154,11 +153,11 @@ def texts_fit_whatsapp(look: LintTarget) -> Iterator[Issue]:
 
 
 @check
-def messages_are_not_empty(look: LintTarget) -> Iterator[Issue]:
+def messages_are_not_empty(target: LintTarget) -> Iterator[Issue]:
     """A message without text, attachment or template cannot be sent and ends the flow."""
-    for node in look.nodes:
+    for node in target.nodes:
         for action in node.actions:
-            if action.type == "send_msg" and not (
+            if action.kind.is_message and not (
                 action.text("text").strip()
                 or action.items("attachments")
                 or action.map("templating")
@@ -168,21 +167,23 @@ def messages_are_not_empty(look: LintTarget) -> Iterator[Issue]:
 
 
 @check
-def messages_are_translated(look: LintTarget) -> Iterator[Issue]:
+def messages_are_translated(target: LintTarget) -> Iterator[Issue]:
     """Once one message has a translation, the others should have it too."""
     plain = [
         (node, action)
-        for node in look.nodes
+        for node in target.nodes
         for action in node.actions
-        if action.type == "send_msg" and not action.map("templating")
+        if action.kind.is_message and not action.map("templating")
     ]
-    for locale, block in look.flow.localization.items():
+    for locale, block in target.flow.localization.items():
         if not isinstance(block, dict):
             continue
         missing = [(node, one) for node, one in plain if not _has_text(block.get(one.uuid))]
         if len(missing) == len(plain):
             continue
-        label = next((one.label for one in look.around.languages if one.locale == locale), locale)
+        label = next(
+            (one.label for one in target.context.languages if one.locale == locale), locale
+        )
         for node, _ in missing:
             message = f"Node {node.label} is missing translations in {label}"
             yield Issue(WARNING, message, node.uuid)

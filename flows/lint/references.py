@@ -5,33 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flows.lint import CRITICAL, WARNING, Issue, LintTarget, check
-from flows.model.action import Action, as_text
-
-GROUP_ACTIONS = ("add_contact_groups", "remove_contact_groups")
+from flows.model.action import as_text
 
 
 @check
-def groups_exist(look: LintTarget) -> Iterator[Issue]:
+def groups_exist(target: LintTarget) -> Iterator[Issue]:
     """Collections are known by number, or by name."""
-    for node in look.nodes:
+    for node in target.nodes:
         for action in node.actions:
-            if action.type in GROUP_ACTIONS:
-                for group in action.objects("groups"):
-                    message = _problem(group, "Group", look.around.groups)
-                    if message:
-                        yield Issue(CRITICAL, message, node.uuid)
+            for group in action.kind.groups(action):
+                message = _problem(group, "Group", target.context.groups)
+                if message:
+                    yield Issue(CRITICAL, message, node.uuid)
 
 
 @check
-def broadcast_contacts_exist(look: LintTarget) -> Iterator[Issue]:
+def broadcast_contacts_exist(target: LintTarget) -> Iterator[Issue]:
     """A broadcast goes to contacts by number."""
-    for node in look.nodes:
+    for node in target.nodes:
         for action in node.actions:
-            if action.type == "send_broadcast":
-                for contact in action.objects("contacts"):
-                    message = _problem(contact, "Contact", look.around.contacts)
-                    if message:
-                        yield Issue(CRITICAL, message, node.uuid)
+            for contact in action.kind.contacts(action):
+                message = _problem(contact, "Contact", target.context.contacts)
+                if message:
+                    yield Issue(CRITICAL, message, node.uuid)
 
 
 def _problem(entry: dict[str, object], kind: str, known: frozenset[str] | None) -> str:
@@ -45,46 +41,46 @@ def _problem(entry: dict[str, object], kind: str, known: frozenset[str] | None) 
 
 
 @check
-def subflows_exist(look: LintTarget) -> Iterator[Issue]:
+def subflows_exist(target: LintTarget) -> Iterator[Issue]:
     """The flow that is entered has to be there."""
-    known = look.around.flows
-    for node in look.nodes:
+    known = target.context.flows
+    for node in target.nodes:
         for action in node.actions:
-            if action.type != "enter_flow":
-                continue
-            flow = action.map("flow")
-            uuid, name = as_text(flow.get("uuid")), as_text(flow.get("name"))
-            if name == "Expression" and as_text(flow.get("expression")):
-                continue
-            if not uuid or (known is not None and uuid not in known and uuid != look.flow.uuid):
-                yield Issue(CRITICAL, f"Could not find Sub Flow: {name or uuid}", node.uuid)
+            for flow in action.kind.enters(action):
+                uuid, name = as_text(flow.get("uuid")), as_text(flow.get("name"))
+                if name == "Expression" and as_text(flow.get("expression")):
+                    continue
+                if not uuid or (
+                    known is not None and uuid not in known and uuid != target.flow.uuid
+                ):
+                    yield Issue(CRITICAL, f"Could not find Sub Flow: {name or uuid}", node.uuid)
 
 
 @check
-def languages_exist(look: LintTarget) -> Iterator[Issue]:
+def languages_exist(target: LintTarget) -> Iterator[Issue]:
     """A language is given by the beginning of its name or locale."""
-    for node in look.nodes:
+    for node in target.nodes:
         for action in node.actions:
-            if action.type == "set_contact_language":
-                yield from _language_issues(action, node.uuid, look)
+            for language in action.kind.languages(action):
+                yield from _language_issues(language, node.uuid, target)
 
 
-def _language_issues(action: Action, node: str, look: LintTarget) -> Iterator[Issue]:
-    wanted = action.text("language").strip().lower()
+def _language_issues(language: str, node: str, target: LintTarget) -> Iterator[Issue]:
+    wanted = language.strip().lower()
     if not wanted:
         yield Issue(WARNING, "Language is a required field", node)
         return
     wanted = "en" if wanted == "en_us" else wanted
-    known = (name for one in look.around.languages for name in (one.label.lower(), one.locale))
+    known = (name for one in target.context.languages for name in (one.label.lower(), one.locale))
     if not any(name.startswith(wanted) for name in known):
         yield Issue(CRITICAL, f"Could not find Language: {wanted[:40]}", node)
 
 
 @check
-def templates_exist(look: LintTarget) -> Iterator[Issue]:
+def templates_exist(target: LintTarget) -> Iterator[Issue]:
     """A message sent after a day of silence needs its approved template."""
-    known = look.around.templates
-    for node in look.nodes:
+    known = target.context.templates
+    for node in target.nodes:
         for action in node.actions:
             templating = action.map("templating")
             if not templating or as_text(templating.get("expression")):

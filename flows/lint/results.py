@@ -16,28 +16,27 @@ from flows.lint.webhooks import body_of, is_function
 from flows.model.action import Action
 
 ALWAYS = frozenset(("flow_keyword", "parent", "child"))
-SETTING_ACTIONS = ("call_webhook", "link_google_sheet", "call_classifier")
 
 
 @check
-def results_are_set_before_use(look: LintTarget) -> Iterator[Issue]:
+def results_are_set_before_use(target: LintTarget) -> Iterator[Issue]:
     """A result that no node on any way here sets stays in the text as it is written.
 
     Results that whoever starts the flow gives are listed on a note titled `Inputs`.
     """
-    if any(action.type == "wait_for_result" for node in look.nodes for action in node.actions):
+    if any(action.kind.sets_any for node in target.nodes for action in node.actions):
         return
-    given = declared_inputs(look.flow)
-    sets = {node.uuid: _set_at(node) for node in look.nodes}
+    given = declared_inputs(target.flow)
+    sets = {node.uuid: _set_at(node) for node in target.nodes}
     names = Names(chain(given, *sets.values()))
-    before = _known_before(look, {uuid: names.set_of(found) for uuid, found in sets.items()})
-    for node in look.nodes:
-        if node.uuid not in look.graph.reachable:
+    before = _known_before(target, {uuid: names.set_of(found) for uuid, found in sets.items()})
+    for node in target.nodes:
+        if node.uuid not in target.graph.reachable:
             continue
         known = before[node.uuid] | names.set_of(given)
         for action in node.actions:
             yield from _unset(node, action.source, known, names)
-            known |= names.set_of(_set_by(action))
+            known |= names.set_of(set_by(action))
         yield from _unset(node, _operand(node), known, names)
 
 
@@ -50,14 +49,14 @@ def _unset(node: Node, value: Any, known: int, names: Names) -> Iterator[Issue]:
             yield Issue(WARNING, message, node.uuid)
 
 
-def _known_before(look: LintTarget, sets: Mapping[str, int]) -> dict[str, int]:
+def _known_before(target: LintTarget, sets: Mapping[str, int]) -> dict[str, int]:
     """For every node the results that some way from the start may have set."""
     before = dict.fromkeys(sets, 0)
     waiting = deque(before)
     while waiting:
         uuid = waiting.popleft()
         after = before[uuid] | sets[uuid]
-        for following in look.graph.after[uuid]:
+        for following in target.graph.after[uuid]:
             if after & ~before[following]:
                 before[following] |= after
                 waiting.append(following)
@@ -65,17 +64,14 @@ def _known_before(look: LintTarget, sets: Mapping[str, int]) -> dict[str, int]:
 
 
 def _set_at(node: Node) -> set[str]:
-    found = {name for action in node.actions for name in _set_by(action)}
+    found = {name for action in node.actions for name in set_by(action)}
     if node.router and node.router.result_name:
         found.add(node.router.result_name)
     return found
 
 
-def _set_by(action: Action) -> set[str]:
-    key = "name" if action.type == "set_run_result" else "result_name"
-    if action.type in ("set_run_result", *SETTING_ACTIONS):
-        return {action.text(key)} - {""}
-    return set()
+def set_by(action: Action) -> set[str]:
+    return set(action.kind.sets(action)) - {""}
 
 
 def used(value: Any) -> Iterator[list[str]]:
@@ -115,10 +111,10 @@ def _operand(node: Node) -> str:
 
 
 @check
-def webhook_results_have_the_key(look: LintTarget) -> Iterator[Issue]:
+def webhook_results_have_the_key(target: LintTarget) -> Iterator[Issue]:
     """A webhook's answer has the keys its function documents, and no text of its own."""
-    keys = _keys_by_result(look)
-    for node in look.nodes:
+    keys = _keys_by_result(target)
+    for node in target.nodes:
         for path in used([*(action.source for action in node.actions), _operand(node)]):
             function, known = keys.get(path[1], ("", None))
             if known is None:
@@ -135,17 +131,17 @@ def webhook_results_have_the_key(look: LintTarget) -> Iterator[Issue]:
                 yield Issue(CRITICAL, message, node.uuid)
 
 
-def _keys_by_result(look: LintTarget) -> dict[str, tuple[str, frozenset[str] | None]]:
+def _keys_by_result(target: LintTarget) -> dict[str, tuple[str, frozenset[str] | None]]:
     """Result names that only known functions set: a function's name and all possible keys."""
     found: dict[str, tuple[str, frozenset[str] | None]] = {}
-    for node in look.nodes:
+    for node in target.nodes:
         for action in node.actions:
-            if not (action.type == "call_webhook" and is_function(action)):
-                for name in _set_by(action):
+            if not (action.kind.calls_webhook and is_function(action)):
+                for name in set_by(action):
                     found[name] = ("", None)
                 continue
             name, function = action.text("result_name"), action.text("url").strip()
-            spec = (look.around.functions or {}).get(function)
+            spec = (target.context.functions or {}).get(function)
             known = spec.results if spec else None
             if known is not None and "failure_status" in (body_of(action) or {}):
                 known |= {"error"}  # a failure may come back as a success

@@ -17,9 +17,9 @@ WORD_TESTS = ("has_any_word", "has_all_words", "has_multiple")
 
 
 @check
-def actions_are_supported(look: LintTarget) -> Iterator[Issue]:
+def actions_are_supported(target: LintTarget) -> Iterator[Issue]:
     """An action type that does not exist is skipped."""
-    for node in look.nodes:
+    for node in target.nodes:
         for action in node.actions:
             if actions.find(action.type) is None:
                 message = f"Unsupported action type {action.type[:60]}"
@@ -27,9 +27,9 @@ def actions_are_supported(look: LintTarget) -> Iterator[Issue]:
 
 
 @check
-def tests_are_supported(look: LintTarget) -> Iterator[Issue]:
+def tests_are_supported(target: LintTarget) -> Iterator[Issue]:
     """A test that does not exist, or lacks an argument, stops the conversation."""
-    for node in look.nodes:
+    for node in target.nodes:
         for case in node.router.cases if node.router else ():
             problem = _problem(case)
             if problem:
@@ -51,9 +51,9 @@ def _problem(case: Case) -> str:
 
 
 @check
-def word_tests_have_words(look: LintTarget) -> Iterator[Issue]:
+def word_tests_have_words(target: LintTarget) -> Iterator[Issue]:
     """An empty list of words matches nothing, or everything."""
-    for node in look.nodes:
+    for node in target.nodes:
         for case in node.router.cases if node.router else ():
             if case.type in WORD_TESTS and not "".join(case.arguments[:1]).strip():
                 message = f"Node {node.label}: the test '{case.type}' has no words to look for"
@@ -61,22 +61,22 @@ def word_tests_have_words(look: LintTarget) -> Iterator[Issue]:
 
 
 @check
-def keywords_are_free(look: LintTarget) -> Iterator[Issue]:
+def keywords_are_free(target: LintTarget) -> Iterator[Issue]:
     """A word expected as an answer that is a keyword starts that flow instead."""
-    for node in look.nodes:
+    for node in target.nodes:
         if not (node.router and node.router.wait):
             continue
         for case in node.router.cases:
             for word in (case.arguments[0] if case.arguments else "").split(", "):
-                if clean(word) in look.around.keywords:
+                if clean(word) in target.context.keywords:
                     message = f'"{clean(word)}" has already been used as a keyword for a flow'
                     yield Issue(CRITICAL, message, node.uuid)
 
 
 @check
-def timeouts_have_a_category(look: LintTarget) -> Iterator[Issue]:
+def timeouts_have_a_category(target: LintTarget) -> Iterator[Issue]:
     """A time-out goes to the category named `No Response`, whatever the editor drew."""
-    for node in look.nodes:
+    for node in target.nodes:
         wait = node.router.wait if node.router else None
         if not wait or not (wait.timeout_seconds or wait.timeout_expression):
             continue
@@ -86,9 +86,9 @@ def timeouts_have_a_category(look: LintTarget) -> Iterator[Issue]:
 
 
 @check
-def subflow_nodes_split(look: LintTarget) -> Iterator[Issue]:
+def subflow_nodes_split(target: LintTarget) -> Iterator[Issue]:
     """Without a split the flow does not wait for its sub-flow."""
-    for node in look.nodes:
-        if node.router is None and any(one.type == "enter_flow" for one in node.actions):
+    for node in target.nodes:
+        if node.router is None and any(any(one.kind.enters(one)) for one in node.actions):
             message = f"Node {node.label} enters a flow but does not wait until it is completed"
             yield Issue(WARNING, message, node.uuid)

@@ -8,9 +8,9 @@ from flows.lint import CRITICAL, WARNING, Issue, LintTarget, check
 
 
 @check
-def start_node_is_found(look: LintTarget) -> Iterator[Issue]:
+def start_node_is_found(target: LintTarget) -> Iterator[Issue]:
     """The node drawn topmost is where a flow starts; it has to exist."""
-    if not look.flow.start:
+    if not target.flow.start:
         message = (
             "The start node cannot be found: the topmost entry of the drawing is not one of the "
             "flow's nodes. Move the first node in the editor and save"
@@ -19,70 +19,70 @@ def start_node_is_found(look: LintTarget) -> Iterator[Issue]:
 
 
 @check
-def nodes_are_connected(look: LintTarget) -> Iterator[Issue]:
+def nodes_are_connected(target: LintTarget) -> Iterator[Issue]:
     """A node that no exit leads to is never run."""
-    for node in look.nodes:
-        if node.uuid != look.flow.start and not look.graph.before[node.uuid]:
+    for node in target.nodes:
+        if node.uuid != target.flow.start and not target.graph.before[node.uuid]:
             yield Issue(WARNING, "Your flow has dangling nodes", node.uuid)
 
 
 @check
-def nodes_are_reachable(look: LintTarget) -> Iterator[Issue]:
+def nodes_are_reachable(target: LintTarget) -> Iterator[Issue]:
     """Nodes that lead only to each other are never run either."""
-    if not look.flow.start:
+    if not target.flow.start:
         return
-    for node in look.nodes:
-        if node.uuid not in look.graph.reachable and look.graph.before[node.uuid]:
+    for node in target.nodes:
+        if node.uuid not in target.graph.reachable and target.graph.before[node.uuid]:
             message = f"Node {node.label} cannot be reached from the start of the flow"
             yield Issue(WARNING, message, node.uuid)
 
 
 @check
-def exits_lead_somewhere(look: LintTarget) -> Iterator[Issue]:
+def exits_lead_somewhere(target: LintTarget) -> Iterator[Issue]:
     """An exit to a deleted node stops the conversation."""
-    for node in look.nodes:
+    for node in target.nodes:
         for one in node.exits:
-            if one.destination and one.destination not in look.flow.nodes:
+            if one.destination and one.destination not in target.flow.nodes:
                 message = f"Node {node.label} leads to a node that does not exist"
                 yield Issue(CRITICAL, message, node.uuid)
 
 
 @check
-def nodes_are_unique(look: LintTarget) -> Iterator[Issue]:
+def nodes_are_unique(target: LintTarget) -> Iterator[Issue]:
     """Of two nodes with one UUID only the last is run."""
-    for uuid in look.flow.repeated:
+    for uuid in target.flow.repeated:
         yield Issue(CRITICAL, f"Two nodes have the UUID of node {uuid[-4:]}", uuid)
 
 
 @check
-def nodes_do_something(look: LintTarget) -> Iterator[Issue]:
+def nodes_do_something(target: LintTarget) -> Iterator[Issue]:
     """A node needs actions or a router."""
-    for node in look.nodes:
+    for node in target.nodes:
         if not node.actions and not node.router:
             message = f"Node {node.label} has neither actions nor a router: the flow stops there"
             yield Issue(CRITICAL, message, node.uuid)
 
 
 @check
-def split_nodes_have_one_action(look: LintTarget) -> Iterator[Issue]:
+def split_nodes_have_one_action(target: LintTarget) -> Iterator[Issue]:
     """Beside a router only the first action of a node is run."""
-    for node in look.nodes:
+    for node in target.nodes:
         if node.router and len(node.actions) > 1:
             message = f"Node {node.label} has a split, so only the first of its actions runs"
             yield Issue(WARNING, message, node.uuid)
 
 
 @check
-def loops_wait(look: LintTarget) -> Iterator[Issue]:
+def loops_wait(target: LintTarget) -> Iterator[Issue]:
     """A loop in which nothing waits for the contact is stopped after six rounds."""
-    for loop in look.graph.restless_loops:
+    for loop in target.graph.restless_loops:
         labels = ", ".join(uuid[-4:] for uuid in loop[:8])
         message = f"Nodes {labels} form a loop that never waits; it is stopped after six rounds"
         yield Issue(WARNING, message, loop[0])
 
 
 @check
-def contacts_stand_on_nodes(look: LintTarget) -> Iterator[Issue]:
+def contacts_stand_on_nodes(target: LintTarget) -> Iterator[Issue]:
     """A contact waiting on a node that was deleted cannot go on in this revision."""
-    if look.around.standing - look.flow.nodes.keys():
+    if target.context.standing - target.flow.nodes.keys():
         yield Issue(CRITICAL, "Some of your users in the flow have their node deleted")

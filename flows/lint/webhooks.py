@@ -8,10 +8,13 @@ from typing import Any
 
 import orjson
 
+from flowhook.common_keys import COMMON_KEYS
 from flows.definition.definition import Node
 from flows.lint import CRITICAL, WARNING, FunctionSpec, Issue, LintTarget, check
 from flows.model.action import Action
 
+# What a node's body may hold whatever its function; the last two as Glific's flows have them.
+COMMON_FIELDS = COMMON_KEYS | {"wait_time", "endpoint"}
 MODEL_FIELDS = ("gpt_model", "model", "image_model", "speech_model", "transcription_model")
 DEPRECATED = {
     "speech_to_text_with_bhasini": "speech_to_text",
@@ -20,10 +23,10 @@ DEPRECATED = {
 }
 
 
-def webhooks(look: LintTarget) -> Iterator[tuple[Node, Action]]:
-    for node in look.nodes:
+def webhooks(target: LintTarget) -> Iterator[tuple[Node, Action]]:
+    for node in target.nodes:
         for action in node.actions:
-            if action.type == "call_webhook":
+            if action.kind.calls_webhook:
                 yield node, action
 
 
@@ -44,10 +47,10 @@ def body_of(action: Action) -> dict[str, Any] | None:
 
 
 @check
-def functions_exist(look: LintTarget) -> Iterator[Issue]:
+def functions_exist(target: LintTarget) -> Iterator[Issue]:
     """A FUNCTION webhook calls one of the functions in the catalogue."""
-    known = look.around.functions
-    for node, action in webhooks(look):
+    known = target.context.functions
+    for node, action in webhooks(target):
         name = action.text("url").strip()
         successor = DEPRECATED.get(name)
         if successor and is_function(action):
@@ -64,9 +67,9 @@ def functions_exist(look: LintTarget) -> Iterator[Issue]:
 
 
 @check
-def methods_are_supported(look: LintTarget) -> Iterator[Issue]:
+def methods_are_supported(target: LintTarget) -> Iterator[Issue]:
     """A webhook node calls a function, or GETs or POSTs."""
-    for node, action in webhooks(look):
+    for node, action in webhooks(target):
         method = action.text("method")
         if method.lower() not in ("get", "post", "function"):
             message = f"Webhook node {node.label}: method {method[:20]} is not supported"
@@ -74,9 +77,9 @@ def methods_are_supported(look: LintTarget) -> Iterator[Issue]:
 
 
 @check
-def bodies_are_json(look: LintTarget) -> Iterator[Issue]:
+def bodies_are_json(target: LintTarget) -> Iterator[Issue]:
     """The body has to be a JSON object as written, variables included."""
-    for node, action in webhooks(look):
+    for node, action in webhooks(target):
         if body_of(action) is None:
             message = (
                 f"Webhook node {node.label}: the body is not a JSON object; put every variable "
@@ -86,9 +89,9 @@ def bodies_are_json(look: LintTarget) -> Iterator[Issue]:
 
 
 @check
-def failures_are_routed(look: LintTarget) -> Iterator[Issue]:
+def failures_are_routed(target: LintTarget) -> Iterator[Issue]:
     """A webhook can always fail; the flow says what the contact reads then."""
-    for node, _ in webhooks(look):
+    for node, _ in webhooks(target):
         failure = node.router.category_named("Failure") if node.router else None
         if node.router is None or failure is None:
             message = f"Webhook node {node.label} has no Failure branch"
@@ -102,9 +105,9 @@ def failures_are_routed(look: LintTarget) -> Iterator[Issue]:
 
 
 @check
-def results_have_a_name(look: LintTarget) -> Iterator[Issue]:
+def results_have_a_name(target: LintTarget) -> Iterator[Issue]:
     """Without a result name the answer is lost, and the node takes Failure."""
-    for node, action in webhooks(look):
+    for node, action in webhooks(target):
         if not isinstance(action.source.get("result_name"), str):
             message = f"Webhook node {node.label} has no result name and always takes Failure"
             yield Issue(CRITICAL, message, node.uuid)
@@ -113,21 +116,21 @@ def results_have_a_name(look: LintTarget) -> Iterator[Issue]:
             yield Issue(WARNING, message, node.uuid)
 
 
-def specified(look: LintTarget) -> Iterator[tuple[Node, Action, FunctionSpec, dict[str, Any]]]:
+def specified(target: LintTarget) -> Iterator[tuple[Node, Action, FunctionSpec, dict[str, Any]]]:
     """Webhook nodes whose function and body are both understood."""
-    for node, action in webhooks(look):
-        spec = (look.around.functions or {}).get(action.text("url").strip())
+    for node, action in webhooks(target):
+        spec = (target.context.functions or {}).get(action.text("url").strip())
         body = body_of(action)
         if is_function(action) and spec is not None and body is not None:
             yield node, action, spec, body
 
 
 @check
-def fields_are_taken(look: LintTarget) -> Iterator[Issue]:
+def fields_are_taken(target: LintTarget) -> Iterator[Issue]:
     """A field the function does not take makes it refuse the call, so the node takes Failure."""
-    for node, action, spec, body in specified(look):
+    for node, action, spec, body in specified(target):
         for name in body:
-            if name not in spec.fields and name not in look.around.common_fields:
+            if name not in spec.fields and name not in COMMON_FIELDS:
                 nearest = difflib.get_close_matches(name[:100], spec.fields, n=1, cutoff=0.6)
                 hint = f"; did you mean '{nearest[0]}'?" if nearest else ""
                 url = action.text("url").strip()
@@ -136,9 +139,9 @@ def fields_are_taken(look: LintTarget) -> Iterator[Issue]:
 
 
 @check
-def required_fields_are_given(look: LintTarget) -> Iterator[Issue]:
+def required_fields_are_given(target: LintTarget) -> Iterator[Issue]:
     """What a function cannot do without has to be in the body."""
-    for node, action, spec, body in specified(look):
+    for node, action, spec, body in specified(target):
         for name in sorted(spec.required):
             if body.get(name) in (None, ""):
                 message = f"'{action.text('url').strip()}' needs the field '{name}'"
@@ -146,16 +149,16 @@ def required_fields_are_given(look: LintTarget) -> Iterator[Issue]:
 
 
 @check
-def models_are_in_service(look: LintTarget) -> Iterator[Issue]:
+def models_are_in_service(target: LintTarget) -> Iterator[Issue]:
     """A model that the provider has retired no longer answers."""
-    for node, action in webhooks(look):
+    for node, action in webhooks(target):
         if not is_function(action):
             continue
         body = body_of(action) or {}
         for name in MODEL_FIELDS:
             model = body.get(name)
-            if isinstance(model, str) and model in look.around.retired_models:
-                successor = look.around.retired_models[model]
+            if isinstance(model, str) and model in target.context.retired_models:
+                successor = target.context.retired_models[model]
                 hint = f"; use {successor}" if successor else ""
                 message = f"The model '{model}' in node {node.label} is retired{hint}"
                 yield Issue(WARNING, message, node.uuid)

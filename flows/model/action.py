@@ -1,18 +1,19 @@
 """What the nodes of a flow do: one module per action type.
 
-An action module registers a function `(Action, Sprint) -> Outcome` under its type. None lets
-the node go on to its next action; the other outcomes are the classes below. A module needs no
-import of the flow definition, which reads actions through this registry.
+An action module registers a function `(Action, Sprint) -> ActionOutcome` under its type, with all
+that other modules must know of it: no other file names an action's type. None lets the node go on
+to its next action; the other outcomes are the classes below.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from flowhook.registry import Registry
-from flows.model.session import Message
+from flows.model.events import ActionSkipped
+from flows.model.session import Message, WebhookAnswer
 from flows.model.sprint import Sprint
 
 
@@ -39,6 +40,11 @@ class Action:
     def map(self, key: str) -> dict[str, Any]:
         value = self.source.get(key)
         return value if isinstance(value, dict) else {}
+
+    @property
+    def kind(self) -> ActionType:
+        """What is known of its type; an unknown type has the defaults."""
+        return actions.find(self.type) or UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,27 +83,76 @@ SUCCESS = WebhookReply(Message(text="Success"))
 FAILURE = WebhookReply(Message(text="Failure"))
 
 
+Execute = Callable[[Action, Sprint], ActionOutcome]
+Resume = Callable[[Action, int, WebhookAnswer, Sprint], ActionOutcome]
+
+
+def skip_unknown(action: Action, sprint: Sprint) -> ActionOutcome:
+    """Skip an action of a type that is not registered, and say so in the trace."""
+    reason = f"Unsupported action type {action.type[:60]}"
+    sprint.emit(ActionSkipped, action=action.type[:60], reason=reason)
+    return None
+
+
+def nothing(_action: Action) -> Iterable[Any]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class ActionType:
-    """`required` are the keys an action must have beside uuid and type."""
+    """What an action does, and what the reader, the linter and the pages must know of it.
 
-    name: str
-    required: tuple[str, ...]
-    execute: Callable[[Action, Sprint], ActionOutcome]
+    execute: does the action. resume: goes on with the answer to the call (by id) that it parked
+    for. required: the keys it must have beside uuid and type. pauses: its node waits before it
+    goes on, whatever its router. calls_webhook, is_message (its text goes to the contact),
+    is_interactive (the contact is asked to choose). text_is_shown: `<%= %>` in its text is not
+    evaluated. sets: names of results it sets; sets_any: results that the flow does not name.
+    evaluated: pairs of what a finding calls a text and the text, whose `<%= %>` is evaluated.
+    groups, contacts, enters: the collections, contacts and flows it names, as the editor writes
+    them. languages: languages it names. words: what it does, for the picture of the flow; shape:
+    the heading of its card there.
+    """
+
+    name: str = ""
+    execute: Execute = skip_unknown
+    resume: Resume | None = None
+    required: tuple[str, ...] = ()
+    pauses: bool = False
+    calls_webhook: bool = False
+    is_message: bool = False
+    is_interactive: bool = False
+    text_is_shown: bool = False
+    sets_any: bool = False
+    sets: Callable[[Action], Iterable[str]] = nothing
+    evaluated: Callable[[Action], Iterable[tuple[str, str]]] = nothing
+    groups: Callable[[Action], Iterable[dict[str, Any]]] = nothing
+    contacts: Callable[[Action], Iterable[dict[str, Any]]] = nothing
+    enters: Callable[[Action], Iterable[dict[str, Any]]] = nothing
+    languages: Callable[[Action], Iterable[str]] = nothing
+    words: Callable[[Action], str] = lambda action: action.type.replace("_", " ")
+    shape: str = "Action"
 
 
+UNKNOWN = ActionType()
 actions: Registry[ActionType] = Registry("action")
-Execute = Callable[[Action, Sprint], ActionOutcome]
 
 
-def action(name: str, required: tuple[str, ...] = ()) -> Callable[[Execute], Execute]:
-    """Register an action type; the decorated function's docstring is its page."""
+def action(name: str, **about: Any) -> Callable[[Execute], Execute]:
+    """Register an action type with what ActionType tells `about` it.
+
+    The decorated function executes it; its docstring is the action's page.
+    """
 
     def register(execute: Execute) -> Execute:
-        actions.add(name, ActionType(name, required, execute), execute)
+        actions.add(name, ActionType(name, execute, **about), execute)
         return execute
 
     return register
+
+
+def result_name(action: Action) -> Iterable[str]:
+    """The result that an action with a `result_name` sets."""
+    return filter(None, [action.text("result_name")])
 
 
 def as_text(value: Any) -> str:

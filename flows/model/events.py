@@ -24,6 +24,7 @@ class Event:
     flow: str
     node: str
     type: ClassVar[str] = "event"
+    is_noted: ClassVar[bool] = False  # whether the author sees it in the conversation
 
     def as_dict(self) -> dict[str, Any]:
         """The event as JSON can hold it, for traces and transcripts."""
@@ -33,12 +34,19 @@ class Event:
             shown[field.name] = value.isoformat() if isinstance(value, datetime) else value
         return shown
 
+    def note(self) -> dict[str, Any]:
+        """What the author sees of it in the conversation; empty for an event that is not noted."""
+        if not self.is_noted:
+            return {}
+        return {key: value for key, value in self.as_dict().items() if value not in ("", None)}
+
     def __init_subclass__(cls) -> None:
         cls.type = _wire_name(cls.__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowStarted(Event):
+    is_noted: ClassVar[bool] = True
     name: str
     revision: int | str
     parent_flow: str = ""
@@ -105,6 +113,7 @@ class MsgCreated(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MsgNotSent(Event):
+    is_noted: ClassVar[bool] = True
     reason: str
 
 
@@ -112,6 +121,7 @@ class MsgNotSent(Event):
 class MsgIgnored(Event):
     """A message of the contact came while the flow waits for something else."""
 
+    is_noted: ClassVar[bool] = True
     reason: str
 
 
@@ -172,6 +182,7 @@ class ContactProfileChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InputLabelled(Event):
+    is_noted: ClassVar[bool] = True
     labels: str
 
 
@@ -191,9 +202,16 @@ class WebhookCalled(Event):
     error: str = ""
     parked: bool = False
 
+    def note(self) -> dict[str, Any]:
+        """The call without its bodies."""
+        note: dict[str, Any] = {"method": self.method, "url": self.url, "status": self.status}
+        note |= {"error": self.error} if self.error else {}
+        return note | ({"parked": True} if self.parked else {})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketOpened(Event):
+    is_noted: ClassVar[bool] = True
     body: str
     topic: str
     assignee: str
@@ -209,11 +227,15 @@ class SessionTriggered(Event):
     results: Mapping[str, Any]
     skip_contacts_in_a_flow: bool
 
+    def note(self) -> dict[str, Any]:
+        return {"target_flow": self.target_flow}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionSkipped(Event):
     """An action was accepted but not carried out; `reason` says what it would have needed."""
 
+    is_noted: ClassVar[bool] = True
     action: str
     reason: str
 
@@ -222,6 +244,7 @@ class ActionSkipped(Event):
 class ExpressionFailed(Event):
     """An expression became `Invalid Code`; `reason` is for the flow's author."""
 
+    is_noted: ClassVar[bool] = True
     reason: str
 
 
@@ -242,6 +265,7 @@ class FlowCompleted(Event):
 class FlowFailed(Event):
     """The flow cannot go on; `reset` tells whether it was ended or stays on its node."""
 
+    is_noted: ClassVar[bool] = True
     reason: str
     reset: bool
 
@@ -250,4 +274,5 @@ class FlowFailed(Event):
 class FlowInterrupted(Event):
     """The flow was ended from outside itself, usually because another one began."""
 
+    is_noted: ClassVar[bool] = True
     reason: str

@@ -47,7 +47,7 @@ def test_a_conversation_is_answered_though_it_cannot_be_remembered(
     assert answer.json["thread_id"].startswith("thread_")
 
 
-def test_a_lesson_is_used_though_it_cannot_be_kept(
+def test_a_quirk_is_used_though_it_cannot_be_kept(
     losing: Service, openai: FakeOpenAI, server: fakeredis.FakeServer
 ) -> None:
     openai.retire("gpt-4")

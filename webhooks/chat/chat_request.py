@@ -1,4 +1,4 @@
-"""What all chat functions share: their fields, the request made of them, and the result.
+"""The fields, request and result that all chat functions share.
 
 A function adds the field `messages` with its own reader (text only, or text and images) and
 calls `answer_chat`.
@@ -12,6 +12,7 @@ import orjson
 from marshmallow import ValidationError, fields, validates_schema
 
 from flowhook.errors import EmptyInput
+from flowhook.providers.model_client import ChatRequest, JsonAnswer
 from flowhook.redis.best_effort import best_effort
 from webhooks.chat.messages import Message, conversation, text_of
 from webhooks.chat.sanitize import sanitize_text
@@ -30,14 +31,14 @@ from webhooks.fields import (
     model_field,
 )
 from webhooks.registry import Context, Result
-from webhooks.threads import Thread, wants_thread
+from webhooks.threads import Thread
 
 RESPONSE_TYPES = ("text", "json", "structured")
 NO_MESSAGES = "messages, or prompt and input, are needed: nobody said anything"
 
 
 def read_schema(value: Any) -> dict[str, Any] | None:
-    """A schema for a structured answer, bare or as OpenAI's {"name", "schema"}."""
+    """Read the schema of a structured answer, bare or as OpenAI's {"name", "schema"}."""
     if value is None or value == "":
         return None
     if isinstance(value, dict) and "type" not in value and isinstance(value.get("schema"), dict):
@@ -96,7 +97,7 @@ def thread_field() -> Text:
 
 
 class ChatFieldsSchema(FunctionSchema):
-    """Every field of a chat but `messages`."""
+    """The fields of a chat except `messages`."""
 
     prompt = prompt_field("Answer a ten-year-old in two sentences.")
     input = input_field("Why is the sky blue?")
@@ -152,13 +153,13 @@ class ChatResultSchema(ResultSchema):
 
 
 def answer_chat(data: dict[str, Any], context: Context) -> Result:
-    """The result of a chat function, from its validated fields."""
+    """Ask the model; returns the result of a chat function."""
     said: list[Message] = [*(data.get("messages") or ())]
     if data.get("input"):
         said.append({"role": "user", "content": data["input"]})
     if not any(message["role"] != "system" for message in said):
         raise EmptyInput(NO_MESSAGES, fields={"input": ["Must not be empty without messages."]})
-    client = context.openai()
+    client = context.model_client()
     model = client.account.resolve(data.get("model"))
     thread = open_thread(data, context)
     remembered = thread.messages(model) if thread else ()
@@ -166,7 +167,7 @@ def answer_chat(data: dict[str, Any], context: Context) -> Result:
     check_length(
         model, messages, data.get("max_tokens"), "messages" if data.get("messages") else "input"
     )
-    answers = ask_answers(client, chat_body(data, messages))
+    answers = ask_answers(client, chat_request(data, messages))
     if data.get("sanitize_text"):
         answers = [sanitize_text(one) if isinstance(one, str) else one for one in answers]
     result: Result = {"response": answers[0], "responses": answers}
@@ -176,39 +177,37 @@ def answer_chat(data: dict[str, Any], context: Context) -> Result:
     return result
 
 
-def chat_body(data: dict[str, Any], messages: list[Message]) -> dict[str, Any]:
-    """The body of a /chat/completions request; only what was given is sent."""
-    body: dict[str, Any] = {"model": data.get("model"), "messages": messages}
-    for name in ("temperature", "n", "frequency_penalty", "presence_penalty", "user"):
-        if data.get(name) is not None:
-            body[name] = data[name]
-    if data.get("max_tokens") is not None:
-        body["max_completion_tokens"] = data["max_tokens"]
-    response_format = _response_format(data)
-    if response_format:
-        body["response_format"] = response_format
-    return body
+def chat_request(data: dict[str, Any], messages: list[Message]) -> ChatRequest:
+    """Make the request from a chat function's validated fields and the whole conversation."""
+    return ChatRequest(
+        messages,
+        model=data.get("model"),
+        max_tokens=data.get("max_tokens"),
+        temperature=data.get("temperature"),
+        frequency_penalty=data.get("frequency_penalty"),
+        presence_penalty=data.get("presence_penalty"),
+        choices=data.get("n"),
+        user=data.get("user"),
+        json_answer=_json_answer(data),
+    )
 
 
 def open_thread(data: dict[str, Any], context: Context) -> Thread | None:
-    """The thread that the body asks for; None, at no cost, where it does not."""
-    if not wants_thread(data):
+    """Open the thread that the body names, even by an empty `thread_id`; None without one."""
+    if "thread_id" not in data:
         return None
     return context.threads.open(context.organisation.id, data["thread_id"], context.contact)
 
 
 def remember(thread: Thread, context: Context, asked: str, answer: Any) -> str:
-    """Add a turn to the thread; its id. The answer is paid for: it arrives, remembered or not."""
+    """Add a turn to the thread; returns its id. A failure is ignored: the answer is paid for."""
     text = answer if isinstance(answer, str) else orjson.dumps(answer).decode()
     with best_effort("a turn of a conversation"):
         context.threads.append(context.organisation.id, thread.id, asked, text, context.contact)
     return thread.id
 
 
-def _response_format(data: dict[str, Any]) -> dict[str, Any] | None:
+def _json_answer(data: dict[str, Any]) -> JsonAnswer | None:
     if data.get("schema") is not None:
-        declared = {"name": "answer", "schema": data["schema"], "strict": True}
-        return {"type": "json_schema", "json_schema": declared}
-    if data.get("response_type") == "json":
-        return {"type": "json_object"}
-    return None
+        return JsonAnswer(data["schema"])
+    return JsonAnswer() if data.get("response_type") == "json" else None

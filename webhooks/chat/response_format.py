@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from flowhook.errors import InvalidInput
+from flowhook.providers.model_client import JsonAnswer
 from webhooks.chat.structured import check_lenient_schema, check_schema
 from webhooks.fields import Json
 
@@ -29,8 +30,8 @@ def response_format_field() -> Json:
     )
 
 
-def read_response_format(value: Any) -> dict[str, Any] | None:
-    """OpenAI's response_format object; None for text. Builders send it as text or object."""
+def read_response_format(value: Any) -> JsonAnswer | None:
+    """Read OpenAI's response_format, given as text or object; None for text."""
     if isinstance(value, str):
         value = {"type": value.strip()}
     if not isinstance(value, dict):
@@ -39,13 +40,13 @@ def read_response_format(value: Any) -> dict[str, Any] | None:
     if kind == "text":
         return None
     if kind == "json_object":
-        return {"type": "json_object"}
+        return JsonAnswer()
     if kind == "json_schema":
-        return {"type": "json_schema", "json_schema": _read_json_schema(value.get("json_schema"))}
+        return _read_json_schema(value.get("json_schema"))
     raise ValidationError(HELP)
 
 
-def _read_json_schema(declared: Any) -> dict[str, Any]:
+def _read_json_schema(declared: Any) -> JsonAnswer:
     if not isinstance(declared, dict) or not isinstance(declared.get("schema"), dict):
         raise ValidationError(HELP)
     unknown = sorted(set(declared) - {"name", "schema", "strict", "description"})
@@ -56,11 +57,11 @@ def _read_json_schema(declared: Any) -> dict[str, Any]:
         raise ValidationError("json_schema.name must be 1 to 64 of A-Z a-z 0-9 _ -.")
     if not isinstance(declared.get("strict", True), bool):
         raise ValidationError("json_schema.strict must be true or false.")
-    return {**declared, "name": name, "strict": _is_strict(declared)}
+    return JsonAnswer(declared["schema"], name, _is_strict(declared), declared.get("description"))
 
 
 def _is_strict(declared: dict[str, Any]) -> bool:
-    """Check the schema; where nothing is said, strict as far as the schema allows it."""
+    """Check the schema; without `strict`, it is strict if the schema allows it."""
     place, strict = "json_schema.schema", declared.get("strict")
     try:
         if strict is not False:

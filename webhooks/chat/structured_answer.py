@@ -1,18 +1,24 @@
-"""Answers of a chat: text, or JSON that is checked on our side too.
+"""Ask for text, or for JSON, which is also checked here.
 
-JSON that does not parse or does not keep to its schema gets one corrective retry, which tells
-the model what is wrong; what is still wrong then is `invalid_response`. A cut-off is
+JSON that does not parse or does not match its schema gets one corrective retry, which tells the
+model what is wrong; a second failure is `invalid_response`. A cut-off is
 `truncated`, a refusal `refused`; neither is tried again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flowhook.errors import FlowhookError, InvalidResponse
-from flowhook.providers.completion import CompletionChoice
-from flowhook.providers.openai import OpenAIClient
+from flowhook.providers.model_client import (
+    ChatRequest,
+    CompletionChoice,
+    JsonAnswer,
+    Message,
+    ModelClient,
+)
 from webhooks.chat.answers import parse_answer
 from webhooks.chat.messages import text_of
 from webhooks.chat.structured import validate_answer
@@ -21,7 +27,7 @@ SAY_JSON = "Answer with one JSON object and nothing else."
 
 
 class _Unfit(Exception):
-    """An answer that is not the JSON asked for, and what the model is told about it."""
+    """An answer that is not the requested JSON, with the correction for the model."""
 
     def __init__(self, text: str, problems: Sequence[str]) -> None:
         super().__init__("unfit")
@@ -29,43 +35,43 @@ class _Unfit(Exception):
         self.problems = problems
 
 
-def ask_answers(client: OpenAIClient, body: dict[str, Any]) -> list[Any]:
-    """The answers of a chat request, in order, at least one; its errors otherwise.
+def ask_answers(client: ModelClient, request: ChatRequest) -> list[Any]:
+    """Ask for the answers of a chat request; returns at least one, in order, or raises its error.
 
-    With several choices, one that the model declined or cut off is left out while another is
-    there.
+    Of several choices, those that the model declined or cut off are left out if another is usable.
     """
-    response_format = body.get("response_format")
-    if response_format is None:
-        return _usable([_text_or_error(choice) for choice in client.chat(body).choices])
-    if response_format["type"] == "json_object":
-        body = {**body, "messages": _saying_json(body["messages"])}
-    found = [_read(choice, response_format) for choice in client.chat(body).choices]
+    wanted = request.json_answer
+    if wanted is None:
+        return _usable([_text_or_error(choice) for choice in client.chat(request).choices])
+    if wanted.schema is None:
+        request = replace(request, messages=_saying_json(request.messages))
+    found = [_read(choice, wanted) for choice in client.chat(request).choices]
     unfit = [answer for answer in found if isinstance(answer, _Unfit)]
     if unfit:
-        again = iter(_ask_again(client, body, unfit))
+        again = iter(_ask_again(client, request, wanted, unfit))
         found = [next(again, one) if isinstance(one, _Unfit) else one for one in found]
     return _usable([_as_error(one) if isinstance(one, _Unfit) else one for one in found])
 
 
-def _ask_again(client: OpenAIClient, body: dict[str, Any], unfit: list[_Unfit]) -> list[Any]:
+def _ask_again(
+    client: ModelClient, request: ChatRequest, wanted: JsonAnswer, unfit: list[_Unfit]
+) -> list[Any]:
     problems = "\n".join(unfit[0].problems)
     correction = f"This is not the JSON that was asked for:\n{problems}\n{SAY_JSON}"
-    corrected = {
-        **body,
-        "messages": [
-            *body["messages"],
+    corrected = replace(
+        request,
+        messages=[
+            *request.messages,
             {"role": "assistant", "content": unfit[0].text or "{}"},
             {"role": "user", "content": correction},
         ],
-    }
-    if "n" in body:
-        corrected["n"] = len(unfit)
-    return [_read(choice, body["response_format"]) for choice in client.chat(corrected).choices]
+        choices=None if request.choices is None else len(unfit),
+    )
+    return [_read(choice, wanted) for choice in client.chat(corrected).choices]
 
 
-def _read(choice: CompletionChoice, response_format: Mapping[str, Any]) -> Any:
-    """The JSON of a choice, or what is wrong with it."""
+def _read(choice: CompletionChoice, wanted: JsonAnswer) -> Any:
+    """Read the JSON of a choice, or what is wrong with it."""
     try:
         text = choice.require_text(whole=True)
     except FlowhookError as error:
@@ -76,8 +82,8 @@ def _read(choice: CompletionChoice, response_format: Mapping[str, Any]) -> Any:
         return _Unfit(text, ["The answer is not JSON."])
     if not isinstance(value, dict):
         return _Unfit(text, ["The answer is not a JSON object."])
-    if response_format["type"] == "json_schema":
-        problems = validate_answer(value, response_format["json_schema"]["schema"])
+    if wanted.schema is not None:
+        problems = validate_answer(value, wanted.schema)
         if problems:
             return _Unfit(text, problems)
     return value
@@ -91,7 +97,7 @@ def _text_or_error(choice: CompletionChoice) -> Any:
 
 
 def _usable(found: list[Any]) -> list[Any]:
-    """The answers; the first error where there is none, or where JSON stayed wrong."""
+    """Return the answers; raises the first error if there is none, or if JSON stayed wrong."""
     errors = [one for one in found if isinstance(one, FlowhookError)]
     answers = [one for one in found if not isinstance(one, FlowhookError)]
     wrong = [error for error in errors if isinstance(error, InvalidResponse)]
@@ -108,8 +114,8 @@ def _as_error(_unfit: _Unfit) -> InvalidResponse:
     )
 
 
-def _saying_json(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """JSON mode wants the word in the messages; where it is missing, the system says it."""
+def _saying_json(messages: Sequence[Message]) -> Sequence[Message]:
+    """Add a system message with the word JSON, which JSON mode requires, if it is missing."""
     if any("json" in text_of(message.get("content")).lower() for message in messages):
         return messages
     if messages and messages[0]["role"] == "system":

@@ -112,7 +112,7 @@ def chat_with_vision(data: dict[str, Any], context: Context) -> dict[str, Any]:
     provider_timeout.
     Source: https://platform.openai.com/docs/guides/images-vision
     """
-    context.openai()
+    context.model_client()
     given = data.get("messages") or []
     contents = [
         (f"messages[{at}].content", message["content"], message["role"])

@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import fields
 
 from flowhook.errors import EmptyInput, InvalidResponse
+from flowhook.providers.model_client import ChatRequest, JsonAnswer
 from webhooks.chat.answers import parse_answer
 from webhooks.context_size import check_length
 from webhooks.fields import FunctionSchema, ResultSchema, Text
@@ -85,14 +86,10 @@ def language_of(text: str, context: Context) -> str:
         {"role": "system", "content": RULES},
         {"role": "user", "content": text[:MAX_CHARACTERS]},
     ]
-    declared = {"name": "language", "schema": SCHEMA, "strict": True}
-    client = context.openai()
+    client = context.model_client()
     check_length(client.account.resolve(None), messages, None, "text")
-    body = {
-        "messages": messages,
-        "response_format": {"type": "json_schema", "json_schema": declared},
-    }
-    return _read(client.chat(body).first.require_text(whole=True))
+    request = ChatRequest(messages, json_answer=JsonAnswer(SCHEMA, "language"))
+    return _read(client.chat(request).first.require_text(whole=True))
 
 
 def _read(text: str) -> str:

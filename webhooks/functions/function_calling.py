@@ -9,7 +9,7 @@ from marshmallow import fields
 from flowhook.errors import EmptyInput
 from webhooks.chat.chat_request import (
     NO_MESSAGES,
-    chat_body,
+    chat_request,
     input_field,
     max_tokens_field,
     prompt_field,
@@ -127,7 +127,7 @@ def function_calling(data: dict[str, Any], context: Context) -> dict[str, Any]:
     if not any(message["role"] != "system" for message in said):
         raise EmptyInput(NO_MESSAGES, fields={"input": ["Must not be empty without messages."]})
     tools = offered_tools(data["functions"], context)
-    chat = ToolChat(context.openai(), context, tools, chat_body(data, []), said)
+    chat = ToolChat(context.model_client(), context, tools, chat_request(data, []), said)
     text, calls = chat.answer() if data["run"] is not False else chat.calls_only()
     if data.get("sanitize_text"):
         text = sanitize_text(text)

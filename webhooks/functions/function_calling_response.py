@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import fields
 
 from webhooks.chat.chat_request import (
-    chat_body,
+    chat_request,
     max_tokens_field,
     sanitize_field,
     temperature_field,
@@ -79,8 +79,8 @@ def function_calling_response(data: dict[str, Any], context: Context) -> dict[st
     """
     said = with_results(data["function_calling_response"], data["sub_automation_response"])
     messages = conversation(context, None, said)
-    client = context.openai()
+    client = context.model_client()
     model = client.account.resolve(data.get("model"))
     check_length(model, messages, data.get("max_tokens"), "function_calling_response")
-    text = ask_answers(client, chat_body(data, messages))[0]
+    text = ask_answers(client, chat_request(data, messages))[0]
     return {"response": sanitize_text(text) if data.get("sanitize_text") else text}

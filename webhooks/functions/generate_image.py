@@ -9,8 +9,14 @@ from typing import Any
 from marshmallow import ValidationError, fields
 
 from flowhook.errors import EmptyInput
+from flowhook.providers.model_client import (
+    PICTURE_QUALITIES,
+    PICTURE_SIZE,
+    PICTURE_STYLES,
+    PictureRequest,
+)
 from webhooks.fields import Choice, FunctionSchema, ResultSchema, Text, Whole, model_field
-from webhooks.media.pictures import QUALITIES, SIZE, STYLES, draw
+from webhooks.media.pictures import draw
 from webhooks.registry import Context, webhook
 
 MAX_PROMPT_CHARACTERS = 31_900  # the models take 32,000, and a style may be added
@@ -18,7 +24,7 @@ DEFAULT_COUNT = 1
 
 
 def known_size(value: str) -> None:
-    if value != "auto" and not SIZE.fullmatch(value):
+    if value != "auto" and not PICTURE_SIZE.fullmatch(value):
         raise ValidationError("Must be auto or WIDTHxHEIGHT, for example 1024x1024.")
 
 
@@ -49,10 +55,10 @@ class GenerateImageSchema(FunctionSchema):
         },
     )
     style = Choice(
-        tuple(STYLES), metadata={"description": "vivid or natural.", "example": "natural"}
+        PICTURE_STYLES, metadata={"description": "vivid or natural.", "example": "natural"}
     )
     quality = Choice(
-        QUALITIES,
+        PICTURE_QUALITIES,
         metadata={
             "description": "standard or hd as DALL-E 3 had them, or the models' own low, medium,"
             " high, auto.",
@@ -130,8 +136,9 @@ def generate_image(data: dict[str, Any], context: Context) -> dict[str, Any]:
             fix="Pass what the image shows as prompt or description.",
             fields={"prompt": ["Must not be empty."]},
         )
-    asked = {name: data.get(name) for name in ("model", "size", "style", "quality")}
-    urls = draw(context, {**asked, "prompt": prompt}, data.get("n") or DEFAULT_COUNT)
+    given = {name: data.get(name) for name in ("model", "size", "style", "quality")}
+    request = PictureRequest(prompt, data.get("n") or DEFAULT_COUNT, **given)
+    urls = draw(context, request)
     return {"url": urls[0], "urls": urls}
 
 

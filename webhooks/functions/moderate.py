@@ -6,11 +6,9 @@ from typing import Any
 
 from marshmallow import fields
 
-from flowhook.errors import InvalidResponse
+from flowhook.providers.model_client import ModerationRequest
 from webhooks.fields import FunctionSchema, ResultSchema, Text
 from webhooks.registry import Context, webhook
-
-MODEL = "omni-moderation-latest"
 
 
 class ModerateSchema(FunctionSchema):
@@ -52,13 +50,5 @@ def moderate(data: dict[str, Any], context: Context) -> dict[str, Any]:
     invalid_api_key, model_not_found, provider_rejected, invalid_response, provider_timeout.
     Source: https://platform.openai.com/docs/api-reference/moderations
     """
-    answer = context.openai().ask("/moderations", {"model": MODEL, "input": data["text"]})
-    results = answer.get("results")
-    judged = results[0] if isinstance(results, list) and results else None
-    flagged = judged.get("flagged") if isinstance(judged, dict) else None
-    categories = judged.get("categories") if isinstance(judged, dict) else None
-    if not isinstance(flagged, bool):
-        raise InvalidResponse("the provider's answer does not say whether the text is flagged")
-    named = categories if isinstance(categories, dict) else {}
-    found = sorted(name for name, is_found in named.items() if is_found is True)
-    return {"flagged": flagged, "categories": found}
+    judged = context.model_client().moderate(ModerationRequest(data["text"]))
+    return {"flagged": judged.flagged, "categories": list(judged.categories)}

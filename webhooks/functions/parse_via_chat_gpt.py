@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import fields
 
+from flowhook.providers.model_client import ChatRequest
 from webhooks.chat.answers import parse_answer
 from webhooks.chat.chat_request import open_thread, remember, thread_field
 from webhooks.chat.messages import conversation
@@ -84,7 +85,7 @@ def parse_via_chat_gpt(data: dict[str, Any], context: Context) -> dict[str, Any]
     provider_rejected, invalid_response, provider_timeout.
     Source: https://platform.openai.com/docs/api-reference/chat
     """
-    client = context.openai()
+    client = context.model_client()
     asked_model = data.get("gpt_model") or data.get("model")
     model = client.account.resolve(asked_model)
     thread = open_thread(data, context)
@@ -96,13 +97,13 @@ def parse_via_chat_gpt(data: dict[str, Any], context: Context) -> dict[str, Any]
         thread.messages(model) if thread else (),
     )
     check_length(model, messages, data.get("max_tokens"), "question_text")
-    request: dict[str, Any] = {"model": asked_model, "messages": messages}
-    if data.get("temperature") is not None:
-        request["temperature"] = data["temperature"]
-    if data.get("max_tokens") is not None:
-        request["max_completion_tokens"] = data["max_tokens"]
-    if data.get("response_format"):
-        request["response_format"] = data["response_format"]
+    request = ChatRequest(
+        messages,
+        model=asked_model,
+        temperature=data.get("temperature"),
+        max_tokens=data.get("max_tokens"),
+        json_answer=data.get("response_format"),
+    )
     answer = ask_answers(client, request)[0]
     parsed = parse_answer(answer) if isinstance(answer, str) else answer
     if thread:

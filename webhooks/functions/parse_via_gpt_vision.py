@@ -8,6 +8,7 @@ from marshmallow import fields
 
 from flowhook.media import samples
 from flowhook.media.caller import read_image
+from flowhook.providers.model_client import ChatRequest
 from webhooks.chat.answers import parse_answer
 from webhooks.chat.messages import conversation
 from webhooks.chat.response_format import response_format_field
@@ -74,7 +75,7 @@ def parse_via_gpt_vision(data: dict[str, Any], context: Context) -> dict[str, An
     provider_unavailable, provider_timeout.
     Source: https://platform.openai.com/docs/guides/images-vision
     """
-    client = context.openai()
+    client = context.model_client()
     image = read_image(context.fetch, data["url"])
     user = [
         {"type": "text", "text": data.get("prompt") or DEFAULT_PROMPT},
@@ -83,8 +84,6 @@ def parse_via_gpt_vision(data: dict[str, Any], context: Context) -> dict[str, An
     asked_model = data.get("model") or data.get("gpt_model")
     messages = conversation(context, None, [{"role": "user", "content": user}])
     check_length(client.account.resolve(asked_model), messages, None, "prompt")
-    request: dict[str, Any] = {"model": asked_model, "messages": messages}
-    if data.get("response_format"):
-        request["response_format"] = data["response_format"]
+    request = ChatRequest(messages, asked_model, json_answer=data.get("response_format"))
     answer = ask_answers(client, request)[0]
     return {"response": parse_answer(answer) if isinstance(answer, str) else answer}

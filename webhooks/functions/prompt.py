@@ -8,7 +8,7 @@ import orjson
 from marshmallow import fields
 
 from webhooks.chat.chat_request import (
-    chat_body,
+    chat_request,
     choices_field,
     max_tokens_field,
     penalty_field,
@@ -96,11 +96,11 @@ def prompt(data: dict[str, Any], context: Context) -> dict[str, Any]:
     truncated, provider_rejected, provider_timeout.
     Source: https://platform.openai.com/docs/api-reference/chat
     """
-    client = context.openai()
+    client = context.model_client()
     messages = conversation(context, None, [{"role": "user", "content": data["prompt"]}])
     model = client.account.resolve(data.get("model"))
     check_length(model, messages, data.get("max_tokens"), "prompt")
-    answers = ask_answers(client, chat_body(data, messages))
+    answers = ask_answers(client, chat_request(data, messages))
     if data.get("sanitize_text"):
         answers = [sanitize_text(answer) for answer in answers]
     return {"response": answers[0], "responses": answers}

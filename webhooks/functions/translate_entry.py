@@ -107,7 +107,7 @@ def translate_entry(data: dict[str, Any], context: Context) -> dict[str, Any]:
     entry = data["entry"]
     segments = extract(entry, data.get("content_type_schema"))
     _check_size(segments)
-    client = context.openai()
+    client = context.model_client()
     max_tokens = data.get("max_tokens") or 2000
     model = client.account.resolve(data.get("model"))
     check_length(model, [{"content": data.get("prompt") or ""}], max_tokens, "prompt")
@@ -147,7 +147,7 @@ def _translate_parts(
             return []
         try:
             context.check_budget()
-            return replace(translator, client=context.openai_beside()).translate(part)
+            return replace(translator, client=context.another_model_client()).translate(part)
         except BaseException:
             failed.set()
             raise

@@ -1,15 +1,14 @@
-"""Speech in and out: what a recording says, and text as a voice note."""
+"""Transcribe recordings, and speak texts as voice notes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from flowhook.errors import EmptyInput, InvalidInput, InvalidResponse
 from flowhook.media.caller import CallerMedia, read_audio
 from flowhook.media.store import CONTENT_TYPES
 from flowhook.providers.media_type import sniff
-from flowhook.providers.transport import HttpReply
+from flowhook.providers.model_client import Speech, SpeechRequest, TranscriptionRequest
 from webhooks.fields import Text
 from webhooks.media.languages import is_automatic, language_code, language_field, language_name
 from webhooks.registry import Context
@@ -30,10 +29,9 @@ VOICES = (
     "shimmer",
     "verse",
 )
-DEFAULT_VOICE = "alloy"  # every speech model has it
+DEFAULT_VOICE = "alloy"  # a voice that every speech model has
 TRANSCRIBED = frozenset({"flac", "mp3", "mp4", "m4a", "ogg", "wav", "webm"})
-SPOKEN_FORMAT = "opus"  # in Ogg, as WhatsApp's voice notes are
-# What providers call speech, by Content-Type; bytes without a name are what was asked for.
+# Extensions by the Content-Type of speech; bytes without a type are in the requested format.
 SOUNDS = {
     "audio/ogg": "ogg",
     "audio/opus": "ogg",
@@ -52,7 +50,7 @@ SENTENCE_ENDS = ".!?।۔。！？\n"
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """What was said, and the language's ISO code where the model or the caller told it."""
+    """The text, and the language's ISO code if the model or the caller named it."""
 
     text: str
     language: str | None
@@ -85,25 +83,20 @@ def transcribe(
     language: str | None = None,
     model: str | None = None,
 ) -> Transcript:
-    """Write down the recording a URL leads to; `language` helps the model where it is known."""
-    client = context.openai()
+    """Transcribe the recording at a URL; a known `language` helps the model."""
+    client = context.model_client()
     recording = read_audio(context.fetch, url, field)
     _require_transcribable(recording, field)
-    form = {"model": model or client.account.transcription_model}
     code = language_code(language)
-    if code:
-        form["language"] = code
-    answer = client.upload("/audio/transcriptions", form, recording.as_file("speech"))
-    text = answer.get("text")
-    if not isinstance(text, str):
-        raise InvalidResponse("the provider answered without a transcript")
-    if not text.strip():
+    heard = client.transcribe(TranscriptionRequest(recording.as_file("speech"), code, model))
+    if not heard.text.strip():
         raise EmptyInput(
             f"{field} holds no words that could be understood",
             fix="Ask the contact to record the message again.",
             fields={field: ["No speech was heard in it."]},
         )
-    return Transcript(text.strip(), code or _spoken(answer))
+    only = heard.languages[0] if len(heard.languages) == 1 else None
+    return Transcript(heard.text.strip(), code or language_code(only))
 
 
 def speak(
@@ -114,29 +107,15 @@ def speak(
     model: str | None = None,
     language: str | None = None,
 ) -> str:
-    """Say a text of at most 4,096 characters; the URL of an Ogg Opus file, as voice notes are."""
-    client = context.openai()
-    body: dict[str, Any] = {
-        "model": model or client.account.speech_model,
-        "voice": voice or DEFAULT_VOICE,
-        "input": text,
-        "response_format": SPOKEN_FORMAT,
-    }
-    if language and not is_automatic(language):
-        body["instructions"] = f"Speak in {language_name(language)}."
-    reply = client.ask_bytes("/audio/speech", body, fit_speech)
-    return context.keep(reply.body, _extension(reply))
-
-
-def fit_speech(body: dict[str, Any]) -> dict[str, Any]:
-    """The older models take no instructions."""
-    if body["model"].startswith("tts-1"):
-        return {name: value for name, value in body.items() if name != "instructions"}
-    return body
+    """Speak a text of at most 4,096 characters; returns the URL of an Ogg Opus file."""
+    named = None if not language or is_automatic(language) else language_name(language)
+    request = SpeechRequest(text, voice or DEFAULT_VOICE, named, model)
+    speech = context.model_client().speak(request)
+    return context.keep(speech.content, _extension(speech))
 
 
 def speakable(text: str) -> str:
-    """As much of a text as is spoken at once, cut after a sentence or a word."""
+    """The part of a text that can be spoken at once, cut after a sentence or a word."""
     if len(text) <= MAX_SPOKEN_CHARACTERS:
         return text
     head = text[:MAX_SPOKEN_CHARACTERS]
@@ -146,14 +125,13 @@ def speakable(text: str) -> str:
     return head[: end + 1].rstrip() if end > 0 else head
 
 
-def _extension(reply: HttpReply) -> str:
-    """Of the file a reply holds: as its bytes say, else as the provider calls them."""
-    found = sniff(reply.body)
+def _extension(speech: Speech) -> str:
+    """The extension for a recording, by its bytes or else by the provider's Content-Type."""
+    found = sniff(speech.content)
     if found is not None:
         known = found.extension if found.is_audio else ""
     else:
-        declared = reply.headers.get("content-type", "").partition(";")[0].strip().lower()
-        known = SOUNDS.get(declared, "") if reply.body else ""
+        known = SOUNDS.get(speech.content_type, "") if speech.content else ""
     if known not in CONTENT_TYPES:
         raise InvalidResponse("the provider answered with something else than speech")
     return known
@@ -167,12 +145,3 @@ def _require_transcribable(recording: CallerMedia, field: str) -> None:
             fix="Send Ogg, MP3, M4A, MP4, WAV, WebM or FLAC; WhatsApp's voice notes are Ogg.",
             fields={field: [problem]},
         )
-
-
-def _spoken(answer: dict[str, Any]) -> str | None:
-    """The one language that the model says it heard."""
-    told = answer.get("languages")
-    codes = [entry.get("code") for entry in told or () if isinstance(entry, dict)]
-    if not codes and isinstance(answer.get("language"), str):
-        codes = [answer["language"]]
-    return language_code(codes[0]) if len(codes) == 1 and isinstance(codes[0], str) else None

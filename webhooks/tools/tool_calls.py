@@ -7,7 +7,6 @@ them ends the call.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,9 +14,8 @@ from typing import Any
 import orjson
 
 from flowhook.errors import FlowhookError, InvalidInput, InvalidJson, InvalidResponse, NotFound
-from flowhook.providers.completion import CompletionChoice
-from flowhook.providers.openai import OpenAIClient
-from flowhook.providers.responses import as_response_request, read_response
+from flowhook.outcome import failed
+from flowhook.providers.model_client import ChatRequest, CompletionChoice, ModelClient
 from flowhook.strict_json import is_deep
 from webhooks.chat.messages import Message, conversation
 from webhooks.context_size import check_length
@@ -28,10 +26,6 @@ MAX_ROUNDS = 10
 MAX_CALLS_A_ROUND = 16
 MAX_RESULT_CHARACTERS = 20_000
 MAX_DEPTH = 1
-# On /chat/completions these take tools only with their reasoning off (vane #1173), and those
-# whose reasoning cannot be turned off take them only on /responses.
-NEEDS_EFFORT_NONE = re.compile(r"gpt-5\.[6-9]|gpt-6(?!-astra|\.1-sol)")
-ALWAYS_REASONS = re.compile(r"gpt-6-astra|gpt-6\.1-sol")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +49,10 @@ class ToolCall:
 class ToolChat:
     """One conversation with tools. `said` grows by what the model and the tools say."""
 
-    client: OpenAIClient
+    client: ModelClient
     context: Context
     tools: Mapping[str, OfferedTool]
-    body: Mapping[str, Any]
+    request: ChatRequest
     said: list[Message]
 
     def answer(self) -> tuple[str, list[ToolCall]]:
@@ -96,17 +90,11 @@ class ToolChat:
 
     def _ask(self, may_call: bool) -> CompletionChoice:
         messages = conversation(self.context, None, self.said)
-        model = self.client.account.resolve(self.body.get("model"))
-        check_length(model, messages, self.body.get("max_completion_tokens"), "messages")
-        body: dict[str, Any] = {
-            **self.body,
-            "messages": messages,
-            "tools": [tool.as_request() for tool in self.tools.values()],
-            "tool_choice": "auto" if may_call else "none",
-        }
-        if ALWAYS_REASONS.match(model):
-            return read_response(self.client.ask("/responses", as_response_request(body)))
-        return self.client.chat(body, fit_tools).first
+        model = self.client.account.resolve(self.request.model)
+        check_length(model, messages, self.request.max_tokens, "messages")
+        offered = [tool.function for tool in self.tools.values()]
+        request = replace(self.request, messages=messages, tools=offered, may_call=may_call)
+        return self.client.chat(request).first
 
     def _run_within_budget(self, call: ToolCall, place: int) -> ToolCall:
         self.context.check_budget()
@@ -123,10 +111,10 @@ class ToolChat:
                 raise InvalidInput("too many calls at once", fix="Call again for the rest.")
             if tool.runs is None:
                 return call
-            inner = replace(self.context, depth=self.context.depth + 1)
-            return replace(call, result=tool.runs.run(call.arguments, inner))
+            outcome = tool.runs.run(call.arguments, self.context.nested())
         except FlowhookError as error:
-            return replace(call, result={"success": False, "error": error.as_dict()})
+            outcome = failed(error, self.context.request_id)
+        return replace(call, result=dict(outcome.answer))
 
     def _check_depth(self) -> None:
         if self.context.depth >= MAX_DEPTH:
@@ -136,24 +124,14 @@ class ToolChat:
             )
 
 
-def fit_tools(body: dict[str, Any]) -> dict[str, Any]:
-    """A body with tools as its model takes it."""
-    if NEEDS_EFFORT_NONE.match(body["model"]):
-        return {**body, "reasoning_effort": "none"}
-    return body
-
-
 def read_calls(choice: CompletionChoice) -> list[ToolCall]:
     """The calls of an answer; arguments that are no JSON stay text."""
     calls = []
     for place, asked in enumerate(choice.tool_calls):
-        function = asked.get("function")
-        name = function.get("name") if isinstance(function, Mapping) else None
-        if not isinstance(function, Mapping) or not isinstance(name, str) or not name:
+        if not isinstance(asked.name, str) or not asked.name:
             raise InvalidResponse("the provider answered a call without a function's name")
-        id_ = asked.get("id")
-        known = id_ if isinstance(id_, str) and id_ else f"call_{place}"
-        calls.append(ToolCall(known, name, read_arguments(function.get("arguments"))))
+        known = asked.id if isinstance(asked.id, str) and asked.id else f"call_{place}"
+        calls.append(ToolCall(known, asked.name, read_arguments(asked.arguments)))
     return calls
 
 

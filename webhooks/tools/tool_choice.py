@@ -12,8 +12,8 @@ from marshmallow import ValidationError
 
 from flowhook.errors import InvalidInput
 from webhooks.chat.structured import check_lenient_schema, check_schema
+from webhooks.context import Context, Tool
 from webhooks.fields import EmptyText
-from webhooks.registry import Context, Tool
 
 MAX_TOOLS = 64
 TOOL_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -31,9 +31,6 @@ class OfferedTool:
     @property
     def name(self) -> str:
         return str(self.function["name"])
-
-    def as_request(self) -> dict[str, Any]:
-        return {"type": "function", "function": dict(self.function)}
 
 
 def read_functions(value: Any) -> list[str | dict[str, Any]] | None:

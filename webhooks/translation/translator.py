@@ -1,7 +1,7 @@
-"""Asks a model for the translations of segments, batch by batch.
+"""Ask a model for the translations of segments, batch by batch.
 
-A batch is a JSON object of numbered texts, answered by one with the same numbers. What comes
-back damaged is asked for once more, with what is wrong; then it is `invalid_response`. A batch
+A batch is a JSON object of numbered texts, answered by one with the same numbers. Damaged texts
+are asked for once more, with what is wrong; then it is `invalid_response`. A batch
 whose answer is cut off is halved; a model that cannot write the JSON gets the texts one by one.
 
 Errors: invalid_response, truncated, and whatever the provider's client raises.
@@ -11,12 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import orjson
 
 from flowhook.errors import InvalidResponse, ProviderRejected, Truncated
-from flowhook.providers.openai import OpenAIClient
+from flowhook.providers.model_client import ChatRequest, JsonAnswer, ModelClient
 from webhooks.chat.answers import parse_answer
 from webhooks.translation.restoration import problem_with
 from webhooks.translation.segment import Segment
@@ -36,16 +35,16 @@ AS_JSON = (
 
 @dataclass(frozen=True, slots=True)
 class Translator:
-    """One model, language and style for a whole entry. `prompt` is the author's own advice."""
+    """Translates an entry with one model into one language; `prompt` is the author's advice."""
 
-    client: OpenAIClient
+    client: ModelClient
     model: str | None
     language: str
     prompt: str | None
     max_tokens: int
 
     def translate(self, batch: Sequence[Segment]) -> list[str]:
-        """A translation for each segment, each checked by `problem_with`."""
+        """Translate each segment; each translation is checked by `problem_with`."""
         try:
             found = self._ask_json([segment.masked for segment in batch])
         except Truncated:
@@ -65,7 +64,7 @@ class Translator:
         return found
 
     def _again(self, batch: Sequence[Segment], problems: Sequence[str]) -> list[str]:
-        """The corrective retry: the damaged texts of a batch, each with what was wrong."""
+        """Ask again for the damaged texts of a batch, telling what was wrong with each."""
         advice = "\n".join(f"{number}: {text}" for number, text in enumerate(problems, 1))
         try:
             found = self._ask_json(
@@ -77,7 +76,7 @@ class Translator:
         return [_checked(one, text) for one, text in zip(batch, found, strict=True)]
 
     def _one(self, segment: Segment) -> str:
-        """One text by itself, in plain words, and once more if it came back damaged."""
+        """Translate one text without JSON, and once more if it came back damaged."""
         text = self._ask_plain(segment.masked)
         problem = problem_with(segment, text)
         if problem:
@@ -93,30 +92,23 @@ class Translator:
             "required": numbers,
             "additionalProperties": False,
         }
-        body = self._body(
-            AS_JSON + advice, orjson.dumps(dict(zip(numbers, texts, strict=True))).decode()
-        )
-        declared = {"name": "translations", "schema": schema, "strict": True}
-        body["response_format"] = {"type": "json_schema", "json_schema": declared}
+        numbered = orjson.dumps(dict(zip(numbers, texts, strict=True))).decode()
+        request = self._request(AS_JSON + advice, numbered, JsonAnswer(schema, "translations"))
         answer = parse_answer(
-            self.client.chat(body).first.require_text(whole=True), must_be_json=True
+            self.client.chat(request).first.require_text(whole=True), must_be_json=True
         )
         if not isinstance(answer, dict) or set(answer) != set(numbers):
             raise InvalidResponse("the model did not answer every text")
         return [answer[number] for number in numbers]
 
     def _ask_plain(self, text: str, advice: str = "") -> str:
-        return self.client.chat(self._body(advice, text)).first.require_text(whole=True).strip()
+        return self.client.chat(self._request(advice, text)).first.require_text(whole=True).strip()
 
-    def _body(self, more: str, said: str) -> dict[str, Any]:
+    def _request(self, more: str, said: str, wanted: JsonAnswer | None = None) -> ChatRequest:
         rules = RULES.format(language=self.language) + more
         told = f"{rules}\n\n{self.prompt}" if self.prompt else rules
         messages = [{"role": "system", "content": told}, {"role": "user", "content": said}]
-        return {
-            "model": self.model,
-            "messages": messages,
-            "max_completion_tokens": self.max_tokens,
-        }
+        return ChatRequest(messages, self.model, max_tokens=self.max_tokens, json_answer=wanted)
 
 
 def _checked(segment: Segment, translation: str) -> str:

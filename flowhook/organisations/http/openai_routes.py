@@ -7,14 +7,14 @@ from flask import Blueprint, Response
 from flowhook.errors import InvalidInput
 from flowhook.http.answers import json_answer
 from flowhook.http.documented import documented
+from flowhook.organisations.account_checks import AccountChecks
 from flowhook.organisations.http.admin_auth import AdminAuth
 from flowhook.organisations.http.section_calls import answer_section_call
 from flowhook.organisations.kinds import TITLE_PATTERN
-from flowhook.organisations.openai_checks import OpenAIChecks
 from flowhook.organisations.section_service import SectionService, account_section, account_titles
 
 
-def openai_routes(auth: AdminAuth, sections: SectionService, checks: OpenAIChecks) -> Blueprint:
+def openai_routes(auth: AdminAuth, sections: SectionService, checks: AccountChecks) -> Blueprint:
     """`/settings/<org>/openai/...`."""
     routes = Blueprint("openai", __name__, url_prefix="/settings/<org>/openai")
 

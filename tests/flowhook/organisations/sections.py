@@ -11,10 +11,13 @@ SECRET = "sk-proj-0123456789wxyz"
 WHOLE: dict[str, dict[str, Any]] = {
     "openai": {
         "is_active": True,
+        "provider": "azure",
         "api_key": SECRET,
         "organization": "org-abc",
         "project": "proj_abc",
         "base_url": "https://api.example.org/v1",
+        "api_version": "2025-04-01-preview",
+        "deployment": {"gpt-6-luna": "our-chat"},
         "default_model": "gpt-6-luna",
         "image_model": "gpt-image-2",
         "speech_model": "tts-1",

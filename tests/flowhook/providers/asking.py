@@ -6,11 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 from flowhook.providers.account import Account
-from flowhook.providers.openai import OpenAIClient
+from flowhook.providers.account_client import AccountClient
+from flowhook.providers.model_client import ChatRequest
 from flowhook.providers.transport import Transport
 from tests.fakes.openai import FakeOpenAI
 
-BODY: dict[str, Any] = {"messages": [{"role": "user", "content": "Why is the sky blue?"}]}
+MESSAGES = [{"role": "user", "content": "Why is the sky blue?"}]
+
+
+def question(**more: Any) -> ChatRequest:
+    """A chat request."""
+    return ChatRequest(MESSAGES, **more)
 
 
 class Asker:
@@ -25,10 +31,10 @@ class Asker:
             "default_model": "gpt-6-luna",
             **account,
         }
-        self.client = OpenAIClient(Account(**known), transport, sleep=self.pauses.append)
+        self.client = AccountClient(Account(**known), transport, sleep=self.pauses.append)
 
     def ask(self, **more: Any) -> str:
-        return self.client.chat({**BODY, **more}).first.require_text()
+        return self.client.chat(question(**more)).first.require_text()
 
 
 OpenAsker = Callable[..., Asker]

@@ -7,10 +7,14 @@ from typing import Any
 import pytest
 import redis
 
-from flowhook.organisations.model_quirks import LESSON_SECONDS, StoredModelQuirks
+from flowhook.organisations.model_quirks import QUIRK_SECONDS, StoredModelQuirks
 from flowhook.organisations.organisation import Organisation
+from flowhook.providers.account import Account
+from flowhook.providers.account_client import AccountClient
+from flowhook.providers.transport import RequestsTransport
 from tests.fakes.openai import FakeOpenAI, faults
 from tests.fixtures_app import OpenService, Service
+from tests.flowhook.providers.asking import question
 
 ASK = {"question_text": "Why is the sky blue?"}
 
@@ -44,7 +48,7 @@ def test_temperature_is_sent_only_when_the_author_gave_it(
     assert sent(openai)["temperature"] == 0
 
 
-def test_a_refused_parameter_is_dropped_and_the_lesson_remembered(
+def test_a_refused_parameter_is_dropped_and_that_is_remembered(
     service: Service, openai: FakeOpenAI
 ) -> None:
     service.organisation(openai, default_model="gpt-5")
@@ -55,14 +59,14 @@ def test_a_refused_parameter_is_dropped_and_the_lesson_remembered(
     assert [asked.status for asked in openai.requests] == [400, 200, 200]
 
 
-def test_the_lesson_is_of_that_model_only(service: Service, openai: FakeOpenAI) -> None:
+def test_a_quirk_is_of_that_model_only(service: Service, openai: FakeOpenAI) -> None:
     service.organisation(openai)
     ask(service, model="gpt-5", temperature=0.2)
     ask(service, model="gpt-4o", temperature=0.2)
     assert sent(openai)["temperature"] == 0.2
 
 
-def test_the_lesson_is_of_that_organisation_only(service: Service, openai: FakeOpenAI) -> None:
+def test_a_quirk_is_of_that_organisation_only(service: Service, openai: FakeOpenAI) -> None:
     service.organisation(openai, default_model="gpt-5")
     ask(service, temperature=0.2)
     service.organisation(openai, org="other", default_model="gpt-5")
@@ -70,7 +74,7 @@ def test_the_lesson_is_of_that_organisation_only(service: Service, openai: FakeO
     assert [asked.status for asked in openai.requests] == [400, 200, 400, 200]
 
 
-def test_another_process_knows_the_lesson(
+def test_another_process_knows_the_quirk(
     open_service: OpenService, fake_redis: redis.Redis, openai: FakeOpenAI
 ) -> None:
     here, there = open_service(fake_redis), open_service(fake_redis)
@@ -80,23 +84,11 @@ def test_another_process_knows_the_lesson(
     assert [asked.status for asked in openai.requests] == [400, 200, 200]
 
 
-def test_all_refused_parameters_are_healed_at_once(service: Service, openai: FakeOpenAI) -> None:
+def test_all_refused_parameters_are_left_out_at_once(service: Service, openai: FakeOpenAI) -> None:
     """The API complains about one parameter an answer; three answers would be two too many."""
-    from flowhook.providers.account import Account
-    from flowhook.providers.openai import OpenAIClient
-    from flowhook.providers.transport import RequestsTransport
-
-    client = OpenAIClient(Account(openai.key, openai.base_url, "gpt-5"), RequestsTransport())
-    client.chat(
-        {
-            "messages": [{"role": "user", "content": "Why?"}],
-            "temperature": 0.2,
-            "top_p": 0.5,
-            "presence_penalty": 1,
-            "frequency_penalty": 1,
-            "max_tokens": 50,
-        }
-    )
+    client = AccountClient(Account(openai.key, openai.base_url, "gpt-5"), RequestsTransport())
+    asked = question(temperature=0.2, presence_penalty=1, frequency_penalty=1, max_tokens=50)
+    client.chat(asked)
     assert [asked.status for asked in openai.requests] == [400, 200]
     assert set(sent(openai)) == {"model", "messages", "max_completion_tokens"}
     assert sent(openai)["max_completion_tokens"] == 50
@@ -151,28 +143,28 @@ def test_a_provider_that_refuses_for_ever_is_not_asked_for_ever(
     assert len(openai.requests) <= 6
 
 
-def test_a_lesson_lasts_an_hour(fake_redis: redis.Redis) -> None:
+def test_a_quirk_lasts_an_hour(fake_redis: redis.Redis) -> None:
     now = [1_000_000.0]
     told: list[str] = []
     acme = Organisation("acme", {}, {})
-    notebook = StoredModelQuirks(fake_redis, acme, "http://h/v1", told.append, lambda: now[0])
-    notebook.learn("gpt-5", {"refuses": ["temperature"]})
+    found = StoredModelQuirks(fake_redis, acme, "http://h/v1", told.append, lambda: now[0])
+    found.learn("gpt-5", {"refuses": ["temperature"]})
     assert told == ["acme"]
     raw = fake_redis.hgetall("fh:{acme}:lessons")
     import orjson
 
-    lessons = {key.decode(): orjson.loads(value) for key, value in raw.items()}  # type: ignore[union-attr]
+    quirks = {key.decode(): orjson.loads(value) for key, value in raw.items()}  # type: ignore[union-attr]
     later = StoredModelQuirks(
         fake_redis,
-        Organisation("acme", {}, {}, lessons),
+        Organisation("acme", {}, {}, quirks),
         "http://h/v1",
         told.append,
         lambda: now[0],
     )
-    now[0] += LESSON_SECONDS - 1
-    assert later.lesson("gpt-5")["refuses"] == ["temperature"]
+    now[0] += QUIRK_SECONDS - 1
+    assert later.of("gpt-5")["refuses"] == ["temperature"]
     now[0] += 1
-    assert later.lesson("gpt-5") == {}
+    assert later.of("gpt-5") == {}
 
 
 # --- models ---
@@ -233,7 +225,7 @@ def test_a_successor_that_is_not_allowed_is_not_used(service: Service, openai: F
     assert len(openai.requests) == 1
 
 
-def test_a_lesson_does_not_outrun_allowed_models(service: Service, openai: FakeOpenAI) -> None:
+def test_a_quirk_does_not_outrun_allowed_models(service: Service, openai: FakeOpenAI) -> None:
     service.organisation(openai)
     ask(service, model="gpt-4.1-nano")
     service.admin("PATCH", "/settings/acme/openai", {"allowed_models": ["gpt-4*"]})

@@ -8,27 +8,27 @@ import openai
 
 from demo.local_model import LocalModel
 from flowhook.providers.account import Account
-from flowhook.providers.openai import OpenAIClient
+from flowhook.providers.account_client import AccountClient
+from flowhook.providers.model_client import ChatRequest
 from flowhook.providers.transport import Transport
 from tests.fixtures_model import LOCAL_MODEL_KEY
 
-REQUEST: dict[str, Any] = {
-    "messages": [
-        {"role": "system", "content": "Answer in one short sentence."},
-        {"role": "user", "content": "What is the capital of France?"},
-    ],
-    "temperature": 0,
-    "seed": 7,
-    "max_completion_tokens": 40,
-}
+MESSAGES: list[Any] = [
+    {"role": "system", "content": "Answer in one short sentence."},
+    {"role": "user", "content": "What is the capital of France?"},
+]
 
 
 def test_the_same_answer(local_model: LocalModel, transport: Transport) -> None:
     theirs = openai.OpenAI(
         api_key=LOCAL_MODEL_KEY, base_url=local_model.base_url, max_retries=0, timeout=60
-    ).chat.completions.create(model=local_model.model, **REQUEST)
+    ).chat.completions.create(
+        model=local_model.model, messages=MESSAGES, temperature=0, max_completion_tokens=40
+    )
     account = Account(LOCAL_MODEL_KEY, local_model.base_url, local_model.model)
-    ours = OpenAIClient(account, transport).chat(dict(REQUEST))
+    ours = AccountClient(account, transport).chat(
+        ChatRequest(MESSAGES, temperature=0, max_tokens=40)
+    )
     assert theirs.choices[0].message.content
     assert ours.first.text == theirs.choices[0].message.content
     assert ours.first.finish_reason == theirs.choices[0].finish_reason
@@ -41,5 +41,5 @@ def test_the_same_answer(local_model: LocalModel, transport: Transport) -> None:
 def test_the_same_models(local_model: LocalModel, transport: Transport) -> None:
     theirs = openai.OpenAI(api_key=LOCAL_MODEL_KEY, base_url=local_model.base_url).models.list()
     account = Account(LOCAL_MODEL_KEY, local_model.base_url, local_model.model)
-    ours = OpenAIClient(account, transport).models()
-    assert [model["id"] for model in ours] == [model.id for model in theirs]
+    ours = AccountClient(account, transport).models()
+    assert [model.id for model in ours] == [model.id for model in theirs]

@@ -6,10 +6,10 @@ import pytest
 
 from flowhook.errors import ProviderUnavailable
 from flowhook.providers.account import Account
+from flowhook.providers.account_client import AccountClient
 from flowhook.providers.gevent_transport import GeventTransport
 from flowhook.providers.guard import AddressGuard
 from flowhook.providers.guarded_requests import GuardedRequestsTransport
-from flowhook.providers.openai import OpenAIClient
 from service.provider_clients import base_url_addresses
 
 PUBLIC, PRIVATE = "93.184.215.14", "127.0.0.1"
@@ -20,7 +20,7 @@ def client(make_transport, base_url, resolved, allow=()):
     transport = make_transport(addresses_of=base_url_addresses(guard))
     key = "sk-test-0123456789abcdef"
     account = Account(api_key=key, base_url=base_url, default_model="gpt-6-luna", guarded=True)
-    return OpenAIClient(account, transport, sleep=lambda seconds: None)
+    return AccountClient(account, transport, sleep=lambda seconds: None)
 
 
 @pytest.mark.parametrize("make_transport", [GeventTransport, GuardedRequestsTransport])

@@ -1,7 +1,7 @@
 """Parameters that models stop taking, and how a request does without them.
 
 A model that refuses one of these refuses the others too, one complaint an answer, so a 400
-about one is healed by dropping or renaming all of them at once. `max_tokens` is renamed, never
+about one is answered by dropping or renaming all of them at once. `max_tokens` is renamed, never
 dropped: the author's limit stays in force.
 
 Source: OpenAI OpenAPI spec 2.3.0 (reasoning models); github.com/BerriAI/litellm/issues/13781.

@@ -12,10 +12,10 @@ import pytest
 
 from flowhook import errors
 from flowhook.errors import FlowhookError
-from flowhook.providers.openai_requests import MAX_RETRIES
+from flowhook.providers.requests import MAX_RETRIES
 from tests.fakes.openai import FakeOpenAI, faults
 from tests.fakes.openai.faults import Fault
-from tests.flowhook.providers.asking import BODY, Asker, OpenAsker
+from tests.flowhook.providers.asking import Asker, OpenAsker, question
 
 TRIES = MAX_RETRIES + 1
 SECRETS = ("sk-fake", "Why is the sky blue")
@@ -33,7 +33,7 @@ def fails_as(kind: type[FlowhookError], call: Callable[[], Any]) -> FlowhookErro
 
 def test_an_answer_comes_with_its_model_and_usage(asker: Asker, openai: FakeOpenAI) -> None:
     openai.say("Because of scattering.")
-    completion = asker.client.chat(dict(BODY))
+    completion = asker.client.chat(question())
     assert completion.first.require_text() == "Because of scattering."
     assert completion.model == asker.client.model == "gpt-6-luna"
     assert completion.usage.input_tokens > 0
@@ -315,7 +315,7 @@ def test_a_cut_off_text_is_an_answer_but_not_a_whole_one(asker: Asker, openai: F
     openai.say_cut_off("Half a sen")
     assert asker.ask() == "Half a sen"
     openai.say_cut_off("Half a sen")
-    choice = asker.client.chat(dict(BODY)).first
+    choice = asker.client.chat(question()).first
     fails_as(errors.Truncated, lambda: choice.require_text(whole=True))
     openai.say_cut_off("")
     fails_as(errors.Truncated, asker.ask)

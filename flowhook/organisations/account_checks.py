@@ -1,23 +1,21 @@
-"""What an organisation's OpenAI key can do, asked of the provider."""
+"""What an organisation's key can do, asked of the provider."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from flowhook.organisations.organisation import Organisation
 from flowhook.organisations.section_service import SectionService, account_section
-from flowhook.providers.account import Account
-from flowhook.providers.accounts import Accounts
-from flowhook.providers.openai import OpenAIClient
+from flowhook.providers.account import Account, Accounts
+from flowhook.providers.model_client import ModelClient
 
-MODEL_KEYS = ("id", "created", "owned_by", "shutdown_date")
-
-OpenClient = Callable[[Account, Organisation], OpenAIClient]
+OpenClient = Callable[[Account, Organisation], ModelClient]
 
 
-class OpenAIChecks:
+class AccountChecks:
     """Asks with the stored key of the account, or of the further account `title`."""
 
     def __init__(
@@ -28,7 +26,7 @@ class OpenAIChecks:
         self.open_client = open_client
 
     def test(self, org: str, title: str | None = None) -> dict[str, Any]:
-        """`{"success", "models", "latency_ms"}`, or the error that the provider's answer is."""
+        """Return `{"success", "models", "latency_ms"}`; raises what the provider's answer means."""
         client = self._client(org, title)
         started = time.perf_counter()
         found = client.models()
@@ -36,14 +34,14 @@ class OpenAIChecks:
         return {"success": True, "models": len(found), "latency_ms": elapsed}
 
     def models(self, org: str, title: str | None = None) -> list[dict[str, Any]]:
-        """The models this key can use, by id."""
-        models = [
-            {key: model[key] for key in MODEL_KEYS if model.get(key) is not None}
-            for model in self._client(org, title).models()
+        """The models this key can use, by id, each with what the provider tells of it."""
+        models = sorted(self._client(org, title).models(), key=lambda model: model.id)
+        return [
+            {name: value for name, value in asdict(model).items() if value is not None}
+            for model in models
         ]
-        return sorted(models, key=lambda model: str(model["id"]))
 
-    def _client(self, org: str, title: str | None) -> OpenAIClient:
+    def _client(self, org: str, title: str | None) -> ModelClient:
         organisation = self.sections.existing(org)
         section = self.sections.section(organisation, account_section(title) if title else "openai")
         return self.open_client(self.accounts.read(section), organisation)

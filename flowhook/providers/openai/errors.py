@@ -8,9 +8,7 @@ Source: OpenAI OpenAPI spec 2.3.0; the retry policy is that of the openai Python
 
 from __future__ import annotations
 
-import email.utils
 import re
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,18 +26,12 @@ from flowhook.errors import (
     ProviderRateLimited,
     ProviderRejected,
     ProviderTimeout,
-    ProviderUnavailable,
 )
-from flowhook.providers.transport import (
-    HttpReply,
-    ReplyTooLarge,
-    TimedOut,
-    TransportError,
-    Unreachable,
-)
+from flowhook.providers.dialect import Unsupported
+from flowhook.providers.requests import MAX_RETRY_AFTER_SECONDS, retry_after_seconds
+from flowhook.providers.transport import HttpReply
 
 RETRIED_STATUSES = frozenset({408, 409, 429})
-MAX_RETRY_AFTER_SECONDS = 120.0
 QUOTA_CODES = frozenset(
     {
         "insufficient_quota",
@@ -60,13 +52,13 @@ QUOTED = re.compile(r"['\"`]([a-z_]{1,40})['\"`]|supplied: ([a-z_]{1,40})")
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_.\[\]]{0,60}")
 
 
-class ErrorReply:
+class OpenAIErrorReply:
     """The `error` object of a reply, read with care: any server may have written it."""
 
     def __init__(self, reply: HttpReply) -> None:
         self.reply = reply
         self.status = reply.status
-        error = _error_object(reply.body)
+        error = self.error = _error_object(reply.body)
         self.code = _identifier(error.get("code"))
         self.type = _identifier(error.get("type"))
         self.param = _identifier(error.get("param"))
@@ -100,7 +92,14 @@ class ErrorReply:
             return False
         return self.status in RETRIED_STATUSES or self.status >= 500
 
+    def as_exception(self) -> FlowhookError | Unsupported:
+        """Return what the reply is raised as."""
+        parameter = self.unsupported_parameter()
+        named = self.as_error()
+        return Unsupported(parameter, named) if parameter else named
+
     def as_error(self) -> ProviderFailure:
+        """Return what the reply means, by its status."""
         return _BY_STATUS.get(self.status, _other)(self)
 
     def detail(self) -> str:
@@ -109,49 +108,7 @@ class ErrorReply:
         return f" ({', '.join(parts)})" if parts else ""
 
 
-def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
-    """What the provider asks to wait: retry-after-ms, else retry-after (seconds or a date)."""
-    milliseconds = _number(headers.get("retry-after-ms"))
-    if milliseconds is not None:
-        return milliseconds / 1000
-    text = headers.get("retry-after")
-    seconds = _number(text)
-    if seconds is not None or not text:
-        return seconds
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - time.time())
-    except (ValueError, TypeError):
-        return None
-
-
-class Unsupported(Exception):
-    """A 400 about one parameter that the model does not take."""
-
-    def __init__(self, parameter: str, error: FlowhookError) -> None:
-        super().__init__(parameter)
-        self.parameter = parameter
-        self.error = error
-
-
-def raised(error: ErrorReply) -> Exception:
-    """What an error reply is raised as."""
-    parameter = error.unsupported_parameter()
-    named = error.as_error()
-    return Unsupported(parameter, named) if parameter else named
-
-
-def transport_error(failure: TransportError) -> ProviderFailure:
-    """What it means that no reply came."""
-    if isinstance(failure, TimedOut):
-        return ProviderTimeout("the provider did not answer in time")
-    if isinstance(failure, Unreachable):
-        return ProviderUnavailable(f"the provider cannot be reached: {failure}")
-    if isinstance(failure, ReplyTooLarge):
-        return InvalidResponse(f"the provider's answer cannot be right: {failure}")
-    return ProviderError(f"the provider broke off: {failure}")
-
-
-def _bad_request(error: ErrorReply) -> ProviderFailure:
+def _bad_request(error: OpenAIErrorReply) -> ProviderFailure:
     if error.code == "context_length_exceeded":
         return ProviderRejected(
             "the prompt and the question are longer than the model takes",
@@ -164,18 +121,18 @@ def _bad_request(error: ErrorReply) -> ProviderFailure:
     return ProviderRejected(f"the provider rejected the request{error.detail()}")
 
 
-def _unauthorized(_error: ErrorReply) -> ProviderFailure:
+def _unauthorized(_error: OpenAIErrorReply) -> ProviderFailure:
     return InvalidApiKey("the provider does not accept the organisation's API key")
 
 
-def _forbidden(error: ErrorReply) -> ProviderFailure:
+def _forbidden(error: OpenAIErrorReply) -> ProviderFailure:
     return ProviderRejected(
         f"the provider forbids this account the request{error.detail()}",
         fix="Check the key's permissions, its project and whether its region is supported.",
     )
 
 
-def _not_found(error: ErrorReply) -> ProviderFailure:
+def _not_found(error: OpenAIErrorReply) -> ProviderFailure:
     if error.is_model_missing:
         return ModelNotFound("the provider has no such model for this account")
     return ProviderRejected(
@@ -184,7 +141,7 @@ def _not_found(error: ErrorReply) -> ProviderFailure:
     )
 
 
-def _too_many(error: ErrorReply) -> ProviderFailure:
+def _too_many(error: OpenAIErrorReply) -> ProviderFailure:
     if error.is_quota:
         return InsufficientQuota("the organisation's provider account has no credit left")
     return ProviderRateLimited(
@@ -195,11 +152,11 @@ def _too_many(error: ErrorReply) -> ProviderFailure:
     )
 
 
-def _timeout(_error: ErrorReply) -> ProviderFailure:
+def _timeout(_error: OpenAIErrorReply) -> ProviderFailure:
     return ProviderTimeout("the provider gave up waiting (HTTP 408)")
 
 
-def _other(error: ErrorReply) -> ProviderFailure:
+def _other(error: OpenAIErrorReply) -> ProviderFailure:
     if error.status >= 500 or error.status == 409:
         return ProviderError(f"the provider failed with HTTP {error.status}{error.detail()}")
     if error.status >= 400:
@@ -229,9 +186,3 @@ def _error_object(body: bytes) -> Mapping[str, Any]:
 
 def _identifier(value: Any) -> str | None:
     return value if isinstance(value, str) and IDENTIFIER.fullmatch(value) else None
-
-
-def _number(text: str | None) -> float | None:
-    if not text or not re.fullmatch(r"\d{1,9}(\.\d{1,9})?", text.strip()):
-        return None
-    return float(text)

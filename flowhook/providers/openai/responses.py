@@ -1,4 +1,4 @@
-"""The Responses API: a chat with functions in its words, and its answers read as a chat's.
+"""OpenAI's Responses API: chats with functions or files in its words, read as a chat's answer.
 
 Source: OpenAI OpenAPI spec 2.3.0, POST /responses
 """
@@ -17,12 +17,23 @@ from flowhook.errors import (
     ProviderRejected,
     ProviderTimeout,
 )
-from flowhook.providers.completion import CompletionChoice
+from flowhook.providers.dialect import Body, WireCall
+from flowhook.providers.model_client import (
+    ChatRequest,
+    Completion,
+    CompletionChoice,
+    FilesRequest,
+    RequestedCall,
+)
+from flowhook.providers.openai.chat import read_model, read_usage
+from flowhook.providers.transport import HttpReply
 
 # How models point at the files they used; a contact can do nothing with them.
 CITATION = re.compile(r"\s?(?:【[^【】]{0,200}】|\ue200[^\ue200\ue201]{0,200}\ue201)")
 CODE = re.compile(r"[a-z_]{1,60}")
 MIN_OUTPUT_TOKENS = 16
+# Models whose reasoning cannot be turned off take functions only here (vane #1173).
+ALWAYS_REASONS = re.compile(r"gpt-6-astra|gpt-6\.1-sol")
 _FINISHES = {"max_output_tokens": "length", "content_filter": "content_filter"}
 _FAILURES: dict[str, type[ProviderFailure]] = {
     "server_error": ProviderError,
@@ -31,18 +42,33 @@ _FAILURES: dict[str, type[ProviderFailure]] = {
 }
 
 
-def as_response_request(chat: Mapping[str, Any]) -> dict[str, Any]:
-    """The body of a chat whose messages are texts, for the models that call functions only here.
+def call_with_tools(request: ChatRequest, model: str) -> WireCall[Completion]:
+    """Return what asks a model that calls functions only here; its messages are texts.
 
     Nothing is stored, so every request holds the whole conversation.
     """
-    same = ("model", "temperature", "tool_choice")
-    body = {name: chat[name] for name in same if name in chat}
-    if "max_completion_tokens" in chat:
-        body["max_output_tokens"] = max(MIN_OUTPUT_TOKENS, chat["max_completion_tokens"])
-    body["input"] = [item for message in chat["messages"] for item in _items(message)]
-    body["tools"] = [_tool(tool["function"]) for tool in chat["tools"]]
-    return {**body, "store": False}
+    body: Body = {"model": model}
+    if request.temperature is not None:
+        body["temperature"] = request.temperature
+    if request.max_tokens is not None:
+        body["max_output_tokens"] = max(MIN_OUTPUT_TOKENS, request.max_tokens)
+    body["input"] = [item for message in request.messages for item in _items(message)]
+    body["tools"] = [_tool(tool) for tool in request.tools]
+    body["tool_choice"] = "auto" if request.may_call else "none"
+    body["store"] = False
+    return WireCall("/responses", body, read_response)
+
+
+def files_call(request: FilesRequest, model: str) -> WireCall[Completion]:
+    """Return what asks a model that searches a vector store first; nothing is stored."""
+    body: Body = {
+        "model": model,
+        "instructions": request.instructions,
+        "input": request.messages,
+        "tools": [{"type": "file_search", "vector_store_ids": [request.vector_store_id]}],
+        "store": False,
+    }
+    return WireCall("/responses", body, read_response)
 
 
 def _items(message: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -66,8 +92,17 @@ def _tool(function: Mapping[str, Any]) -> dict[str, Any]:
     return {"type": "function", "parameters": no_parameters, "strict": False, **function}
 
 
-def read_response(answer: Mapping[str, Any]) -> CompletionChoice:
-    """What a response says, as a choice, so that a refusal or a cut-off is found the same way."""
+def read_response(reply: HttpReply) -> Completion:
+    """Read a response as a chat's answer, so that a refusal or a cut-off is found the same way."""
+    answer = reply.read_object()
+    return Completion(
+        choices=(_read_choice(answer),),
+        model=read_model(answer),
+        usage=read_usage(answer.get("usage")),
+    )
+
+
+def _read_choice(answer: Mapping[str, Any]) -> CompletionChoice:
     if answer.get("status") == "failed":
         raise _failure(answer.get("error"))
     parts = list(_parts(answer))
@@ -83,13 +118,11 @@ def read_response(answer: Mapping[str, Any]) -> CompletionChoice:
     )
 
 
-def _calls(answer: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """The functions it calls, as a chat completion writes them."""
+def _calls(answer: Mapping[str, Any]) -> Iterator[RequestedCall]:
     output = answer.get("output")
     for item in output if isinstance(output, list) else ():
         if isinstance(item, dict) and item.get("type") == "function_call":
-            named = {"name": item.get("name"), "arguments": item.get("arguments")}
-            yield {"id": item.get("call_id"), "type": "function", "function": named}
+            yield RequestedCall(item.get("call_id"), item.get("name"), item.get("arguments"))
 
 
 def _parts(answer: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

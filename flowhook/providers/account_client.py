@@ -1,0 +1,226 @@
+"""A ModelClient that asks with one account: in time, and where it can be, with success.
+
+One call is bounded by the account's `timeout_seconds`, whatever happens inside it: at most two
+retries by the provider's own rules, unsupported parameters dropped or renamed and remembered for
+an hour, a retired model replaced once by its named successor, and where the provider is down the
+fallback model's or the fallback account's answer.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+from urllib3.filepost import encode_multipart_formdata
+
+from flowhook.config import FETCH_SECONDS
+from flowhook.errors import (
+    FlowhookError,
+    InvalidResponse,
+    ModelNotFound,
+    ProviderError,
+    ProviderRejected,
+    ProviderUnavailable,
+)
+from flowhook.providers.account import Account
+from flowhook.providers.circuit import Circuit, NoCircuit
+from flowhook.providers.dialect import AnswerT, Dialect, Unsupported, WireCall, load_providers
+from flowhook.providers.model_client import (
+    Answer,
+    ChatRequest,
+    Completion,
+    EmbeddingRequest,
+    Embeddings,
+    FilesRequest,
+    ListedModel,
+    Moderation,
+    ModerationRequest,
+    PictureRequest,
+    Pictures,
+    Request,
+    Speech,
+    SpeechRequest,
+    Transcription,
+    TranscriptionRequest,
+    Usage,
+)
+from flowhook.providers.models_that_change import (
+    ModelQuirks,
+    NoModelQuirks,
+    note_retired,
+    replacement,
+    retry_without,
+)
+from flowhook.providers.requests import Requests
+from flowhook.providers.retirements import Retirement
+from flowhook.providers.transport import HttpReply, Transport
+
+MAX_REFUSED_PARAMETERS = 3
+
+Asked = tuple[HttpReply, Callable[[HttpReply], AnswerT]]
+"""A reply, and what reads it."""
+
+PROVIDERS = load_providers()
+
+
+class AccountClient:
+    """Asks with one account. `transport` is shared by all; `usage` adds up this client's calls."""
+
+    def __init__(
+        self,
+        account: Account,
+        transport: Transport,
+        quirks: ModelQuirks | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        circuit: Circuit | None = None,
+        fallback: Callable[[], AccountClient] | None = None,
+    ) -> None:
+        """`fallback` opens a client of the account asked where this one's provider is down."""
+        self.account = account
+        self.transport = transport
+        self.dialect = dialect_of(account)
+        self.quirks: ModelQuirks = quirks or NoModelQuirks()
+        self.requests = Requests(self.dialect, transport, circuit or NoCircuit(), sleep)
+        self.fallback = fallback
+        self.usage = Usage()
+        self.ends_at: float | None = None  # monotonic; set by the first request
+        self.model: str | None = None  # the model that answered last
+
+    # --- what is asked ---
+
+    def chat(self, request: ChatRequest) -> Completion:
+        return self._answer(request, request.model)
+
+    def answer_from_files(self, request: FilesRequest) -> Completion:
+        return self._answer(request, request.model)
+
+    def draw(self, request: PictureRequest) -> Pictures:
+        return self._answer(request, request.model or self.account.image_model)
+
+    def speak(self, request: SpeechRequest) -> Speech:
+        return self._answer(request, request.model or self.account.speech_model)
+
+    def transcribe(self, request: TranscriptionRequest) -> Transcription:
+        return self._answer(request, request.model or self.account.transcription_model)
+
+    def moderate(self, request: ModerationRequest) -> Moderation:
+        return self._answer(request, self.dialect.moderation_model)
+
+    def embed(self, request: EmbeddingRequest) -> Embeddings:
+        return self._answer(request, request.model or self.dialect.embedding_model)
+
+    def models(self) -> list[ListedModel]:
+        url, headers = self.dialect.models_url(), self.dialect.headers()
+        return self.dialect.read_models(
+            self.requests.ask("GET", url, headers, None, self._deadline())
+        )
+
+    def open_link(self, url: str) -> bytes | None:
+        """Fetch without the key; empty where the provider's server does not answer 200."""
+        try:
+            is_own = urlsplit(url)[:2] == urlsplit(self.account.base_url)[:2]
+        except ValueError:
+            return None
+        if not is_own:
+            return None
+        reply = self.transport.send("GET", url, {}, None, FETCH_SECONDS)
+        return reply.body if reply.status == 200 else b""
+
+    # --- how ---
+
+    def _answer(self, request: Request[AnswerT], model: str | None) -> AnswerT:
+        """Ask this account; where its provider is down, as the fallbacks say."""
+        named = self.account.resolve(model)
+        try:
+            reply, read = self._ask(request, named)
+        except (ProviderUnavailable, ProviderError) as failure:
+            reply, read = self._ask_others(request, named, failure)
+        answer = read(reply)
+        self._count(answer)
+        return answer
+
+    def _ask_others(
+        self, request: Request[AnswerT], model: str, failure: FlowhookError
+    ) -> Asked[AnswerT]:
+        """Ask the fallback model, else the fallback account; else raise the failure."""
+        other = self.account.fallback_model or model
+        if other != model and self.account.allows(other):
+            with suppress(FlowhookError):
+                return self._ask(request, other)
+        if self.fallback is not None:
+            with suppress(FlowhookError):
+                client = self.fallback()
+                client.ends_at = self.ends_at
+                asked = client._ask(request, client.account.resolve(other))
+                self.model = client.model
+                return asked
+        raise failure
+
+    def _ask(self, request: Request[AnswerT], asked: str) -> Asked[AnswerT]:
+        """Ask, and once more with what the model takes, or with the model that replaced it."""
+        model, call = self._call(request, asked)
+        newly_retired: Retirement | None = None
+        for _ in range(MAX_REFUSED_PARAMETERS + 2):
+            try:
+                reply = self._post(call, model)
+            except Unsupported as refusal:
+                call.body = retry_without(self.quirks, self.dialect, model, call.body, refusal)
+            except ModelNotFound:
+                newly_retired = replacement(self.account, asked) if model == asked else None
+                if newly_retired is None:
+                    raise
+                model, call = self._call(request, newly_retired.successor or asked)
+            else:
+                if newly_retired is not None:
+                    note_retired(self.quirks, newly_retired, asked)
+                self.model = model
+                return reply, call.read
+        raise InvalidResponse("the provider refused parameter after parameter")
+
+    def _call(self, request: Request[AnswerT], model: str) -> tuple[str, WireCall[AnswerT]]:
+        """The model to ask, or its known successor, and the call without what that one refuses."""
+        quirks = self.quirks.of(model)
+        successor = quirks.get("successor") if quirks else None
+        if successor and self.account.allows(successor):
+            model, quirks = successor, self.quirks.of(successor)
+        call = self.dialect.call(request, model)
+        if quirks:
+            call.body = self.dialect.without(call.body, quirks.get("refuses", ()))
+        return model, call
+
+    def _post(self, call: WireCall[Any], model: str) -> HttpReply:
+        if call.file is None:
+            content, content_type = orjson.dumps(call.body), "application/json"
+        else:
+            content, content_type = encode_multipart_formdata({**call.body, "file": call.file})
+        headers = {"Content-Type": content_type, **self.dialect.headers()}
+        url = self.dialect.url(call.path, model)
+        return self.requests.ask("POST", url, headers, content, self._deadline())
+
+    def _count(self, answer: Answer) -> None:
+        self.usage = Usage(
+            self.usage.input_tokens + answer.usage.input_tokens,
+            self.usage.output_tokens + answer.usage.output_tokens,
+        )
+        self.model = answer.model or self.model
+
+    def _deadline(self) -> float:
+        """The end of all this client's requests: one webhook call, however many it takes."""
+        if self.ends_at is None:
+            self.ends_at = time.monotonic() + self.account.timeout_seconds
+        return self.ends_at
+
+
+def dialect_of(account: Account) -> Dialect:
+    """Return the dialect of the account's provider; raises ProviderRejected if there is none."""
+    dialect = PROVIDERS.find(account.provider)
+    if dialect is None:
+        raise ProviderRejected(
+            f"this service knows no provider {account.provider}",
+            fix=f"Choose {' or '.join(PROVIDERS.names())} in the OpenAI settings.",
+        )
+    return dialect(account)

@@ -1,0 +1,113 @@
+"""How a provider of models is spoken to, and the registry of those that are known.
+
+A provider is one module in flowhook/providers/dialects: a Dialect under `@provider(name)`, where
+`name` is what the settings' field `provider` holds. AccountClient does the rest alike for all:
+time-outs, retries, circuits, fallbacks, models that retire or refuse parameters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
+
+from flowhook.errors import FlowhookError
+from flowhook.providers.account import Account
+from flowhook.providers.model_client import Answer, ListedModel, Request
+from flowhook.providers.transport import HttpReply
+from flowhook.registry import Registry, load
+
+Body = dict[str, Any]
+AnswerT = TypeVar("AnswerT", bound=Answer)
+DialectT = TypeVar("DialectT", bound="type[Dialect]")
+
+
+@dataclass(slots=True)
+class WireCall(Generic[AnswerT]):
+    """One POST: its path, its body, a file to send with the body as a form, and its reader.
+
+    `read` raises InvalidResponse for a reply that is not what the provider promises.
+    """
+
+    path: str
+    body: Body
+    read: Callable[[HttpReply], AnswerT]
+    file: tuple[str, bytes, str] | None = None  # (name, content, media type)
+
+
+class Unsupported(Exception):
+    """The model does not take one parameter of the request; `error` is what that means else."""
+
+    def __init__(self, parameter: str, error: FlowhookError) -> None:
+        super().__init__(parameter)
+        self.parameter = parameter
+        self.error = error
+
+
+class ErrorReply(Protocol):
+    """A reply whose status is not 200."""
+
+    def should_retry(self) -> bool:
+        """Tell whether asking again can help."""
+
+    def as_exception(self) -> FlowhookError | Unsupported:
+        """Return what the reply is raised as."""
+
+
+class Dialect(Protocol):
+    """Turns requests into what one account's provider takes, and its replies into answers.
+
+    `needs` names the settings that an account at this provider cannot do without.
+    """
+
+    needs: ClassVar[tuple[str, ...]]
+    moderation_model: ClassVar[str]
+    embedding_model: ClassVar[str]
+
+    def __init__(self, account: Account) -> None: ...
+
+    def call(self, request: Request[AnswerT], model: str) -> WireCall[AnswerT]:
+        """Return what asks this model.
+
+        Raises ProviderRejected where the provider cannot be asked for such a thing.
+        """
+
+    def url(self, path: str, model: str) -> str:
+        """Return the address of a call to this model."""
+
+    def headers(self) -> dict[str, str]:
+        """Return the headers that prove the account."""
+
+    def models_url(self) -> str:
+        """Return the address that lists the account's models."""
+
+    def read_models(self, reply: HttpReply) -> list[ListedModel]:
+        """Read that list; raises InvalidResponse."""
+
+    def read_error(self, reply: HttpReply) -> ErrorReply:
+        """Read a reply whose status is not 200."""
+
+    def refused_with(self, parameter: str, body: Body) -> list[str]:
+        """Name what to leave out of `body` after a model refused `parameter`; empty: nothing."""
+
+    def without(self, body: Body, refused: Iterable[str]) -> Body:
+        """Return the body without these parameters, or with them under their other names."""
+
+
+PROVIDERS: Registry[type[Dialect]] = Registry("provider")
+
+
+def provider(name: str) -> Callable[[DialectT], DialectT]:
+    """Register a dialect; raises ValueError for a name that is taken or a missing docstring."""
+
+    def register(dialect: DialectT) -> DialectT:
+        PROVIDERS.add(name, dialect, dialect)
+        return dialect
+
+    return register
+
+
+def load_providers() -> Registry[type[Dialect]]:
+    """Import flowhook/providers/dialects whole."""
+    load("flowhook.providers.dialects")
+    return PROVIDERS

@@ -1,0 +1,294 @@
+"""What the service asks of a provider of models, in words that belong to no provider.
+
+A request says what is wanted; `model` None is the account's own model for it, and any other
+field that is None is not sent. Paths, bodies and headers are the business of the provider's
+dialect (flowhook/providers/dialects).
+
+Messages are dicts as flows write them: `role` (system, user, assistant or tool) and `content`,
+a text or a list of `{"type": "text", "text"}` and `{"type": "image_url", "image_url": {"url",
+"detail"}}`; an assistant's `tool_calls` and a tool's `tool_call_id` as function_calling returns
+them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+from flowhook.errors import ContentFilter, InvalidResponse, Refused, Truncated
+from flowhook.providers.account import Account
+
+Message = dict[str, Any]
+AnswerT = TypeVar("AnswerT", bound="Answer")
+
+PICTURE_SIZE = re.compile(r"([0-9]{2,4})x([0-9]{2,4})")
+PICTURE_STYLES = ("vivid", "natural")
+PICTURE_QUALITIES = ("standard", "hd", "low", "medium", "high", "auto")
+
+
+# --- answers ---
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one call, as the provider counts them."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What every answer tells of itself: its tokens, and the model that gave it, if told."""
+
+    usage: Usage = Usage()
+    model: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestedCall:
+    """A function that a model asks for; `arguments` as it wrote them, usually JSON text."""
+
+    id: Any
+    name: Any
+    arguments: Any
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionChoice:
+    """One answer of the model. `finish_reason` is stop, length, tool_calls or content_filter."""
+
+    text: str
+    refusal: str | None
+    finish_reason: str
+    tool_calls: tuple[RequestedCall, ...] = ()
+
+    def require_text(self, *, whole: bool = False) -> str:
+        """Return the text; with `whole`, a text that was cut off is an error.
+
+        Raises Refused, ContentFilter, Truncated, and InvalidResponse where there is no text.
+        """
+        if self.refusal:
+            raise Refused("the model declined to answer")
+        if self.finish_reason == "content_filter":
+            raise ContentFilter("the provider's content filter stopped the answer")
+        if self.finish_reason == "length" and (whole or not self.text.strip()):
+            raise Truncated("the answer was cut off at the token limit")
+        if not self.text.strip():
+            raise InvalidResponse("the provider answered without any text")
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Completion(Answer):
+    """The choices of a chat, in order, at least one."""
+
+    choices: tuple[CompletionChoice, ...]
+
+    @property
+    def first(self) -> CompletionChoice:
+        return self.choices[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture: its bytes, or a link to them."""
+
+    content: bytes | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures(Answer):
+    """At least one picture, perhaps fewer than were asked for."""
+
+    pictures: tuple[Picture, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Speech(Answer):
+    """A recording; `content_type` as the provider calls it, which may be wrong or empty."""
+
+    content: bytes
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Transcription(Answer):
+    """What a recording says, and the codes of the languages that the model heard, if it tells."""
+
+    text: str
+    languages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Moderation(Answer):
+    """Whether a text is harmful, and the names of the reasons, sorted."""
+
+    flagged: bool
+    categories: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Embeddings(Answer):
+    """A vector for each text, in order."""
+
+    vectors: tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedModel:
+    """A model that an account can use; `created` in epoch seconds, `shutdown_date` ISO 8601."""
+
+    id: str
+    created: int | None = None
+    owned_by: str | None = None
+    shutdown_date: str | None = None
+
+
+# --- requests ---
+
+
+class Request(Generic[AnswerT]):
+    """A request that is answered by an AnswerT."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class JsonAnswer:
+    """Asks for an answer that is a JSON object, or, with `schema`, one that keeps to it.
+
+    `strict` has the provider hold the model to the schema.
+    """
+
+    schema: dict[str, Any] | None = None
+    name: str = "answer"
+    strict: bool = True
+    description: str | None = None
+
+
+@dataclass(slots=True)
+class ChatRequest(Request[Completion]):
+    """Asks a chat model.
+
+    `choices` is how many answers to give, `user` an id of the person behind the call. `tools`
+    are the functions that the model may call: `name`, and perhaps `description`, `parameters`
+    (JSON Schema) and `strict`; with `may_call` false it knows them and answers in words.
+    """
+
+    messages: Sequence[Message]
+    model: str | None = None
+    max_tokens: int | None = None
+    temperature: float | None = None
+    frequency_penalty: float | None = None
+    presence_penalty: float | None = None
+    choices: int | None = None
+    user: str | None = None
+    json_answer: JsonAnswer | None = None
+    tools: Sequence[Mapping[str, Any]] = ()
+    may_call: bool = True
+
+
+@dataclass(slots=True)
+class FilesRequest(Request[Completion]):
+    """Asks a chat model that answers from the files of a vector store kept by the provider."""
+
+    messages: Sequence[Message]
+    instructions: str
+    vector_store_id: str
+    model: str | None = None
+
+
+@dataclass(slots=True)
+class PictureRequest(Request[Pictures]):
+    """Asks for pictures.
+
+    `size` is `WIDTHxHEIGHT` in pixels or `auto`, `style` one of PICTURE_STYLES and `quality` one
+    of PICTURE_QUALITIES; the dialect fits them to what the model takes.
+    """
+
+    prompt: str
+    count: int = 1
+    size: str | None = None
+    style: str | None = None
+    quality: str | None = None
+    model: str | None = None
+
+
+@dataclass(slots=True)
+class SpeechRequest(Request[Speech]):
+    """Asks for a text spoken, as Ogg Opus; `language` by its English name."""
+
+    text: str
+    voice: str
+    language: str | None = None
+    model: str | None = None
+
+
+@dataclass(slots=True)
+class TranscriptionRequest(Request[Transcription]):
+    """Asks for what a recording says. `file` is (name, content, media type); `language` by code."""
+
+    file: tuple[str, bytes, str]
+    language: str | None = None
+    model: str | None = None
+
+
+@dataclass(slots=True)
+class ModerationRequest(Request[Moderation]):
+    """Asks whether a text is harmful."""
+
+    text: str
+
+
+@dataclass(slots=True)
+class EmbeddingRequest(Request[Embeddings]):
+    """Asks for the vectors of texts."""
+
+    texts: Sequence[str]
+    model: str | None = None
+
+
+# --- the client ---
+
+
+class ModelClient(Protocol):
+    """Asks with one account; every method raises a FlowhookError that says who mends what.
+
+    All requests of a client share one time-out, `account.timeout_seconds` from the first on.
+    `usage` adds up their tokens; `model` is the one that answered last.
+    """
+
+    account: Account
+    usage: Usage
+    model: str | None
+
+    def chat(self, request: ChatRequest) -> Completion:
+        """Ask a chat model, perhaps for JSON, perhaps with functions it may call."""
+
+    def answer_from_files(self, request: FilesRequest) -> Completion:
+        """Ask a chat model that searches files first; the answer is one choice."""
+
+    def draw(self, request: PictureRequest) -> Pictures:
+        """Ask for pictures; at least one comes, perhaps fewer than were asked for."""
+
+    def speak(self, request: SpeechRequest) -> Speech:
+        """Ask for a text spoken."""
+
+    def transcribe(self, request: TranscriptionRequest) -> Transcription:
+        """Ask for what a recording says; its text may be empty."""
+
+    def moderate(self, request: ModerationRequest) -> Moderation:
+        """Ask whether a text is harmful."""
+
+    def embed(self, request: EmbeddingRequest) -> Embeddings:
+        """Ask for the vectors of texts."""
+
+    def models(self) -> list[ListedModel]:
+        """List the models that the account can use."""
+
+    def open_link(self, url: str) -> bytes | None:
+        """Return what a link to the provider's own server leads to; None for another server's."""

@@ -1,0 +1,67 @@
+"""Speech out and in, in OpenAI's words.
+
+Source: OpenAI OpenAPI spec 2.3.0, POST /audio/speech and POST /audio/transcriptions
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flowhook.errors import InvalidResponse
+from flowhook.providers.dialect import Body, WireCall
+from flowhook.providers.model_client import (
+    Speech,
+    SpeechRequest,
+    Transcription,
+    TranscriptionRequest,
+)
+from flowhook.providers.openai.chat import read_model, read_usage
+from flowhook.providers.transport import HttpReply
+
+SPOKEN_FORMAT = "opus"  # in Ogg, as WhatsApp's voice notes are
+
+
+def speech_call(request: SpeechRequest, model: str) -> WireCall[Speech]:
+    """Return what asks for a text spoken; the older models cannot be told the language."""
+    body: Body = {
+        "model": model,
+        "voice": request.voice,
+        "input": request.text,
+        "response_format": SPOKEN_FORMAT,
+    }
+    if request.language and not model.startswith("tts-1"):
+        body["instructions"] = f"Speak in {request.language}."
+    return WireCall("/audio/speech", body, read_speech)
+
+
+def read_speech(reply: HttpReply) -> Speech:
+    """Read a recording, as it comes."""
+    content_type = reply.headers.get("content-type", "")
+    return Speech(reply.body, content_type.partition(";")[0].strip().lower())
+
+
+def transcription_call(request: TranscriptionRequest, model: str) -> WireCall[Transcription]:
+    """Return what asks for what a recording says."""
+    form: Body = {"model": model}
+    if request.language:
+        form["language"] = request.language
+    return WireCall("/audio/transcriptions", form, read_transcription, request.file)
+
+
+def read_transcription(reply: HttpReply) -> Transcription:
+    """Read a transcript; raises InvalidResponse where there is none."""
+    answer = reply.read_object()
+    text = answer.get("text")
+    if not isinstance(text, str):
+        raise InvalidResponse("the provider answered without a transcript")
+    return Transcription(
+        text, _languages(answer), usage=read_usage(answer.get("usage")), model=read_model(answer)
+    )
+
+
+def _languages(answer: dict[str, Any]) -> tuple[str, ...]:
+    told = answer.get("languages")
+    codes = [entry.get("code") for entry in told or () if isinstance(entry, dict)]
+    if not codes:
+        codes = [answer.get("language")]
+    return tuple(code for code in codes if isinstance(code, str))

@@ -1,0 +1,152 @@
+"""One request to a provider: its retries by the provider's own rules, its end in time.
+
+Source: retry policy of the openai Python client.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import random
+import re
+import time
+from collections.abc import Callable, Mapping
+
+from flowhook.errors import (
+    FlowhookError,
+    InvalidResponse,
+    ProviderError,
+    ProviderFailure,
+    ProviderTimeout,
+    ProviderUnavailable,
+)
+from flowhook.providers.circuit import Circuit
+from flowhook.providers.dialect import Dialect, Unsupported
+from flowhook.providers.transport import (
+    ConnectionBroken,
+    HttpReply,
+    ReplyTooLarge,
+    TimedOut,
+    Transport,
+    TransportError,
+    Unreachable,
+)
+
+MAX_RETRIES = 2
+FIRST_PAUSE_SECONDS = 0.5
+LONGEST_PAUSE_SECONDS = 8.0
+MAX_RETRY_AFTER_SECONDS = 120.0
+
+
+class Requests:
+    """Sends the requests of one account, over a transport that is shared by all."""
+
+    def __init__(
+        self,
+        dialect: Dialect,
+        transport: Transport,
+        circuit: Circuit,
+        sleep: Callable[[float], None],
+    ) -> None:
+        self.dialect = dialect
+        self.transport = transport
+        self.circuit = circuit
+        self.sleep = sleep
+
+    def ask(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        deadline: float,
+    ) -> HttpReply:
+        """Return the reply of status 200, retried as far as the account's circuit lets it.
+
+        `deadline` is a time of the monotonic clock. Raises what the dialect makes of an error.
+        """
+        self.circuit.admit()
+        try:
+            reply = self._retry(method, url, headers, body, deadline)
+        except (ProviderUnavailable, ProviderError, ProviderTimeout):
+            self.circuit.failed()
+            raise
+        except (FlowhookError, Unsupported):
+            self.circuit.answered()
+            raise
+        self.circuit.answered()
+        return reply
+
+    def _retry(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        deadline: float,
+    ) -> HttpReply:
+        for retries_left in range(MAX_RETRIES, -1, -1):
+            try:
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    raise TimedOut("no time left")
+                reply = self.transport.send(method, url, headers, body, left)
+            except (Unreachable, ConnectionBroken) as failure:
+                if not retries_left or not self._pause(None, retries_left, deadline):
+                    raise transport_error(failure) from None
+                continue
+            except TransportError as failure:
+                raise transport_error(failure) from None
+            if reply.status == 200:
+                return reply
+            error = self.dialect.read_error(reply)
+            if not error.should_retry() or not retries_left:
+                raise error.as_exception()
+            if not self._pause(reply, retries_left, deadline):
+                raise error.as_exception()
+        raise AssertionError("the last try returns or raises")
+
+    def _pause(self, reply: HttpReply | None, retries_left: int, deadline: float) -> bool:
+        """Wait before the next try; False where the wait would not fit."""
+        asked = retry_after_seconds(reply.headers) if reply else None
+        if asked is not None and asked > MAX_RETRY_AFTER_SECONDS:
+            return False
+        doubled = FIRST_PAUSE_SECONDS * 2 ** (MAX_RETRIES - retries_left)
+        pause = asked
+        if pause is None:
+            pause = min(LONGEST_PAUSE_SECONDS, doubled) * random.uniform(0.75, 1)
+        if time.monotonic() + pause >= deadline:
+            return False
+        self.sleep(pause)
+        return True
+
+
+def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
+    """What the provider asks to wait: retry-after-ms, else retry-after (seconds or a date)."""
+    milliseconds = _number(headers.get("retry-after-ms"))
+    if milliseconds is not None:
+        return milliseconds / 1000
+    text = headers.get("retry-after")
+    seconds = _number(text)
+    if seconds is not None or not text:
+        return seconds
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - time.time())
+    except (ValueError, TypeError):
+        return None
+
+
+def transport_error(failure: TransportError) -> ProviderFailure:
+    """What it means that no reply came."""
+    if isinstance(failure, TimedOut):
+        return ProviderTimeout("the provider did not answer in time")
+    if isinstance(failure, Unreachable):
+        return ProviderUnavailable(f"the provider cannot be reached: {failure}")
+    if isinstance(failure, ReplyTooLarge):
+        return InvalidResponse(f"the provider's answer cannot be right: {failure}")
+    return ProviderError(f"the provider broke off: {failure}")
+
+
+def _number(text: str | None) -> float | None:
+    if not text or not re.fullmatch(r"\d{1,9}(\.\d{1,9})?", text.strip()):
+        return None
+    return float(text)
