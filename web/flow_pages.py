@@ -23,7 +23,7 @@ from web.page_services import PageServices
 PAGE_ENTRIES = 100
 EXAMINED = 200  # flows whose issues are kept in memory
 DONE = {
-    "published": "Published. New conversations run it; those under way keep the revision they"
+    "published": "Published. New conversations use it; running conversations keep the revision they"
     " began with.",
     "deleted": "Deleted.",
 }
