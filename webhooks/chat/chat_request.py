@@ -61,7 +61,9 @@ def max_tokens_field() -> Whole:
 
 
 def temperature_field() -> Number:
-    return Number(0, 2, metadata={"description": "0 (similar answers) to 2 (varied); optional."})
+    return Number(
+        0, 2, metadata={"description": "0 (similar answers) to 2 (varied); sent only if given."}
+    )
 
 
 def penalty_field(of: str) -> Number:

@@ -34,7 +34,9 @@ class ParseViaChatGptSchema(FunctionSchema):
     gpt_model = model_field()
     model = model_field("Another name for gpt_model.")
     temperature = Number(
-        0, 2, metadata={"description": "From 0 (similar answers) to 2 (varied); optional."}
+        0,
+        2,
+        metadata={"description": "0 (similar answers) to 2 (varied); sent only if given."},
     )
     response_format = response_format_field()
     max_tokens = Whole(
@@ -79,9 +81,9 @@ def parse_via_chat_gpt(data: dict[str, Any], context: Context) -> dict[str, Any]
     the model once to be corrected.
 
     With `thread_id` in the body the model remembers the conversation: up to 20 turns, for 24
-    hours. Pass the result's own `thread_id` back in, for example `"thread_id":
-    "@results.gpt_response.thread_id"`; the first time it is not set yet, and a new conversation
-    begins.
+    hours. Pass the result's own `thread_id` with the next question, for example
+    `"thread_id": "@results.gpt_response.thread_id"`; the first time it is not set yet, and a new
+    conversation begins.
 
     Errors: invalid_input, empty_input, unresolved_variable, inactive, missing_api_key, forbidden,
     invalid_api_key, insufficient_quota, model_not_found, refused, content_filter, truncated,
