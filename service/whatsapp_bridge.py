@@ -23,7 +23,6 @@ from flows.channels.inbound import Inbound
 from flows.channels.mailbox import Wake
 from flows.channels.whatsapp.channel import WhatsAppChannel
 from flows.conversations.conversations import Conversations
-from flows.conversations.outbox import PASSING
 from flows.conversations.turn import ContactUpdate
 from flows.conversations.wakeups import Wakeups
 
@@ -59,16 +58,10 @@ def waking(wakeups: Wakeups) -> Wake:
 
 
 class WhatsAppBridge:
-    """A `flows.outbox.Channel` and a `flows.waker.Side` in one.
-
-    `conversations` is asked for late, since they in turn deliver through it.
-    """
+    """A `flows.outbox.Channel` and a `flows.waker.WakeSource` in one."""
 
     def __init__(
-        self,
-        channel: WhatsAppChannel,
-        conversations: Callable[[], Conversations],
-        keep_media: KeepMedia,
+        self, channel: WhatsAppChannel, conversations: Conversations, keep_media: KeepMedia
     ) -> None:
         self.channel = channel
         self.conversations = conversations
@@ -82,7 +75,7 @@ class WhatsAppBridge:
 
     def drain(self, org: str, contact: str) -> None:
         """Work on what the contact sent, then send what waits."""
-        tell = partial(self.conversations().tell_not_sent, org, contact)
+        tell = partial(self.conversations.tell_not_sent, org, contact)
         self.channel.drain_inbox(org, contact, partial(self._handle, org))
         self.channel.drain_outbox(org, contact, tell)
 
@@ -101,7 +94,7 @@ class WhatsAppBridge:
     def _converse(self, org: str, inbound: Inbound) -> None:
         with self.channel.typing(org, inbound.id):
             message = self._with_media(org, inbound).as_message()
-            self.conversations().receive(
+            self.conversations.receive(
                 org,
                 inbound.contact,
                 message,
@@ -122,7 +115,7 @@ class WhatsAppBridge:
         try:
             return self.channel.fetch_media(org, inbound, keep)
         except FlowhookError as error:
-            if error.type in PASSING:
+            if error.retryable:
                 raise
             what = {"organization_id": org, "cause": error.type}
             logger.warning("a contact's file could not be kept", extra=what)

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flowhook.common_keys import BUILDER_KEYS
 from web.forms import pretty
-from webhooks.fields import BUILDER_KEYS, Text
+from webhooks.fields import Text
 from webhooks.registry import WebhookFunction
 
 MARK = "flowhook-variable"

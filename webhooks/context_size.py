@@ -1,7 +1,7 @@
-"""How much a model can be told at once, checked before it is asked.
+"""The size of models' contexts, checked before a model is asked.
 
-Tokens are estimated high, one for every three bytes of UTF-8: what passes here fits, and the
-answer to what does not names the field instead of being the provider's 400.
+Tokens are estimated high, one for every three bytes of UTF-8: a request that passes fits, and the
+error of one that does not names the field, unlike the provider's 400.
 
 Source: the models' pages at https://platform.openai.com/docs/models; for SmolLM2 its model card.
 """
@@ -26,7 +26,7 @@ CONTEXT_TOKENS = (
     (r"gpt-[5-9]", 400_000),
     (r"smollm2", 8_192),
 )
-DEFAULT_CONTEXT_TOKENS = 128_000  # what a model of another maker has at least, as a rule
+DEFAULT_CONTEXT_TOKENS = 128_000  # what other makers' models have at least, as a rule
 TOKENS_A_MESSAGE = 4
 TOKENS_AN_IMAGE = 1_500
 BYTES_A_TOKEN = 3
@@ -35,7 +35,7 @@ MAX_BYTES_A_CHARACTER = 4
 
 @lru_cache(maxsize=1024)
 def context_tokens(model: str) -> int:
-    """The tokens that a prompt and its answer may have together."""
+    """The tokens of a model's context: prompt and answer together."""
     name = model.lower().rpartition("/")[2]
     return next(
         (size for family, size in CONTEXT_TOKENS if re.match(family, name)),
@@ -50,7 +50,7 @@ def estimate_tokens(text: str) -> int:
 def check_length(
     model: str, messages: Iterable[Mapping[str, Any]], answer_tokens: int | None, field: str
 ) -> None:
-    """Raise InvalidInput, naming `field`, where the messages and the answer cannot fit."""
+    """Raise InvalidInput, naming `field`, if messages and answer exceed the context."""
     size = context_tokens(model)
     texts, count = [], answer_tokens or 0
     for message in messages:

@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 from marshmallow import RAISE, Schema, ValidationError, fields, missing, validate
 
+from flowhook.common_keys import COMMON_KEYS
 from flowhook.config_values import MODEL_PATTERN
 from flowhook.strict_json import MAX_DEPTH, is_deep
 from flowhook.variable_names import NAME
@@ -25,22 +26,13 @@ VARIABLE = re.compile(
     rf"(?:\.{NAME}{{1,128}})*"
 )
 
-# The keys that builders add to every call: accepted by all functions, ignored where unused.
-BUILDER_KEYS = frozenset(
-    {
-        "contact",
-        "results",
-        "wa_group",
-        "flow",
-        "organization_id",
-        "flow_id",
-        "contact_id",
-        "webhook_log_id",
-        "result_name",
-    }
-)
-# The keys that steer a call, whatever its function.
-CALL_KEYS = frozenset({"account", "failure_status", "wait_seconds", "callback_url"})
+
+def own_keys(fields: Schema, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What of a body is a function's: its fields, and keys that nobody knows."""
+    known = fields.fields
+    if known.keys() >= body.keys():
+        return body
+    return {key: value for key, value in body.items() if key in known or key not in COMMON_KEYS}
 
 
 def is_variable(text: str) -> bool:

@@ -1,11 +1,10 @@
-"""Memory: the conversations of an organisation, each kept for 24 hours after its last turn.
+"""Threads: an organisation's conversations with models, kept for 24 hours after the last turn.
 
-A thread is a list in Redis, one sealed element a turn (what was asked and what was answered),
-so two calls that append at once both keep their turn whole. Its id is random and part of the
-key and of the seal together with the organisation: an id of another organisation and an
-expired one begin a new thread. An author may name a thread instead, for example by the
-contact's id; such a name is the contact's own where the builder says who that is, so that no
-two contacts share a conversation.
+A thread is a list in Redis with one encrypted element for each turn (question and answer), so two
+calls that append at the same time both keep their turn whole. Its id is random; key and ciphertext
+are bound to it and to the organisation, so an id of another organisation and an expired one begin a
+new thread. An author may name a thread instead, for example by the contact's id; where the builder
+names the contact, each contact has a thread of that name.
 """
 
 from __future__ import annotations
@@ -26,24 +25,26 @@ from webhooks.context_size import context_tokens, estimate_tokens
 THREAD_SECONDS = 24 * 60 * 60
 MAX_TURNS = 20
 MAX_THREAD_TOKENS = 8_000
-MAX_TURN_CHARACTERS = 4_000  # of the question, and of the answer
+MAX_TURN_CHARACTERS = 4_000  # of the question and of the answer, each
 
 THREAD_ID = re.compile(r"thread_[A-Za-z0-9_-]{32}")
 OWN_NAME = re.compile(r"[A-Za-z0-9+][A-Za-z0-9_.:@+-]{0,199}")
-NO_NAMES = frozenset({"null", "none", "nil", "undefined", "nan"})  # what builders make of nothing
+NO_NAMES = frozenset(
+    {"null", "none", "nil", "undefined", "nan"}
+)  # what builders write for an unset value
 
 Turn = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """A conversation as it was when it was opened: its id and its last turns."""
+    """A conversation: its id, and its last turns when it was opened."""
 
     id: str
     turns: Sequence[Turn]
 
     def messages(self, model: str) -> list[dict[str, Any]]:
-        """The last turns as messages of a chat, in order, leaving the model half its context."""
+        """The last turns as messages of a chat, in order, within half of the model's context."""
         budget = min(MAX_THREAD_TOKENS, context_tokens(model) // 2)
         return [
             {"role": role, "content": text}
@@ -60,7 +61,7 @@ class Threads:
         self.cipher = cipher
 
     def open(self, organization_id: str, thread_id: str | None, contact: str = "") -> Thread:
-        """The thread with its last turns, or a new one where there is none of this id."""
+        """Open the thread with its last turns, or a new one if there is none of this id."""
         thread_id = (thread_id or "").strip()
         place = _place(thread_id, contact)
         turns: list[Turn] = []
@@ -75,7 +76,7 @@ class Threads:
     def append(
         self, organization_id: str, thread_id: str, asked: str, answered: str, contact: str = ""
     ) -> None:
-        """Add a turn, forget the oldest, and keep the thread another 24 hours."""
+        """Add a turn, drop the oldest, and keep the thread for 24 hours more."""
         turn = orjson.dumps([asked[:MAX_TURN_CHARACTERS], answered[:MAX_TURN_CHARACTERS]])
         place = _place(thread_id, contact)
         key = org_key(organization_id, "thread", place)
@@ -86,7 +87,7 @@ class Threads:
         pipe.execute()
 
     def _read(self, organization_id: str, place: str, sealed: bytes) -> Turn | None:
-        """A turn; None where the key that sealed it is no longer among the operator's."""
+        """Decrypt a turn; None if its key was removed from ENCRYPTION_KEYS."""
         try:
             plain = self.cipher.open(organization_id, f"thread:{place}", sealed)
         except CannotDecrypt:
@@ -96,8 +97,8 @@ class Threads:
 
 
 def _place(thread_id: str, contact: str) -> str:
-    """Where a thread is kept: an id of ours as it is, an author's name hashed with the contact,
-    empty for what is neither."""
+    """The place of a thread: a generated id as it is, an author's name hashed with the contact,
+    empty for anything else."""
     if THREAD_ID.fullmatch(thread_id):
         return thread_id
     if not OWN_NAME.fullmatch(thread_id) or thread_id.lower() in NO_NAMES:
@@ -107,7 +108,7 @@ def _place(thread_id: str, contact: str) -> str:
 
 
 def within_budget(turns: Sequence[Turn], tokens: int) -> list[Turn]:
-    """The last turns that have at most so many tokens together, in order."""
+    """The last turns that have at most `tokens` together, in order."""
     left, kept = tokens, len(turns)
     for asked, answered in reversed(turns):
         left -= estimate_tokens(asked) + estimate_tokens(answered)

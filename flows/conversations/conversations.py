@@ -87,8 +87,12 @@ class Conversations:
         self.called_at = called_at
         self.now = now
         self.wakeups = Wakeups(store.redis)
-        self.outbox = Outbox(store, self.wakeups, channels or {}, now)
+        self.outbox = Outbox(store, self.wakeups, dict(channels or {}), now)
         self.effects = Effects(store, self.outbox, now)
+
+    def add_channel(self, name: str, channel: Channel) -> None:
+        """Deliver the messages of conversations on channel `name` through it."""
+        self.outbox.channels[name] = channel
 
     # --- what may happen to a contact ---------------------------------------------------
 

@@ -24,18 +24,12 @@ from flows.model.events import MsgCreated
 LEASE_SECONDS = 30
 RETRY_SECONDS = 10.0
 GIVE_UP_AFTER = timedelta(hours=24)
-PASSING = frozenset(
-    (
-        *("provider_unavailable", "provider_timeout", "provider_rate_limited", "provider_error"),
-        *("overloaded", "rate_limited"),
-    )
-)
 
 logger = logging.getLogger(__name__)
 
 
 class Channel(Protocol):
-    """Brings messages to contacts. `deliver` raises a FlowhookError; one of a passing type
+    """Brings messages to contacts. `deliver` raises a FlowhookError; a retryable one
     is tried again for a day, another gives the message up. `message` has the API's shape, with the
     flow's `template` and `interactive` beside it; `key` stays the same when it is tried again."""
 
@@ -50,7 +44,7 @@ class Outbox:
         self,
         store: ConversationStore,
         wakeups: Wakeups,
-        channels: Mapping[str, Channel],
+        channels: dict[str, Channel],
         now: Callable[[], datetime],
     ) -> None:
         self.store = store
@@ -109,7 +103,7 @@ class Outbox:
             channel.deliver(org, contact, queued["key"], queued["message"])
         except FlowhookError as error:
             what = {"organization_id": org, "cause": error.type}
-            if error.type in PASSING and self.now() - due_at < GIVE_UP_AFTER:
+            if error.retryable and self.now() - due_at < GIVE_UP_AFTER:
                 logger.warning("a message waits for its channel", extra=what)
                 return False
             logger.error("a message was not taken by its channel", extra=what)

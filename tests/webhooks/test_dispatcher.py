@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flowhook.common_keys import BUILDER_KEYS
 from flowhook.errors import Overloaded
 from tests.fixtures_app import Service
 from webhooks.dispatcher import NOTHING, flow_safe
-from webhooks.fields import BUILDER_KEYS
 from webhooks.http.routes import InFlight
 
 BUTTONS = {"buttons_data": "Yes|No"}

@@ -1,4 +1,4 @@
-"""What a model's text becomes in a flow."""
+"""Read a model's text as a flow gets it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ FENCE = "```"
 
 
 def parse_answer(text: str, *, must_be_json: bool = False) -> Any:
-    """An object or list where the text is JSON of that kind (also in a code fence), else text.
+    """Parse an object or list (also in a code fence); any other text is returned as it is.
 
-    JSON nested deeper than any flow reads stays text: a contact can ask a model for it.
+    JSON nested deeper than a flow reads stays text: a contact can make a model write it.
     """
     stripped = text.strip()
     candidate = _unfenced(stripped) if stripped.startswith(FENCE) else stripped
@@ -33,7 +33,7 @@ def parse_answer(text: str, *, must_be_json: bool = False) -> Any:
 
 
 def _unfenced(text: str) -> str:
-    """What a code fence holds, where the whole text is one."""
+    """The content of a code fence that is the whole text."""
     label, _, content = text.removeprefix(FENCE).partition("\n")
     if label.strip() not in ("", "json") or not content.endswith(FENCE):
         return text

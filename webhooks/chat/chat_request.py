@@ -1,4 +1,4 @@
-"""What all chat functions share: their fields, the request made of them, and the result.
+"""The fields, request and result that all chat functions share.
 
 A function adds the field `messages` with its own reader (text only, or text and images) and
 calls `answer_chat`.
@@ -38,7 +38,7 @@ NO_MESSAGES = "messages, or prompt and input, are needed: nobody said anything"
 
 
 def read_schema(value: Any) -> dict[str, Any] | None:
-    """A schema for a structured answer, bare or as OpenAI's {"name", "schema"}."""
+    """Read the schema of a structured answer, bare or as OpenAI's {"name", "schema"}."""
     if value is None or value == "":
         return None
     if isinstance(value, dict) and "type" not in value and isinstance(value.get("schema"), dict):
@@ -99,7 +99,7 @@ def thread_field() -> Text:
 
 
 class ChatFieldsSchema(FunctionSchema):
-    """Every field of a chat but `messages`."""
+    """The fields of a chat except `messages`."""
 
     prompt = prompt_field("Answer a ten-year-old in two sentences.")
     input = input_field("Why is the sky blue?")
@@ -155,7 +155,7 @@ class ChatResultSchema(ResultSchema):
 
 
 def answer_chat(data: dict[str, Any], context: Context) -> Result:
-    """The result of a chat function, from its validated fields."""
+    """Ask the model; returns the result of a chat function."""
     said: list[Message] = [*(data.get("messages") or ())]
     if data.get("input"):
         said.append({"role": "user", "content": data["input"]})
@@ -180,7 +180,7 @@ def answer_chat(data: dict[str, Any], context: Context) -> Result:
 
 
 def chat_request(data: dict[str, Any], messages: list[Message]) -> ChatRequest:
-    """What a chat function asks for, from its validated fields and the whole conversation."""
+    """Make the request from a chat function's validated fields and the whole conversation."""
     return ChatRequest(
         messages,
         model=data.get("model"),
@@ -195,14 +195,14 @@ def chat_request(data: dict[str, Any], messages: list[Message]) -> ChatRequest:
 
 
 def open_thread(data: dict[str, Any], context: Context) -> Thread | None:
-    """The thread that the body asks for by naming `thread_id`, be it empty; else None."""
+    """Open the thread that the body names, even by an empty `thread_id`; None without one."""
     if "thread_id" not in data:
         return None
     return context.threads.open(context.organisation.id, data["thread_id"], context.contact)
 
 
 def remember(thread: Thread, context: Context, asked: str, answer: Any) -> str:
-    """Add a turn to the thread; its id. The answer is paid for: it arrives, remembered or not."""
+    """Add a turn to the thread; returns its id. A failure is ignored: the answer is paid for."""
     text = answer if isinstance(answer, str) else orjson.dumps(answer).decode()
     with best_effort("a turn of a conversation"):
         context.threads.append(context.organisation.id, thread.id, asked, text, context.contact)

@@ -1,7 +1,7 @@
-"""The messages of a chat: who may say what, and in which order the model hears it.
+"""The messages of a chat: their checks and their order.
 
 The organisation's system prompt and the author's come first, then what a thread remembers,
-then the messages of this call. What a contact typed is always a user's message.
+then the messages of this call. What a contact typed is always a message of role user.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ PartReader = Callable[[Any, str], Message]
 
 
 def message_reader(read_part: PartReader) -> Callable[[Any], list[Message] | None]:
-    """What reads the field `messages`; `read_part(part, place)` checks a part of a content."""
+    """Make the reader of the field `messages`; `read_part(part, place)` checks one part."""
 
     def read(value: Any) -> list[Message] | None:
         if value is None or value == "":
             return None
         if isinstance(value, dict) and "role" in value:
-            value = [value]  # XML knows no list of one
+            value = [value]  # XML has no list of one item
         if not isinstance(value, list):
             raise ValidationError(HELP)
         if not value:
@@ -42,7 +42,7 @@ def message_reader(read_part: PartReader) -> Callable[[Any], list[Message] | Non
 
 
 def read_text_part(part: Any, place: str) -> Message:
-    """A part of a content that is text and nothing else."""
+    """Read a part of a content that may be text only; raises InvalidInput."""
     if isinstance(part, str):
         part = {"type": "text", "text": part}
     if not isinstance(part, dict) or part.get("type") != "text":
@@ -51,7 +51,7 @@ def read_text_part(part: Any, place: str) -> Message:
 
 
 def read_said(text: Any, place: str) -> str:
-    """A text that somebody says: neither empty nor a variable that was never set."""
+    """Read a text; raises EmptyInput, and UnresolvedVariable for a variable that was never set."""
     if isinstance(text, int | float) and not isinstance(text, bool):
         text = str(text)
     if text is None or (isinstance(text, str) and not text.strip()):
@@ -71,7 +71,7 @@ def conversation(
     said: Sequence[Message],
     remembered: Sequence[Message] = (),
 ) -> list[Message]:
-    """System prompts as one message in front, then the past, then what is said now."""
+    """Put the system prompts as one message before the thread's messages and those of this call."""
     leading = 0
     while leading < len(said) and said[leading]["role"] == "system":
         leading += 1
@@ -83,7 +83,7 @@ def conversation(
 
 
 def text_of(content: Any) -> str:
-    """The words of a message's content, without its images."""
+    """The text of a message's content, without its images."""
     if isinstance(content, str):
         return content
     texts = [part.get("text") for part in content or () if isinstance(part, dict)]

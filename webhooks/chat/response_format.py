@@ -61,7 +61,7 @@ def _read_json_schema(declared: Any) -> JsonAnswer:
 
 
 def _is_strict(declared: dict[str, Any]) -> bool:
-    """Check the schema; where nothing is said, strict as far as the schema allows it."""
+    """Check the schema; without `strict`, it is strict if the schema allows it."""
     place, strict = "json_schema.schema", declared.get("strict")
     try:
         if strict is not False:

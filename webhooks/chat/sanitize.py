@@ -1,10 +1,10 @@
 """`sanitize_text`: letters, digits, spaces and sentence punctuation of every script.
 
-What people write stays: letters with their marks (Indian vowel signs, Arabic and Hebrew
+These stay: letters with their marks (Indian vowel signs, Arabic and Hebrew
 points), digits of every script, spaces and line breaks, what ends, joins, brackets or quotes
 a sentence, and the invisible joiners that words of Indian scripts, Persian or Khmer need.
-What goes: symbols, emoji, the signs of markup, control characters. Where something goes from
-between two words a space keeps them apart; where it stood between spaces one space stays.
+These are removed: symbols, emoji, the signs of markup, control characters. A space replaces what
+stood between two words; between spaces, one space stays.
 
 Source: https://www.unicode.org/reports/tr44/#General_Category_Values,
 https://www.unicode.org/reports/tr31/#Layout_and_Format_Control_Characters
@@ -26,7 +26,7 @@ _PICTURE_SELECTORS = frozenset("\ufe0f\ufe0e")  # choose between a picture and a
 
 
 def sanitize_text(text: str) -> str:
-    """`text` with only letters, digits, spaces, line breaks and sentence punctuation left."""
+    """Remove everything but letters, digits, spaces, line breaks and sentence punctuation."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n")
     text = text.replace("\u2029", "\n")
     kept: list[str] = []
@@ -60,7 +60,7 @@ def _stays(before: str, character: str, after: str) -> bool:
 
 
 def _is_mark(before: str, character: str, category: str) -> bool:
-    """A mark belongs to the letter, mark or joiner before it; keycaps and pictures go."""
+    """Whether this is a mark of the letter, mark or joiner before it; keycaps and emoji are not."""
     if category == "Me" or character in _PICTURE_SELECTORS:
         return False
     return bool(before) and (_is_word(before) or before in _JOINERS or before == "\u25cc")
@@ -83,12 +83,12 @@ def _is_word(character: str) -> bool:
 
 
 def _is_invisible(character: str) -> bool:
-    """Marks and format characters never stood between two words for the eye."""
+    """Whether a character is a mark or format character, which is not visible between two words."""
     return unicodedata.category(character) in {"Cf", "Mn", "Me", "Mc"}
 
 
 def _mended(before: str, character: str) -> str:
-    """What follows `before` once what stood between is gone: a space more, one less, or none."""
+    """The text after `before`, with the spaces that the removal between them requires."""
     if before == " " and character == " ":
         return ""
     if before and _is_word(before) and _is_word(character):

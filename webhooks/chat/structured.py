@@ -1,9 +1,9 @@
-"""Structured output: is the schema one the contract takes, and does an answer keep to it?
+"""Structured output: check a schema, and a model's answer against it.
 
 A schema has at most 100 properties in at most 5 levels of objects, every property required
-and `additionalProperties` false, which is what OpenAI's strict mode asks. Whoever writes it
-is outside, so nothing in it may cost us: `$ref` stays inside the schema, patterns run on RE2
-(linear time, no look-around), and the work of one check is bounded.
+and `additionalProperties` false, as OpenAI's strict mode requires. Schemas are untrusted: `$ref`
+stays inside the schema, patterns run on RE2 (linear time, no look-around), and the work of one
+check is bounded.
 
 Errors: invalid_input.
 Source: https://platform.openai.com/docs/guides/structured-outputs#supported-schemas,
@@ -33,8 +33,8 @@ MAX_ERRORS = 20
 MAX_MESSAGE_CHARACTERS = 300
 _MAX_DEPTH = 100
 _MAX_NODES = 1_000  # some 0.5 ms each
-_MAX_STEPS = 200_000  # keywords that one check of an answer looks at, some 10 us each
-_REFERENCE_STEPS = 20  # what following a reference costs in them
+_MAX_STEPS = 200_000  # keywords that one check of an answer may evaluate, some 10 us each
+_REFERENCE_STEPS = 20  # cost of following a reference, in steps
 _OF_ONE = ("items", "contains", "additionalProperties", "propertyNames", "unevaluatedItems")
 _OF_LIST = ("anyOf", "oneOf", "prefixItems")
 _OF_NAMES = ("properties", "$defs", "definitions")
@@ -48,7 +48,7 @@ _NOT_TAKEN = frozenset(
 
 
 class _Unfit(Exception):
-    """A schema that is not taken: where, and why."""
+    """A refused schema: where, and why."""
 
     def __init__(self, path: str, problem: str) -> None:
         super().__init__(problem)
@@ -57,11 +57,11 @@ class _Unfit(Exception):
 
 
 class _TooMuchWork(Exception):
-    """Checking one answer takes more steps than any honest schema needs."""
+    """The check of an answer exceeded its bound of steps."""
 
 
 def check_schema(schema: object, field: str = "schema") -> dict[str, Any]:
-    """The schema itself when it keeps every rule; InvalidInput names the place that does not."""
+    """Return a schema that keeps every rule; raises InvalidInput naming the place that does not."""
     try:
         if not isinstance(schema, dict) or schema.get("type") != "object":
             raise _Unfit("", 'must be a JSON Schema of {"type": "object"}')
@@ -74,7 +74,7 @@ def check_schema(schema: object, field: str = "schema") -> dict[str, Any]:
 
 
 def check_lenient_schema(schema: dict[str, Any], field: str = "schema") -> dict[str, Any]:
-    """A schema for an answer without strict mode: any object schema that is safe to check by."""
+    """Return an object schema, for answers without strict mode, that is safe to evaluate."""
     try:
         _check_safe(schema)
         _check_vocabulary(schema)
@@ -89,9 +89,9 @@ def _refusal(unfit: _Unfit, field: str) -> errors.InvalidInput:
 
 
 def validate_answer(value: object, schema: dict[str, Any]) -> list[str]:
-    """What is wrong with a model's answer, at most 20 lines for the model to correct it by.
+    """List what is wrong with a model's answer, in at most 20 lines for the model to correct.
 
-    They may quote the answer, so they belong in a retry, never in a log or an error.
+    They may quote the answer: use them in a retry, never in a log or an error.
     """
     try:
         _check_safe(schema)
@@ -107,7 +107,7 @@ def validate_answer(value: object, schema: dict[str, Any]) -> list[str]:
 
 
 def _check_safe(schema: dict[str, Any]) -> None:
-    """Nothing in it reaches out, hangs or recurses beyond bounds."""
+    """Refuse outside references, patterns that RE2 does not run, and unbounded recursion."""
     for count, (path, node, depth) in enumerate(_nodes(schema)):
         if depth > _MAX_DEPTH or count > _MAX_NODES:
             raise _Unfit("", "is too large")
@@ -145,7 +145,7 @@ def _check_rules(schema: dict[str, Any]) -> None:
 
 
 def _check_levels(root: dict[str, Any]) -> None:
-    """Objects in objects, also through references; a reference back to itself adds none."""
+    """Refuse more than 5 levels of objects, also through references; a recursive one adds none."""
     depths: dict[int, int] = {}
     pending = [("", root, 0)]
     while pending:
@@ -164,7 +164,7 @@ def _check_levels(root: dict[str, Any]) -> None:
 
 
 def _depth(root: dict[str, Any], node: dict[str, Any], depths: dict[int, int], steps: int) -> int:
-    """How many levels of objects a definition holds; `depths` remembers, 0 while looking."""
+    """Count the levels of objects in a definition; `depths` caches them, 0 during the search."""
     if node is root:
         return 0
     if steps > 2 * _MAX_DEPTH:
@@ -180,7 +180,7 @@ def _depth(root: dict[str, Any], node: dict[str, Any], depths: dict[int, int], s
 
 
 def _check_vocabulary(schema: dict[str, Any]) -> None:
-    """Every keyword's value is of the kind that JSON Schema 2020-12 asks."""
+    """Refuse a keyword whose value is not what JSON Schema 2020-12 requires."""
     try:
         Draft202012Validator.check_schema(schema, format_checker=FormatChecker(formats=()))
     except SchemaError as problem:
@@ -189,7 +189,7 @@ def _check_vocabulary(schema: dict[str, Any]) -> None:
 
 
 def _nodes(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], int]]:
-    """Every schema in the schema, with its path and depth, without following references."""
+    """Yield every schema in the schema, with its path and depth, without following references."""
     pending: list[tuple[str, dict[str, Any], int]] = [("", schema, 0)]
     while pending:
         path, node, depth = pending.pop()
@@ -214,7 +214,7 @@ def _is_object(node: dict[str, Any]) -> bool:
 
 
 def _target(root: dict[str, Any], reference: object, path: str) -> dict[str, Any]:
-    """The schema a `$ref` means, which must be `#` or one of the schema's own definitions."""
+    """The schema that a `$ref` names, which must be `#` or one of the schema's own definitions."""
     steps = reference.split("/") if isinstance(reference, str) else []
     if steps == ["#"]:
         return root
@@ -256,7 +256,7 @@ def _check_pattern(
 def _check_unique(
     validator: Any, unique: object, instance: object, _schema: Any
 ) -> Iterator[ValidationError]:
-    """By their texts, which is one look at each item rather than one at each pair."""
+    """Compare items by their JSON texts: one step for each item, not for each pair."""
     if unique is True and isinstance(instance, list):
         texts = {orjson.dumps(item, option=orjson.OPT_SORT_KEYS) for item in instance}
         if len(texts) < len(instance):
@@ -264,7 +264,7 @@ def _check_unique(
 
 
 def _bounded_validator() -> Any:
-    """A validator class for one check: it counts its steps."""
+    """Make a validator class for one check, which counts its steps."""
     steps = 0
 
     def counted(keyword: str, check: Any) -> Any:

@@ -1,7 +1,7 @@
-"""Answers of a chat: text, or JSON that is checked on our side too.
+"""Ask for text, or for JSON, which is also checked here.
 
-JSON that does not parse or does not keep to its schema gets one corrective retry, which tells
-the model what is wrong; what is still wrong then is `invalid_response`. A cut-off is
+JSON that does not parse or does not match its schema gets one corrective retry, which tells the
+model what is wrong; a second failure is `invalid_response`. A cut-off is
 `truncated`, a refusal `refused`; neither is tried again.
 """
 
@@ -27,7 +27,7 @@ SAY_JSON = "Answer with one JSON object and nothing else."
 
 
 class _Unfit(Exception):
-    """An answer that is not the JSON asked for, and what the model is told about it."""
+    """An answer that is not the requested JSON, with the correction for the model."""
 
     def __init__(self, text: str, problems: Sequence[str]) -> None:
         super().__init__("unfit")
@@ -36,10 +36,9 @@ class _Unfit(Exception):
 
 
 def ask_answers(client: ModelClient, request: ChatRequest) -> list[Any]:
-    """The answers of a chat request, in order, at least one; its errors otherwise.
+    """Ask for the answers of a chat request; returns at least one, in order, or raises its error.
 
-    With several choices, one that the model declined or cut off is left out while another is
-    there.
+    Of several choices, those that the model declined or cut off are left out if another is usable.
     """
     wanted = request.json_answer
     if wanted is None:
@@ -72,7 +71,7 @@ def _ask_again(
 
 
 def _read(choice: CompletionChoice, wanted: JsonAnswer) -> Any:
-    """The JSON of a choice, or what is wrong with it."""
+    """Read the JSON of a choice, or what is wrong with it."""
     try:
         text = choice.require_text(whole=True)
     except FlowhookError as error:
@@ -98,7 +97,7 @@ def _text_or_error(choice: CompletionChoice) -> Any:
 
 
 def _usable(found: list[Any]) -> list[Any]:
-    """The answers; the first error where there is none, or where JSON stayed wrong."""
+    """Return the answers; raises the first error if there is none, or if JSON stayed wrong."""
     errors = [one for one in found if isinstance(one, FlowhookError)]
     answers = [one for one in found if not isinstance(one, FlowhookError)]
     wrong = [error for error in errors if isinstance(error, InvalidResponse)]
@@ -116,7 +115,7 @@ def _as_error(_unfit: _Unfit) -> InvalidResponse:
 
 
 def _saying_json(messages: Sequence[Message]) -> Sequence[Message]:
-    """JSON mode wants the word in the messages; where it is missing, the system says it."""
+    """Add a system message with the word JSON, which JSON mode requires, if it is missing."""
     if any("json" in text_of(message.get("content")).lower() for message in messages):
         return messages
     if messages and messages[0]["role"] == "system":

@@ -1,7 +1,7 @@
-"""Answers from an organisation's files: the Responses API with file search, and memory.
+"""Answers from an organisation's files, with a thread.
 
 An `assistant_id` is an alias: the organisation's `assistants` settings say which vector store,
-prompt and model it stands for. The conversation is kept by us, sealed, not by the provider.
+prompt and model it means. The conversation is stored here, encrypted, not by the provider.
 
 Source: https://platform.openai.com/docs/guides/tools-file-search
 """
@@ -22,7 +22,7 @@ DEFAULT_PROMPT = "Answer from the files you find. Where they do not hold the ans
 
 
 class FileSearchFieldsSchema(FunctionSchema):
-    """Which files, what the model is told, and which conversation."""
+    """The fields that choose files, instructions and conversation."""
 
     vector_store_id = Text(
         max_length=128,
@@ -55,7 +55,7 @@ class FileSearchFieldsSchema(FunctionSchema):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where answers come from, and how they are given."""
+    """The vector store to search, with its prompt and model."""
 
     vector_store_id: str
     prompt: str | None
@@ -63,7 +63,7 @@ class Source:
 
 
 def find_source(data: dict[str, Any], context: Context) -> Source:
-    """The vector store named, or the assistant's; InvalidInput where there is neither."""
+    """Find the vector store named, or the assistant's; raises InvalidInput without either."""
     assistant: dict[str, Any] = {}
     named = data.get("assistant_id")
     if named:
@@ -95,7 +95,7 @@ def find_source(data: dict[str, Any], context: Context) -> Source:
 def answer_from_files(
     context: Context, source: Source, question: str, thread_id: str | None, field: str = "question"
 ) -> tuple[str, str]:
-    """The answer, and the id of the conversation it belongs to."""
+    """Ask; returns the answer and the id of its conversation."""
     client = context.model_client()
     model = client.account.resolve(source.model)
     thread = context.threads.open(context.organisation.id, thread_id, context.contact)

@@ -1,7 +1,7 @@
 """Languages as authors write them: a code (`hi`, `hi-IN`) or a name (`Hindi`).
 
-The names are English, and those that speakers use for the languages Glific translates. An
-unknown language is passed on as it was written: models know more than any table.
+The names are English, and the own names of the languages that Glific translates. An unknown
+language is passed on as it was written: models know more than any table.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ AUTOMATIC = frozenset({"auto", "automatic", "unknown", "none", "n/a"})
 
 
 def language_code(text: str | None) -> str | None:
-    """The ISO code of a language, or None where it is automatic or not known."""
+    """The ISO code of a language; None for an automatic or unknown one."""
     plain = (text or "").strip().lower()
     if not plain or plain in AUTOMATIC:
         return None
@@ -60,7 +60,7 @@ def language_code(text: str | None) -> str | None:
 
 
 def language_name(text: str) -> str:
-    """The English name of a language; what is not known stays as it was written."""
+    """The English name of a language; an unknown one is returned as it was written."""
     code = language_code(text)
     return NAMES[code] if code else text.strip()
 
@@ -70,21 +70,21 @@ def is_automatic(text: str | None) -> bool:
 
 
 def same_language(one: str | None, other: str | None) -> bool:
-    """Whether both name one language, however they are written; the unknown equal nothing."""
+    """Whether both name the same known language, however they are written."""
     if is_automatic(one) or is_automatic(other):
         return False
     return language_name(str(one)).lower() == language_name(str(other)).lower()
 
 
 def _plain_name(value: str) -> None:
-    """Letters of any script with their marks, digits, spaces and what names are joined by."""
+    """Keep letters of any script with their marks, digits, spaces and what joins names."""
     for letter in value.strip():
         if unicodedata.category(letter)[0] not in "LMN" and letter not in " .,()'’-_":
             raise ValidationError("Not a language.")
 
 
 def language_field(description: str, example: str, *, required: bool = False) -> Text:
-    """A field that holds a language; names and codes only, since prompts are built of it."""
+    """Make a field for a language; names and codes only, since prompts contain it."""
     return Text(
         required=required,
         max_length=64,

@@ -1,4 +1,4 @@
-"""Pictures from a prompt: the provider draws them, links of ours lead to them."""
+"""Draw pictures and serve them under links of this service."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from webhooks.registry import Context
 
 
 def draw(context: Context, request: PictureRequest) -> list[str]:
-    """URLs of as many pictures as are asked for, however many a model draws at once."""
+    """Draw as many pictures as asked for, whatever a model draws at once; returns their URLs."""
     client = context.model_client()
     urls: list[str] = []
     while (left := request.count - len(urls)) > 0:
@@ -31,7 +31,7 @@ def _keep(context: Context, picture: Picture) -> str:
 
 
 def _behind(context: Context, url: str) -> bytes:
-    """What a link leads to; only the guard may follow one to another server than the provider's."""
+    """Fetch a picture's link; the guard fetches those that lead to another server."""
     try:
         own = context.model_client().open_link(url)
         return context.fetch(url, "url", MEDIA_MAX_BYTES) if own is None else own

@@ -1,4 +1,4 @@
-"""Speech in and out: what a recording says, and text as a voice note."""
+"""Transcribe recordings, and speak texts as voice notes."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ VOICES = (
     "shimmer",
     "verse",
 )
-DEFAULT_VOICE = "alloy"  # every speech model has it
+DEFAULT_VOICE = "alloy"  # a voice that every speech model has
 TRANSCRIBED = frozenset({"flac", "mp3", "mp4", "m4a", "ogg", "wav", "webm"})
-# What providers call speech, by Content-Type; bytes without a name are what was asked for.
+# Extensions by the Content-Type of speech; bytes without a type are in the requested format.
 SOUNDS = {
     "audio/ogg": "ogg",
     "audio/opus": "ogg",
@@ -50,7 +50,7 @@ SENTENCE_ENDS = ".!?।۔。！？\n"
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """What was said, and the language's ISO code where the model or the caller told it."""
+    """The text, and the language's ISO code if the model or the caller named it."""
 
     text: str
     language: str | None
@@ -83,7 +83,7 @@ def transcribe(
     language: str | None = None,
     model: str | None = None,
 ) -> Transcript:
-    """Write down the recording a URL leads to; `language` helps the model where it is known."""
+    """Transcribe the recording at a URL; a known `language` helps the model."""
     client = context.model_client()
     recording = read_audio(context.fetch, url, field)
     _require_transcribable(recording, field)
@@ -107,7 +107,7 @@ def speak(
     model: str | None = None,
     language: str | None = None,
 ) -> str:
-    """Say a text of at most 4,096 characters; the URL of an Ogg Opus file, as voice notes are."""
+    """Speak a text of at most 4,096 characters; returns the URL of an Ogg Opus file."""
     named = None if not language or is_automatic(language) else language_name(language)
     request = SpeechRequest(text, voice or DEFAULT_VOICE, named, model)
     speech = context.model_client().speak(request)
@@ -115,7 +115,7 @@ def speak(
 
 
 def speakable(text: str) -> str:
-    """As much of a text as is spoken at once, cut after a sentence or a word."""
+    """The part of a text that can be spoken at once, cut after a sentence or a word."""
     if len(text) <= MAX_SPOKEN_CHARACTERS:
         return text
     head = text[:MAX_SPOKEN_CHARACTERS]
@@ -126,7 +126,7 @@ def speakable(text: str) -> str:
 
 
 def _extension(speech: Speech) -> str:
-    """Of the recording's file: as its bytes say, else as the provider calls them."""
+    """The extension for a recording, by its bytes or else by the provider's Content-Type."""
     found = sniff(speech.content)
     if found is not None:
         known = found.extension if found.is_audio else ""

@@ -1,5 +1,5 @@
-"""Translates the human text in any JSON entry and leaves everything else as it was.
+"""Translate the human text in a JSON entry and leave everything else unchanged.
 
 `extraction.extract` finds the texts, `batching.batches` packs them for the model, and
-`restoration.restore` puts the translations back and proves that nothing else changed.
+`restoration.restore` puts the translations back and verifies that nothing else changed.
 """

@@ -1,4 +1,4 @@
-"""Packs segments into batches that one request to the model can answer."""
+"""Pack segments into batches for one request to the model each."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from webhooks.translation.segment import Segment
 
 
 def batches(segments: Iterable[Segment], max_characters: int) -> list[list[Segment]]:
-    """Segments in order, each batch of at most `max_characters`; a longer one stands alone."""
+    """Split segments, in order, into batches of at most `max_characters`; a longer one is alone."""
     packed: list[list[Segment]] = []
     room = 0
     for segment in segments:

@@ -1,4 +1,4 @@
-"""Finds the human texts of an entry: those its content type marks as text, or all.
+"""Find the human texts of an entry: those its content type marks as text, or all.
 
 Contentstack content types are understood: text (also rich text, Markdown and multiple
 values), JSON rich text, groups, global fields, modular blocks and links. Choices, ids, URLs,
@@ -26,7 +26,7 @@ Found = Iterator[tuple[Path, str]]
 
 
 def extract(entry: Any, schema: Any = None) -> list[Segment]:
-    """The segments of `entry` in its own order; `schema` is a content type, or None for none."""
+    """List the segments of `entry` in order; `schema` is a content type, or None."""
     _check_depth(entry)
     fields = None if schema in (None, "", {}, []) else _fields_of(schema)
     if fields is None:
@@ -104,14 +104,14 @@ def _text(path: Path, value: Any) -> Found:
 
 
 def _is_text_field(field: dict[str, Any]) -> bool:
-    """Choices are compared by machines, and the fields `url` and `uid` are addresses."""
+    """Whether a field is text; choices are read by machines, `url` and `uid` are addresses."""
     metadata = field.get("field_metadata")
     is_slug = isinstance(metadata, dict) and metadata.get("isUrl") is True
     return not (field.get("enum") or is_slug or field["uid"] in {"url", "uid", "slug", "locale"})
 
 
 def _block_texts(path: Path, value: Any, blocks: Any) -> Found:
-    """One modular block: an object whose one key names which of the field's blocks it is."""
+    """The texts of a modular block: an object whose one key names the block's kind."""
     if not isinstance(value, dict) or not isinstance(blocks, list):
         return
     known = _by_uid(blocks)
@@ -121,7 +121,7 @@ def _block_texts(path: Path, value: Any, blocks: Any) -> Found:
 
 
 def _any_texts(path: Path, key: str, value: Any) -> Found:
-    """Every text that looks human, where nothing says which are."""
+    """Every text that looks human, without a content type."""
     if isinstance(value, str):
         if is_human_unmarked(key, value):
             yield path, value

@@ -1,9 +1,9 @@
-"""Tells human text from what only looks like it: ids, dates, addresses, colours, codes.
+"""Tell human text from ids, dates, addresses, colours and codes.
 
 A content type says which fields are text; the values of such a field are still left alone
 when they are wholly an address, a date, an id or a colour. Without a content type the names
-of fields and the shapes of values have to say more. Every pattern takes linear time, for the
-values are anybody's: what repeats gives nothing back.
+of fields and the shapes of values decide. Every pattern takes linear time, since values are
+untrusted: repetitions are possessive.
 """
 
 from __future__ import annotations
@@ -73,10 +73,10 @@ def is_human(text: str) -> bool:
 
 
 def is_human_unmarked(key: str, text: str) -> bool:
-    """The same where no content type says that the field `key` is text."""
+    """The same for a field `key` without a content type."""
     return not is_technical(key) and is_human(text) and not _CODE.fullmatch(text.strip())
 
 
 def is_technical(key: str) -> bool:
-    """Whether a field's name says that its value is for machines."""
+    """Whether a field of this name has values for machines."""
     return key[:1] in {"_", "$"} or key.lower() in _KEYS or bool(_KEY_ENDINGS.fullmatch(key))

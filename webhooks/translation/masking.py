@@ -1,4 +1,4 @@
-"""What in a text must come through a translation byte for byte, and the tokens that stand in.
+"""Mask the parts of a text that a translation must keep byte for byte.
 
 HTML tags, code, placeholders of templates and flows, URLs and e-mail addresses are replaced
 by tokens such as ⟦0⟧, which a model moves about with the words around them. Every pattern
@@ -21,7 +21,7 @@ _DEPTH_1 = r"\([^()]*\)"
 _DEPTH_2 = rf"\((?:[^()]|{_DEPTH_1})*\)"
 _DEPTH_3 = rf"\((?:[^()]|{_DEPTH_2})*\)"
 
-# Each of these begins something that ends where the text beside it is found next.
+# Openers, each with the text that ends it.
 _CLOSERS = {"<!--": "-->", "<%": "%>", "{%": "%}", "```": "```"}
 _RAW_ELEMENTS = {"script": "</script>", "style": "</style>", "pre": "</pre>", "code": "</code>"}
 
@@ -58,7 +58,7 @@ _SENTENCE_SIGNS = ".,;:!?…।。，？！؟'"
 
 
 class Span(NamedTuple):
-    """`is_markup`: tags and comments, which keep their place at a text's edges."""
+    """A protected part of a text; `is_markup`: a tag or comment."""
 
     start: int
     end: int
@@ -66,14 +66,14 @@ class Span(NamedTuple):
 
 
 class Masked(NamedTuple):
-    """`text` with tokens ⟦0⟧, ⟦1⟧... and what each stands for."""
+    """A text with tokens ⟦0⟧, ⟦1⟧..., and the original of each."""
 
     text: str
     protected: tuple[str, ...]
 
 
 def protected_spans(text: str) -> list[Span]:
-    """Where `text` must not change, in order; neighbours of one kind are one."""
+    """The spans of `text` that must not change, in order; neighbours of one kind are joined."""
     spans: list[Span] = []
     never_closed: set[str] = set()
     place = 0
@@ -102,7 +102,7 @@ def mask(text: str) -> Masked:
 
 
 def unmask(masked: Masked) -> str | None:
-    """The text with every token replaced; None unless each token stands there exactly once."""
+    """Replace every token; None unless the text has each token exactly once."""
     numbers = sorted(int(found[1]) for found in _TOKEN.finditer(masked.text))
     if numbers != list(range(len(masked.protected))):
         return None
@@ -113,12 +113,12 @@ def unmask(masked: Masked) -> str | None:
 
 
 def without_tokens(text: str) -> str:
-    """A masked text's own words."""
+    """The words of a masked text."""
     return _TOKEN.sub(" ", text)
 
 
 def _end(text: str, found: re.Match[str], never_closed: set[str]) -> int:
-    """Where a match ends: openers and raw elements run to their closer, if there is one."""
+    """The end of a match: openers and raw elements run to their closer, if there is one."""
     raw = found["raw"]
     closer = _CLOSERS.get(found["opener"] or "") or _RAW_ELEMENTS.get((raw or "").lower())
     if closer is not None and closer not in never_closed:

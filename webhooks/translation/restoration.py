@@ -1,4 +1,4 @@
-"""Puts translations back into an entry and refuses any that damaged what is protected.
+"""Put translations back into an entry, refusing those that damaged protected parts.
 
 Errors: invalid_response.
 """
@@ -21,7 +21,7 @@ _ALONE = frozenset(
 
 
 def problem_with(segment: Segment, translation: object) -> str | None:
-    """Why a translation cannot be used, without a word of it; None when it can."""
+    """The reason why a translation cannot be used, without quoting it; None if it can."""
     if not isinstance(translation, str):
         return "the translation is not text"
     if segment.masked and not translation.strip():
@@ -37,9 +37,9 @@ def problem_with(segment: Segment, translation: object) -> str | None:
 
 
 def restore(entry: Any, segments: Sequence[Segment], translations: Sequence[object]) -> Any:
-    """A copy of `entry` with each segment's text replaced; `entry` itself is not changed.
+    """Copy `entry` with each segment's text replaced.
 
-    InvalidResponse names the path of the first translation that cannot be used.
+    Raises InvalidResponse naming the path of the first translation that cannot be used.
     """
     if len(segments) != len(translations):
         raise _unusable("entry", "the number of translations is not that of the texts")
@@ -61,7 +61,7 @@ def restore(entry: Any, segments: Sequence[Segment], translations: Sequence[obje
 
 
 def first_difference(path: Path, before: Any, after: Any, texts: dict[Path, str]) -> str | None:
-    """Where two entries differ in shape, keys, order, types or a value that is not a text's."""
+    """The path where two entries differ in shape, keys, order, types or a value that is no text."""
     name = Segment(path, "", "", (), "").name
     if type(before) is not type(after):
         return name
@@ -91,7 +91,7 @@ def _replaced(path: Path, value: Any, texts: dict[Path, str]) -> Any:
 
 
 def _nests_alike(before: str, after: str) -> bool:
-    """Tags may move with their words, but a text that nested well must still do so."""
+    """Whether tags, which may move with their words, are still nested well."""
     old, new = _TAG.findall(before), _TAG.findall(after)
     return old == new or (_is_well_nested(old) and _is_well_nested(new))
 

@@ -1,4 +1,4 @@
-"""Segment: one piece of human text in an entry, ready for the model."""
+"""A piece of human text in an entry, ready for the model."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SPACE = re.compile(r"\s+")
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """`masked` is what the model translates; `before` and `after` stay around it.
+    """A text to translate, `masked`, between `before` and `after`, which stay.
 
     A long text is several segments with one `path`, in order; together they are the text.
     """
@@ -36,7 +36,7 @@ class Segment:
 
     @property
     def name(self) -> str:
-        """The path as a person writes it: entry.blocks[0].title."""
+        """The path in a readable form: entry.blocks[0].title."""
         steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path)
         return "entry" + "".join(steps)
 
@@ -49,9 +49,9 @@ class Segment:
 
 
 def segments_of(path: Path, text: str) -> list[Segment]:
-    """The text at `path` as segments, split after blocks and sentences when it is long.
+    """Split the text at `path` into segments, after blocks and sentences if it is long.
 
-    A part without words, such as a block of code, goes around its neighbour.
+    A part without words, such as a block of code, is joined to its neighbour.
     """
     found: list[Segment] = []
     wordless = ""
@@ -68,7 +68,7 @@ def segments_of(path: Path, text: str) -> list[Segment]:
 
 
 def split(text: str, limit: int) -> list[str]:
-    """Parts of at most about `limit` characters; what is protected is never cut."""
+    """Split a text into parts of about `limit` characters; protected spans are never cut."""
     if len(text) <= limit:
         return [text]
     spans = protected_spans(text)
@@ -80,7 +80,7 @@ def split(text: str, limit: int) -> list[str]:
 
 
 def _segment(path: Path, text: str) -> Segment:
-    """Space and tags at the edges need no model; they go around what is translated."""
+    """Make a segment; spaces and tags at its edges are not translated."""
     start, end = 0, len(text)
     spans = protected_spans(text)
     for span in spans:
@@ -99,7 +99,7 @@ def _segment(path: Path, text: str) -> Segment:
 
 
 def _outside(spans: list[Span], places: Iterable[int]) -> list[int]:
-    """The places that lie in no protected span; both in order, so one walk is enough."""
+    """The places outside protected spans; both are in order."""
     starts = [span.start for span in spans]
     found = []
     for place in places:
@@ -110,7 +110,7 @@ def _outside(spans: list[Span], places: Iterable[int]) -> list[int]:
 
 
 def _cuts(places: list[list[int]], spans: list[Span], length: int, limit: int) -> list[int]:
-    """Where to cut: at the last of the best kind of place within reach, else at the limit."""
+    """The places to cut: the last of the best kind within reach, or else the limit."""
     cuts: list[int] = []
     start = 0
     while length - start > limit:
@@ -130,6 +130,6 @@ def _last(places: list[int], after: int, up_to: int) -> int | None:
 
 
 def _past_span(spans: list[Span], place: int) -> int:
-    """`place`, or the end of the span that it would cut through."""
+    """`place`, or the end of the span that contains it."""
     at = bisect_right([span.start for span in spans], place - 1) - 1
     return max(place, spans[at].end) if at >= 0 else place

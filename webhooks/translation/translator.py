@@ -1,7 +1,7 @@
-"""Asks a model for the translations of segments, batch by batch.
+"""Ask a model for the translations of segments, batch by batch.
 
-A batch is a JSON object of numbered texts, answered by one with the same numbers. What comes
-back damaged is asked for once more, with what is wrong; then it is `invalid_response`. A batch
+A batch is a JSON object of numbered texts, answered by one with the same numbers. Damaged texts
+are asked for once more, with what is wrong; then it is `invalid_response`. A batch
 whose answer is cut off is halved; a model that cannot write the JSON gets the texts one by one.
 
 Errors: invalid_response, truncated, and whatever the provider's client raises.
@@ -35,7 +35,7 @@ AS_JSON = (
 
 @dataclass(frozen=True, slots=True)
 class Translator:
-    """One model, language and style for a whole entry. `prompt` is the author's own advice."""
+    """Translates an entry with one model into one language; `prompt` is the author's advice."""
 
     client: ModelClient
     model: str | None
@@ -44,7 +44,7 @@ class Translator:
     max_tokens: int
 
     def translate(self, batch: Sequence[Segment]) -> list[str]:
-        """A translation for each segment, each checked by `problem_with`."""
+        """Translate each segment; each translation is checked by `problem_with`."""
         try:
             found = self._ask_json([segment.masked for segment in batch])
         except Truncated:
@@ -64,7 +64,7 @@ class Translator:
         return found
 
     def _again(self, batch: Sequence[Segment], problems: Sequence[str]) -> list[str]:
-        """The corrective retry: the damaged texts of a batch, each with what was wrong."""
+        """Ask again for the damaged texts of a batch, telling what was wrong with each."""
         advice = "\n".join(f"{number}: {text}" for number, text in enumerate(problems, 1))
         try:
             found = self._ask_json(
@@ -76,7 +76,7 @@ class Translator:
         return [_checked(one, text) for one, text in zip(batch, found, strict=True)]
 
     def _one(self, segment: Segment) -> str:
-        """One text by itself, in plain words, and once more if it came back damaged."""
+        """Translate one text without JSON, and once more if it came back damaged."""
         text = self._ask_plain(segment.masked)
         problem = problem_with(segment, text)
         if problem:

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 import redis
 
+from flowhook.errors import FlowhookError
+from flowhook.media.public import PublicMedia
+from flowhook.media.store import MediaStore
 from flowhook.organisations.cipher import Cipher
 from flowhook.organisations.organisation import Organisation
-from flowhook.providers.account import Account
+from flowhook.outcome import Outcome, failed
+from flowhook.providers.account import Accounts
 from flowhook.providers.account_client import AccountClient
-from flowhook.providers.google_maps import GoogleMapsClient
+from flowhook.providers.guard import AddressGuard
 from flowhook.providers.transport import RequestsTransport
 from tests.fakes.openai import FakeOpenAI, schemas
-from tests.fixtures_app import FIRST_KEY, Service
+from tests.fixtures_app import FIRST_KEY, Service, make_config
+from webhooks.context import Context, ContextFactory, Tool
 from webhooks.functions.function_calling import function_calling
-from webhooks.registry import Context, Tool, load_functions
+from webhooks.registry import load_functions
 from webhooks.threads import Threads
 from webhooks.tools.tool_schema import tool_schema
 
@@ -286,7 +292,7 @@ def test_the_tokens_of_every_round_are_counted(calling: Service, openai: FakeOpe
     openai.say("Two.")
     calling.call("function_calling", BODY)
     calling.flush()
-    [entry] = calling.admin("GET", "/logs/acme").json["logs"]
+    *_, entry = calling.admin("GET", "/logs/acme?function=function_calling").json["logs"]
     used = openai.account(openai.key).used_tokens
     assert entry["input_tokens"] + entry["output_tokens"] == used
 
@@ -322,7 +328,7 @@ def test_a_model_that_always_reasons_calls_functions_too(
         {"type": "function_call", "call_id": "call_7", "name": "get_buttons", "arguments": written},
     ]
     calling.flush()
-    [entry] = calling.admin("GET", "/logs/acme").json["logs"]
+    *_, entry = calling.admin("GET", "/logs/acme?function=function_calling").json["logs"]
     used = openai.account(openai.key).used_tokens
     assert entry["input_tokens"] + entry["output_tokens"] == used
 
@@ -360,33 +366,40 @@ class ItselfAsATool:
             "required": [],
             "additionalProperties": False,
         }
-        return Tool(name, "Again.", parameters, lambda arguments, context: self.again(context))
+        return Tool(name, "Again.", parameters, self.run)
 
     def names(self, organisation: Organisation) -> list[str]:
         return []
 
-    def again(self, context: Context) -> dict[str, Any]:
-        return function_calling({"input": "Again!", "functions": ["again"], "run": True}, context)
+    def run(self, arguments: Mapping[str, Any], context: Context) -> Outcome:
+        try:
+            return Outcome(200, again(context), "response")
+        except FlowhookError as error:
+            return failed(error, context.request_id, "response")
+
+
+def again(context: Context) -> dict[str, Any]:
+    return function_calling({"input": "Again!", "functions": ["again"], "run": True}, context)
 
 
 def test_a_function_cannot_call_functions_without_bound(
     openai: FakeOpenAI, fake_redis: redis.Redis
 ) -> None:
-    account = Account(openai.key, openai.base_url, "gpt-6-luna")
-    context = Context(
-        organisation=Organisation("acme", {}, {}),
-        request_id="r1",
-        open_account=lambda organisation, title: account,
-        open_client=lambda account, organisation: AccountClient(account, RequestsTransport()),
-        threads=Threads(fake_redis, Cipher([FIRST_KEY])),
-        fetch=lambda url, field, most: b"",
-        keep_media=lambda org, content, extension: "",
-        open_maps=lambda api_key: GoogleMapsClient(api_key, RequestsTransport()),
-        tool_sources=(ItselfAsATool(),),
+    cipher = Cipher([FIRST_KEY])
+    contexts = ContextFactory(
+        Accounts(make_config()),
+        lambda account, organisation: AccountClient(account, RequestsTransport()),
+        AddressGuard(),
+        PublicMedia(MediaStore(fake_redis, cipher), None),
+        Threads(fake_redis, cipher),
+        google_maps_url="http://127.0.0.1:9",
     )
+    contexts.add_tools(ItselfAsATool())
+    section = {"is_active": True, "api_key": openai.key, "base_url": openai.base_url}
+    organisation = Organisation("acme", {"openai": section}, {})
     openai.say_tool_calls([{"name": "again", "arguments": {}}])
     openai.say("I could not.")
-    answer = ItselfAsATool().again(context)
+    answer = again(contexts.open(organisation, "r1", "function_calling"))
     assert answer["response"] == "I could not."
     assert answer["calls"][0]["result"]["error"]["type"] == "invalid_input"
     assert len(openai.requests) == 2
