@@ -33,7 +33,7 @@ def node_bodies(function: WebhookFunction, address: str) -> list[NodeBody]:
     """Texts for Glific, TextIt and curl; `address` is the function's URL."""
     plain = {key: value for key, value in function.example.items() if key not in BUILDER_KEYS}
     asked = _asked(function)
-    saved = f' An earlier node saves the contact\'s answer as "{asked}".' if asked else ""
+    saved = f' Save the contact\'s answer as "{asked}" in an earlier node.' if asked else ""
     glific = {"contact": "@contact", "results": "@results", **plain}
     textit = dict(plain)
     if asked:

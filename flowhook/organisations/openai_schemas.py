@@ -33,7 +33,7 @@ class Seconds(fields.Float):
 
 
 class OpenAISettingsSchema(SectionSchema):
-    """The organisation's main OpenAI account, or another account that it named."""
+    """One of the organisation's OpenAI accounts; calls use the main one unless they name another."""
 
     is_active = fields.Boolean(
         load_default=False,
