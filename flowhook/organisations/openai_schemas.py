@@ -33,7 +33,7 @@ class Seconds(fields.Float):
 
 
 class OpenAISettingsSchema(SectionSchema):
-    """One of the organisation's OpenAI accounts; calls use the main one unless they name another."""
+    """An OpenAI account of the organisation; calls use the main one unless they name another."""
 
     is_active = fields.Boolean(
         load_default=False,
