@@ -29,7 +29,7 @@ def step() -> None:
 
 
 class Evaluation:
-    """The state of one evaluation: every loop calls `tick`, everything that grows calls `charge`."""
+    """State of one evaluation: every loop calls `tick`, everything that grows calls `charge`."""
 
     __slots__ = ("bindings", "bytes_left", "deadline", "now", "templates", "ticks", "values")
 

@@ -105,6 +105,7 @@ def _written(run: Evaluation, moment: Any, padding: str, directive: str) -> str:
 
 def format_strftime(run: Evaluation, moment: Any, pattern: str) -> str:
     """Format by a percent pattern. Raises ExpressionError for an invalid one."""
+
     def one(match: re.Match[str]) -> str:
         letter = match.group(1)
         if letter == "%":
