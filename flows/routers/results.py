@@ -1,4 +1,4 @@
-"""What a router keeps of a message under its result name. The first fitting shape wins."""
+"""The result that a router saves of a message. The first matching shape applies."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ MEDIA_TYPES = ("image", "audio", "video", "document")
 
 
 def result_of(message: Message, category: Any, case_type: str, at: str) -> dict[str, Any]:
-    """The result object; `category` is a name, or its translation as the one-item list that
-    definitions hold. `case_type` is the test that hit, empty when none did."""
+    """Build the result object.
+     `category` is a name, or its translation as the one-item list of definitions; `case_type` the
+    test that was true, empty if none was.
+    """
     if message.type in MEDIA_TYPES:
         return {
             "id": message.id,

@@ -227,7 +227,7 @@ def last(items: list[Any]) -> Any:
 
 @function("List.wrap/1")
 def wrap(value: Any) -> list[Any]:
-    """Convert to a list: nil gives an empty one, a list stays, another value is the only element."""
+    """Convert to a list: nil gives an empty one, a list stays, another value becomes an element."""
     if value is None:
         return []
     return value if isinstance(value, list) else [value]
