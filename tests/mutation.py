@@ -142,7 +142,7 @@ class Judge:
         # By hash, not by time: a change in the same second is seen.
         compileall.compile_dir(root, quiet=1, invalidation_mode=PycInvalidationMode.CHECKED_HASH)
 
-    def passes(self, tests: list[Path], seconds: float = 600) -> bool:
+    def passes(self, tests: list[Path], seconds: float = 3600) -> bool:
         """Whether the tests pass, within the time."""
         command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
         started = subprocess.Popen(
@@ -184,6 +184,7 @@ def main() -> None:
         for mutant in mutants(file.relative_to(ROOT), file.read_text("utf-8"))
     ]
     chosen = random.Random(given.seed).sample(found, min(given.count, len(found)))
+    tests_by = {mutant.path: tests_of(mutant.path) for mutant in chosen}
     print(f"{len(chosen)} of {len(found)} changes, seed {given.seed}", flush=True)
     judges: SimpleQueue[Judge] = SimpleQueue()
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(given.processes) as pool:
@@ -201,7 +202,7 @@ def main() -> None:
             return time.monotonic() - began
 
         def survives(mutant: Mutant) -> bool:
-            tests, judge = tests_of(mutant.path), judges.get()
+            tests, judge = tests_by[mutant.path], judges.get()
             try:
                 alive = not tests or judge.survives(
                     mutant, tests, 30 + 3 * seconds[frozenset(tests)]
@@ -211,7 +212,7 @@ def main() -> None:
             print("alive " if alive else "killed", mutant, flush=True)
             return alive
 
-        folders = {frozenset(tests): tests for mutant in chosen if (tests := tests_of(mutant.path))}
+        folders = {frozenset(tests): tests for tests in tests_by.values() if tests}
         seconds = dict(zip(folders, pool.map(seconds_of, folders.values()), strict=True))
         alive = sum(pool.map(survives, chosen))
     print(f"{alive} of {len(chosen)} alive")

@@ -194,7 +194,7 @@ def test_the_tokens_of_every_round_are_counted(calling: Service, openai: FakeOpe
     openai.say("Two.")
     calling.call("function_calling", BODY)
     calling.flush()
-    [entry] = calling.admin("GET", "/logs/acme").json["logs"]
+    *_, entry = calling.admin("GET", "/logs/acme?function=function_calling").json["logs"]
     used = openai.account(openai.key).used_tokens
     assert entry["input_tokens"] + entry["output_tokens"] == used
 
@@ -230,7 +230,7 @@ def test_a_model_that_always_reasons_calls_functions_too(
         {"type": "function_call", "call_id": "call_7", "name": "get_buttons", "arguments": written},
     ]
     calling.flush()
-    [entry] = calling.admin("GET", "/logs/acme").json["logs"]
+    *_, entry = calling.admin("GET", "/logs/acme?function=function_calling").json["logs"]
     used = openai.account(openai.key).used_tokens
     assert entry["input_tokens"] + entry["output_tokens"] == used
 
