@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from flowhook.config import ConfigError
-from flowhook.jobs.call import Call
+from flowhook.jobs.call import Call, new_job_id
 from flowhook.jobs.liveness import Liveness
 from flowhook.jobs.services import JobServices, choose_queue
 from flowhook.jobs.store import CONVERSATION, RUN, Job
@@ -67,11 +67,9 @@ def test_a_delivery_that_is_added_is_told_and_closing_lets_go(any_redis: Client)
     )
     told = Told()
     jobs.add_delivery(CONVERSATION, told)
-    jobs.store.create(
-        "acme.AAAAAAAAAAAAAAAAAAAAAA",
-        Call("acme", "chat", {}, "request-1", "token-1", ""),
-        [CONVERSATION],
-    )
+    job_id = new_job_id("acme")
+    call = Call("acme", "chat", {}, "request-1", "token-1", "")
+    jobs.store.create(job_id, call, [CONVERSATION])
     jobs.performer.perform(job_id, RUN)
     assert told.outcomes == [outcome]
     holder = jobs.liveness.holder()
