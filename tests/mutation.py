@@ -6,7 +6,7 @@ A change is a flipped comparison, a lost `not`, `and` for `or`, `None` returned,
 large, a statement left out. Each is made in a copy of the checkout and judged by the test folder of
 the module alone: tests/flows/engine for flows/engine/walk.py, and the files of tests/flows, not
 those below, for a module of the room itself. PATHs are the modules or folders to choose from; all
-that is shipped, by default.
+rooms, by default.
 """
 
 from __future__ import annotations
@@ -25,26 +25,23 @@ from argparse import ArgumentParser
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from py_compile import PycInvalidationMode
 from queue import SimpleQueue
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("flowhook", "flows", "service", "web", "webhooks")
-COMPARISONS: dict[type[ast.cmpop], list[type[ast.cmpop]]] = {
-    ast.Eq: [ast.NotEq],
-    ast.NotEq: [ast.Eq],
-    ast.Lt: [ast.GtE, ast.LtE],
-    ast.LtE: [ast.Gt, ast.Lt],
-    ast.Gt: [ast.LtE, ast.GtE],
-    ast.GtE: [ast.Lt, ast.Gt],
-    ast.In: [ast.NotIn],
-    ast.NotIn: [ast.In],
-    ast.Is: [ast.IsNot],
-    ast.IsNot: [ast.Is],
+ROOMS = [Path(room) for room in ("flowhook", "flows", "service", "web", "webhooks")]
+OPPOSITES: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    **{ast.Eq: ast.NotEq, ast.Lt: ast.GtE, ast.LtE: ast.Gt, ast.In: ast.NotIn, ast.Is: ast.IsNot},
+    **{ast.NotEq: ast.Eq, ast.GtE: ast.Lt, ast.Gt: ast.LtE, ast.NotIn: ast.In, ast.IsNot: ast.Is},
 }
-
+NEIGHBOURS = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt}
 NOT_RUN = {"annotation", "returns", "decorator_list"}
+LONGEST_SECONDS = 3600.0
+
+Change = tuple[ast.expr | ast.stmt, str]
+"""A part of the code, and what to put there."""
 
 
 @dataclass(frozen=True)
@@ -64,22 +61,18 @@ class Mutant:
 
 def mutants(path: Path, source: str) -> Iterator[Mutant]:
     """All changes of a module's source."""
-    lines = [0]
-    for line in source.encode().splitlines(keepends=True):
+    text, lines = source.encode(), [0]
+    for line in text.splitlines(keepends=True):
         lines.append(lines[-1] + len(line))
     for part, after in changes(ast.parse(source)):
         start = lines[part.lineno - 1] + part.col_offset
         end = lines[(part.end_lineno or 0) - 1] + (part.end_col_offset or 0)
-        text = source.encode()
-        mutated = (text[:start] + after.encode() + text[end:]).decode()
-        yield Mutant(path, part.lineno, text[start:end].decode(), after, mutated)
+        mutated = text[:start] + after.encode() + text[end:]
+        yield Mutant(path, part.lineno, text[start:end].decode(), after, mutated.decode())
 
 
-def changes(node: ast.AST, inside: bool = False) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
-    """The parts of the code that can be replaced, each with what to put there.
-
-    Numbers count `inside` functions only; annotations and decorators do not count.
-    """
+def changes(node: ast.AST, inside: bool = False) -> Iterator[Change]:
+    """Numbers count `inside` functions only; annotations and decorators do not count."""
     yield from replacements(node)
     match node:
         case ast.FunctionDef() | ast.AsyncFunctionDef():
@@ -94,11 +87,12 @@ def changes(node: ast.AST, inside: bool = False) -> Iterator[tuple[ast.expr | as
                 yield from changes(child, inside)
 
 
-def replacements(node: ast.AST) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
+def replacements(node: ast.AST) -> Iterator[Change]:
     match node:
         case ast.Compare(left=left, ops=[operator], comparators=right):
-            for other in COMPARISONS[type(operator)]:
-                yield node, f"({ast.unparse(ast.Compare(left, [other()], right))})"
+            for table in (OPPOSITES, NEIGHBOURS):
+                if other := table.get(type(operator)):
+                    yield node, f"({ast.unparse(ast.Compare(left, [other()], right))})"
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             yield node, f"({ast.unparse(operand)})"
         case ast.BoolOp(op=operator, values=values):
@@ -112,18 +106,19 @@ def replacements(node: ast.AST) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
             yield node, "pass"
 
 
-def tests_of(module: Path, root: Path = ROOT) -> list[Path]:
+@cache
+def beside(module: Path) -> tuple[Path, ...]:
     """The test files that judge a module: its own first, then those of its folder that name it."""
     folder = "tests" / module.parent
-    while len(folder.parts) > 3 and not list((root / folder).glob("test_*.py")):
+    while len(folder.parts) > 3 and not list((ROOT / folder).glob("test_*.py")):
         folder = folder.parent  # tests/flows/expressions has those of its functions
-    files = [folder / file.name for file in (root / folder).glob("test_*.py")]
-    stem = module.stem
 
     def order(file: Path) -> tuple[bool, bool, str]:
-        return file.stem != f"test_{stem}", stem not in (root / file).read_text("utf-8"), file.name
+        named = module.stem in file.read_text("utf-8")
+        return file.stem != f"test_{module.stem}", not named, file.name
 
-    return sorted(files, key=order)
+    files = sorted((ROOT / folder).glob("test_*.py"), key=order)
+    return tuple(file.relative_to(ROOT) for file in files)
 
 
 class Judge:
@@ -131,10 +126,8 @@ class Judge:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        listed = subprocess.run(
-            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-            cwd=ROOT, capture_output=True, check=True, text=True,
-        )  # fmt: skip
+        command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+        listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True)
         for name in filter(None, listed.stdout.split("\0")):
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             if (ROOT / name).is_file():
@@ -142,11 +135,11 @@ class Judge:
         # By hash, not by time: a change in the same second is seen.
         compileall.compile_dir(root, quiet=1, invalidation_mode=PycInvalidationMode.CHECKED_HASH)
 
-    def passes(self, tests: list[Path], seconds: float = 3600) -> bool:
+    def passes(self, tests: tuple[Path, ...], seconds: float = LONGEST_SECONDS) -> bool:
         """Whether the tests pass, within the time."""
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
+        options = ["-x", "-q", "-p", "no:cacheprovider", "-m", "not chaos"]
         started = subprocess.Popen(
-            [*command, "-m", "not chaos", *map(str, tests)],
+            [sys.executable, "-m", "pytest", *options, *map(str, tests)],
             cwd=self.root,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -159,15 +152,40 @@ class Judge:
             started.wait()
             return False
 
-    def survives(self, mutant: Mutant, tests: list[Path], seconds: float) -> bool:
+    def survives(self, mutant: Mutant, tests: tuple[Path, ...], seconds: float) -> bool:
         """Whether the tests pass in spite of the change."""
         module = self.root / mutant.path
         kept = module.read_bytes()
         module.write_text(mutant.source, "utf-8")
         try:
-            return self.passes(tests, seconds)
+            return not tests or self.passes(tests, seconds)
         finally:
             module.write_bytes(kept)
+
+
+class Judges:
+    """Several of them, each busy with one thing at a time."""
+
+    def __init__(self, folder: Path, count: int) -> None:
+        self.free: SimpleQueue[Judge] = SimpleQueue()
+        self.seconds: dict[tuple[Path, ...], float] = {}
+        for number in range(count):
+            self.free.put(Judge(folder / str(number)))
+
+    def time(self, tests: tuple[Path, ...]) -> None:
+        """Note how long the tests take when nothing is changed; they must pass then."""
+        judge, began = self.free.get(), time.monotonic()
+        if not judge.passes(tests):
+            print("they fail without a change:", *tests, flush=True)
+        self.seconds[tests] = time.monotonic() - began
+        self.free.put(judge)
+
+    def is_alive(self, mutant: Mutant) -> bool:
+        tests, judge = beside(mutant.path), self.free.get()
+        alive = judge.survives(mutant, tests, 30 + 3 * self.seconds.get(tests, 0))
+        self.free.put(judge)
+        print("alive " if alive else "killed", mutant, flush=True)
+        return alive
 
 
 def main() -> None:
@@ -177,49 +195,20 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("paths", nargs="*", type=Path, default=ROOMS)
     given = parser.parse_args()
-    files = sorted({file for path in given.paths for file in sources(ROOT / path)})
-    found = [
-        mutant
-        for file in files
-        for mutant in mutants(file.relative_to(ROOT), file.read_text("utf-8"))
-    ]
+    found = [mutant for path in given.paths for mutant in mutants_below(ROOT / path)]
     chosen = random.Random(given.seed).sample(found, min(given.count, len(found)))
-    tests_by = {mutant.path: tests_of(mutant.path) for mutant in chosen}
     print(f"{len(chosen)} of {len(found)} changes, seed {given.seed}", flush=True)
-    judges: SimpleQueue[Judge] = SimpleQueue()
+    judging = dict.fromkeys(filter(None, (beside(mutant.path) for mutant in chosen)))
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(given.processes) as pool:
-        for number in range(given.processes):
-            judges.put(Judge(Path(folder) / str(number)))
-
-        def seconds_of(tests: list[Path]) -> float:
-            """How long the tests take when nothing is changed."""
-            judge, began = judges.get(), time.monotonic()
-            try:
-                if not judge.passes(tests):
-                    sys.exit(f"they fail without a change: {' '.join(map(str, tests))}")
-            finally:
-                judges.put(judge)
-            return time.monotonic() - began
-
-        def survives(mutant: Mutant) -> bool:
-            tests, judge = tests_by[mutant.path], judges.get()
-            try:
-                alive = not tests or judge.survives(
-                    mutant, tests, 30 + 3 * seconds[frozenset(tests)]
-                )
-            finally:
-                judges.put(judge)
-            print("alive " if alive else "killed", mutant, flush=True)
-            return alive
-
-        folders = {frozenset(tests): tests for tests in tests_by.values() if tests}
-        seconds = dict(zip(folders, pool.map(seconds_of, folders.values()), strict=True))
-        alive = sum(pool.map(survives, chosen))
+        judges = Judges(Path(folder), given.processes)
+        list(pool.map(judges.time, judging))
+        alive = sum(pool.map(judges.is_alive, chosen))
     print(f"{alive} of {len(chosen)} alive")
 
 
-def sources(path: Path) -> Iterator[Path]:
-    return path.rglob("*.py") if path.is_dir() else iter([path])
+def mutants_below(path: Path) -> Iterator[Mutant]:
+    for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+        yield from mutants(file.relative_to(ROOT), file.read_text("utf-8"))
 
 
 if __name__ == "__main__":
