@@ -132,8 +132,8 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     contexts.add_tools(FlowTools(conversations))
     desk.add_delivery(CONVERSATION, ConversationDelivery(conversations))
     whatsapp = open_whatsapp(config, redis, cipher, settings)
+    conversations.add_channel(WHATSAPP, whatsapp)
     bridge = WhatsAppBridge(whatsapp, conversations, public_media.keep)
-    conversations.add_channel(WHATSAPP, bridge)
     waker = Waker(conversations, [bridge], at_once=config.worker_threads)
     background = Background(settings, recorder, settings.listen(), desk, waker)
 

@@ -123,7 +123,7 @@ class Forbidden(FlowhookError):
     type = "forbidden"
     status = 403
     fixed_by = ORGANISATION_ADMIN
-    fix = "Use a token that belongs to this organisation and has the scope this call needs."
+    fix = "Use a token of this organisation that allows this call (scope webhook or admin)."
 
 
 class Inactive(Forbidden):
@@ -267,14 +267,17 @@ class ProviderError(ProviderFailure):
 
 class InvalidResponse(ProviderFailure):
     type = "invalid_response"
-    fix = "The provider's answer was not what its API promises; check base_url and try again."
+    fix = (
+        "The provider's answer was not what its API promises; check its address (base_url) and"
+        " try again."
+    )
 
 
 class ProviderUnavailable(ProviderFailure):
     type = "provider_unavailable"
     status = 503
     retryable = True
-    fix = "The provider cannot be reached: check base_url, or wait until it is back."
+    fix = "The provider cannot be reached: check its address (base_url), or wait until it is back."
 
 
 class ProviderTimeout(ProviderFailure):

@@ -101,7 +101,7 @@ class PageSecurity:
     def _to_sign_in(self) -> AnyResponse:
         if not wants_page():
             raise Unauthorized(
-                "nobody is signed in",
+                "you are not signed in",
                 fix="Open /sign-in in a browser; scripts use the API that GET /docs describes.",
                 headers={"WWW-Authenticate": 'Bearer realm="flowhook"'},
             )

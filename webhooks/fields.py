@@ -179,7 +179,7 @@ class Json(Lenient, fields.Raw):
 
 
 def model_field(
-    description: str = "The model; else the organisation's default, else the service's.",
+    description: str = "The model; if not given, the organisation's or the service's default.",
 ) -> Text:
     return Text(
         max_length=128,
@@ -189,7 +189,7 @@ def model_field(
 
 
 def ignored_field() -> Text:
-    """A field that stands in flows made for Glific and has no meaning here."""
+    """A field that flows made for Glific contain and that has no meaning here."""
     return Text(
         keeps_variables=True,
         metadata={"description": "Accepted for flows made for Glific, and ignored.", "example": ""},
@@ -197,14 +197,14 @@ def ignored_field() -> Text:
 
 
 class FunctionSchema(Schema):
-    """The fields of a webhook function; what nobody described is refused by name."""
+    """The fields of a webhook function; unknown fields are refused by name."""
 
     class Meta:
         unknown = RAISE
 
 
 class ResultSchema(FunctionSchema):
-    """What a webhook function answers when it succeeds."""
+    """The result of a webhook function that succeeds."""
 
     success = fields.Boolean(metadata={"description": "true"})
 

@@ -23,6 +23,7 @@ from typing import Any
 import orjson
 from redis.exceptions import RedisError
 
+from flowhook.backoff import Backoff
 from flowhook.errors import Conflict
 from flowhook.jobs.answer_writer import AnswerWriter
 from flowhook.jobs.liveness import Liveness
@@ -37,8 +38,7 @@ CLAIM_SECONDS = 1800.0  # longer than any call, the translation of a long entry 
 WAITERS_SECONDS = 3.0  # how long an answer stays at the least, for those who wait for it
 WAIT_SECONDS = 150.0
 LONG_SECONDS = 30.0  # until one asks again about a call that takes longer than that
-FIRST_LOOK_SECONDS = 0.01
-LONGEST_LOOK_SECONDS = 0.1
+LOOKS = Backoff(first_seconds=0.01, factor=1.5, longest_seconds=0.1)
 LIVENESS_SECONDS = 1.0
 RUNNING, KEPT, FOR_WAITERS = b"R", b"K", b"P"
 
@@ -140,7 +140,7 @@ class IdempotencyStore:
 
     def _wait(self, first: Claim, found: bytes | None) -> Claim | StoredResponse:
         deadline = self.clock() + WAIT_SECONDS
-        pause, look = FIRST_LOOK_SECONDS, self.clock() + LIVENESS_SECONDS
+        pause, look = LOOKS.first_seconds, self.clock() + LIVENESS_SECONDS
         while self.clock() < deadline:
             answered = self._read(first.name, found)
             if answered is not None:
@@ -152,7 +152,7 @@ class IdempotencyStore:
             if (found is None or dead) and self._replace(first.name, found or b"", first.value):
                 return first
             self.sleep(pause)
-            pause = min(pause * 1.5, LONGEST_LOOK_SECONDS)
+            pause = LOOKS.after(pause)
             found = self.redis.get(first.name.key)
         raise Conflict(
             "the same call is still being answered",

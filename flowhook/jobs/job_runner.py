@@ -12,6 +12,7 @@ import random
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from flowhook.backoff import Backoff
 from flowhook.errors import ProviderError, ProviderTimeout
 from flowhook.jobs.call import Call
 from flowhook.jobs.dead import DeadLetters
@@ -33,8 +34,7 @@ from flowhook.organisations.organisation import Organisation
 from flowhook.outcome import Outcome
 
 SECOND_LOOK_SECONDS = 2.0
-FIRST_PAUSE_SECONDS = 2.0
-LONGEST_PAUSE_SECONDS = 30.0
+BACKOFF = Backoff(first_seconds=2.0, factor=2, longest_seconds=30.0)
 MAX_COSTLY_TRIES = 3
 COSTLY = (ProviderTimeout, ProviderError)  # the provider may have charged
 # Before each further try to deliver: seven hours in all.
@@ -175,8 +175,6 @@ class JobRunner:
             return None
         if isinstance(error, COSTLY) and job.tries >= MAX_COSTLY_TRIES:
             return None
-        doubled = FIRST_PAUSE_SECONDS * 2 ** min(job.tries - 1, 8)
-        pause = min(LONGEST_PAUSE_SECONDS, doubled) * random.uniform(0.75, 1)
-        pause = max(pause, error.retry_after_seconds or 0.0)
+        pause = max(BACKOFF.spread(job.tries), error.retry_after_seconds or 0.0)
         left = job.created + self.patience_seconds - self.store.clock()
         return pause if pause < left else None

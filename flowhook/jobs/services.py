@@ -18,7 +18,6 @@ from flowhook.jobs.job_runner import Delivery, JobRunner
 from flowhook.jobs.liveness import Liveness
 from flowhook.jobs.queue import DramatiqQueue, rabbitmq_queue, redis_queue
 from flowhook.jobs.store import CALLBACK, GLIFIC, JobStore
-from flowhook.jobs.workers import Workers
 from flowhook.organisations.cipher import Cipher
 from flowhook.organisations.organisation import Organisation
 from flowhook.outcome import Outcome
@@ -49,7 +48,6 @@ class JobServices:
         self.queue = queue
         self.store = JobStore(redis, cipher)
         self.liveness = Liveness(redis)
-        self.workers = Workers(redis)
         self.dead = DeadLetters(self.store, queue)
         self.writer = AnswerWriter(redis)
         self.repeats = IdempotencyStore(redis, cipher, self.liveness, self.writer)

@@ -25,9 +25,9 @@ from flowhook.errors import BudgetExceeded, Overloaded, RateLimited
 from flowhook.limits.month import Month
 from flowhook.organisations.organisation import Organisation
 from flowhook.redis.keys import org_key
+from flowhook.redis.leases import CALL_SECONDS
 from flowhook.redis.script import Script
 
-LEASE_SECONDS = 130.0  # longer than the longest call to a provider
 KEEP_MONTH_SECONDS = 7 * 24 * 3600  # a finished month's counter, for calls that end in the next
 
 FOLDER = Path(__file__).parent
@@ -71,7 +71,7 @@ class Limiter:
         self,
         redis: Any,
         clock: Callable[[], float] | None = None,
-        lease_seconds: float = LEASE_SECONDS,
+        lease_seconds: float = CALL_SECONDS,
     ) -> None:
         """`clock` (epoch seconds) replaces the Redis server's clock."""
         self.redis = redis

@@ -8,6 +8,8 @@ from typing import Any
 
 from flows.model.action import Action
 
+SWITCH, RANDOM = "switch", "random"  # types of routers
+
 
 @dataclass(frozen=True, slots=True)
 class Exit:
@@ -54,6 +56,10 @@ class Router:
     default_category: str = ""
     result_name: str = ""
     wait: Wait | None = None
+
+    @property
+    def is_random(self) -> bool:
+        return self.type == RANDOM
 
     def category_named(self, name: str) -> Category | None:
         return next((one for one in self.categories if one.name == name), None)

@@ -71,7 +71,7 @@ class LintContext:
 
 @dataclass(frozen=True, slots=True)
 class LintTarget:
-    """A flow under examination."""
+    """A flow being checked, what lies around it, and its graph."""
 
     flow: Flow
     context: LintContext
@@ -86,10 +86,10 @@ Check = Callable[[LintTarget], Iterator[Issue]]
 checks: Registry[Check] = Registry("lint check")
 
 
-def check(examine: Check) -> Check:
+def check(function: Check) -> Check:
     """Register a check; its docstring tells an author what it finds."""
-    checks.add(examine.__name__, examine, examine)
-    return examine
+    checks.add(function.__name__, function, function)
+    return function
 
 
 def lint(flow: Flow, context: LintContext | None = None) -> list[Issue]:
@@ -101,11 +101,11 @@ def lint(flow: Flow, context: LintContext | None = None) -> list[Issue]:
     found = [
         Issue(issue.severity, issue.message, issue.node, name)
         for name in checks.names()
-        for issue in _examine(name, target)
+        for issue in _findings(name, target)
     ]
     return sorted(dict.fromkeys(found), key=lambda issue: issue.severity != CRITICAL)
 
 
-def _examine(name: str, target: LintTarget) -> Iterator[Issue]:
-    examine = checks.find(name)
-    return islice(examine(target), MAX_FINDINGS) if examine else iter(())
+def _findings(name: str, target: LintTarget) -> Iterator[Issue]:
+    function = checks.find(name)
+    return islice(function(target), MAX_FINDINGS) if function else iter(())

@@ -155,6 +155,13 @@ def result_name(action: Action) -> Iterable[str]:
     return filter(None, [action.text("result_name")])
 
 
+def evaluated_value(action: Action) -> Iterable[tuple[str, str]]:
+    """The text of an action with a `value`, or the texts in it, as ones that are evaluated."""
+    value = action.source.get("value")
+    texts = value.values() if isinstance(value, dict) else [value]
+    return [("Action value has", one) for one in texts if isinstance(one, str)]
+
+
 def as_text(value: Any) -> str:
     """A scalar of JSON as text; anything else is empty."""
     if isinstance(value, str):

@@ -13,9 +13,11 @@ from flows.model.text import words
 MEDIA_TYPES = ("image", "audio", "video", "document")
 
 
-def result_of(message: Message, category: Any, case_type: str, at: str) -> dict[str, Any]:
+def result_of(
+    message: Message, category: Any, at: str, *, keeps_words: bool = False
+) -> dict[str, Any]:
     """The result object; `category` is a name, or its translation as the one-item list that
-    definitions hold. `case_type` is the test that hit, empty when none did."""
+    definitions hold; `at` the time as results hold it; `keeps_words` adds them as `selected`."""
     if message.type in MEDIA_TYPES:
         return {
             "id": message.id,
@@ -40,7 +42,7 @@ def result_of(message: Message, category: Any, case_type: str, at: str) -> dict[
     if message.type in ("quick_reply", "list"):
         interactive = dict(message.interactive or {"title": message.text})
         return {**answer, "intent": None, "interactive": interactive}
-    if case_type == "has_multiple":
+    if keeps_words:
         return {**answer, "selected": sorted(words(message.text))}
     extra: dict[str, Any] = {"intent": message.intent}
     if message.intent is not None:

@@ -11,7 +11,7 @@ from flows.routers.cases.numbers import number
 MEDIA_TYPES = ("audio", "document", "image", "video")
 
 
-@message_test
+@message_test()
 def has_media(message: Message, _arguments: Arguments) -> bool:
     """The message is an audio, a document, an image or a video; a sticker is none.
 
@@ -21,7 +21,7 @@ def has_media(message: Message, _arguments: Arguments) -> bool:
     return message.type in MEDIA_TYPES
 
 
-@message_test
+@message_test()
 def has_audio(message: Message, _arguments: Arguments) -> bool:
     """
     >>> has_audio(Message(type="audio"), []), has_audio(Message("audio"), [])
@@ -30,7 +30,7 @@ def has_audio(message: Message, _arguments: Arguments) -> bool:
     return message.type == "audio"
 
 
-@message_test
+@message_test()
 def has_video(message: Message, _arguments: Arguments) -> bool:
     """
     >>> has_video(Message(type="video"), []), has_video(Message(type="image"), [])
@@ -39,7 +39,7 @@ def has_video(message: Message, _arguments: Arguments) -> bool:
     return message.type == "video"
 
 
-@message_test
+@message_test()
 def has_image(message: Message, _arguments: Arguments) -> bool:
     """
     >>> has_image(Message(type="image"), []), has_image(Message(type="video"), [])
@@ -48,7 +48,7 @@ def has_image(message: Message, _arguments: Arguments) -> bool:
     return message.type == "image"
 
 
-@message_test
+@message_test()
 def has_file(message: Message, _arguments: Arguments) -> bool:
     """
     >>> has_file(Message(type="document"), []), has_file(Message(type="image"), [])
@@ -57,7 +57,7 @@ def has_file(message: Message, _arguments: Arguments) -> bool:
     return message.type == "document"
 
 
-@message_test
+@message_test()
 def has_location(message: Message, _arguments: Arguments) -> bool:
     """
     >>> has_location(Message(type="location"), []), has_location(Message("here"), [])
@@ -66,7 +66,7 @@ def has_location(message: Message, _arguments: Arguments) -> bool:
     return message.type == "location"
 
 
-@message_test
+@message_test()
 def has_category(_message: Message, _arguments: Arguments) -> bool:
     """Always true.
 
@@ -76,7 +76,7 @@ def has_category(_message: Message, _arguments: Arguments) -> bool:
     return True
 
 
-@message_test
+@message_test(argument_count=2)
 def has_group(message: Message, arguments: Arguments) -> bool:
     """The contact is in the collection; the arguments are its id and name.
 
@@ -90,7 +90,7 @@ def has_group(message: Message, arguments: Arguments) -> bool:
     return group_id(arguments[0].strip(), arguments[1]) in (message.groups or ())
 
 
-@message_test
+@message_test(argument_count=2)
 def has_intent(message: Message, arguments: Arguments) -> bool:
     """The classifier found the intent, or any for `all`, at least this sure.
 
@@ -107,7 +107,7 @@ def has_intent(message: Message, arguments: Arguments) -> bool:
     return arguments[0] in ("all", message.intent) and message.confidence >= wanted
 
 
-@message_test
+@message_test(argument_count=2)
 def has_top_intent(message: Message, arguments: Arguments) -> bool:
     """The classifier's best intent is this one, at least this sure.
 

@@ -18,7 +18,16 @@ _MAX_PATTERN = 2_000
 _MAX_MEMORY = 2 << 20
 
 
-@text_test
+def not_a_pattern(arguments: Arguments) -> str:
+    if compile_pattern(normal(first(arguments))) is not None:
+        return ""
+    return "its pattern is not a valid regular expression without look-around"
+
+
+@text_test(
+    mistake=not_a_pattern,
+    mistake_reason="Flow execution failed due to invalid regular expression",
+)
 def has_pattern(text: str, arguments: Arguments) -> bool:
     r"""The message contains a match of the pattern; both are lower-cased before, also `\\D`.
 
@@ -56,7 +65,7 @@ def compile_pattern(pattern: str) -> Any:
         return None
 
 
-@text_test
+@text_test()
 def has_phone(text: str, _arguments: Arguments) -> bool:
     """The message contains a valid phone number; without a country code it is an Indian one.
 
@@ -78,7 +87,7 @@ _QUOTED = re.compile(r'"[^"]*"')
 _EDGE_COMMENT = re.compile(r"^\([^()]*\)|\([^()]*\)$")
 
 
-@text_test
+@text_test()
 def has_email(text: str, _arguments: Arguments) -> bool:
     """The message is an e-mail address and nothing else.
 
