@@ -171,7 +171,10 @@ class Sprint:
     # --- waiting ------------------------------------------------------------------------
 
     def park(self, waiting: str, seconds: float = 0) -> None:
-        """Leave the run waiting, with a timer when `seconds` is more than 0."""
+        """Leave the run waiting, with a timer when `seconds` is more than 0.
+
+        `waiting` is one of SessionParked's; an action that pauses waits for time or result.
+        """
         run = self.run
         run.waiting = waiting
         if seconds > 0:
