@@ -18,7 +18,7 @@ from web.page_services import PageServices
 
 PAGE_ENTRIES = 100
 DONE = {
-    "published": "Published. New conversations run it; those under way keep the revision they"
+    "published": "Published. New conversations use it; running conversations keep the revision they"
     " began with.",
     "deleted": "Deleted.",
 }

@@ -9,7 +9,7 @@ import orjson
 from flows.actions.add_input_labels import joined
 from flows.model.action import Action, ActionOutcome, BrokenAction, Loop, action, as_text
 from flows.model.events import ActionSkipped, MsgNotSent
-from flows.model.media import kind_of_url, parted
+from flows.model.media import kind_of_url, read_attachment
 from flows.model.sprint import Sprint
 
 EMPTY_BODY = "Could not send message with empty body"
@@ -106,7 +106,7 @@ def attachment(action: Action, sprint: Sprint) -> tuple[str, str]:
     listed = action.items("attachments")
     if isinstance(translated, list) and translated and isinstance(translated[0], str):
         listed = translated[:1]
-    by_kind = dict(parted(one) for one in listed if isinstance(one, str) and ":" in one)
+    by_kind = dict(read_attachment(one) for one in listed if isinstance(one, str) and ":" in one)
     if not by_kind:
         return "", ""
     kind = min(by_kind)

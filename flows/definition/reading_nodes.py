@@ -18,12 +18,15 @@ MAX_DELAY_SECONDS = 366 * 24 * 3600
 
 
 def fail(where: str, problem: str) -> NoReturn:
+    """Raise InvalidInput for a part of a node."""
     raise InvalidInput(
-        f"{where}: {problem}", fix="Open the flow in the editor, correct this node, export it anew."
+        f"{where}: {problem}",
+        fix="Open the flow in the editor, correct this node, export it again.",
     )
 
 
 def required_text(source: Json, key: str, where: str) -> str:
+    """Read a text. Raises InvalidInput if it is missing or empty."""
     value = source.get(key)
     if not isinstance(value, str) or not value:
         fail(where, f'"{key}" is missing or not a text')
@@ -31,6 +34,7 @@ def required_text(source: Json, key: str, where: str) -> str:
 
 
 def read_node(source: Json) -> Node:
+    """Read a node. Raises InvalidInput for a malformed one."""
     uuid = required_text(source, "uuid", "a node")
     where = f"Node {uuid[-4:]} ({uuid})"
     exits = tuple(_read_exit(one, where) for one in _objects(source, "exits", where))

@@ -1,7 +1,7 @@
-"""Walk a run from node to node until it waits or ends, and the runs it leads to.
+"""Walk a run from node to node until it waits or ends, and then the runs it leads to.
 
-There is no recursion: sub-flows and the parents they return to are frames on a stack, so that
-no definition can exhaust it.
+There is no recursion: sub-flows and the parents they return to are frames on a stack, so that no
+definition can exhaust Python's.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ COMPLETED = Message(text="completed")
 
 @dataclass(slots=True)
 class Frame:
-    """A run to walk with the messages it brings; `leaves` its node first when set."""
+    """A run to walk with its messages; `leaves` means that it first leaves its node."""
 
     run: Run
     messages: list[Message] = field(default_factory=list)
@@ -61,10 +61,12 @@ class Frame:
 
 
 class Stopped(Exception):
-    """The run being walked waits, ended or failed."""
+    """The current run waits, has ended or has failed."""
 
 
 class Walk:
+    """One walk through the runs of a sprint."""
+
     def __init__(self, sprint: Sprint, services: FlowServices) -> None:
         self.sprint = sprint
         self.services = services
@@ -74,6 +76,10 @@ class Walk:
         self._flow: Flow
 
     def go(self, run: Run, messages: list[Message]) -> None:
+        """Walk a run and all runs that it leads to.
+
+        A run that meets InvalidInput stays on its node as failed.
+        """
         self._frames.append(Frame(run, messages))
         while self._frames:
             frame = self._frames.pop()
@@ -93,7 +99,7 @@ class Walk:
             messages = self._visit(run, messages)
 
     def _load(self, run: Run) -> None:
-        """Stand on the run's node, in the revision the run began with."""
+        """Make this run the current one, in the revision that it began with."""
         find = self.services.find_flow
         sprint = self.sprint
         sprint.run, sprint.node = run, run.node
@@ -110,7 +116,7 @@ class Walk:
         run.failure = ""
 
     def _visit(self, run: Run, messages: list[Message]) -> list[Message]:
-        """Do what a node does; answers the messages to go on with at `run.node`."""
+        """Execute a node; returns the messages with which to continue at `run.node`."""
         sprint = self.sprint
         node = self._flow.nodes[run.node]
         self._guard(run, node)
@@ -239,7 +245,7 @@ class Walk:
     # --- sub-flows ----------------------------------------------------------------------
 
     def _enter(self, run: Run, node: Node, uuid: str, *, is_attended: bool) -> None:
-        """Go into a sub-flow; the node it was entered from waits for it when `is_attended`."""
+        """Enter a sub-flow; if `is_attended`, the node waits for its end."""
         sprint = self.sprint
         if uuid in run.entered:
             raise InvalidInput(REPEATED)

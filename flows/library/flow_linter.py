@@ -31,11 +31,9 @@ class FlowLinter:
     def __init__(
         self,
         functions: Mapping[str, FunctionSpec],
-        common_fields: frozenset[str],
         retired: RetiredBy,
     ) -> None:
         self.functions = functions
-        self.common_fields = common_fields
         self.retired = retired
         self._kept: OrderedDict[int, tuple[Flow, Library, date, list[Issue]]] = OrderedDict()
 
@@ -69,6 +67,5 @@ class FlowLinter:
             },
             keywords=library.keywords,
             interactive=Templates((*library.interactive.values(), *templates)),
-            common_fields=self.common_fields,
         )
         return lint(flow, context)

@@ -23,15 +23,6 @@ WARNING = "Warning"
 NO_TEMPLATES = Templates()
 MAX_FINDINGS = 200  # of one check: who has that many looks at the first ones
 
-BUILDER_FIELDS = frozenset(
-    (
-        *("contact", "results", "wa_group", "flow", "organization_id", "flow_id", "contact_id"),
-        *("webhook_log_id", "result_name", "wait_seconds", "callback_url", "failure_status"),
-        *("account", "wait_time", "endpoint"),
-    )
-)
-"""Keys that every webhook function accepts beside its own fields."""
-
 
 @dataclass(frozen=True, slots=True)
 class Issue:
@@ -63,7 +54,7 @@ class LintContext:
     flows: UUID to name. keywords: cleaned keyword of a published flow to that flow's UUID.
     groups: collection ids and names. contacts: ids. interactive: templates of interactive
     messages. templates: UUIDs of approved message templates. standing: nodes of this flow
-    on which contacts are waiting. common_fields: keys every function accepts.
+    on which contacts are waiting.
     """
 
     functions: Mapping[str, FunctionSpec] | None = None
@@ -76,7 +67,6 @@ class LintContext:
     templates: frozenset[str] | None = None
     standing: frozenset[str] = frozenset()
     languages: Sequence[Language] = LANGUAGES
-    common_fields: frozenset[str] = BUILDER_FIELDS
 
 
 @dataclass(frozen=True, slots=True)

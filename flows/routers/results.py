@@ -1,4 +1,4 @@
-"""What a router keeps of a message under its result name. The first fitting shape wins."""
+"""The result that a router saves of a message. The first matching shape applies."""
 
 from __future__ import annotations
 
@@ -16,8 +16,11 @@ MEDIA_TYPES = ("image", "audio", "video", "document")
 def result_of(
     message: Message, category: Any, at: str, *, keeps_words: bool = False
 ) -> dict[str, Any]:
-    """The result object; `category` is a name, or its translation as the one-item list that
-    definitions hold; `at` the time as results hold it; `keeps_words` adds them as `selected`."""
+    """Build the result object.
+
+    `category` is a name, or its translation as the one-item list of definitions; `at` the time as
+    results hold it; `keeps_words` adds the message's words as `selected`.
+    """
     if message.type in MEDIA_TYPES:
         return {
             "id": message.id,

@@ -1,4 +1,4 @@
-"""Choose a category: by reserved word, by the first case that holds, or by chance."""
+"""Choose a category: by reserved word, by the first case that is true, or at random."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ GROUP_OPERANDS = ("@contact.groups", "@contact.in_groups")
 
 @dataclass(frozen=True, slots=True)
 class RouterChoice:
-    """`keeps_words`: the result keeps the words of the message, as the test that held wants."""
+    """A chosen category; `keeps_words`: the result keeps the words of the message."""
 
     category: Category
     keeps_words: bool = False
 
 
 def operand_message(router: Router, sprint: Sprint) -> Message:
-    """What a split tests: the operand's value as an internal message."""
+    """The value of the operand of a split, as an internal message."""
     operand = router.operand
     if router.is_random:
         return Message(text=router.type)
@@ -38,7 +38,10 @@ def operand_message(router: Router, sprint: Sprint) -> Message:
 
 
 def choose(router: Router, message: Message, sprint: Sprint) -> RouterChoice | None:
-    """The category a message goes to; None when a reserved word has no category of its name."""
+    """Choose the category of a message; None if a reserved word has no category of its name.
+
+    Raises InvalidInput for an unsupported test.
+    """
     if message.text in RESERVED and message.intent is None:
         named = router.category_named(message.text)
         return RouterChoice(named) if named else None

@@ -1,8 +1,8 @@
-"""The tests a switch tries on a message, each one small function under its wire name.
+"""The tests with which a switch examines a message, each one function under its wire name.
 
-A text test gets the message's text and is never true for a picture, a place or a form; a
-message test gets the whole message. Arguments are the case's, localized, as written: variables
-in them are not replaced. The examples of every docstring are executed by a test.
+A text test gets the message's text and is false for media, a location or a form; a message test
+gets the whole message. Arguments are the localized ones of the case as written: variables in them
+are not replaced. The examples in the docstrings are executed by a test.
 """
 
 from __future__ import annotations

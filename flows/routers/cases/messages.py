@@ -1,4 +1,4 @@
-"""Tests of what kind of message came, of the contact's collections and of an intent."""
+"""Tests of the type of a message, of the contact's collections and of an intent."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MEDIA_TYPES = ("audio", "document", "image", "video")
 
 @message_test()
 def has_media(message: Message, _arguments: Arguments) -> bool:
-    """The message is an audio, a document, an image or a video; a sticker is none.
+    """The message is an audio, a document, an image or a video; a sticker is not.
 
     >>> has_media(Message(type="audio"), []), has_media(Message(type="sticker"), [])
     (True, False)
@@ -23,7 +23,8 @@ def has_media(message: Message, _arguments: Arguments) -> bool:
 
 @message_test()
 def has_audio(message: Message, _arguments: Arguments) -> bool:
-    """
+    """The message is an audio.
+
     >>> has_audio(Message(type="audio"), []), has_audio(Message("audio"), [])
     (True, False)
     """
@@ -32,7 +33,8 @@ def has_audio(message: Message, _arguments: Arguments) -> bool:
 
 @message_test()
 def has_video(message: Message, _arguments: Arguments) -> bool:
-    """
+    """The message is a video.
+
     >>> has_video(Message(type="video"), []), has_video(Message(type="image"), [])
     (True, False)
     """
@@ -41,7 +43,8 @@ def has_video(message: Message, _arguments: Arguments) -> bool:
 
 @message_test()
 def has_image(message: Message, _arguments: Arguments) -> bool:
-    """
+    """The message is an image.
+
     >>> has_image(Message(type="image"), []), has_image(Message(type="video"), [])
     (True, False)
     """
@@ -50,7 +53,8 @@ def has_image(message: Message, _arguments: Arguments) -> bool:
 
 @message_test()
 def has_file(message: Message, _arguments: Arguments) -> bool:
-    """
+    """The message is a document.
+
     >>> has_file(Message(type="document"), []), has_file(Message(type="image"), [])
     (True, False)
     """
@@ -59,7 +63,8 @@ def has_file(message: Message, _arguments: Arguments) -> bool:
 
 @message_test()
 def has_location(message: Message, _arguments: Arguments) -> bool:
-    """
+    """The message is a location.
+
     >>> has_location(Message(type="location"), []), has_location(Message("here"), [])
     (True, False)
     """
@@ -80,6 +85,8 @@ def has_category(_message: Message, _arguments: Arguments) -> bool:
 def has_group(message: Message, arguments: Arguments) -> bool:
     """The contact is in the collection; the arguments are its id and name.
 
+    Raises InvalidInput unless there are two arguments.
+
     >>> has_group(Message(groups=("3", "5")), ["5", "Enrolled"])
     True
     >>> has_group(Message(groups=()), ["5", "Enrolled"]), has_group(Message("5"), ["5", "E"])
@@ -92,7 +99,9 @@ def has_group(message: Message, arguments: Arguments) -> bool:
 
 @message_test(argument_count=2)
 def has_intent(message: Message, arguments: Arguments) -> bool:
-    """The classifier found the intent, or any for `all`, at least this sure.
+    """The classifier found this intent, or any for `all`, with at least this confidence.
+
+    Raises InvalidInput for an unclassified message or an invalid confidence.
 
     >>> has_intent(Message(intent="book", confidence=0.9), ["book", ".85"])
     True
@@ -109,7 +118,7 @@ def has_intent(message: Message, arguments: Arguments) -> bool:
 
 @message_test(argument_count=2)
 def has_top_intent(message: Message, arguments: Arguments) -> bool:
-    """The classifier's best intent is this one, at least this sure.
+    """The classifier's best intent is this one, with at least this confidence.
 
     >>> has_top_intent(Message(intent="book", confidence=0.9), ["book", "0.9"])
     True

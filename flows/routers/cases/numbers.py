@@ -52,6 +52,8 @@ def not_numbers(arguments: Arguments) -> str:
 def has_number_between(text: str, arguments: Arguments) -> bool:
     """The message is a number from the first argument to the second, both included.
 
+    Raises InvalidInput unless there are two arguments.
+
     >>> has_number_between("7", ["1", "7"]), has_number_between("about 7", ["1", "7"])
     (True, False)
     """

@@ -23,7 +23,7 @@ class Retired:
 
 def test_issues_are_found_once_while_the_library_is_the_same() -> None:
     retired, among = Retired(), Library({}, {})
-    linter = FlowLinter({}, frozenset(), retired)
+    linter = FlowLinter({}, retired)
     (flow,) = export_of([{"uuid": "f", "nodes": [{"id": "n", "enter": "gone"}]}]).flows
     found = linter.issues(flow, among)
     assert "Could not find Sub Flow: x" in [one.message for one in found]
@@ -35,7 +35,7 @@ def test_issues_are_found_once_while_the_library_is_the_same() -> None:
 
 def test_only_the_latest_flows_are_kept() -> None:
     retired, among = Retired(), Library({}, {})
-    linter = FlowLinter({}, frozenset(), retired)
+    linter = FlowLinter({}, retired)
     nodes = [{"id": "n", "send": "hello"}]
     flows = [export_of([{"uuid": f"f{at}", "nodes": nodes}]).flows[0] for at in range(KEPT + 1)]
     for flow in flows:
