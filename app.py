@@ -149,8 +149,11 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         called_at=called_at,
     )
     conversations.add_channel(WHATSAPP, whatsapp)
-    bridge = WhatsAppBridge(whatsapp, conversations, keep_media)
-    waker = Waker(conversations, [bridge], at_once=config.worker_threads)
+    waker = Waker(
+        conversations,
+        [WhatsAppBridge(whatsapp, conversations, keep_media)],
+        at_once=config.worker_threads,
+    )
     background = Background(settings, recorder, settings.listen(), desk, waker)
 
     app = FlowhookFlask(__name__, static_folder=None)

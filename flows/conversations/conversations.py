@@ -329,7 +329,7 @@ class Conversations:
             outgoing=self.outgoing,
             working=lambda: self.store.keeping(lock),
             look_up=look_up,
-            clock=self.now,
+            now=self.now,
         )
         return Turn(
             lock=lock,
