@@ -51,9 +51,7 @@ def counted(
             changes[event.flow, f"{TAKEN}|{event.node}|{category}"] += 1
     keys = {flow: tally_key(org, flow) for flow in {flow for flow, _ in changes}}
     return [
-        ("HINCRBY", keys[flow], name, change)
-        for (flow, name), change in changes.items()
-        if change
+        ("HINCRBY", keys[flow], name, change) for (flow, name), change in changes.items() if change
     ]
 
 
