@@ -23,7 +23,6 @@ from flows.conversations.conversations import Conversations
 from flows.conversations.turn import ContactUpdate
 from flows.conversations.wakeups import Wakeups
 from service.provider_clients import choose_transport
-from webhooks.outcome import PASSING
 
 WHATSAPP = "whatsapp"
 
@@ -114,7 +113,7 @@ class WhatsAppBridge:
         try:
             return self.channel.fetch_media(org, inbound, keep)
         except FlowhookError as error:
-            if error.type in PASSING:
+            if error.retryable:
                 raise
             what = {"organization_id": org, "cause": error.type}
             logger.warning("a contact's file could not be kept", extra=what)

@@ -94,6 +94,18 @@ class Limiter:
             return FREE
         return LimitedReservation(self, organisation.id, limits, estimate, used)
 
+    def nested_place(self, organisation: Organisation) -> Reservation:
+        """Reserve a call made inside another, which counts as one more request and nothing else.
+
+        It runs in the outer call's concurrent place and on its tokens: a second place could only be
+        refused because the outer call, which waits for this one, holds the last.
+        """
+        limit = organisation.section("limits").get("requests_per_minute")
+        if limit is None:
+            return FREE
+        limits = {"requests_per_minute": limit}
+        return LimitedReservation(self, organisation.id, limits, lambda: None, int)
+
     def tokens_this_month(self, org: str) -> int:
         """The tokens that count against the budget: used, and reserved by running calls."""
         month = Month.at(self.now())

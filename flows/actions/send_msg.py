@@ -9,10 +9,19 @@ import orjson
 from flows.actions.add_input_labels import joined
 from flows.model.action import Action, ActionOutcome, BrokenAction, Loop, action, as_text
 from flows.model.events import ActionSkipped, MsgNotSent
-from flows.model.media import kind_of_url, parted
+from flows.model.media import kind_of_url, read_attachment
 from flows.model.sprint import Sprint
 
 EMPTY_BODY = "Could not send message with empty body"
+
+
+def evaluated(action: Action) -> list[tuple[str, str]]:
+    media = [one for one in action.items("attachments") if isinstance(one, str)]
+    template = as_text(action.map("templating").get("expression"))
+    return [
+        *(("Attachment has", one) for one in media if one.startswith("expression:")),
+        ("Message template expression has", template),
+    ]
 
 
 def words(action: Action) -> str:
@@ -25,6 +34,7 @@ def words(action: Action) -> str:
     required=("text",),
     is_message=True,
     text_is_shown=True,
+    evaluated=evaluated,
     words=words,
     shape="Message",
 )
@@ -96,7 +106,7 @@ def attachment(action: Action, sprint: Sprint) -> tuple[str, str]:
     listed = action.items("attachments")
     if isinstance(translated, list) and translated and isinstance(translated[0], str):
         listed = translated[:1]
-    by_kind = dict(parted(one) for one in listed if isinstance(one, str) and ":" in one)
+    by_kind = dict(read_attachment(one) for one in listed if isinstance(one, str) and ":" in one)
     if not by_kind:
         return "", ""
     kind = min(by_kind)

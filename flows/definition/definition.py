@@ -1,4 +1,4 @@
-"""A flow as it is run: nodes, actions, routers, exits. Frozen, shared by all conversations."""
+"""A flow ready to run: nodes, actions, routers, exits. Immutable, shared by all conversations."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from typing import Any
 
 from flows.model.action import Action
 
+SWITCH, RANDOM = "switch", "random"  # types of routers
+
 
 @dataclass(frozen=True, slots=True)
 class Exit:
-    """`destination` is the next node's UUID; None ends the flow."""
+    """An exit; `destination` is the next node's UUID, None ends the flow."""
 
     uuid: str
     destination: str | None
@@ -26,7 +28,7 @@ class Category:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`type` names a test of flows.routers.cases; `category` is a UUID."""
+    """A test of a switch; `type` is a name in flows.routers.cases, `category` a UUID."""
 
     uuid: str
     type: str
@@ -36,7 +38,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """`timeout_expression`, when not empty, decides instead of `timeout_seconds`."""
+    """A wait for a message; a `timeout_expression` overrides `timeout_seconds`."""
 
     timeout_seconds: int = 0
     timeout_expression: str = ""
@@ -45,7 +47,7 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Router:
-    """`type` is switch or random; `default_category` is empty in a random router."""
+    """The router of a node; `type` is switch or random. A random one has no `default_category`."""
 
     type: str
     categories: tuple[Category, ...]
@@ -54,6 +56,10 @@ class Router:
     default_category: str = ""
     result_name: str = ""
     wait: Wait | None = None
+
+    @property
+    def is_random(self) -> bool:
+        return self.type == RANDOM
 
     def category_named(self, name: str) -> Category | None:
         return next((one for one in self.categories if one.name == name), None)
@@ -71,7 +77,7 @@ class Node:
 
     @property
     def label(self) -> str:
-        """How authors' messages name a node: the last four characters of its UUID."""
+        """The node's name in messages to authors: the last four characters of its UUID."""
         return self.uuid[-4:]
 
     @property
@@ -84,10 +90,9 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """One revision of a flow. `source` is the definition as it was read, for export.
-
-    `start` is the topmost node of the drawing, or empty when none can be found. `repeated`
-    names nodes whose UUID occurs twice. `is_background` flows leave other conversations alone,
+    """One revision of a flow; `source` is the definition as it was read, for export.
+     `start` is the topmost node of the drawing, or empty if none can be found. `repeated` lists
+    UUIDs that occur twice. `is_background` flows do not interrupt other conversations,
     `ignore_keywords` keeps every message inside the flow.
     """
 
@@ -108,10 +113,10 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """What Glific exports and imports: several flows and what they need.
+    """Glific's export format: several flows and what they need.
 
-    `extra` keeps unknown keys, `entry_extra` those beside each definition, so that `as_dict`
-    writes what was read.
+    `extra` keeps unknown keys, `entry_extra` those beside each definition, so that `as_dict` writes
+    what was read.
     """
 
     flows: tuple[Flow, ...]

@@ -1,7 +1,7 @@
-"""The results that a flow expects of whoever starts it.
+"""The results that a flow expects from its caller.
 
-An author lists them on a note of the editor titled `Inputs`, one a line, as `name: what it is`.
-What a flow uses and never sets is expected too.
+An author lists them on a note of the editor titled `Inputs`, one per line, as `name: meaning`.
+Results that the flow uses and never sets are expected too.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ MAX_INPUTS = 50
 
 
 def notes(flow: Flow) -> Iterator[tuple[str, str]]:
-    """Title and body of the notes an author left in the editor."""
+    """Title and body of the notes in the editor."""
     drawing = flow.source.get("_ui")
     stickies = drawing.get("stickies") if isinstance(drawing, Mapping) else None
     for note in stickies.values() if isinstance(stickies, Mapping) else ():
@@ -25,7 +25,7 @@ def notes(flow: Flow) -> Iterator[tuple[str, str]]:
 
 
 def declared_inputs(flow: Flow) -> dict[str, str]:
-    """Names with what the author says of them, in the order written."""
+    """The declared inputs: names with their descriptions, in the order written."""
     found: dict[str, str] = {}
     for title, body in notes(flow):
         if title.lower() != TITLE:
@@ -38,7 +38,7 @@ def declared_inputs(flow: Flow) -> dict[str, str]:
 
 
 def about(flow: Flow) -> str:
-    """What the author says of the flow: its description, else the editor's other notes."""
+    """The author's description of the flow, or else the editor's other notes."""
     written = _text(flow.source.get("description"))
     others = (body or title for title, body in notes(flow) if title.lower() != TITLE)
     return written or " ".join(filter(None, others))

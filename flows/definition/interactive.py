@@ -1,4 +1,4 @@
-"""Interactive templates, as flows name them: by the number and the label of the export."""
+"""Interactive templates, to which flows refer by the number and label in the export."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class Templates:
             self._numbered.setdefault(str(template.get("source_id")), []).append(template)
 
     def find(self, number: str, label: str) -> Json | None:
-        """By number and label; else by the label, else by the number alone.
+        """Find a template by number and label, else by the label, else by the number.
 
-        Numbers are those of the system that exported the flow, so two exports may use one number
-        for different templates: the label tells them apart.
+        Numbers belong to the system that exported the flow, so two exports may use one number for
+        different templates; the label tells them apart.
 
         >>> known = Templates([{"source_id": 1, "label": "Yes"}, {"source_id": 1, "label": "No"}])
         >>> [known.find(*asked)["label"] for asked in (("1", "No"), ("7", "No"), ("1", "Maybe"))]

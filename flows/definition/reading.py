@@ -1,7 +1,8 @@
 """Read a flow definition, or Glific's export of several, from JSON.
 
-What cannot be loaded raises InvalidInput naming the node; what can be loaded but will not work
-is the linter's business. The JSON may be anybody's: its size and depth are bounded first.
+A definition that cannot be loaded raises InvalidInput naming the node; the linter reports what
+can be loaded but will not work. The JSON may come from anybody, so its size and depth are checked
+first.
 """
 
 from __future__ import annotations
@@ -24,9 +25,10 @@ Json = Mapping[str, Any]
 
 
 def read_export(document: str | bytes | Json) -> Export:
-    """All flows of a document: a bare definition, a wrapped one, or an export.
+    """Read all flows of a document: a bare definition, a wrapped one, or an export.
 
-    A bare definition gives an export of one flow without keywords and without `entry_extra`.
+    A bare definition gives an export of one flow without keywords and `entry_extra`. Raises
+    InvalidInput or TooLarge.
     """
     parsed = _parse(document)
     if "flows" not in parsed and isinstance(parsed.get("definition"), dict):
@@ -62,7 +64,10 @@ def read_flow(
     revision: int | str = 1,
     attributes: Json | None = None,
 ) -> Flow:
-    """One flow; `attributes` are those kept beside a definition (is_background and so on)."""
+    """Read one flow; `attributes` are the keys beside its definition, such as is_background.
+
+    Raises InvalidInput or TooLarge.
+    """
     source = _parse(document)
     if isinstance(source.get("definition"), dict):
         source = source["definition"]
@@ -97,7 +102,10 @@ def read_flow(
 
 
 def read_entry(entry: Json, revision: int | str = 1) -> Flow:
-    """A flow from an entry of an export: its definition with what stands beside it."""
+    """Read a flow from an entry of an export: its definition and the keys beside it.
+
+    Raises InvalidInput or TooLarge.
+    """
     definition = entry.get("definition")
     if not isinstance(definition, dict):
         raise InvalidInput('an entry of "flows" has no definition')
@@ -137,7 +145,7 @@ def _list_of_objects(parent: Json, key: str) -> list[dict[str, Any]]:
 
 
 def _start(source: Json, nodes: Mapping[str, Node]) -> str:
-    """The node drawn topmost, then leftmost; empty when nothing is drawn or it is not there."""
+    """The topmost node of the drawing, then the leftmost; empty if it is not a node of the flow."""
     drawing = source.get("_ui")
     drawn = drawing.get("nodes") if isinstance(drawing, dict) else None
     best: tuple[float, float, str] | None = None
@@ -164,8 +172,9 @@ def _repeated(nodes: list[Node]) -> tuple[str, ...]:
 
 
 def _answered(node: Node, asking: str | None, category_name: str) -> Node:
-    """The node with an unconnected `Other` or `No Response` pointed back at the last node that
-    leads to it, which asks the question."""
+    """Connect the node's unconnected `Other` or `No Response` to the node that asks the question,
+    the last one that leads to it.
+    """
     category = node.router.category_named(category_name) if node.router else None
     if category is None or asking is None or node.destination(category.exit):
         return node

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from flowhook.errors import InvalidInput
 from flowhook.registry import load
-from flows.definition.definition import Case, Category, Exit, Node, Router, Wait
+from flows.definition.definition import RANDOM, SWITCH, Case, Category, Exit, Node, Router, Wait
 from flows.model.action import UNKNOWN, Action, ActionType, actions
 
 load("flows.actions")
@@ -18,12 +18,15 @@ MAX_DELAY_SECONDS = 366 * 24 * 3600
 
 
 def fail(where: str, problem: str) -> NoReturn:
+    """Raise InvalidInput for a part of a node."""
     raise InvalidInput(
-        f"{where}: {problem}", fix="Open the flow in the editor, correct this node, export it anew."
+        f"{where}: {problem}",
+        fix="Open the flow in the editor, correct this node, export it again.",
     )
 
 
 def required_text(source: Json, key: str, where: str) -> str:
+    """Read a text. Raises InvalidInput if it is missing or empty."""
     value = source.get(key)
     if not isinstance(value, str) or not value:
         fail(where, f'"{key}" is missing or not a text')
@@ -31,6 +34,7 @@ def required_text(source: Json, key: str, where: str) -> str:
 
 
 def read_node(source: Json) -> Node:
+    """Read a node. Raises InvalidInput for a malformed one."""
     uuid = required_text(source, "uuid", "a node")
     where = f"Node {uuid[-4:]} ({uuid})"
     exits = tuple(_read_exit(one, where) for one in _objects(source, "exits", where))
@@ -92,8 +96,8 @@ def _delay(source: Json, kind: ActionType, where: str) -> float:
 def _read_router(source: Json, where: str) -> Router:
     kind = required_text(source, "type", f"{where}, router")
     where = f"{where}, router"
-    if kind not in ("switch", "random"):
-        fail(where, f'type "{kind[:40]}" is not switch or random')
+    if kind not in (SWITCH, RANDOM):
+        fail(where, f'type "{kind[:40]}" is not {SWITCH} or {RANDOM}')
     categories = tuple(_read_category(one, where) for one in _objects(source, "categories", where))
     if not categories:
         fail(where, "it has no categories")
@@ -104,7 +108,7 @@ def _read_router(source: Json, where: str) -> Router:
         result_name=result_name if isinstance(result_name, str) else "",
         wait=_read_wait(source["wait"], where) if source.get("wait") is not None else None,
     )
-    return _read_switch(source, router, where) if kind == "switch" else router
+    return _read_switch(source, router, where) if kind == SWITCH else router
 
 
 def _read_switch(source: Json, router: Router, where: str) -> Router:

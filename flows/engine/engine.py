@@ -1,8 +1,8 @@
-"""The flow engine: start a flow, give it a message, wake it; each answers what happened.
+"""The flow engine: start a flow, give it a message, wake it. Each returns the events.
 
-It is pure: the session is changed in place, everything else goes through `FlowServices`. The
-caller stores the session and only then delivers the events. One session must not be used by two
-sprints at once.
+It is pure: it changes the session in place and reaches everything else through `FlowServices`.
+The caller stores the session and only then delivers the events. Two sprints must not use one
+session at once.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ NO_RESPONSE = Message(text="No Response")
 
 
 class Engine:
+    """Runs the flows of one session at a time."""
+
     def __init__(self, services: FlowServices) -> None:
         self.services = services
 
@@ -40,9 +42,10 @@ class Engine:
         draft: bool = False,
         delay_seconds: float = 0,
     ) -> list[Event]:
-        """Start a flow; `results` are there from the beginning.
+        """Start a flow; `results` are set from the beginning.
 
-        Raises NotFound for an unknown flow, InvalidInput for one that is inactive or empty.
+        Raises NotFound for an unknown flow, InvalidInput for one that is inactive or empty, and
+        InvalidInput or TooLarge for results that cannot be stored.
         """
         flow = self.services.find_flow(flow_uuid, draft=draft)
         if flow is None:
@@ -55,8 +58,7 @@ class Engine:
         return self._finish(sprint)
 
     def receive(self, session: Session, message: Message) -> list[Event]:
-        """One message of the contact: a keyword starts its flow, anything else goes on with
-        the flow the contact is in.
+        """Process one message: a keyword starts its flow, any other goes to the current flow.
 
         Raises InvalidInput or TooLarge for a message that cannot be stored; the session is then
         unchanged.
@@ -74,7 +76,7 @@ class Engine:
         return self._finish(sprint)
 
     def wake(self, session: Session) -> list[Event]:
-        """Go on with every run whose timer is due."""
+        """Continue every run whose timer is due."""
         sprint = Sprint(session, self.services)
         now = self.services.now()
         due = [run for run in session.runs if run.wakeup_at and run.wakeup_at <= now]
@@ -86,9 +88,9 @@ class Engine:
     def resume(
         self, session: Session, flow_uuid: str, result: Mapping[str, Any] | None = None
     ) -> list[Event]:
-        """Go on with a flow parked at wait_for_result; the result's keys become results.
+        """Continue a flow parked at wait_for_result; the result's keys become results.
 
-        Raises Conflict when the contact is not in this flow, or it waits for something else.
+        Raises Conflict if the contact is not in this flow, or the flow waits for something else.
         """
         run = next(
             (
@@ -110,7 +112,7 @@ class Engine:
         return self._finish(sprint)
 
     def finish_webhook(self, session: Session, call_id: int, answer: WebhookAnswer) -> list[Event]:
-        """Give a parked webhook node its answer; nothing happens when nobody waits for it."""
+        """Give a parked webhook node its answer; ignored if no run waits for this call."""
         run = next((one for one in session.runs if one.call == call_id), None)
         if run is None or run.waiting != "webhook":
             return []
@@ -134,7 +136,7 @@ class Engine:
         Walk(sprint, self.services).go(run, [])
 
     def _start_by_word(self, sprint: Sprint, flow: Flow, message: Message, *, draft: bool) -> None:
-        """A contact's word began the flow; that it cannot run is its author's to know."""
+        """Start a flow by a contact's keyword. If it cannot run, an event tells its author."""
         keyword = {
             "input": clean(message.text),
             "category": message.text,
@@ -147,7 +149,7 @@ class Engine:
             sprint.events.append(failed)
 
     def _accept(self, sprint: Sprint, message: Message) -> Message:
-        """Record the contact's message; what flows see has an id and a trimmed text."""
+        """Record the contact's message; flows see it with an id and a trimmed text."""
         session = sprint.session
         message = replace(
             message,
@@ -172,7 +174,7 @@ class Engine:
         return message
 
     def _flow_to_start(self, session: Session, message: Message) -> tuple[str, bool] | None:
-        """The flow a message starts instead of going on, and whether as a draft."""
+        """The flow that a message starts instead of continuing, and whether as a draft."""
         services = self.services
         keyword = clean(message.text)
         active = session.active_run()
@@ -209,7 +211,7 @@ class Engine:
         Walk(sprint, self.services).go(run, [NO_RESPONSE])
 
     def _wake(self, sprint: Sprint, run: Run) -> None:
-        """Take a run out of its wait; conversations begun after it are ended."""
+        """Take a run out of its wait, and end conversations begun after it."""
         run.wakeup_at, run.in_background = None, False
         sprint.run, sprint.node = run, run.node
         interrupt(sprint, "an earlier flow of this contact woke up", after=run.id)

@@ -1,4 +1,4 @@
-"""How runs begin, end, and end each other."""
+"""Begin and end runs."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ REPLACED = "Last Active flow is killed as new flow has started"
 
 
 class FlowServices(EngineServices, Protocol):
-    """What the engine needs beside what actions need: the organisation's flows."""
+    """EngineServices, and access to the organisation's flows."""
 
     def find_flow(
         self, uuid: str, *, revision: int | str | None = None, draft: bool = False
     ) -> Flow | None:
-        """A flow at a revision; without one the published revision, or the newest draft."""
+        """Find a flow at a revision; without one, the published revision or the newest draft."""
         ...
 
     def find_keyword(self, keyword: str, *, draft: bool = False) -> str | None:
-        """The UUID of the active flow that a cleaned keyword starts."""
+        """Find the UUID of the active flow that a cleaned keyword starts."""
         ...
 
     def find_template_flow(self, name: str) -> str | None:
-        """The UUID of the template flow of exactly this name."""
+        """Find the UUID of the template flow with exactly this name."""
         ...
 
 
@@ -42,7 +42,11 @@ def begin(
     like: Run | None = None,
     is_draft: bool = False,
 ) -> Run:
-    """A new run on the flow's start node; `like` hands on spacing and the sub-flows entered."""
+    """Begin a run on the flow's start node.
+
+    `like` passes on its delay and the sub-flows entered. Raises InvalidInput for a flow that cannot
+    start.
+    """
     check_startable(flow)
     session = sprint.session
     if parent is None and not flow.is_background:
@@ -74,6 +78,7 @@ def begin(
 
 
 def check_startable(flow: Flow) -> None:
+    """Raise InvalidInput for a flow without nodes or without a start node."""
     if not flow.nodes:
         raise InvalidInput("Cannot start an empty flow")
     if not flow.start:
@@ -81,7 +86,7 @@ def check_startable(flow: Flow) -> None:
 
 
 def complete(sprint: Sprint, run: Run) -> Run | None:
-    """End a run in the regular way; answers the parent that goes on, if there is one."""
+    """End a run regularly; returns the parent run if it is to continue."""
     if run.ended:
         return None
     run.ended = "completed"
@@ -98,7 +103,7 @@ def complete(sprint: Sprint, run: Run) -> Run | None:
 
 
 def interrupt(sprint: Sprint, reason: str, *, after: int = 0) -> None:
-    """End the contact's other conversations; runs parked in the background stay."""
+    """End the contact's other conversations, except runs parked in the background."""
     for run in sprint.session.runs:
         if not run.ended and not run.in_background and run.id > after:
             run.ended = "interrupted"
@@ -106,7 +111,7 @@ def interrupt(sprint: Sprint, reason: str, *, after: int = 0) -> None:
 
 
 def reset(sprint: Sprint, run: Run, reason: str) -> None:
-    """End a run that cannot go on, and with a sub-flow everything the contact is in."""
+    """End a run that cannot continue; if it is a sub-flow, end all of the contact's runs."""
     if run.ended:
         return
     if run.parent is not None:
@@ -125,7 +130,7 @@ def fail(sprint: Sprint, run: Run, reason: str) -> None:
 
 
 def tidy(sprint: Sprint) -> None:
-    """Forget ended runs and what lives only while a message is processed."""
+    """Remove ended runs and state that exists only while a message is processed."""
     session = sprint.session
     session.runs = [run for run in session.runs if not run.ended]
     for run in session.runs:

@@ -1,7 +1,7 @@
-"""Walk a run from node to node until it waits or ends, and the runs it leads to.
+"""Walk a run from node to node until it waits or ends, and then the runs it leads to.
 
-There is no recursion: sub-flows and the parents they return to are errands on a stack, so that
-no definition can exhaust it.
+There is no recursion: sub-flows and the parents they return to are frames on a stack, so that no
+definition can exhaust Python's.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ COMPLETED = Message(text="completed")
 
 @dataclass(slots=True)
 class Frame:
-    """A run to walk with the messages it brings; `leaves` its node first when set."""
+    """A run to walk with its messages; `leaves` means that it first leaves its node."""
 
     run: Run
     messages: list[Message] = field(default_factory=list)
@@ -61,39 +61,45 @@ class Frame:
 
 
 class Stopped(Exception):
-    """The run being walked waits, ended or failed."""
+    """The current run waits, has ended or has failed."""
 
 
 class Walk:
+    """One walk through the runs of a sprint."""
+
     def __init__(self, sprint: Sprint, services: FlowServices) -> None:
         self.sprint = sprint
         self.services = services
-        self._errands: list[Frame] = []
+        self._frames: list[Frame] = []
         self._unattended: set[int] = set()
         self._steps = 0
         self._flow: Flow
 
     def go(self, run: Run, messages: list[Message]) -> None:
-        self._errands.append(Frame(run, messages))
-        while self._errands:
-            errand = self._errands.pop()
+        """Walk a run and all runs that it leads to.
+
+        A run that meets InvalidInput stays on its node as failed.
+        """
+        self._frames.append(Frame(run, messages))
+        while self._frames:
+            frame = self._frames.pop()
             try:
-                self._walk(errand)
+                self._walk(frame)
             except Stopped:
                 continue
             except InvalidInput as error:
-                fail(self.sprint, errand.run, error.message)
+                fail(self.sprint, frame.run, error.message)
 
-    def _walk(self, errand: Frame) -> None:
-        run, messages = errand.run, errand.messages
+    def _walk(self, frame: Frame) -> None:
+        run, messages = frame.run, frame.messages
         self._load(run)
-        if errand.leaves:
+        if frame.leaves:
             messages = self._leave(run, self._flow.nodes[run.node], messages)
         while True:
             messages = self._visit(run, messages)
 
     def _load(self, run: Run) -> None:
-        """Stand on the run's node, in the revision the run began with."""
+        """Make this run the current one, in the revision that it began with."""
         find = self.services.find_flow
         sprint = self.sprint
         sprint.run, sprint.node = run, run.node
@@ -110,7 +116,7 @@ class Walk:
         run.failure = ""
 
     def _visit(self, run: Run, messages: list[Message]) -> list[Message]:
-        """Do what a node does; answers the messages to go on with at `run.node`."""
+        """Execute a node; returns the messages with which to continue at `run.node`."""
         sprint = self.sprint
         node = self._flow.nodes[run.node]
         self._guard(run, node)
@@ -132,7 +138,7 @@ class Walk:
         if visits[key] > MAX_VISITS or self._steps > MAX_STEPS:
             reason = f"Infinite loop detected, body: {node.uuid}. Resetting flows"
             reset(self.sprint, run, reason)
-            self._errands.clear()
+            self._frames.clear()
             raise Stopped
 
     # --- actions ------------------------------------------------------------------------
@@ -208,7 +214,7 @@ class Walk:
         sprint.emit(RouteTaken, operand=message.text, category=category.name)
         if router.result_name:
             name = sprint.localized(category.uuid, "name") or category.name
-            value = result_of(message, name, choice.case, sprint.stamp())
+            value = result_of(message, name, sprint.stamp(), keeps_words=choice.keeps_words)
             sprint.set_result(router.result_name, value)
         return self._follow(run, node.destination(category.exit), messages[1:])
 
@@ -229,7 +235,7 @@ class Walk:
         if destination is None:
             parent = complete(self.sprint, run)
             if parent is not None and run.id not in self._unattended:
-                self._errands.append(Frame(parent, [COMPLETED]))
+                self._frames.append(Frame(parent, [COMPLETED]))
             raise Stopped
         if destination not in self._flow.nodes:
             raise InvalidInput(f"the exit leads to node {destination[-4:]}, which does not exist")
@@ -239,7 +245,7 @@ class Walk:
     # --- sub-flows ----------------------------------------------------------------------
 
     def _enter(self, run: Run, node: Node, uuid: str, *, is_attended: bool) -> None:
-        """Go into a sub-flow; the node it was entered from waits for it when `is_attended`."""
+        """Enter a sub-flow; if `is_attended`, the node waits for its end."""
         sprint = self.sprint
         if uuid in run.entered:
             raise InvalidInput(REPEATED)
@@ -262,8 +268,8 @@ class Walk:
         )
         if not is_attended and not run.ended:
             self._unattended.add(child.id)
-            self._errands.append(Frame(run, leaves=True))
+            self._frames.append(Frame(run, leaves=True))
         elif not run.ended:
             run.waiting = "flow"
-        self._errands.append(Frame(child))
+        self._frames.append(Frame(child))
         raise Stopped

@@ -1,8 +1,9 @@
-"""What flow authors write inside texts: `@variables` and `<%= expressions %>`.
+"""The expression language of flow texts: `@variables` and `<%= expressions %>`.
 
-`substitute` replaces variables; `render` is the whole road of a text at run time; `check` and
-`variables` serve publishing. The language is a small, safe part of Elixir: the source is parsed
-by a grammar, compiled by an allow-list walk and run under limits of size, time and memory.
+`substitute` replaces variables; `render` evaluates a whole text at run time; `check` and
+`variables` are used when a flow is published. The language is a small, safe subset of Elixir: a
+grammar parses the source, an allow-list of node types compiles it, and it runs under limits of
+size, time and memory.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Calls: the vocabulary, fields of maps, pipes, anonymous functions as arguments."""
+"""Calls: functions of the vocabulary, map fields, pipes, and anonymous functions as arguments."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from .values import Atom, Function
 
 Form = Callable[[Compiler, Node, Code | None], Code]
 FORMS: dict[str, Form] = {}
-"""`if`, `cond` and `case`: what looks like a call and is not one."""
+"""Compilers of `if`, `cond` and `case`, which look like calls, by `name/arity`."""
 
 
 @handles("call")
@@ -38,7 +38,10 @@ def compile_call(compiler: Compiler, node: Node) -> Code:
 
 
 def compile_piped(compiler: Compiler, left: Node, right: Node) -> Code:
-    """`a |> f(b)`: the call `f(a, b)`."""
+    """Compile the pipe `a |> f(b)` as the call `f(a, b)`.
+
+    Raises ExpressionError if the right side is not a call.
+    """
     if right.type != "call":
         raise disallowed(right)
     return _call(compiler, right, argument(compiler, left))
@@ -77,7 +80,7 @@ def _arity(node: Node, piped: Code | None) -> int:
 
 
 def _dotted(compiler: Compiler, node: Node, target: Node, piped: Code | None) -> Code:
-    """`Module.function(...)`, or the field `map.name`."""
+    """Compile `Module.function(...)`, or the field `map.name`."""
     right = target.child_by_field_name("right")
     left = field(target, "left")
     if right is None or right.type != "identifier":
@@ -122,7 +125,10 @@ def _vocabulary_call(compiler: Compiler, node: Node, name: str, piped: Code | No
 
 
 def argument(compiler: Compiler, node: Node) -> Code:
-    """An argument: an expression, keywords, or an anonymous function."""
+    """Compile an argument: an expression, keywords, or an anonymous function.
+
+    Raises ExpressionError for a capture inside a capture.
+    """
     node = unwrap(node)
     if node.type == "keywords":
         compiler.count()
@@ -138,7 +144,7 @@ def argument(compiler: Compiler, node: Node) -> Code:
 
 
 def _anonymous(compiler: Compiler, node: Node) -> Code:
-    """`fn x -> .. end` of one clause."""
+    """Compile `fn x -> .. end` with one clause."""
     compiler.count(3)
     clauses = children(node)
     if len(clauses) != 1:
@@ -162,7 +168,7 @@ def _parameters(left: Node) -> list[str]:
 
 
 def _capture(compiler: Compiler, node: Node) -> Code:
-    """`&(&1 + 1)`: as many parameters as the highest it names."""
+    """Compile `&(&1 + 1)`; its arity is the highest parameter that it uses."""
     compiler.count()
     inside = operand(node)
     if inside.type == "binary_operator" and operator(inside) == "/" and _is_reference(inside):

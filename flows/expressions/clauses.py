@@ -1,4 +1,4 @@
-"""The patterns of `case`: literals, names, `_`, pairs, lists, maps, and a guard."""
+"""Patterns of `case`: literals, names, `_`, pairs, lists and maps, with an optional guard."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ from .splice import PLACEHOLDER
 from .values import Atom, map_key, truthy
 
 Pattern = Callable[[Any, Evaluation, Names], bool]
-"""Whether a value fits; puts the names it binds among the names."""
+"""Returns whether a value matches, and adds the names that the pattern binds to `names`."""
 
 _LITERALS = {"integer", "float", "string", "atom", "boolean", "nil", "char", "unary_operator"}
 
 
 @dataclass(frozen=True)
 class Clause:
-    """One pattern, perhaps guarded."""
+    """One pattern with its optional guard."""
 
     pattern: Pattern
     guard: Code | None
 
     def match(self, value: Any, run: Evaluation, names: Names) -> Names | None:
-        """The names within the clause when the value fits."""
+        """Return the names bound inside the clause, or None if the value does not match."""
         local = dict(names)
         if not self.pattern(value, run, local):
             return None
@@ -49,6 +49,7 @@ class Clause:
 
 
 def read_clause(compiler: Compiler, clause: Node) -> Clause:
+    """Compile the left side of a clause. Raises ExpressionError for an unsupported pattern."""
     left, guard = field(clause, "left"), None
     if left.type == "binary_operator" and operator(left) == "when":
         compiler.count()
@@ -109,7 +110,7 @@ def _sequence(
 
 
 def _map(compiler: Compiler, node: Node) -> Pattern:
-    """A map fits when it has these keys with values that fit."""
+    """Match a map that has these keys, each with a matching value."""
     compiler.count()
     pairs: list[tuple[Code, Pattern]] = []
     for content in children(node):

@@ -1,7 +1,8 @@
-"""From source to a compiled expression: an allow-list walk over the tree of a real parser.
+"""Compile source to an executable expression, by an allow-list of syntax tree nodes.
 
-Each kind of node has a handler that answers a `Code`, a function of the run and the local
-names; a kind without a handler is refused. Nodes are counted as Elixir's syntax tree has them.
+Each node type has a handler that returns a `Code`, a function of the evaluation and the local
+names. A node type without a handler is refused, and a handler raises ExpressionError for what
+it does not support. Nodes are counted as in Elixir's syntax tree.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ HANDLERS: dict[str, Handler] = {}
 
 
 def handles(*kinds: str) -> Callable[[Handler], Handler]:
-    """Register the handler of these kinds of node."""
+    """Register the handler of these node types."""
 
     def register(handler: Handler) -> Handler:
         for kind in kinds:
@@ -41,19 +42,20 @@ def handles(*kinds: str) -> Callable[[Handler], Handler]:
 
 
 class Compiler:
-    """One compilation: counts nodes and knows the capture (`&`) it is in."""
+    """State of one compilation: the node count and the capture (`&`) being compiled."""
 
     def __init__(self) -> None:
         self.nodes = 0
         self.capture_arity: int | None = None
 
     def count(self, nodes: int = 1) -> None:
+        """Count syntax tree nodes. Raises ExpressionError above 300."""
         self.nodes += nodes
         if self.nodes > MAX_NODES:
             raise ExpressionError(TOO_COMPLEX)
 
     def code(self, node: Node) -> Code:
-        """Compile one expression."""
+        """Compile one expression. Raises ExpressionError if it is not supported."""
         node = unwrap(node)
         handler = HANDLERS.get(node.type)
         if handler is None:
@@ -61,7 +63,7 @@ class Compiler:
         return handler(self, node)
 
     def statements(self, nodes: list[Node]) -> Code:
-        """Compile a block: the value is that of its last statement; names are set within it."""
+        """Compile a block: its value is that of the last statement, and names it sets are local."""
         if not nodes:
             self.count()
             return nothing
@@ -91,11 +93,11 @@ class Compiler:
 
 
 def nothing(_run: Evaluation, _names: Names) -> None:
-    """The value of an empty block."""
+    """Code of an empty block; its value is nil."""
 
 
 def unwrap(node: Node) -> Node:
-    """Look through parentheses around a single expression."""
+    """Return the expression inside parentheses."""
     while node.type == "block":
         inside = children(node)
         if len(inside) != 1 or inside[0].type == "stab_clause":
@@ -105,11 +107,12 @@ def unwrap(node: Node) -> Node:
 
 
 def children(node: Node) -> list[Node]:
-    """The named children without comments."""
+    """The named children, without comments."""
     return [child for child in node.named_children if child.type != "comment"]
 
 
 def field(node: Node, name: str) -> Node:
+    """Return a named child. Raises ExpressionError if the node has none."""
     child = node.child_by_field_name(name)
     if child is None:
         raise disallowed(node)
@@ -117,7 +120,10 @@ def field(node: Node, name: str) -> Node:
 
 
 def operand(node: Node) -> Node:
-    """What a prefix operator stands before; the grammar may count parentheses to the operator."""
+    """Return the operand of a prefix operator. Raises ExpressionError if there is none.
+
+    The grammar may attach parentheses to the operator, so the operand is the last child.
+    """
     inside = children(node)
     if not inside:
         raise disallowed(node)
@@ -138,7 +144,10 @@ def disallowed(node: Node, shape: str = "expression") -> ExpressionError:
 
 
 def compile_source(source: str) -> Code:
-    """The compiled expression; the same source is compiled once, also when it is refused."""
+    """Return the compiled expression. Raises ExpressionError if it is not supported.
+
+    Results are cached by source, refusals too.
+    """
     compiled = _compile(source)
     if isinstance(compiled, str):
         raise ExpressionError(compiled)
@@ -147,7 +156,7 @@ def compile_source(source: str) -> Code:
 
 @lru_cache(maxsize=CACHE_SIZE)
 def _compile(source: str) -> Code | str:
-    """The compiled expression, or the reason why it is refused."""
+    """Return the compiled expression, or the reason why it is refused."""
     encoded = source.encode(errors="replace")
     if len(encoded) > MAX_SOURCE_BYTES:
         return TOO_COMPLEX

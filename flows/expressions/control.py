@@ -1,4 +1,4 @@
-"""`if`, `cond` and `case`."""
+"""Compile `if`, `cond` and `case`. All raise ExpressionError for an unsupported form."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .values import truthy
 
 
 def compile_if(compiler: Compiler, node: Node, piped: Code | None) -> Code:
-    """`if c, do: x, else: y` and its block form; else is nil when it is left out."""
+    """Compile `if c, do: x, else: y` and its block form; a missing else is nil."""
     items = arguments_of(node)
     condition = piped or compiler.code(items.pop(0))
     block = do_block_of(node)
@@ -65,7 +65,7 @@ def _refuse_clauses(nodes: list[Node]) -> None:
 
 
 def compile_cond(compiler: Compiler, node: Node, piped: Code | None) -> Code:
-    """`cond do a -> x; true -> y end`: the first clause whose test is truthy."""
+    """Compile `cond do a -> x; true -> y end`: the first clause with a truthy test applies."""
     clauses = []
     for clause in _clauses(compiler, node, piped is not None or bool(arguments_of(node))):
         left = clause.child_by_field_name("left")
@@ -85,7 +85,7 @@ def compile_cond(compiler: Compiler, node: Node, piped: Code | None) -> Code:
 
 
 def compile_case(compiler: Compiler, node: Node, piped: Code | None) -> Code:
-    """`case x do pattern when guard -> y end`: the first pattern that fits."""
+    """Compile `case x do pattern when guard -> y end`: the first matching clause applies."""
     subject = piped or compiler.code(arguments_of(node)[0])
     clauses: list[tuple[Clause, Code]] = []
     for clause in _clauses(compiler, node, False):

@@ -1,4 +1,4 @@
-"""What an expression fails with; the reason is for the trace and for publishing."""
+"""The error of expressions. Its reason is shown in the conversation's trace and on publishing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ZERO_DIVISION = "division by zero"
 
 
 class ExpressionError(InvalidInput):
-    """An expression that is not supported, or that failed; `reason` says why."""
+    """An expression that is unsupported or that failed; `reason` says why."""
 
     fix = "Correct the expression in the flow; the conversation's trace names the reason."
 

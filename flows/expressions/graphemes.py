@@ -1,4 +1,4 @@
-"""Grapheme clusters by the rule of Unicode 15.0: an Indic conjunct is several clusters."""
+"""Grapheme clusters as defined by Unicode 15.0, where an Indic conjunct is several clusters."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ _JOINER = "\u200d"
 
 
 def graphemes(text: str) -> list[str]:
-    """What a reader takes for one character each."""
+    """Split a text into user-perceived characters."""
     if text.isascii() and "\r" not in text:
         return list(text)
     return [part for cluster in _CLUSTER.findall(text) for part in _parts(cluster)]
 
 
 def _parts(cluster: str) -> list[str]:
-    """Undo the newer rule that joins a consonant to the one before it."""
+    """Undo the newer Unicode rule that joins a consonant to the one before it."""
     starts = [0]
     for index in range(1, len(cluster)):
         before = cluster[index - 1]

@@ -1,4 +1,4 @@
-"""Dates and times read from ISO 8601 text, as Elixir reads them: strictly."""
+"""Read dates and times from ISO 8601 text, as strictly as Elixir does."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ _OFFSET = re.compile(r"Z|([+-])(\d{2}):?(\d{2})", re.ASCII)
 
 
 def read_date(text: str) -> dt.date:
+    """Read a date. Raises ExpressionError for any other text."""
     match = _DATE.fullmatch(text)
     if not match:
         raise ExpressionError(FAILED)
@@ -26,6 +27,7 @@ def read_date(text: str) -> dt.date:
 
 
 def read_time(text: str) -> Time:
+    """Read a time of day. Raises ExpressionError for any other text."""
     match = _TIME.fullmatch(text)
     if not match:
         raise ExpressionError(FAILED)
@@ -39,7 +41,7 @@ def read_time(text: str) -> Time:
 
 
 def read_naive(text: str) -> Naive:
-    """A date and time; an offset behind it is read over."""
+    """Read a date and time, ignoring a UTC offset. Raises ExpressionError for any other text."""
     match = _MOMENT.match(text)
     if not match or not re.fullmatch(rf"(?:{_OFFSET.pattern})?", text[match.end() :]):
         raise ExpressionError(FAILED)
@@ -48,7 +50,10 @@ def read_naive(text: str) -> Naive:
 
 
 def read_zoned(text: str) -> tuple[Zoned, int]:
-    """The moment in UTC, and the offset in seconds it was written with."""
+    """Read a date and time with an offset: the time in UTC, and the offset in seconds.
+
+    Raises ExpressionError for any other text.
+    """
     match = _MOMENT.match(text)
     offset = _OFFSET.fullmatch(text[match.end() :]) if match else None
     if not match or not offset:

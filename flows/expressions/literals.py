@@ -39,6 +39,7 @@ def compile_constant(compiler: Compiler, node: Node) -> Code:
 
 @handles("integer")
 def compile_integer(compiler: Compiler, node: Node) -> Code:
+    """Compile an integer. Raises ExpressionError for one of more than 4,000 digits."""
     compiler.count()
     digits = source_of(node).replace("_", "")
     if len(digits) > MAX_DIGITS:
@@ -49,6 +50,7 @@ def compile_integer(compiler: Compiler, node: Node) -> Code:
 
 @handles("float")
 def compile_float(compiler: Compiler, node: Node) -> Code:
+    """Compile a float. Raises ExpressionError for one out of range."""
     compiler.count()
     number = float(source_of(node).replace("_", ""))
     if not math.isfinite(number):
@@ -58,6 +60,7 @@ def compile_float(compiler: Compiler, node: Node) -> Code:
 
 @handles("char")
 def compile_char(compiler: Compiler, node: Node) -> Code:
+    """Compile `?a`, a character's code point. Raises ExpressionError for an escape."""
     compiler.count()
     text = source_of(node)[1:]
     if len(text) != 1:
@@ -72,7 +75,7 @@ def compile_atom(compiler: Compiler, node: Node) -> Code:
 
 
 def read_atom(node: Node) -> Any:
-    """The value of `:name`, when the language has that atom."""
+    """The value of `:name`. Raises ExpressionError for an atom outside the language."""
     name = source_of(node)[1:]
     if name in _CONSTANTS:
         return _CONSTANTS[name]
@@ -83,18 +86,23 @@ def read_atom(node: Node) -> Any:
 
 @handles("quoted_atom")
 def refuse_quoted_atom(_compiler: Compiler, node: Node) -> Code:
+    """Raise ExpressionError: quoted atoms are not supported."""
     raise ExpressionError(f"bare atom {source_of(node)[:60]}")
 
 
 @handles("alias")
 def refuse_module(_compiler: Compiler, node: Node) -> Code:
+    """Raise ExpressionError: a module is not a value."""
     name = source_of(node)
     raise ExpressionError(f"module {name} used as a value; call it as {name}.function(...)")
 
 
 @handles("identifier")
 def compile_name(compiler: Compiler, node: Node) -> Code:
-    """A local name, else a binding, else nil; a placeholder is a variable's value."""
+    """Compile a name: a local name, else a binding, else nil; a placeholder is a variable's value.
+
+    Raises ExpressionError for `_` and names that begin with two underscores.
+    """
     compiler.count()
     name = source_of(node)
     if name.startswith("__") or name == "_":
@@ -109,7 +117,7 @@ def compile_name(compiler: Compiler, node: Node) -> Code:
 
 
 def _placeholders(name: str) -> Code:
-    """One placeholder is its value; several, or letters around one, are their text."""
+    """Compile placeholders: a single one is its value; with other characters they make a text."""
     whole = PLACEHOLDER.fullmatch(name)
     if whole:
         index = int(whole.group(1))
@@ -142,6 +150,7 @@ def compile_charlist(compiler: Compiler, node: Node) -> Code:
 
 @handles("list")
 def compile_list(compiler: Compiler, node: Node) -> Code:
+    """Compile a list. Raises ExpressionError for `[head | tail]`."""
     compiler.count()
     items = children(node)
     if any(_is_bar(item) for item in items):
@@ -169,7 +178,7 @@ def _ends_in_keywords(items: list[Node]) -> bool:
 
 
 def keyword_pairs(node: Node) -> list[tuple[str, Node]]:
-    """The keys, without their colon, and value nodes of `a: 1, b: 2`."""
+    """The keys (without their colon) and value nodes of `a: 1, b: 2`."""
     pairs = []
     for pair in children(node):
         key, value = children(pair)
@@ -192,6 +201,7 @@ def compile_keywords(compiler: Compiler, node: Node) -> Code:
 
 @handles("tuple")
 def compile_tuple(compiler: Compiler, node: Node) -> Code:
+    """Compile a pair that begins with an atom. Raises ExpressionError for any other tuple."""
     compiler.count()
     items = children(node)
     if len(items) != 2 or items[0].type != "atom":
@@ -202,6 +212,7 @@ def compile_tuple(compiler: Compiler, node: Node) -> Code:
 
 @handles("map")
 def compile_map(compiler: Compiler, node: Node) -> Code:
+    """Compile a map. Raises ExpressionError for a struct or an update."""
     compiler.count()
     pairs: list[tuple[Code, Code]] = []
     for content in children(node):

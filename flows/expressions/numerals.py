@@ -31,7 +31,7 @@ def float_text(value: float) -> str:
 
 
 def _placed(digits: str, place: int, size: float) -> str:
-    """Put the point after `place` digits, or an exponent where that is shorter."""
+    """Put the decimal point after `place` digits, or use an exponent where that is shorter."""
     length = len(digits)
     if 0 < place < length:
         return f"{digits[:place]}.{digits[place:]}"
@@ -47,7 +47,7 @@ def _placed(digits: str, place: int, size: float) -> str:
 
 
 def read_number(text: str) -> int | float | None:
-    """The number a text is, as an author would write it in code; None when it is none."""
+    """Read a number as written in code; None if the text is not a number."""
     text = text.strip()
     if _INTEGER.fullmatch(text):
         return int(text)

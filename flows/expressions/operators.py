@@ -1,4 +1,7 @@
-"""Operators: arithmetic, comparison, logic, text, membership, pipes, access."""
+"""Operators: arithmetic, comparison, logic, text, membership, pipes, access.
+
+All raise ExpressionError for operands of the wrong type.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +52,7 @@ def multiply(left: Any, right: Any) -> Any:
 
 
 def divide(left: Any, right: Any) -> Any:
-    """Always a float."""
+    """The quotient, always a float. Raises ExpressionError on division by zero."""
     _numbers(left, right)
     if right == 0:
         raise ExpressionError(ZERO_DIVISION)
@@ -71,12 +74,14 @@ def _booleans(left: Any, right: Any) -> bool:
 
 
 def join_texts(left: Any, right: Any) -> str:
+    """Concatenate two texts. Raises ExpressionError for other values."""
     if not (isinstance(left, str) and isinstance(right, str)):
         raise ExpressionError("<> requires strings")
     return left + right
 
 
 def make_range(first: Any, last: Any) -> Range:
+    """The range `first..last`. Raises ExpressionError for other values than integers."""
     if not (is_integer(first) and is_integer(last)):
         raise ExpressionError(FAILED)
     return Range(first, last)
@@ -103,6 +108,7 @@ _BINARY: dict[str, Binary] = {
 
 @handles("binary_operator")
 def compile_binary(compiler: Compiler, node: Node) -> Code:
+    """Compile a binary operator. Raises ExpressionError if it is not supported."""
     symbol = operator(node)
     left, right = field(node, "left"), field(node, "right")
     if symbol == "|>":
@@ -152,7 +158,7 @@ _SPECIAL: dict[str, Callable[[Code, Code], Code]] = {
 
 
 def _membership(compiler: Compiler, left: Node, right: Node, negated: bool) -> Code:
-    """`not a in b` and `!a in b` are read as `not (a in b)`."""
+    """Compile `a in b`; `not a in b` and `!a in b` are read as `not (a in b)`."""
     compiler.count(2 if negated else 1)
     if left.type == "unary_operator" and operator(left) in ("not", "!"):
         return _negated(_membership(compiler, operand(left), right, negated))
@@ -200,6 +206,7 @@ _UNARY: dict[str, Callable[[Code], Code]] = {"!": _negated, "not": _not, "-": _m
 
 @handles("unary_operator")
 def compile_unary(compiler: Compiler, node: Node) -> Code:
+    """Compile a prefix operator. Raises ExpressionError if it is not supported."""
     symbol, inside = operator(node), operand(node)
     compiler.count()
     if symbol == "&":
@@ -231,7 +238,10 @@ def _binding(compiler: Compiler, node: Node, inside: Node) -> Code:
 
 @handles("access_call")
 def compile_access(compiler: Compiler, node: Node) -> Code:
-    """`map[key]`: nil when the key is missing, and on nil."""
+    """Compile `map[key]`: nil for a missing key, and for nil instead of a map.
+
+    Raises ExpressionError if there is not exactly one key.
+    """
     compiler.count(4)
     nodes = children(node)
     if len(nodes) != 2:

@@ -15,12 +15,15 @@ MAX_DEPTH = 100
 
 
 def equal(left: Any, right: Any, strict: bool = False) -> bool:
-    """`==`, or `===` when strict: the same, but 1 and 1.0 differ."""
+    """Compare as `==` does, or as `===` when strict, where 1 and 1.0 differ."""
     return compare(left, right, strict) == 0
 
 
 def compare(left: Any, right: Any, strict: bool = False, depth: int = 0) -> int:
-    """-1, 0 or 1; strict puts an integer before the float of the same size."""
+    """Return -1, 0 or 1; when strict, an integer comes before the float of the same value.
+
+    Raises ExpressionError for values nested more than 100 levels deep.
+    """
     if isinstance(left, str) and isinstance(right, str):
         return (left > right) - (left < right)
     step()
@@ -71,7 +74,7 @@ def _atom_name(value: Any) -> str:
 
 
 def _compare_maps(left: dict[Any, Any], right: dict[Any, Any], strict: bool, depth: int) -> int:
-    """Size, then keys in order, then values in order of key."""
+    """Compare by size, then by sorted keys, then by the values in that order."""
     if len(left) != len(right):
         return _sign(len(left), len(right))
     by_key = cmp_to_key(lambda one, two: compare(one, two, True, depth + 1))
@@ -84,7 +87,10 @@ def _compare_maps(left: dict[Any, Any], right: dict[Any, Any], strict: bool, dep
 
 
 def as_map(value: Any) -> dict[Any, Any]:
-    """The map behind a value: dates compare by day, then month, then year, as Elixir's do."""
+    """The map that represents a value; dates compare by day, then month, then year, as in Elixir.
+
+    Raises ExpressionError for a value that has none.
+    """
     if isinstance(value, dict):
         return value
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):

@@ -1,4 +1,4 @@
-"""Patterns of the linear engine: no pattern, whoever wrote it, backtracks without bound.
+"""Regular expressions of the linear engine RE2, where no pattern can backtrack without bound.
 
 RE2 has no look-around and no back-references; a pattern that uses them is refused.
 """
@@ -24,7 +24,10 @@ _TOKEN = re.compile(r"\\(.)|(\[)|(\])", re.DOTALL)
 
 @lru_cache(maxsize=512)
 def compile_pattern(source: str, modifiers: str = "") -> Regex:
-    """Compile `source` with Elixir's modifiers i, s, m, U, x and u (Unicode classes)."""
+    """Compile `source` with Elixir's modifiers i, s, m, U, x and u (Unicode classes).
+
+    Raises ExpressionError for an unsupported pattern.
+    """
     if len(source) > MAX_PATTERN or set(modifiers) - set("ismUxu"):
         raise ExpressionError(f"unsupported pattern {source[:60]}")
     pattern = _unicode_classes(source) if "u" in modifiers else source
@@ -43,7 +46,11 @@ def compile_pattern(source: str, modifiers: str = "") -> Regex:
 
 @lru_cache(maxsize=512)
 def literals(texts: tuple[str, ...]) -> Any:
-    """The compiled pattern of any of these texts, the longest first; nothing for none."""
+    """A compiled pattern that matches any of these texts, the longest first.
+
+    An empty tuple gives a pattern that matches nothing. Raises ExpressionError for texts too long
+    to compile.
+    """
     options = re2.Options()
     options.max_mem = 8 * _MAX_MEMORY
     options.log_errors = False
@@ -60,7 +67,7 @@ def escape_pattern(text: str) -> str:
 
 
 def _unicode_classes(source: str) -> str:
-    r"""`\w`, `\d` and `\s` for every script, inside brackets and outside."""
+    r"""Make `\w`, `\d` and `\s` match every script, inside brackets and outside."""
     depth = 0
 
     def one(match: re.Match[str]) -> str:

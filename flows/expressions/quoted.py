@@ -1,4 +1,4 @@
-"""What stands between quotes: plain text, escapes, interpolations, sigils."""
+"""Quoted text: plain text, escapes, interpolations, sigils."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _ESCAPES = {
 _CODE = re.compile(r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|x\{?([0-9A-Fa-f]{1,6})\}?)")
 
 Piece = str | int | Code
-"""Text, the number of a placeholder, or an interpolated expression."""
+"""A text, the number of a placeholder, or an interpolated expression."""
 
 
 def quoted(compiler: Compiler, node: Node) -> Code:
-    """The text of a string or charlist."""
+    """Compile the text of a string or charlist."""
     return _joined(_pieces(compiler, node, escapes=True))
 
 
@@ -49,7 +49,7 @@ def _pieces(compiler: Compiler, node: Node, escapes: bool) -> list[Piece]:
 
 
 def _heredoc_indent(node: Node) -> str | None:
-    """What every line of a heredoc is indented by; None for other quotes."""
+    """The indentation of every line of a heredoc; None for other quotes."""
     text = source_of(node)
     return re.split(r"\n", text)[-1][:-3] if text.startswith(('"""', "'''")) else None
 
@@ -99,7 +99,10 @@ def _piece_text(piece: Piece, run: Evaluation, names: Names) -> str:
 
 @handles("sigil")
 def compile_sigil(compiler: Compiler, node: Node) -> Code:
-    """`~s`, `~r` (no interpolation), `~D`, `~T` and `~N`."""
+    """Compile `~s`, `~r` (without interpolation), `~D`, `~T` and `~N`.
+
+    Raises ExpressionError for any other sigil.
+    """
     compiler.count(3)
     parts = {child.type: source_of(child) for child in node.named_children}
     name, modifiers = parts.get("sigil_name", ""), parts.get("sigil_modifiers", "")
@@ -115,7 +118,7 @@ def compile_sigil(compiler: Compiler, node: Node) -> Code:
 
 
 def _regex(compiler: Compiler, node: Node, modifiers: str) -> Code:
-    """A pattern; a variable within it stands for its characters, not for a pattern."""
+    """Compile a regular expression; the value of a variable in it matches literally."""
     pieces = _pieces(compiler, node, escapes=False)
     if any(callable(piece) for piece in pieces):
         raise disallowed(node, "interpolation")

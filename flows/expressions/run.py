@@ -1,4 +1,4 @@
-"""One evaluation: what it may see, and how much time and memory it may still use."""
+"""One evaluation: the values it may read, and the time and memory it may still use."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from .splice import Spliced
 
 MAX_SECONDS = 0.1
 MAX_BYTES = 8_000_000
-"""Of everything one evaluation makes, taken together; a list's element counts 16."""
+"""The limit for all values that one evaluation creates; an element of a list counts 16."""
 
-TICKS_PER_LOOK = 32
+TICKS_PER_CLOCK_CHECK = 32
 
 
 current: ContextVar[Evaluation] = ContextVar("current expression run")
 
 
 def step() -> None:
-    """Tick the evaluation at work: for walks through values that may share their parts."""
+    """Tick the current evaluation, in walks through values that may share their parts."""
     run = current.get(None)
     if run is not None:
         run.tick()
 
 
 class Evaluation:
-    """The state of one evaluation; every loop ticks, everything that grows is charged."""
+    """State of one evaluation: every loop calls `tick`, everything that grows calls `charge`."""
 
     __slots__ = ("bindings", "bytes_left", "deadline", "now", "templates", "ticks", "values")
 
@@ -52,13 +52,16 @@ class Evaluation:
             self.deadline = min(self.deadline, until)
 
     def tick(self) -> None:
-        """Called once for every turn of a loop."""
+        """Count one turn of a loop. Raises ExpressionError after the deadline."""
         self.ticks += 1
-        if self.ticks % TICKS_PER_LOOK == 0 and time.perf_counter() > self.deadline:
+        if self.ticks % TICKS_PER_CLOCK_CHECK == 0 and time.perf_counter() > self.deadline:
             raise ExpressionError(TIMED_OUT)
 
     def charge(self, size: int) -> None:
-        """Count `size` bytes about to be made; a big one looks at the clock too."""
+        """Count `size` bytes about to be allocated; a large allocation checks the time too.
+
+        Raises ExpressionError above the limit of memory, or after the deadline.
+        """
         self.bytes_left -= size
         if self.bytes_left < 0:
             raise ExpressionError(RESOURCES)
@@ -66,7 +69,7 @@ class Evaluation:
             raise ExpressionError(TIMED_OUT)
 
     def shown(self, index: int) -> str:
-        """The text of a spliced value; a number the author made up stands for nothing."""
+        """The text of a spliced value; a placeholder written by the author stays as it is."""
         return self.values[index].shown if index < len(self.values) else f"ƒ{index}ƒ"
 
     def moment(self) -> datetime:

@@ -1,4 +1,4 @@
-"""What the variables of one conversation can see."""
+"""The values that variables of one conversation can refer to."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Scope:
     results: this session's results, with `parent`, `child` and `flow_keyword`.
     flow: `name`, `id`, `uuid`. globals: the organisation's `@global` map.
     wa_group: instead of contact in flows of WhatsApp groups. staff: send_broadcast only.
-    timezone: IANA name, for `@calendar`. now: the moment, aware; None is the clock.
+    timezone: IANA name, for `@calendar`. now: the time, aware; None is the clock.
     templates: message templates by shortcode (`uuid`, `number_parameters`), for expressions.
     """
 
@@ -49,7 +49,7 @@ class Scope:
     templates: Mapping[str, Values] = field(default_factory=dict)
 
     def root(self, name: str) -> Any:
-        """The values under `@name`, or None when there is no such root."""
+        """The values under `@name`, or None if there is no such root."""
         if name == "global":
             return self.globals
         if name == "calendar":
@@ -61,7 +61,7 @@ class Scope:
 
 
 def calendar(moment: datetime, timezone: str) -> dict[str, str]:
-    """`@calendar` at a moment: dates are `D/MM/YYYY`, the day without a leading zero."""
+    """The values of `@calendar`: dates are `D/MM/YYYY`, the day without a leading zero."""
     today = moment.astimezone(ZoneInfo(timezone)).date()
     one_day = timedelta(days=1)
     return {

@@ -1,8 +1,8 @@
-"""Values put into code as data.
+"""Insert values into code as data.
 
-A variable inside `<%= %>` leaves a placeholder in the source and its value beside it. The
-parser only ever sees what the author wrote, so nothing a contact typed can become code, and
-one parsed expression serves every value.
+A variable inside `<%= %>` leaves a placeholder in the source, with its value kept separately.
+The parser only sees what the author wrote, so nothing that a contact typed can become code,
+and one parsed expression serves every value.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Spliced:
 
 
 def splice(source: str, scope: Scope) -> tuple[str, list[Spliced]]:
-    """The source with placeholders for the variables that have a value, and these values."""
+    """Replace the variables that have a value by placeholders; return the source and the values."""
     if "@" not in source:
         return source, []
     values: list[Spliced] = []
@@ -45,7 +45,7 @@ def splice(source: str, scope: Scope) -> tuple[str, list[Spliced]]:
 
 
 def outline(source: str) -> tuple[str, list[Spliced]]:
-    """The source as if every variable had a value: what a check at publishing looks at."""
+    """Replace every variable by a placeholder, as the check on publishing needs it."""
     values: list[Spliced] = []
 
     def put(match: re.Match[str]) -> str:
@@ -56,7 +56,7 @@ def outline(source: str) -> tuple[str, list[Spliced]]:
 
 
 def read_bare(text: str) -> Any:
-    """What a text is outside quotes: a number, true or false when it is one, else the text."""
+    """Read a text outside quotes: a number, true or false if it is one, else the text itself."""
     if text in ("true", "false"):
         return text == "true"
     number = read_number(text)
@@ -64,7 +64,7 @@ def read_bare(text: str) -> Any:
 
 
 def name_placeholders(reason: str, values: list[Spliced]) -> str:
-    """A reason with the variables' names in the place of their placeholders."""
+    """A reason with its placeholders replaced by the names of the variables."""
 
     def name(match: re.Match[str]) -> str:
         index = int(match.group(1))

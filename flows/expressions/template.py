@@ -1,4 +1,4 @@
-"""The road a text takes at run time: variables, then the `<%= %>` tags."""
+"""Evaluation of a text at run time: variables first, then the `<%= %>` tags."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .variables import substitute
 INVALID = "Invalid Code"
 MAX_OUTPUT_BYTES = 10_000
 MAX_SECONDS = 0.5
-"""For all expressions of one text together; one alone has 100 ms."""
+"""The limit for all expressions of one text; a single expression has 100 ms."""
 
 _TAG = re.compile(r"<%=(.*?)%>", re.DOTALL)
 
@@ -29,7 +29,7 @@ _PYTHON_FAULTS = (TypeError, ValueError, KeyError, IndexError, AttributeError, A
 def render(text: str, scope: Scope, on_error: Callable[[str], None] | None = None) -> str:
     """The trimmed text with its variables and expressions replaced by their values.
 
-    One failing expression makes the whole text `Invalid Code`; `on_error` gets the reason.
+    If an expression fails, the whole text becomes `Invalid Code`, and `on_error` gets the reason.
     """
     try:
         return _render(text, scope)
@@ -85,7 +85,7 @@ def evaluate(
 def _guarded(
     source: str, run: Evaluation, finish: Callable[[Any], Any] = lambda value: value
 ) -> Any:
-    """Run an expression; what Python itself refuses is `expression failed`."""
+    """Run an expression; an exception of Python's becomes ExpressionError `expression failed`."""
     code = compile_source(source)
     outer = current.set(run)
     try:
@@ -99,7 +99,7 @@ def _guarded(
 
 
 def check(text: str) -> str | None:
-    """Why an expression of the text is unsupported, or None; nothing is evaluated."""
+    """The reason why an expression in the text is unsupported, or None. Evaluates nothing."""
     for source in _TAG.findall(text):
         outlined, values = outline(source.strip())
         try:

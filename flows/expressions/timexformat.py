@@ -1,4 +1,7 @@
-"""Timex's format strings: `{D}/{0M}/{YYYY}` to write and to read, `%d/%m/%Y` to write."""
+"""Timex's format strings: `{D}/{0M}/{YYYY}` to write and read, `%d/%m/%Y` to write.
+
+All functions raise ExpressionError for an invalid pattern.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from .clockface import DAYS, MONTHS, inner, part
+from .date_parts import DAYS, MONTHS, inner, part
 from .fault import FAILED, ExpressionError
 from .isotime import read_zoned
 from .run import Evaluation
@@ -18,7 +21,7 @@ MAX_FORMAT = 500
 
 _TOKEN = re.compile(r"\{\{|\}\}|\{([0_]?)([A-Za-z0-9:-]+)\}|[^{}]", re.DOTALL)
 
-# directive: part, width, whether it is padded even without being told
+# directive: part, width, whether it is padded by default
 _PARTS: dict[str, tuple[str, int, bool]] = {
     "YYYY": ("year", 4, False),
     "YY": ("year2", 2, False),
@@ -75,7 +78,7 @@ def format_default(run: Evaluation, moment: Any, pattern: str) -> str:
 
 
 def _tokens(pattern: str) -> Iterator[tuple[str, str, str]]:
-    """Padding, directive and literal of every piece; a format without a directive is none."""
+    """Padding, directive and literal of every piece; a pattern without a directive is invalid."""
     pieces = list(_TOKEN.finditer(pattern[:MAX_FORMAT]))
     is_whole = sum(len(piece.group()) for piece in pieces) == len(pattern)
     if not is_whole or not any(piece.group(2) for piece in pieces):
@@ -101,6 +104,8 @@ def _written(run: Evaluation, moment: Any, padding: str, directive: str) -> str:
 
 
 def format_strftime(run: Evaluation, moment: Any, pattern: str) -> str:
+    """Format by a percent pattern. Raises ExpressionError for an invalid one."""
+
     def one(match: re.Match[str]) -> str:
         letter = match.group(1)
         if letter == "%":
@@ -124,7 +129,10 @@ _READ = {
 
 
 def parse_default(text: str, pattern: str) -> Naive | Zoned:
-    """The date and time a text is; it has a zone when the format has one."""
+    """Read a date and time by a pattern; it has a zone if the pattern has one.
+
+    Raises ExpressionError if the text does not match.
+    """
     if pattern in ("{ISO:Extended}", "{ISO:Extended:Z}"):
         return read_zoned(text)[0]
     for name, meaning in _COMPOUND.items():

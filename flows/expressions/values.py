@@ -1,4 +1,4 @@
-"""Values of the expression language that Python has no equal for, and their texts.
+"""Values of the expression language that Python has no equivalent for, and their texts.
 
 Integers, floats, texts, lists, dicts (maps), tuples (two or three elements), True, False and
 None (`nil`) are Python's own; `datetime.date` is a Date and `decimal.Decimal` a Decimal.
@@ -26,7 +26,7 @@ class Atom:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """`first..last`: both ends belong to it, and it counts down when last is smaller."""
+    """The range `first..last`, both included; it counts down if last is smaller."""
 
     first: int
     last: int
@@ -39,7 +39,7 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Time:
-    """A time of day; `precision` is how many digits of the microseconds it shows."""
+    """A time of day; `precision` is the number of digits of its microseconds that are shown."""
 
     value: dt.time
     precision: int = 0
@@ -68,14 +68,14 @@ class Zoned:
 
 @dataclass(frozen=True, slots=True)
 class Regex:
-    """A compiled pattern of the linear engine, with the source it came from."""
+    """A compiled pattern of the linear engine, with its source."""
 
     pattern: Any
     source: str
 
 
 class Function:
-    """An anonymous function: usable as an argument only."""
+    """An anonymous function, usable only as an argument."""
 
     __slots__ = ("arity", "call")
 
@@ -97,7 +97,10 @@ class Keywords(list[tuple[Atom, Any]]):
 
 
 def map_key(value: Any) -> Any:
-    """How a value is kept as a key: Python takes true and 1, or 1 and 1.0, for the same one."""
+    """The key that represents a value in a dict; true is an atom, as Python takes it for 1.
+
+    Raises ExpressionError for a value that cannot be a key, such as a float.
+    """
     if isinstance(value, bool):
         return Atom("true" if value else "false")
     if value is None or isinstance(value, (str, int, Atom)):
@@ -106,7 +109,7 @@ def map_key(value: Any) -> Any:
 
 
 def truthy(value: Any) -> bool:
-    """Only nil and false are not."""
+    """Whether a value is neither nil nor false."""
     return value is not None and value is not False
 
 
@@ -119,7 +122,7 @@ def is_integer(value: Any) -> bool:
 
 
 def bounded(value: Any) -> Any:
-    """`value`, unless it is an integer of more than 4,000 digits or a float out of range."""
+    """Return `value`. Raises ExpressionError for more than 4,000 digits or a float out of range."""
     if isinstance(value, int):
         if value.bit_length() > MAX_BITS:
             raise ExpressionError(RESOURCES)
@@ -129,7 +132,10 @@ def bounded(value: Any) -> Any:
 
 
 def to_text(value: Any) -> str:
-    """The text a value is printed as; maps, ranges, functions and tuples have none."""
+    """The text that a value prints as.
+
+    Raises ExpressionError for maps, ranges, functions and tuples, which have none.
+    """
     if isinstance(value, str):
         return value
     if value is None:
@@ -167,7 +173,7 @@ def time_text(value: dt.time, precision: int) -> str:
 
 
 def offset_text(value: Zoned, named: bool = False) -> str:
-    """`Z`, or `+05:30`, with the zone's names behind it where Elixir prints them."""
+    """`Z` or `+05:30`, followed by the zone's names where Elixir prints them."""
     if value.zone == "Etc/UTC":
         return "Z"
     seconds = int((value.value.utcoffset() or dt.timedelta()).total_seconds())
@@ -177,7 +183,7 @@ def offset_text(value: Zoned, named: bool = False) -> str:
 
 
 def _characters(items: list[Any], depth: int = 0) -> Iterator[str]:
-    """A list prints as text: texts as they are, integers as characters, lists within it too."""
+    """The text of a list: texts as they are, integers as characters, nested lists likewise."""
     if depth > 100:
         raise ExpressionError(RESOURCES)
     for item in items:

@@ -1,9 +1,9 @@
 """`@variables`: how a path is found in a text, followed through the scope and replaced.
 
-The order is Glific's: four scans, the longest paths first, each over the outcome of the one
-before, then the shorthand `@results.name` for `@results.name.input`. A name is letters,
-combining marks and digits of any script, `_` and `-`; anything else ends it. What stays
-unknown stays in the text as it was written, without a trailing dot.
+The order is Glific's: four scans, the longest paths first, each over the output of the one
+before, then the shorthand `@results.name` for `@results.name.input`. A name consists of letters,
+combining marks and digits of any script, `_` and `-`. An unknown variable stays in the text as
+it was written, without a trailing dot.
 """
 
 from __future__ import annotations
@@ -32,30 +32,31 @@ ROOTED = re.compile(_ROOTED)
 _GLOBAL = re.compile(rf"@(global(?:\.{NAME}+)+)")
 
 Replace = Callable[[Any, str, str], str]
-"""Gets the value found, its text and the variable; answers what takes the variable's place."""
+"""Gets the value found, its text and the variable; returns the replacement."""
 
 
 def substitute(text: str, scope: Scope) -> str:
-    """`text` with every variable that has a value replaced by the value's text."""
+    """The text with every variable that has a value replaced by the value's text."""
     if not text or "@" not in text:
         return text or ""
     return replace(text, scope, lambda _value, shown, _mention: shown)
 
 
 def variables(text: str) -> list[str]:
-    """The dotted paths of the variables a text mentions, without `@`, each once, in order.
+    """The dotted paths of the variables in a text, without `@`, each once, in order.
 
-    Addresses of e-mail are not variables unless what follows their `@` is a known root.
+    An e-mail address is not a variable, unless the part after its `@` begins with a known root.
     """
     found = (first or second for first, second in _MENTION.findall(text))
     return list(dict.fromkeys(found))
 
 
 def replace(text: str, scope: Scope, put: Replace) -> str:
-    """`text` with what `put` answers in the place of every variable that has a value.
+    """The text with every variable that has a value replaced by the result of `put`.
 
-    A scan also reads what the one before put in, which a contact may have typed. So `@global`,
-    where organisations keep their secrets, has a value only where `text` itself names it.
+    A scan also reads values that the scan before inserted, which a contact may have typed. So
+    `@global`, where organisations keep their secrets, has a value only where `text` itself names
+    it.
     """
     size = len(text)
     own = _GLOBAL.findall(text) if "@global." in text else ()
@@ -81,12 +82,12 @@ def replace(text: str, scope: Scope, put: Replace) -> str:
 
 
 def _names(variables: Iterable[str], path: str) -> bool:
-    """Whether one of the variables is this path, or goes on from it."""
+    """Whether one of the variables is this path or continues it."""
     return any(f"{one}.".startswith(f"{path}.") for one in variables)
 
 
 def _find(mention: str, path: str, scope: Scope) -> tuple[Any, str] | None:
-    """The value of a path and its text; None when it has none."""
+    """The value of a path and its text, or None."""
     if mention == "@contact.language":
         value = walk(scope, ["contact", "fields", "language", "label"])
         return (value, value) if isinstance(value, str) and value else None
@@ -103,7 +104,7 @@ def _find(mention: str, path: str, scope: Scope) -> tuple[Any, str] | None:
 
 
 def walk(scope: Scope, path: list[str]) -> Any:
-    """Follow a path through the scope's maps; None when it breaks."""
+    """Follow a path through the scope's maps; None if a part is missing."""
     value = scope.root(path[0])
     for key in path[1:]:
         if not isinstance(value, Mapping):
@@ -113,7 +114,7 @@ def walk(scope: Scope, path: list[str]) -> Any:
 
 
 def show(value: Any, depth: int = 0) -> str | None:
-    """The text of a value as a message shows it; None for what has no text."""
+    """The text of a value as a message shows it; None for a value that has no text."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
@@ -150,9 +151,10 @@ def _result_maps(scope: Scope) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def _put_inputs(text: str, prefix: str, results: Mapping[str, Any], put: Replace) -> str:
-    """The shorthand: `prefix` + lower-cased name becomes the result's input, longest name first.
+    """Replace the shorthand, `prefix` and a lower-cased name, by the result's input.
 
-    It replaces plain occurrences, so a longer word that begins with a name is hit too.
+    The longest name comes first. Plain occurrences are replaced, so a longer word that begins with
+    a name changes too.
     """
     if prefix not in text:
         return text

@@ -1,9 +1,9 @@
-"""The functions an expression may call: `Module.name/arity`, each registered by decorator.
+"""The functions that an expression may call, registered by decorator as `Module.name/arity`.
 
-A function takes the expression's values by position; its annotations are checked before it is
-called, so a wrong type is `expression failed` and never Python's own idea of it. A first
-parameter annotated `Run` gets the evaluation instead of a value: what can grow beyond its
-arguments charges there first.
+A function takes the values by position. Its annotations are checked before it is called, so a
+value of the wrong type is an ExpressionError (`expression failed`), never an error of Python's.
+A first parameter annotated `Evaluation` gets the evaluation: a function whose result can exceed
+its arguments charges the memory there first.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Call = TypeVar("Call", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class VocabularyEntry:
-    """One function of the vocabulary; `accepts` has a tuple of types, or None, a parameter."""
+    """One function of the vocabulary; `accepts` has the types of each parameter, None for any."""
 
     name: str
     call: Callable[..., Any]
@@ -48,7 +48,7 @@ VOCABULARY: Registry[VocabularyEntry] = Registry("expression function")
 
 
 def function(*names: str) -> Callable[[Call], Call]:
-    """Register a function under `Module.name/arity`; the arity leaves out optional parameters."""
+    """Register a function under `Module.name/arity`; the arity omits optional parameters."""
 
     def register(call: Call) -> Call:
         for name in names:
@@ -59,7 +59,7 @@ def function(*names: str) -> Callable[[Call], Call]:
 
 
 def find(name: str) -> VocabularyEntry | None:
-    """The function of that name and arity."""
+    """The function with that name and arity, or None."""
     return VOCABULARY.find(name)
 
 
@@ -86,7 +86,7 @@ def _types(hint: Any) -> tuple[type, ...] | None:
 
 
 def _fits(value: Any, accepted: tuple[type, ...]) -> bool:
-    """Python's booleans are integers; the language's are not."""
+    """Whether a value has an accepted type; only Python takes booleans for integers."""
     if isinstance(value, bool):
         return bool in accepted
     return isinstance(value, accepted)

@@ -1,7 +1,8 @@
-"""What the linter is told of an organisation: its flows, keywords and templates."""
+"""Lint flows among what their organisation has: its flows, keywords and templates."""
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
@@ -10,6 +11,8 @@ from flows.definition.definition import Flow
 from flows.definition.interactive import Templates
 from flows.library.library import Library
 from flows.lint import FunctionSpec, Issue, LintContext, lint
+
+KEPT = 200  # flows whose issues are kept in memory
 
 
 class RetiredBy(Protocol):
@@ -28,21 +31,33 @@ class FlowLinter:
     def __init__(
         self,
         functions: Mapping[str, FunctionSpec],
-        common_fields: frozenset[str],
         retired: RetiredBy,
     ) -> None:
         self.functions = functions
-        self.common_fields = common_fields
         self.retired = retired
+        self._kept: OrderedDict[int, tuple[Flow, Library, date, list[Issue]]] = OrderedDict()
 
-    def issues(
+    def issues(self, flow: Flow, library: Library) -> list[Issue]:
+        """The issues of a revision; kept for the day, as long as the library is the same."""
+        today = datetime.now(UTC).date()
+        held = self._kept.get(id(flow))  # it holds the flow, whose id nothing else then has
+        if held is not None and held[1] is library and held[2] == today:
+            return held[3]
+        found = self.issues_of_import(flow, library)
+        self._kept[id(flow)] = (flow, library, today, found)
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return found
+
+    def issues_of_import(
         self,
         flow: Flow,
         library: Library,
         beside: Iterable[Flow] = (),
         templates: Sequence[Mapping[str, Any]] = (),
     ) -> list[Issue]:
-        """`beside` and `templates` come with the flow and are not in the library yet."""
+        """The issues of a flow just read; `beside` and `templates` came with it and may not be in
+        the library."""
         context = LintContext(
             functions=self.functions,
             retired_models=self.retired(datetime.now(UTC).date()),
@@ -52,6 +67,5 @@ class FlowLinter:
             },
             keywords=library.keywords,
             interactive=Templates((*library.interactive.values(), *templates)),
-            common_fields=self.common_fields,
         )
         return lint(flow, context)

@@ -1,8 +1,8 @@
-"""What the nodes of a flow do: one module per action type.
+"""Actions, which are the steps of a node, and their types: one module per type in flows/actions.
 
-An action module registers a function `(Action, Sprint) -> ActionOutcome` under its type, with all
-that other modules must know of it: no other file names an action's type. None lets the node go on
-to its next action; the other outcomes are the classes below.
+An action module registers a function `(Action, Sprint) -> ActionOutcome` under its type, together
+with all that other modules need to know of it: no other file names an action's type. With the
+outcome None the node continues with its next action; the other outcomes are the classes below.
 """
 
 from __future__ import annotations
@@ -19,8 +19,11 @@ from flows.model.sprint import Sprint
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One action of a node. `source` is its JSON object; readers below are lenient about
-    scalars, because editors write numbers and texts for the same field."""
+    """One action of a node; `source` is its JSON object.
+
+    The readers below are lenient about scalars, since editors write numbers and texts for the same
+    field.
+    """
 
     uuid: str
     type: str
@@ -43,37 +46,37 @@ class Action:
 
     @property
     def kind(self) -> ActionType:
-        """What is known of its type; an unknown type has the defaults."""
+        """The registered type; an unknown type has the defaults."""
         return actions.find(self.type) or UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
 class WebhookReply:
-    """The action is done and says so to the router: `Success` or `Failure`."""
+    """The action is complete and tells the router `Success` or `Failure`."""
 
     message: Message
 
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """The run waits; `Sprint.park` has been called."""
+    """The run waits; the action has called `Sprint.park`."""
 
 
 @dataclass(frozen=True, slots=True)
 class EnterFlow:
-    """Go into a sub-flow."""
+    """The run enters a sub-flow."""
 
     flow: str
 
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """The action refused to repeat itself; an `Exit Loop` message travels on."""
+    """The action refused to repeat itself; an `Exit Loop` message goes to the next router."""
 
 
 @dataclass(frozen=True, slots=True)
 class BrokenAction:
-    """The run is ended after this sprint, which itself goes on: the message was not sent."""
+    """The run ends, because the action could not send its message."""
 
     reason: str
 
@@ -88,29 +91,29 @@ Resume = Callable[[Action, int, WebhookAnswer, Sprint], ActionOutcome]
 
 
 def skip_unknown(action: Action, sprint: Sprint) -> ActionOutcome:
-    """Skip an action of a type that is not registered, and say so in the trace."""
+    """Skip an action of an unregistered type, and report it in the trace."""
     reason = f"Unsupported action type {action.type[:60]}"
     sprint.emit(ActionSkipped, action=action.type[:60], reason=reason)
     return None
 
 
 def nothing(_action: Action) -> Iterable[Any]:
+    """No items: the default of an ActionType's lists."""
     return ()
 
 
 @dataclass(frozen=True, slots=True)
 class ActionType:
-    """What an action does, and what the reader, the linter and the pages must know of it.
-
-    execute: does the action. resume: goes on with the answer to the call (by id) that it parked
-    for. required: the keys it must have beside uuid and type. pauses: its node waits before it
-    goes on, whatever its router. calls_webhook, is_message (its text goes to the contact),
-    is_interactive (the contact is asked to choose). text_is_shown: `<%= %>` in its text is not
-    evaluated. sets: names of results it sets; sets_any: results that the flow does not name.
-    evaluated: pairs of what a finding calls a text and the text, whose `<%= %>` is evaluated.
-    groups, contacts, enters: the collections, contacts and flows it names, as the editor writes
-    them. languages: languages it names. words: what it does, for the picture of the flow; shape:
-    the heading of its card there.
+    """Describes an action type to the engine, the reader, the linter and the pages.
+     execute: runs the action. resume: continues with the answer to the call (by id) for which the
+    action parked. required: keys that it must have beside uuid and type. pauses: its node waits
+    before it continues, whatever its router. calls_webhook, is_message (its text goes to the
+    contact), is_interactive (the contact is asked to choose). text_is_shown: `<%= %>` in its text
+    is not evaluated. sets: names of the results it sets; sets_any: results that the flow does not
+    name. evaluated: texts whose `<%= %>` is evaluated, each with its subject in a lint message.
+    groups, contacts, enters: the collections, contacts and flows it refers to, as the editor writes
+    them. languages: languages it refers to. words: its description in the picture of the flow;
+    shape: the heading of its card there.
     """
 
     name: str = ""
@@ -138,9 +141,9 @@ actions: Registry[ActionType] = Registry("action")
 
 
 def action(name: str, **about: Any) -> Callable[[Execute], Execute]:
-    """Register an action type with what ActionType tells `about` it.
+    """Register an action type; `about` are the fields of ActionType.
 
-    The decorated function executes it; its docstring is the action's page.
+    The decorated function executes the action; its docstring is the action's page.
     """
 
     def register(execute: Execute) -> Execute:
@@ -155,8 +158,15 @@ def result_name(action: Action) -> Iterable[str]:
     return filter(None, [action.text("result_name")])
 
 
+def evaluated_value(action: Action) -> Iterable[tuple[str, str]]:
+    """The text of an action with a `value`, or the texts in it, as ones that are evaluated."""
+    value = action.source.get("value")
+    texts = value.values() if isinstance(value, dict) else [value]
+    return [("Action value has", one) for one in texts if isinstance(one, str)]
+
+
 def as_text(value: Any) -> str:
-    """A scalar of JSON as text; anything else is empty."""
+    """A JSON scalar as text; any other value gives an empty text."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""How large and how deep JSON from outside may be before a flow touches it."""
+"""Limits for the size and depth of JSON from outside."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ _LOWEST, _HIGHEST = -(2**63), 2**64 - 1
 
 
 def check_bounds(value: Any, *, max_values: int = MAX_VALUES, what: str = "the JSON") -> None:
-    """Raise InvalidInput for JSON nested too deep or with texts or numbers that cannot be stored,
-    TooLarge for too many values or too long texts.
+    """Check that JSON is small and flat enough to be stored.
 
-    It walks without recursion, so that no nesting can exhaust the stack.
+    Raises InvalidInput if it is nested too deep or holds a text or number that cannot be stored,
+    TooLarge for too many values or a text that is too long. It walks without recursion, so that no
+    nesting can exhaust the stack.
     """
     level, depth, count = [value], 0, 0
     while level:

@@ -1,7 +1,6 @@
 """A contact as flows see it: name, phone, language, fields, collections, profiles.
 
-It belongs to the session, is changed only by actions, and prints itself as the `@contact`
-variables of the reference.
+It is stored in the session, changed only by actions, and provides the `@contact` variables.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """`id` keys the translations of interactive messages, `locale` those of a flow."""
+    """A language; `id` is its key in interactive messages, `locale` its key in flows."""
 
     id: int
     locale: str
@@ -53,7 +52,7 @@ LANGUAGES = tuple(
 
 @dataclass(slots=True)
 class Profile:
-    """One of several people sharing a phone: own name, type, language and fields."""
+    """One of several people sharing a phone, with their own name, type, language and fields."""
 
     id: int
     name: str
@@ -66,7 +65,10 @@ class Profile:
 
 @dataclass(slots=True)
 class Contact:
-    """`language` is a locale; `groups` maps collection id to name; `profile` is the id in use."""
+    """A contact.
+     `language` is a locale; `groups` maps collection ids to names; `profile` is the id of the
+    current profile.
+    """
 
     id: str
     name: str = ""
@@ -83,7 +85,7 @@ class Contact:
     profile: int | None = None
 
     def active_profiles(self) -> list[Profile]:
-        """Profiles that can be chosen, the default one first."""
+        """The profiles that can be chosen, the default one first."""
         return sorted(
             (profile for profile in self.profiles if profile.is_active),
             key=lambda profile: (not profile.is_default, profile.id),
@@ -106,7 +108,7 @@ class Contact:
             profile.language = locale
 
     def bindings(self, language: Language | None) -> dict[str, Any]:
-        """The `@contact` variables; `language` is the contact's own, resolved."""
+        """The `@contact` variables; `language` is the contact's language."""
         profile = self.current_profile()
         fields = dict(profile.fields if profile is not None else self.fields)
         if not isinstance(fields.get("name"), Mapping):

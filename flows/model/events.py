@@ -1,7 +1,7 @@
-"""What happened while a flow ran, in order: past-tense facts, each naming its flow and node.
+"""Events of a flow: facts in the past tense, in order, each naming its flow and node.
 
-The engine yields them; the caller stores the session first, then delivers `MsgCreated`, starts
-`SessionTriggered` flows and shows the rest as the conversation's trace. Times are UTC.
+The engine returns them. The caller stores the session first, then delivers `MsgCreated`, starts
+the flows of `SessionTriggered` and shows the rest as the conversation's trace. Times are UTC.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ def _wire_name(class_name: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """`flow` and `node` are UUIDs, empty where no node is concerned."""
+    """An event; `flow` and `node` are UUIDs, empty if it concerns no node."""
 
     flow: str
     node: str
     type: ClassVar[str] = "event"
-    is_noted: ClassVar[bool] = False  # whether the author sees it in the conversation
+    is_noted: ClassVar[bool] = False  # whether the conversation shows it to the author
 
     def as_dict(self) -> dict[str, Any]:
-        """The event as JSON can hold it, for traces and transcripts."""
+        """The event as JSON values, for traces and transcripts."""
         shown: dict[str, Any] = {"type": self.type}
         for field in fields(self):
             value = getattr(self, field.name)
@@ -35,7 +35,7 @@ class Event:
         return shown
 
     def note(self) -> dict[str, Any]:
-        """What the author sees of it in the conversation; empty for an event that is not noted."""
+        """The event as the conversation shows it to the author; empty if it does not."""
         if not self.is_noted:
             return {}
         return {key: value for key, value in self.as_dict().items() if value not in ("", None)}
@@ -54,12 +54,12 @@ class FlowStarted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeEntered(Event):
-    """The walk reached this node."""
+    """The run reached this node."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteTaken(Event):
-    """`operand` is the text tested, `category` the base name of the category chosen."""
+    """A router chose a category; `operand` is the text tested, `category` the base name."""
 
     operand: str
     category: str
@@ -67,7 +67,7 @@ class RouteTaken(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExitTaken(Event):
-    """A node without a router was left by its one exit."""
+    """The run left a node without a router by its only exit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +82,9 @@ class MsgCreated(Event):
     """One outbound message.
 
     `kind` is text, image, audio, video, document, quick_reply, list or location_request;
-    `delay_seconds` how long after the sprint it is due; `template` names an approved template
-    and its variables; `interactive` is the full content a channel needs for buttons;
-    `contact` the recipient's id, which only a broadcast makes another than the session's.
+    `delay_seconds` its delay after the sprint; `template` an approved template and its variables;
+    `interactive` the full content that a channel needs for buttons; `contact` the recipient's id,
+    which is another than the session's only in a broadcast.
     """
 
     id: int
@@ -99,8 +99,7 @@ class MsgCreated(Event):
     interactive: Mapping[str, Any] | None = None
 
     def as_message(self) -> dict[str, Any]:
-        """The message in the shape the conversation API answers, where a sticker is an image;
-        keys without value are absent."""
+        """The message as the conversation API returns it: no empty keys, a sticker is an image."""
         message: dict[str, Any] = {"type": "image" if self.kind == "sticker" else self.kind}
         if self.text:
             message["text"] = self.text
@@ -119,7 +118,7 @@ class MsgNotSent(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MsgIgnored(Event):
-    """A message of the contact came while the flow waits for something else."""
+    """The contact sent a message while the flow was waiting for something else."""
 
     is_noted: ClassVar[bool] = True
     reason: str
@@ -133,7 +132,7 @@ class ResultSet(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultCleared(Event):
-    """A failed webhook took away what an earlier success had stored under its name."""
+    """A failed webhook call removed the result of an earlier success."""
 
     name: str
 
@@ -162,7 +161,7 @@ class ContactGroupsChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactConsentChanged(Event):
-    """`consent` is optin or optout."""
+    """The contact's consent changed; `consent` is optin or optout."""
 
     consent: str
 
@@ -174,7 +173,7 @@ class ContactPreferencesChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactProfileChanged(Event):
-    """`change` is created, switched or deactivated."""
+    """A profile changed; `change` is created, switched or deactivated."""
 
     change: str
     profile: str
@@ -188,9 +187,9 @@ class InputLabelled(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookCalled(Event):
-    """One call of a webhook node; `status` is the real one, 0 when no answer came.
+    """One call of a webhook node; `status` is the HTTP status, 0 if no answer came.
 
-    `request` holds the body sent. `url` may carry the author's secrets: redact before logging.
+    `request` is the body sent. `url` may contain the author's secrets: redact before logging.
     """
 
     id: int
@@ -219,7 +218,7 @@ class TicketOpened(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionTriggered(Event):
-    """Another contact is to be started on `target_flow`; the caller does it after saving."""
+    """Other contacts are to start `target_flow`; the caller starts it after saving."""
 
     target_flow: str
     contacts: tuple[str, ...]
@@ -233,7 +232,7 @@ class SessionTriggered(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionSkipped(Event):
-    """An action was accepted but not carried out; `reason` says what it would have needed."""
+    """An action was accepted but not executed; `reason` says what it would have needed."""
 
     is_noted: ClassVar[bool] = True
     action: str
@@ -250,7 +249,7 @@ class ExpressionFailed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionParked(Event):
-    """`waiting` is message, time, result, webhook or flow; `wakeup_at` when it goes on anyway."""
+    """The run parks; `waiting` is message, time, result, webhook or flow, `wakeup_at` its timer."""
 
     waiting: str
     wakeup_at: datetime | None
@@ -263,7 +262,7 @@ class FlowCompleted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowFailed(Event):
-    """The flow cannot go on; `reset` tells whether it was ended or stays on its node."""
+    """The flow cannot continue; `reset` is true if it was ended, false if it stays on its node."""
 
     is_noted: ClassVar[bool] = True
     reason: str
@@ -272,7 +271,7 @@ class FlowFailed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowInterrupted(Event):
-    """The flow was ended from outside itself, usually because another one began."""
+    """The flow was ended from outside, usually because another one began."""
 
     is_noted: ClassVar[bool] = True
     reason: str

@@ -1,4 +1,4 @@
-"""The ids of collections, as flows name them: by number, or else by a name."""
+"""Ids of collections, to which flows refer by number or by name."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 
 
 def group_id(reference: str, name: str) -> str | None:
-    """A number is an id; any other reference goes by the collection's name, if it has one.
+    """The id of a collection: the reference if it is a number, else an id made from the name.
 
     >>> group_id("5", "Five"), group_id("OPTOUT", "Opted out"), group_id("?", "")
     ('5', '1895484438147', None)
@@ -17,7 +17,7 @@ def group_id(reference: str, name: str) -> str | None:
 
 
 def group_number(name: str) -> str:
-    """A name's number: 13 digits, the same everywhere, so that none has to be kept.
+    """A 13-digit id derived from a name alone, so that none has to be stored.
 
     >>> group_number("Enrolled 2026")
     '4966087976966'

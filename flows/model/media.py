@@ -1,4 +1,4 @@
-"""Kinds of media by attachment prefix and by file name."""
+"""Kinds of media by attachment prefix and by file name extension."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ _KIND_OF_EXTENSION = {
 }
 
 
-def parted(attachment: str) -> tuple[str, str]:
-    """Kind and address of an attachment as a definition writes it; what is no kind of message
-    goes by the file's name.
+def read_attachment(attachment: str) -> tuple[str, str]:
+    """Read the kind and address of an attachment as definitions write it.
 
-    >>> parted("application: https://x.org/a.pdf"), parted("https://x.org/a.png")
+    An unknown kind is replaced by that of the file name.
+
+    >>> read_attachment("application: https://x.org/a.pdf"), read_attachment("https://x.org/a.png")
     (('document', 'https://x.org/a.pdf'), ('image', 'https://x.org/a.png'))
     """
     kind, _, url = (part.strip() for part in attachment.partition(":"))
@@ -32,7 +33,8 @@ def parted(attachment: str) -> tuple[str, str]:
 
 
 def kind_of_url(url: str) -> str:
-    """
+    """The kind of media by the extension of a URL, or an empty text.
+
     >>> kind_of_url("https://x.org/a/b.MP3?x=1"), kind_of_url("https://x.org/a"), kind_of_url("")
     ('audio', '', '')
     """

@@ -1,8 +1,8 @@
-"""What is stored of a conversation between two messages, and the services actions may call.
+"""The stored state of a conversation between two messages, and the services actions may call.
 
-A session is one JSON value per contact: the contact and the runs (one per started flow) that
-are still alive. It holds no history, so its size and the cost of a message do not grow with the
-conversation. Every run names the flow revision it began with and keeps to it.
+A session is one JSON value per contact: the contact and its live runs (one per started flow). It
+holds no history, so its size and the cost of a message do not grow with the conversation. Every
+run keeps to the flow revision it began with.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ RECENT_MESSAGES = 12
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message for the flow: a contact's when `id` is set, an internal one when it is None.
+    """One message to the flow: the contact's if `id` is set, an internal one if it is None.
 
     `type` is text, quick_reply, list, image, audio, video, document, sticker, location,
-    whatsapp_form_response or contact. `groups` carries the contact's collection ids into a
-    split by collection; `intent` and `confidence` come from a classifier.
+    whatsapp_form_response or contact. `groups` passes the contact's collection ids to a split by
+    collection; `intent` and `confidence` come from a classifier.
     """
 
     text: str = ""
@@ -50,11 +50,11 @@ class Message:
 
 @dataclass(slots=True)
 class Run:
-    """One flow under way. `waiting` is empty while it runs, else what it is parked for:
-    message, time, result, webhook or flow (a sub-flow); `call` is the webhook call awaited.
-
-    `sent` remembers the last messages as [node, text, ISO time], for the repetition guard.
-    `delay_seconds`, `entered` and `ended` live only while a message is processed.
+    """One flow in progress.
+     `waiting` is empty while it runs, else message, time, result, webhook or flow (a sub-flow);
+    `call` is the id of the webhook call it waits for. `sent` lists the last messages as [node,
+    text, ISO time], to detect repetition. `delay_seconds`, `entered` and `ended` exist only while a
+    message is processed.
     """
 
     id: int
@@ -99,7 +99,7 @@ class Run:
 
 @dataclass(slots=True)
 class Ending:
-    """How the contact's last flow ended: `status` is completed or failed."""
+    """The end of the contact's last flow: `status` is completed or failed."""
 
     status: str
     flow: str
@@ -109,7 +109,7 @@ class Ending:
 
 @dataclass(slots=True)
 class Session:
-    """All that is kept of one contact's conversation."""
+    """The stored state of one contact's conversation."""
 
     contact: Contact
     runs: list[Run] = field(default_factory=list)
@@ -119,12 +119,12 @@ class Session:
     last_input: int | str | None = None
 
     def next_id(self) -> int:
-        """A number this session has not used: for runs, messages and webhook calls."""
+        """A new id within this session, for runs, messages and webhook calls."""
         self.last_id += 1
         return self.last_id
 
     def active_run(self) -> Run | None:
-        """The run that the contact's next message belongs to."""
+        """The run that gets the contact's next message."""
         for run in reversed(self.runs):
             if not run.ended and not run.in_background:
                 return run
@@ -134,12 +134,12 @@ class Session:
         return next((run for run in self.runs if run.id == run_id and not run.ended), None)
 
     def next_wakeup(self) -> datetime | None:
-        """When the earliest timer is due; the caller calls `Engine.wake` then."""
+        """The time of the earliest timer; the caller then calls `Engine.wake`."""
         return min((run.wakeup_at for run in self.runs if run.wakeup_at), default=None)
 
     @property
     def status(self) -> str:
-        """waiting, completed or failed; completed also before anything has run."""
+        """waiting, completed or failed; also completed before any flow has run."""
         run = self.active_run()
         if run is not None:
             return "failed" if run.failure else "waiting"
@@ -167,11 +167,11 @@ class Session:
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Session:
-        """The session that `as_dict` gave; InvalidInput for another version's."""
+        """Restore a session from `as_dict`. Raises InvalidInput for another version's."""
         if stored.get("version") != VERSION:
             raise InvalidInput(
                 f"a stored session has version {stored.get('version')!r}, this is {VERSION}",
-                fix="Run the release that wrote it, or forget the conversation and start anew.",
+                fix="Run the release that wrote it, or forget the conversation and start again.",
             )
         ending = stored["ending"]
         return cls(
@@ -186,7 +186,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class WebhookAnswer:
-    """What a webhook function gave back: HTTP `status`, result object, `error` for the log."""
+    """The answer of a webhook function: HTTP `status`, result object, `error` for the log."""
 
     status: int
     body: Any = None
@@ -199,7 +199,7 @@ class WebhookAnswer:
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
-    """What the author's own server answered, undecoded."""
+    """The undecoded answer of the author's own server."""
 
     status: int
     text: str
@@ -207,16 +207,16 @@ class HttpAnswer:
 
 @dataclass(frozen=True, slots=True)
 class WebhookPending:
-    """The function works on; the run parks until `Engine.finish_webhook` or the timeout."""
+    """The function is still running: the run parks until `finish_webhook` or the time-out."""
 
     timeout_seconds: int = 60
 
 
 class EngineServices(Protocol):
-    """The world outside one conversation, as far as actions may touch it.
+    """Access to everything outside one conversation that actions may use.
 
-    Whoever implements `call_webhook` and `send_request` applies time-outs, the address guard
-    and the signature, and may raise any FlowhookError, which takes the Failure branch.
+    Implementations of `call_webhook` and `send_request` apply time-outs, the address guard and the
+    signature; any FlowhookError that they raise leads to the Failure category.
     """
 
     organization_id: int | str
@@ -226,13 +226,13 @@ class EngineServices(Protocol):
     random: random.Random
 
     def now(self) -> datetime:
-        """The time, aware, in UTC."""
+        """The current time, aware, in UTC."""
         ...
 
     def call_webhook(
         self, function_name: str, body: Mapping[str, Any]
     ) -> WebhookAnswer | WebhookPending:
-        """Run one of our own webhook functions."""
+        """Run one of this service's webhook functions."""
         ...
 
     def send_request(
@@ -242,9 +242,9 @@ class EngineServices(Protocol):
         ...
 
     def find_contact(self, contact_id: str) -> Contact | None:
-        """Another contact, for a broadcast."""
+        """Find another contact, for a broadcast."""
         ...
 
     def find_interactive(self, template_id: str, name: str) -> Mapping[str, Any] | None:
-        """An interactive template in the export's shape."""
+        """Find an interactive template, in the export's shape."""
         ...

@@ -1,6 +1,6 @@
-"""A sprint: one inbound message, start or wake-up, processed until every run waits or ends.
+"""A sprint: one message, start or wake-up, processed until every run waits or ends.
 
-It carries what actions and routers need (session, services, variables) and collects events.
+It provides what actions and routers need (session, services, variables) and collects events.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from flows.model.session import RECENT_MESSAGES, EngineServices, Run, Session
 REPEAT_WINDOW = timedelta(hours=6)
 REPEATS_ALLOWED = 4
 SPACING_SECONDS = 2
-MAX_EXPRESSION_SECONDS = 2.0  # well below the lease of the contact's turn
+MAX_EXPRESSION_SECONDS = 2.0  # for one sprint, well below the lease of the contact's turn
 
 AnyEvent = TypeVar("AnyEvent", bound=Event)
 
 
 class Sprint:
-    """`run` is the run being walked, `node` the UUID it stands on; the engine moves both."""
+    """The state of one sprint; `run` is the current run, `node` the UUID of its current node."""
 
     def __init__(self, session: Session, services: EngineServices) -> None:
         self.session = session
@@ -62,7 +62,7 @@ class Sprint:
         return next((one for one in self.services.languages if one.locale == locale), None)
 
     def stamp(self) -> str:
-        """The time as results hold it: UTC, microseconds, ending in Z."""
+        """The current time in the format of results: UTC, microseconds, ending in Z."""
         return stamp(self.services.now())
 
     def emit(self, kind: type[AnyEvent], /, **values: Any) -> AnyEvent:
@@ -78,7 +78,7 @@ class Sprint:
         return self._contact_bindings
 
     def contact_changed(self) -> None:
-        """Forget what was prepared of the contact; every action that changes it calls this."""
+        """Drop the contact's cached variables; called by every action that changes the contact."""
         self._contact_bindings = None
         self._scope = None
 
@@ -100,20 +100,20 @@ class Sprint:
         return self._scope
 
     def substitute(self, text: str) -> str:
-        """Variables replaced; `<%= %>` left as it is."""
+        """Replace variables; `<%= %>` stays as it is."""
         return substitute(text, self.scope) if "@" in text else text
 
     def substitute_contact(self, text: str) -> str:
-        """Only `@contact` variables replaced, as happens to a message when it leaves."""
+        """Replace only `@contact` variables, as is done once more when a message is sent."""
         return substitute(text, Scope(contact=self.contact_bindings(), results={}))
 
     def substitute_for(self, text: str, recipient: Contact) -> str:
-        """A broadcast's text: the recipient is `@staff`, `@flow` is unavailable."""
+        """Replace the variables of a broadcast: `@staff` is the recipient, `@flow` is empty."""
         staff = recipient.bindings(self._language(recipient.language))
         return substitute(text, replace(self.scope, flow={}, staff=staff))
 
     def render(self, text: str) -> str:
-        """Variables and `<%= %>`, trimmed as both of the format's evaluators do."""
+        """Replace variables and evaluate `<%= %>`; the result is trimmed, as in Glific."""
         if "@" not in text and "<%" not in text:
             return text.strip()
         if "<%" not in text:
@@ -155,7 +155,7 @@ class Sprint:
         return sum(one[2] >= oldest for one in same) >= REPEATS_ALLOWED
 
     def send(self, compared: str, delay_seconds: float, **values: Any) -> None:
-        """Create a message, spaced two seconds after the one before it."""
+        """Create a message, due two seconds after the one before it."""
         run = self.run
         self.emit(
             MsgCreated,
@@ -171,7 +171,10 @@ class Sprint:
     # --- waiting ------------------------------------------------------------------------
 
     def park(self, waiting: str, seconds: float = 0) -> None:
-        """Leave the run waiting, with a timer when `seconds` is more than 0."""
+        """Make the run wait, with a timer if `seconds` is more than 0.
+
+        `waiting` is one of SessionParked's; an action that pauses waits for time or result.
+        """
         run = self.run
         run.waiting = waiting
         if seconds > 0:

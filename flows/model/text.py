@@ -1,7 +1,7 @@
-"""How flows compare texts: cleaning, lower-casing, words. The rules are the format's.
+"""Comparison of texts by the format's rules: cleaning, lower-casing, words.
 
-Lower-casing is full Unicode but has no final-sigma rule, and no-break spaces do not part words;
-both differ from Python's own methods.
+Lower-casing is full Unicode without the final-sigma rule, and no-break spaces do not separate
+words; both differ from Python's own methods.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ _WORD_BREAK = regex.compile(r"[^\S\u00a0\u202f\u2007\u2060]+|[,;]+")
 
 
 def lower(text: str) -> str:
-    """
+    """Lower-case a text without the final-sigma rule.
+
     >>> lower("ΟΔΟΣ")
     'οδοσ'
     """
@@ -26,7 +27,8 @@ def lower(text: str) -> str:
 
 
 def normal(text: str) -> str:
-    """
+    """Trim and lower-case a text.
+
     >>> normal("  Haan Ji ")
     'haan ji'
     """
@@ -34,7 +36,7 @@ def normal(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """Keywords compare by letters, marks and digits only.
+    """Reduce a text to letters, marks and digits in lower case, as keywords are compared.
 
     >>> clean("Draft:Help Me! 👍")
     'drafthelpme'
@@ -43,7 +45,8 @@ def clean(text: str) -> str:
 
 
 def words(text: str) -> frozenset[str]:
-    """
+    """The distinct words of a text in lower case.
+
     >>> sorted(words("Yes, haan;1 yes!"))
     ['1', 'haan', 'yes', 'yes!']
     """
@@ -51,7 +54,9 @@ def words(text: str) -> frozenset[str]:
 
 
 def whole_number(text: str) -> int | None:
-    """The number of at most nine digits that a text is; contacts type what Python will not read.
+    """Read a text of at most nine digits; None for any other text.
+
+    Unlike `int`, it refuses a sign, digits of other scripts and long numbers.
 
     >>> whole_number("007"), whole_number("-1"), whole_number("५"), whole_number("1" * 5000)
     (7, None, None, None)

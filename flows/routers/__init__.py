@@ -1,4 +1,4 @@
-"""How a node decides where to go: the tests of a switch, the dice of a random router."""
+"""Routers: the tests of a switch, and random choice."""
 
 from flowhook.registry import load
 

@@ -1,4 +1,4 @@
-"""What a router keeps of a message under its result name. The first fitting shape wins."""
+"""The result that a router saves of a message. The first matching shape applies."""
 
 from __future__ import annotations
 
@@ -13,9 +13,14 @@ from flows.model.text import words
 MEDIA_TYPES = ("image", "audio", "video", "document")
 
 
-def result_of(message: Message, category: Any, case_type: str, at: str) -> dict[str, Any]:
-    """The result object; `category` is a name, or its translation as the one-item list that
-    definitions hold. `case_type` is the test that hit, empty when none did."""
+def result_of(
+    message: Message, category: Any, at: str, *, keeps_words: bool = False
+) -> dict[str, Any]:
+    """Build the result object.
+
+    `category` is a name, or its translation as the one-item list of definitions; `at` the time as
+    results hold it; `keeps_words` adds the message's words as `selected`.
+    """
     if message.type in MEDIA_TYPES:
         return {
             "id": message.id,
@@ -40,7 +45,7 @@ def result_of(message: Message, category: Any, case_type: str, at: str) -> dict[
     if message.type in ("quick_reply", "list"):
         interactive = dict(message.interactive or {"title": message.text})
         return {**answer, "intent": None, "interactive": interactive}
-    if case_type == "has_multiple":
+    if keeps_words:
         return {**answer, "selected": sorted(words(message.text))}
     extra: dict[str, Any] = {"intent": message.intent}
     if message.intent is not None:

@@ -1,4 +1,4 @@
-"""Exact decimal numbers, 28 digits."""
+"""Functions of decimal numbers with 28 significant digits."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _WIDE = Context(prec=6000, rounding=ROUND_HALF_UP)
 
 
 def _decimal(value: Any) -> Decimal:
-    """A Decimal, an integer, or a text that is a number."""
+    """Convert an integer, or a text that is a number, to a Decimal."""
     if isinstance(value, str) and not value.strip("+-0123456789.eE") == "":
         raise ExpressionError(FAILED)
     number = Decimal(value)
@@ -28,7 +28,7 @@ def _decimal(value: Any) -> Decimal:
 
 @function("Decimal.from_float/1")
 def from_float(number: float) -> Decimal:
-    """The decimal a float prints as."""
+    """The decimal with the digits that the float prints as."""
     return Decimal(float_text(number))
 
 
@@ -40,7 +40,7 @@ def multiply(left: Operand, right: Operand) -> Decimal:
 
 @function("Decimal.div/2")
 def divide(left: Operand, right: Operand) -> Decimal:
-    """The quotient."""
+    """The quotient. Raises ExpressionError on division by zero."""
     divisor = _decimal(right)
     if divisor == 0:
         raise ExpressionError(ZERO_DIVISION)
@@ -49,7 +49,10 @@ def divide(left: Operand, right: Operand) -> Decimal:
 
 @function("Decimal.round/2")
 def round_places(number: Operand, places: int) -> Decimal:
-    """Rounded to so many digits behind the point; a half goes away from zero."""
+    """Round to this many decimal places, halves away from zero.
+
+    Raises ExpressionError for a number of places out of range.
+    """
     if abs(places) > MAX_PLACES:
         raise ExpressionError(FAILED)
     return _decimal(number).quantize(Decimal(1).scaleb(-places), context=_WIDE)

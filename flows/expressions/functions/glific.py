@@ -1,4 +1,4 @@
-"""Template helpers of Glific and of its clients: they build JSON and send nothing."""
+"""Template helpers of Glific and its clients. They build JSON and send nothing."""
 
 from __future__ import annotations
 
@@ -37,7 +37,10 @@ def arogya_template(run: Evaluation, uuid: str, variables: list[Any]) -> str:
 
 @function("Glific.Clients.Tap.template/1", "Glific.Clients.Tap.template/2")
 def tap_template(run: Evaluation, shortcode: str, variables: str = "") -> str:
-    """The JSON of the template with a shortcode; its variables stand between `|` characters."""
+    """The JSON of the template with this shortcode; `|` separates its variables.
+
+    Raises ExpressionError for an unknown shortcode.
+    """
     template = run.templates.get(shortcode)
     if template is None:
         raise ExpressionError(FAILED)

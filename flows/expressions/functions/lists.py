@@ -1,4 +1,4 @@
-"""Lists, and what else has elements: ranges and maps (pairs of key and value)."""
+"""Functions of lists and other collections: ranges, and maps as pairs of key and value."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Collection = list[Any] | Range | dict[Any, Any]
 
 
 def elements(run: Evaluation, collection: Collection) -> list[Any]:
-    """The elements; they are counted before a range becomes a list."""
+    """The elements as a list; their memory is charged before a range is expanded."""
     if isinstance(collection, list):
         return collection
     run.charge(16 * count(collection))
@@ -30,7 +30,7 @@ def elements(run: Evaluation, collection: Collection) -> list[Any]:
 
 @function("Enum.count/1")
 def count(collection: Collection) -> int:
-    """How many elements there are."""
+    """The number of elements."""
     if isinstance(collection, Range):
         return abs(collection.last - collection.first) + 1
     return len(collection)
@@ -38,13 +38,13 @@ def count(collection: Collection) -> int:
 
 @function("length/1")
 def length(items: list[Any]) -> int:
-    """How many elements a list has."""
+    """The number of elements of a list."""
     return len(items)
 
 
 @function("hd/1")
 def head(items: Any) -> Any:
-    """The first element of a list."""
+    """The first element of a list. Raises ExpressionError for an empty list."""
     if not isinstance(items, list) or not items:
         raise ExpressionError("hd requires a non-empty list")
     return items[0]
@@ -52,7 +52,7 @@ def head(items: Any) -> Any:
 
 @function("elem/2")
 def element(pair: tuple[Any, ...], index: int) -> Any:
-    """The element of a tuple at an index."""
+    """The element of a tuple at an index. Raises ExpressionError for a negative one."""
     if index < 0:
         raise ExpressionError(FAILED)
     return pair[index]
@@ -67,7 +67,7 @@ def at(run: Evaluation, collection: Collection, index: int, default: Any = None)
 
 @function("Enum.join/1", "Enum.join/2")
 def join(run: Evaluation, collection: Collection, separator: str = "") -> str:
-    """The elements' texts, with a separator between them."""
+    """The elements' texts, joined by a separator."""
     return _join(run, elements(run, collection), separator)
 
 
@@ -82,62 +82,62 @@ def _join(run: Evaluation, items: list[Any], separator: str) -> str:
 
 @function("Enum.map/2")
 def map_elements(run: Evaluation, collection: Collection, change: Function) -> list[Any]:
-    """What the function makes of every element."""
+    """The result of the function for every element."""
     return [change(item) for item in elements(run, collection)]
 
 
 @function("Enum.map_join/3")
 def map_join(run: Evaluation, collection: Collection, separator: str, change: Function) -> str:
-    """The texts of what the function makes of every element, with a separator between them."""
+    """The texts of the function's results for every element, joined by a separator."""
     return _join(run, [change(item) for item in elements(run, collection)], separator)
 
 
 @function("Enum.find/2")
 def find(run: Evaluation, collection: Collection, test: Function) -> Any:
-    """The first element that passes, or nil."""
+    """The first element that passes the test, or nil."""
     return find_or(run, collection, None, test)
 
 
 @function("Enum.find/3")
 def find_or(run: Evaluation, collection: Collection, default: Any, test: Function) -> Any:
-    """The first element that passes, or the default."""
+    """The first element that passes the test, or the default."""
     found = (item for item in elements(run, collection) if truthy(test(item)))
     return next(found, default)
 
 
 @function("Enum.any?/2")
 def any_passes(run: Evaluation, collection: Collection, test: Function) -> bool:
-    """Whether an element passes."""
+    """Whether any element passes the test."""
     return any(truthy(test(item)) for item in elements(run, collection))
 
 
 @function("Enum.all?/2")
 def all_pass(run: Evaluation, collection: Collection, test: Function) -> bool:
-    """Whether every element passes."""
+    """Whether every element passes the test."""
     return all(truthy(test(item)) for item in elements(run, collection))
 
 
 @function("Enum.filter/2")
 def keep(run: Evaluation, collection: Collection, test: Function) -> list[Any]:
-    """The elements that pass."""
+    """The elements that pass the test."""
     return [item for item in elements(run, collection) if truthy(test(item))]
 
 
 @function("Enum.reject/2")
 def reject(run: Evaluation, collection: Collection, test: Function) -> list[Any]:
-    """The elements that do not pass."""
+    """The elements that do not pass the test."""
     return [item for item in elements(run, collection) if not truthy(test(item))]
 
 
 @function("Enum.slice/2")
 def slice_range(run: Evaluation, collection: Collection, wanted: Range) -> list[Any]:
-    """The elements from the range's first to its last; a negative one counts from the end."""
+    """The elements at the indices of a range; negative indices count from the end."""
     return list(cut(elements(run, collection), wanted))
 
 
 @function("Enum.sort_by/2")
 def sort_by(run: Evaluation, collection: Collection, key: Function) -> list[Any]:
-    """The elements in the order of what the function makes of them; equals keep their order."""
+    """The elements, sorted by the function's result for each; the sort is stable."""
     keyed = [(key(item), item) for item in elements(run, collection)]
     run.charge(16 * len(keyed))
 
@@ -162,7 +162,10 @@ def total(run: Evaluation, collection: Collection) -> Any:
 
 @function("Enum.max/2")
 def maximum(run: Evaluation, collection: Collection, order: Function | Atom) -> Any:
-    """The greatest element: by `:asc`, `:desc`, or a function that says left is not smaller."""
+    """The greatest element, ordered by `:asc`, `:desc` or a function.
+
+    The function gets two elements and returns whether the first is not smaller.
+    """
     items = elements(run, collection)
     best = items[0]
     for item in islice(items, 1, None):
@@ -183,7 +186,7 @@ def _keeps(order: Function | Atom, best: Any, item: Any) -> bool:
 
 @function("Enum.max_by/2")
 def maximum_by(run: Evaluation, collection: Collection, key: Function) -> Any:
-    """The first element for which the function gives the greatest value."""
+    """The first element with the greatest result of the function."""
     items = elements(run, collection)
     best, best_key = items[0], key(items[0])
     for item in islice(items, 1, None):
@@ -195,7 +198,7 @@ def maximum_by(run: Evaluation, collection: Collection, key: Function) -> Any:
 
 @function("Enum.random/1")
 def choose(collection: Collection) -> Any:
-    """One element, by chance."""
+    """A random element."""
     if isinstance(collection, Range):
         return random.choice(collection.items())
     return random.choice(
@@ -205,7 +208,7 @@ def choose(collection: Collection) -> Any:
 
 @function("Enum.take_random/2")
 def choose_some(run: Evaluation, collection: Collection, most: int) -> list[Any]:
-    """At most so many elements, by chance, none twice."""
+    """At most this many random elements, each once."""
     items = elements(run, collection)
     return random.sample(items, min(most, len(items)))
 
@@ -224,7 +227,7 @@ def last(items: list[Any]) -> Any:
 
 @function("List.wrap/1")
 def wrap(value: Any) -> list[Any]:
-    """A list: nil is the empty one, a list is itself, anything else is its only element."""
+    """Convert to a list: nil gives an empty one, a list stays, another value becomes an element."""
     if value is None:
         return []
     return value if isinstance(value, list) else [value]
@@ -232,7 +235,7 @@ def wrap(value: Any) -> list[Any]:
 
 @function("then/2")
 def then(value: Any, change: Any) -> Any:
-    """What the function makes of a value."""
+    """The result of the function for a value. Raises ExpressionError without a function."""
     if not isinstance(change, Function):
         raise ExpressionError("then requires a function")
     return change(value)

@@ -1,4 +1,4 @@
-"""Maps and JSON."""
+"""Functions of maps and JSON."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def is_nil(value: Any) -> bool:
 
 @function("Map.get/2", "Map.get/3")
 def get(map_: dict[Any, Any], key: Any, default: Any = None) -> Any:
-    """The value under a key, or the default."""
+    """The value of a key, or the default."""
     return map_.get(map_key(key), default)
 
 
 @function("Jason.decode!/1")
 def decode(run: Evaluation, text: str) -> Any:
-    """The value a JSON text describes."""
+    """Read a value from JSON."""
     run.charge(4 * len(text))
     text.encode()
     value = json.loads(text, parse_constant=_refuse, parse_float=_finite)
@@ -60,7 +60,7 @@ def _finite(digits: str) -> float:
 
 @function("Jason.encode!/1")
 def encode(run: Evaluation, value: Any) -> str:
-    """The JSON of a value; keys stand in order."""
+    """The JSON of a value, with sorted keys."""
     pieces: list[str] = []
     _write(run, value, pieces)
     return "".join(pieces)

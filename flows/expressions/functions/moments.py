@@ -1,4 +1,4 @@
-"""Times of day, and dates with times: Time, NaiveDateTime, DateTime."""
+"""Functions of times of day and of dates with times: Time, NaiveDateTime, DateTime."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _EPOCH = dt.datetime(1970, 1, 1)
 
 
 def zone(name: str) -> ZoneInfo:
-    """A time zone by its IANA name."""
+    """The time zone with an IANA name. Raises ExpressionError if there is none."""
     try:
         return ZoneInfo("UTC" if name == "Etc/UTC" else name)
     except (KeyError, ValueError, OSError) as error:
@@ -33,7 +33,7 @@ def now_in(run: Evaluation, name: str) -> Zoned:
 
 
 def in_utc(value: Naive | Zoned) -> dt.datetime:
-    """The moment without a zone, in UTC; a naive one is taken for UTC."""
+    """The date and time in UTC, without a zone; one that has no zone is taken as UTC."""
     moment = value.value
     return moment if isinstance(value, Naive) else moment.astimezone(dt.UTC).replace(tzinfo=None)
 
@@ -43,7 +43,12 @@ def _microseconds(moment: dt.datetime) -> int:
 
 
 def between(left: int, right: int, unit: Atom) -> int:
-    """From microseconds to whole units: each side is cut to seconds before they are compared."""
+    """The difference of two times given in microseconds, in whole units.
+
+    Both are first truncated to the unit, or to seconds for a unit longer than a second.
+
+    Raises ExpressionError for an unknown unit.
+    """
     if unit.name in _SECONDS:
         seconds = left // 1_000_000 - right // 1_000_000
         size = abs(seconds) // _SECONDS[unit.name]
@@ -56,13 +61,16 @@ def between(left: int, right: int, unit: Atom) -> int:
 
 @function("Time.from_iso8601!/1")
 def time_from_iso(text: str) -> Time:
-    """The time of day a text like `12:30:00` is."""
+    """Read a time of day from a text like `12:30:00`."""
     return read_time(text)
 
 
 @function("Time.diff/3")
 def time_difference(left: Time, right: Time, unit: Atom) -> int:
-    """How many units the first time of day is after the second."""
+    """The time from the second time of day to the first, in a unit.
+
+    Raises ExpressionError for an unknown unit.
+    """
     if unit.name == "day":
         raise ExpressionError(FAILED)
     return between(_of_day(left), _of_day(right), unit)
@@ -76,55 +84,55 @@ def _of_day(time: Time) -> int:
 
 @function("NaiveDateTime.from_iso8601!/1")
 def naive_from_iso(text: str) -> Naive:
-    """The date and time a text like `2026-01-31T12:30:00` is."""
+    """Read a date and time from a text like `2026-01-31T12:30:00`."""
     return read_naive(text)
 
 
 @function("NaiveDateTime.new!/2")
 def naive_new(date: dt.date, time: Time) -> Naive:
-    """A date and a time of day put together."""
+    """Combine a date and a time of day."""
     return Naive(dt.datetime.combine(date, time.value), time.precision)
 
 
 @function("NaiveDateTime.diff/3")
 def naive_difference(left: Naive, right: Naive, unit: Atom) -> int:
-    """How many units the first is after the second."""
+    """The time from the second to the first, in a unit."""
     return between(_microseconds(left.value), _microseconds(right.value), unit)
 
 
 @function("NaiveDateTime.compare/2")
 def naive_compare(left: Naive, right: Naive) -> Atom:
-    """`:lt`, `:eq` or `:gt`."""
+    """`:lt`, `:eq` or `:gt`, if the first is earlier, the same or later."""
     return ordering(left.value, right.value)
 
 
 @function("DateTime.utc_now/0")
 def utc_now(run: Evaluation) -> Zoned:
-    """This moment, in UTC."""
+    """The current time in UTC."""
     return now_in(run, "UTC")
 
 
 @function("DateTime.now!/1")
 def now(run: Evaluation, name: str) -> Zoned:
-    """This moment in a time zone."""
+    """The current time in a time zone."""
     return now_in(run, name)
 
 
 @function("DateTime.new!/3")
 def new(date: dt.date, time: Time, name: str) -> Zoned:
-    """A date and a time of day in a time zone."""
+    """Combine a date and a time of day in a time zone."""
     return Zoned(dt.datetime.combine(date, time.value, zone(name)), time.precision)
 
 
 @function("DateTime.from_naive!/2")
 def from_naive(naive: Naive, name: str) -> Zoned:
-    """A date and time put in a time zone."""
+    """Attach a time zone to a date and time."""
     return Zoned(naive.value.replace(tzinfo=zone(name)), naive.precision)
 
 
 @function("DateTime.from_iso8601/1")
 def from_iso(text: str) -> Any:
-    """`{:ok, moment in UTC, offset in seconds}`, or `{:error, :invalid_format}`."""
+    """`{:ok, time in UTC, offset in seconds}`, or `{:error, :invalid_format}`."""
     try:
         moment, offset = read_zoned(text)
     except ExpressionError:
@@ -134,19 +142,22 @@ def from_iso(text: str) -> Any:
 
 @function("DateTime.diff/2", "DateTime.diff/3")
 def difference(left: Zoned, right: Zoned, unit: Atom = SECOND) -> int:
-    """How many units, seconds unless told, the first moment is after the second."""
+    """The time from the second to the first, in a unit (default: seconds)."""
     return between(_microseconds(in_utc(left)), _microseconds(in_utc(right)), unit)
 
 
 @function("DateTime.after?/2")
 def is_after(left: Zoned, right: Zoned) -> bool:
-    """Whether the first moment is later."""
+    """Whether the first time is later."""
     return in_utc(left) > in_utc(right)
 
 
 @function("DateTime.add/3")
 def add(moment: Zoned, amount: int, unit: Atom) -> Zoned:
-    """The moment so many units later, in the same zone."""
+    """The time this many units later, in the same zone.
+
+    Raises ExpressionError for an unknown unit.
+    """
     if unit.name in _SECONDS:
         step = dt.timedelta(seconds=_SECONDS[unit.name] * amount)
     elif unit.name in _PER_SECOND:
@@ -165,19 +176,19 @@ def to_unix(moment: Zoned) -> int:
 
 @function("DateTime.to_date/1")
 def to_date(moment: Zoned) -> dt.date:
-    """The date, in the moment's zone."""
+    """The date in its own time zone."""
     return moment.value.date()
 
 
 @function("DateTime.to_string/1")
 def moment_text(moment: Zoned) -> str:
-    """The moment as `2026-01-31 12:30:00Z`."""
+    """The date and time as `2026-01-31 12:30:00Z`."""
     return to_text(moment)
 
 
 @function("DateTime.to_iso8601/1")
 def moment_iso(moment: Zoned) -> str:
-    """The moment as `2026-01-31T12:30:00Z`."""
+    """The date and time as `2026-01-31T12:30:00Z`."""
     return iso_text(moment)
 
 

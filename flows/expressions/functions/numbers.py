@@ -1,4 +1,4 @@
-"""Numbers."""
+"""Functions of numbers."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _FLOAT = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 @function("rem/2")
 def remainder(dividend: int, divisor: int) -> int:
-    """The remainder of a whole division, with the dividend's sign."""
+    """The remainder of an integer division, with the dividend's sign."""
     size = abs(dividend) % abs(_not_zero(divisor))
     return -size if dividend < 0 else size
 
 
 @function("div/2")
 def divide(dividend: int, divisor: int) -> int:
-    """Whole division, cut toward zero."""
+    """The quotient of an integer division, rounded toward zero."""
     size = abs(dividend) // abs(_not_zero(divisor))
     return size if (dividend < 0) == (divisor < 0) else -size
 
@@ -36,13 +36,13 @@ def _not_zero(divisor: int) -> int:
 
 @function("abs/1")
 def absolute(number: Number) -> Number:
-    """The number without its sign."""
+    """The absolute value."""
     return abs(number)
 
 
 @function("round/1")
 def round_number(number: Number) -> int:
-    """The nearest integer; a half goes away from zero."""
+    """The nearest integer; halves are rounded away from zero."""
     whole = math.trunc(number)
     step = 1 if number >= 0 else -1
     return int(bounded(whole + step if abs(number - whole) >= 0.5 else whole))
@@ -86,7 +86,10 @@ def integer_text(number: int) -> str:
 
 @function("Float.parse/1")
 def parse_float(text: str) -> Any:
-    """The number a text begins with, and the rest of the text; `:error` when there is none."""
+    """The number at the beginning of a text and the rest of the text; `:error` if there is none.
+
+    Raises ExpressionError for a number that a float cannot hold.
+    """
     match = _FLOAT.match(text)
     if match is None:
         return Atom("error")

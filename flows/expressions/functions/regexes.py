@@ -1,4 +1,4 @@
-"""Patterns."""
+"""Functions of regular expressions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..values import Atom, Function, Keywords, Regex, to_text
 from ..vocabulary import function
 
 MAX_WORK = 4_000_000
-"""Characters times instructions of the compiled pattern: what one search may take."""
+"""The limit of one search, in characters times instructions of the compiled pattern."""
 
 _REFERENCE = re.compile(r"\\(?:(\\)|g\{([0-9]{1,3})\}|([0-9]))")
 
@@ -23,7 +23,10 @@ def first_match(run: Evaluation, pattern: Regex, text: str) -> Any:
 
 
 def matches(run: Evaluation, pattern: Regex, text: str) -> Iterator[Any]:
-    """All matches; every search is linear in the text, and a long one is refused."""
+    """All matches, found in time linear in the text.
+
+    Raises ExpressionError if text and pattern are too large together.
+    """
     run.charge(len(text))
     if len(text) * pattern.pattern.programsize > MAX_WORK:
         raise ExpressionError(RESOURCES)
@@ -34,7 +37,7 @@ def matches(run: Evaluation, pattern: Regex, text: str) -> Iterator[Any]:
 
 @function("Regex.match?/2")
 def is_match(run: Evaluation, pattern: Regex, text: str) -> bool:
-    """Whether the pattern matches somewhere in the text."""
+    """Whether the pattern matches anywhere in the text."""
     return first_match(run, pattern, text) is not None
 
 
@@ -42,7 +45,10 @@ def is_match(run: Evaluation, pattern: Regex, text: str) -> bool:
 def run_pattern(
     run: Evaluation, pattern: Regex, text: str, options: Keywords | None = None
 ) -> list[str] | None:
-    """The first match and its groups, or nil; `capture:` is :all, :first or :all_but_first."""
+    """The first match and its groups, or nil; `capture:` is :all, :first or :all_but_first.
+
+    Raises ExpressionError for another `capture:`.
+    """
     match = first_match(run, pattern, text)
     if match is None:
         return None
@@ -55,7 +61,7 @@ def run_pattern(
 
 @function("Regex.scan/2")
 def scan(run: Evaluation, pattern: Regex, text: str) -> list[list[str]]:
-    """Every match with its groups."""
+    """All matches with their groups."""
     found = []
     for match in matches(run, pattern, text):
         groups = _groups(match)
@@ -65,7 +71,7 @@ def scan(run: Evaluation, pattern: Regex, text: str) -> list[list[str]]:
 
 
 def _groups(match: Any) -> list[str]:
-    """The match and its groups; groups without a match at the end are left out."""
+    """The match and its groups, without trailing groups that did not take part."""
     groups = [match.group(), *match.groups()]
     while groups and groups[-1] is None:
         groups.pop()
@@ -80,9 +86,9 @@ def replace(
     replacement: str | Function,
     options: Keywords | None = None,
 ) -> str:
-    r"""The text with every match replaced; `\\1` in the replacement is a group.
+    r"""The text with every match replaced; `\\1` in the replacement inserts a group.
 
-    `global: false` replaces the first only; a function gets the match and its first group.
+    `global: false` replaces only the first. A function gets the match and its first group.
     """
     everywhere = options is None or options.option("global", True) is not False
     return replace_matches(run, pattern, text, replacement, everywhere)

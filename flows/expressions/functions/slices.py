@@ -1,4 +1,4 @@
-"""Cutting a part out of a sequence by a range, as Enum.slice and String.slice do."""
+"""Slicing of sequences by a range, as Enum.slice and String.slice do it."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ..clockface import Moment, inner, part
+from ..date_parts import Moment, inner, part
 from ..fault import FAILED, ExpressionError
 from ..run import Evaluation
 from ..vocabulary import function
@@ -24,7 +24,7 @@ _PADDING = {"-": "", "_": " ", "0": "0", "": "0"}
 
 @function("Calendar.strftime/2")
 def strftime(run: Evaluation, moment: Moment, pattern: str) -> str:
-    """The moment written as `pattern` says, for example `%d %b %Y`."""
+    """Format a date or time by a pattern, for example `%d %b %Y`."""
 
     def one(match: re.Match[str]) -> str:
         run.tick()

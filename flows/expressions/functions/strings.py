@@ -1,4 +1,4 @@
-"""Texts, counted and cut by grapheme clusters."""
+"""Functions of texts, which are counted and sliced by grapheme clusters."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..vocabulary import function
 from .regexes import matches, replace_matches
 from .slices import cut
 
-MAX_ALTERNATIVES = 100_000  # characters of all texts that are looked for at once
+MAX_ALTERNATIVES = 100_000  # characters of all texts that one call searches for
 MAX_KEPT = 200
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,4000}")
@@ -25,7 +25,7 @@ _RESERVED = ":/?#[]@!$&'()*+,;=~_-."
 
 @function("to_string/1")
 def text_of(value: Any) -> str:
-    """The text a value prints as."""
+    """The text that a value prints as."""
     return to_text(value)
 
 
@@ -36,38 +36,38 @@ def is_text(value: Any) -> bool:
 
 
 def _graphemes(run: Evaluation, text: str) -> list[str]:
-    """Outside ASCII clusters are found slowly, and charged accordingly."""
+    """Split a text into graphemes. Splitting non-ASCII text is slow, and charged accordingly."""
     run.charge(len(text) * (16 if text.isascii() else 80))
     return graphemes(text)
 
 
 @function("String.length/1")
 def length(run: Evaluation, text: str) -> int:
-    """How many graphemes a text has."""
+    """The number of graphemes."""
     return len(_graphemes(run, text))
 
 
 @function("String.upcase/1")
 def upcase(text: str) -> str:
-    """The text in capitals."""
+    """The text in upper case."""
     return text.upper()
 
 
 @function("String.downcase/1")
 def downcase(text: str) -> str:
-    """The text in small letters."""
+    """The text in lower case."""
     return text.lower()
 
 
 @function("String.trim/1")
 def trim(text: str) -> str:
-    """The text without white space at its ends."""
+    """The text without white space at both ends."""
     return text.strip()
 
 
 @function("String.trim/2")
 def trim_of(run: Evaluation, text: str, unwanted: str) -> str:
-    """The text without repetitions of `unwanted` at its ends."""
+    """The text without repetitions of `unwanted` at both ends."""
     return _trim_end(run, trim_leading(run, text, unwanted), unwanted)
 
 
@@ -91,7 +91,10 @@ def _trim_end(run: Evaluation, text: str, unwanted: str) -> str:
 
 @function("String.replace_leading/3")
 def replace_leading(run: Evaluation, text: str, match: str, replacement: str) -> str:
-    """The text with every `match` at its beginning replaced."""
+    """The text with every `match` at its beginning replaced.
+
+    Raises ExpressionError for an empty `match`.
+    """
     if not match:
         raise ExpressionError(FAILED)
     rest = trim_leading(run, text, match)
@@ -108,9 +111,10 @@ def replace(
     replacement: str | Function,
     options: Keywords | None = None,
 ) -> str:
-    """The text with every match of a text, of one of several texts or of a pattern replaced.
+    """The text with every match replaced; `global: false` replaces only the first.
 
-    `global: false` replaces the first only; the replacement is a text or a function.
+    The pattern is a text, a list of texts or a regular expression, the replacement a text or a
+    function.
     """
     everywhere = options is None or options.option("global", True) is not False
     if isinstance(pattern, Regex):
@@ -128,7 +132,7 @@ def replace(
 
 
 def _texts(run: Evaluation, pattern: str | list[Any], text: str) -> Iterator[Any]:
-    """The matches of a text, or of one of several, of which the longest counts."""
+    """The matches of a text, or of a list of texts, the longest first."""
     texts = _several(pattern)
     size = sum(map(len, texts))
     if size > MAX_ALTERNATIVES or (isinstance(pattern, list) and "" in texts):
@@ -142,14 +146,17 @@ def _texts(run: Evaluation, pattern: str | list[Any], text: str) -> Iterator[Any
 
 @function("String.slice/2")
 def slice_range(run: Evaluation, text: str, wanted: Range) -> str:
-    """The graphemes from the range's first to its last; a negative one counts from the end."""
+    """The graphemes at the indices of a range; negative indices count from the end."""
     clusters = _graphemes(run, text)
     return "".join(cut(clusters, wanted))
 
 
 @function("String.slice/3")
 def slice_length(run: Evaluation, text: str, start: int, count: int) -> str:
-    """`count` graphemes from `start` on; a negative start counts from the end."""
+    """`count` graphemes from `start`; a negative start counts from the end.
+
+    Raises ExpressionError for a negative count.
+    """
     if count < 0:
         raise ExpressionError(FAILED)
     clusters = _graphemes(run, text)
@@ -186,7 +193,7 @@ def split(
 
 @function("String.to_integer/1")
 def to_integer(text: str) -> int:
-    """The integer a text is, and nothing else."""
+    """The integer that the whole text is. Raises ExpressionError for any other text."""
     if not _INTEGER.fullmatch(text):
         raise ExpressionError(FAILED)
     return int(text)
@@ -201,19 +208,19 @@ def _several(wanted: str | list[Any]) -> tuple[str, ...]:
 
 @function("String.starts_with?/2")
 def starts_with(text: str, beginnings: str | list[Any]) -> bool:
-    """Whether a text begins with a text, or with one of several."""
+    """Whether a text begins with a text, or with one of a list."""
     return text.startswith(_several(beginnings))
 
 
 @function("String.ends_with?/2")
 def ends_with(text: str, ends: str | list[Any]) -> bool:
-    """Whether a text ends with a text, or with one of several."""
+    """Whether a text ends with a text, or with one of a list."""
     return text.endswith(_several(ends))
 
 
 @function("String.contains?/2")
 def contains(run: Evaluation, text: str, wanted: str | list[Any]) -> bool:
-    """Whether a text has a text in it, or one of several."""
+    """Whether a text contains a text, or one of a list."""
     for part in _several(wanted):
         run.charge(len(text) // 16)
         if part in text:
@@ -223,6 +230,6 @@ def contains(run: Evaluation, text: str, wanted: str | list[Any]) -> bool:
 
 @function("URI.encode/1")
 def encode_uri(run: Evaluation, text: str) -> str:
-    """The text with everything that a URI cannot hold percent-encoded."""
+    """The text with every character that a URI must not contain percent-encoded."""
     run.charge(3 * len(text))
     return quote(text, safe=_RESERVED)

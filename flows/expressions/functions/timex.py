@@ -1,4 +1,4 @@
-"""The Timex functions that flows use."""
+"""The functions of Timex that flows use."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 from calendar import monthrange
 from typing import Any
 
-from ..clockface import MONTHS, epoch_seconds
+from ..date_parts import MONTHS, epoch_seconds
 from ..fault import FAILED, ExpressionError
 from ..run import Evaluation
 from ..timexformat import format_default, format_strftime, parse_default
@@ -29,12 +29,12 @@ _ONE_MICROSECOND = dt.timedelta(microseconds=1)
 
 
 def _unit(name: str) -> str:
-    """Units are singular or plural."""
+    """The singular of a unit."""
     return name.removesuffix("s")
 
 
 def _instant(value: Dated) -> dt.datetime:
-    """The moment in UTC without a zone; a date is its midnight."""
+    """The date and time in UTC, without a zone; a date is taken at midnight."""
     if isinstance(value, (Naive, Zoned)):
         return in_utc(value)
     return dt.datetime.combine(value, dt.time())
@@ -42,19 +42,22 @@ def _instant(value: Dated) -> dt.datetime:
 
 @function("Timex.today/0", "Timex.today/1")
 def today(run: Evaluation, name: str = "UTC") -> dt.date:
-    """Today, in UTC or in a time zone."""
+    """Today's date, in UTC or in a time zone."""
     return now_in(run, name).value.date()
 
 
 @function("Timex.now/0", "Timex.now/1")
 def now(run: Evaluation, name: str = "UTC") -> Zoned:
-    """This moment, in UTC or in a time zone."""
+    """The current time, in UTC or in a time zone."""
     return now_in(run, name)
 
 
 @function("Timex.diff/3")
 def difference(left: Dated, right: Dated, unit: Atom) -> int:
-    """How many whole units the first is after the second."""
+    """The number of whole units from the second to the first.
+
+    Raises ExpressionError for an unknown unit.
+    """
     first, second, name = _instant(left), _instant(right), _unit(unit.name)
     if name in ("month", "year"):
         months = _months(first, second) if first > second else -_months(second, first)
@@ -73,7 +76,7 @@ def _months(later: dt.datetime, earlier: dt.datetime) -> int:
 
 @function("Timex.compare/2")
 def compare(left: Dated, right: Dated) -> int:
-    """-1, 0 or 1: whether the first is earlier, the same or later."""
+    """-1, 0 or 1, if the first is earlier, the same or later."""
     first, second = _instant(left), _instant(right)
     return (first > second) - (first < second)
 
@@ -86,7 +89,7 @@ def to_unix(value: Dated) -> int:
 
 @function("Timex.month_name/1")
 def month_name(month: int) -> str:
-    """The English name of a month, 1 to 12."""
+    """The English name of a month, 1 to 12. Raises ExpressionError for another number."""
     if not 1 <= month <= 12:
         raise ExpressionError(FAILED)
     return MONTHS[month - 1]
@@ -94,7 +97,7 @@ def month_name(month: int) -> str:
 
 @function("Timex.to_datetime/2", "Timex.Timezone.convert/2")
 def to_zone(value: Dated, name: str) -> Zoned:
-    """The moment in a time zone; without a zone of its own it is taken for a time there."""
+    """Convert to a time zone; a value without a zone is taken as local time in that zone."""
     if isinstance(value, Zoned):
         return Zoned(value.value.astimezone(zone(name)), value.precision)
     precision = value.precision if isinstance(value, Naive) else 0
@@ -108,7 +111,10 @@ def format_moment(
     pattern: str,
     formatter: Atom = Atom("default"),  # noqa: B008
 ) -> str:
-    """The moment written as `{D}/{0M}/{YYYY}` says; with `:strftime`, as `%d/%m/%Y` says."""
+    """Format a date or time like `{D}/{0M}/{YYYY}`, or with `:strftime` like `%d/%m/%Y`.
+
+    Raises ExpressionError for an invalid pattern or another formatter.
+    """
     if formatter.name == "default":
         return format_default(run, moment, pattern)
     if formatter.name == "strftime":
@@ -118,13 +124,16 @@ def format_moment(
 
 @function("Timex.parse!/2")
 def parse(text: str, pattern: str) -> Naive | Zoned:
-    """The date and time a text is, written as `{D}/{0M}/{YYYY}` says."""
+    """Read a date and time from a text by a pattern like `{D}/{0M}/{YYYY}`."""
     return parse_default(text, pattern)
 
 
 @function("Timex.shift/2")
 def shift(value: Dated, steps: Keywords) -> Any:
-    """The moment moved by `days: 1`, `months: -2` and the like."""
+    """Move a date or time by `days: 1`, `months: -2` and so on.
+
+    Raises ExpressionError for an unknown unit or an amount that is not an integer.
+    """
     moment = value.value if isinstance(value, (Naive, Zoned)) else _instant(value)
     for key, amount in steps:
         if not is_integer(amount):
@@ -149,7 +158,7 @@ def _shifted(moment: dt.datetime, unit: str, amount: int) -> dt.datetime:
 
 
 def _shift_years(moment: dt.datetime, years: int) -> dt.datetime:
-    """29 February in a year without one becomes 1 March."""
+    """Move by years; 29 February becomes 1 March in a year that is not a leap year."""
     year = moment.year + years
     if (moment.month, moment.day) == (2, 29) and monthrange(year, 2)[1] == 28:
         return moment.replace(year=year, month=3, day=1)
@@ -157,7 +166,7 @@ def _shift_years(moment: dt.datetime, years: int) -> dt.datetime:
 
 
 def _shift_months(moment: dt.datetime, months: int) -> dt.datetime:
-    """A day the month does not have becomes its last."""
+    """Move by months; a day that the month does not have becomes its last."""
     year, month = divmod(moment.year * 12 + moment.month - 1 + months, 12)
     if not dt.MINYEAR <= year <= dt.MAXYEAR:
         raise ExpressionError(FAILED)

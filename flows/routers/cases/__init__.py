@@ -1,14 +1,15 @@
-"""The tests a switch tries on a message, each one small function under its wire name.
+"""The tests with which a switch examines a message, each one function under its wire name.
 
-A text test gets the message's text and is never true for a picture, a place or a form; a
-message test gets the whole message. Arguments are the case's, localized, as written: variables
-in them are not replaced. The examples of every docstring are executed by a test.
+A text test gets the message's text and is false for media, a location or a form; a message test
+gets the whole message. Arguments are the localized ones of the case as written: variables in them
+are not replaced. The examples in the docstrings are executed by a test.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flowhook.registry import Registry
 from flows.model.session import Message
@@ -19,29 +20,55 @@ MessageTest = Callable[[Message, Arguments], bool]
 TEXT_TYPES = frozenset(("text", "quick_reply", "list"))
 
 
+def no_mistake(_arguments: Arguments) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class CaseTest:
+    """A test, and what the linter and the router must know of it.
+
+    holds: whether a message passes. argument_count: how many arguments a case must give, None
+    for any number. needs_words: without a word in its first argument it tests nothing.
+    keeps_words: the message's words become `selected` in the router's result. mistake: what is
+    wrong with a case's arguments, empty if nothing is; mistake_reason: what the conversation's
+    trace says when such a case is tried.
+    """
+
     name: str
     holds: MessageTest
+    argument_count: int | None = None
+    needs_words: bool = False
+    keeps_words: bool = False
+    mistake: Callable[[Arguments], str] = no_mistake
+    mistake_reason: str = ""
 
 
 cases: Registry[CaseTest] = Registry("case test")
 
 
-def text_test(test: TextTest) -> TextTest:
-    """Register a test of a message's text under the function's name."""
+def text_test(**about: Any) -> Callable[[TextTest], TextTest]:
+    """Register a test of a message's text under the function's name, with what CaseTest tells
+    `about` it."""
 
-    def holds(message: Message, arguments: Arguments) -> bool:
-        return message.type in TEXT_TYPES and test(message.text, arguments)
+    def register(test: TextTest) -> TextTest:
+        def holds(message: Message, arguments: Arguments) -> bool:
+            return message.type in TEXT_TYPES and test(message.text, arguments)
 
-    cases.add(test.__name__, CaseTest(test.__name__, holds), test)
-    return test
+        cases.add(test.__name__, CaseTest(test.__name__, holds, **about), test)
+        return test
+
+    return register
 
 
-def message_test(test: MessageTest) -> MessageTest:
-    """Register a test of the whole message under the function's name."""
-    cases.add(test.__name__, CaseTest(test.__name__, test), test)
-    return test
+def message_test(**about: Any) -> Callable[[MessageTest], MessageTest]:
+    """Register a test of the whole message likewise."""
+
+    def register(test: MessageTest) -> MessageTest:
+        cases.add(test.__name__, CaseTest(test.__name__, test, **about), test)
+        return test
+
+    return register
 
 
 def first(arguments: Arguments) -> str:

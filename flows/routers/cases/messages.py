@@ -1,4 +1,4 @@
-"""Tests of what kind of message came, of the contact's collections and of an intent."""
+"""Tests of the type of a message, of the contact's collections and of an intent."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from flows.routers.cases.numbers import number
 MEDIA_TYPES = ("audio", "document", "image", "video")
 
 
-@message_test
+@message_test()
 def has_media(message: Message, _arguments: Arguments) -> bool:
-    """The message is an audio, a document, an image or a video; a sticker is none.
+    """The message is an audio, a document, an image or a video; a sticker is not.
 
     >>> has_media(Message(type="audio"), []), has_media(Message(type="sticker"), [])
     (True, False)
@@ -21,52 +21,57 @@ def has_media(message: Message, _arguments: Arguments) -> bool:
     return message.type in MEDIA_TYPES
 
 
-@message_test
+@message_test()
 def has_audio(message: Message, _arguments: Arguments) -> bool:
-    """
+    """The message is an audio.
+
     >>> has_audio(Message(type="audio"), []), has_audio(Message("audio"), [])
     (True, False)
     """
     return message.type == "audio"
 
 
-@message_test
+@message_test()
 def has_video(message: Message, _arguments: Arguments) -> bool:
-    """
+    """The message is a video.
+
     >>> has_video(Message(type="video"), []), has_video(Message(type="image"), [])
     (True, False)
     """
     return message.type == "video"
 
 
-@message_test
+@message_test()
 def has_image(message: Message, _arguments: Arguments) -> bool:
-    """
+    """The message is an image.
+
     >>> has_image(Message(type="image"), []), has_image(Message(type="video"), [])
     (True, False)
     """
     return message.type == "image"
 
 
-@message_test
+@message_test()
 def has_file(message: Message, _arguments: Arguments) -> bool:
-    """
+    """The message is a document.
+
     >>> has_file(Message(type="document"), []), has_file(Message(type="image"), [])
     (True, False)
     """
     return message.type == "document"
 
 
-@message_test
+@message_test()
 def has_location(message: Message, _arguments: Arguments) -> bool:
-    """
+    """The message is a location.
+
     >>> has_location(Message(type="location"), []), has_location(Message("here"), [])
     (True, False)
     """
     return message.type == "location"
 
 
-@message_test
+@message_test()
 def has_category(_message: Message, _arguments: Arguments) -> bool:
     """Always true.
 
@@ -76,9 +81,11 @@ def has_category(_message: Message, _arguments: Arguments) -> bool:
     return True
 
 
-@message_test
+@message_test(argument_count=2)
 def has_group(message: Message, arguments: Arguments) -> bool:
     """The contact is in the collection; the arguments are its id and name.
+
+    Raises InvalidInput unless there are two arguments.
 
     >>> has_group(Message(groups=("3", "5")), ["5", "Enrolled"])
     True
@@ -90,9 +97,11 @@ def has_group(message: Message, arguments: Arguments) -> bool:
     return group_id(arguments[0].strip(), arguments[1]) in (message.groups or ())
 
 
-@message_test
+@message_test(argument_count=2)
 def has_intent(message: Message, arguments: Arguments) -> bool:
-    """The classifier found the intent, or any for `all`, at least this sure.
+    """The classifier found this intent, or any for `all`, with at least this confidence.
+
+    Raises InvalidInput for an unclassified message or an invalid confidence.
 
     >>> has_intent(Message(intent="book", confidence=0.9), ["book", ".85"])
     True
@@ -107,9 +116,9 @@ def has_intent(message: Message, arguments: Arguments) -> bool:
     return arguments[0] in ("all", message.intent) and message.confidence >= wanted
 
 
-@message_test
+@message_test(argument_count=2)
 def has_top_intent(message: Message, arguments: Arguments) -> bool:
-    """The classifier's best intent is this one, at least this sure.
+    """The classifier's best intent is this one, with at least this confidence.
 
     >>> has_top_intent(Message(intent="book", confidence=0.9), ["book", "0.9"])
     True

@@ -18,12 +18,20 @@ _MAX_PATTERN = 2_000
 _MAX_MEMORY = 2 << 20
 
 
-@text_test
-def has_pattern(text: str, arguments: Arguments) -> bool:
-    r"""The message contains a match of the pattern; both are lower-cased before, also `\\D`.
+def not_a_pattern(arguments: Arguments) -> str:
+    if compile_pattern(normal(first(arguments))) is not None:
+        return ""
+    return "its pattern is not a valid regular expression without look-around"
 
-    Letters beyond ASCII are several characters to a pattern. A pattern that is invalid, or looks
-    ahead or back, matches nothing.
+
+@text_test(
+    mistake=not_a_pattern,
+    mistake_reason="Flow execution failed due to invalid regular expression",
+)
+def has_pattern(text: str, arguments: Arguments) -> bool:
+    r"""The message contains a match of the pattern; both are lower-cased first, even `\\D`.
+     A letter beyond ASCII counts as several characters. A pattern that is invalid, or uses
+    look-around, matches nothing.
 
     >>> has_pattern("PIN 600028", [r"^pin \d{6}$"]), has_pattern("PIN 6", [r"\d{6}"])
     (True, False)
@@ -40,9 +48,9 @@ def has_pattern(text: str, arguments: Arguments) -> bool:
 
 @lru_cache(maxsize=256)
 def compile_pattern(pattern: str) -> Any:
-    """The pattern over bytes, None when it is invalid or needs look-around or back-references.
+    """Compile a pattern over bytes; None if it is invalid or needs look-around or back-references.
 
-    The engine is linear in the text, so that no author's pattern can hang a conversation.
+    The engine is linear in the text, so that no author's pattern can block a conversation.
     """
     if len(pattern) > _MAX_PATTERN:
         return None
@@ -56,9 +64,9 @@ def compile_pattern(pattern: str) -> Any:
         return None
 
 
-@text_test
+@text_test()
 def has_phone(text: str, _arguments: Arguments) -> bool:
-    """The message contains a valid phone number; without a country code it is an Indian one.
+    """The message is a valid phone number; without a country code it is taken as an Indian one.
 
     >>> has_phone("call me 9876543210", []), has_phone("+1 650 253 0000", [])
     (True, True)
@@ -78,7 +86,7 @@ _QUOTED = re.compile(r'"[^"]*"')
 _EDGE_COMMENT = re.compile(r"^\([^()]*\)|\([^()]*\)$")
 
 
-@text_test
+@text_test()
 def has_email(text: str, _arguments: Arguments) -> bool:
     """The message is an e-mail address and nothing else.
 

@@ -1,4 +1,4 @@
-"""Parts of dates and times by name, and their texts: what every format string is made of."""
+"""Parts of dates and times by name, and their texts, as used by every kind of format string."""
 
 from __future__ import annotations
 
@@ -19,12 +19,18 @@ Moment = dt.date | Time | Naive | Zoned
 
 
 def inner(value: Any) -> Any:
-    """The Python value; a part it does not have raises AttributeError, which is a failure."""
+    """Return the Python value behind a date or time.
+
+    Reading a part that it does not have raises AttributeError, which fails the expression.
+    """
     return value.value if isinstance(value, (Time, Naive, Zoned)) else value
 
 
 def offset(value: Any, separator: str = "") -> str:
-    """`+0530`, or with a separator `+05:30`."""
+    """The UTC offset as `+0530`, or with a separator as `+05:30`.
+
+    Raises ExpressionError for a value without a time zone.
+    """
     if not isinstance(value, Zoned):
         raise ExpressionError(FAILED)
     seconds = int((value.value.utcoffset() or dt.timedelta()).total_seconds())
@@ -33,6 +39,7 @@ def offset(value: Any, separator: str = "") -> str:
 
 
 def zone_abbreviation(value: Any) -> str:
+    """The abbreviation of the time zone. Raises ExpressionError for a value without one."""
     if not isinstance(value, Zoned):
         raise ExpressionError(FAILED)
     return "UTC" if value.zone == "Etc/UTC" else value.value.tzname() or ""
@@ -82,7 +89,7 @@ TEXTS: dict[str, Callable[[Any], str]] = {
 
 
 def part(value: Any, name: str, width: int, padding: str) -> str:
-    """A part's text; numbers are padded to a width."""
+    """The text of one part; numbers are padded to `width`."""
     if name in NUMBERS:
         return (
             str(NUMBERS[name](value)).rjust(width, padding)
