@@ -1,4 +1,4 @@
-"""What `POST /conversations/<org>/<contact>/messages` takes: a message, or the start of a flow."""
+"""The body of `POST /conversations/<org>/<contact>/messages`: a message or the start of a flow."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class LocationSchema(Schema):
 
 
 class ContactSchema(Schema):
-    """What the caller knows of the contact; what is absent stays as it is."""
+    """Data about the contact; what is absent stays unchanged."""
 
     class Meta:
         unknown = RAISE
@@ -68,13 +68,13 @@ class MessageSchema(Schema):
     id = _text(256, "The message's id: processed once, a repeat gets the first answer.", "m-1")
     type = fields.String(
         validate=validate.OneOf(KINDS),
-        metadata={"description": "What is sent (default text).", "example": "text"},
+        metadata={"description": "The type of the message (default text).", "example": "text"},
     )
     text = _text(MAX_TEXT, "The words, or the title of the button chosen.", "Hello")
-    url = _text(2048, "Where the media lies.", "https://example.org/photo.jpg")
-    caption = _text(4096, "What stands below the media.")
+    url = _text(2048, "The address of the media.", "https://example.org/photo.jpg")
+    caption = _text(4096, "The caption below the media.")
     location = fields.Nested(
-        LocationSchema, metadata={"description": "For type location: where the contact is."}
+        LocationSchema, metadata={"description": "For type location: the contact's position."}
     )
     latitude = fields.Float(
         validate=validate.Range(-90, 90), metadata={"description": "For type location."}
@@ -83,17 +83,19 @@ class MessageSchema(Schema):
         validate=validate.Range(-180, 180), metadata={"description": "For type location."}
     )
     interactive = fields.Dict(
-        metadata={"description": "What else a button's or list's reply carries."}
+        metadata={"description": "Further data of a button's or list's reply."}
     )
     form = fields.Dict(metadata={"description": "A WhatsApp form's fields."})
     flow = _text(200, "Start this flow, by UUID or keyword, instead of sending a message.", "help")
     results = fields.Dict(metadata={"description": "Results that the started flow begins with."})
-    contact = fields.Nested(ContactSchema, metadata={"description": "What is known."})
+    contact = fields.Nested(ContactSchema, metadata={"description": "Data about the contact."})
 
     @pre_load
     def unfold(self, data: Any, **_: Any) -> Any:
-        """`{"quick_reply": "Yes"}` and `{"location": {...}}` stand for their types; a chosen
-        option's words may come as its `title`."""
+        """Accept `{"quick_reply": "Yes"}` and `{"location": {...}}` as short forms.
+
+        The text of a chosen option may also be its `title`.
+        """
         if not isinstance(data, Mapping):
             return data
         body = dict(data)
@@ -113,7 +115,7 @@ class MessageSchema(Schema):
 
 
 class ResumeSchema(Schema):
-    """What wakes a flow parked at wait_for_result."""
+    """A result for a flow parked at wait_for_result."""
 
     class Meta:
         unknown = RAISE
@@ -125,7 +127,7 @@ class ResumeSchema(Schema):
 
 
 def load(schema: Schema, body: Mapping[str, Any]) -> dict[str, Any]:
-    """The body's fields; raises InvalidInput with every field named."""
+    """Validate a body. Raises InvalidInput that names every wrong field."""
     try:
         loaded: dict[str, Any] = schema.load(body)
     except ValidationError as error:
@@ -136,7 +138,7 @@ def load(schema: Schema, body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def message_of(sent: Mapping[str, Any]) -> Message:
-    """The message of a validated body; InvalidInput where its type lacks what it needs."""
+    """The message of a validated body. Raises InvalidInput if it lacks what its type needs."""
     kind = sent.get("type", "text")
     place = sent.get("location") or sent
     latitude, longitude = place.get("latitude"), place.get("longitude")
@@ -163,7 +165,7 @@ def message_of(sent: Mapping[str, Any]) -> Message:
     )
 
 
-def known_of(sent: Mapping[str, Any]) -> ContactUpdate:
+def contact_update_of(sent: Mapping[str, Any]) -> ContactUpdate:
     told = sent.get("contact", {})
     return ContactUpdate(
         name=told.get("name"),
@@ -180,7 +182,7 @@ def missing(field: str, message: str) -> InvalidInput:
 
 
 def _field(key: str, value: Any) -> str:
-    """A contact field as text; builders send the whole field or only its value."""
+    """A contact field as text; builders send the whole field, or only its value."""
     if isinstance(value, Mapping):
         value = value.get("value", "")
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""What the linter is told of an organisation: its flows, keywords and templates."""
+"""The linter with the context of an organisation: its flows, keywords and templates."""
 
 from __future__ import annotations
 
@@ -13,16 +13,15 @@ from flows.lint import FunctionSpec, Issue, LintContext, lint
 
 
 class RetiredBy(Protocol):
-    """The models that are gone by a day, each with its successor."""
+    """Returns the models retired by a date, each with its successor."""
 
     def __call__(self, today: date) -> Mapping[str, str]: ...
 
 
 class FlowLinter:
-    """Lints flows among an organisation's others.
-
-    Collections, contacts and approved templates are not checked: the first come to be when a
-    flow names them, the others live elsewhere.
+    """Lints a flow in the context of its organisation's other flows.
+     Collections, contacts and approved templates are not checked: a collection is created when a
+    flow names it, and the others are kept elsewhere.
     """
 
     def __init__(
@@ -42,7 +41,10 @@ class FlowLinter:
         beside: Iterable[Flow] = (),
         templates: Sequence[Mapping[str, Any]] = (),
     ) -> list[Issue]:
-        """`beside` and `templates` come with the flow and are not in the library yet."""
+        """The issues of a flow.
+
+        `beside` and `templates` are imported together with it and are not in the library yet.
+        """
         context = LintContext(
             functions=self.functions,
             retired_models=self.retired(datetime.now(UTC).date()),

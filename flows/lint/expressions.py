@@ -1,4 +1,4 @@
-"""Expressions `<%= %>`: those that cannot be evaluated, and those in places that are not."""
+"""Checks of expressions `<%= %>`: unsupported ones, and those that are not evaluated."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flows.model.action import Action, as_text
 
 @check
 def expressions_are_supported(target: LintTarget) -> Iterator[Issue]:
-    """An expression outside the vocabulary becomes `Invalid Code`."""
+    """An unsupported expression becomes `Invalid Code`."""
     for node in target.nodes:
         texts = [pair for action in node.actions for pair in _evaluated(action)]
         if node.router:
@@ -42,7 +42,7 @@ def _evaluated(action: Action) -> Iterator[tuple[str, str]]:
 
 @check
 def message_texts_hold_no_expressions(target: LintTarget) -> Iterator[Issue]:
-    """The text of a message is not evaluated: the contact would read the code."""
+    """The text of a message is not evaluated, so the contact would read the code."""
     for node in target.nodes:
         for action in node.actions:
             if action.kind.text_is_shown and "<%=" in action.text("text"):
