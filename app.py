@@ -10,14 +10,16 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from flowhook.config import FETCH_SECONDS, Config, ConfigError
+from flowhook.config import Config, ConfigError
 from flowhook.http import answers
 from flowhook.http.application import FlowhookFlask
 from flowhook.http.body_size import MAX_BODY_BYTES
-from flowhook.http.origin import called_at, origin
+from flowhook.http.origin import called_at
 from flowhook.jobs.routes import job_routes
 from flowhook.jobs.services import JobServices
+from flowhook.jobs.store import CONVERSATION
 from flowhook.limits.limiter import Limiter
+from flowhook.media.public import PublicMedia
 from flowhook.media.routes import media_routes
 from flowhook.media.store import MediaStore
 from flowhook.organisations.account_checks import AccountChecks
@@ -33,13 +35,10 @@ from flowhook.organisations.retired_keys import RetiredKeys
 from flowhook.organisations.section_service import SectionService
 from flowhook.organisations.store import SettingsStore
 from flowhook.providers.account import Accounts
-from flowhook.providers.google_maps import GoogleMapsClient
 from flowhook.providers.guard import AddressGuard
 from flowhook.providers.retirements import Retired
-from flowhook.providers.transport import RequestsTransport
 from flowhook.records import metrics
 from flowhook.records.log import LogStore
-from flowhook.records.log_entry import LogEntry
 from flowhook.records.recent_outcomes import RecentOutcomes
 from flowhook.records.recorder import Recorder
 from flowhook.records.routes import log_routes
@@ -61,17 +60,18 @@ from service import logs
 from service.background import Background
 from service.flow_tools import FlowTools
 from service.provider_clients import client_opener
-from service.webhook_calls import COMMON_FIELDS, ConversationDelivery, FlowCalls, function_specs
+from service.webhook_calls import ConversationDelivery, FlowCalls, function_specs
 from service.whatsapp_bridge import WHATSAPP, WhatsAppBridge, open_whatsapp
 from web.operations.openapi import document
 from web.operations.routes import operations_routes
 from web.page_services import PageServices
 from web.site import warm, web_routes
+from webhooks.call_handler import CallHandler
+from webhooks.call_runner import CallRunner
+from webhooks.context import ContextFactory
 from webhooks.dispatcher import Dispatcher
-from webhooks.http.call_handler import CallHandler
 from webhooks.http.routes import InFlight, webhook_routes
-from webhooks.outcome import CallRunner
-from webhooks.registry import Context, load_functions
+from webhooks.registry import load_functions
 from webhooks.threads import Threads
 from webhooks.tools.webhook_tools import WebhookTools
 
@@ -98,59 +98,43 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         [log, counters, token_use, pulse],
         dropped=metrics.DROPPED.inc,
         exists=lambda org: settings.get(org).exists,
+        count=metrics.count,
     )
 
-    def record(entry: LogEntry) -> None:
-        metrics.count(entry)
-        recorder.record(entry)
-
     media = MediaStore(redis, cipher)
-    maps = RequestsTransport()
-
-    def fetch(url: str, field: str, max_bytes: int) -> bytes:
-        return guard.fetch(
-            url, max_bytes=max_bytes, timeout_seconds=FETCH_SECONDS, field=field
-        ).content
-
-    def keep_media(org: str, content: bytes, extension: str) -> str:
-        return f"{origin(config.public_url)}/media/{media.keep(org, content, extension)}"
-
+    public_media = PublicMedia(media, config.public_url)
     functions = load_functions()
-    threads = Threads(redis, cipher)
-    tool_sources = (WebhookTools(functions), FlowTools(lambda: conversations))
-
-    def make_context(**known: Any) -> Context:
-        return Context(
-            fetch=fetch,
-            keep_media=keep_media,
-            open_maps=lambda api_key: GoogleMapsClient(api_key, maps, config.google_maps_url),
-            open_account=lambda organisation, title: accounts.open(organisation.sections, title),
-            open_client=open_client,
-            threads=threads,
-            tool_sources=tool_sources,
-            **known,
-        )
-
+    contexts = ContextFactory(
+        accounts,
+        open_client,
+        guard,
+        public_media,
+        Threads(redis, cipher),
+        config.google_maps_url,
+    )
     limiter, prices = Limiter(redis), Prices.load(config.prices_file)
-    dispatcher = Dispatcher(functions, make_context, record, limiter)
+    dispatcher = Dispatcher(functions, contexts, recorder.record, limiter)
+    contexts.add_tools(WebhookTools(dispatcher))
     auth = AdminAuth(authenticator, partial(token_use.note, redis))
     sections = SectionService(store, settings.drop, guard)
     checks = AccountChecks(sections, accounts, open_client)
     runner = CallRunner(dispatcher, settings.get, called_at)
-    late = ConversationDelivery(lambda: conversations)
-    desk = JobServices(config, redis, cipher, guard, settings.get, runner.run, late)
-    whatsapp = open_whatsapp(config, redis, cipher, settings)
-    line = WhatsAppBridge(whatsapp, lambda: conversations, keep_media)
+    desk = JobServices(config, redis, cipher, guard, settings.get, runner.run)
+    handler = CallHandler(dispatcher, desk.deadlines, desk.repeats)
     conversations = Conversations(
         ConversationStore(redis, cipher),
         FlowStore(redis, cipher),
         settings.get,
-        FlowCalls(dispatcher, desk.deadlines),
+        FlowCalls(handler),
         AuthorHttpClient(guard),
-        channels={WHATSAPP: line},
         called_at=called_at,
     )
-    waker = Waker(conversations, [line], at_once=config.worker_threads)
+    contexts.add_tools(FlowTools(conversations))
+    desk.add_delivery(CONVERSATION, ConversationDelivery(conversations))
+    whatsapp = open_whatsapp(config, redis, cipher, settings)
+    conversations.add_channel(WHATSAPP, whatsapp)
+    bridge = WhatsAppBridge(whatsapp, conversations, public_media.keep)
+    waker = Waker(conversations, [bridge], at_once=config.worker_threads)
     background = Background(settings, recorder, settings.listen(), desk, waker)
 
     app = FlowhookFlask(__name__, static_folder=None)
@@ -159,9 +143,8 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     app.extensions[JobServices.NAME] = desk
     answers.install(app)
     in_flight = InFlight(config.max_in_flight)
-    answering = CallHandler(dispatcher, desk.deadlines, desk.repeats)
     app.extensions["whatsapp"] = whatsapp
-    linter = FlowLinter(function_specs(functions), COMMON_FIELDS, Retired)
+    linter = FlowLinter(function_specs(functions), Retired)
     services = PageServices(
         config=config,
         redis=redis,
@@ -180,7 +163,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         linter=linter,
     )
     for routes in (
-        webhook_routes(dispatcher, authenticator, settings, in_flight, answering),
+        webhook_routes(handler, authenticator, settings, in_flight),
         settings_routes(auth, sections),
         token_routes(auth, sections),
         openai_routes(auth, sections, checks),

@@ -102,7 +102,8 @@ def _set_up(port: int, directory: str, upstream: int) -> str:
         "api_key": "sk-bench-0123456789abcdef",
         "base_url": f"http://127.0.0.1:{upstream}/v1",
     }
-    requests.put(f"{settings}/openai", json=account, headers=admin, timeout=10).raise_for_status()
+    # The port listens before the worker is loaded, which takes its time on a busy machine.
+    requests.put(f"{settings}/openai", json=account, headers=admin, timeout=60).raise_for_status()
     wanted = {"scope": "webhook"}
     answer = requests.post(f"{settings}/tokens", json=wanted, headers=admin, timeout=10)
     return str(answer.json()["token"])

@@ -11,6 +11,7 @@ field names and settings that are not secret.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 FLOW_AUTHOR = "flow author"
@@ -21,11 +22,15 @@ PROVIDER = "provider"
 
 
 class FlowhookError(Exception):
-    """The root: `type` on the wire, HTTP `status`, `fixed_by`, and a default `fix`."""
+    """The root: `type` on the wire, HTTP `status`, `fixed_by`, and a default `fix`.
+
+    `retryable`: the cause lies outside the call, so the same call may succeed later.
+    """
 
     type = "internal"
     status = 500
     fixed_by = OPERATOR
+    retryable = False
     fix = "Tell the operator the request id; it finds the cause in the log."
 
     def __init__(
@@ -51,6 +56,26 @@ class FlowhookError(Exception):
         if self.fields:
             error["fields"] = self.fields
         return error
+
+    def answer(self, request_id: str, main: str = "") -> dict[str, Any]:
+        """The JSON object of a failure, with the message under a function's `main` key too."""
+        answer = {"success": False, "error": self.as_dict(), "request_id": request_id}
+        if main:
+            answer[main] = self.message
+        return answer
+
+
+def error_classes(root: type[FlowhookError] = FlowhookError) -> Iterator[type[FlowhookError]]:
+    """Every class of error, each after the one it inherits from."""
+    yield root
+    for inner in root.__subclasses__():
+        yield from error_classes(inner)
+
+
+def read_error(told: Mapping[str, Any]) -> FlowhookError:
+    """The error that `as_dict` told, of the first class of its type; else the root."""
+    kind = next((one for one in error_classes() if one.type == told["type"]), FlowhookError)
+    return kind(told["message"], fix=told["fix"], fields=told.get("fields"))
 
 
 def _named(messages: Any) -> Any:
@@ -98,7 +123,7 @@ class Forbidden(FlowhookError):
     type = "forbidden"
     status = 403
     fixed_by = ORGANISATION_ADMIN
-    fix = "Use a token that belongs to this organisation and has the scope this call needs."
+    fix = "Use a token of this organisation that allows this call (scope webhook or admin)."
 
 
 class Inactive(Forbidden):
@@ -150,11 +175,13 @@ class RateLimited(FlowhookError):
     type = "rate_limited"
     status = 429
     fixed_by = ORGANISATION_ADMIN
+    retryable = True
     fix = "Wait as long as Retry-After says, or raise the organisation's limit."
 
 
 class BudgetExceeded(RateLimited):
     type = "budget_exceeded"
+    retryable = False
     fix = "The month's tokens are used up: raise monthly_tokens in the organisation's limits."
 
 
@@ -169,6 +196,7 @@ class Overloaded(FlowhookError):
     type = "overloaded"
     status = 503
     fixed_by = OPERATOR
+    retryable = True
     fix = "Try again shortly; if it lasts, the operator checks /readyz and adds capacity."
 
 
@@ -234,21 +262,28 @@ class WindowClosed(ProviderRejected):
 class ProviderError(ProviderFailure):
     """The provider failed on its side (HTTP 5xx) and retries did not help."""
 
+    retryable = True
+
 
 class InvalidResponse(ProviderFailure):
     type = "invalid_response"
-    fix = "The provider's answer was not what its API promises; check base_url and try again."
+    fix = (
+        "The provider's answer was not what its API promises; check its address (base_url) and"
+        " try again."
+    )
 
 
 class ProviderUnavailable(ProviderFailure):
     type = "provider_unavailable"
     status = 503
-    fix = "The provider cannot be reached: check base_url, or wait until it is back."
+    retryable = True
+    fix = "The provider cannot be reached: check its address (base_url), or wait until it is back."
 
 
 class ProviderTimeout(ProviderFailure):
     type = "provider_timeout"
     status = 504
+    retryable = True
     fix = "Try again, ask for less, or raise timeout_seconds in the organisation's settings."
 
 
@@ -256,4 +291,5 @@ class ProviderRateLimited(ProviderFailure):
     type = "provider_rate_limited"
     status = 429
     fixed_by = ORGANISATION_ADMIN
+    retryable = True
     fix = "The provider limits this account's rate: wait as Retry-After says, or raise it there."

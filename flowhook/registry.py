@@ -23,6 +23,8 @@ class Registry(Generic[Unit]):
     def __init__(self, kind: str) -> None:
         self.kind = kind
         self._units: dict[str, Unit] = {}
+        self.find = self._units.get
+        """The unit of a name, or None."""
 
     def add(self, name: str, unit: Unit, documented: object) -> None:
         """Register `unit`; `documented` is the object whose docstring is the unit's page."""
@@ -31,9 +33,6 @@ class Registry(Generic[Unit]):
         if not inspect.getdoc(documented):
             raise ValueError(f"{self.kind} {name!r} has no docstring")
         self._units[name] = unit
-
-    def find(self, name: str) -> Unit | None:
-        return self._units.get(name)
 
     def nearest(self, name: str, count: int = 3) -> list[str]:
         """The registered names most like `name`, for an error that helps."""

@@ -16,6 +16,7 @@ from typing import Any
 
 from flowhook.errors import InvalidInput
 from flowhook.organisations.organisation import Organisation
+from flowhook.outcome import Outcome, failed
 from flows.conversations.conversations import Conversations
 from flows.conversations.live_services import LiveServices, in_time
 from flows.conversations.turn import valid_id
@@ -28,25 +29,24 @@ from flows.model.contact import Contact
 from flows.model.events import MsgCreated
 from flows.model.session import Session
 from flows.model.text import clean
-from webhooks.registry import Context, Result, Tool
+from webhooks.context import Context, Tool
 from webhooks.tools.tool_choice import TOOL_NAME
 
 MAX_DESCRIPTION = 1_024
 
-inside: ContextVar[bool] = ContextVar("inside_a_flow_tool", default=False)
+MAIN = "response"
+
+inside: ContextVar[int] = ContextVar("flow_tools_inside_each_other", default=0)
 
 
 class FlowTools:
-    """The ToolSource of an organisation's published flows.
+    """The ToolSource of an organisation's published flows."""
 
-    `conversations` is asked for late, since conversations themselves call webhook functions.
-    """
-
-    def __init__(self, conversations: Callable[[], Conversations]) -> None:
+    def __init__(self, conversations: Conversations) -> None:
         self.conversations = conversations
 
     def find(self, name: str, organisation: Organisation) -> Tool | None:
-        conversations = self.conversations()
+        conversations = self.conversations
         library = conversations.flows.library(organisation.id)
         entry = library.entries.get(name) or library.entries.get(
             library.keywords.get(clean(name), "")
@@ -62,25 +62,27 @@ class FlowTools:
         return Tool(name, description_of(flow), parameters_of(flow), self._runner(flow))
 
     def names(self, organisation: Organisation) -> Sequence[str]:
-        library = self.conversations().flows.library(organisation.id)
+        library = self.conversations.flows.library(organisation.id)
         return [slug(one) for one in _live(library.entries)]
 
-    def _runner(self, flow: Flow) -> Callable[[Mapping[str, Any], Context], Result]:
-        def run(arguments: Mapping[str, Any], context: Context) -> Result:
-            if inside.get():
-                raise InvalidInput(
-                    "a flow that a model called cannot let a model call flows",
-                    fix="Call function_calling from the flow that the contact is in.",
-                )
-            token = inside.set(True)
+    def _runner(self, flow: Flow) -> Callable[[Mapping[str, Any], Context], Outcome]:
+        def run(arguments: Mapping[str, Any], context: Context) -> Outcome:
+            token = inside.set(inside.get() + 1)
             try:
                 return self._run(flow, arguments, context)
+            except Exception as failure:
+                return failed(failure, context.request_id, MAIN)
             finally:
                 inside.reset(token)
 
         return run
 
-    def _run(self, flow: Flow, arguments: Mapping[str, Any], context: Context) -> Result:
+    def _run(self, flow: Flow, arguments: Mapping[str, Any], context: Context) -> Outcome:
+        if inside.get() > 1:
+            raise InvalidInput(
+                "a flow that a model called cannot let a model call flows",
+                fix="Call function_calling from the flow that the contact is in.",
+            )
         services = self._services(context.organisation)
         known = services.find_contact(context.contact) if context.contact else None
         session = Session(known or Contact(id=context.contact or "tool"))
@@ -94,10 +96,10 @@ class FlowTools:
         said = [one.text or one.url for one in events if isinstance(one, MsgCreated)]
         if session.status == "failed":
             raise InvalidInput("the flow failed before its end")
-        return {"success": True, "response": "\n".join(said) or "N/A"}
+        return Outcome(200, {"success": True, MAIN: "\n".join(said) or "N/A"}, MAIN)
 
     def _services(self, organisation: Organisation) -> LiveServices:
-        conversations = self.conversations()
+        conversations = self.conversations
 
         def look_up(contact: str) -> Contact | None:
             org = organisation.id

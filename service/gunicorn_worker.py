@@ -30,8 +30,8 @@ from gunicorn.workers.base_async import AsyncWorker
 from gunicorn.workers.ggevent import GeventWorker
 
 from flowhook.errors import FlowhookError, Internal, InvalidInput, TooLarge
+from flowhook.http.body import WHOLE_BODY
 from flowhook.http.body_size import max_body_bytes
-from flowhook.http.whole_body import WHOLE_BODY
 
 LAST_WAIT_SECONDS = 0.5  # at shutdown, for requests that are arriving
 GATHERED_BYTES = 65_536
@@ -109,7 +109,7 @@ class FlowhookWorker(GeventWorker):
         error = refusal_of(exc)
         if error is FAILED:
             self.log.exception("internal error", extra={"request_id": request_id})
-        body = error_body(error, request_id)
+        body = orjson.dumps(error.answer(request_id))
         reason = HTTPStatus(error.status).phrase
         head = (
             f"HTTP/1.1 {error.status} {reason}\r\nContent-Type: application/json\r\n"
@@ -284,8 +284,3 @@ def _drain(stream: Any) -> None:
         if not piece:
             return
         left -= len(piece)
-
-
-def error_body(error: FlowhookError, request_id: str) -> bytes:
-    """The JSON error shape, for answers without the application."""
-    return orjson.dumps({"success": False, "error": error.as_dict(), "request_id": request_id})

@@ -19,6 +19,7 @@ from flowhook.providers.gevent_transport import GeventTransport
 from flowhook.providers.guard import AddressGuard
 from flowhook.providers.guarded_requests import GuardedRequestsTransport
 from flowhook.providers.guarded_transport import AddressesOf
+from flowhook.providers.pooled_transport import PooledTransport
 from flowhook.providers.transport import RequestsTransport, Transport, has_proxy
 
 
@@ -47,10 +48,12 @@ def client_opener(
 
 
 def choose_transport(addresses_of: AddressesOf | None = None) -> Transport:
-    """The lean transport where gevent serves; requests elsewhere, and for proxies."""
+    """A lean transport where nothing but threads or gevent is asked for; else requests."""
     if monkey.is_module_patched("socket") and not has_proxy():
         return GeventTransport(addresses_of=addresses_of)
-    return GuardedRequestsTransport(addresses_of) if addresses_of else RequestsTransport()
+    if addresses_of:
+        return GuardedRequestsTransport(addresses_of)
+    return RequestsTransport() if has_proxy() else PooledTransport()
 
 
 def base_url_addresses(guard: AddressGuard) -> AddressesOf:

@@ -1,13 +1,13 @@
 """Joins WhatsApp and conversations: what Meta delivered goes to the flows, their words go out.
 
-Wake-ups of the channel are wake-ups of the contact, so a worker's waker drains a contact's inbox,
+Wake-ups of the channel are wake-ups of the contact, so a worker's waker works on a contact's inbox,
 runs what is due, and sends what waits.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -17,15 +17,13 @@ from flowhook.errors import FlowhookError, InvalidInput, TooLarge
 from flowhook.media.store import extension_of
 from flowhook.organisations.cache import SettingsCache
 from flowhook.organisations.cipher import Cipher
-from flowhook.providers.transport import RequestsTransport
-from flows.channels.contact_queue import Abandon
+from flows.channels.contact_queue import Abandon, HeldItem, Wake
 from flows.channels.inbound import Inbound
-from flows.channels.mailbox import Wake
 from flows.channels.whatsapp.channel import WhatsAppChannel
 from flows.conversations.conversations import Conversations
-from flows.conversations.outbox import PASSING
 from flows.conversations.turn import ContactUpdate
 from flows.conversations.wakeups import Wakeups
+from service.provider_clients import choose_transport
 
 WHATSAPP = "whatsapp"
 
@@ -39,14 +37,12 @@ def open_whatsapp(
     config: Config, redis: Any, cipher: Cipher, settings: SettingsCache
 ) -> WhatsAppChannel:
     """The WhatsApp channel over the service's parts, waking through the contacts' wake-ups."""
-    wake = waking(Wakeups(redis))
     return WhatsAppChannel(
         redis,
         cipher,
         lambda org: settings.get(org).section("whatsapp"),
-        RequestsTransport(),
-        wake_inbox=wake,
-        wake_outbox=wake,
+        choose_transport(),
+        wake=waking(Wakeups(redis)),
         base_url=config.whatsapp_base_url,
     )
 
@@ -59,58 +55,58 @@ def waking(wakeups: Wakeups) -> Wake:
 
 
 class WhatsAppBridge:
-    """A `flows.outbox.Channel` and a `flows.waker.Side` in one.
-
-    `conversations` is asked for late, since they in turn deliver through it.
-    """
+    """The WakeSource of contacts on WhatsApp."""
 
     def __init__(
-        self,
-        channel: WhatsAppChannel,
-        conversations: Callable[[], Conversations],
-        keep_media: KeepMedia,
+        self, channel: WhatsAppChannel, conversations: Conversations, keep_media: KeepMedia
     ) -> None:
         self.channel = channel
         self.conversations = conversations
         self.keep_media = keep_media
 
-    def deliver(self, org: str, contact: str, key: str, message: Mapping[str, Any]) -> None:
-        self.channel.deliver(org, contact, key, [(message, 0.0)])
+    def take_in(self, org: str, contact: str) -> bool:
+        turns: list[str] = []
 
-    def forget(self, org: str, contact: str) -> None:
-        self.channel.forget(org, contact)
+        def handle(inbound: Inbound, held: HeldItem) -> None:
+            self._handle(org, inbound, held)
+            if held.is_dropped:
+                turns.append(inbound.id)
 
-    def drain(self, org: str, contact: str) -> None:
-        """Work on what the contact sent, then send what waits."""
-        tell = partial(self.conversations().tell_not_sent, org, contact)
-        self.channel.drain_inbox(org, contact, partial(self._handle, org))
+        self.channel.drain_inbox(org, contact, handle)
+        return bool(turns)
+
+    def send_out(self, org: str, contact: str) -> None:
+        tell = partial(self.conversations.tell_not_sent, org, contact)
         self.channel.drain_outbox(org, contact, tell)
 
     def sweep(self) -> None:
         self.channel.sweep()
 
-    def _handle(self, org: str, inbound: Inbound) -> None:
+    def _handle(self, org: str, inbound: Inbound, held: HeldItem) -> None:
         """One message into the contact's conversation; reactions and the like change nothing."""
         if not inbound.is_for_flows:
             return
         try:
-            self._converse(org, inbound)
+            self._converse(org, inbound, held)
         except (InvalidInput, TooLarge) as error:  # nor would it be taken the next time
             raise Abandon(error.type) from error
 
-    def _converse(self, org: str, inbound: Inbound) -> None:
+    def _converse(self, org: str, inbound: Inbound, held: HeldItem) -> None:
         with self.channel.typing(org, inbound.id):
             message = self._with_media(org, inbound).as_message()
-            self.conversations().receive(
+            self.conversations.receive(
                 org,
                 inbound.contact,
                 message,
-                message_id=inbound.id,
+                # Who took it before may have stored its turn without taking it out: processes of
+                # the release before this one do so in two steps. To go with the old outbox.
+                message_id=inbound.id if held.tries > 1 else "",
                 known=ContactUpdate(
                     nickname=inbound.name or None,
                     phone=inbound.phone or None,
                     channel=WHATSAPP,
                 ),
+                held=held,
             )
 
     def _with_media(self, org: str, inbound: Inbound) -> Inbound:
@@ -122,7 +118,7 @@ class WhatsAppBridge:
         try:
             return self.channel.fetch_media(org, inbound, keep)
         except FlowhookError as error:
-            if error.type in PASSING:
+            if error.retryable:
                 raise
             what = {"organization_id": org, "cause": error.type}
             logger.warning("a contact's file could not be kept", extra=what)

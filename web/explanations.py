@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from flowhook.errors import FlowhookError, ProviderFailure
+from flowhook.errors import ProviderFailure, error_classes
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +21,7 @@ class Explanation:
 def explanations() -> dict[str, Explanation]:
     """Explanations by error type; of several classes with one type, of the one nearest the root."""
     found: dict[str, Explanation] = {}
-    for error in _classes(FlowhookError):
+    for error in error_classes():
         by_provider = issubclass(error, ProviderFailure)
         found.setdefault(error.type, Explanation(error.fix, error.fixed_by, by_provider))
     return found
@@ -30,9 +29,3 @@ def explanations() -> dict[str, Explanation]:
 
 def explain(status: str) -> Explanation | None:
     return explanations().get(status)
-
-
-def _classes(root: type[FlowhookError]) -> Iterator[type[FlowhookError]]:
-    yield root
-    for inner in root.__subclasses__():
-        yield from _classes(inner)

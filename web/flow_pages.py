@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from typing import Any
 
 import orjson
@@ -12,18 +11,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from flowhook.errors import FlowhookError, InvalidInput
 from flowhook.strict_json import read_json
 from flows.conversations.node_counts import read_tally
-from flows.definition.definition import Flow
 from flows.definition.reading import read_export
-from flows.library.library import Library
-from flows.library.publishing import examined, newest, refuse_critical, with_subflows
-from flows.lint import Issue
+from flows.library.publishing import issues_by_flow, newest, refuse_critical, with_subflows
 from web.flow_picture import picture_of
 from web.page_services import PageServices
 
 PAGE_ENTRIES = 100
-EXAMINED = 200  # flows whose issues are kept in memory
 DONE = {
-    "published": "Published. New conversations run it; those under way keep the revision they"
+    "published": "Published. New conversations use it; running conversations keep the revision they"
     " began with.",
     "deleted": "Deleted.",
 }
@@ -47,7 +42,7 @@ def flow_pages(services: PageServices) -> Blueprint:
             store.add(org, export)
         except FlowhookError as error:
             return views.listed(org, error=error), error.status
-        found = examined(linter, export, store.library(org))
+        found = issues_by_flow(linter, export, store.library(org))
         return views.listed(org, [{"flow": flow, "issues": issues} for flow, issues in found])
 
     @pages.get("/export")
@@ -61,7 +56,7 @@ def flow_pages(services: PageServices) -> Blueprint:
 
 def _add_flow(pages: Blueprint, services: PageServices, views: FlowViews) -> None:
     """The pages of one flow."""
-    store = services.conversations.flows
+    store, linter = services.conversations.flows, services.linter
 
     @pages.get("/<uuid>")
     def show(org: str, uuid: str) -> str:
@@ -74,7 +69,7 @@ def _add_flow(pages: Blueprint, services: PageServices, views: FlowViews) -> Non
         entry, flow = newest(store, org, uuid)
         try:
             if request.form.get("force") != "on":
-                refuse_critical(views.issues(org, flow))
+                refuse_critical(linter.issues(flow, store.library(org)))
             store.publish(org, uuid, entry.draft.revision)
         except FlowhookError as error:
             return views.shown(org, uuid, error), error.status
@@ -101,21 +96,6 @@ class FlowViews:
         self.services = services
         self.store = services.conversations.flows
         self.linter = services.linter
-        self._examined: OrderedDict[tuple[str, str], tuple[Flow, Library, list[Issue]]] = (
-            OrderedDict()
-        )
-
-    def issues(self, org: str, flow: Flow) -> list[Issue]:
-        """The flow's issues; found once for each revision among the same other flows."""
-        library = self.store.library(org)
-        held = self._examined.get((org, flow.uuid))
-        if held is not None and held[0] is flow and held[1] is library:
-            return held[2]
-        found = self.linter.issues(flow, library)
-        self._examined[org, flow.uuid] = (flow, library, found)
-        while len(self._examined) > EXAMINED:
-            self._examined.popitem(last=False)
-        return found
 
     def listed(
         self,
@@ -137,7 +117,7 @@ class FlowViews:
 
     def shown(self, org: str, uuid: str, error: FlowhookError | None = None) -> str:
         entry, flow = newest(self.store, org, uuid)
-        issues = self.issues(org, flow)
+        issues = self.linter.issues(flow, self.store.library(org))
         tally = read_tally(self.services.redis, org, uuid)
         return render_template(
             "web/flow.html",

@@ -129,7 +129,7 @@ def _question(node: Node) -> str:
         return ""
     if router.wait:
         return f"waits for an answer, @results.{router.result_name}"
-    return "by chance" if router.type == "random" else f"looks at {router.operand}"
+    return "by chance" if router.is_random else f"looks at {router.operand}"
 
 
 def _way(flow: Flow, node: Node, way: Exit, tally: NodeCounts) -> Way:

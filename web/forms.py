@@ -72,7 +72,7 @@ def read_form(schema: Schema, form: Mapping[str, str]) -> dict[str, Any]:
         kind = kind_of(field)
         text = form.get(name, "").replace("\r\n", "\n")
         if "\0" in text:
-            raise InvalidInput(f"{name} holds a NUL character", fix="Remove it from the text.")
+            raise InvalidInput(f"{name} contains a NUL character", fix="Remove it from the text.")
         if kind == SWITCH:
             body[name] = text == "on"
         elif kind == SECRET and not text.strip():

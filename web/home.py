@@ -111,9 +111,9 @@ def redis_light(services: PageServices) -> Light:
 
 
 def worker_light(services: PageServices) -> Light:
-    living = services.desk.workers.living()
+    living = services.desk.liveness.workers()
     if not living:
-        return Light("Worker", POOR, "none runs: slow calls wait until one does")
+        return Light("Worker", POOR, "none is running: slow calls wait until one does")
     return Light("Worker", GOOD, "one is running" if living == 1 else f"{living} are running")
 
 
@@ -124,7 +124,7 @@ def circuit_light(current: Organisation) -> Light | None:
     left = round(max(waits, default=0.0))
     if left <= 0:
         return None
-    return Light("Provider", BAD, f"failed again and again; it is asked again in {left} s")
+    return Light("Provider", BAD, f"failed repeatedly; the next attempt is in {left} s")
 
 
 def account_light(current: Organisation) -> Light:
@@ -167,7 +167,7 @@ def first_steps(current: Organisation, called: bool) -> list[Step]:
         Step("Save the OpenAI API key", bool(section.get("api_key")), settings),
         Step("Switch it on", bool(section.get("is_active")), settings),
         Step(
-            "Make a token for the flow builder, or save Glific's signature phrase",
+            "Create a token for the flow builder, or save Glific's signature phrase",
             proven or bool(current.signature_phrase),
             url_for("web.tokens.show", org=org),
         ),

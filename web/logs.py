@@ -102,7 +102,7 @@ def log_pages(services: PageServices) -> Blueprint:
     def find(name: str) -> WebhookFunction:
         function = functions.find(name)
         if function is None:
-            raise NotFound("this function is no longer there", fix="Choose one from the catalogue.")
+            raise NotFound("this function no longer exists", fix="Choose one from the catalogue.")
         return function
 
     return pages

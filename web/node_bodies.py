@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flowhook.common_keys import BUILDER_KEYS
 from web.forms import pretty
-from webhooks.fields import BUILDER_KEYS, Text
+from webhooks.fields import Text
 from webhooks.registry import WebhookFunction
 
 MARK = "flowhook-variable"
@@ -32,7 +33,7 @@ def node_bodies(function: WebhookFunction, address: str) -> list[NodeBody]:
     """Texts for Glific, TextIt and curl; `address` is the function's URL."""
     plain = {key: value for key, value in function.example.items() if key not in BUILDER_KEYS}
     asked = _asked(function)
-    saved = f' The contact\'s answer is saved as "{asked}" before.' if asked else ""
+    saved = f' Save the contact\'s answer as "{asked}" in an earlier node.' if asked else ""
     glific = {"contact": "@contact", "results": "@results", **plain}
     textit = dict(plain)
     if asked:
@@ -43,7 +44,7 @@ def node_bodies(function: WebhookFunction, address: str) -> list[NodeBody]:
             "glific",
             "Glific",
             f"Call Webhook node: method POST, URL {address}.{saved}"
-            " Glific proves itself by the phrase saved under Settings, Signature.",
+            " Glific signs the call with the phrase saved under Settings, Signature.",
             pretty(glific),
         ),
         NodeBody(
@@ -53,7 +54,7 @@ def node_bodies(function: WebhookFunction, address: str) -> list[NodeBody]:
             pretty(textit).replace(f'"{MARK}"', f"@(json(results.{asked}.value))"),
         ),
         NodeBody(
-            "curl", "curl", "With a webhook token from the Tokens page.", _curl(address, plain)
+            "curl", "curl", "Use a webhook token from the Tokens page.", _curl(address, plain)
         ),
     ]
 

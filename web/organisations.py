@@ -59,8 +59,8 @@ def organisation_pages(services: PageServices) -> Blueprint:
         caller = signed_in().caller
         if request.form.get("confirm", "").strip() != org:
             raise InvalidInput(
-                "the organisation was not deleted: the id typed is another",
-                fix="Type the organisation's id as it is shown.",
+                "the organisation was not deleted: you typed a different id",
+                fix="Type the organisation's id exactly as it is shown.",
             )
         sections.store.delete_organisation(org, caller.name)
         sections.revoked(org)
@@ -69,9 +69,10 @@ def organisation_pages(services: PageServices) -> Blueprint:
     def check_new(org: str) -> None:
         if not ORGANIZATION_ID_PATTERN.fullmatch(org):
             raise InvalidInput(
-                "an organisation id is 1 to 64 of A-Z a-z 0-9 _ -", fix="Choose another id."
+                "an organisation id is 1 to 64 characters of A-Z, a-z, 0-9, _ and -",
+                fix="Choose another id.",
             )
         if sections.store.load(org).exists:
-            raise Conflict(f"there is an organisation {org} already", fix="Choose another id.")
+            raise Conflict(f"an organisation {org} already exists", fix="Choose another id.")
 
     return pages

@@ -14,7 +14,7 @@ from flask import Blueprint, Response, g, make_response, redirect, render_templa
 from werkzeug.wrappers import Response as AnyResponse
 
 from flowhook.errors import Forbidden, Unauthorized
-from flowhook.http.answers import as_error, error_answer, request_id
+from flowhook.http.answers import error_answer, request_error, request_id
 from flowhook.http.body_size import max_body_bytes
 from flowhook.organisations.auth import require_admin
 from flowhook.organisations.organisation import Organisation
@@ -101,7 +101,7 @@ class PageSecurity:
     def _to_sign_in(self) -> AnyResponse:
         if not wants_page():
             raise Unauthorized(
-                "nobody is signed in",
+                "you are not signed in",
                 fix="Open /sign-in in a browser; scripts use the API that GET /docs describes.",
                 headers={"WWW-Authenticate": 'Bearer realm="flowhook"'},
             )
@@ -161,7 +161,7 @@ def add_headers(response: Response) -> Response:
 
 def answer_failure(failure: Exception) -> Response:
     """Answer an error: a page for a browser, JSON for anything else."""
-    error = as_error(failure)
+    error = request_error(failure)
     if not wants_page():
         return error_answer(error)
     shown: dict[str, Any] = {"error": error, "request_id": request_id()}

@@ -78,8 +78,8 @@ def check_cookie() -> None:
     """Explain why a browser did not keep the cookie, for example a secure one over http."""
     if FORM_COOKIE not in request.cookies:
         raise Forbidden(
-            "the browser sent no cookie back, so nobody can stay signed in",
-            fix="Allow cookies for this address; where PUBLIC_URL is https, open that address.",
+            "the browser sent no cookie back, so you cannot stay signed in",
+            fix="Allow cookies for this address; if PUBLIC_URL is https, open that address.",
         )
 
 
@@ -87,7 +87,7 @@ def prove(auth: AdminAuth, token: str) -> Caller:
     caller = auth.authenticate(f"Bearer {token[:MAX_TOKEN]}")
     if caller.scope == WEBHOOK:
         raise Forbidden(
-            "this token may call functions, but not open these pages",
-            fix="Sign in with a token of scope admin.",
+            "this token can call functions, but cannot open these pages",
+            fix="Sign in with an admin token (scope admin).",
         )
     return caller

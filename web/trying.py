@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from flowhook.errors import FlowhookError
-from flowhook.http.answers import as_error, request_id
+from flowhook.http.answers import request_id
+from flowhook.jobs.call import Call
+from flowhook.outcome import Outcome
 from web.forms import pretty
 from web.page_security import organisation
 from web.page_services import PageServices
@@ -17,35 +19,31 @@ from webhooks.registry import WebhookFunction
 
 @dataclass(frozen=True, slots=True)
 class TrialResult:
-    """What a call answered: the result, or the error."""
+    """An outcome with what a page shows beside it."""
 
     milliseconds: float
     request_id: str
-    result: dict[str, Any] | None = None
-    error: FlowhookError | None = None
-    main: str = ""  # the function's main result key
+    outcome: Outcome
+
+    @property
+    def error(self) -> FlowhookError | None:
+        return self.outcome.error
 
     @property
     def words(self) -> str | None:
         """The main result, where it is text."""
-        value = (self.result or {}).get(self.main)
+        value = None if self.error else self.outcome.answer.get(self.outcome.main)
         return value if isinstance(value, str) else None
 
     @property
     def json(self) -> str:
-        if self.error:
-            return pretty({"success": False, "error": self.error.as_dict()})
-        return pretty(self.result)
+        return pretty(self.outcome.answer)
 
 
 def call(services: PageServices, function: WebhookFunction, body: Mapping[str, Any]) -> TrialResult:
     """Run and record it."""
+    org = organisation()
+    asked = Call(org.id, function.name, body, request_id())
     started = time.perf_counter()
-    result: dict[str, Any] | None = None
-    error: FlowhookError | None = None
-    try:
-        result = services.dispatcher.dispatch(function, organisation(), body, request_id())
-    except Exception as failure:  # as_error logs what nobody foresaw
-        error = as_error(failure)
-    milliseconds = (time.perf_counter() - started) * 1000
-    return TrialResult(milliseconds, request_id(), result, error, function.main)
+    outcome = services.dispatcher.dispatch(asked, function, org)
+    return TrialResult((time.perf_counter() - started) * 1000, asked.request_id, outcome)

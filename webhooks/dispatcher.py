@@ -1,4 +1,8 @@
-"""The one road every webhook call takes: look up, validate, call, make flow-safe, record."""
+"""The one road every webhook call takes: limits, validate, call, make flow-safe, record.
+
+Calls over HTTP, jobs, flows, pages and what a model calls meet here, and none of them raises:
+what goes wrong is part of the Outcome.
+"""
 
 from __future__ import annotations
 
@@ -8,24 +12,18 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from marshmallow import ValidationError
-from redis.exceptions import RedisError
 
-from flowhook.errors import (
-    EmptyInput,
-    FlowhookError,
-    Internal,
-    InvalidInput,
-    NotFound,
-    Overloaded,
-    UnresolvedVariable,
-)
-from flowhook.limits.limiter import Limiter
+from flowhook.errors import EmptyInput, InvalidInput, NotFound, UnresolvedVariable
+from flowhook.jobs.call import Call
+from flowhook.limits.limiter import Limiter, Reservation
 from flowhook.organisations.organisation import Organisation
+from flowhook.outcome import Outcome, failed
 from flowhook.records.log_entry import LogEntry
 from flowhook.registry import Registry
+from webhooks.context import Context, ContextFactory
 from webhooks.estimate import estimate
-from webhooks.fields import BUILDER_KEYS, CALL_KEYS, EmptyText, UnresolvedText, is_variable
-from webhooks.registry import AsGiven, Context, WebhookFunction
+from webhooks.fields import EmptyText, UnresolvedText, is_variable, own_keys
+from webhooks.registry import AsGiven, WebhookFunction
 
 NOTHING = "N/A"  # what a flow gets where there is nothing; null would show the bare variable
 MAX_CONTACT = 128
@@ -33,20 +31,17 @@ ID = re.compile(r"[A-Za-z0-9+][A-Za-z0-9_.:+-]{0,127}")
 
 
 class Dispatcher:
-    """Calls a function for an organisation; `make_context` gives it what it may use.
-
-    `limiter` holds an organisation's calls to its limits.
-    """
+    """Calls functions, within the organisation's limits, and records each call once."""
 
     def __init__(
         self,
         functions: Registry[WebhookFunction],
-        make_context: Callable[..., Context],
+        contexts: ContextFactory,
         record: Callable[[LogEntry], None],
         limiter: Limiter,
     ) -> None:
         self.functions = functions
-        self.make_context = make_context
+        self.contexts = contexts
         self.record = record
         self.limiter = limiter
 
@@ -63,79 +58,83 @@ class Dispatcher:
         return function
 
     def dispatch(
+        self, call: Call, function: WebhookFunction, organisation: Organisation
+    ) -> Outcome:
+        """Run a function for an organisation."""
+        body = call.body
+        entry = _entry(call, function.name)
+        context = self.contexts.open(
+            organisation, call.request_id, function.name, entry.contact, entry.flow
+        )
+        context.place = self.limiter.place(
+            organisation, lambda: estimate(function, organisation, body), context.tokens_used
+        )
+        return self._run(function, body, context, context.place, entry)
+
+    def dispatch_nested(
+        self, function: WebhookFunction, arguments: Mapping[str, Any], context: Context
+    ) -> Outcome:
+        """Run a function that a model called, in the nested context of the model's own call."""
+        context.function = function.name
+        entry = LogEntry(
+            organization_id=context.organisation.id,
+            function=function.name,
+            request_id=context.request_id,
+            status="ok",
+            http_status=200,
+            milliseconds=0.0,
+            at=time.time(),
+            contact=context.contact,
+            flow=context.flow,
+            called_by=context.called_by,
+            request=arguments,
+        )
+        place = self.limiter.nested_place(context.organisation)
+        return self._run(function, arguments, context, place, entry)
+
+    def refuse(self, call: Call, failure: Exception) -> Outcome:
+        """The outcome of a call that failed before it reached its function."""
+        function = self.functions.find(call.function)
+        entry = _entry(call, function.name if function else "unknown")
+        main = function.main if function else ""
+        return self._record(entry, failed(failure, call.request_id, main, call.body))
+
+    def _run(
         self,
         function: WebhookFunction,
-        organisation: Organisation,
         body: Mapping[str, Any],
-        request_id: str,
-        token_id: str | None = None,
-    ) -> dict[str, Any]:
-        """The function's result; raises a FlowhookError. Either is recorded once."""
-        entry = _entry(function.name, organisation.id, body, request_id)
-        entry.token_id = token_id
+        context: Context,
+        place: Reservation,
+        entry: LogEntry,
+    ) -> Outcome:
         started = time.perf_counter()
-        context = self.make_context(
-            organisation=organisation,
-            request_id=request_id,
-            contact=entry.contact,
-            flow=entry.flow,
-        )
-        place = self.limiter.place(
-            organisation,
-            lambda: estimate(function, organisation, body),
-            context.tokens_used,
-        )
         try:
             with place:
-                context.check_budget = place.check
-                context.account = _account_title(body)
-                result: dict[str, Any] = {
-                    "success": True,
-                    **flow_safe(function.call(validate(function, body), context)),
-                }
-            entry.response = result
-            return result
-        except FlowhookError as error:
-            _note_failure(entry, error, body)
-            raise
-        except RedisError:
-            _note_failure(entry, Overloaded("the service cannot reach its store"), body)
-            raise
-        except Exception:
-            _note_failure(entry, Internal("internal error"), body)
-            raise
-        finally:
-            for client in context.clients:
-                entry.model = client.model or entry.model
-                entry.input_tokens += client.usage.input_tokens
-                entry.output_tokens += client.usage.output_tokens
-            entry.milliseconds = (time.perf_counter() - started) * 1000
-            self.record(entry)
+                if body.get("account") not in (None, ""):
+                    context.account = _account_title(body["account"])
+                result = function.call(validate(function, body), context)
+                outcome = Outcome(200, {"success": True, **flow_safe(result)}, function.main)
+        except Exception as failure:
+            outcome = failed(failure, context.request_id, function.main, body)
+        for client in context.clients:
+            entry.model = client.model or entry.model
+            entry.input_tokens += client.usage.input_tokens
+            entry.output_tokens += client.usage.output_tokens
+        entry.milliseconds = (time.perf_counter() - started) * 1000
+        return self._record(entry, outcome)
 
-    def reject(
-        self,
-        name: str,
-        organization_id: str,
-        body: Mapping[str, Any],
-        request_id: str,
-        error: FlowhookError,
-    ) -> None:
-        """Record a call that failed before it reached a function."""
-        known = self.functions.find(name)
-        entry = _entry(known.name if known else "unknown", organization_id, body, request_id)
-        _note_failure(entry, error, body)
+    def _record(self, entry: LogEntry, outcome: Outcome) -> Outcome:
+        if outcome.error is not None:
+            entry.status, entry.http_status = outcome.error.type, outcome.status
+        entry.response = outcome.answer
         self.record(entry)
+        return outcome
 
 
 def validate(function: WebhookFunction, body: Mapping[str, Any]) -> dict[str, Any]:
     """The body's fields as the function's schema reads them; raises InvalidInput by name."""
-    own = {
-        key: value
-        for key, value in body.items()
-        if key in function.fields.fields or not (key in BUILDER_KEYS or key in CALL_KEYS)
-    }
     try:
-        loaded: dict[str, Any] = function.fields.load(own)
+        loaded: dict[str, Any] = function.fields.load(own_keys(function.fields, body))
     except ValidationError as error:
         raise invalid(error.normalized_messages()) from None
     return loaded
@@ -188,38 +187,24 @@ def _sentence(name: str, message: str) -> str:
     )
 
 
-def failure_status(error: FlowhookError, body: Mapping[str, Any]) -> int:
-    """The HTTP status of a failure: the error's, or the 200 that the body asks for."""
-    return 200 if str(body.get("failure_status", "")) == "200" else error.status
-
-
-def _entry(
-    function: str, organization_id: str, body: Mapping[str, Any], request_id: str
-) -> LogEntry:
-    """A call that begins now, and went well so far."""
+def _entry(call: Call, function: str) -> LogEntry:
+    """The record of a call that begins now, and went well so far."""
     return LogEntry(
-        organization_id=organization_id,
+        organization_id=call.organization_id,
         function=function,
-        request_id=request_id,
+        request_id=call.request_id,
         status="ok",
         http_status=200,
         milliseconds=0.0,
         at=time.time(),
-        contact=_id_of(body, "contact_id", "contact"),
-        flow=_id_of(body, "flow_id", "flow"),
-        request=body,
+        contact=_id_of(call.body, "contact_id", "contact"),
+        flow=_id_of(call.body, "flow_id", "flow"),
+        token_id=call.token_id,
+        request=call.body,
     )
 
 
-def _note_failure(entry: LogEntry, error: FlowhookError, body: Mapping[str, Any]) -> None:
-    entry.status, entry.http_status = error.type, failure_status(error, body)
-    entry.response = {"success": False, "error": error.as_dict()}
-
-
-def _account_title(body: Mapping[str, Any]) -> str | None:
-    title = body.get("account")
-    if title is None or title == "":
-        return None
+def _account_title(title: Any) -> str:
     if not isinstance(title, str):
         raise InvalidInput("account must be text", fields={"account": ["Not a valid string."]})
     if is_variable(title):

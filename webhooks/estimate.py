@@ -15,7 +15,7 @@ import orjson
 
 from flowhook.limits.limiter import Estimate
 from flowhook.organisations.organisation import Organisation
-from webhooks.fields import BUILDER_KEYS, CALL_KEYS
+from webhooks.fields import own_keys
 from webhooks.registry import WebhookFunction
 
 BYTES_PER_TOKEN = 4
@@ -32,11 +32,7 @@ def estimate(
     function that asks no model."""
     if not function.spends_tokens:
         return None
-    own = {
-        key: value
-        for key, value in body.items()
-        if key in function.fields.fields or not (key in BUILDER_KEYS or key in CALL_KEYS)
-    }
+    own = own_keys(function.fields, body)
     section = f"openai/accounts/{body['account']}" if body.get("account") else "openai"
     system = organisation.section(section).get("system_prompt") or ""
     prompt = _tokens(orjson.dumps(own)) + len(system.encode()) // BYTES_PER_TOKEN

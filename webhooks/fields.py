@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 from marshmallow import RAISE, Schema, ValidationError, fields, missing, validate
 
+from flowhook.common_keys import COMMON_KEYS
 from flowhook.config_values import MODEL_PATTERN
 from flowhook.strict_json import MAX_DEPTH, is_deep
 from flowhook.variable_names import NAME
@@ -25,22 +26,13 @@ VARIABLE = re.compile(
     rf"(?:\.{NAME}{{1,128}})*"
 )
 
-# The keys that builders add to every call: accepted by all functions, ignored where unused.
-BUILDER_KEYS = frozenset(
-    {
-        "contact",
-        "results",
-        "wa_group",
-        "flow",
-        "organization_id",
-        "flow_id",
-        "contact_id",
-        "webhook_log_id",
-        "result_name",
-    }
-)
-# The keys that steer a call, whatever its function.
-CALL_KEYS = frozenset({"account", "failure_status", "wait_seconds", "callback_url"})
+
+def own_keys(fields: Schema, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What of a body is a function's: its fields, and keys that nobody knows."""
+    known = fields.fields
+    if known.keys() >= body.keys():
+        return body
+    return {key: value for key, value in body.items() if key in known or key not in COMMON_KEYS}
 
 
 def is_variable(text: str) -> bool:
@@ -187,7 +179,7 @@ class Json(Lenient, fields.Raw):
 
 
 def model_field(
-    description: str = "The model; else the organisation's default, else the service's.",
+    description: str = "The model; if not given, the organisation's or the service's default.",
 ) -> Text:
     return Text(
         max_length=128,
@@ -197,7 +189,7 @@ def model_field(
 
 
 def ignored_field() -> Text:
-    """A field that stands in flows made for Glific and has no meaning here."""
+    """A field that flows made for Glific contain and that has no meaning here."""
     return Text(
         keeps_variables=True,
         metadata={"description": "Accepted for flows made for Glific, and ignored.", "example": ""},
@@ -205,14 +197,14 @@ def ignored_field() -> Text:
 
 
 class FunctionSchema(Schema):
-    """The fields of a webhook function; what nobody described is refused by name."""
+    """The fields of a webhook function; unknown fields are refused by name."""
 
     class Meta:
         unknown = RAISE
 
 
 class ResultSchema(FunctionSchema):
-    """What a webhook function answers when it succeeds."""
+    """The result of a webhook function that succeeds."""
 
     success = fields.Boolean(metadata={"description": "true"})
 

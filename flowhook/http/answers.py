@@ -5,17 +5,15 @@ Used by every routes module. Flask is known here, in the routes, in web and in a
 
 from __future__ import annotations
 
-import logging
 import random
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import orjson
 from flask import Flask, Response, request
 from flask.globals import request_ctx
-from redis.exceptions import RedisError
 from werkzeug.exceptions import HTTPException
 
 from flowhook.errors import (
@@ -24,11 +22,11 @@ from flowhook.errors import (
     InvalidInput,
     MethodNotAllowed,
     NotFound,
-    Overloaded,
     TooLarge,
     UnsupportedMediaType,
 )
 from flowhook.http.body_size import max_body_bytes
+from flowhook.outcome import Outcome, as_error, failed
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -41,8 +39,6 @@ _HTTP_ERRORS: dict[int, type[FlowhookError]] = {
     413: TooLarge,
     415: UnsupportedMediaType,
 }
-
-logger = logging.getLogger(__name__)
 
 
 class WholeAnswer(Response):
@@ -70,22 +66,21 @@ def json_answer(body: Any, status: int = 200) -> Response:
     return WholeAnswer.of(orjson.dumps(body), status)
 
 
-def error_answer(
-    error: FlowhookError, status: int | None = None, extra: Mapping[str, Any] | None = None
-) -> Response:
-    """An error in the one shape, with `extra` keys beside it (a function's result key)."""
-    body = {
-        "success": False,
-        "error": error.as_dict(),
-        "request_id": request_id(),
-        **(extra or {}),
-    }
-    answer = json_answer(body, status or error.status)
-    answer.headers.extend(error.headers)
-    if error.retry_after_seconds is not None or error.status == 503:
-        seconds = error.retry_after_seconds or RETRY_AFTER_SECONDS
-        answer.headers["Retry-After"] = str(max(1, round(seconds)))
+def outcome_answer(outcome: Outcome) -> Response:
+    """An outcome's JSON, of a failure with the error's headers and a Retry-After."""
+    answer = json_answer(outcome.answer, outcome.status)
+    error = outcome.error
+    if error is not None:
+        answer.headers.extend(error.headers)
+        if error.retry_after_seconds is not None or error.status == 503:
+            seconds = error.retry_after_seconds or RETRY_AFTER_SECONDS
+            answer.headers["Retry-After"] = str(max(1, round(seconds)))
     return answer
+
+
+def error_answer(failure: Exception) -> Response:
+    """What a request that raised is answered with."""
+    return outcome_answer(failed(request_error(failure), request_id()))
 
 
 def request_id() -> str:
@@ -101,19 +96,11 @@ def request_id() -> str:
     return known
 
 
-def as_error(failure: Exception) -> FlowhookError:
-    """Any exception as the error it is answered with; what is unforeseen is logged."""
-    if isinstance(failure, FlowhookError):
-        return failure
+def request_error(failure: Exception) -> FlowhookError:
+    """As `as_error`, for what Flask and Werkzeug raise too."""
     if isinstance(failure, HTTPException):
         return _http_error(failure)
-    if isinstance(failure, RedisError):
-        logger.warning("Redis is away", extra={"cause": type(failure).__name__})
-        return Overloaded("the service cannot reach its store")
-    logger.error(
-        "internal error", exc_info=_without_values(failure), extra={"request_id": request_id()}
-    )
-    return Internal("something went wrong inside the service")
+    return as_error(failure, request_id())
 
 
 def install(app: Flask) -> None:
@@ -124,7 +111,7 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def answer_failure(failure: Exception) -> Response:
-        return error_answer(as_error(failure))
+        return error_answer(failure)
 
     @app.after_request
     def name_request(response: Response) -> Response:
@@ -161,9 +148,3 @@ def _http_error(failure: HTTPException) -> FlowhookError:
         headers["Allow"] = ", ".join(sorted(allowed))
     fix = f"Send a smaller body; the limit is {limit}." if code == 413 else None
     return error_class(messages[code], fix=fix, headers=headers)
-
-
-def _without_values(failure: Exception) -> Any:
-    """The traceback with the exception's type only: its text may hold a contact's words."""
-    bare = type(failure)
-    return (Exception, Exception(f"{bare.__module__}.{bare.__qualname__}"), failure.__traceback__)

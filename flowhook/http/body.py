@@ -1,8 +1,12 @@
-"""The media type of a request's body."""
+"""A request's body: where the server leaves it, and its media type."""
 
 from __future__ import annotations
 
 from flowhook.errors import UnsupportedMediaType
+
+WHOLE_BODY = "flowhook.body"
+"""Where the server, which reads it before the application runs, leaves the body in the WSGI
+environment, beside the stream of it."""
 
 
 def check_media_type(content_type: str) -> None:

@@ -8,11 +8,12 @@ from collections.abc import Callable
 import orjson
 
 from flowhook.errors import FlowhookError, InvalidInput
-from flowhook.jobs.call import Call, Outcome
+from flowhook.jobs.call import Call
 from flowhook.jobs.job_runner import NotDelivered
 from flowhook.jobs.store import Job
 from flowhook.organisations.organisation import Organisation
 from flowhook.organisations.signature import HEADER, signature
+from flowhook.outcome import Outcome
 from flowhook.providers.guard import AddressGuard
 
 TIMEOUT_SECONDS = 10.0

@@ -14,11 +14,12 @@ import orjson
 from redis.exceptions import RedisError
 
 from flowhook.errors import FlowhookError, ProviderRejected
-from flowhook.jobs.call import Call, Outcome
+from flowhook.jobs.call import Call
 from flowhook.jobs.job_runner import NotDelivered
 from flowhook.jobs.store import Job
 from flowhook.organisations.cipher import CannotDecrypt, Cipher
 from flowhook.organisations.organisation import Organisation
+from flowhook.outcome import Outcome
 from flowhook.providers.glific import GlificClient, Said, Tokens
 from flowhook.providers.transport import Transport
 from flowhook.redis.best_effort import best_effort
@@ -134,11 +135,12 @@ def _metadata(call: Call) -> dict[str, Any]:
 
 
 def _said(outcome: Outcome) -> Said:
-    value = outcome.answer.get(outcome.main)
+    error = outcome.error
+    value = error.message if error else outcome.answer.get(outcome.main)
     text = value if isinstance(value, str) else orjson.dumps(value).decode()
     thread = outcome.answer.get("thread_id")
     conversation = thread if isinstance(thread, str) else ""
-    return Said(text, conversation, outcome.error is None, outcome.error or "")
+    return Said(text, conversation, error is None, error.type if error else "")
 
 
 def _id_of(body: Mapping[str, Any], name: str) -> str:

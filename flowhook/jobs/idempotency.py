@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from typing import Any
 import orjson
 from redis.exceptions import RedisError
 
+from flowhook.backoff import Backoff
 from flowhook.errors import Conflict
 from flowhook.jobs.answer_writer import AnswerWriter
 from flowhook.jobs.liveness import Liveness
@@ -37,10 +38,9 @@ CLAIM_SECONDS = 1800.0  # longer than any call, the translation of a long entry 
 WAITERS_SECONDS = 3.0  # how long an answer stays at the least, for those who wait for it
 WAIT_SECONDS = 150.0
 LONG_SECONDS = 30.0  # until one asks again about a call that takes longer than that
-FIRST_LOOK_SECONDS = 0.01
-LONGEST_LOOK_SECONDS = 0.1
+LOOKS = Backoff(first_seconds=0.01, factor=1.5, longest_seconds=0.1)
 LIVENESS_SECONDS = 1.0
-RUNNING, KEPT, PASSING = b"R", b"K", b"P"
+RUNNING, KEPT, FOR_WAITERS = b"R", b"K", b"P"
 
 REPLACE = Script(Path(__file__).with_name("replace.lua"))
 
@@ -77,20 +77,16 @@ class Claim:
 
 
 def name_call(
-    organisation: Organisation, function: str, key: str, body: Mapping[str, Any], raw: bytes
-) -> IdempotencyKey | None:
-    """The name of a call that may be repeated, or None: neither a key, nor contact and flow."""
+    organisation: Organisation, function: str, key: str, content: bytes
+) -> IdempotencyKey:
+    """What makes a call the same as another: its `key`, or without one its content."""
     if key:
         return IdempotencyKey(
             organisation.id, _digest(b"key", function, key.encode()), KEYED_SECONDS
         )
-    contact = body.get("contact_id") or body.get("contact")
-    flow = body.get("flow_id") or body.get("flow")
-    if not contact or not flow:
-        return None
     settings = orjson.dumps(organisation.sections, option=orjson.OPT_SORT_KEYS)
     return IdempotencyKey(
-        organisation.id, _digest(b"body", function, settings + raw), ALIKE_SECONDS
+        organisation.id, _digest(b"body", function, settings + content), ALIKE_SECONDS
     )
 
 
@@ -120,7 +116,7 @@ class IdempotencyStore:
         found = self.redis.set(name.key, mine, nx=True, get=True, px=_ms(CLAIM_SECONDS))
         if found is None:
             return first
-        if found[:1] == PASSING and self._replace(name, found, mine):
+        if found[:1] == FOR_WAITERS and self._replace(name, found, mine):
             return first
         return self._wait(first, found)
 
@@ -138,13 +134,13 @@ class IdempotencyStore:
             self.writer.write(name.key, KEPT + sealed, _ms(max(left, WAITERS_SECONDS)))
             return
         try:
-            self.redis.set(name.key, PASSING + sealed, px=_ms(WAITERS_SECONDS))
+            self.redis.set(name.key, FOR_WAITERS + sealed, px=_ms(WAITERS_SECONDS))
         except RedisError:
-            self.writer.write(name.key, PASSING + sealed, _ms(WAITERS_SECONDS))
+            self.writer.write(name.key, FOR_WAITERS + sealed, _ms(WAITERS_SECONDS))
 
     def _wait(self, first: Claim, found: bytes | None) -> Claim | StoredResponse:
         deadline = self.clock() + WAIT_SECONDS
-        pause, look = FIRST_LOOK_SECONDS, self.clock() + LIVENESS_SECONDS
+        pause, look = LOOKS.first_seconds, self.clock() + LIVENESS_SECONDS
         while self.clock() < deadline:
             answered = self._read(first.name, found)
             if answered is not None:
@@ -156,7 +152,7 @@ class IdempotencyStore:
             if (found is None or dead) and self._replace(first.name, found or b"", first.value):
                 return first
             self.sleep(pause)
-            pause = min(pause * 1.5, LONGEST_LOOK_SECONDS)
+            pause = LOOKS.after(pause)
             found = self.redis.get(first.name.key)
         raise Conflict(
             "the same call is still being answered",

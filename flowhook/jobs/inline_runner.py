@@ -4,58 +4,41 @@ A call with a deadline starts in this process, beside the request. If it is not 
 becomes a job: its record is written before the caller hears of it, and the call goes on where
 it is, so the provider is asked once. If this process dies, its lease lapses and a worker runs
 the job again. A call that wants no answer now goes to a worker at once.
-
-Source: RFC 7240 for `Prefer: respond-async` and `Prefer: wait`.
 """
 
 from __future__ import annotations
 
-import re
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
-from flowhook.errors import InvalidInput, Overloaded
-from flowhook.jobs.call import Call, Outcome, new_job_id
+from flowhook.errors import Overloaded
+from flowhook.jobs.call import Call, new_job_id
 from flowhook.jobs.job_runner import JobRunner
 from flowhook.jobs.liveness import Liveness
 from flowhook.jobs.queue import Queue
 from flowhook.jobs.retry_until_available import AWAY, retry_until_available
 from flowhook.jobs.store import RUN, Job, JobStore
 from flowhook.organisations.organisation import Organisation
+from flowhook.outcome import Outcome
 
-MAX_WAIT_SECONDS = 120.0
 CLOSE_SECONDS = 120.0
-PREFER_WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6}(?:\.\d+)?)", re.IGNORECASE)
-PREFER_ASYNC = re.compile(r"(?:^|[,;\s])respond-async(?:$|[,;\s])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The call has become a job."""
+    """The call has become a job; answered as an Outcome is."""
 
     job_id: str
+    status: ClassVar[int] = 202
+    error: ClassVar[None] = None
 
-
-def wait_seconds(prefer: str, body: Mapping[str, Any]) -> float | None:
-    """How long the caller waits for the answer; None where it waits for as long as it takes.
-
-    The body's `wait_seconds` goes before the header. `respond-async` or a `callback_url`
-    without a time means not at all.
-    """
-    asked = body.get("wait_seconds")
-    if asked is not None and asked != "":
-        return _read_seconds(asked)
-    if prefer:
-        named = PREFER_WAIT.search(prefer)
-        if named:
-            return min(float(named[1]), MAX_WAIT_SECONDS)
-        if PREFER_ASYNC.search(prefer):
-            return 0.0
-    return 0.0 if body.get("callback_url") else None
+    @property
+    def answer(self) -> dict[str, Any]:
+        return {"success": True, "status": "pending", "job_id": self.job_id}
 
 
 class InlineRunner:
@@ -176,16 +159,3 @@ class _Started:
         finally:
             self._done.set()
             self.deadlines._running.discard(self)
-
-
-def _read_seconds(asked: Any) -> float:
-    try:
-        seconds = float(asked) if isinstance(asked, str | int | float) else -1.0
-    except ValueError:
-        seconds = -1.0
-    if isinstance(asked, bool) or not 0 <= seconds <= MAX_WAIT_SECONDS:
-        raise InvalidInput(
-            f"wait_seconds must be a number from 0 to {MAX_WAIT_SECONDS:.0f}",
-            fields={"wait_seconds": [f"Must be a number from 0 to {MAX_WAIT_SECONDS:.0f}."]},
-        )
-    return seconds

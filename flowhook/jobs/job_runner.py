@@ -12,7 +12,9 @@ import random
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from flowhook.jobs.call import Call, Outcome
+from flowhook.backoff import Backoff
+from flowhook.errors import ProviderError, ProviderTimeout
+from flowhook.jobs.call import Call
 from flowhook.jobs.dead import DeadLetters
 from flowhook.jobs.liveness import Liveness
 from flowhook.jobs.queue import Queue
@@ -29,12 +31,12 @@ from flowhook.jobs.store import (
     JobStore,
 )
 from flowhook.organisations.organisation import Organisation
+from flowhook.outcome import Outcome
 
 SECOND_LOOK_SECONDS = 2.0
-FIRST_PAUSE_SECONDS = 2.0
-LONGEST_PAUSE_SECONDS = 30.0
+BACKOFF = Backoff(first_seconds=2.0, factor=2, longest_seconds=30.0)
 MAX_COSTLY_TRIES = 3
-COSTLY = frozenset({"provider_timeout", "provider_error"})  # the provider may have charged
+COSTLY = (ProviderTimeout, ProviderError)  # the provider may have charged
 # Before each further try to deliver: seven hours in all.
 DELIVERY_PAUSES_SECONDS = (1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 1800.0, 3600.0, 7200.0, 10_800.0)
 
@@ -168,12 +170,11 @@ class JobRunner:
 
     def _pause(self, job: Job, outcome: Outcome) -> float | None:
         """Seconds until the run is worth another try; None where its outcome stands."""
-        if not outcome.can_wait:
+        error = outcome.error
+        if error is None or not error.retryable:
             return None
-        if outcome.error in COSTLY and job.tries >= MAX_COSTLY_TRIES:
+        if isinstance(error, COSTLY) and job.tries >= MAX_COSTLY_TRIES:
             return None
-        doubled = FIRST_PAUSE_SECONDS * 2 ** min(job.tries - 1, 8)
-        pause = min(LONGEST_PAUSE_SECONDS, doubled) * random.uniform(0.75, 1)
-        pause = max(pause, outcome.retry_after_seconds or 0.0)
+        pause = max(BACKOFF.spread(job.tries), error.retry_after_seconds or 0.0)
         left = job.created + self.patience_seconds - self.store.clock()
         return pause if pause < left else None

@@ -1,7 +1,8 @@
 """Which processes live: each renews one key, and whatever it holds is held as long as that.
 
 A job or a claim names its holder, `<process>/<number>`; when the process's key has lapsed,
-others may take over what it held. One SET every few seconds covers thousands of jobs.
+others may take over what it held. One round trip every few seconds covers thousands of jobs.
+Workers are listed by the same heartbeat, for the home page counts them.
 """
 
 from __future__ import annotations
@@ -10,32 +11,45 @@ import itertools
 import logging
 import secrets
 import threading
+import time
+from collections.abc import Callable
 from typing import Any
 
 from redis.exceptions import RedisError
 
-LEASE_SECONDS = 15.0
-RENEW_SECONDS = 3.0
+from flowhook.redis.leases import PROCESS_SECONDS
+
+RENEWALS = 5  # in the time after which a process counts as dead
 RETRY_SECONDS = 0.3
+WORKERS = "fh:workers"  # sorted set: a worker's process and when it renewed last (epoch seconds)
 
 logger = logging.getLogger(__name__)
 
 
 class Liveness:
-    """This process's sign of life, renewed from its first use on, and a look at others'."""
+    """This process's heartbeat, from its first use on, and a look at others'."""
 
-    def __init__(self, redis: Any, seconds: float = LEASE_SECONDS) -> None:
+    def __init__(
+        self,
+        redis: Any,
+        seconds: float = PROCESS_SECONDS,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self.redis = redis
         self.seconds = seconds
+        self.clock = clock
         self.process = secrets.token_hex(8)
+        self.is_worker = False
         self._numbers = itertools.count(1)
+        self._is_known = False  # whether the lease was made
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._ended = threading.Event()
 
     def holder(self) -> str:
         """A new name to hold something by; raises RedisError where the lease cannot be made."""
-        if self._thread is None:
+        if not self._is_known:
+            self._renew()
             self._start()
         return f"{self.process}/{next(self._numbers)}"
 
@@ -44,24 +58,40 @@ class Liveness:
         process = holder.partition("/")[0]
         return process == self.process or bool(self.redis.exists(_key(process)))
 
+    def become_worker(self) -> None:
+        """List this process among the workers, now or as soon as Redis can be reached."""
+        self.is_worker = True
+        try:
+            self._renew()
+        except (RedisError, OSError) as error:
+            logger.warning("a worker is listed later", extra={"cause": type(error).__name__})
+        self._start()
+
+    def workers(self) -> int:
+        """How many worker processes live."""
+        since = self.clock() - self.seconds
+        return int(self.redis.zcount(WORKERS, since, "+inf"))
+
     def close(self) -> None:
         """Let go of everything this process held."""
         self._ended.set()
         if self._thread is not None:
             try:
-                self.redis.delete(_key(self.process))
+                pipe = self.redis.pipeline(transaction=False)
+                pipe.delete(_key(self.process))
+                pipe.zrem(WORKERS, self.process)
+                pipe.execute()
             except RedisError as error:
                 logger.debug("the lease lapses by itself", extra={"cause": repr(error)})
 
     def _start(self) -> None:
         with self._lock:
             if self._thread is None:
-                self._renew()
                 self._thread = threading.Thread(target=self._run, name="liveness", daemon=True)
                 self._thread.start()
 
     def _run(self) -> None:
-        pause = self.seconds / LEASE_SECONDS * RENEW_SECONDS
+        pause = self.seconds / RENEWALS
         wait = pause
         while not self._ended.wait(wait):
             try:
@@ -72,7 +102,14 @@ class Liveness:
                 wait = min(RETRY_SECONDS, pause)
 
     def _renew(self) -> None:
-        self.redis.set(_key(self.process), b"1", px=round(self.seconds * 1000))
+        pipe = self.redis.pipeline(transaction=False)
+        pipe.set(_key(self.process), b"1", px=round(self.seconds * 1000))
+        if self.is_worker:
+            now = self.clock()
+            pipe.zadd(WORKERS, {self.process: now})
+            pipe.zremrangebyscore(WORKERS, "-inf", now - self.seconds)
+        pipe.execute()
+        self._is_known = True
 
 
 def _key(process: str) -> str:

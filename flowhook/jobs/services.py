@@ -8,7 +8,7 @@ from typing import Any
 
 from flowhook.config import Config, ConfigError
 from flowhook.jobs.answer_writer import AnswerWriter
-from flowhook.jobs.call import Call, Outcome
+from flowhook.jobs.call import Call
 from flowhook.jobs.callbacks import Callback
 from flowhook.jobs.dead import DeadLetters
 from flowhook.jobs.flow_resume import FlowResume
@@ -17,10 +17,10 @@ from flowhook.jobs.inline_runner import InlineRunner
 from flowhook.jobs.job_runner import Delivery, JobRunner
 from flowhook.jobs.liveness import Liveness
 from flowhook.jobs.queue import DramatiqQueue, rabbitmq_queue, redis_queue
-from flowhook.jobs.store import CALLBACK, CONVERSATION, GLIFIC, JobStore
-from flowhook.jobs.workers import Workers
+from flowhook.jobs.store import CALLBACK, GLIFIC, JobStore
 from flowhook.organisations.cipher import Cipher
 from flowhook.organisations.organisation import Organisation
+from flowhook.outcome import Outcome
 from flowhook.providers.guard import AddressGuard
 from flowhook.providers.guarded_requests import GuardedRequestsTransport
 from flowhook.redis.connect import connect
@@ -39,10 +39,8 @@ class JobServices:
         guard: AddressGuard,
         find: Callable[[str], Organisation],
         run: Callable[[Call], Outcome],
-        conversation: Delivery,
     ) -> None:
-        """`find` reads an organisation, `run` runs a call and never raises; `conversation`
-        hands results to conversations of this service."""
+        """`find` reads an organisation, `run` runs a call and never raises."""
         glific = GuardedRequestsTransport(
             lambda host, port, seconds: guard.addresses_of(host, port, seconds, "api_url")
         )
@@ -50,14 +48,12 @@ class JobServices:
         self.queue = queue
         self.store = JobStore(redis, cipher)
         self.liveness = Liveness(redis)
-        self.workers = Workers(redis)
         self.dead = DeadLetters(self.store, queue)
         self.writer = AnswerWriter(redis)
         self.repeats = IdempotencyStore(redis, cipher, self.liveness, self.writer)
-        deliveries: dict[str, Delivery] = {
+        self.deliveries: dict[str, Delivery] = {
             CALLBACK: Callback(guard, find),
             GLIFIC: FlowResume(redis, cipher, glific, find),
-            CONVERSATION: conversation,
         }
         self.performer = JobRunner(
             self.store,
@@ -65,12 +61,16 @@ class JobServices:
             self.liveness,
             self.dead,
             run,
-            deliveries,
+            self.deliveries,
             config.job_patience_seconds,
         )
         self.deadlines = InlineRunner(
             self.store, queue, self.liveness, self.performer, run, config.max_in_flight
         )
+
+    def add_delivery(self, step: str, delivery: Delivery) -> None:
+        """Deliver results this way too, where a call asks for it; before the first job runs."""
+        self.deliveries[step] = delivery
 
     def close(self) -> None:
         """Let the calls that run beside requests finish, then let go of everything."""

@@ -15,8 +15,10 @@ from typing import Any
 
 import orjson
 
-from flowhook.jobs.call import Call, Outcome, organisation_of_job
+from flowhook.errors import read_error
+from flowhook.jobs.call import Call, organisation_of_job
 from flowhook.organisations.cipher import Cipher
+from flowhook.outcome import Outcome
 from flowhook.redis.keys import org_key
 from flowhook.redis.script import Script
 
@@ -162,7 +164,7 @@ class JobStore:
             DONE,
             keep,
             outcome="failed" if outcome.error else "done",
-            error=outcome.error or "",
+            error=outcome.error.type if outcome.error else "",
             result=self._seal(job.organization_id, job.id, "result", kept),
         )
 
@@ -183,8 +185,9 @@ class JobStore:
         if "result" not in job.fields:
             return None
         sealed = self._open(job, "result")
-        error = job.fields["error"].decode() or None
-        return Outcome(sealed["status"], sealed["answer"], sealed["main"], error)
+        answer = sealed["answer"]
+        error = read_error(answer["error"]) if job.fields["error"] else None
+        return Outcome(sealed["status"], answer, sealed["main"], error)
 
     def _seal(self, org: str, job_id: str, part: str, value: Any) -> bytes:
         return self.cipher.seal(org, f"job {part} {job_id}", orjson.dumps(value))

@@ -25,12 +25,11 @@ def work(desk: JobServices, threads: int, parent: int | None = None) -> None:
         signal.signal(number, lambda *_: ending.set())
     worker = desk.queue.worker(desk.performer.perform, threads)
     worker.start()
+    desk.liveness.become_worker()
     logger.info("job worker starts", extra={"threads": threads})
     while not ending.wait(WATCH_SECONDS):
-        desk.workers.beat()
         if parent is not None and os.getppid() != parent:
             logger.warning("the job worker's parent is gone")
             break
-    desk.workers.leave()
     worker.stop(END_SECONDS * 1000)
     logger.info("job worker ended")

@@ -25,9 +25,9 @@ from flowhook.errors import BudgetExceeded, Overloaded, RateLimited
 from flowhook.limits.month import Month
 from flowhook.organisations.organisation import Organisation
 from flowhook.redis.keys import org_key
+from flowhook.redis.leases import CALL_SECONDS
 from flowhook.redis.script import Script
 
-LEASE_SECONDS = 130.0  # longer than the longest call to a provider
 KEEP_MONTH_SECONDS = 7 * 24 * 3600  # a finished month's counter, for calls that end in the next
 
 FOLDER = Path(__file__).parent
@@ -71,7 +71,7 @@ class Limiter:
         self,
         redis: Any,
         clock: Callable[[], float] | None = None,
-        lease_seconds: float = LEASE_SECONDS,
+        lease_seconds: float = CALL_SECONDS,
     ) -> None:
         """`clock` (epoch seconds) replaces the Redis server's clock."""
         self.redis = redis
@@ -93,6 +93,18 @@ class Limiter:
         if not limits:
             return FREE
         return LimitedReservation(self, organisation.id, limits, estimate, used)
+
+    def nested_place(self, organisation: Organisation) -> Reservation:
+        """Reserve a call made inside another, which counts as one more request and nothing else.
+
+        It runs in the outer call's concurrent place and on its tokens: a second place could only be
+        refused because the outer call, which waits for this one, holds the last.
+        """
+        limit = organisation.section("limits").get("requests_per_minute")
+        if limit is None:
+            return FREE
+        limits = {"requests_per_minute": limit}
+        return LimitedReservation(self, organisation.id, limits, lambda: None, int)
 
     def tokens_this_month(self, org: str) -> int:
         """The tokens that count against the budget: used, and reserved by running calls."""

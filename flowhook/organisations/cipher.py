@@ -50,7 +50,7 @@ class Cipher:
     def seal(self, organization_id: str, purpose: str, plain: bytes) -> bytes:
         nonce = os.urandom(NONCE_BYTES)
         sealed = self._derived(self.current, organization_id).encrypt(
-            nonce, plain, _bind(organization_id, purpose)
+            nonce, plain, f"{organization_id}\0{purpose}".encode()
         )
         return VERSION + self.current + nonce + sealed
 
@@ -61,7 +61,7 @@ class Cipher:
         nonce = sealed[1 + KEY_ID_BYTES : HEADER_BYTES]
         try:
             return self._derived(key_id, organization_id).decrypt(
-                nonce, sealed[HEADER_BYTES:], _bind(organization_id, purpose)
+                nonce, sealed[HEADER_BYTES:], f"{organization_id}\0{purpose}".encode()
             )
         except InvalidTag:
             raise CannotDecrypt(f"{purpose} of {organization_id}: damaged or moved") from None
@@ -99,7 +99,3 @@ def _organisation_key(key: bytes, organization_id: str) -> bytes:
 
 def _key_id(raw: bytes) -> bytes:
     return hashlib.sha256(b"flowhook key id\0" + raw).digest()[:KEY_ID_BYTES]
-
-
-def _bind(organization_id: str, purpose: str) -> bytes:
-    return f"{organization_id}\0{purpose}".encode()

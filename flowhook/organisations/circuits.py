@@ -18,17 +18,17 @@ from typing import Any
 
 import orjson
 
+from flowhook.backoff import Backoff
 from flowhook.errors import ProviderUnavailable
 from flowhook.organisations.organisation import Organisation
 from flowhook.organisations.store import CHANGED
 from flowhook.redis.best_effort import best_effort
 from flowhook.redis.keys import org_key
+from flowhook.redis.leases import CALL_SECONDS
 
 FAILURES = 5  # in a window, all processes together, and more than this process's answers
 WINDOW_SECONDS = 30.0
-FIRST_PAUSE_SECONDS = 5.0
-LONGEST_PAUSE_SECONDS = 60.0
-PROBE_SECONDS = 130  # longer than any request: one probe at a time
+BACKOFF = Backoff(first_seconds=5.0, factor=2, longest_seconds=60.0)
 STALE_SECONDS = 3600
 MAX_ACCOUNTS = 10_000
 
@@ -108,7 +108,7 @@ class AccountCircuit:
     def failed(self) -> None:
         with best_effort("a provider's failure"):
             if self._state is not None:
-                self._open(min(LONGEST_PAUSE_SECONDS, 2 * self._state["pause"]))
+                self._open(BACKOFF.after(self._state["pause"]))
             else:
                 self._count_failure()
 
@@ -121,7 +121,7 @@ class AccountCircuit:
         pipe.expire(key, round(WINDOW_SECONDS), nx=True)
         count = pipe.execute()[0]
         if count >= FAILURES and window[2] > window[1]:
-            self._open(FIRST_PAUSE_SECONDS)
+            self._open(BACKOFF.first_seconds)
 
     def _open(self, pause: float) -> None:
         state = {"until": self.circuits.clock() + pause, "pause": pause}
@@ -135,7 +135,7 @@ class AccountCircuit:
     def _may_probe(self) -> bool:
         key = self._key("probe", self.account)
         with best_effort("a probe of a provider"):
-            return bool(self.circuits.redis.set(key, b"1", nx=True, ex=PROBE_SECONDS))
+            return bool(self.circuits.redis.set(key, b"1", nx=True, ex=round(CALL_SECONDS)))
         return False
 
     def _announce(self) -> None:

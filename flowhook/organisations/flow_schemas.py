@@ -29,7 +29,7 @@ def known_timezone(value: str) -> None:
 
 
 class GlobalsSettingsSchema(SectionSchema):
-    """What every flow of the organisation reads as `@global.<name>`; encrypted at rest."""
+    """Values that every flow of the organisation can use as `@global.<name>`; stored encrypted."""
 
     values = fields.Dict(
         keys=fields.String(validate=global_name),
@@ -37,8 +37,8 @@ class GlobalsSettingsSchema(SectionSchema):
         allow_none=True,
         validate=validate.Length(max=500),
         metadata={
-            "description": "Texts, numbers and booleans by name, up to 500; PUT and PATCH"
-            " replace them all.",
+            "description": "Texts, numbers and booleans by name, up to 500; saving replaces"
+            " all of them.",
             "example": {"helpline": "1800 123 456"},
             "sealed": True,
         },
@@ -46,13 +46,13 @@ class GlobalsSettingsSchema(SectionSchema):
 
 
 class TimezoneSettingsSchema(SectionSchema):
-    """The organisation's time zone, by which `@calendar` says what day it is."""
+    """The organisation's time zone, which `@calendar` uses for the date."""
 
     name = fields.String(
         allow_none=True,
         validate=known_timezone,
         metadata={
-            "description": "IANA name of the time zone (default Asia/Kolkata).",
+            "description": "Name of the time zone (default Asia/Kolkata).",
             "example": "Asia/Kolkata",
         },
     )

@@ -33,7 +33,7 @@ class Seconds(fields.Float):
 
 
 class OpenAISettingsSchema(SectionSchema):
-    """The organisation's OpenAI account, or one of its further named accounts."""
+    """An OpenAI account of the organisation; calls use the main one unless they name another."""
 
     is_active = fields.Boolean(
         load_default=False,
@@ -42,30 +42,34 @@ class OpenAISettingsSchema(SectionSchema):
     provider = fields.String(
         allow_none=True,
         validate=validate.OneOf(PROVIDERS.names()),
-        metadata={"description": "Who is asked (default openai).", "example": "openai"},
+        metadata={
+            "description": "The provider that is asked (default openai).",
+            "example": "openai",
+        },
     )
-    api_key = secret(512, "The account's API key; write-only.", "sk-proj-...")
+    api_key = secret(512, "The account's API key. It is never shown again.", "sk-proj-...")
     organization = text(
         128,
-        "OpenAI organisation, sent as OpenAI-Organization.",
+        "Id of the OpenAI organisation, only if the key belongs to several.",
         validate=[printable(128)],
         metadata={"example": "org-abc123"},
     )
     project = text(
         128,
-        "OpenAI project, sent as OpenAI-Project.",
+        "Id of the OpenAI project, only if the key needs one.",
         validate=[printable(128)],
         metadata={"example": "proj_abc123"},
     )
     base_url = text(
         2048,
-        "Address of an OpenAI-compatible API, or of a resource in Azure (default: the service's).",
+        "The provider's address (base URL): of another API like OpenAI's, or of your resource in"
+        " Azure (default: the service's own setting).",
         validate=[http_url],
         metadata={"example": "https://api.openai.com/v1"},
     )
     api_version = text(
         32,
-        "Version of Azure's API, a date, perhaps with -preview.",
+        "Version of Azure's API: a date, sometimes followed by -preview.",
         validate=[
             validate.Regexp(
                 r"^\d{4}-\d{2}-\d{2}(-preview)?\Z", error="Not a version, for example 2024-10-21."
@@ -79,22 +83,22 @@ class OpenAISettingsSchema(SectionSchema):
         allow_none=True,
         validate=validate.Length(max=100),
         metadata={
-            "description": "Names that models were deployed under in Azure: {model: deployment}, up"
-            " to 100; a model that is not named is deployed under its own name.",
+            "description": "The names that models have in Azure: {model: deployment}, up to 100."
+            " A model that is not listed is asked for under its own name.",
             "example": {"gpt-6-luna": "our-chat"},
         },
     )
-    default_model = model("Model of calls that name none.", "gpt-6-luna")
-    image_model = model("Model that makes images.", "gpt-image-2.5-flare")
-    speech_model = model("Model that speaks.", "gpt-4o-mini-tts")
-    transcription_model = model("Model that writes down speech.", "gpt-transcribe")
+    default_model = model("The model for calls that do not name one.", "gpt-6-luna")
+    image_model = model("The model that draws images.", "gpt-image-2.5-flare")
+    speech_model = model("The model that turns text into speech.", "gpt-4o-mini-tts")
+    transcription_model = model("The model that turns speech into text.", "gpt-transcribe")
     model_aliases = fields.Dict(
         keys=fields.String(validate=MODEL_NAME),
         values=fields.String(validate=MODEL_NAME),
         allow_none=True,
         validate=validate.Length(max=100),
         metadata={
-            "description": "Models to use in place of others: {old: new}, up to 100.",
+            "description": "Models to replace with others: {old: new}, up to 100.",
             "example": {"gpt-4o": "gpt-6-luna"},
         },
     )
@@ -103,7 +107,7 @@ class OpenAISettingsSchema(SectionSchema):
         allow_none=True,
         validate=validate.Length(max=100),
         metadata={
-            "description": "Models that calls may use, as patterns (* and ?), up to 100.",
+            "description": "The models that calls may use, as patterns with * and ?, up to 100.",
             "example": ["gpt-6*"],
         },
     )
@@ -111,38 +115,38 @@ class OpenAISettingsSchema(SectionSchema):
         allow_none=True,
         validate=validate.Range(1, 120),
         metadata={
-            "description": "Seconds a call may take, retries included, 1 to 120 (default 60).",
+            "description": "Seconds a call may take, including retries: 1 to 120 (default 60).",
             "example": 60,
         },
     )
     system_prompt = text(
         20_000,
-        "What every chat is told first, up to 20,000 characters.",
+        "Instructions that the model gets at the start of every chat, up to 20,000 characters.",
         metadata={"example": "Answer in simple words."},
     )
-    fallback_model = model("Model asked where another fails on the provider's side.", "gpt-5.4")
+    fallback_model = model("The model to ask if another one fails at the provider.", "gpt-5.4")
     fallback_account = text(
         64,
-        "Title of the further account asked while this one's provider is down.",
+        "Title of another account, to be asked while this one's provider is down.",
         validate=[validate.Regexp(rf"^{TITLE_PATTERN.pattern}\Z", error="Not a title.")],
         metadata={"example": "backup"},
     )
 
     def check_whole(self, values: Mapping[str, Any]) -> None:
-        """Raise InvalidInput where the provider needs a setting that is not there."""
+        """Raise InvalidInput if the provider needs a setting that is missing."""
         name = values.get("provider") or DEFAULT_PROVIDER
         dialect = PROVIDERS.find(name)
         missing = [need for need in dialect.needs if not values.get(need)] if dialect else []
         if missing:
             raise InvalidInput(
                 f"provider {name} needs {' and '.join(missing)} too",
-                fix="The organisation's admin fills in what is named, in the OpenAI settings.",
+                fix="The organisation's admin fills in the named settings, in the OpenAI settings.",
                 fields={need: [f"Is needed with provider {name}."] for need in missing},
             )
 
 
 class AssistantSchema(Schema):
-    """What an assistant_id in a flow stands for."""
+    """The vector store, prompt and model that an assistant_id in a flow means."""
 
     class Meta:
         unknown = RAISE
@@ -150,18 +154,21 @@ class AssistantSchema(Schema):
     vector_store_id = fields.String(
         required=True,
         validate=printable(128),
-        metadata={"description": "The OpenAI vector store it answers from.", "example": "vs_abc"},
+        metadata={
+            "description": "The OpenAI vector store that holds the answers.",
+            "example": "vs_abc",
+        },
     )
     prompt = text(
         20_000,
-        "What the model is told before the question, up to 20,000 characters.",
+        "Instructions that the model gets before the question, up to 20,000 characters.",
         metadata={"example": "Answer a parent in two sentences."},
     )
-    model = model("The model it answers with (default: the organisation's).", "gpt-6-luna")
+    model = model("The model that answers (default: the organisation's).", "gpt-6-luna")
 
 
 class AssistantsSettingsSchema(SectionSchema):
-    """The assistants that flows name, which OpenAI itself no longer keeps."""
+    """Replacements for old OpenAI assistants that flows still name."""
 
     assistants = fields.Dict(
         keys=fields.String(validate=printable(128)),
@@ -169,7 +176,7 @@ class AssistantsSettingsSchema(SectionSchema):
         allow_none=True,
         validate=validate.Length(max=100),
         metadata={
-            "description": "Assistants by the id that flows use, up to 100.",
+            "description": "Assistants, each under the id that flows use, up to 100.",
             "example": {"asst_abc": {"vector_store_id": "vs_abc", "prompt": "Be short."}},
         },
     )

@@ -1,7 +1,8 @@
 """The settings sections of an organisation: their fields, ranges and which are secret.
 
-A field with `metadata={"secret": True}` is encrypted at rest, masked on the way out, and kept
-when a PUT leaves it out, because whoever edits a section does not see it. `None` removes a field.
+A field with `metadata={"secret": True}` is stored encrypted and masked in responses. A PUT that
+leaves it out keeps it, because the person who edits a section cannot see it. `None` removes a
+field.
 """
 
 from __future__ import annotations
@@ -13,23 +14,26 @@ from flowhook.organisations.kinds import http_url, printable, secret, text
 from flowhook.organisations.openai_schemas import AssistantsSettingsSchema, OpenAISettingsSchema
 from flowhook.organisations.section import SectionSchema
 
-# Everybody knows the phrases that Glific ships as defaults: they authenticate nobody.
+# Glific's default phrases are public: anyone could sign with them.
 DEFAULT_PHRASES = ("This is a dummy secret", "Please change me, NOW!")
 
 
 def not_a_default_phrase(value: str) -> None:
     if value in DEFAULT_PHRASES:
-        raise ValidationError("This phrase is Glific's default and known to everybody; change it.")
+        raise ValidationError(
+            "This phrase is one of Glific's defaults, which everybody knows; change it."
+        )
 
 
 class SignatureSettingsSchema(SectionSchema):
-    """The phrase that Glific signs its webhook calls with."""
+    """The signature phrase with which Glific signs its webhook calls."""
 
     phrase = fields.String(
         allow_none=True,
         validate=[validate.Length(6, 512), not_a_default_phrase],
         metadata={
-            "description": "Glific's signature phrase, 6 to 512 characters; write-only.",
+            "description": "Glific's signature phrase, 6 to 512 characters. It is never shown"
+            " again.",
             "secret": True,
             "example": "a long phrase only you know",
         },
@@ -37,7 +41,7 @@ class SignatureSettingsSchema(SectionSchema):
 
 
 class GlificSettingsSchema(SectionSchema):
-    """The Glific account that resumes flows when a late answer arrives."""
+    """The Glific account used to resume flows when a late answer arrives."""
 
     api_url = text(
         2048,
@@ -45,37 +49,45 @@ class GlificSettingsSchema(SectionSchema):
         validate=[http_url],
         metadata={"example": "https://api.example.glific.com"},
     )
-    phone = text(32, "Phone number of a Glific user who may manage flows.")
+    phone = text(32, "Phone number of a Glific user who is allowed to manage flows.")
     password = fields.String(
         allow_none=True,
         validate=validate.Length(1, 512),
-        metadata={"description": "That user's password; write-only.", "secret": True},
+        metadata={"description": "That user's password. It is never shown again.", "secret": True},
     )
 
 
 class WhatsAppSettingsSchema(SectionSchema):
-    """The WhatsApp Cloud API number of the organisation."""
+    """The organisation's WhatsApp number (WhatsApp Cloud API)."""
 
-    phone_number_id = text(64, "Meta's id of the phone number.", validate=[printable(64)])
-    access_token = secret(1024, "Meta's access token; write-only.", "EAAG...")
-    app_secret = secret(256, "The app secret Meta signs deliveries with; write-only.", "0a1b...")
-    verify_token = secret(256, "The token Meta shows when it verifies; write-only.", "my-token")
+    phone_number_id = text(64, "The id that Meta gave the phone number.", validate=[printable(64)])
+    access_token = secret(1024, "Meta's access token. It is never shown again.", "EAAG...")
+    app_secret = secret(
+        256,
+        "The app secret, with which Meta signs what it delivers. It is never shown again.",
+        "0a1b...",
+    )
+    verify_token = secret(
+        256,
+        "A word of your own that you also enter in Meta's app. It is never shown again.",
+        "my-token",
+    )
     api_version = text(
         16,
-        "Version of the Graph API.",
+        "Version of Meta's Graph API.",
         validate=[validate.Regexp(r"^v[0-9]{1,3}\.[0-9]\Z", error="Must look like v26.0.")],
         metadata={"example": "v26.0"},
     )
     template_name = text(
         512,
-        "Approved template that goes to contacts who last wrote more than 24 hours ago,"
-        " when WhatsApp takes nothing else.",
+        "Approved template to send to contacts who last wrote more than 24 hours ago, when"
+        " WhatsApp accepts nothing else.",
         validate=[validate.Regexp(r"^[a-z0-9_]+\Z", error="Must be a template's name.")],
         metadata={"example": "come_back"},
     )
     template_language = text(
         16,
-        "Language of templates (default en).",
+        "Language of the template (default en).",
         validate=[
             validate.Regexp(r"^[a-z]{2,3}(_[A-Za-z]{2,4})?\Z", error="Must look like en_US.")
         ],
@@ -84,31 +96,34 @@ class WhatsAppSettingsSchema(SectionSchema):
 
 
 class GoogleMapsSettingsSchema(SectionSchema):
-    """The Google Maps account that geolocation uses."""
+    """The Google Maps account for the function geolocation."""
 
-    api_key = secret(256, "Google Maps API key; write-only.", "AIza...")
+    api_key = secret(256, "Google Maps API key. It is never shown again.", "AIza...")
 
 
 class LimitsSettingsSchema(SectionSchema):
-    """The organisation's limits; an absent one does not limit."""
+    """The organisation's limits. A limit that is not set does not apply."""
 
     requests_per_minute = fields.Integer(
         strict=True,
         allow_none=True,
         validate=validate.Range(1, 1_000_000),
-        metadata={"description": "Webhook calls a minute, 1 to 1,000,000.", "example": 600},
+        metadata={"description": "Webhook calls per minute, 1 to 1,000,000.", "example": 600},
     )
     concurrent_calls = fields.Integer(
         strict=True,
         allow_none=True,
         validate=validate.Range(1, 100_000),
-        metadata={"description": "Calls in flight at once, 1 to 100,000.", "example": 50},
+        metadata={
+            "description": "Calls being answered at the same time, 1 to 100,000.",
+            "example": 50,
+        },
     )
     monthly_tokens = fields.Integer(
         strict=True,
         allow_none=True,
         validate=validate.Range(1, 10**12),
-        metadata={"description": "Model tokens a calendar month (UTC).", "example": 5_000_000},
+        metadata={"description": "Model tokens per calendar month (UTC).", "example": 5_000_000},
     )
 
 

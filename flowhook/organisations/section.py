@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from marshmallow import RAISE, Schema, pre_load
@@ -32,14 +33,15 @@ def secret_fields(schema: type[Schema]) -> list[str]:
     return [name for name, field in declared.items() if field.metadata.get("secret")]
 
 
-def sealed_fields(schema: type[Schema]) -> list[str]:
+@cache
+def sealed_fields(schema: type[Schema]) -> frozenset[str]:
     """Names of the fields that are encrypted at rest: secrets, and others that may hold some."""
     declared = schema._declared_fields
-    return [
+    return frozenset(
         name
         for name, field in declared.items()
         if field.metadata.get("secret") or field.metadata.get("sealed")
-    ]
+    )
 
 
 def mask(secret: str) -> str:

@@ -24,7 +24,7 @@ class TokenSchema(Schema):
         required=True,
         validate=validate.OneOf((WEBHOOK, ADMIN)),
         metadata={
-            "description": "webhook calls functions; admin manages the organisation.",
+            "description": "webhook: calls functions; admin: manages the organisation.",
             "example": "webhook",
         },
     )

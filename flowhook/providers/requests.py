@@ -6,11 +6,11 @@ Source: retry policy of the openai Python client.
 from __future__ import annotations
 
 import email.utils
-import random
 import re
 import time
 from collections.abc import Callable, Mapping
 
+from flowhook.backoff import Backoff
 from flowhook.errors import (
     FlowhookError,
     InvalidResponse,
@@ -32,8 +32,7 @@ from flowhook.providers.transport import (
 )
 
 MAX_RETRIES = 2
-FIRST_PAUSE_SECONDS = 0.5
-LONGEST_PAUSE_SECONDS = 8.0
+BACKOFF = Backoff(first_seconds=0.5, factor=2, longest_seconds=8.0)
 MAX_RETRY_AFTER_SECONDS = 120.0
 
 
@@ -110,10 +109,7 @@ class Requests:
         asked = retry_after_seconds(reply.headers) if reply else None
         if asked is not None and asked > MAX_RETRY_AFTER_SECONDS:
             return False
-        doubled = FIRST_PAUSE_SECONDS * 2 ** (MAX_RETRIES - retries_left)
-        pause = asked
-        if pause is None:
-            pause = min(LONGEST_PAUSE_SECONDS, doubled) * random.uniform(0.75, 1)
+        pause = BACKOFF.spread(MAX_RETRIES - retries_left + 1) if asked is None else asked
         if time.monotonic() + pause >= deadline:
             return False
         self.sleep(pause)

@@ -1,8 +1,8 @@
 """Meta's WhatsApp Cloud API: messages and media out, media in, for one phone number.
 
 The client sends each request once: whoever calls knows the order of messages and decides about
-trying again (flows/channels/outbox.py). Contents are the API's own objects, `{"type": "text",
-"text": {...}}`, made by the builders of providers/whatsapp_content.py.
+trying again. Contents are the API's own objects, `{"type": "text", "text": {...}}`, made by the
+builders of providers/whatsapp_content.py.
 
 Source: https://developers.facebook.com/documentation/business-messaging/whatsapp
 """

@@ -183,6 +183,7 @@ class LogStore:
 
 
 def _summary(entry: LogEntry) -> bytes:
+    called_by = {"called_by": entry.called_by} if entry.called_by else {}
     return orjson.dumps(
         {
             "at": int(entry.at * 1000 + entry.milliseconds),
@@ -196,6 +197,7 @@ def _summary(entry: LogEntry) -> bytes:
             "output_tokens": entry.output_tokens,
             "milliseconds": round(entry.milliseconds, 1),
             "request_id": entry.request_id,
+            **called_by,
         }
     )
 

@@ -10,8 +10,9 @@ from typing import Any
 class LogEntry:
     """The record of one call.
 
-    `status` is the error type or "ok"; `http_status` what the caller got; `request` and
-    `response` are kept only in the organisation's log, redacted and encrypted.
+    `status` is the error type or "ok"; `http_status` what the caller got; `called_by` the function
+    whose model made this call, which has the same request id. `request` and `response` are kept
+    only in the organisation's log, redacted and encrypted.
     """
 
     organization_id: str | None
@@ -27,6 +28,7 @@ class LogEntry:
     input_tokens: int = 0
     output_tokens: int = 0
     token_id: str | None = None
+    called_by: str = ""
     request: Any = field(default=None, repr=False)
     response: Any = field(default=None, repr=False)
 
@@ -40,6 +42,8 @@ class LogEntry:
             "http_status": self.http_status,
             "milliseconds": round(self.milliseconds, 1),
         }
+        if self.called_by:
+            found["called_by"] = self.called_by
         if self.model:
             found["model"] = self.model
             found["input_tokens"] = self.input_tokens

@@ -47,8 +47,10 @@ class Recorder:
         stream: TextIO | None = None,
         dropped: Callable[[int], object] = int,
         exists: Callable[[str], bool] = bool,
+        count: Callable[[LogEntry], object] = id,
     ) -> None:
-        """`dropped` is called with the number of entries that were not stored.
+        """`dropped` is called with the number of entries that were not stored, `count` at once with
+        every entry.
 
         `exists` tells whether an organisation exists: a call that ends after its organisation was
         deleted leaves nothing behind.
@@ -58,13 +60,15 @@ class Recorder:
         self.stream = stream
         self.dropped = dropped
         self.exists = exists
+        self.count = count
         self._queue: deque[LogEntry] = deque()
         self._batch: list[LogEntry] = []  # on standard output, not yet in Redis
         self._writing = threading.Lock()
         self._thread = FlushingThread("recorder", self.flush, BATCH_SECONDS, RETRY_SECONDS)
 
     def record(self, entry: LogEntry) -> None:
-        """Queue an entry; never blocks, never fails a call."""
+        """Count and queue an entry; never blocks, never fails a call."""
+        self.count(entry)
         if len(self._queue) >= QUEUE_ENTRIES:
             self._print([self._queue.popleft()])
             self.dropped(1)

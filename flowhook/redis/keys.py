@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,9 +26,14 @@ def org_key(organisation: str, *parts: str) -> str:
     The id is checked here as well, since a brace or a glob character in it would reach
     another organisation's keys.
     """
+    return ":".join((_prefix(organisation), *parts))
+
+
+@lru_cache(maxsize=4096)
+def _prefix(organisation: str) -> str:
     if not ORGANIZATION_ID_PATTERN.fullmatch(organisation):
         raise ValueError("an organisation id is 1 to 64 of A-Z a-z 0-9 _ -")
-    return ":".join((f"fh:{{{organisation}}}", *parts))
+    return f"fh:{{{organisation}}}"
 
 
 def scan_organisation(client: Client, organisation: str) -> Iterator[bytes]:

@@ -22,6 +22,12 @@ from flowhook.redis.script import Script
 
 RENEW = Script(Path(__file__).with_name("renew.lua"))
 
+# How long each kind of holder may stand still, or be dead, before another takes over.
+TURN_SECONDS = 10.0  # a contact's turn: a person waits for the answer
+PROCESS_SECONDS = 15.0  # a process, and the jobs and calls that it holds
+CONTACT_SECONDS = 30.0  # a contact's queue and wake-up: over them a file is fetched or sent
+CALL_SECONDS = 130.0  # a call to a provider, which takes 120 s at the most and is not renewed
+
 logger = logging.getLogger(__name__)
 
 
@@ -70,10 +76,14 @@ class Leases:
             with self.keeping(key, token):
                 yield token
         finally:
-            try:
-                self.end(key, token)
-            except (RedisError, OSError) as error:
-                logger.debug("a lease is left to lapse", extra={"cause": type(error).__name__})
+            self.let_go(key, token)
+
+    def let_go(self, key: str, token: str) -> None:
+        """Release the lease like `end`; where Redis is away it lapses by itself."""
+        try:
+            self.end(key, token)
+        except (RedisError, OSError) as error:
+            logger.debug("a lease is left to lapse", extra={"cause": type(error).__name__})
 
     @contextmanager
     def keeping(self, key: str, token: str) -> Iterator[None]:

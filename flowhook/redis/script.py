@@ -16,10 +16,10 @@ Argument = str | int | float | bytes
 
 
 class Script:
-    """The script in a file."""
+    """The script in a file, behind the `libraries` of Lua functions that it calls."""
 
-    def __init__(self, path: Path) -> None:
-        self.text = path.read_text()
+    def __init__(self, path: Path, *libraries: Path) -> None:
+        self.text = "\n".join(part.read_text() for part in (*libraries, path))
         self.digest = hashlib.sha1(self.text.encode(), usedforsecurity=False).hexdigest()
 
     def run(self, redis: Any, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:

@@ -34,11 +34,11 @@ LINE = {
         **{name: {"type": "integer"} for name in NUMBERS},
         "cost": {
             "type": "number",
-            "description": "US dollars by list prices; absent where no price is known.",
+            "description": "US dollars by list prices; absent if no price is known.",
         },
         "unpriced_tokens": {
             "type": "integer",
-            "description": "Tokens that cost does not cover; absent where it covers all.",
+            "description": "Tokens that cost does not cover; absent if it covers all.",
         },
     },
 }

@@ -121,7 +121,8 @@ def _can_be_kept(body: Mapping[str, Any]) -> bool:
 
 def request_body(action: Action, sprint: Sprint) -> dict[str, Any]:
     """Build the JSON object to send; empty if the author left the body empty.
-     Raises InvalidInput for a body that is not a JSON object, InvalidInput or TooLarge for one that
+
+    Raises InvalidInput for a body that is not a JSON object, InvalidInput or TooLarge for one that
     is nested too deep or too large.
     """
     written = action.text("body")

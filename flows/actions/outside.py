@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.model.action import FAILURE, Action, ActionOutcome, action, result_name
+from flows.model.action import FAILURE, Action, ActionOutcome, action, evaluated_value, result_name
 from flows.model.events import ActionSkipped
 from flows.model.sprint import Sprint
 
@@ -19,7 +19,7 @@ def call_classifier(action: Action, sprint: Sprint) -> ActionOutcome:
     return _report(action, sprint, "no classifier is connected to this service")
 
 
-@action("set_wa_group_field", required=("value", "field"))
+@action("set_wa_group_field", required=("value", "field"), evaluated=evaluated_value)
 def set_wa_group_field(action: Action, sprint: Sprint) -> ActionOutcome:
     """Save a value about a WhatsApp group; skipped, as the conversation is with one contact."""
     _report(action, sprint, "this conversation is with a contact, not with a WhatsApp group")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flows.actions.send_msg import attachment, localized_text, read_template
+from flows.actions.send_msg import attachment, evaluated, localized_text, read_template
 from flows.model.action import Action, ActionOutcome, action, as_text
 from flows.model.events import ActionSkipped, MsgCreated, MsgNotSent
 from flows.model.sprint import Sprint
@@ -14,7 +14,13 @@ def contacts(action: Action) -> list[dict[str, Any]]:
     return action.objects("contacts")
 
 
-@action("send_broadcast", required=("contacts", "text"), contacts=contacts, text_is_shown=True)
+@action(
+    "send_broadcast",
+    required=("contacts", "text"),
+    contacts=contacts,
+    text_is_shown=True,
+    evaluated=evaluated,
+)
 def send_broadcast(action: Action, sprint: Sprint) -> ActionOutcome:
     """Send a message to the listed contacts; collections are ignored.
 

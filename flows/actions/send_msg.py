@@ -15,6 +15,15 @@ from flows.model.sprint import Sprint
 EMPTY_BODY = "Could not send message with empty body"
 
 
+def evaluated(action: Action) -> list[tuple[str, str]]:
+    media = [one for one in action.items("attachments") if isinstance(one, str)]
+    template = as_text(action.map("templating").get("expression"))
+    return [
+        *(("Attachment has", one) for one in media if one.startswith("expression:")),
+        ("Message template expression has", template),
+    ]
+
+
 def words(action: Action) -> str:
     attached = [str(one).partition(":")[2] for one in action.items("attachments")]
     return "\n".join([action.text("text"), *(f"📎 {one}" for one in attached)]).strip()
@@ -25,6 +34,7 @@ def words(action: Action) -> str:
     required=("text",),
     is_message=True,
     text_is_shown=True,
+    evaluated=evaluated,
     words=words,
     shape="Message",
 )

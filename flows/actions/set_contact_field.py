@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.model.action import Action, ActionOutcome, action, as_text
+from flows.model.action import Action, ActionOutcome, action, as_text, evaluated_value
 from flows.model.events import ContactConsentChanged, ContactFieldChanged, ContactPreferencesChanged
 from flows.model.sprint import Sprint
 from flows.model.text import clean
@@ -12,7 +12,7 @@ def words(action: Action) -> str:
     return f"@contact.fields.{action.map('field').get('key', '')} = {action.text('value')}"
 
 
-@action("set_contact_field", required=("value", "field"), words=words)
+@action("set_contact_field", required=("value", "field"), words=words, evaluated=evaluated_value)
 def set_contact_field(action: Action, sprint: Sprint) -> ActionOutcome:
     """Save a value in one of the contact's fields.
 

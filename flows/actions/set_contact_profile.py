@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import copy
 
-from flows.model.action import FAILURE, SUCCESS, Action, ActionOutcome, action, as_text
+from flows.model.action import (
+    FAILURE,
+    SUCCESS,
+    Action,
+    ActionOutcome,
+    action,
+    as_text,
+    evaluated_value,
+)
 from flows.model.contact import Contact, Profile
 from flows.model.events import ContactProfileChanged
 from flows.model.sprint import Sprint
 from flows.model.text import whole_number
 
 
-@action("set_contact_profile", required=("value", "profile_type"))
+@action("set_contact_profile", required=("value", "profile_type"), evaluated=evaluated_value)
 def set_contact_profile(action: Action, sprint: Sprint) -> ActionOutcome:
     """Create, switch or deactivate a profile of this contact.
-     Switch and deactivate need the number that `@contact.list_profiles` shows, create needs a name
+
+    Switch and deactivate need the number that `@contact.list_profiles` shows, create needs a name
     and a type. The first profile created also makes a default one of the contact itself, which
     cannot be deactivated.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.model.action import Action, ActionOutcome, action
+from flows.model.action import Action, ActionOutcome, action, evaluated_value
 from flows.model.sprint import Sprint
 
 
@@ -14,7 +14,13 @@ def words(action: Action) -> str:
     return f"@results.{action.text('name')} = {action.text('value')}"
 
 
-@action("set_run_result", required=("name", "category", "value"), sets=name, words=words)
+@action(
+    "set_run_result",
+    required=("name", "category", "value"),
+    sets=name,
+    words=words,
+    evaluated=evaluated_value,
+)
 def set_run_result(action: Action, sprint: Sprint) -> ActionOutcome:
     """Save a value as a result of this flow.
 

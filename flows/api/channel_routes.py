@@ -17,8 +17,7 @@ from flowhook.http.documented import documented
 from flowhook.organisations.cache import SettingsCache
 from flowhook.redis.keys import ORGANIZATION_ID_PATTERN
 from flowhook.strict_json import read_json
-from flows.channels.inbound import Inbound, Status
-from flows.channels.inbox import Receiver
+from flows.channels.inbound import Inbound, Receiver, Status
 from flows.channels.whatsapp import signature
 from flows.channels.whatsapp.inbound import Skipped, read_delivery
 

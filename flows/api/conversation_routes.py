@@ -101,7 +101,8 @@ def conversation_routes(
     @documented(body=MessageSchema, answer=ANSWER)
     def send_message(org: str, contact: str) -> Response:
         """Give the flows one message of a contact, or start a flow for the contact.
-         A message is {"text": ...}, or has a type and its fields. With an id (or the header
+
+        A message is {"text": ...}, or has a type and its fields. With an id (or the header
         Idempotency-Key) it is processed once: a repeat gets the answer of the first. A start names
         a flow by UUID or keyword.
         """

@@ -16,7 +16,7 @@ from flows.definition.definition import Export
 from flows.definition.reading import read_export
 from flows.library.flow_linter import FlowLinter
 from flows.library.library import EMPTY
-from flows.library.publishing import examined, newest, refuse_critical, with_subflows
+from flows.library.publishing import issues_by_flow, newest, refuse_critical, with_subflows
 from flows.library.store import FlowStore
 
 ISSUES = {
@@ -68,7 +68,7 @@ def flow_routes(
         org = caller.organization_id
         require_admin(caller, org or "")
         export = read_upload()
-        found = examined(linter, export, store.library(org) if org else EMPTY)
+        found = issues_by_flow(linter, export, store.library(org) if org else EMPTY)
         shown = [
             {"uuid": flow.uuid, "name": flow.name, "keywords": list(flow.keywords), "issues": one}
             for flow, one in found
@@ -87,7 +87,7 @@ def flow_routes(
         organisation(org)
         export = read_upload()
         entries = {entry.uuid: entry for entry in store.add(org, export)}
-        found = examined(linter, export, store.library(org))
+        found = issues_by_flow(linter, export, store.library(org))
         shown = [{**entries[flow.uuid].shown, "issues": one} for flow, one in found]
         return json_answer({"flows": shown})
 

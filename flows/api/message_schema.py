@@ -65,14 +65,14 @@ class MessageSchema(Schema):
     class Meta:
         unknown = RAISE
 
-    id = _text(256, "The message's id: processed once, a repeat gets the first answer.", "m-1")
+    id = _text(256, "The message's id; a repeated id gets the first one's answer.", "m-1")
     type = fields.String(
         validate=validate.OneOf(KINDS),
         metadata={"description": "The type of the message (default text).", "example": "text"},
     )
     text = _text(MAX_TEXT, "The words, or the title of the button chosen.", "Hello")
-    url = _text(2048, "The address of the media.", "https://example.org/photo.jpg")
-    caption = _text(4096, "The caption below the media.")
+    url = _text(2048, "Address of the media.", "https://example.org/photo.jpg")
+    caption = _text(4096, "Text below the media.")
     location = fields.Nested(
         LocationSchema, metadata={"description": "For type location: the contact's position."}
     )
@@ -88,7 +88,9 @@ class MessageSchema(Schema):
     form = fields.Dict(metadata={"description": "A WhatsApp form's fields."})
     flow = _text(200, "Start this flow, by UUID or keyword, instead of sending a message.", "help")
     results = fields.Dict(metadata={"description": "Results that the started flow begins with."})
-    contact = fields.Nested(ContactSchema, metadata={"description": "Data about the contact."})
+    contact = fields.Nested(
+        ContactSchema, metadata={"description": "What is known about the contact."}
+    )
 
     @pre_load
     def unfold(self, data: Any, **_: Any) -> Any:
@@ -115,7 +117,7 @@ class MessageSchema(Schema):
 
 
 class ResumeSchema(Schema):
-    """A result for a flow parked at wait_for_result."""
+    """The result that resumes a flow waiting at wait_for_result."""
 
     class Meta:
         unknown = RAISE

@@ -1,13 +1,14 @@
-"""A durable queue a contact: what goes in comes out in order, one at a time, none twice at once.
+"""A durable FIFO queue per contact, processed by at most one worker at a time.
 
-Inbox and outbox are lanes. Whoever drains a contact's lane holds its lease; a process that dies
+A channel has two: what came in and waits for its flow (the inbox), and what a flow said and waits
+to be sent (the outbox). Whoever processes a contact's queue holds its lease; a process that dies
 lets it lapse, and whoever comes next goes on with the item that was being worked on. An item
-leaves the lane only when it was dealt with, so each is dealt with at least once, and twice only
+leaves the queue only when it was dealt with, so each is dealt with at least once, and twice only
 if a crash fell between the deed and its record. An item that fails again and again is put aside
 among the dead, so that it cannot block its contact for ever.
 
-Every lane that holds something stands in its organisation's index with the time to look after
-it: `due` finds those nobody drains, so a lost wake-up delays an item and never loses it. Items
+Every queue that holds something is in its organisation's index with the time to look after it:
+`sweep` finds those nobody works on, so a lost wake-up delays an item and never loses it. Items
 are sealed at rest. All keys of an organisation share one slot; the scripts are atomic.
 """
 
@@ -16,8 +17,8 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -25,34 +26,41 @@ from typing import Any
 import orjson
 from redis.exceptions import RedisError
 
+from flowhook.backoff import Backoff
 from flowhook.errors import Overloaded
 from flowhook.organisations.cipher import CannotDecrypt, Cipher
+from flowhook.redis.effects import APPLY, Effect, effect_arguments, effect_keys
 from flowhook.redis.keys import org_key
-from flowhook.redis.leases import Leases
+from flowhook.redis.leases import CONTACT_SECONDS, Leases, new_token
 from flowhook.redis.script import Argument, Script
 
 FOLDER = Path(__file__).parent / "lua"
-PUSH, TAKE, DROP, LEAVE = (
-    Script(FOLDER / f"{name}.lua") for name in ("push", "take", "drop", "leave")
-)
+QUEUE = FOLDER / "queue.lua"
+"""The Lua function `advance`, for scripts that take an item out of a queue."""
+PUSH = Script(FOLDER / "push.lua", APPLY)
+TAKE = Script(FOLDER / "take.lua")
+NEXT = Script(FOLDER / "next.lua", QUEUE)
+LEAVE = Script(FOLDER / "leave.lua")
 
-LEASE_SECONDS = 30.0
-GRACE_SECONDS = 5.0  # how long a wake-up may take before the sweep looks after a lane
+INBOX, OUTBOX = "inbox", "outbox"
+
+GRACE_SECONDS = 5.0  # how long a wake-up may take before the sweep looks after a queue
 WOKEN_SECONDS = 30.0
 MAX_WAITING = 1_000  # items of one contact
+BACKOFF = Backoff(first_seconds=1.0, factor=2, longest_seconds=60.0)
 MAX_TRIES = 8  # over about two minutes
 MAX_TAKES = 25  # of one item, processes that died over it counted
 MAX_DEAD = 1_000
 SEEN_SECONDS = 8 * 24 * 3600  # longer than the seven days for which Meta repeats deliveries
-FIRST_PAUSE_SECONDS = 1.0
-LONGEST_PAUSE_SECONDS = 60.0
-REMEMBER_SECONDS = 60.0
+LISTED_SECONDS = 60.0
 ASKED_AT_ONCE = 200  # organisations in one round trip
 
 logger = logging.getLogger(__name__)
 
 Item = Mapping[str, Any]
-Handle = Callable[[Item], None]
+
+Wake = Callable[[str, str, float], None]
+"""(organisation, contact, seconds): have the contact's queue processed, that much later."""
 
 
 class Postpone(Exception):
@@ -71,9 +79,13 @@ class Abandon(Exception):
         self.reason = reason
 
 
+class LeaseLost(Exception):
+    """Another process has gone on with the queue, and dealt with the item."""
+
+
 @dataclass(frozen=True, slots=True)
 class Drained:
-    """`handled` items left the lane; `again_in` seconds it wants to be drained, if ever."""
+    """`handled` items left the queue; `again_in` seconds it is to be processed again, if ever."""
 
     handled: int
     again_in: float | None = None
@@ -89,54 +101,116 @@ class DeadItem:
     item: Item
 
 
+@dataclass(slots=True)
+class HeldItem:
+    """The item at the head of a queue whose lease is held; `tries` counts how often it was taken.
+
+    A script may drop it together with what it stores: it passes `keys` and `arguments` on to the
+    Lua function `advance`, and `dropped` is told what is at the head then.
+    """
+
+    queue: ContactQueue
+    org: str
+    contact: str
+    keys: list[str]
+    """lock, queue, tries, due"""
+    token: str
+    sealed: bytes
+    tries: int = 1
+    item: Item = field(default_factory=dict)
+    is_dropped: bool = False
+    next: HeldItem | None = None
+
+    @property
+    def arguments(self) -> list[Argument]:
+        """token, the item, contact, when to look after the queue"""
+        return [self.token, self.sealed, self.contact, self.queue.look_after()]
+
+    def dropped(self, head: bytes | None) -> None:
+        """The item left the queue; `head` is the next, still under this lease."""
+        self.is_dropped = True
+        if head is not None:
+            self.next = replace(self, sealed=head, tries=1, is_dropped=False)
+
+
+Handle = Callable[[HeldItem], None]
+
+
+def nobody(org: str, contact: str, seconds: float) -> None:
+    """Leaves the queue to the sweep."""
+
+
 class ContactQueue:
-    """All lanes of one kind; `clock` tells epoch seconds. An item's id is remembered for
-    `seen_seconds`."""
+    """The queues of one kind, each contact's; `clock` tells epoch seconds.
+
+    `wake` is asked for somebody to process a contact's queue; an item's id is remembered for
+    `seen_seconds`.
+    """
 
     def __init__(
         self,
         redis: Any,
         cipher: Cipher,
         kind: str,
+        wake: Wake = nobody,
         *,
-        lease_seconds: float = LEASE_SECONDS,
+        lease_seconds: float = CONTACT_SECONDS,
         seen_seconds: int = SEEN_SECONDS,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.redis = redis
         self.cipher = cipher
         self.kind = kind
+        self.wake = wake
         self.seen_seconds = seen_seconds
         self.clock = clock
         self.leases = Leases(redis, lease_seconds)
-        self._remembered: dict[str, float] = {}
+        self._listed: dict[str, float] = {}
 
     # --- in ---
 
-    def push(self, org: str, contact: str, item_id: str, item: Item) -> bool:
-        """Put an item at the end of the contact's lane, for good; False if it was there before.
+    def push(
+        self, org: str, contact: str, item_id: str, item: Item, effects: Sequence[Effect] = ()
+    ) -> bool:
+        """Put an item at the end of the contact's queue, for good; False if it was there before.
 
-        Raises Overloaded when the contact's lane is full.
+        `effects` take place with it, on the organisation's keys. Raises Overloaded when the
+        contact's queue is full.
         """
-        self._remember(org)
+        self.list_organisation(org)
+        _, queue, _, due = self._keys(org, contact)
         pushed = PUSH.run(
             self.redis,
+            [self._key(org, "seen", _digest(item_id)), queue, due, *effect_keys(effects)],
             [
-                self._key(org, "seen", _digest(item_id)),
-                self._key(org, "lane", contact),
-                self._key(org, "due"),
-            ],
-            [
-                self.cipher.seal(org, self._purpose(contact), orjson.dumps(item)),
+                self._seal(org, contact, item),
                 contact,
                 self.clock() + GRACE_SECONDS,
                 self.seen_seconds,
                 MAX_WAITING,
+                *effect_arguments(effects),
             ],
         )
         if pushed < 0:
             raise Overloaded("too many messages of one contact wait")
         return bool(pushed)
+
+    def filling(self, org: str, contact: str, items: Sequence[Item]) -> list[Effect]:
+        """Effects that put items at the end of the contact's queue, for a script that stores more
+        than them. `list_organisation` must have been called before, and somebody is to be woken."""
+        _, queue, _, due = self._keys(org, contact)
+        sealed = (self._seal(org, contact, item) for item in items)
+        return [
+            ("RPUSH", queue, *sealed),
+            ("ZADD", due, "NX", self.clock() + GRACE_SECONDS, contact),
+        ]
+
+    def list_organisation(self, org: str) -> None:
+        """List the organisation for the sweep; told again each minute, in case it was lost."""
+        now = time.monotonic()
+        if self._listed.get(org, 0.0) < now:
+            self.redis.sadd(self._index(), org)
+            self._listed[org] = now + LISTED_SECONDS
 
     # --- out ---
 
@@ -144,54 +218,89 @@ class ContactQueue:
         """Deal with the contact's items in order until none is left.
 
         Returns at once where somebody else is at it. `handle` may raise Postpone or Abandon;
-        any other exception counts as a failed try, is logged by type, and lets the lane rest.
+        any other exception counts as a failed try, is logged by type, and lets the queue rest.
+        Where something is left for later, a wake-up is asked for.
         """
+        drained = self._drain(org, contact, handle)
+        if drained.again_in is not None:
+            self.wake_later(org, contact, drained.again_in)
+        return drained
+
+    def wake_later(self, org: str, contact: str, seconds: float = 0.0) -> None:
+        """Ask for a wake-up. One that fails is not lost: the sweep finds the queue."""
+        try:
+            self.wake(org, contact, seconds)
+        except Exception as failure:
+            logger.warning(
+                "a wake-up failed; the sweep will repeat it",
+                extra={"organization_id": org, "cause": type(failure).__name__},
+            )
+
+    def _drain(self, org: str, contact: str, handle: Handle) -> Drained:
         handled = 0
-        with self.leases.holding(self._key(org, "lock", contact)) as token:
-            while token is not None:
-                tries, sealed = self._head(org, contact, token)
-                if sealed is None:
-                    break
-                rest = self._deal(org, contact, token, tries, sealed, handle)
-                if rest is not None:
-                    return Drained(handled, rest if rest >= 0 else None)
-                handled += 1
+        held = self._take(org, contact)
+        if held is None:
+            return Drained(0)
+        lock, token = held.keys[0], held.token
+        try:
+            with self.leases.keeping(lock, token):
+                while held is not None:
+                    rest = self._deal(held, handle)
+                    if rest is not None:
+                        return Drained(handled, rest if rest >= 0 else None)
+                    handled += 1
+                    held = held.next
+        except BaseException:
+            self.leases.let_go(lock, token)
+            raise
         return Drained(handled)
 
-    def _deal(
-        self, org: str, contact: str, token: str, tries: int, sealed: bytes, handle: Handle
-    ) -> float | None:
+    def _deal(self, held: HeldItem, handle: Handle) -> float | None:
         """One item. None when it is done; else seconds to rest, negative if the lease is lost."""
+        what = {"queue": self.kind, "organization_id": held.org, "tries": held.tries}
         try:
-            if tries > MAX_TAKES:
+            if held.tries > MAX_TAKES:
                 raise Abandon("processes died over it again and again")
-            handle(self._open(org, contact, sealed))
+            held.item = self._open(held.org, held.contact, held.sealed)
+            handle(held)
         except Postpone as wish:
-            return self._rest(org, contact, token, wish.seconds, is_try=False)
+            return self._rest(held, wish.seconds, is_try=False)
+        except LeaseLost:
+            return -1.0
         except Abandon as end:
-            what = {"lane": self.kind, "organization_id": org, "reason": end.reason}
-            logger.warning("an item of a lane is put aside", extra=what)
-            self._bury(org, contact, sealed, end.reason)
+            logger.warning("an item is put aside", extra={**what, "reason": end.reason})
+            self._bury(held, end.reason)
         except RedisError:
             raise  # the store itself is away: nothing is wrong with the item
         except Exception as failure:
             name = type(failure).__name__
-            logger.warning(
-                "an item of a lane failed",
-                extra={"lane": self.kind, "organization_id": org, "cause": name, "tries": tries},
-            )
-            if tries < MAX_TRIES:
-                pause = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** (tries - 1))
-                return self._rest(org, contact, token, pause, is_try=True)
-            self._bury(org, contact, sealed, name)
-        return None if self._done(org, contact, token, sealed) else -1.0
+            logger.warning("an item of a queue failed", extra={**what, "cause": name})
+            if held.tries < MAX_TRIES and not held.is_dropped:
+                return self._rest(held, BACKOFF.pause(held.tries), is_try=True)
+            if not held.is_dropped:
+                self._bury(held, name)
+        return None if held.is_dropped or self._drop(held) else -1.0
+
+    def _drop(self, held: HeldItem) -> bool:
+        is_ours, *head = NEXT.run(self.redis, held.keys, held.arguments)
+        if is_ours:
+            held.dropped(head[0] if head else None)
+        return bool(is_ours)
 
     # --- looking after ---
 
+    def sweep(self, count: int = 100) -> int:
+        """Wake every contact whose queue nobody works on; how many there were."""
+        woken = 0
+        for org, contact in self.due(count):
+            self.wake_later(org, contact)
+            woken += 1
+        return woken
+
     def due(self, count: int = 100) -> Iterator[tuple[str, str]]:
-        """(organisation, contact) of lanes that hold something which nobody seems to work on, at
-        most `count` of an organisation. They are due again in half a minute, so that a busy queue
-        is not filled with the same wake-ups."""
+        """(organisation, contact) of queues that hold something which nobody seems to work on, at
+        most `count` of an organisation. They are due again in half a minute, so that a busy worker
+        is not asked for the same again and again."""
         orgs = (org.decode() for org in self.redis.sscan_iter(self._index()))
         while some := list(islice(orgs, ASKED_AT_ONCE)):
             now = self.clock()
@@ -206,7 +315,7 @@ class ContactQueue:
                 yield from ((org, contact) for contact in contacts)
 
     def waiting(self, org: str, contact: str) -> int:
-        """How many items the contact's lane holds."""
+        """How many items the contact's queue holds."""
         return int(self.redis.llen(self._key(org, "lane", contact)))
 
     def dead(self, org: str, count: int = 100) -> list[DeadItem]:
@@ -216,9 +325,9 @@ class ContactQueue:
 
     def forget(self, org: str, contact: str) -> None:
         """Remove all that is kept of a contact, the dead included."""
-        keys = self._lane_keys(org, contact)
-        self.redis.unlink(*keys[1:3])
-        self.redis.zrem(keys[3], contact)
+        _, queue, tries, due = self._keys(org, contact)
+        self.redis.unlink(queue, tries)
+        self.redis.zrem(due, contact)
         dead = self._key(org, "dead")
         for raw in self.redis.lrange(dead, 0, -1):
             try:
@@ -230,58 +339,61 @@ class ContactQueue:
 
     # --- inside ---
 
-    def _open(self, org: str, contact: str, sealed: bytes) -> Item:
-        item: Item = orjson.loads(self.cipher.open(org, self._purpose(contact), sealed))
-        return item
+    def look_after(self) -> float:
+        """When a queue that is being worked on was left by its holder."""
+        return self.clock() + self.leases.seconds + GRACE_SECONDS
 
-    def _read_dead(self, org: str, sealed: bytes) -> DeadItem:
-        return DeadItem(**orjson.loads(self.cipher.open(org, f"{self.kind}:dead", sealed)))
+    def _take(self, org: str, contact: str) -> HeldItem | None:
+        token = new_token()
+        arguments: list[Argument] = [token, self.leases.milliseconds, contact, self.look_after()]
+        keys = self._keys(org, contact)
+        found = TAKE.run(self.redis, keys, arguments)
+        return HeldItem(self, org, contact, keys, token, found[1], int(found[0])) if found else None
 
-    def _head(self, org: str, contact: str, token: str) -> tuple[int, bytes | None]:
-        look_after = self.clock() + self.leases.seconds + GRACE_SECONDS
-        found = TAKE.run(self.redis, self._lane_keys(org, contact), [token, contact, look_after])
-        return (int(found[0]), found[1]) if found else (0, None)
+    def _rest(self, held: HeldItem, seconds: float, *, is_try: bool) -> float:
+        """Leave the queue for a while; whoever comes before that finds the same head."""
+        arguments: list[Argument] = [
+            held.token,
+            held.contact,
+            self.clock() + seconds,
+            int(is_try),
+        ]
+        return seconds if LEAVE.run(self.redis, held.keys, arguments) else -1.0
 
-    def _done(self, org: str, contact: str, token: str, sealed: bytes) -> bool:
-        return bool(DROP.run(self.redis, self._lane_keys(org, contact), [token, sealed]))
-
-    def _rest(self, org: str, contact: str, token: str, seconds: float, *, is_try: bool) -> float:
-        """Leave the lane for a while; whoever drains it before finds the same head."""
-        arguments: list[Argument] = [token, contact, self.clock() + seconds, int(is_try)]
-        kept = LEAVE.run(self.redis, self._lane_keys(org, contact), arguments)
-        return seconds if kept else -1.0
-
-    def _bury(self, org: str, contact: str, sealed: bytes, reason: str) -> None:
+    def _bury(self, held: HeldItem, reason: str) -> None:
+        org = held.org
         try:
-            item = self._open(org, contact, sealed)
+            item = self._open(org, held.contact, held.sealed)
         except CannotDecrypt:
             item = {}  # it must not block those behind it
-        dead = {"contact": contact, "at": self.clock(), "reason": reason, "item": item}
+        dead = {"contact": held.contact, "at": self.clock(), "reason": reason, "item": item}
         pipe = self.redis.pipeline(transaction=True)
         key = self._key(org, "dead")
         pipe.lpush(key, self.cipher.seal(org, f"{self.kind}:dead", orjson.dumps(dead)))
         pipe.ltrim(key, 0, MAX_DEAD - 1)
         pipe.execute()
 
-    def _remember(self, org: str) -> None:
-        """List the organisation for the sweep; told again each minute, in case it was lost."""
-        now = time.monotonic()
-        if self._remembered.get(org, 0.0) < now:
-            self.redis.sadd(self._index(), org)
-            self._remembered[org] = now + REMEMBER_SECONDS
+    def _seal(self, org: str, contact: str, item: Item) -> bytes:
+        return self.cipher.seal(org, f"{self.kind}:{contact}", orjson.dumps(item))
 
-    def _lane_keys(self, org: str, contact: str) -> list[str]:
+    def _open(self, org: str, contact: str, sealed: bytes) -> Item:
+        item: Item = orjson.loads(self.cipher.open(org, f"{self.kind}:{contact}", sealed))
+        return item
+
+    def _read_dead(self, org: str, sealed: bytes) -> DeadItem:
+        return DeadItem(**orjson.loads(self.cipher.open(org, f"{self.kind}:dead", sealed)))
+
+    def _keys(self, org: str, contact: str) -> list[str]:
+        """The lease, the items, how often the head was taken, and the organisation's index."""
+        prefix = org_key(org, self.kind)
         parts = ("lock", "lane", "tries")
-        return [*(self._key(org, part, contact) for part in parts), self._key(org, "due")]
+        return [*(f"{prefix}:{part}:{contact}" for part in parts), f"{prefix}:due"]
 
     def _key(self, org: str, *parts: str) -> str:
         return org_key(org, self.kind, *parts)
 
     def _index(self) -> str:
         return f"fh:{self.kind}:orgs"
-
-    def _purpose(self, contact: str) -> str:
-        return f"{self.kind}:{contact}"
 
 
 def _digest(item_id: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from flows.model.session import Message
 
@@ -84,7 +84,9 @@ class Inbound:
         )
 
     def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        media = self.media
+        known = {name: getattr(self, name) for name in self.__slots__}
+        return {**known, "media": asdict(media) if media else None}
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Inbound:
@@ -106,3 +108,13 @@ class Status:
     at: float
     error_code: int = 0
     user_id: str = ""
+
+
+class Receiver(Protocol):
+    """Where a channel hands over what its provider delivered."""
+
+    def accept(self, org: str, inbound: Inbound) -> None:
+        """Take a message over for good before returning; a repeated one changes nothing."""
+
+    def note(self, org: str, status: Status) -> None:
+        """Take note of what became of a message of ours."""

@@ -1,14 +1,14 @@
 """Contacts talk to flows here: the one door for the HTTP API, channels, wake-ups and jobs.
 
-Every call is one turn of one contact: load the session, let the engine go on, store everything
-at once, and only then deliver. A turn that was lost (its process slept through the lease) or
+Every call is one turn of one contact: load the session, let the engine go on, and store everything
+at once, what is to be sent included. A turn that was lost (its process slept through the lease) or
 broken off by a crash has stored nothing and is processed again.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,15 +17,17 @@ from redis.exceptions import RedisError
 
 from flowhook.errors import Conflict, FlowhookError, Internal, InvalidInput, NotFound
 from flowhook.organisations.organisation import Organisation
+from flowhook.redis.effects import Effect
+from flows.channels.channel import Channel
+from flows.channels.contact_queue import HeldItem
 from flows.conversations.author_requests import AuthorHttpClient
 from flows.conversations.effects import Effects
 from flows.conversations.live_services import CallFunction, LiveServices, utc_now
 from flows.conversations.node_counts import counted, place_of
-from flows.conversations.outbox import Channel, Outbox
+from flows.conversations.old_outbox import OldOutbox
 from flows.conversations.store import (
     MAX_STARTS,
     ConversationStore,
-    Effect,
     TurnLock,
     TurnLost,
     conversation_key,
@@ -64,9 +66,8 @@ def anywhere(address: str) -> AbstractContextManager[None]:
 
 
 class Conversations:
-    """`settings` gives an organisation, `functions` runs its webhook functions, `channels`
-    deliver messages outside the API's answers; `called_at` is what links in results are made from
-    while a turn takes place that no HTTP call began."""
+    """`settings` gives an organisation, `functions` runs its webhook functions; `called_at` is what
+    links in results are made from while a turn takes place that no HTTP call began."""
 
     def __init__(
         self,
@@ -75,7 +76,6 @@ class Conversations:
         settings: Callable[[str], Organisation],
         functions: CallFunction,
         outgoing: AuthorHttpClient,
-        channels: Mapping[str, Channel] | None = None,
         called_at: Callable[[str], AbstractContextManager[None]] = anywhere,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
@@ -86,9 +86,14 @@ class Conversations:
         self.outgoing = outgoing
         self.called_at = called_at
         self.now = now
+        self.channels: dict[str, Channel] = {}
         self.wakeups = Wakeups(store.redis)
-        self.outbox = Outbox(store, self.wakeups, channels or {}, now)
-        self.effects = Effects(store, self.outbox, now)
+        self.effects = Effects(store, self.channels, now)
+        self.old_outbox = OldOutbox(store, self.channels, now)
+
+    def add_channel(self, name: str, channel: Channel) -> None:
+        """Bring messages by this channel to contacts whose ContactUpdate names it."""
+        self.channels[name] = channel
 
     # --- what may happen to a contact ---------------------------------------------------
 
@@ -100,15 +105,22 @@ class Conversations:
         *,
         message_id: str = "",
         known: ContactUpdate = NOTHING,
+        held: HeldItem | None = None,
     ) -> Json:
-        """One message of the contact, answered as the conversation API does. The same
-        `message_id` is processed once; a repeat gets the first one's answer."""
+        """Process one message of the contact and answer as the conversation API does.
 
-        def step(sitting: Turn) -> list[Event]:
-            learn(sitting, known, self.now())
-            return sitting.engine.receive(sitting.session, message)
+        The same `message_id` is processed once; a repeat gets the first one's answer. `held` is the
+        message in the contact's inbox, which it leaves with the turn; its holder sends what the
+        turn says. Raises LeaseLost where it has left already.
+        """
 
-        return self._take_turn(org, contact, step, message_id=message_id, message=message)
+        def step(turn: Turn) -> list[Event]:
+            learn(turn, known, self.now())
+            return turn.engine.receive(turn.session, message)
+
+        return self._take_turn(
+            org, contact, step, message_id=message_id, message=message, held=held
+        )
 
     def start(
         self,
@@ -125,48 +137,44 @@ class Conversations:
         Raises NotFound for an unknown flow, InvalidInput for one that cannot run.
         """
 
-        def step(sitting: Turn) -> list[Event]:
-            learn(sitting, known, self.now())
-            uuid, is_draft = flow_to_start(sitting.library, flow)
-            return sitting.engine.start(sitting.session, uuid, results=results, draft=is_draft)
+        def step(turn: Turn) -> list[Event]:
+            learn(turn, known, self.now())
+            uuid, is_draft = flow_to_start(turn.library, flow)
+            return turn.engine.start(turn.session, uuid, results=results, draft=is_draft)
 
         return self._take_turn(org, contact, step, message_id=message_id)
 
     def resume(self, org: str, contact: str, flow: str, result: Mapping[str, Any]) -> Json:
         """Wake a flow parked at wait_for_result; Conflict when the contact waits in no such."""
 
-        def step(sitting: Turn) -> list[Event]:
-            return sitting.engine.resume(sitting.session, flow, result)
+        def step(turn: Turn) -> list[Event]:
+            return turn.engine.resume(turn.session, flow, result)
 
         return self._take_turn(org, contact, step)
 
     def finish_webhook(self, org: str, contact: str, call_id: int, answer: WebhookAnswer) -> Json:
         """Give a parked webhook node its answer; a late one changes nothing."""
 
-        def step(sitting: Turn) -> list[Event] | None:
-            return sitting.engine.finish_webhook(sitting.session, call_id, answer) or None
+        def step(turn: Turn) -> list[Event] | None:
+            return turn.engine.finish_webhook(turn.session, call_id, answer) or None
 
         return self._take_turn(org, contact, step)
 
     def wake(self, org: str, contact: str) -> Json:
-        """Go on with whatever of this contact is due: timers, flows that another contact's flow
-        started, messages to deliver. Conflict while another turn is under way."""
+        """Go on with whatever of this contact is due: timers, and flows that another contact's flow
+        started. The caller sends what the turn says. Raises Conflict while another turn is under
+        way."""
 
-        def step(sitting: Turn) -> list[Event] | None:
-            events = self._begin_triggered(sitting)
-            due = sitting.session.next_wakeup()
-            if due is not None and due <= sitting.services.now():
-                events += sitting.engine.wake(sitting.session)
+        def step(turn: Turn) -> list[Event] | None:
+            events = self._begin_triggered(turn)
+            due = turn.session.next_wakeup()
+            if due is not None and due <= turn.services.now():
+                events += turn.engine.wake(turn.session)
             elif due is not None:
                 self.wakeups.add(org, contact, due)
-            return events if events or sitting.turn.begun else None
+            return events if events or turn.lock.begun else None
 
-        if not self.store.exists(org, contact):
-            self.store.redis.unlink(conversation_key(org, contact, "starts"))
-            return {"messages": [], "status": "completed"}
-        answer = self._take_turn(org, contact, step, patience_seconds=0)
-        self.outbox.deliver(org, contact)
-        return answer
+        return self._take_turn(org, contact, step, is_woken=True)
 
     def tell_not_sent(self, org: str, contact: str, reason: str) -> None:
         """A channel gave a message up: the conversation says so to its author."""
@@ -190,29 +198,30 @@ class Conversations:
 
     def forget(self, org: str, contact: str) -> None:
         """Remove everything kept of a contact; NotFound where there is nothing."""
-        for channel in self.outbox.channels.values():
-            channel.forget(org, contact)  # who only wrote, and was never heard, is known there
         left: list[Effect] = []
+        is_known = True
         try:
-            turn = self.store.begin(org, contact)
+            lock = self.store.begin(org, contact)
         except Internal:
             pass  # no key opens it: what it belonged to stays unknown
         else:
-            if turn.state is None:
-                self.store.release(turn)
-                raise NotFound("there is no conversation with this contact")
-            left = self._belongings(turn)
+            is_known = lock.state is not None
+            left = self._belongings(lock)
+        for channel in self.channels.values():
+            channel.forget(org, contact)  # who only wrote, and was never heard, is known there
         self.store.forget(org, contact, left)
+        if not is_known:
+            raise NotFound("there is no conversation with this contact")
 
-    def _belongings(self, turn: TurnLock) -> list[Effect]:
+    def _belongings(self, lock: TurnLock) -> list[Effect]:
         """How a contact leaves the collections and counts; none where another release wrote it."""
         try:
-            session = Session.from_dict((turn.state or {})["session"])
-        except InvalidInput:
+            session = Session.from_dict((lock.state or {})["session"])
+        except (InvalidInput, KeyError):
             return []
-        groups = (group_key(turn.org, group) for group in session.contact.groups)
-        left = [Effect(group, "remove", turn.contact) for group in groups]
-        return left + counted(turn.org, place_of(session), None)
+        groups = (group_key(lock.org, group) for group in session.contact.groups)
+        left: list[Effect] = [("SREM", group, lock.contact) for group in groups]
+        return left + counted(lock.org, place_of(session), None)
 
     # --- a turn -------------------------------------------------------------------------
 
@@ -224,78 +233,106 @@ class Conversations:
         *,
         message_id: str = "",
         message: Message | None = None,
-        patience_seconds: float | None = None,
+        held: HeldItem | None = None,
+        is_woken: bool = False,
     ) -> Json:
+        """`is_woken`: for a contact's wake-up, which waits for no other turn."""
+        patience_seconds = 0.0 if is_woken else None
         for _ in range(ATTEMPTS):
-            turn = self.store.begin(org, contact, message_id, patience_seconds)
-            if turn.replay is not None:
-                return turn.replay
+            lock = self.store.begin(org, contact, message_id, patience_seconds)
+            if lock.replay is not None:
+                return lock.replay
             try:
-                return self._sit(turn, step, message)
+                if is_woken and lock.state is None:
+                    return self._nobody(lock)
+                if lock.has_old_outbox:
+                    with self.store.keeping(lock):
+                        self.old_outbox.empty(org, contact, patience_seconds)
+                return self._process(lock, step, message, held, is_woken or held is not None)
             except TurnLost:
                 continue
             except BaseException:
-                self.store.release(turn)
+                self.store.release(lock)
                 raise
         raise Conflict("this contact's turn was lost again and again")
 
-    def _sit(self, turn: TurnLock, step: Step, message: Message | None) -> Json:
-        sitting = self._open(turn)
-        before = place_of(sitting.session)
-        with self.called_at(sitting.address):
-            events = step(sitting)
+    def _nobody(self, lock: TurnLock) -> Json:
+        """Flows were to be started for a contact who is not known."""
+        self.store.redis.unlink(conversation_key(lock.org, lock.contact, "starts"))
+        self.store.release(lock)
+        return {"messages": [], "status": "completed"}
+
+    def _process(
+        self,
+        lock: TurnLock,
+        step: Step,
+        message: Message | None,
+        held: HeldItem | None,
+        is_awake: bool,
+    ) -> Json:
+        """`is_awake`: the caller goes on with the contact, so nobody needs to be woken for that."""
+        turn = self._open(lock)
+        before = place_of(turn.session)
+        with self.called_at(turn.address):
+            events = step(turn)
         if events is None:
-            self.store.release(turn)
-            return {"messages": [], **standing_of(sitting.session)}
-        session, now = sitting.session, self.now()
+            self.store.release(lock)
+            return {"messages": [], **standing_of(turn.session)}
+        session, now = turn.session, self.now()
         answer = answer_of(session, events)
         due = session.next_wakeup()
         if due is not None:
-            self.wakeups.add(turn.org, turn.contact, due)
-        effects, others = self.effects.of(sitting, events)
-        effects += counted(turn.org, before, place_of(session), events)
-        if others:
-            self.wakeups.add_all(turn.org, others, now + SAFELY_LATER)
+            self.wakeups.add(lock.org, lock.contact, due)
+        found = self.effects.of(turn, events)
+        found.effects += counted(lock.org, before, place_of(session), events)
+        if found.started:
+            self.wakeups.add_all(lock.org, found.started, now + SAFELY_LATER)
         self.store.commit(
-            turn,
+            lock,
             {
                 "session": session.as_dict(),
-                "channel": sitting.channel,
-                "address": sitting.address,
+                "channel": turn.channel,
+                "address": turn.address,
             },
             transcript=transcript_of(session, events, message, now),
             answer=answer,
-            effects=effects,
+            effects=found.effects,
+            held=held,
         )
-        self._after(sitting, others, now)
+        waiting = found.started | found.addressed
+        if is_awake:
+            waiting -= found.addressed & {lock.contact}
+        if len(lock.starts) > lock.begun:
+            waiting.add(lock.contact)  # what was begun before the message has its turn behind it
+        self._wake(lock.org, waiting, now)
         return answer
 
-    def _open(self, turn: TurnLock) -> Turn:
-        record = turn.state or {}
+    def _open(self, lock: TurnLock) -> Turn:
+        record = lock.state or {}
         stored = record.get("session")
-        session = Session.from_dict(stored) if stored else Session(Contact(id=turn.contact))
-        library = self.flows.library(turn.org, turn.flows_version)
+        session = Session.from_dict(stored) if stored else Session(Contact(id=lock.contact))
+        library = self.flows.library(lock.org, lock.flows_version)
         channels: dict[str, str] = {}
 
         def look_up(contact_id: str) -> Contact | None:
-            found = self.store.state(turn.org, contact_id) if valid_id(contact_id) else None
+            found = self.store.state(lock.org, contact_id) if valid_id(contact_id) else None
             if found is None:
                 return None
             channels[contact_id] = found["channel"]
             return Contact.from_dict(found["session"]["contact"])
 
         services = LiveServices(
-            organisation=self.settings(turn.org),
+            organisation=self.settings(lock.org),
             store=self.flows,
             library=library,
             functions=self.functions,
             outgoing=self.outgoing,
-            working=lambda: self.store.keeping(turn),
+            working=lambda: self.store.keeping(lock),
             look_up=look_up,
             clock=self.now,
         )
         return Turn(
-            turn=turn,
+            lock=lock,
             session=session,
             channel=record.get("channel", API),
             address=record.get("address", ""),
@@ -305,34 +342,27 @@ class Conversations:
             channels=channels,
         )
 
-    def _begin_triggered(self, sitting: Turn) -> list[Event]:
+    def _begin_triggered(self, turn: Turn) -> list[Event]:
         """Start what other contacts' flows asked for; what is queued behind has the next turn."""
-        turn = sitting.turn
-        turn.begun = len(turn.starts)
-        if turn.begun == MAX_STARTS:
-            self.wakeups.add(turn.org, turn.contact, self.now())
+        lock = turn.lock
+        lock.begun = len(lock.starts)
+        if lock.begun == MAX_STARTS:
+            self.wakeups.add(lock.org, lock.contact, self.now())
         events: list[Event] = []
-        for start in self.store.starts(turn):
-            if start["unless_in_a_flow"] and sitting.session.runs:
+        for start in self.store.starts(lock):
+            if start["unless_in_a_flow"] and turn.session.runs:
                 continue
             try:
-                events += sitting.engine.start(
-                    sitting.session, start["flow"], results=start["results"]
-                )
+                events += turn.engine.start(turn.session, start["flow"], results=start["results"])
             except FlowhookError:
                 continue  # the flow is gone, or inactive, since it was asked for
         return events
 
-    def _after(self, sitting: Turn, others: set[str], now: datetime) -> None:
-        """Everything is stored: deliver, and let others be woken at once. What fails here happens
-        with the later wake-ups; the caller must not send the message again for it."""
-        turn = sitting.turn
-        strangers = others - {turn.contact}
+    def _wake(self, org: str, contacts: Iterable[str], at: datetime) -> None:
+        """Everything is stored: have contacts woken. What fails here happens with a later wake-up
+        or the sweep; the caller must not send the message again for it."""
         try:
-            if strangers:
-                self.wakeups.add_all(turn.org, strangers, now)
-            if turn.contact in others:
-                self.outbox.deliver(turn.org, turn.contact)
+            self.wakeups.add_all(org, contacts, at)
         except (RedisError, OSError) as error:
-            what = {"organization_id": turn.org, "cause": type(error).__name__}
+            what = {"organization_id": org, "cause": type(error).__name__}
             logger.warning("what a turn said goes out later", extra=what)

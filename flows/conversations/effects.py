@@ -4,73 +4,86 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from flowhook.redis.effects import Effect
 from flowhook.timestamps import timestamp
-from flows.conversations.outbox import Outbox
-from flows.conversations.store import (
-    ConversationStore,
-    Effect,
-    conversation_key,
-    group_key,
-    start_key,
-)
-from flows.conversations.turn import API, Turn, channel_of, valid_id
+from flows.channels.channel import Channel
+from flows.channels.outgoing_messages import messages_by_contact
+from flows.conversations.store import ConversationStore, conversation_key, group_key, start_key
+from flows.conversations.turn import Turn, channel_of, valid_id
 from flows.model.events import ContactGroupsChanged, Event, MsgCreated, SessionTriggered
 
 MAX_TRIGGERED = 10_000
+KEEP_START_SECONDS = 7 * 24 * 3600
 
 logger = logging.getLogger(__name__)
 
 
+@dataclass(slots=True)
+class TurnEffects:
+    """`effects` are stored with the turn; then the contacts who are to start a flow (`started`) and
+    those to whom there is something to send (`addressed`) have to be woken."""
+
+    effects: list[Effect] = field(default_factory=list)
+    started: set[str] = field(default_factory=set)
+    addressed: set[str] = field(default_factory=set)
+
+
 class Effects:
+    """`channels` are those by which contacts are reached outside the API's answers."""
+
     def __init__(
-        self, store: ConversationStore, outbox: Outbox, now: Callable[[], datetime]
+        self,
+        store: ConversationStore,
+        channels: Mapping[str, Channel],
+        now: Callable[[], datetime],
     ) -> None:
         self.store = store
-        self.outbox = outbox
+        self.channels = channels
         self.now = now
 
-    def of(self, sitting: Turn, events: Sequence[Event]) -> tuple[list[Effect], set[str]]:
-        """The effects, and the contacts who have to be looked at once they are stored."""
-        started, contacts = self.triggered(sitting, events)
-        effects = [*self.own(sitting, events), *started]
-        return effects, contacts | self.queued_for(sitting, events)
+    def of(self, turn: Turn, events: Sequence[Event]) -> TurnEffects:
+        found = TurnEffects()
+        self._change_groups(found, turn, events)
+        self._log_broadcasts(found, turn, events)
+        self._send(found, turn, events)
+        self._trigger(found, turn.org, events)
+        return found
 
-    def own(self, sitting: Turn, events: Sequence[Event]) -> list[Effect]:
-        org, contact = sitting.turn.org, sitting.turn.contact
-        effects: list[Effect] = []
+    def _change_groups(self, found: TurnEffects, turn: Turn, events: Sequence[Event]) -> None:
         for event in events:
             if isinstance(event, ContactGroupsChanged):
-                effects += [Effect(group_key(org, one), "add", contact) for one in event.added]
-                effects += [Effect(group_key(org, one), "remove", contact) for one in event.removed]
-            elif isinstance(event, MsgCreated):
-                effects += self._message_effects(sitting, event)
-        return effects
+                for command, groups in (("SADD", event.added), ("SREM", event.removed)):
+                    found.effects += [
+                        (command, group_key(turn.org, group), turn.contact) for group in groups
+                    ]
 
-    def _message_effects(self, sitting: Turn, event: MsgCreated) -> Iterable[Effect]:
-        org = sitting.turn.org
-        if event.contact != sitting.turn.contact:
-            at = timestamp(self.now(), "milliseconds")
-            entry = [{"at": at, "direction": "out", **event.as_message()}]
-            sealed = self.store.seal(org, event.contact, "transcript", entry)
-            yield Effect(conversation_key(org, event.contact, "transcript"), "log", sealed)
-        channel = channel_of(sitting, event)
-        if channel != API:
-            yield self.outbox.effect(org, channel, event)
+    def _log_broadcasts(self, found: TurnEffects, turn: Turn, events: Sequence[Event]) -> None:
+        """What is said to others is in their transcripts."""
+        for event in events:
+            if isinstance(event, MsgCreated) and event.contact != turn.contact:
+                at = timestamp(self.now(), "milliseconds")
+                entry = {"at": at, "direction": "out", **event.as_message()}
+                found.effects.append(self.store.logging(turn.org, event.contact, entry))
 
-    def queued_for(self, sitting: Turn, events: Sequence[Event]) -> set[str]:
-        """Contacts whose outbox this turn fills."""
-        created = (event for event in events if isinstance(event, MsgCreated))
-        return {event.contact for event in created if channel_of(sitting, event) != API}
+    def _send(self, found: TurnEffects, turn: Turn, events: Sequence[Event]) -> None:
+        """What is said goes into the outbox of the channel by which each contact is reached; the
+        API's callers get it in the answer."""
+        for contact, messages in messages_by_contact(events).items():
+            channel = self.channels.get(channel_of(turn, contact))
+            items = channel.items(turn.org, messages) if channel else ()
+            if channel and items:
+                channel.outbox.list_organisation(turn.org)
+                found.effects += channel.outbox.filling(turn.org, contact, items)
+                found.addressed.add(contact)
 
-    def triggered(self, sitting: Turn, events: Sequence[Event]) -> tuple[list[Effect], set[str]]:
+    def _trigger(self, found: TurnEffects, org: str, events: Sequence[Event]) -> None:
         """The flows to start for other contacts: each is kept once, and its name put into the queue
-        of every contact; and who these are."""
-        effects: list[Effect] = []
-        contacts: set[str] = set()
-        org, room = sitting.turn.org, MAX_TRIGGERED
+        of every contact."""
+        room = MAX_TRIGGERED
         for event in events:
             if not isinstance(event, SessionTriggered):
                 continue
@@ -78,13 +91,12 @@ class Effects:
             if len(targets) > room:
                 what = {"organization_id": org, "contacts": len(targets) - room}
                 logger.warning("a flow is not started for all of its contacts", extra=what)
-            name = secrets.token_hex(16)
-            effects.append(Effect(start_key(org, name), "keep", self._sealed(org, event)))
+            name, start = secrets.token_hex(16), self._sealed(org, event)
+            found.effects.append(("SET", start_key(org, name), start, "EX", KEEP_START_SECONDS))
             for contact in targets[:room]:
-                effects.append(Effect(conversation_key(org, contact, "starts"), "push", name))
-                contacts.add(contact)
+                found.effects.append(("RPUSH", conversation_key(org, contact, "starts"), name))
+                found.started.add(contact)
             room -= len(targets[:room])
-        return effects, contacts
 
     def _sealed(self, org: str, event: SessionTriggered) -> bytes:
         start = {

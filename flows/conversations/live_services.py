@@ -23,7 +23,7 @@ DEFAULT_TIMEZONE = "Asia/Kolkata"
 class CallFunction(Protocol):
     """Runs a webhook function for an organisation; app.py hands it in.
 
-    It raises a FlowhookError for a failure, or answers WebhookPending and later calls
+    It answers a failure too, or WebhookPending, and later calls
     `Conversations.finish_webhook` with the body's `webhook_log_id`.
     """
 

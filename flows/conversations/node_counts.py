@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from flowhook.redis.effects import Effect
 from flowhook.redis.keys import org_key
-from flows.conversations.store import Effect
 from flows.model.events import Event, ExitTaken, RouteTaken
 from flows.model.session import Session
 
@@ -50,7 +50,7 @@ def counted(
             category = event.category if isinstance(event, RouteTaken) else ""
             changes[event.flow, f"{TAKEN}|{event.node}|{category}"] += 1
     return [
-        Effect(tally_key(org, flow), "count", f"{change}|{name}")
+        ("HINCRBY", tally_key(org, flow), name, change)
         for (flow, name), change in changes.items()
         if change
     ]

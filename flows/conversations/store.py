@@ -1,9 +1,9 @@
 """Conversations in Redis: a turn at a time for each contact, everything sealed.
 
 A turn begins with a lock that ends by itself when its holder dies, and ends with one script
-that stores session, transcript, answer and effects on others together, if the lock is still the
-holder's and nothing was stored since. So a message is processed wholly or not at all, and a
-process that slept through its lease changes nothing.
+that stores session, transcript, answer, messages to send and effects on others together, if the
+lock is still the holder's and nothing was stored since. So a message is processed wholly or not at
+all, and a process that slept through its lease changes nothing.
 """
 
 from __future__ import annotations
@@ -19,25 +19,28 @@ from typing import Any
 
 import orjson
 
+from flowhook.backoff import Backoff
 from flowhook.errors import Conflict, Internal, TooLarge
 from flowhook.organisations.cipher import CannotDecrypt, Cipher
+from flowhook.redis.effects import APPLY, Effect, effect_arguments, effect_keys
 from flowhook.redis.keys import org_key
-from flowhook.redis.leases import Leases, new_token
+from flowhook.redis.leases import TURN_SECONDS, Leases, new_token
 from flowhook.redis.script import Script
+from flows.channels.contact_queue import QUEUE, HeldItem, LeaseLost
 from flows.library.store import version_key
 
 FOLDER = Path(__file__).parent / "lua"
 BEGIN = Script(FOLDER / "begin.lua")
-COMMIT = Script(FOLDER / "commit.lua")
+COMMIT = Script(FOLDER / "commit.lua", APPLY, QUEUE)
 
-LEASE_SECONDS = 10.0
 PATIENCE_SECONDS = 60.0
+LOOKS = Backoff(first_seconds=0.005, factor=1.5, longest_seconds=0.1)
 TRANSCRIPT_ENTRIES = 200
 MAX_STATE_BYTES = 4 * 1024 * 1024
 ANSWERS_KEPT = 50
 ANSWER_SECONDS = 86_400
-LONGEST_PAUSE_SECONDS = 0.1
 MAX_STARTS = 100  # that one turn takes from the queue
+NO_INBOX = ("",) * 4
 
 logger = logging.getLogger(__name__)
 
@@ -46,20 +49,10 @@ class TurnLost(Exception):
     """The lease ended before the turn did, and somebody else may have gone on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """A change outside the contact's own keys, stored with the turn: `kind` is add or remove (a
-    member of a set), push (to a list), keep (a text for a week), count (`<change>|<field>` of a
-    hash) or log (to a capped stream)."""
-
-    key: str
-    kind: str
-    value: str | bytes
-
-
 @dataclass(slots=True)
 class TurnLock:
-    """What a contact's turn began with. `digest` names the message, empty where it has no id.
+    """A contact's turn, and what it began with. `digest` names the message, empty where it has no
+    id.
 
     `starts` name the flows that others asked to start, the first of those queued; as many of them
     as are `begun` leave the queue with the turn. `replay` is the answer that a message of
@@ -73,13 +66,14 @@ class TurnLock:
     state: dict[str, Any] | None = None
     version: str = "0"
     flows_version: str = ""
+    has_old_outbox: bool = False
     starts: list[str] = field(default_factory=list)
     begun: int = 0
     replay: dict[str, Any] | None = None
 
     @property
-    def lock(self) -> str:
-        """The key that makes the turn its holder's."""
+    def key(self) -> str:
+        """What makes the turn its holder's."""
         return conversation_key(self.org, self.contact, "lock")
 
 
@@ -91,7 +85,7 @@ class ConversationStore:
         redis: Any,
         cipher: Cipher,
         *,
-        lease_seconds: float = LEASE_SECONDS,
+        lease_seconds: float = TURN_SECONDS,
         patience_seconds: float = PATIENCE_SECONDS,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -106,22 +100,22 @@ class ConversationStore:
     ) -> TurnLock:
         """Wait for the contact's turn; Conflict when it does not come in time."""
         digest = hashlib.sha256(message_id.encode()).hexdigest()[:32] if message_id else ""
-        turn = TurnLock(org, contact, new_token(), digest)
+        lock = TurnLock(org, contact, new_token(), digest)
         patience = self.patience_seconds if patience_seconds is None else patience_seconds
         deadline = time.monotonic() + patience
-        pause = 0.005
+        pause = LOOKS.first_seconds
         while True:
-            found = self._begin(turn)
+            found = self._begin(lock)
             if found[0] == b"answered":
-                turn.replay = self.open(org, contact, "answer", found[1])
-                if turn.replay is None:
+                lock.replay = self.open(org, contact, "answer", found[1])
+                if lock.replay is None:
                     raise Internal("the answer that this message got cannot be read")
-                return turn
+                return lock
             if found[0] == b"ok":
                 try:
-                    return self._begun(turn, found)
+                    return self._begun(lock, found)
                 except Internal:
-                    self.release(turn)
+                    self.release(lock)
                     raise
             if time.monotonic() >= deadline:
                 raise Conflict(
@@ -129,60 +123,70 @@ class ConversationStore:
                     fix="Send the contact's messages one after another, or try again later.",
                 )
             self.sleep(pause)
-            pause = min(pause * 1.5, LONGEST_PAUSE_SECONDS)
+            pause = LOOKS.after(pause)
 
     def commit(
         self,
-        turn: TurnLock,
+        lock: TurnLock,
         state: dict[str, Any],
         *,
         transcript: Sequence[dict[str, Any]] = (),
         answer: dict[str, Any] | None = None,
         effects: Sequence[Effect] = (),
+        held: HeldItem | None = None,
     ) -> None:
-        """Store the turn and end it; TurnLost where it is not ours any more."""
-        org, contact = turn.org, turn.contact
+        """Store the turn and end it; TurnLost where it is not ours any more.
+
+        `held` is the item of the contact's inbox that the turn deals with, which leaves the inbox
+        with it; LeaseLost where it has left already.
+        """
+        org, contact = lock.org, lock.contact
         sealed = self.seal(org, contact, "state", state)
         if len(sealed) > MAX_STATE_BYTES:
             raise TooLarge(
                 "the conversation's results are too large to keep",
                 fix="Let the flow keep less, or forget the contact: DELETE /conversations/...",
             )
-        kept = self.seal(org, contact, "answer", answer) if turn.digest and answer else b""
+        kept = self.seal(org, contact, "answer", answer) if lock.digest and answer else b""
         entry = self.seal(org, contact, "transcript", list(transcript)) if transcript else b""
         arguments: list[Any] = [
-            turn.token,
-            turn.version,
+            lock.token,
+            lock.version,
             sealed,
             entry,
             TRANSCRIPT_ENTRIES,
-            turn.begun,
-            turn.digest if kept else "",
+            lock.begun,
+            lock.digest if kept else "",
             kept,
             ANSWERS_KEPT,
             ANSWER_SECONDS,
+            *(held.arguments if held else NO_INBOX),
+            *effect_arguments(effects),
         ]
-        for effect in effects:
-            arguments += [effect.kind, effect.value]
         names = ("lock", "state", "transcript", "starts", "answers", "answered")
-        keys = [conversation_key(org, contact, name) for name in names]
-        keys += [effect.key for effect in effects]
-        if COMMIT.run(self.redis, keys, arguments) != 1:
+        keys = conversation_keys(org, contact, *names)
+        keys += [*(held.keys if held else keys[:1] * len(NO_INBOX)), *effect_keys(effects)]
+        outcome, *following = COMMIT.run(self.redis, keys, arguments)
+        if outcome == 0:
             raise TurnLost
+        if held and outcome < 0:
+            raise LeaseLost
+        if held:
+            held.dropped(following[0] if following else None)
 
-    def keeping(self, turn: TurnLock) -> AbstractContextManager[None]:
+    def keeping(self, lock: TurnLock) -> AbstractContextManager[None]:
         """Keep a turn for as long as the block takes, however long that is."""
-        return self.leases.keeping(turn.lock, turn.token)
+        return self.leases.keeping(lock.key, lock.token)
 
-    def release(self, turn: TurnLock) -> None:
+    def release(self, lock: TurnLock) -> None:
         """End a turn without storing anything."""
-        self.leases.end(turn.lock, turn.token)
+        self.leases.end(lock.key, lock.token)
 
-    def starts(self, turn: TurnLock) -> list[dict[str, Any]]:
+    def starts(self, lock: TurnLock) -> list[dict[str, Any]]:
         """What is to be started, as far as it is still kept and a key opens it."""
-        keys = [start_key(turn.org, name) for name in turn.starts]
+        keys = [start_key(lock.org, name) for name in lock.starts]
         found = self.redis.mget(keys) if keys else []
-        opened = [self.open(turn.org, "", "start", sealed) for sealed in found if sealed]
+        opened = [self.open(lock.org, "", "start", sealed) for sealed in found if sealed]
         return [start for start in opened if start is not None]
 
     def state(self, org: str, contact: str) -> dict[str, Any] | None:
@@ -210,9 +214,13 @@ class ConversationStore:
     def note(self, org: str, contact: str, item: dict[str, Any]) -> None:
         """Add an entry to the transcript of a known contact, outside any turn."""
         if self.exists(org, contact):
-            entry = {"entry": self.seal(org, contact, "transcript", [item])}
-            key = conversation_key(org, contact, "transcript")
-            self.redis.xadd(key, entry, maxlen=TRANSCRIPT_ENTRIES, approximate=True)
+            self.redis.execute_command(*self.logging(org, contact, item))
+
+    def logging(self, org: str, contact: str, item: dict[str, Any]) -> Effect:
+        """The adding of an entry to a contact's transcript."""
+        sealed = self.seal(org, contact, "transcript", [item])
+        key = conversation_key(org, contact, "transcript")
+        return ("XADD", key, "MAXLEN", "~", TRANSCRIPT_ENTRIES, "*", "entry", sealed)
 
     def forget(self, org: str, contact: str, effects: Sequence[Effect]) -> None:
         """Remove all that is kept of a contact; a turn under way is lost with its lock."""
@@ -228,12 +236,8 @@ class ConversationStore:
         )
         pipe = self.redis.pipeline(transaction=True)
         for effect in effects:
-            if effect.kind == "count":
-                change, _, field = str(effect.value).partition("|")
-                pipe.hincrby(effect.key, field, int(change))
-            else:
-                pipe.srem(effect.key, effect.value)
-        pipe.unlink(*(conversation_key(org, contact, name) for name in names))
+            pipe.execute_command(*effect)
+        pipe.unlink(*conversation_keys(org, contact, *names))
         pipe.execute()
 
     def seal(self, org: str, contact: str, what: str, value: Any) -> bytes:
@@ -256,30 +260,35 @@ class ConversationStore:
             raise Internal("this conversation cannot be read")
         return opened
 
-    def _begin(self, turn: TurnLock) -> list[Any]:
-        org, contact = turn.org, turn.contact
-        keys = [
-            conversation_key(org, contact, "lock"),
-            conversation_key(org, contact, "state"),
-            version_key(org),
-            conversation_key(org, contact, "starts"),
-            conversation_key(org, contact, "answers"),
+    def _begin(self, lock: TurnLock) -> list[Any]:
+        org, contact = lock.org, lock.contact
+        names = ("lock", "state", "starts", "outbox", "answers")
+        keys = [version_key(org), *conversation_keys(org, contact, *names)]
+        arguments: list[str | int] = [
+            lock.token,
+            self.leases.milliseconds,
+            lock.digest,
+            MAX_STARTS,
         ]
-        lease = self.leases.milliseconds
-        arguments: list[str | int] = [turn.token, lease, turn.digest, MAX_STARTS]
         found: list[Any] = BEGIN.run(self.redis, keys, arguments)
         return found
 
-    def _begun(self, turn: TurnLock, found: list[Any]) -> TurnLock:
-        _, state, version, flows_version, starts = found
-        turn.starts = [name.decode() for name in starts]
-        turn.version, turn.flows_version = version.decode(), flows_version.decode()
-        turn.state = self._open_state(turn.org, turn.contact, state)
-        return turn
+    def _begun(self, lock: TurnLock, found: list[Any]) -> TurnLock:
+        _, state, version, flows_version, has_old_outbox, starts = found
+        lock.starts = [name.decode() for name in starts]
+        lock.version, lock.flows_version = version.decode(), flows_version.decode()
+        lock.has_old_outbox = bool(has_old_outbox)
+        lock.state = self._open_state(lock.org, lock.contact, state)
+        return lock
 
 
 def conversation_key(org: str, contact: str, name: str) -> str:
     return org_key(org, "contact", contact, name)
+
+
+def conversation_keys(org: str, contact: str, *names: str) -> list[str]:
+    prefix = org_key(org, "contact", contact)
+    return [f"{prefix}:{name}" for name in names]
 
 
 def group_key(org: str, group: str) -> str:

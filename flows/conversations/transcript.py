@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -58,9 +57,9 @@ def transcript_of(
 
 def shown(message: Message) -> Json:
     """A contact's message in the shape in which the API takes it."""
-    known = {key: value for key, value in asdict(message).items() if value not in (None, "")}
-    known.pop("id", None)
-    return known
+    names = (name for name in message.__slots__ if name != "id")
+    known = ((name, getattr(message, name)) for name in names)
+    return {name: value for name, value in known if value not in (None, "")}
 
 
 def not_sent(reason: str, now: datetime) -> Json:

@@ -13,7 +13,6 @@ from flows.conversations.live_services import LiveServices
 from flows.conversations.store import TurnLock
 from flows.engine.engine import Engine
 from flows.library.library import Library
-from flows.model.events import MsgCreated
 from flows.model.session import Session
 from flows.model.text import clean
 
@@ -42,9 +41,9 @@ NOTHING = ContactUpdate()
 
 @dataclass(slots=True)
 class Turn:
-    """One turn under way: what steps work on."""
+    """Working state of one turn; `channels` are those of other contacts who were looked up."""
 
-    turn: TurnLock
+    lock: TurnLock
     session: Session
     channel: str
     address: str
@@ -53,16 +52,23 @@ class Turn:
     engine: Engine
     channels: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def org(self) -> str:
+        return self.lock.org
 
-def channel_of(sitting: Turn, event: MsgCreated) -> str:
-    if event.contact == sitting.turn.contact:
-        return sitting.channel
-    return sitting.channels.get(event.contact, API)
+    @property
+    def contact(self) -> str:
+        return self.lock.contact
 
 
-def learn(sitting: Turn, known: ContactUpdate, now: datetime) -> None:
+def channel_of(turn: Turn, contact: str) -> str:
+    """The channel by which a contact is reached, as far as the turn knows it."""
+    return turn.channel if contact == turn.contact else turn.channels.get(contact, API)
+
+
+def learn(turn: Turn, known: ContactUpdate, now: datetime) -> None:
     """Keep what the caller told about the contact."""
-    contact = sitting.session.contact
+    contact = turn.session.contact
     contact.name = known.name if known.name is not None else contact.name
     contact.name = contact.name or known.nickname or ""
     contact.phone = known.phone if known.phone is not None else contact.phone
@@ -71,8 +77,8 @@ def learn(sitting: Turn, known: ContactUpdate, now: datetime) -> None:
     at = timestamp(now, "microseconds")
     for key, value in known.fields.items():
         contact.set_field(key, key, value, at)
-    sitting.channel = known.channel or sitting.channel
-    sitting.address = known.address or sitting.address
+    turn.channel = known.channel or turn.channel
+    turn.address = known.address or turn.address
 
 
 def flow_to_start(library: Library, flow: str) -> tuple[str, bool]:

@@ -28,8 +28,11 @@ logger = logging.getLogger(__name__)
 class WakeSource(Protocol):
     """What else wakes contacts: a channel, with messages that came in and wait to go out."""
 
-    def drain(self, org: str, contact: str) -> None:
-        """Work on what there is of this contact."""
+    def take_in(self, org: str, contact: str) -> bool:
+        """Work on what the contact sent; whether that took a turn of the conversation."""
+
+    def send_out(self, org: str, contact: str) -> None:
+        """Send what is to be sent to the contact."""
 
     def sweep(self) -> None:
         """Wake, once more, all whose wake-up was lost."""
@@ -45,12 +48,12 @@ class Waker:
     def __init__(
         self,
         conversations: Conversations,
-        sides: Sequence[WakeSource] = (),
+        sources: Sequence[WakeSource] = (),
         look_seconds: float = LOOK_SECONDS,
         at_once: int = AT_ONCE,
     ) -> None:
         self.conversations = conversations
-        self.sides = sides
+        self.sources = sources
         self.look_seconds = look_seconds
         self._ended = threading.Event()
         self.at_once = at_once
@@ -82,11 +85,7 @@ class Waker:
         """Wake one claimed contact; one who cannot be woken now is tried again."""
         org, contact = claim.org, claim.contact
         try:
-            for side in self.sides:
-                side.drain(org, contact)
-            self.conversations.wake(org, contact)
-            for side in self.sides:
-                side.drain(org, contact)
+            self._take_turns(org, contact)
         except Conflict:  # a turn of this contact is under way
             self._again(claim, BUSY_SECONDS)
         except FlowhookError as error:
@@ -94,7 +93,17 @@ class Waker:
             logger.warning("a contact could not be woken", extra=what)
             if isinstance(error, Internal):  # no key opens the conversation: one may come back
                 self._again(claim, LOCKED_SECONDS)
-        self.conversations.wakeups.done(claim)
+        for source in self.sources:
+            source.send_out(org, contact)
+        self.conversations.wakeups.done(claim, self.conversations.now())
+
+    def _take_turns(self, org: str, contact: str) -> None:
+        """One turn for each message that came in. Where none did it is for a timer, or for a flow
+        that another contact's flow starts, that the contact is woken; what is due of those behind
+        a message has a wake-up of its own."""
+        came_in = [source.take_in(org, contact) for source in self.sources]
+        if not any(came_in):
+            self.conversations.wake(org, contact)
 
     def _again(self, claim: WakeupClaim, seconds: float) -> None:
         later = self.conversations.now() + timedelta(seconds=seconds)
@@ -106,8 +115,8 @@ class Waker:
             try:
                 if time.monotonic() - swept > SWEEP_SECONDS:
                     swept = time.monotonic()
-                    for side in self.sides:
-                        side.sweep()
+                    for source in self.sources:
+                        source.sweep()
                 self._look_wide()
             except (RedisError, OSError) as error:
                 logger.warning("waking waits for Redis", extra={"cause": type(error).__name__})

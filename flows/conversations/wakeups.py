@@ -14,13 +14,20 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from redis import Redis
+
+from flowhook.redis.leases import CONTACT_SECONDS
 from flowhook.redis.script import Script
 
 SHARDS = 8
-LEASE_SECONDS = 30.0
+SAFE_MILLISECONDS = 10_000  # of a claim left, for its end to be told in time
+
+DUE = [f"fh:wake:{{{shard}}}" for shard in range(SHARDS)]
+CLAIMED = [f"{due}:claimed" for due in DUE]
 
 CLAIM = Script(Path(__file__).parent / "lua" / "claim.lua")
 DONE = Script(Path(__file__).parent / "lua" / "done.lua")
@@ -36,7 +43,7 @@ class WakeupClaim:
 
 
 class Wakeups:
-    def __init__(self, redis: Any, lease_seconds: float = LEASE_SECONDS) -> None:
+    def __init__(self, redis: Any, lease_seconds: float = CONTACT_SECONDS) -> None:
         self.redis = redis
         self.lease_seconds = lease_seconds
 
@@ -50,26 +57,36 @@ class Wakeups:
             by_shard.setdefault(_shard(org, contact), []).append(f"{org}|{contact}")
         for shard, entries in by_shard.items():
             scores = dict.fromkeys(entries, _milliseconds(at))
-            self.redis.zadd(_due(shard), scores, lt=True)
+            self.redis.zadd(DUE[shard], scores, lt=True)
 
     def claim(self, now: datetime, most: int) -> list[WakeupClaim]:
         """Entries that are due, for this caller alone as long as the lease lasts."""
         found: list[WakeupClaim] = []
-        lease = _milliseconds(now) + int(self.lease_seconds * 1000)
-        first = random.randrange(SHARDS)  # where there is always more to do, each has its turn
-        for shard in (*range(first, SHARDS), *range(first)):
+        moment = int(now.timestamp() * 1000)
+        until = moment + int(self.lease_seconds * 1000)
+        for keys in self._keys():
             if len(found) >= most:
                 break
-            arguments = [int(now.timestamp() * 1000), lease, most - len(found)]
-            for raw in CLAIM.run(self.redis, [_due(shard), _claimed(shard)], arguments):
+            for raw in CLAIM.run(self.redis, keys, [moment, until, most - len(found)]):
                 org, _, contact = raw.decode().partition("|")
-                found.append(WakeupClaim(org, contact, lease))
+                found.append(WakeupClaim(org, contact, until))
         return found
 
-    def done(self, claim: WakeupClaim) -> None:
-        """The claimed entry was dealt with."""
-        shard = _shard(claim.org, claim.contact)
-        DONE.run(self.redis, [_claimed(shard)], [claim.until, f"{claim.org}|{claim.contact}"])
+    def _keys(self) -> list[list[str]]:
+        """Pairs of due and claimed, those together that one script may look at: in a cluster each
+        shard has its own place. Where there is always more to do, each shard has its turn."""
+        first = random.randrange(SHARDS)
+        pairs = [[DUE[shard], CLAIMED[shard]] for shard in (*range(first, SHARDS), *range(first))]
+        return [[*chain(*pairs)]] if isinstance(self.redis, Redis) else pairs
+
+    def done(self, claim: WakeupClaim, now: datetime) -> None:
+        """The claimed entry was dealt with. Late in the claim it may be another's by the time that
+        Redis is told."""
+        key, entry = CLAIMED[_shard(claim.org, claim.contact)], f"{claim.org}|{claim.contact}"
+        if claim.until - _milliseconds(now) > SAFE_MILLISECONDS:
+            self.redis.zrem(key, entry)
+        else:
+            DONE.run(self.redis, [key], [claim.until, entry])
 
 
 def _shard(org: str, contact: str) -> int:
@@ -79,11 +96,3 @@ def _shard(org: str, contact: str) -> int:
 def _milliseconds(at: datetime) -> int:
     """Never earlier than the moment itself."""
     return math.ceil(at.timestamp() * 1000)
-
-
-def _due(shard: int) -> str:
-    return f"fh:wake:{{{shard}}}"
-
-
-def _claimed(shard: int) -> str:
-    return f"fh:wake:{{{shard}}}:claimed"

@@ -8,6 +8,8 @@ from typing import Any
 
 from flows.model.action import Action
 
+SWITCH, RANDOM = "switch", "random"  # types of routers
+
 
 @dataclass(frozen=True, slots=True)
 class Exit:
@@ -55,6 +57,10 @@ class Router:
     result_name: str = ""
     wait: Wait | None = None
 
+    @property
+    def is_random(self) -> bool:
+        return self.type == RANDOM
+
     def category_named(self, name: str) -> Category | None:
         return next((one for one in self.categories if one.name == name), None)
 
@@ -85,7 +91,8 @@ class Node:
 @dataclass(frozen=True, slots=True)
 class Flow:
     """One revision of a flow; `source` is the definition as it was read, for export.
-     `start` is the topmost node of the drawing, or empty if none can be found. `repeated` lists
+
+    `start` is the topmost node of the drawing, or empty if none can be found. `repeated` lists
     UUIDs that occur twice. `is_background` flows do not interrupt other conversations,
     `ignore_keywords` keeps every message inside the flow.
     """

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from flowhook.errors import InvalidInput
 from flowhook.registry import load
-from flows.definition.definition import Case, Category, Exit, Node, Router, Wait
+from flows.definition.definition import RANDOM, SWITCH, Case, Category, Exit, Node, Router, Wait
 from flows.model.action import UNKNOWN, Action, ActionType, actions
 
 load("flows.actions")
@@ -96,8 +96,8 @@ def _delay(source: Json, kind: ActionType, where: str) -> float:
 def _read_router(source: Json, where: str) -> Router:
     kind = required_text(source, "type", f"{where}, router")
     where = f"{where}, router"
-    if kind not in ("switch", "random"):
-        fail(where, f'type "{kind[:40]}" is not switch or random')
+    if kind not in (SWITCH, RANDOM):
+        fail(where, f'type "{kind[:40]}" is not {SWITCH} or {RANDOM}')
     categories = tuple(_read_category(one, where) for one in _objects(source, "categories", where))
     if not categories:
         fail(where, "it has no categories")
@@ -108,7 +108,7 @@ def _read_router(source: Json, where: str) -> Router:
         result_name=result_name if isinstance(result_name, str) else "",
         wait=_read_wait(source["wait"], where) if source.get("wait") is not None else None,
     )
-    return _read_switch(source, router, where) if kind == "switch" else router
+    return _read_switch(source, router, where) if kind == SWITCH else router
 
 
 def _read_switch(source: Json, router: Router, where: str) -> Router:

@@ -214,7 +214,7 @@ class Walk:
         sprint.emit(RouteTaken, operand=message.text, category=category.name)
         if router.result_name:
             name = sprint.localized(category.uuid, "name") or category.name
-            value = result_of(message, name, choice.case, sprint.stamp())
+            value = result_of(message, name, sprint.stamp(), keeps_words=choice.keeps_words)
             sprint.set_result(router.result_name, value)
         return self._follow(run, node.destination(category.exit), messages[1:])
 

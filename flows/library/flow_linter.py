@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
@@ -10,6 +11,8 @@ from flows.definition.definition import Flow
 from flows.definition.interactive import Templates
 from flows.library.library import Library
 from flows.lint import FunctionSpec, Issue, LintContext, lint
+
+KEPT = 200  # flows whose issues are cached
 
 
 class RetiredBy(Protocol):
@@ -20,21 +23,33 @@ class RetiredBy(Protocol):
 
 class FlowLinter:
     """Lints a flow in the context of its organisation's other flows.
-     Collections, contacts and approved templates are not checked: a collection is created when a
+
+    Collections, contacts and approved templates are not checked: a collection is created when a
     flow names it, and the others are kept elsewhere.
     """
 
     def __init__(
         self,
         functions: Mapping[str, FunctionSpec],
-        common_fields: frozenset[str],
         retired: RetiredBy,
     ) -> None:
         self.functions = functions
-        self.common_fields = common_fields
         self.retired = retired
+        self._kept: OrderedDict[int, tuple[Flow, Library, date, list[Issue]]] = OrderedDict()
 
-    def issues(
+    def issues(self, flow: Flow, library: Library) -> list[Issue]:
+        """The issues of a revision, cached for the day as long as the library is the same."""
+        today = datetime.now(UTC).date()
+        held = self._kept.get(id(flow))  # the cache references the flow, so its id is unique
+        if held is not None and held[1] is library and held[2] == today:
+            return held[3]
+        found = self.issues_of_import(flow, library)
+        self._kept[id(flow)] = (flow, library, today, found)
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return found
+
+    def issues_of_import(
         self,
         flow: Flow,
         library: Library,
@@ -54,6 +69,5 @@ class FlowLinter:
             },
             keywords=library.keywords,
             interactive=Templates((*library.interactive.values(), *templates)),
-            common_fields=self.common_fields,
         )
         return lint(flow, context)

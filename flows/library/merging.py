@@ -39,7 +39,8 @@ def merge(
     earlier: Callable[[LibraryEntry], Mapping[str, Any] | None],
 ) -> Merged:
     """Make new drafts of an export's flows.
-     A bare definition has no keywords or other settings, so it takes those of the flow's `earlier`
+
+    A bare definition has no keywords or other settings, so it takes those of the flow's `earlier`
     entry. Raises Conflict for a keyword of another flow, InvalidInput for a repeated or invalid
     UUID.
     """

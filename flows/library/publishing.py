@@ -12,17 +12,15 @@ from flows.library.store import FlowStore, no_flow
 from flows.lint import CRITICAL, Issue
 
 
-def examined(
+def issues_by_flow(
     linter: FlowLinter, export: Export, library: Library
 ) -> list[tuple[Flow, list[dict[str, str]]]]:
     """Lint each flow of an export; returns the flows with their issues."""
-    templates = export.interactive_templates
+    beside, templates = export.flows, export.interactive_templates
+    issues = [linter.issues_of_import(one, library, beside, templates) for one in beside]
     return [
-        (
-            flow,
-            [one.as_dict() for one in linter.issues(flow, library, export.flows, templates)],
-        )
-        for flow in export.flows
+        (flow, [issue.as_dict() for issue in found])
+        for flow, found in zip(export.flows, issues, strict=True)
     ]
 
 

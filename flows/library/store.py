@@ -117,7 +117,8 @@ class FlowStore:
 
     def add(self, org: str, export: Export) -> list[LibraryEntry]:
         """Make the flows of an export drafts, with everything they need, all or none.
-         Raises Conflict for a keyword that another flow has, TooLarge for too many flows,
+
+        Raises Conflict for a keyword that another flow has, TooLarge for too many flows,
         InvalidInput for a repeated or invalid UUID.
         """
 

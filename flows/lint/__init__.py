@@ -23,15 +23,6 @@ WARNING = "Warning"
 NO_TEMPLATES = Templates()
 MAX_FINDINGS = 200  # of one check; nobody needs more at once
 
-BUILDER_FIELDS = frozenset(
-    (
-        *("contact", "results", "wa_group", "flow", "organization_id", "flow_id", "contact_id"),
-        *("webhook_log_id", "result_name", "wait_seconds", "callback_url", "failure_status"),
-        *("account", "wait_time", "endpoint"),
-    )
-)
-"""Keys that every webhook function accepts beside its own fields."""
-
 
 @dataclass(frozen=True, slots=True)
 class Issue:
@@ -63,7 +54,7 @@ class LintContext:
     flows: UUID to name. keywords: cleaned keyword of a published flow to that flow's UUID.
     groups: collection ids and names. contacts: ids. interactive: templates of interactive
     messages. templates: UUIDs of approved message templates. waiting_nodes: nodes of this flow
-    on which contacts are waiting. common_fields: keys that every function accepts.
+    on which contacts are waiting.
     """
 
     functions: Mapping[str, FunctionSpec] | None = None
@@ -76,7 +67,6 @@ class LintContext:
     templates: frozenset[str] | None = None
     waiting_nodes: frozenset[str] = frozenset()
     languages: Sequence[Language] = LANGUAGES
-    common_fields: frozenset[str] = BUILDER_FIELDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +86,10 @@ Check = Callable[[LintTarget], Iterator[Issue]]
 checks: Registry[Check] = Registry("lint check")
 
 
-def check(examine: Check) -> Check:
+def check(function: Check) -> Check:
     """Register a check; its docstring tells authors what it finds."""
-    checks.add(examine.__name__, examine, examine)
-    return examine
+    checks.add(function.__name__, function, function)
+    return function
 
 
 def lint(flow: Flow, context: LintContext | None = None) -> list[Issue]:
@@ -111,11 +101,11 @@ def lint(flow: Flow, context: LintContext | None = None) -> list[Issue]:
     found = [
         Issue(issue.severity, issue.message, issue.node, name)
         for name in checks.names()
-        for issue in _examine(name, target)
+        for issue in _findings(name, target)
     ]
     return sorted(dict.fromkeys(found), key=lambda issue: issue.severity != CRITICAL)
 
 
-def _examine(name: str, target: LintTarget) -> Iterator[Issue]:
-    examine = checks.find(name)
-    return islice(examine(target), MAX_FINDINGS) if examine else iter(())
+def _findings(name: str, target: LintTarget) -> Iterator[Issue]:
+    function = checks.find(name)
+    return islice(function(target), MAX_FINDINGS) if function else iter(())

@@ -27,7 +27,8 @@ class Names:
 
     def have(self, known: int, use: str) -> bool:
         """Whether `@results.<use>` has a value when these results are set.
-         A result can be read by its name, or by its lower-cased name followed by any other
+
+        A result can be read by its name, or by its lower-cased name followed by any other
         characters.
 
         >>> names = Names(["Name", "age"])

@@ -7,13 +7,8 @@ from collections.abc import Iterator
 from flows.definition.definition import Case
 from flows.lint import CRITICAL, WARNING, Issue, LintTarget, check
 from flows.model.action import actions
-from flows.model.text import clean, normal
+from flows.model.text import clean
 from flows.routers.cases import cases
-from flows.routers.cases.numbers import number
-from flows.routers.cases.patterns import compile_pattern
-
-ARGUMENT_COUNTS = {"has_number_between": 2, "has_group": 2, "has_intent": 2, "has_top_intent": 2}
-WORD_TESTS = ("has_any_word", "has_all_words", "has_multiple")
 
 
 @check
@@ -37,17 +32,12 @@ def tests_are_supported(target: LintTarget) -> Iterator[Issue]:
 
 
 def _problem(case: Case) -> str:
-    if cases.find(case.type) is None:
+    test = cases.find(case.type)
+    if test is None:
         return f"the test '{case.type[:60]}' is not supported"
-    wanted = ARGUMENT_COUNTS.get(case.type)
-    if wanted is not None and len(case.arguments) != wanted:
-        return f"the test '{case.type}' needs {wanted} arguments"
-    if case.type == "has_number_between" and None in [number(one) for one in case.arguments]:
-        return f"the test '{case.type}' needs numbers"
-    pattern = case.arguments[0] if case.type == "has_pattern" and case.arguments else ""
-    if compile_pattern(normal(pattern)) is None:
-        return "its pattern is not a valid regular expression without look-around"
-    return ""
+    if test.argument_count not in (None, len(case.arguments)):
+        return f"the test '{case.type}' needs {test.argument_count} arguments"
+    return test.mistake(case.arguments)
 
 
 @check
@@ -55,7 +45,8 @@ def word_tests_have_words(target: LintTarget) -> Iterator[Issue]:
     """A test with an empty list of words is never true, or always."""
     for node in target.nodes:
         for case in node.router.cases if node.router else ():
-            if case.type in WORD_TESTS and not "".join(case.arguments[:1]).strip():
+            test = cases.find(case.type)
+            if test and test.needs_words and not "".join(case.arguments[:1]).strip():
                 message = f"Node {node.label}: the test '{case.type}' has no words to look for"
                 yield Issue(WARNING, message, node.uuid)
 

@@ -8,10 +8,13 @@ from typing import Any
 
 import orjson
 
+from flowhook.common_keys import COMMON_KEYS
 from flows.definition.definition import Node
 from flows.lint import CRITICAL, WARNING, FunctionSpec, Issue, LintTarget, check
 from flows.model.action import Action
 
+# Keys allowed in the body of any function; Glific's flows contain the last two.
+COMMON_FIELDS = COMMON_KEYS | {"wait_time", "endpoint"}
 MODEL_FIELDS = ("gpt_model", "model", "image_model", "speech_model", "transcription_model")
 DEPRECATED = {
     "speech_to_text_with_bhasini": "speech_to_text",
@@ -127,7 +130,7 @@ def fields_are_taken(target: LintTarget) -> Iterator[Issue]:
     """An unknown field makes the function refuse the call, so the node takes Failure."""
     for node, action, spec, body in specified(target):
         for name in body:
-            if name not in spec.fields and name not in target.context.common_fields:
+            if name not in spec.fields and name not in COMMON_FIELDS:
                 nearest = difflib.get_close_matches(name[:100], spec.fields, n=1, cutoff=0.6)
                 hint = f"; did you mean '{nearest[0]}'?" if nearest else ""
                 url = action.text("url").strip()

@@ -13,10 +13,13 @@ from flows.model.text import words
 MEDIA_TYPES = ("image", "audio", "video", "document")
 
 
-def result_of(message: Message, category: Any, case_type: str, at: str) -> dict[str, Any]:
+def result_of(
+    message: Message, category: Any, at: str, *, keeps_words: bool = False
+) -> dict[str, Any]:
     """Build the result object.
-     `category` is a name, or its translation as the one-item list of definitions; `case_type` the
-    test that was true, empty if none was.
+
+    `category` is a name, or its translation as the one-item list of definitions; `at` the time as
+    results hold it; `keeps_words` adds the message's words as `selected`.
     """
     if message.type in MEDIA_TYPES:
         return {
@@ -42,7 +45,7 @@ def result_of(message: Message, category: Any, case_type: str, at: str) -> dict[
     if message.type in ("quick_reply", "list"):
         interactive = dict(message.interactive or {"title": message.text})
         return {**answer, "intent": None, "interactive": interactive}
-    if case_type == "has_multiple":
+    if keeps_words:
         return {**answer, "selected": sorted(words(message.text))}
     extra: dict[str, Any] = {"intent": message.intent}
     if message.intent is not None:

@@ -10,9 +10,7 @@ from flows.model.action import as_text
 from flows.model.events import ActionSkipped
 from flows.model.session import Message
 from flows.model.sprint import Sprint
-from flows.model.text import normal
-from flows.routers.cases import cases
-from flows.routers.cases.patterns import compile_pattern
+from flows.routers.cases import Arguments, CaseTest, cases
 
 RESERVED = frozenset(("No Response", "Exit Loop", "Success", "Failure"))
 GROUP_OPERANDS = ("@contact.groups", "@contact.in_groups")
@@ -20,17 +18,17 @@ GROUP_OPERANDS = ("@contact.groups", "@contact.in_groups")
 
 @dataclass(frozen=True, slots=True)
 class RouterChoice:
-    """A chosen category; `case` is the type of the test that was true, or empty."""
+    """A chosen category; with `keeps_words` the result contains the words of the message."""
 
     category: Category
-    case: str = ""
+    keeps_words: bool = False
 
 
 def operand_message(router: Router, sprint: Sprint) -> Message:
     """The value of the operand of a split, as an internal message."""
     operand = router.operand
-    if router.type == "random":
-        return Message(text="random")
+    if router.is_random:
+        return Message(text=router.type)
     if operand.strip() in GROUP_OPERANDS:
         groups = tuple(sprint.contact.groups)
         return Message(text=f"[{', '.join(groups)}]", groups=groups)
@@ -47,23 +45,27 @@ def choose(router: Router, message: Message, sprint: Sprint) -> RouterChoice | N
     if message.text in RESERVED and message.intent is None:
         named = router.category_named(message.text)
         return RouterChoice(named) if named else None
-    if router.type == "random":
+    if router.is_random:
         return RouterChoice(sprint.services.random.choice(router.categories))
     for case in router.cases:
-        if _holds(case, message, sprint):
+        test = _find_test(case)
+        if _holds(test, arguments_of(case, sprint), message, sprint):
             category = router.category(case.category)
-            return RouterChoice(category, case.type) if category else None
+            return RouterChoice(category, test.keeps_words) if category else None
     default = router.category(router.default_category)
     return RouterChoice(default) if default else None
 
 
-def _holds(case: Case, message: Message, sprint: Sprint) -> bool:
+def _find_test(case: Case) -> CaseTest:
     test = cases.find(case.type)
     if test is None:
         raise InvalidInput(f"the test {case.type[:40]!r} is not supported")
-    arguments = arguments_of(case, sprint)
-    if case.type == "has_pattern" and arguments:
-        _report_invalid_pattern(arguments[0], sprint)
+    return test
+
+
+def _holds(test: CaseTest, arguments: Arguments, message: Message, sprint: Sprint) -> bool:
+    if test.mistake_reason and test.mistake(arguments):
+        sprint.emit(ActionSkipped, action=test.name, reason=test.mistake_reason)
     return test.holds(message, arguments)
 
 
@@ -73,9 +75,3 @@ def arguments_of(case: Case, sprint: Sprint) -> tuple[str, ...]:
     if isinstance(translated, list) and translated not in ([], [""]):
         return tuple(as_text(one) for one in translated)
     return case.arguments
-
-
-def _report_invalid_pattern(pattern: str, sprint: Sprint) -> None:
-    if compile_pattern(normal(pattern)) is None:
-        reason = "Flow execution failed due to invalid regular expression"
-        sprint.emit(ActionSkipped, action="has_pattern", reason=reason)

@@ -39,6 +39,7 @@ class RunningService:
         }
         for name in ("REDIS_URL", "ADMIN_TOKEN", "ENCRYPTION_KEYS"):
             self.environment.pop(name, None)
+        self.checkout = ROOT
         self.process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -46,7 +47,7 @@ class RunningService:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"],
-                cwd=ROOT,
+                cwd=self.checkout,
                 env=self.environment,
                 stdout=log,
                 stderr=log,

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from flowhook import errors
-from flowhook.errors import FlowhookError
+from flowhook.errors import FlowhookError, error_classes, read_error
 
 TABLE = {
     400: "invalid_input empty_input unresolved_variable invalid_json",
@@ -28,14 +26,8 @@ TABLE = {
 STATUSES = {name: status for status, names in TABLE.items() for name in names.split()}
 
 
-def every(root: type[FlowhookError] = FlowhookError) -> Iterator[type[FlowhookError]]:
-    for child in root.__subclasses__():
-        yield child
-        yield from every(child)
-
-
 def own() -> list[type[FlowhookError]]:
-    return [found for found in every() if found.__module__ == errors.__name__]
+    return [found for found in error_classes() if found.__module__ == errors.__name__]
 
 
 def test_the_types_are_those_of_the_contract() -> None:
@@ -68,3 +60,30 @@ def test_an_error_may_bring_its_own_fix_and_fields() -> None:
     assert error.as_dict()["fix"] == "Do it right."
     assert error.as_dict()["fields"] == {"a": ["Missing."]}
     assert errors.InvalidInput.fix != "Do it right."
+
+
+def test_a_failure_answers_with_its_message_under_the_main_key_too() -> None:
+    error = errors.NotFound("nothing here")
+    plain = {"success": False, "error": error.as_dict(), "request_id": "r1"}
+    assert error.answer("r1") == plain
+    assert error.answer("r1", "response") == {**plain, "response": "nothing here"}
+
+
+def test_what_may_succeed_later_is_retryable() -> None:
+    assert {found.type for found in own() if found.retryable} == {
+        *("provider_unavailable", "provider_error", "provider_timeout", "provider_rate_limited"),
+        *("rate_limited", "overloaded"),
+    }
+
+
+@pytest.mark.parametrize("found", own(), ids=lambda found: found.__name__)
+def test_an_error_that_was_told_is_read_again(found: type[FlowhookError]) -> None:
+    error = found("wrong", fix="Mend it.", fields={"a": ["Missing."]})
+    read = read_error(error.as_dict())
+    assert read.as_dict() == error.as_dict()
+    assert issubclass(found, type(read))
+
+
+def test_an_error_of_an_unknown_type_is_read_as_the_services_own() -> None:
+    told = {"type": "of_tomorrow", "message": "wrong", "fix": "Mend it."}
+    assert read_error(told).as_dict() == {**told, "type": "internal"}

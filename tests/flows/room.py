@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,13 +13,13 @@ from flowhook.providers.guard import AddressGuard
 from flows.conversations.author_requests import AuthorHttpClient
 from flows.conversations.conversations import Conversations
 from flows.conversations.live_services import utc_now
-from flows.conversations.outbox import Channel
 from flows.conversations.store import ConversationStore
 from flows.conversations.waker import Waker
 from flows.definition.reading import read_export
 from flows.library.store import FlowStore
 from flows.model.session import WebhookAnswer, WebhookPending
 from tests.fixtures_app import FIRST_KEY
+from tests.flows.post import Post
 from tests.flows.talking import export
 
 ORG = "acme"
@@ -40,7 +40,8 @@ class Room:
     is_live: bool = False
     lease_seconds: float = 10.0
     patience_seconds: float = 10.0
-    channels: Mapping[str, Channel] = field(default_factory=dict)
+    posts: Sequence[str] = ()
+    """Names of channels, each a `Post`."""
 
     def __post_init__(self) -> None:
         cipher = Cipher((FIRST_KEY,))
@@ -56,10 +57,15 @@ class Room:
             lambda org: Organisation(org, {"openai": {}}, {}),
             self._call,
             AuthorHttpClient(AddressGuard()),
-            self.channels,
             now=utc_now if self.is_live else lambda: self.moment,
         )
-        self.waker = Waker(self.conversations, look_seconds=0.05)
+        self.channels = {name: self._open(name, cipher) for name in self.posts}
+        self.waker = Waker(self.conversations, list(self.channels.values()), look_seconds=0.05)
+
+    def _open(self, name: str, cipher: Cipher) -> Post:
+        post = Post(self.redis, cipher, name, self.conversations)
+        self.conversations.add_channel(name, post)
+        return post
 
     def publish(self, *flows: dict[str, Any]) -> None:
         for entry in self.flows.add(ORG, read_export(export(*flows))):

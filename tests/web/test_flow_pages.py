@@ -94,7 +94,7 @@ def test_a_flow_is_published_unless_it_is_critically_wrong(
     refused = visitor.post(f"{FLOWS}/greeting/publish")
     assert refused.status == 409
     assert "The flow has Critical issues (1), the first:" in refused.text
-    assert "or insist below" in refused.text
+    assert "or publish it anyway below" in refused.text
     assert visitor.post(f"{FLOWS}/greeting/publish", {"force": "on"}).status == 303
     assert service.admin("GET", "/flows/acme/greeting").json["has_draft"] is False
 
@@ -143,7 +143,7 @@ def test_a_long_flow_has_pages(visitor: Visitor) -> None:
     assert "Nodes before" not in first.text
     assert f'href="{FLOWS}/long?node=say400#node-say400" aria-label' in first.html
     assert 'href="#node-say1" aria-label' in first.html
-    assert "100 more, each beside its node." in first.text
+    assert "100 more, each shown at its node." in first.text
     last = visitor.get(f"{FLOWS}/long?node=say444")
     assert last.html.count("data-node=") == 51
     assert 'id="node-say444"' in last.html

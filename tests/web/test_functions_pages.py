@@ -4,12 +4,12 @@ import json
 import re
 from html import unescape
 
+from flowhook.common_keys import BUILDER_KEYS
 from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import Service
 from tests.web.visitor import Page, signed_in
 from web.node_bodies import node_bodies
 from web.site import prose
-from webhooks.fields import BUILDER_KEYS
 from webhooks.registry import load_functions
 
 FUNCTIONS = "/organisations/acme/functions"

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import fakeredis
 
-from flowhook.jobs.workers import Workers
 from flowhook.organisations.circuits import FAILURES, Circuits
 from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import OpenService, Service
@@ -43,20 +42,20 @@ def test_failures_of_the_last_hour_say_what_to_do(service: Service, openai: Fake
 def test_the_worker_and_the_providers_circuit_are_shown(service: Service) -> None:
     service.organisation()
     visitor = signed_in(service)
-    assert "none runs: slow calls wait" in visitor.get(HOME).text
-    Workers(service.redis).beat()
+    assert "none is running: slow calls wait" in visitor.get(HOME).text
+    service.background.desk.liveness.become_worker()
     assert "Worker works one is running" in visitor.get(HOME).text
     organisation = service.background.settings.get("acme")
     circuits = Circuits(service.redis, service.background.settings.drop)
     for _ in range(FAILURES):
         circuits.open(organisation, "http://x", "k").failed()
-    assert "Provider does not work failed again and again" in visitor.get(HOME).text
+    assert "Provider does not work failed repeatedly" in visitor.get(HOME).text
 
 
 def test_models_that_go_are_named_soonest_first(service: Service) -> None:
     service.organisation(fallback_model="gpt-4o", image_model="dall-e-3")
     page = signed_in(service).get(HOME)
-    assert "dall-e-3 was retired on 12 May 2026" in page.text
+    assert "dall-e-3 was shut down on 12 May 2026" in page.text
     assert page.text.index("dall-e-3") < page.text.index("gpt-4o")
 
 

@@ -134,7 +134,7 @@ def test_a_failure_is_explained(visitor: Visitor) -> None:
     [failed] = rows(visitor.get(f"{LOGS}?status=empty_input"))
     page = visitor.get(f"{LOGS}/{failed}")
     assert "question_text is empty" in page.text
-    assert "For the flow author to mend." in page.text
+    assert "To be fixed by: flow author." in page.text
 
 
 def test_a_call_is_run_again_with_an_edited_body(

@@ -29,7 +29,7 @@ def test_organisations_are_paged_and_found(service: Service) -> None:
     link = re.search(r'href="([^"]*after=[^"]*)"', found.html)
     assert link
     assert listed(visitor.get(unescape(link[1])).html) == listed(second.html)
-    assert "None begins with that." in visitor.get(f"{PAGE}?from=zzz").text
+    assert "No id begins with that." in visitor.get(f"{PAGE}?from=zzz").text
 
 
 def test_an_organisation_is_made_switched_off(service: Service) -> None:

@@ -124,8 +124,8 @@ def test_models_of_the_key_are_listed_for_the_form(service: Service, openai: Fak
 @pytest.mark.parametrize(
     ("model", "words"),
     [
-        ("gpt-4-turbo", "was retired on 23 October 2026"),
-        ("gpt-4-turbo-2024-04-09", "was retired on 23 October 2026"),
+        ("gpt-4-turbo", "was shut down on 23 October 2026"),
+        ("gpt-4-turbo-2024-04-09", "was shut down on 23 October 2026"),
     ],
 )
 def test_a_model_that_goes_is_flagged(

@@ -5,14 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import redis
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flowhook.errors import Overloaded
+from flowhook.common_keys import BUILDER_KEYS
+from flowhook.errors import NotFound, Overloaded
+from flowhook.jobs.call import Call
+from flowhook.limits.limiter import Limiter
+from flowhook.organisations.organisation import Organisation
+from flowhook.records.log_entry import LogEntry
+from flowhook.registry import Registry
 from tests.fixtures_app import Service
-from webhooks.dispatcher import NOTHING, flow_safe
-from webhooks.fields import BUILDER_KEYS
+from tests.webhooks.contexts import context_factory
+from webhooks.context import Context
+from webhooks.dispatcher import NOTHING, Dispatcher, flow_safe
+from webhooks.fields import FunctionSchema, ResultSchema
 from webhooks.http.routes import InFlight
+from webhooks.registry import WebhookFunction
 
 BUTTONS = {"buttons_data": "Yes|No"}
 
@@ -265,3 +275,67 @@ def test_an_id_that_the_flow_never_set_is_nobodys(
     service.flush()
     [entry] = service.admin("GET", "/logs/acme").json["logs"]
     assert entry["contact"] == contact
+
+
+# --- what goes wrong ---
+
+
+class BrokenResultSchema(ResultSchema):
+    pass
+
+
+@pytest.fixture
+def entries() -> list[LogEntry]:
+    return []
+
+
+@pytest.fixture
+def dispatcher(fake_redis: redis.Redis, entries: list[LogEntry]) -> Dispatcher:
+    """A dispatcher of one function, which fails as nobody foresaw."""
+
+    def broken(data: dict[str, Any], context: Context) -> dict[str, Any]:
+        """Fail."""
+        raise KeyError("Asha's own words")
+
+    unit = WebhookFunction("broken", broken, FunctionSchema(), BrokenResultSchema(), "response", {})
+    functions: Registry[WebhookFunction] = Registry("webhook function")
+    functions.add("broken", unit, broken)
+    return Dispatcher(functions, context_factory(fake_redis), entries.append, Limiter(fake_redis))
+
+
+def test_a_call_never_raises_and_is_recorded_once(
+    dispatcher: Dispatcher, entries: list[LogEntry]
+) -> None:
+    body = {"contact_id": "7", "failure_status": 200}
+    outcome = dispatcher.dispatch(Call("acme", "broken", body, "r1"), *function_and_org(dispatcher))
+    assert outcome.error is not None
+    assert (outcome.status, outcome.error.type) == (200, "internal")
+    assert outcome.answer["response"] == outcome.error.message
+    [entry] = entries
+    assert (entry.status, entry.http_status, entry.contact) == ("internal", 200, "7")
+    assert entry.response == outcome.answer
+    assert "Asha" not in str(outcome.answer)
+
+
+def test_nor_does_what_a_model_calls(dispatcher: Dispatcher, entries: list[LogEntry]) -> None:
+    function, org = function_and_org(dispatcher)
+    outer = dispatcher.contexts.open(org, "r1", "function_calling", "7")
+    outcome = dispatcher.dispatch_nested(function, {"unknown": 1}, outer.nested())
+    assert outcome.error is not None
+    assert outcome.error.type == "invalid_input"
+    [entry] = entries
+    assert (entry.called_by, entry.request_id) == ("function_calling", "r1")
+    assert (entry.function, entry.contact, entry.token_id) == ("broken", "7", None)
+
+
+def test_a_refused_call_is_recorded_under_a_name_that_is_known(
+    dispatcher: Dispatcher, entries: list[LogEntry]
+) -> None:
+    outcome = dispatcher.refuse(Call("acme", "x" * 500, {}, "r1"), NotFound("no such function"))
+    assert outcome.answer["error"]["type"] == "not_found"
+    assert set(outcome.answer) == {"success", "error", "request_id"}
+    assert [entry.function for entry in entries] == ["unknown"]
+
+
+def function_and_org(dispatcher: Dispatcher) -> tuple[WebhookFunction, Organisation]:
+    return dispatcher.find("broken"), Organisation("acme", {}, {})

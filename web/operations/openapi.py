@@ -107,7 +107,7 @@ def _operation(
         + [_query_parameter(name, text) for name, text in known.query.items()],
         "responses": {
             **_success(method, known, unit, plugin),
-            "default": _inline(ERROR_REFERENCE, "What is wrong, and who fixes it.", *_forms(path)),
+            "default": _inline(ERROR_REFERENCE, "What is wrong, and how to fix it.", *_forms(path)),
         },
     }
     if description.strip():
@@ -149,7 +149,7 @@ def _success(
             result["content"][HTML] = {"schema": {"type": "string"}}
         return {"200": result}
     if isinstance(unit, str):
-        schema = {"type": "object", "description": "The section, its secrets masked."}
+        schema = {"type": "object", "description": "The section, with its secrets masked."}
         answers = {"200": _inline(schema, "The section.", JSON)}
         if method == "put":
             answers["201"] = answers["200"]

@@ -96,7 +96,7 @@ document.addEventListener("submit", async (event) => {
   } catch {
     stage.inert = false;
     idle(event.submitter);
-    return complain("No answer came. Load the page again to see where the flow stands.");
+    return complain("No answer came. Reload the page to see what the flow is doing.");
   }
   const before = body.get("action") === "start" ? 0 : spoken(stage).length;
   stage.replaceWith(fresh);

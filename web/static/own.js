@@ -33,7 +33,7 @@ const copied = async (source) => {
 document.addEventListener("click", async (event) => {
   const copy = event.target.closest("[data-copy]");
   if (!copy) return;
-  if (!await copied(document.getElementById(copy.dataset.copy))) return complain("Marked; press Ctrl and C to copy.");
+  if (!await copied(document.getElementById(copy.dataset.copy))) return complain("Selected; press Ctrl and C to copy.");
   const words = copy.querySelector("span");
   words.textContent = "Copied";
   announce("Copied.");

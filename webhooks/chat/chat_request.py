@@ -47,21 +47,23 @@ def read_schema(value: Any) -> dict[str, Any] | None:
 
 
 def prompt_field(example: str) -> Text:
-    description = "What the model is told before (the system message)."
+    description = "Instructions for the model (the system message)."
     return Text(metadata={"description": description, "example": example})
 
 
 def input_field(example: str) -> Text:
-    description = "What the contact said; the last message, after `messages`."
+    description = "What the contact said; added as the last message after `messages`."
     return Text(metadata={"description": description, "example": example})
 
 
 def max_tokens_field() -> Whole:
-    return Whole(1, 2048, metadata={"description": "Most tokens of the answer, 1 to 2048."})
+    return Whole(1, 2048, metadata={"description": "Maximum tokens of the answer, 1 to 2048."})
 
 
 def temperature_field() -> Number:
-    return Number(0, 2, metadata={"description": "0 (always alike) to 2; sent only when given."})
+    return Number(
+        0, 2, metadata={"description": "0 (similar answers) to 2 (varied); sent only if given."}
+    )
 
 
 def penalty_field(of: str) -> Number:
@@ -88,9 +90,9 @@ def thread_field() -> Text:
         max_length=200,
         keeps_variables=True,
         metadata={
-            "description": "The thread_id of an earlier result goes on with that conversation"
-            " (kept 24 hours), and so does a name of your own; empty or never set begins a new"
-            " one.",
+            "description": "The thread_id of an earlier result continues that conversation (kept"
+            " 24 hours), and so does a name that you choose; if it is empty or was never set,"
+            " a new conversation begins.",
             "example": "@results.gpt_response.thread_id",
         },
     )
@@ -105,7 +107,7 @@ class ChatFieldsSchema(FunctionSchema):
     response_type = Choice(
         RESPONSE_TYPES,
         metadata={
-            "description": "text, json (any JSON object) or structured (JSON by `schema`).",
+            "description": "text, json (any JSON object) or structured (JSON as in `schema`).",
             "example": "text",
         },
     )
@@ -136,19 +138,19 @@ class ChatFieldsSchema(FunctionSchema):
 class ChatResultSchema(ResultSchema):
     response = fields.Raw(
         metadata={
-            "description": "The first answer: text, or an object where JSON was asked.",
+            "description": "The first answer: text, or an object if JSON was asked for.",
             "example": "Blue light scatters most in the air.",
         }
     )
     responses = fields.List(
         fields.Raw(),
         metadata={
-            "description": "All n answers, the first included.",
+            "description": "All n answers, including the first.",
             "example": ["Blue light scatters most in the air."],
         },
     )
     thread_id = fields.String(
-        metadata={"description": "The conversation's id, where thread_id was in the body."}
+        metadata={"description": "The conversation's id, if thread_id was in the body."}
     )
 
 

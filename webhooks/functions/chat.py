@@ -14,7 +14,7 @@ class ChatSchema(ChatFieldsSchema):
     messages = Json(
         reads=message_reader(read_text_part),
         metadata={
-            "description": 'What was said so far, in order: {"role": "system", "user" or'
+            "description": 'The conversation so far, in order: {"role": "system", "user" or'
             ' "assistant", "content": text}, up to 200 messages.',
             "example": [{"role": "user", "content": "Why is the sky blue?"}],
         },
@@ -36,18 +36,19 @@ class ChatSchema(ChatFieldsSchema):
     },
 )
 def chat(data: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Chat with a model: whole conversations, several answers, JSON by a schema.
+    """Chat with a model: whole conversations, several answers, JSON that follows a schema.
 
-    Give `messages`, or a `prompt` (told to the model as the system) and an `input` (what the
-    contact said), or all three: the prompt comes first and the input last. What a contact typed
-    belongs in `input` or in a user's message, never in the prompt. `response` is the first
-    answer, `responses` all `n` of them.
+    Give `messages`, or a `prompt` (sent to the model as the system message) and an `input` (what
+    the contact said), or all three: the prompt comes first and the input last. Put what a contact
+    typed into `input` or into a user's message, never into the prompt. `response` is the first
+    answer, `responses` holds all `n` answers.
 
-    With `response_type` json the answer is a JSON object; with structured it is one that keeps
-    to `schema`, checked here too, and `@results.<result_name>.response.<property>` reads it. An
-    answer that does not keep to it is sent back to the model once to be corrected. With
-    `thread_id` the model remembers the conversation: up to 20 turns, for 24 hours. Needs the
-    organisation's OpenAI settings. This is Contentstack's action Chat.
+    With `response_type` json the answer is a JSON object. With structured it is an object that
+    follows `schema`, which the service checks too; read it with
+    `@results.<result_name>.response.<property>`. An answer that does not follow the schema is sent
+    back to the model once to be corrected. With `thread_id` the model remembers the conversation:
+    up to 20 turns, for 24 hours. Needs the organisation's OpenAI settings. This is Contentstack's
+    action Chat.
 
     Errors: invalid_input, empty_input, unresolved_variable, inactive, missing_api_key,
     forbidden, invalid_api_key, insufficient_quota, model_not_found, refused, content_filter,

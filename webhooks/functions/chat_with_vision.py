@@ -52,15 +52,15 @@ class SeenText(Text):
 class ChatWithVisionSchema(ChatFieldsSchema):
     input = SeenText(
         metadata={
-            "description": "What the contact said; the last message, after `messages`: a text, or"
-            " a list of texts and images as in `messages`.",
+            "description": "What the contact said; added as the last message after `messages`: a"
+            " text, or a list of texts and images as in `messages`.",
             "example": "Which plant is this?",
         }
     )
     messages = Json(
         reads=message_reader(read_part),
         metadata={
-            "description": "What was said so far, in order; a user's content is text, or a list"
+            "description": "The conversation so far, in order; a user's content is text, or a list"
             ' of {"type": "text", "text"} and {"type": "image_url", "image_url": {"url"}}, or of'
             f" plain texts and links; up to {MAX_IMAGES} images of at most 5 MiB each.",
             "example": [
@@ -97,14 +97,15 @@ class ChatWithVisionSchema(ChatFieldsSchema):
     },
 )
 def chat_with_vision(data: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Chat with a model that sees: user messages of text and images.
+    """Chat with a model that can see images: user messages may hold text and images.
 
-    Takes and answers what `chat` does; besides, `input` and the content of a user's message may
-    be a list of texts and of images, each by its link or as a data URL. The service fetches the
-    images itself and sends them inline, so links that expire or that OpenAI cannot open work
-    too. Up to 10 images, each JPEG, PNG, WebP or GIF by content and at most 5 MiB, 20 MiB
-    together. A thread remembers the words, not the images. Needs the organisation's OpenAI
-    settings, and a model that takes images. This is Contentstack's action Chat with Vision.
+    Accepts and returns the same as `chat`. In addition, `input` and the content of a user's
+    message may be a list of texts and images; give each image as a link or as a data URL. The
+    service downloads the images itself and sends them with the request, so links that expire or
+    that OpenAI cannot open work too. Up to 10 images, each at most 5 MiB, together at most 20 MiB;
+    their content must be JPEG, PNG, WebP or GIF. A thread remembers the words, not the images.
+    Needs the organisation's OpenAI settings, and a model that accepts images. This is
+    Contentstack's action Chat with Vision.
 
     Errors: invalid_input, empty_input, unresolved_variable, too_large, inactive,
     missing_api_key, forbidden, invalid_api_key, insufficient_quota, model_not_found, refused,

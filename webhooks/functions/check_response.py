@@ -35,7 +35,7 @@ class CheckResponseSchema(FunctionSchema):
 
 class CheckResponseResultSchema(ResultSchema):
     response = fields.Boolean(
-        metadata={"description": "Whether both texts are the same.", "example": True}
+        metadata={"description": "Whether the two texts are the same.", "example": True}
     )
 
 
@@ -47,11 +47,11 @@ class CheckResponseResultSchema(ResultSchema):
     spends_tokens=False,
 )
 def check_response(data: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Tell whether a contact's answer is the right one, letter for letter.
+    """Check whether a contact's answer is exactly the right one, letter for letter.
 
-    The texts are the same when they are canonically equivalent in Unicode: capitals and spaces
-    count, the way an accent or a vowel sign was typed does not. The Success branch is taken
-    either way; route on `response`. Needs no settings and asks no provider.
+    Capital letters and spaces must match; it makes no difference in which of Unicode's equivalent
+    ways an accent or a vowel sign was typed. The Success branch is taken in both cases, so route
+    on `response`. Needs no settings and asks no provider.
 
     Errors: empty_input, unresolved_variable, invalid_input.
     Source: Glific's built-in function of the same name; Unicode Standard Annex 15.

@@ -32,12 +32,12 @@ SCHEMA = {
 
 class DetectLanguageSchema(FunctionSchema):
     text = Text(
-        metadata={"description": "The text; this or `speech`.", "example": "आप कैसे हैं?"},
+        metadata={"description": "The text; give this or `speech`.", "example": "आप कैसे हैं?"},
     )
     speech = Text(
         max_length=1_048_576,
         metadata={
-            "description": "Link to a recording, or a data URL; this or `text`.",
+            "description": "Link to a recording, or a data URL; give this or `text`.",
             "example": "https://example.org/voice-note.ogg",
         },
     )
@@ -59,12 +59,12 @@ class DetectLanguageResultSchema(ResultSchema):
     example={"text": "आप कैसे हैं?"},
 )
 def detect_language(data: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Tell the language of what a contact wrote or said, by its English name.
+    """Recognise the language that a contact wrote or spoke, and give its English name.
 
     Use it to answer people in their own language: route on `detected_language`, which is a name
-    such as Hindi or English, or the word unknown. Of a text the first 2,000 characters are
-    judged; a recording (at most 16 MiB) is written down first. Where both are given, the text
-    is. Needs the organisation's OpenAI settings; asked are its default models.
+    such as Hindi or English, or the word unknown. Only the first 2,000 characters of a text are
+    used; a recording (at most 16 MiB) is written down first. If you give both, the text is used.
+    Needs the organisation's OpenAI settings, and uses its default models.
 
     Errors: empty_input, unresolved_variable, inactive, missing_api_key, forbidden,
     invalid_api_key, insufficient_quota, model_not_found, refused, content_filter, truncated,

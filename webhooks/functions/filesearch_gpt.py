@@ -46,13 +46,13 @@ class FilesearchGptResultSchema(ResultSchema):
 def filesearch_gpt(data: dict[str, Any], context: Context) -> dict[str, Any]:
     """Answer a contact's question from the organisation's files.
 
-    Use it where the answers stand in documents that were uploaded to an OpenAI vector store:
-    name it as `vector_store_id`, or name an `assistant_id` of the organisation's assistants
-    settings, which hold its vector store, prompt and model. The answer is in
-    `@results.<result_name>.message`, without citation marks. The conversation is remembered for
-    24 hours, up to 20 turns: pass the result's `thread_id` with the next question; empty, never
-    set or another organisation's begins a new one. Needs the organisation's OpenAI settings:
-    active, with an API key.
+    Use it when the answers are in documents that were uploaded to an OpenAI vector store. Give its
+    id as `vector_store_id`, or give an `assistant_id` from the organisation's assistants settings,
+    which hold a vector store, prompt and model. The answer is in `@results.<result_name>.message`,
+    without citation marks. The conversation is remembered for 24 hours, up to 20 turns: pass the
+    result's `thread_id` with the next question. A `thread_id` that is empty, was never set or
+    belongs to another organisation begins a new conversation. Needs the organisation's OpenAI
+    settings: active, with an API key.
 
     Errors: empty_input, unresolved_variable, invalid_input, inactive, missing_api_key,
     forbidden, model_not_found, refused, content_filter, truncated, provider_rejected,

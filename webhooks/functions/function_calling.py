@@ -28,7 +28,7 @@ class FunctionCallingSchema(FunctionSchema):
     messages = Json(
         reads=message_reader(read_text_part),
         metadata={
-            "description": 'What was said so far: {"role": "system", "user" or "assistant",'
+            "description": 'The conversation so far: {"role": "system", "user" or "assistant",'
             ' "content": text}, up to 200 messages.',
             "example": [{"role": "user", "content": "Which buttons are in Yes|No?"}],
         },
@@ -51,7 +51,8 @@ class FunctionCallingSchema(FunctionSchema):
     run = Flag(
         load_default=True,
         metadata={
-            "description": "Whether to run what the model calls; false returns the calls.",
+            "description": "Whether to run the functions that the model calls; false only lists the"
+            " calls.",
             "example": True,
         },
     )
@@ -60,7 +61,7 @@ class FunctionCallingSchema(FunctionSchema):
 class FunctionCallingResultSchema(ResultSchema):
     response = fields.String(
         metadata={
-            "description": "The model's answer; N/A while calls wait for their result.",
+            "description": "The model's answer; N/A while calls are waiting for their results.",
             "example": "There are two: Yes and No.",
         }
     )
@@ -98,20 +99,20 @@ class FunctionCallingResultSchema(ResultSchema):
     },
 )
 def function_calling(data: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Let the model call functions, and answer with what they gave.
+    """Let the model call functions, and answer with their results.
 
-    `functions` names webhook functions of this service (GET /webhooks lists them); the model
-    sees their fields, chooses, and the service runs what it asks for with this organisation's
-    settings, up to 10 rounds, until the model answers in words. What the model writes into a
-    call is checked like any caller's body, and a failed call is told to the model, not to you.
-    A function cannot call function_calling in turn.
+    `functions` names webhook functions of this service (GET /webhooks lists them). The model sees
+    their fields and chooses; the service runs the functions it asks for with this organisation's
+    settings, for up to 10 rounds, until the model answers in words. The fields that the model
+    fills in are checked like those of any other call. If a function fails, the model gets the
+    error, not you. A function called this way cannot itself use function_calling.
 
-    With `run` false nothing runs: `calls` says what the model asks for. So it is with tool
-    objects of your own, which only you can run. Pass this whole result and yours on to
-    function_calling_response to get the answer. On models that can, reasoning is turned off for
-    this call, because OpenAI takes functions only so; those that cannot are asked through its
-    Responses API. This is Contentstack's action Function Calling; your sub-automations are tool
-    objects.
+    With `run` false nothing is run: `calls` says what the model asks for. The same applies to tool
+    objects of your own, which only you can run. Pass this whole result, together with yours, to
+    function_calling_response to get the answer. If the model's reasoning can be turned off, it is
+    turned off for this call, because OpenAI accepts functions only then; other models are asked
+    through OpenAI's Responses API. This is Contentstack's action Function Calling; your
+    sub-automations are tool objects.
 
     Errors: invalid_input, empty_input, unresolved_variable, inactive, missing_api_key,
     forbidden, invalid_api_key, insufficient_quota, model_not_found, refused, content_filter,

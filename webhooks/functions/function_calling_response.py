@@ -26,7 +26,7 @@ class FunctionCallingResponseSchema(FunctionSchema):
         required=True,
         reads=read_earlier,
         metadata={
-            "description": "What function_calling returned, whole.",
+            "description": "The whole result of function_calling.",
             "example": {"calls": [{"name": "order_status", "arguments": {"order": "A17"}}]},
         },
     )
@@ -63,14 +63,14 @@ class FunctionCallingResponseResultSchema(ResultSchema):
     },
 )
 def function_calling_response(data: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Finish a function call that you ran yourself: the model answers with its result.
+    """Give the model the result of a function that you ran yourself, and get its answer.
 
     Use it after function_calling with `run` false or with tool objects of your own: pass that
-    result as `function_calling_response` and what your flow or sub-automation obtained as
-    `sub_automation_response`. The whole result carries the conversation; with its `calls` alone
-    the model knows only what it called. OpenAI's own messages with tool_calls are read as well.
-    Needs the organisation's OpenAI settings. This is Contentstack's action Function Calling
-    Response.
+    result as `function_calling_response`, and what your flow or sub-automation obtained as
+    `sub_automation_response`. The whole result contains the conversation; if you pass only its
+    `calls`, the model knows only what it called. OpenAI's own messages with tool_calls are
+    accepted as well. Needs the organisation's OpenAI settings. This is Contentstack's action
+    Function Calling Response.
 
     Errors: invalid_input, empty_input, unresolved_variable, inactive, missing_api_key,
     forbidden, invalid_api_key, insufficient_quota, model_not_found, refused, content_filter,

@@ -32,7 +32,7 @@ class GenerateImageSchema(FunctionSchema):
     prompt = Text(
         max_length=MAX_PROMPT_CHARACTERS,
         metadata={
-            "description": "What the image shows, at most 31,900 characters; needed, here or as"
+            "description": "What the image shows, at most 31,900 characters; required, here or as"
             " description.",
             "example": "A child planting a tree in the rain, watercolour",
         },
@@ -44,13 +44,13 @@ class GenerateImageSchema(FunctionSchema):
             "example": "A child planting a tree in the rain, watercolour",
         },
     )
-    model = model_field("The model; else the organisation's image_model.")
+    model = model_field("The model; if not given, the organisation's image_model.")
     size = Text(
         max_length=9,
         validate=[known_size],
         metadata={
-            "description": "WIDTHxHEIGHT or auto; 1024x1024, 1792x1024 and 1024x1792 as DALL-E 3"
-            " had them become the nearest size of the model.",
+            "description": "WIDTHxHEIGHT or auto; DALL-E 3's sizes 1024x1024, 1792x1024 and"
+            " 1024x1792 become the nearest size that the model offers.",
             "example": "1024x1024",
         },
     )
@@ -60,8 +60,8 @@ class GenerateImageSchema(FunctionSchema):
     quality = Choice(
         PICTURE_QUALITIES,
         metadata={
-            "description": "standard or hd as DALL-E 3 had them, or the models' own low, medium,"
-            " high, auto.",
+            "description": "standard or hd as in DALL-E 3, or low, medium, high or auto as in newer"
+            " models.",
             "example": "standard",
         },
     )
@@ -71,7 +71,7 @@ class GenerateImageSchema(FunctionSchema):
 class GenerateImageResultSchema(ResultSchema):
     url = fields.String(
         metadata={
-            "description": "Link to the (first) image, served for 24 hours.",
+            "description": "Link to the (first) image, available for 24 hours.",
             "example": "https://flowhook.example.org/media/acme.8fJ2....jpg",
         }
     )
@@ -114,15 +114,15 @@ def page(body: Mapping[str, Any], result: Mapping[str, Any]) -> str:
 def generate_image(data: dict[str, Any], context: Context) -> dict[str, Any]:
     """Draw images from a prompt.
 
-    Use it where a flow sends a picture it has described: the link at
-    `@results.<result_name>.url` can be handed to WhatsApp, `urls` holds all of them. The images
-    are kept by this service for 24 hours under names that nobody can guess. `size`, `style` and
-    `quality` are DALL-E 3's; they are fitted to the model that draws. Needs the organisation's
-    OpenAI settings: active, with an API key; and PUBLIC_URL where the service stands behind
-    another address. Give it a `wait_seconds`: a model may take a minute.
+    Use it when a flow should send a picture of something you describe. The link at
+    `@results.<result_name>.url` works in WhatsApp; `urls` holds all links. The service keeps the
+    images for 24 hours under names that nobody can guess. `size`, `style` and `quality` are those
+    of DALL-E 3; they are adapted to the model that draws. Needs the organisation's OpenAI
+    settings: active, with an API key. The operator must set PUBLIC_URL if the service is reached
+    at another address. Give it a `wait_seconds`: a model may take a minute.
 
-    `GET /webhooks/generate_image?description=...` in a browser, or `Accept: text/html`, answers
-    a page that shows every image. This is Contentstack's action DALL-E 3 Image Generator.
+    `GET /webhooks/generate_image?description=...` in a browser, or with `Accept: text/html`,
+    returns a page that shows every image. This is Contentstack's action DALL-E 3 Image Generator.
 
     Errors: empty_input, unresolved_variable, invalid_input, inactive, missing_api_key,
     forbidden, model_not_found, content_filter, provider_rejected, invalid_response,

@@ -60,15 +60,15 @@ class GeolocationResultSchema(ResultSchema):
     spends_tokens=False,
 )
 def geolocation(data: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Name the place at a latitude and longitude.
+    """Find the name of the place at a latitude and longitude.
 
-    Use it where a contact sent a location: pass `@results.<name>.latitude` and `.longitude` as
+    Use it when a contact sent a location: pass `@results.<name>.latitude` and `.longitude` as
     `lat` and `long`, and read `@results.<result_name>.city` and so on. The address is the most
-    exact that Google knows; a part it lacks is taken from the next that has it, and is `N/A`
-    where none has. Needs the organisation's google_maps settings: an API key for the Geocoding
-    API.
+    exact one that Google knows. A part that it lacks is taken from the next address that has it;
+    if none has it, it is `N/A`. Needs the organisation's google_maps settings: an API key for the
+    Geocoding API.
 
-    Errors: empty_input, unresolved_variable, invalid_input (also where no address is known
+    Errors: empty_input, unresolved_variable, invalid_input (also if no address is known
     there), missing_api_key, invalid_api_key, insufficient_quota, provider_rate_limited,
     provider_unavailable, provider_timeout.
     Source: https://developers.google.com/maps/documentation/geocoding/requests-reverse-geocoding

@@ -28,7 +28,7 @@ class GetButtonsResultSchema(ResultSchema):
             "example": {"button_1": "Yes", "button_2": "No", "button_3": "Later"},
         }
     )
-    button_count = fields.Integer(metadata={"description": "How many there are.", "example": 3})
+    button_count = fields.Integer(metadata={"description": "How many titles.", "example": 3})
     is_valid = fields.Boolean(metadata={"description": "true", "example": True})
 
 
@@ -42,7 +42,7 @@ class GetButtonsResultSchema(ResultSchema):
 def get_buttons(data: dict[str, Any], context: Context) -> dict[str, Any]:
     """Split a text at | into numbered button titles.
 
-    Use it where button titles come from a sheet or another webhook: the flow reads
+    Use it when button titles come from a sheet or another webhook: the flow reads
     `@results.<result_name>.buttons.button_1` and so on, and routes on `button_count`. Empty
     titles are left out. Needs no settings and asks no provider.
 

@@ -14,7 +14,7 @@ from webhooks.registry import Context, webhook
 class ModerateSchema(FunctionSchema):
     text = Text(
         required=True,
-        metadata={"description": "What is to be judged.", "example": "I like your school."},
+        metadata={"description": "The text to check.", "example": "I like your school."},
     )
 
 
@@ -26,7 +26,7 @@ class ModerateResultSchema(ResultSchema):
         fields.String(),
         metadata={
             "description": "Why, for example harassment, hate, illicit, self-harm, sexual,"
-            " violence; empty where nothing was found.",
+            " violence; empty if nothing was found.",
             "example": [],
         },
     )
@@ -40,11 +40,12 @@ class ModerateResultSchema(ResultSchema):
     spends_tokens=False,
 )
 def moderate(data: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Tell whether a text is harmful, and in which way.
+    """Check whether a text is harmful, and in which way.
 
-    Use it before a contact's words go anywhere, or before a model's go to a contact: route on
-    `flagged`. OpenAI does not charge for it. The model is `omni-moderation-latest`: an
-    organisation with `allowed_models` has to list it. Needs the organisation's OpenAI settings.
+    Use it before you pass on a contact's words, or before you send a model's words to a contact.
+    Route on `flagged`. OpenAI does not charge for it. The model is `omni-moderation-latest`; an
+    organisation that limits `allowed_models` has to include it. Needs the organisation's OpenAI
+    settings.
 
     Errors: empty_input, unresolved_variable, inactive, missing_api_key, forbidden,
     invalid_api_key, model_not_found, provider_rejected, invalid_response, provider_timeout.

@@ -27,29 +27,33 @@ class ParseViaChatGptSchema(FunctionSchema):
     )
     prompt = Text(
         metadata={
-            "description": "What the model is told before the question (the system message).",
+            "description": "Instructions for the model before the question (the system message).",
             "example": "Answer a ten-year-old in two sentences.",
         },
     )
     gpt_model = model_field()
     model = model_field("Another name for gpt_model.")
     temperature = Number(
-        0, 2, metadata={"description": "0 (always alike) to 2; sent only when given."}
+        0,
+        2,
+        metadata={"description": "0 (similar answers) to 2 (varied); sent only if given."},
     )
     response_format = response_format_field()
-    max_tokens = Whole(1, 128_000, metadata={"description": "Most tokens of the answer, 1 up."})
+    max_tokens = Whole(
+        1, 128_000, metadata={"description": "Maximum tokens of the answer, 1 or more."}
+    )
     thread_id = thread_field()
 
 
 class ParseViaChatGptResultSchema(ResultSchema):
     parsed_msg = fields.Raw(
         metadata={
-            "description": "The answer: an object or list where it is such JSON, else text.",
+            "description": "The answer: text, or an object or list if the answer is JSON.",
             "example": "Blue light scatters most in the air.",
         }
     )
     thread_id = fields.String(
-        metadata={"description": "The conversation's id, where thread_id was in the body."}
+        metadata={"description": "The conversation's id, if thread_id was in the body."}
     )
 
 
@@ -68,15 +72,16 @@ class ParseViaChatGptResultSchema(ResultSchema):
 def parse_via_chat_gpt(data: dict[str, Any], context: Context) -> dict[str, Any]:
     """Answer a contact's question with a chat model.
 
-    Use it where a flow has saved what the contact wrote and wants the model's answer as
+    Use it when a flow has saved what the contact wrote and needs the model's answer as
     `@results.<result_name>.parsed_msg`. Needs the organisation's OpenAI settings: active, with
-    an API key. The prompt goes to the model as the system message, the question as the user's;
-    what a contact typed is never part of the system message. An answer that is a JSON object or
-    list arrives as one, so `@results.gpt_response.parsed_msg.name` works; where `response_format`
-    asks for JSON it is checked, and sent back to the model once to be corrected.
+    an API key. The prompt is sent to the model as the system message, and the question as the
+    user's message; what a contact typed is never part of the system message. If the answer is a
+    JSON object or list, the result holds it as such, so `@results.gpt_response.parsed_msg.name`
+    works. If `response_format` asks for JSON, the answer is checked; a wrong answer is sent back to
+    the model once to be corrected.
 
     With `thread_id` in the body the model remembers the conversation: up to 20 turns, for 24
-    hours. Pass the result's own `thread_id` back in, for example
+    hours. Pass the result's own `thread_id` with the next question, for example
     `"thread_id": "@results.gpt_response.thread_id"`; the first time it is not set yet, and a new
     conversation begins.
 

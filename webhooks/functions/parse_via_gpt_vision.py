@@ -44,7 +44,7 @@ class ParseViaGptVisionSchema(FunctionSchema):
 class ParseViaGptVisionResultSchema(ResultSchema):
     response = fields.Raw(
         metadata={
-            "description": "The answer: an object or list where it is such JSON, else text.",
+            "description": "The answer: text, or an object or list if the answer is JSON.",
             "example": "A tomato plant; its lower leaves show early blight.",
         }
     )
@@ -62,13 +62,13 @@ class ParseViaGptVisionResultSchema(ResultSchema):
     },
 )
 def parse_via_gpt_vision(data: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Answer a prompt about a picture with a chat model that sees.
+    """Answer a prompt about a picture with a chat model that can see it.
 
-    Use it where a contact sent a picture: pass its link as `url` and read
-    `@results.<result_name>.response`. The service fetches the picture itself, so links that
-    expire or that OpenAI cannot open work too, and sends it inline. Needs the organisation's
-    OpenAI settings: active, with an API key, and a model that takes images. At most 5 MiB;
-    JPEG, PNG, WebP or GIF by content, whatever the name says.
+    Use it when a contact sent a picture: pass its link as `url` and read
+    `@results.<result_name>.response`. The service downloads the picture itself and sends it with
+    the request, so links that expire or that OpenAI cannot open work too. Needs the organisation's
+    OpenAI settings: active, with an API key, and a model that accepts images. The picture may have
+    at most 5 MiB; its content, whatever its name, must be JPEG, PNG, WebP or GIF.
 
     Errors: empty_input, unresolved_variable, invalid_input, too_large, inactive,
     missing_api_key, model_not_found, refused, content_filter, truncated, invalid_response,

@@ -36,7 +36,7 @@ class PromptSchema(FunctionSchema):
     prompt = PromptText(
         required=True,
         metadata={
-            "description": "What the model is asked: a text, or JSON.",
+            "description": "The prompt: a text, or JSON.",
             "example": "Write a slogan for a school library.",
         },
     )
@@ -64,7 +64,7 @@ class PromptResultSchema(ResultSchema):
     responses = fields.List(
         fields.String(),
         metadata={
-            "description": "All n answers, the first included.",
+            "description": "All n answers, including the first.",
             "example": ["Every book is a door."],
         },
     )
@@ -82,14 +82,14 @@ class PromptResultSchema(ResultSchema):
     },
 )
 def prompt(data: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Complete one prompt: a text goes to the model and its text comes back.
+    """Send one prompt to a model and get its text back.
 
-    The simplest call: no messages, no memory. `prompt` may be JSON too; the model reads its text,
-    and what it writes comes back as it is. The organisation's system prompt, where one is set,
-    is told first. `response` is the first answer, `responses` all `n` of them. Needs the
-    organisation's OpenAI settings. This is Contentstack's action Prompt, and what a SAP Cloud
-    Integration flow gets that sends a JSON text to the completions API. OpenAI shut the models
-    of that API down, so the chat models answer here.
+    This is the simplest call: no messages, no memory. `prompt` may also be JSON, which the model
+    reads as text; its answer is returned unchanged. If the organisation has a system prompt, it is
+    sent first. `response` is the first answer, `responses` holds all `n` answers. Needs the
+    organisation's OpenAI settings. This is Contentstack's action Prompt. It also serves SAP Cloud
+    Integration flows that send a JSON text to the completions API: OpenAI has shut down that
+    API's models, so the chat models answer here.
 
     Errors: invalid_input, empty_input, unresolved_variable, inactive, missing_api_key,
     forbidden, invalid_api_key, insufficient_quota, model_not_found, refused, content_filter,

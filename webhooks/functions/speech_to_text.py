@@ -47,15 +47,15 @@ class SpeechToTextResultSchema(ResultSchema):
     },
 )
 def speech_to_text(data: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Write down what a recording says.
+    """Turn a recording into text.
 
-    Use it where a contact sent a voice note: pass its link as `speech` and read
-    `@results.<result_name>.message`. The service fetches the recording itself and sends it on.
-    With an `output_language` that is not the one spoken, the text is then translated by the
-    organisation's default chat model. Needs the organisation's OpenAI settings: active, with an
+    Use it when a contact sent a voice note: pass its link as `speech` and read
+    `@results.<result_name>.message`. The service downloads the recording itself and sends it to
+    the provider. If `output_language` is not the language spoken, the organisation's default chat
+    model then translates the text. Needs the organisation's OpenAI settings: active, with an
     API key. At most 16 MiB.
 
-    Errors: empty_input (also where nothing was said), unresolved_variable, invalid_input,
+    Errors: empty_input (also if nothing was said), unresolved_variable, invalid_input,
     too_large, inactive, missing_api_key, model_not_found, provider_unavailable,
     provider_timeout.
     Source: https://platform.openai.com/docs/api-reference/audio/createTranscription

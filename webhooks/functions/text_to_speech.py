@@ -32,15 +32,15 @@ class TextToSpeechSchema(FunctionSchema):
         required=True,
         max_length=MAX_SPOKEN_CHARACTERS,
         metadata={
-            "description": f"What to say, at most {MAX_SPOKEN_CHARACTERS:,} characters.",
+            "description": f"The text to speak, at most {MAX_SPOKEN_CHARACTERS:,} characters.",
             "example": "The school opens at nine.",
         },
     )
     voice = Text(
         validate=[known_voice],
         metadata={
-            "description": f"Who says it (default {DEFAULT_VOICE}): {', '.join(VOICES)}. Other"
-            " voices of Glific's are accepted and spoken by the default.",
+            "description": f"The voice (default {DEFAULT_VOICE}): {', '.join(VOICES)}. Other"
+            " voices that Glific offers are accepted, but the default voice speaks.",
             "example": "coral",
         },
     )
@@ -53,8 +53,8 @@ class TextToSpeechSchema(FunctionSchema):
 class TextToSpeechResultSchema(ResultSchema):
     media_url = fields.String(
         metadata={
-            "description": "Link to the speech, an Ogg Opus file as WhatsApp takes for a voice"
-            " note, served for 24 hours.",
+            "description": "Link to the speech, an Ogg Opus file (WhatsApp's format for voice"
+            " notes), available for 24 hours.",
             "example": "https://flowhook.example.org/media/acme.8fJ2....ogg",
         }
     )
@@ -78,13 +78,13 @@ class TextToSpeechResultSchema(ResultSchema):
     },
 )
 def text_to_speech(data: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Say a text aloud, as a voice note.
+    """Turn a text into a voice note.
 
-    Use it where a contact listens rather than reads: send the audio at
-    `@results.<result_name>.media_url`. The file is kept by this service for 24 hours under a
-    name that nobody can guess. Needs the organisation's OpenAI settings: active, with an API
-    key; and PUBLIC_URL where the service stands behind another address. At most 4,096
-    characters.
+    Use it for contacts who would rather listen than read: send the audio at
+    `@results.<result_name>.media_url`. The service keeps the file for 24 hours under a name that
+    nobody can guess. Needs the organisation's OpenAI settings: active, with an API key. The
+    operator must set PUBLIC_URL if the service is reached at another address. The text may have
+    at most 4,096 characters.
 
     Errors: empty_input, unresolved_variable, invalid_input, inactive, missing_api_key,
     model_not_found, provider_rejected, provider_timeout.

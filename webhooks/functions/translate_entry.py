@@ -44,7 +44,7 @@ class TranslateEntrySchema(FunctionSchema):
     content_type_schema = Json(
         metadata={
             "description": "A Contentstack content type, which says which fields are text; without"
-            " it all human text is translated.",
+            " it, all text meant for people is translated.",
             "example": {"schema": [{"uid": "title", "data_type": "text"}]},
         }
     )
@@ -62,14 +62,14 @@ class TranslateEntrySchema(FunctionSchema):
         1,
         128_000,
         load_default=2000,
-        metadata={"description": "Most tokens of each answer of the model (default 2000)."},
+        metadata={"description": "Maximum tokens of each model answer (default 2000)."},
     )
 
 
 class TranslateEntryResultSchema(ResultSchema):
     entry = fields.Dict(
         metadata={
-            "description": "The entry, same in all but its human text.",
+            "description": "The entry with its text translated and everything else unchanged.",
             "example": {"title": "गर्मियों की सेल", "body": "<p>नमस्ते {{name}}!</p>"},
         }
     )
@@ -86,18 +86,19 @@ class TranslateEntryResultSchema(ResultSchema):
     },
 )
 def translate_entry(data: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Translate an entry's human text and leave everything else as it was, byte for byte.
+    """Translate the text of an entry that people read, and leave everything else unchanged.
 
     Structure, keys, order, ids, URLs, HTML tags, code and placeholders (`{{name}}`,
-    `@contact.name`, `%s`) stay; where they stand within a sentence the translation moves them
-    with their words, each exactly once, or it is refused. Numbers that are values stay too; one
-    within a sentence is the model's to write. With `content_type_schema` only the
-    fields that it marks as text are translated. Long entries go to the model in batches,
-    four at once and each within `timeout_seconds` of the OpenAI settings, which can take minutes
-    in all: ask with `Prefer: respond-async` then. A larger
-    `max_tokens` makes larger batches. `prompt` may say how to translate. Nulls and empty
-    texts in the entry stay as they are. Needs the organisation's OpenAI settings; the
-    organisation's system prompt is not used here. This is Contentstack's action Translate an Entry.
+    `@contact.name`, `%s`) stay byte for byte as they were. Within a sentence the translation may
+    move them, but each must appear exactly once; otherwise the translation is refused. Numbers
+    that are values stay too; the model may change a number within a sentence. With
+    `content_type_schema`, only the fields that it marks as text are translated. Long entries are
+    sent to the model in batches, four at a time. Each batch may take `timeout_seconds` (in the
+    OpenAI settings), so all of them together can take minutes; use `Prefer: respond-async` for
+    these. A larger `max_tokens` makes larger batches. In `prompt` you can say how to translate.
+    Nulls and empty texts in the entry stay as they are. Needs the organisation's OpenAI settings;
+    the organisation's system prompt is not used here. This is Contentstack's action Translate an
+    Entry.
 
     Errors: invalid_input, empty_input, unresolved_variable, inactive, missing_api_key,
     forbidden, invalid_api_key, insufficient_quota, model_not_found, refused, content_filter,

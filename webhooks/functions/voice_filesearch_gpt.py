@@ -35,14 +35,14 @@ class VoiceFilesearchGptResultSchema(ResultSchema):
     )
     translated_text = fields.String(
         metadata={
-            "description": "The answer in target_language; the same text where that is no other.",
+            "description": "The answer in target_language; the same text if that is its language.",
             "example": "फीस पाँच तारीख को देनी है।",
         }
     )
     media_url = fields.String(
         metadata={
             "description": "Link to the spoken answer, an Ogg Opus file served for 24 hours; N/A"
-            " where it could not be spoken.",
+            " if it could not be spoken.",
             "example": "https://flowhook.example.org/media/acme.8fJ2....ogg",
         }
     )
@@ -54,7 +54,7 @@ class VoiceFilesearchGptResultSchema(ResultSchema):
     )
     speech_error = fields.String(
         metadata={
-            "description": "The type of the error, only where the answer could not be spoken.",
+            "description": "The type of the error, only if the speech could not be made.",
             "example": "provider_timeout",
         }
     )
@@ -76,17 +76,17 @@ class VoiceFilesearchGptResultSchema(ResultSchema):
     name="voice-filesearch-gpt",
 )
 def voice_filesearch_gpt(data: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Answer a spoken question from the organisation's files, in speech.
+    """Answer a spoken question from the organisation's files, with a voice note.
 
-    Does for a voice note what `filesearch-gpt` does for a text: writes down `speech`, answers
-    from the files, translates the answer where `target_language` is another than the contact
-    spoke, and speaks it. Send the audio at `@results.<result_name>.media_url` and the text in
-    `translated_text`. An answer that cannot be spoken still succeeds: `media_url` is then `N/A`
-    and `speech_error` names why. Of an answer longer than 4,096 characters the beginning is
-    spoken. Needs the organisation's OpenAI settings. Give it a `wait_seconds`: it asks up to
-    four times.
+    Does for a voice note what `filesearch-gpt` does for a text: turns `speech` into text, answers
+    from the files, translates the answer if `target_language` is not the language the contact
+    spoke, and turns the answer into speech. Send the audio at `@results.<result_name>.media_url`
+    and the text in `translated_text`. If the speech cannot be made, the call still succeeds:
+    `media_url` is then `N/A`, and `speech_error` says why. If an answer is longer than 4,096
+    characters, only its beginning is spoken. Needs the organisation's OpenAI settings. Give it a
+    `wait_seconds`: it asks up to four times.
 
-    Errors: empty_input (also where nothing was said), unresolved_variable, invalid_input,
+    Errors: empty_input (also if nothing was said), unresolved_variable, invalid_input,
     too_large, inactive, missing_api_key, forbidden, model_not_found, refused, content_filter,
     provider_rejected, provider_unavailable, provider_timeout.
     Source: https://platform.openai.com/docs/guides/tools-file-search

@@ -7,8 +7,9 @@ from typing import Any
 
 from marshmallow import Schema, fields, missing, validate
 
+from flowhook.common_keys import BUILDER_KEYS
 from flowhook.registry import Registry
-from webhooks.fields import BUILDER_KEYS, Json, Number, Whole
+from webhooks.fields import Json, Number, Whole
 from webhooks.registry import WebhookFunction
 
 

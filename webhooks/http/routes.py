@@ -20,16 +20,25 @@ from flowhook.errors import (
     NotFound,
     Overloaded,
 )
-from flowhook.http.answers import as_error, error_answer, request_id
+from flowhook.http.answers import (
+    error_answer,
+    json_answer,
+    outcome_answer,
+    request_error,
+    request_id,
+)
+from flowhook.http.body import WHOLE_BODY
 from flowhook.http.documented import documented
-from flowhook.http.whole_body import whole_body
-from flowhook.jobs.call import Call
+from flowhook.jobs.call import Call, wait_seconds
+from flowhook.jobs.idempotency import StoredResponse
+from flowhook.jobs.inline_runner import Accepted
 from flowhook.organisations.auth import Authenticator, Caller, Credentials
 from flowhook.organisations.cache import SettingsCache
+from flowhook.outcome import Outcome, failed
 from flowhook.records.metrics import IN_FLIGHT
 from flowhook.redis.keys import ORGANIZATION_ID_PATTERN
-from webhooks.dispatcher import Dispatcher, failure_status
-from webhooks.http.call_handler import CallHandler
+from flowhook.strict_json import read_json
+from webhooks.call_handler import CallHandler
 from webhooks.http.catalogue import catalogue
 from webhooks.http.negotiation import HTML, JSON, PLAIN, XML, read_body, wanted
 from webhooks.http.xml import write_xml
@@ -61,15 +70,15 @@ class InFlight:
 
 
 def webhook_routes(
-    dispatcher: Dispatcher,
+    handler: CallHandler,
     authenticator: Authenticator,
     settings: SettingsCache,
     in_flight: InFlight,
-    answering: CallHandler,
 ) -> Blueprint:
     """`GET /webhooks` and `POST /webhooks/<name>`."""
     routes = Blueprint("webhooks", __name__)
-    described = orjson.dumps(catalogue(dispatcher.functions))
+    functions = handler.dispatcher.functions
+    described = orjson.dumps(catalogue(functions))
 
     @routes.get("/webhooks")
     @documented(open=True, answer={"type": "object", "required": ["functions"]})
@@ -80,23 +89,24 @@ def webhook_routes(
     @routes.post("/webhooks/<name>")
     def call_function(name: str) -> Response:
         """Call a webhook function."""
-        call = _Call(dispatcher, authenticator, settings, answering, name)
+        request = _CallRequest(handler, authenticator, settings, name)
         try:
             with in_flight:
-                return call.in_asked_form(call.answer())
+                came = request.answer()
         except Exception as failure:
-            return call.in_asked_form(call.failure(as_error(failure)))
+            came = request.refuse(failure)
+        return request.in_asked_form(came)
 
     @routes.app_errorhandler(405)
     def refuse_method(failure: HTTPException) -> Response:
         """A failure of a webhook function like any other, and plain elsewhere."""
         place, _, name = request_ctx.request.path.rpartition("/")
-        call = _Call(dispatcher, authenticator, settings, answering, name)
-        if place != "/webhooks" or call.function is None:
-            return error_answer(as_error(failure))
-        return call.in_asked_form(call.failure(as_error(failure)))
+        if place != "/webhooks" or functions.find(name) is None:
+            return error_answer(failure)
+        request = _CallRequest(handler, authenticator, settings, name)
+        return request.in_asked_form(request.refuse(failure))
 
-    for function in dispatcher.functions:
+    for function in functions:
         if function.show is not None:
             _add_page(routes, function, call_function)
     return routes
@@ -125,36 +135,37 @@ def _sentence(field: Field) -> str:
     return str(field.metadata.get("description", ""))
 
 
-class _Call:
-    """One call on its way in: what is known of it so far, for the answer if it fails."""
+class _CallRequest:
+    """The request of one call: what is known of it so far, for the answer if it fails."""
 
     def __init__(
         self,
-        dispatcher: Dispatcher,
+        handler: CallHandler,
         authenticator: Authenticator,
         settings: SettingsCache,
-        answering: CallHandler,
         name: str,
     ) -> None:
-        self.dispatcher = dispatcher
+        self.handler = handler
         self.authenticator = authenticator
         self.settings = settings
-        self.answering = answering
         self.name = name
-        self.function: WebhookFunction | None = dispatcher.functions.find(name)
+        self.sent = request_ctx.request  # not the proxy: each look through it costs 2 us
+        self.function = handler.dispatcher.functions.find(name)
         self.organization_id: str | None = None
         self.body: Mapping[str, Any] = {}
-        self.dispatched = False
 
-    def answer(self) -> Response:
-        sent = request_ctx.request  # not the proxy: each look through it costs 2 us
-        raw = whole_body(sent)
+    def answer(self) -> Outcome | Accepted | StoredResponse:
+        """Authenticate, read, and have the call answered; raises what is wrong before that."""
+        sent = self.sent
+        raw: bytes | None = sent.environ.get(WHOLE_BODY)
+        if raw is None:  # Werkzeug's reading takes 2 % of a call
+            raw = sent.get_data(cache=False)
         caller = self._authenticate(sent, raw)
         self.organization_id = caller.organization_id
         if self.function is None:
             with suppress(FlowhookError):  # for its failure_status
                 self.body = self.body or self._read(sent, raw)
-        function = self.dispatcher.find(self.name)
+        function = self.function or self.handler.dispatcher.find(self.name)
         self.body = self.body or self._read(sent, raw)
         self.organization_id = organisation_of(caller, self.body)
         organisation = self.settings.get(self.organization_id)
@@ -162,30 +173,28 @@ class _Call:
             self.organization_id = None
             raise NotFound("there is no such organisation", fix="Check organization_id.")
         call = Call(organisation.id, function.name, self.body, request_id(), caller.token_id)
-        return self.answering.answer(
-            sent,
-            raw,
+        environ = sent.environ
+        return self.handler.answer_once(
             call,
             function,
             organisation,
-            self._dispatched,
-            lambda failure: self.failure(as_error(failure)),
+            raw or sent.query_string,
+            environ.get("HTTP_IDEMPOTENCY_KEY", ""),
+            environ.get("HTTP_PREFER", ""),
         )
 
-    def _dispatched(self) -> None:
-        self.dispatched = True
+    def refuse(self, failure: Exception) -> Outcome:
+        """The outcome of a call that `answer` refused; recorded where it is known for whom."""
+        error = request_error(failure)
+        if self.organization_id is None:
+            return failed(error, request_id(), self.function.main if self.function else "")
+        call = Call(self.organization_id, self.name, self.body, request_id())
+        return self.handler.dispatcher.refuse(call, error)
 
-    def failure(self, error: FlowhookError) -> Response:
-        """The error, under the function's result key too, with the status the body asks for."""
-        if not self.dispatched and self.organization_id:
-            self.dispatcher.reject(self.name, self.organization_id, self.body, request_id(), error)
-        extra = {self.function.main: error.message} if self.function else None
-        status = failure_status(error, self.body) if self.organization_id else None
-        return error_answer(error, status, extra)
-
-    def in_asked_form(self, answer: Response) -> Response:
+    def in_asked_form(self, came: Outcome | Accepted | StoredResponse) -> Response:
         """The answer as JSON, or as XML or a page where the caller prefers one."""
-        sent = request_ctx.request
+        answer = outcome_answer(came) if isinstance(came, Outcome) else self._other(came)
+        sent = self.sent
         accept: str | None = sent.environ.get("HTTP_ACCEPT")
         if accept in PLAIN and sent.method == "POST":
             return answer
@@ -205,6 +214,22 @@ class _Call:
                 answer.headers["X-Content-Type-Options"] = "nosniff"
         return answer
 
+    def _other(self, came: Accepted | StoredResponse) -> Response:
+        """The answer to a call that became a job, or to a repeat."""
+        if isinstance(came, StoredResponse):
+            body = came.body
+            if came.error:  # an error names its request
+                body = orjson.dumps({**orjson.loads(body), "request_id": request_id()})
+            answer = Response(body, came.status, mimetype="application/json")
+            answer.headers["Idempotent-Replay"] = "true"
+            return answer
+        prefer = self.sent.environ.get("HTTP_PREFER", "")
+        seconds = wait_seconds(self.body, prefer)
+        answer = json_answer(came.answer, came.status)
+        answer.headers["Location"] = f"/jobs/{came.job_id}"
+        answer.headers["Preference-Applied"] = f"wait={seconds:g}" if seconds else "respond-async"
+        return answer
+
     def _read(self, sent: Request, raw: bytes) -> dict[str, Any]:
         """The fields: in the body, or in the query where a function that shows takes them."""
         if self.function and self.function.show and not raw.strip():
@@ -213,7 +238,8 @@ class _Call:
                 raise InvalidInput("the query holds a NUL character", fix="Remove it.")
             if fields or sent.method == "GET":
                 return fields
-        return read_body(raw, sent.content_type or "")
+        content_type = sent.environ.get("CONTENT_TYPE", "")
+        return read_json(raw) if content_type == JSON else read_body(raw, content_type)
 
     def _authenticate(self, sent: Request, raw: bytes) -> Caller:
         environ = sent.environ

@@ -27,7 +27,7 @@ class FileSearchFieldsSchema(FunctionSchema):
     vector_store_id = Text(
         max_length=128,
         metadata={
-            "description": "The OpenAI vector store to answer from; needed, here or by an"
+            "description": "The OpenAI vector store to answer from; required unless you give an"
             " assistant_id.",
             "example": "vs_68a1f0",
         },
@@ -35,7 +35,7 @@ class FileSearchFieldsSchema(FunctionSchema):
     assistant_id = Text(
         max_length=128,
         metadata={
-            "description": "An id from the organisation's assistants settings, in place of the"
+            "description": "An id from the organisation's assistants settings, instead of the"
             " vector store.",
             "example": "asst_parents",
         },
@@ -43,14 +43,14 @@ class FileSearchFieldsSchema(FunctionSchema):
     thread_id = thread_field()
     prompt = Text(
         metadata={
-            "description": "What the model is told before the question; after the assistant's"
-            " own prompt.",
+            "description": "Instructions for the model before the question; added after the"
+            " assistant's own prompt.",
             "example": "Answer a parent in two sentences.",
         }
     )
     wait_time = ignored_field()
     endpoint = ignored_field()
-    model = model_field("The model; else the assistant's, the organisation's, the service's.")
+    model = model_field("The model; if not given, the assistant's, organisation's or service's.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 
 from flowhook.errors import FlowhookError, InvalidInput, InvalidJson, InvalidResponse, NotFound
+from flowhook.outcome import failed
 from flowhook.providers.model_client import ChatRequest, CompletionChoice, ModelClient
 from flowhook.strict_json import is_deep
 from webhooks.chat.messages import Message, conversation
@@ -110,10 +111,10 @@ class ToolChat:
                 raise InvalidInput("too many calls at once", fix="Call again for the rest.")
             if tool.runs is None:
                 return call
-            inner = replace(self.context, depth=self.context.depth + 1)
-            return replace(call, result=tool.runs.run(call.arguments, inner))
+            outcome = tool.runs.run(call.arguments, self.context.nested())
         except FlowhookError as error:
-            return replace(call, result={"success": False, "error": error.as_dict()})
+            outcome = failed(error, self.context.request_id)
+        return replace(call, result=dict(outcome.answer))
 
     def _check_depth(self) -> None:
         if self.context.depth >= MAX_DEPTH:

@@ -12,8 +12,8 @@ from marshmallow import ValidationError
 
 from flowhook.errors import InvalidInput
 from webhooks.chat.structured import check_lenient_schema, check_schema
+from webhooks.context import Context, Tool
 from webhooks.fields import EmptyText
-from webhooks.registry import Context, Tool
 
 MAX_TOOLS = 64
 TOOL_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")

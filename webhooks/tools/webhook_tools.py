@@ -1,7 +1,8 @@
 """Webhook functions as tools that a model may call.
 
-What the model sends is data from outside, so it takes the road of any caller's: the function's
-own schema validates it, and the organisation is the one of the call, whatever the model writes.
+What the model sends is data from outside, so it takes the road of any caller's: it is validated by
+the function's own schema, held to the organisation's limits and recorded. Organisation, account and
+contact are those of the call, whatever the model writes.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flowhook.organisations.organisation import Organisation
-from flowhook.registry import Registry
-from webhooks.dispatcher import flow_safe, validate
-from webhooks.registry import Context, Result, Tool, WebhookFunction
+from flowhook.outcome import Outcome
+from webhooks.context import Context, Tool
+from webhooks.dispatcher import Dispatcher
+from webhooks.fields import own_keys
+from webhooks.registry import WebhookFunction
 from webhooks.tools.tool_schema import tool_schema
 
 MAX_DESCRIPTION = 1_024
@@ -22,24 +25,23 @@ MAX_DESCRIPTION = 1_024
 class WebhookTools:
     """The ToolSource of this service's own functions; every organisation may use them."""
 
-    def __init__(self, functions: Registry[WebhookFunction]) -> None:
-        self.functions = functions
+    def __init__(self, dispatcher: Dispatcher) -> None:
+        self.dispatcher = dispatcher
 
     def find(self, name: str, organisation: Organisation) -> Tool | None:
-        function = self.functions.find(name)
-        return _tool(function) if function else None
+        function = self.dispatcher.functions.find(name)
+        return self._tool(function) if function else None
 
     def names(self, organisation: Organisation) -> Sequence[str]:
-        return self.functions.names()
+        return self.dispatcher.functions.names()
 
+    def _tool(self, function: WebhookFunction) -> Tool:
+        def run(arguments: Mapping[str, Any], context: Context) -> Outcome:
+            # Strict mode cannot leave a property out; it writes null.
+            given = {name: value for name, value in arguments.items() if value is not None}
+            return self.dispatcher.dispatch_nested(
+                function, own_keys(function.fields, given), context
+            )
 
-def _tool(function: WebhookFunction) -> Tool:
-    def run(arguments: Mapping[str, Any], context: Context) -> Result:
-        # Strict mode cannot leave a property out; it writes null.
-        given = {name: value for name, value in arguments.items() if value is not None}
-        result = function.call(validate(function, given), context)
-        safe: Result = flow_safe({"success": True, **result})
-        return safe
-
-    page = inspect.cleandoc(function.page).partition("\n\nErrors:")[0]
-    return Tool(function.name, page[:MAX_DESCRIPTION], tool_schema(function.fields), run)
+        page = inspect.cleandoc(function.page).partition("\n\nErrors:")[0]
+        return Tool(function.name, page[:MAX_DESCRIPTION], tool_schema(function.fields), run)

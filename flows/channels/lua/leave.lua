@@ -1,4 +1,4 @@
--- KEYS: lock, lane, tries, due. ARGV: token, contact, when to come back, 0 if it was no try.
+-- KEYS: lock, queue, tries, due. ARGV: token, contact, when to come back, 0 if it was no try.
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
   return 0
 end

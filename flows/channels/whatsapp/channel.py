@@ -1,8 +1,8 @@
-"""WhatsApp as a channel: takes over what Meta delivers, delivers what a sprint said.
+"""WhatsApp as a channel: takes over what Meta delivers, sends what a turn said.
 
-It is joined to the routes (as their Receiver), to the contacts' wake-ups (`wake_inbox` and
-`wake_outbox` have a worker call `drain_inbox` and `drain_outbox`; `sweep` runs every few seconds in
-each) and to the conversations (`handle`).
+It is joined to the routes (as their Receiver), to the conversations (as their Channel) and to the
+contacts' wake-ups: `wake` has a worker call `drain_inbox` and `drain_outbox`, and each worker calls
+`sweep` every few seconds.
 """
 
 from __future__ import annotations
@@ -17,13 +17,19 @@ from flowhook.organisations.cipher import Cipher
 from flowhook.providers.transport import Transport
 from flowhook.providers.whatsapp import GRAPH_URL, PhoneNumber, WhatsAppClient
 from flowhook.providers.whatsapp_errors import WINDOW_CLOSED
-from flows.channels.contact_queue import Abandon, ContactQueue, Drained
+from flows.channels.contact_queue import (
+    INBOX,
+    OUTBOX,
+    Abandon,
+    ContactQueue,
+    Drained,
+    HeldItem,
+    Item,
+    Postpone,
+    Wake,
+)
 from flows.channels.inbound import Inbound, Status
-from flows.channels.inbox import KIND as INBOX
-from flows.channels.inbox import Inbox
-from flows.channels.mailbox import Wake
-from flows.channels.outbox import KIND as OUTBOX
-from flows.channels.outbox import Outbound, Outbox
+from flows.channels.outbound import Outbound
 from flows.channels.whatsapp.choices import Choices
 from flows.channels.whatsapp.identities import Identities
 from flows.channels.whatsapp.media import Keep, fetched
@@ -34,7 +40,7 @@ from flows.channels.whatsapp.statuses import Statuses
 from flows.channels.whatsapp.typing_indicator import typing_while
 from flows.channels.whatsapp.window import Window
 
-OUTBOX_SEEN_SECONDS = 24 * 3600  # within which a sprint may be put again after a crash
+OUTBOX_SEEN_SECONDS = 24 * 3600  # within which the same may be pushed again after a crash
 
 Section = Callable[[str], Mapping[str, Any]]
 """An organisation's id to its WhatsApp settings."""
@@ -48,8 +54,7 @@ class WhatsAppChannel:
         section: Section,
         transport: Transport,
         *,
-        wake_inbox: Wake,
-        wake_outbox: Wake,
+        wake: Wake,
         base_url: str = GRAPH_URL,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -60,9 +65,10 @@ class WhatsAppChannel:
         self.statuses = Statuses(redis)
         self.identities = Identities(redis)
         self.choices = Choices(redis, cipher)
-        self.inbox = Inbox(ContactQueue(redis, cipher, INBOX, clock=clock), wake_inbox)
-        sending = ContactQueue(redis, cipher, OUTBOX, seen_seconds=OUTBOX_SEEN_SECONDS, clock=clock)
-        self.outbox = Outbox(sending, wake_outbox, clock)
+        self.inbox = ContactQueue(redis, cipher, INBOX, wake, clock=clock)
+        self.outbox = ContactQueue(
+            redis, cipher, OUTBOX, wake, seen_seconds=OUTBOX_SEEN_SECONDS, clock=clock
+        )
         pace = Pace(redis, clock)
         self.sender = Sender(
             redis, self.open_client, section, self.window, self.choices, pace, clock
@@ -71,12 +77,19 @@ class WhatsAppChannel:
     # --- in ---
 
     def accept(self, org: str, inbound: Inbound) -> None:
-        """Keep a delivered message; durable when this returns. A repetition changes nothing."""
+        """Keep a delivered message and have it worked on; durable when this returns.
+
+        A repetition changes nothing. Raises Overloaded where the contact's inbox is full: the
+        provider delivers again.
+        """
         inbound = self.identities.of_sender(org, inbound)
+        contact, effects = inbound.contact, []
         if inbound.is_for_flows:
-            self.window.opened(org, inbound.contact, inbound.sent_at)
-        if self.inbox.accept(org, self.choices.resolve(org, inbound)) and inbound.is_for_flows:
-            self.choices.forget(org, inbound.contact)
+            effects = self.window.opening(org, contact, inbound.sent_at)
+            effects.append(self.choices.forgetting(org, contact))
+        item = self.choices.resolve(org, inbound).as_dict()
+        if self.inbox.push(org, contact, inbound.id, item, effects):
+            self.inbox.wake_later(org, contact)
 
     def note(self, org: str, status: Status) -> None:
         """Keep a status. Where Meta tells only now that the window was closed, the
@@ -84,15 +97,25 @@ class WhatsAppChannel:
         status = self.identities.of_recipient(org, status)
         is_news = self.statuses.note(org, status)
         if is_news and status.error_code == WINDOW_CLOSED and status.contact:
-            self.window.close(org, status.contact, status.at or self.outbox.clock())
+            now = self.outbox.clock()
+            self.window.close(org, status.contact, status.at or now)
             reopening = self.sender.reopening(org, status.contact)
             if reopening:
-                outbound = Outbound(reopening, self.outbox.clock())
-                self.outbox.put(org, status.contact, f"reopen:{status.id}", [outbound])
+                item_id = f"{status.contact}:reopen:{status.id}:0"
+                item = Outbound(reopening, now).as_item()
+                self.outbox.push(org, status.contact, item_id, item)
+                self.outbox.wake_later(org, status.contact)
 
-    def drain_inbox(self, org: str, contact: str, handle: Callable[[Inbound], None]) -> Drained:
-        """Give the contact's messages to `handle` in order, one at a time everywhere."""
-        return self.inbox.drain(org, contact, handle)
+    def drain_inbox(
+        self, org: str, contact: str, handle: Callable[[Inbound, HeldItem], None]
+    ) -> Drained:
+        """Give the contact's messages to `handle` in order, one at a time everywhere.
+
+        `handle` may see a message twice when a process died over it.
+        """
+        return self.inbox.drain(
+            org, contact, lambda held: handle(Inbound.from_dict(held.item), held)
+        )
 
     def fetch_media(self, org: str, inbound: Inbound, keep: Keep) -> Inbound:
         """The message with its file downloaded and kept, `url` being where; without one, itself."""
@@ -104,18 +127,8 @@ class WhatsAppChannel:
 
     # --- out ---
 
-    def deliver(
-        self,
-        org: str,
-        contact: str,
-        key: str,
-        messages: Iterable[tuple[Mapping[str, Any], float]],
-    ) -> None:
-        """Put a sprint's messages into the contact's outbox, each with its delay in seconds.
-
-        A message has the conversation API's shape, with `template` and `interactive` beside it
-        where the flow gave them. `key` names the sprint: putting it twice sends once.
-        """
+    def items(self, org: str, messages: Iterable[tuple[Mapping[str, Any], float]]) -> list[Item]:
+        """A turn's messages rendered for the outbox, each with its delay in seconds."""
         now = self.outbox.clock()
         language = self.section(org).get("template_language") or TEMPLATE_LANGUAGE
         found: list[Outbound] = []
@@ -132,12 +145,16 @@ class WhatsAppChannel:
                     kind=str(message.get("type")),
                     node=str(named.get("msgid") or ""),
                 )
-        self.outbox.put(org, contact, key, found)
+        return [outbound.as_item() for outbound in found]
 
     def drain_outbox(self, org: str, contact: str, tell: Callable[[str], None]) -> Drained:
         """Send what is due to the contact, in order; `tell` gets why one never will be."""
 
-        def send(outbound: Outbound) -> None:
+        def send(held: HeldItem) -> None:
+            outbound = Outbound.from_item(held.item)
+            early = outbound.not_before - self.outbox.clock()
+            if early > 0:
+                raise Postpone(early)
             try:
                 self.sender.send(org, contact, outbound)
             except Abandon as end:
@@ -150,12 +167,12 @@ class WhatsAppChannel:
 
     def sweep(self) -> int:
         """Wake all that nobody works on, in and out; how many there were."""
-        return self.inbox.wake_due() + self.outbox.wake_due()
+        return self.inbox.sweep() + self.outbox.sweep()
 
     def forget(self, org: str, contact: str) -> None:
         """Remove what the channel keeps of a contact."""
-        self.inbox.lanes.forget(org, contact)
-        self.outbox.lanes.forget(org, contact)
+        self.inbox.forget(org, contact)
+        self.outbox.forget(org, contact)
         self.window.forget(org, contact)
         self.choices.forget(org, contact)
         self.identities.forget(org, contact)

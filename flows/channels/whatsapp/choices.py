@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from flowhook.organisations.cipher import CannotDecrypt, Cipher
+from flowhook.redis.effects import Effect
 from flowhook.redis.keys import org_key
 from flows.channels.inbound import Inbound
 
@@ -53,8 +54,11 @@ class Choices:
         interactive = {"id": stored["node"] or str(number - 1), "title": title}
         return replace(inbound, type=stored["kind"], text=title, interactive=interactive)
 
+    def forgetting(self, org: str, contact: str) -> Effect:
+        """What to do once the contact answered: a number in a later message is only a number."""
+        return ("DEL", self._key(org, contact))
+
     def forget(self, org: str, contact: str) -> None:
-        """The contact answered: a number in a later message is only a number."""
         self.redis.delete(self._key(org, contact))
 
     def _key(self, org: str, contact: str) -> str:

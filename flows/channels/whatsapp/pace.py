@@ -10,7 +10,7 @@ Source: https://developers.facebook.com/documentation/business-messaging/whatsap
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flowhook.providers.whatsapp_errors import PAIR_LIMIT, Throttled
@@ -27,9 +27,12 @@ class Pace:
         self.redis = redis
         self.clock = clock
 
-    def seconds_to_wait(self, org: str, number: str, contact: str) -> float:
-        """How long nothing may be sent to the contact; 0 when it may be sent now."""
-        ends = self.redis.mget(self._rest(org, number), self._rest(org, number, contact))
+    def keys(self, org: str, number: str, contact: str) -> list[str]:
+        """Where the rests are kept that a message to the contact must wait for."""
+        return [self._rest(org, number), self._rest(org, number, contact)]
+
+    def seconds_to_wait(self, ends: Iterable[bytes | None]) -> float:
+        """How long nothing may be sent, by what is found under `keys`; 0 when it may be now."""
         latest = max((float(end) for end in ends if end is not None), default=0.0)
         return max(0.0, latest - self.clock())
 

@@ -18,7 +18,7 @@ from flowhook.providers.whatsapp_content import Content
 from flowhook.providers.whatsapp_errors import Throttled, can_retry
 from flowhook.redis.keys import org_key
 from flows.channels.contact_queue import Abandon, Postpone
-from flows.channels.outbox import Outbound
+from flows.channels.outbound import Outbound
 from flows.channels.whatsapp.choices import Choices
 from flows.channels.whatsapp.pace import Pace
 from flows.channels.whatsapp.render import read_template
@@ -59,11 +59,14 @@ class Sender:
         except FlowhookError as error:
             raise Abandon(f"{error.type}: {error.message}") from None
         number = client.number.phone_number_id
-        rest = self.pace.seconds_to_wait(org, number, contact)
+        keys = [*self.pace.keys(org, number, contact), self.window.key(org, contact)]
+        *ends, last_inbound = self.redis.mget(keys)
+        rest = self.pace.seconds_to_wait(ends)
         if rest > 0:
             raise Postpone(rest)
+        is_closed = self.window.is_over(last_inbound)
         try:
-            wamid = self._send(org, contact, client, outbound)
+            wamid = self._send(org, contact, client, outbound, is_closed)
         except Throttled as refusal:
             raise Postpone(self.pace.refused(org, number, contact, refusal)) from None
         except ProviderFailure as error:
@@ -72,10 +75,12 @@ class Sender:
             self.choices.remember(org, contact, outbound.kind, outbound.node, outbound.numbered)
         return wamid
 
-    def _send(self, org: str, contact: str, client: WhatsAppClient, outbound: Outbound) -> str:
+    def _send(
+        self, org: str, contact: str, client: WhatsAppClient, outbound: Outbound, is_closed: bool
+    ) -> str:
         if outbound.content.get("type") == "template":
             return client.send(contact, outbound.content)
-        if not self.window.is_closed(org, contact):
+        if not is_closed:
             try:
                 return client.send(contact, outbound.content)
             except WindowClosed:

@@ -1,26 +1,32 @@
 -- Take a contact's turn: the lock, and all that a message needs, in one round trip.
 --
--- KEYS: lock, state, flows' version, starts, answers (only where the message has an id)
+-- KEYS: flows' version, lock, state, starts, old outbox, answers
 -- ARGV: token, lease in milliseconds, the message's digest (or ""), most starts
 -- Gives {"answered", answer}, {"busy", milliseconds left} or
--- {"ok", state, version, flows' version, starts}.
+-- {"ok", state, version, flows' version, whether the old outbox holds something, starts}.
 
 if ARGV[3] ~= "" then
-  local answer = redis.call("HGET", KEYS[5], ARGV[3])
+  local answer = redis.call("HGET", KEYS[6], ARGV[3])
   if answer then
     return {"answered", answer}
   end
 end
 -- The lock may be the caller's already: its first asking was answered, and the answer lost.
-if not redis.call("SET", KEYS[1], ARGV[1], "NX", "PX", ARGV[2])
-  and redis.call("GET", KEYS[1]) ~= ARGV[1] then
-  return {"busy", redis.call("PTTL", KEYS[1])}
+local holder = redis.call("SET", KEYS[2], ARGV[1], "NX", "GET", "PX", ARGV[2])
+if holder and holder ~= ARGV[1] then
+  return {"busy", redis.call("PTTL", KEYS[2])}
 end
-local state = redis.call("HMGET", KEYS[2], "state", "version")
+local state = redis.call("HMGET", KEYS[3], "state", "version")
+local starts, old = {}, 0
+if redis.call("EXISTS", KEYS[4], KEYS[5]) > 0 then
+  starts = redis.call("LRANGE", KEYS[4], 0, ARGV[4] - 1)
+  old = redis.call("EXISTS", KEYS[5])
+end
 return {
   "ok",
   state[1] or "",
   state[2] or "0",
-  redis.call("GET", KEYS[3]) or "",
-  redis.call("LRANGE", KEYS[4], 0, ARGV[4] - 1),
+  redis.call("GET", KEYS[1]) or "",
+  old,
+  starts,
 }

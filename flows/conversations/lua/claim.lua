@@ -1,14 +1,31 @@
 -- Claim entries that are due: each is given to one caller, until it is done or its lease ends.
 --
--- KEYS: due, claimed; ARGV: now, end of the lease (both in milliseconds), most entries.
+-- KEYS: pairs of due and claimed; ARGV: now, end of the lease (both in milliseconds), most entries.
 
-for _, entry in ipairs(redis.call("ZRANGEBYSCORE", KEYS[2], "-inf", ARGV[1], "LIMIT", 0, 100)) do
-  redis.call("ZREM", KEYS[2], entry)
-  redis.call("ZADD", KEYS[1], "LT", ARGV[1], entry)
+local function move(entries, from, to, score, arguments)
+  if #entries == 0 then
+    return
+  end
+  for _, entry in ipairs(entries) do
+    arguments[#arguments + 1] = score
+    arguments[#arguments + 1] = entry
+  end
+  redis.call("ZREM", from, unpack(entries))
+  redis.call("ZADD", to, unpack(arguments))
 end
-local found = redis.call("ZRANGEBYSCORE", KEYS[1], "-inf", ARGV[1], "LIMIT", 0, ARGV[3])
-for _, entry in ipairs(found) do
-  redis.call("ZREM", KEYS[1], entry)
-  redis.call("ZADD", KEYS[2], ARGV[2], entry)
+
+local found = {}
+for pair = 1, #KEYS, 2 do
+  local due, claimed = KEYS[pair], KEYS[pair + 1]
+  local lapsed = redis.call("ZRANGEBYSCORE", claimed, "-inf", ARGV[1], "LIMIT", 0, 100)
+  move(lapsed, claimed, due, ARGV[1], {"LT"})
+  local entries = redis.call("ZRANGEBYSCORE", due, "-inf", ARGV[1], "LIMIT", 0, ARGV[3] - #found)
+  move(entries, due, claimed, ARGV[2], {})
+  for _, entry in ipairs(entries) do
+    found[#found + 1] = entry
+  end
+  if #found >= tonumber(ARGV[3]) then
+    break
+  end
 end
 return found

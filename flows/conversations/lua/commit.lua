@@ -1,23 +1,29 @@
 -- Store what a message did, all of it, and end the contact's turn: only while the turn is still
--- the caller's and nobody has stored anything since it began.
+-- the caller's and nobody has stored anything since it began. The message leaves the inbox in the
+-- same step, and what is to be sent enters the outbox with the effects.
 --
--- KEYS: lock, state, transcript, starts, answers, order of answers, then one for each effect
+-- KEYS: lock, state, transcript, starts, answers, order of answers,
+--       the inbox's lock, queue, tries and due, then one for each effect
 -- ARGV: token, version, state, transcript entry (or ""), transcript's length, starts done,
 --       digest (or ""), answer, answers kept, seconds they are kept,
---       then for each effect its kind (add, remove, push, keep, count, log) and its value
--- Gives 1, or 0 where the turn was lost.
+--       the inbox's token (or ""), item, contact and when to look after it,
+--       then for each effect its command, the number of its arguments, and these
+-- Gives {1, the inbox's next item or false}, {0} where the turn was lost, or {-1} where the item
+-- has left the inbox already.
 
-if redis.call("HGET", KEYS[2], "token") == ARGV[1] then
-  return 1 -- stored already: the answer was lost, and the client asked again
+local known = redis.call("HMGET", KEYS[2], "token", "version")
+local is_inbox_held = ARGV[11] ~= "" and redis.call("GET", KEYS[7]) == ARGV[11]
+if known[1] == ARGV[1] then -- stored already: the answer was lost, and the client asked again
+  return {1, is_inbox_held and redis.call("LINDEX", KEYS[8], 0)}
 end
-if redis.call("GET", KEYS[1]) ~= ARGV[1] then
-  return 0
+if redis.call("GET", KEYS[1]) ~= ARGV[1] or (known[2] or "0") ~= ARGV[2] then
+  return {0}
 end
-if (redis.call("HGET", KEYS[2], "version") or "0") ~= ARGV[2] then
-  return 0
+if ARGV[11] ~= "" and redis.call("LREM", KEYS[8], 1, ARGV[12]) == 0 then
+  redis.call("DEL", KEYS[1])
+  return {-1}
 end
-redis.call("HSET", KEYS[2], "state", ARGV[3], "token", ARGV[1])
-redis.call("HINCRBY", KEYS[2], "version", 1)
+redis.call("HSET", KEYS[2], "state", ARGV[3], "token", ARGV[1], "version", ARGV[2] + 1)
 if ARGV[4] ~= "" then
   redis.call("XADD", KEYS[3], "MAXLEN", "~", ARGV[5], "*", "entry", ARGV[4])
 end
@@ -26,30 +32,13 @@ if ARGV[6] ~= "0" then
 end
 if ARGV[7] ~= "" then
   redis.call("HSET", KEYS[5], ARGV[7], ARGV[8])
-  redis.call("RPUSH", KEYS[6], ARGV[7])
-  while redis.call("LLEN", KEYS[6]) > tonumber(ARGV[9]) do
+  local surplus = redis.call("RPUSH", KEYS[6], ARGV[7]) - tonumber(ARGV[9])
+  for _ = 1, surplus do
     redis.call("HDEL", KEYS[5], redis.call("LPOP", KEYS[6]))
   end
   redis.call("EXPIRE", KEYS[5], ARGV[10])
   redis.call("EXPIRE", KEYS[6], ARGV[10])
 end
-for place = 7, #KEYS do
-  local kind = ARGV[11 + (place - 7) * 2]
-  local value = ARGV[12 + (place - 7) * 2]
-  if kind == "add" then
-    redis.call("SADD", KEYS[place], value)
-  elseif kind == "remove" then
-    redis.call("SREM", KEYS[place], value)
-  elseif kind == "push" then
-    redis.call("RPUSH", KEYS[place], value)
-  elseif kind == "keep" then
-    redis.call("SET", KEYS[place], value, "EX", 604800)
-  elseif kind == "count" then
-    local number, field = string.match(value, "^(-?%d+)|(.*)$")
-    redis.call("HINCRBY", KEYS[place], field, number)
-  elseif kind == "log" then
-    redis.call("XADD", KEYS[place], "MAXLEN", "~", ARGV[5], "*", "entry", value)
-  end
-end
+apply(11, 15)
 redis.call("DEL", KEYS[1])
-return 1
+return {1, is_inbox_held and advance(KEYS[7], KEYS[8], KEYS[9], KEYS[10], ARGV[13], ARGV[14])}

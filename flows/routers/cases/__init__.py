@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flowhook.registry import Registry
 from flows.model.session import Message
@@ -19,29 +20,59 @@ MessageTest = Callable[[Message, Arguments], bool]
 TEXT_TYPES = frozenset(("text", "quick_reply", "list"))
 
 
+def no_mistake(_arguments: Arguments) -> str:
+    """No mistake: the default of CaseTest."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class CaseTest:
+    """A test, described to the linter and the router.
+     holds: returns whether a message passes. argument_count: the number of arguments, None for any.
+    needs_words: its first argument must contain a word. keeps_words: the message's words become
+    `selected` in the router's result. mistake: returns the mistake in a case's arguments, or an
+    empty text; mistake_reason: the reason in the conversation's trace when such a case is tried.
+    """
+
     name: str
     holds: MessageTest
+    argument_count: int | None = None
+    needs_words: bool = False
+    keeps_words: bool = False
+    mistake: Callable[[Arguments], str] = no_mistake
+    mistake_reason: str = ""
 
 
 cases: Registry[CaseTest] = Registry("case test")
 
 
-def text_test(test: TextTest) -> TextTest:
-    """Register a test of a message's text under the function's name."""
+def text_test(**about: Any) -> Callable[[TextTest], TextTest]:
+    """Register a test of a message's text under the function's name.
 
-    def holds(message: Message, arguments: Arguments) -> bool:
-        return message.type in TEXT_TYPES and test(message.text, arguments)
+    `about` are the fields of CaseTest.
+    """
 
-    cases.add(test.__name__, CaseTest(test.__name__, holds), test)
-    return test
+    def register(test: TextTest) -> TextTest:
+        def holds(message: Message, arguments: Arguments) -> bool:
+            return message.type in TEXT_TYPES and test(message.text, arguments)
+
+        cases.add(test.__name__, CaseTest(test.__name__, holds, **about), test)
+        return test
+
+    return register
 
 
-def message_test(test: MessageTest) -> MessageTest:
-    """Register a test of the whole message under the function's name."""
-    cases.add(test.__name__, CaseTest(test.__name__, test), test)
-    return test
+def message_test(**about: Any) -> Callable[[MessageTest], MessageTest]:
+    """Register a test of the whole message under the function's name.
+
+    `about` are the fields of CaseTest.
+    """
+
+    def register(test: MessageTest) -> MessageTest:
+        cases.add(test.__name__, CaseTest(test.__name__, test, **about), test)
+        return test
+
+    return register
 
 
 def first(arguments: Arguments) -> str:

@@ -11,7 +11,7 @@ from flows.routers.cases.numbers import number
 MEDIA_TYPES = ("audio", "document", "image", "video")
 
 
-@message_test
+@message_test()
 def has_media(message: Message, _arguments: Arguments) -> bool:
     """The message is an audio, a document, an image or a video; a sticker is not.
 
@@ -21,7 +21,7 @@ def has_media(message: Message, _arguments: Arguments) -> bool:
     return message.type in MEDIA_TYPES
 
 
-@message_test
+@message_test()
 def has_audio(message: Message, _arguments: Arguments) -> bool:
     """The message is an audio.
 
@@ -31,7 +31,7 @@ def has_audio(message: Message, _arguments: Arguments) -> bool:
     return message.type == "audio"
 
 
-@message_test
+@message_test()
 def has_video(message: Message, _arguments: Arguments) -> bool:
     """The message is a video.
 
@@ -41,7 +41,7 @@ def has_video(message: Message, _arguments: Arguments) -> bool:
     return message.type == "video"
 
 
-@message_test
+@message_test()
 def has_image(message: Message, _arguments: Arguments) -> bool:
     """The message is an image.
 
@@ -51,7 +51,7 @@ def has_image(message: Message, _arguments: Arguments) -> bool:
     return message.type == "image"
 
 
-@message_test
+@message_test()
 def has_file(message: Message, _arguments: Arguments) -> bool:
     """The message is a document.
 
@@ -61,7 +61,7 @@ def has_file(message: Message, _arguments: Arguments) -> bool:
     return message.type == "document"
 
 
-@message_test
+@message_test()
 def has_location(message: Message, _arguments: Arguments) -> bool:
     """The message is a location.
 
@@ -71,7 +71,7 @@ def has_location(message: Message, _arguments: Arguments) -> bool:
     return message.type == "location"
 
 
-@message_test
+@message_test()
 def has_category(_message: Message, _arguments: Arguments) -> bool:
     """Always true.
 
@@ -81,7 +81,7 @@ def has_category(_message: Message, _arguments: Arguments) -> bool:
     return True
 
 
-@message_test
+@message_test(argument_count=2)
 def has_group(message: Message, arguments: Arguments) -> bool:
     """The contact is in the collection; the arguments are its id and name.
 
@@ -97,7 +97,7 @@ def has_group(message: Message, arguments: Arguments) -> bool:
     return group_id(arguments[0].strip(), arguments[1]) in (message.groups or ())
 
 
-@message_test
+@message_test(argument_count=2)
 def has_intent(message: Message, arguments: Arguments) -> bool:
     """The classifier found this intent, or any for `all`, with at least this confidence.
 
@@ -116,7 +116,7 @@ def has_intent(message: Message, arguments: Arguments) -> bool:
     return arguments[0] in ("all", message.intent) and message.confidence >= wanted
 
 
-@message_test
+@message_test(argument_count=2)
 def has_top_intent(message: Message, arguments: Arguments) -> bool:
     """The classifier's best intent is this one, with at least this confidence.
 

@@ -23,7 +23,7 @@ def number(text: str) -> float | None:
     return float(text) if len(text) <= 300 and _NUMBER.fullmatch(text) else None
 
 
-@text_test
+@text_test()
 def has_number(text: str, _arguments: Arguments) -> bool:
     """The message contains a digit.
 
@@ -33,7 +33,7 @@ def has_number(text: str, _arguments: Arguments) -> bool:
     return _DIGIT.search(clean(text)) is not None
 
 
-@text_test
+@text_test()
 def has_number_eq(text: str, arguments: Arguments) -> bool:
     """The message is the number as written: `5.0` is not `5`.
 
@@ -43,7 +43,12 @@ def has_number_eq(text: str, arguments: Arguments) -> bool:
     return normal(text) == normal(first(arguments))
 
 
-@text_test
+def not_numbers(arguments: Arguments) -> str:
+    is_mistaken = None in [number(one) for one in arguments]
+    return "the test 'has_number_between' needs numbers" if is_mistaken else ""
+
+
+@text_test(argument_count=2, mistake=not_numbers)
 def has_number_between(text: str, arguments: Arguments) -> bool:
     """The message is a number from the first argument to the second, both included.
 

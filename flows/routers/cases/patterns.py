@@ -18,10 +18,20 @@ _MAX_PATTERN = 2_000
 _MAX_MEMORY = 2 << 20
 
 
-@text_test
+def not_a_pattern(arguments: Arguments) -> str:
+    if compile_pattern(normal(first(arguments))) is not None:
+        return ""
+    return "its pattern is not a valid regular expression without look-around"
+
+
+@text_test(
+    mistake=not_a_pattern,
+    mistake_reason="Flow execution failed due to invalid regular expression",
+)
 def has_pattern(text: str, arguments: Arguments) -> bool:
     r"""The message contains a match of the pattern; both are lower-cased first, even `\\D`.
-     A letter beyond ASCII counts as several characters. A pattern that is invalid, or uses
+
+    A letter beyond ASCII counts as several characters. A pattern that is invalid, or uses
     look-around, matches nothing.
 
     >>> has_pattern("PIN 600028", [r"^pin \d{6}$"]), has_pattern("PIN 6", [r"\d{6}"])
@@ -55,9 +65,9 @@ def compile_pattern(pattern: str) -> Any:
         return None
 
 
-@text_test
+@text_test()
 def has_phone(text: str, _arguments: Arguments) -> bool:
-    """The message is a valid phone number; without a country code it is taken as an Indian one.
+    """The message contains a valid phone number; without a country code, an Indian one.
 
     >>> has_phone("call me 9876543210", []), has_phone("+1 650 253 0000", [])
     (True, True)
@@ -77,7 +87,7 @@ _QUOTED = re.compile(r'"[^"]*"')
 _EDGE_COMMENT = re.compile(r"^\([^()]*\)|\([^()]*\)$")
 
 
-@text_test
+@text_test()
 def has_email(text: str, _arguments: Arguments) -> bool:
     """The message is an e-mail address and nothing else.
 

@@ -11,7 +11,7 @@ _listed = lru_cache(maxsize=4096)(words)
 """The words of a case's argument, cached. Contacts' words are never cached."""
 
 
-@text_test
+@text_test(needs_words=True)
 def has_any_word(text: str, arguments: Arguments) -> bool:
     """The message contains one of the words, in any case; space, `,` and `;` separate words.
 
@@ -23,7 +23,7 @@ def has_any_word(text: str, arguments: Arguments) -> bool:
     return not words(text).isdisjoint(_listed(first(arguments)))
 
 
-@text_test
+@text_test(needs_words=True)
 def has_all_words(text: str, arguments: Arguments) -> bool:
     """The message contains every one of the words.
 
@@ -35,7 +35,7 @@ def has_all_words(text: str, arguments: Arguments) -> bool:
     return _listed(first(arguments)) <= words(text)
 
 
-@text_test
+@text_test(needs_words=True, keeps_words=True)
 def has_multiple(text: str, arguments: Arguments) -> bool:
     """Every word of the message is one of the listed ones; the words become `selected`.
 
@@ -47,7 +47,7 @@ def has_multiple(text: str, arguments: Arguments) -> bool:
     return words(text) <= _listed(first(arguments))
 
 
-@text_test
+@text_test()
 def has_phrase(text: str, arguments: Arguments) -> bool:
     """The message contains the text, also inside a word.
 
@@ -59,7 +59,7 @@ def has_phrase(text: str, arguments: Arguments) -> bool:
     return normal(first(arguments)) in normal(text)
 
 
-@text_test
+@text_test()
 def has_only_phrase(text: str, arguments: Arguments) -> bool:
     """The message is the text, in any case.
 
@@ -69,7 +69,7 @@ def has_only_phrase(text: str, arguments: Arguments) -> bool:
     return normal(text) == normal(first(arguments))
 
 
-@text_test
+@text_test()
 def has_only_text(text: str, arguments: Arguments) -> bool:
     """The message is the text, in any case.
 
@@ -79,7 +79,7 @@ def has_only_text(text: str, arguments: Arguments) -> bool:
     return normal(text) == normal(first(arguments))
 
 
-@text_test
+@text_test()
 def has_beginning(text: str, arguments: Arguments) -> bool:
     """The message begins with the text.
 

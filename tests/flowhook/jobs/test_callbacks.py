@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import threading
 import time
 from typing import Any
 
 import pytest
 
-from tests.fakes.openai import FakeOpenAI
+from tests.fakes.openai import FakeOpenAI, faults
 from tests.fakes.receiver import Receiver
 from tests.fixtures_app import PHRASE
 from tests.fixtures_jobs import JobsService
@@ -66,10 +67,10 @@ def test_a_failed_job_calls_back_too(
 def test_a_late_call_calls_back_through_a_worker(
     jobs: JobsService, openai: FakeOpenAI, receiver: Receiver
 ) -> None:
-    from tests.fakes.openai import faults
-
-    openai.fail(faults.slow(0.5))
+    gate = threading.Event()
+    openai.fail(faults.held(gate))
     job_id = jobs.accept("parse_via_chat_gpt", question(receiver, wait_seconds=0.1))
+    gate.set()
     jobs.wait_delivered(job_id, "callback")
     assert receiver.keys() == {job_id: 1}
 

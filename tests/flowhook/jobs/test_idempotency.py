@@ -185,7 +185,7 @@ def test_what_a_dead_process_claimed_is_run_by_the_next_who_asks(
     pair: list[Service], openai: FakeOpenAI
 ) -> None:
     dead: JobServices = pair[0].app.extensions[JobServices.NAME]
-    name = name_call(Organisation("acme", {}, {}), "parse_via_chat_gpt", "k", {}, b"")
+    name = name_call(Organisation("acme", {}, {}), "parse_via_chat_gpt", "k", b"")
     assert name is not None
     assert isinstance(dead.repeats.begin(name), Claim)
     dead.liveness.close()  # as if it had been killed and its lease had lapsed
@@ -237,7 +237,7 @@ def test_who_has_waited_long_enough_is_told_to_ask_again_and_nothing_runs_twice(
         clock=lambda: now[0],
         sleep=lambda seconds: now.__setitem__(0, now[0] + seconds),
     )
-    name = name_call(Organisation("acme", {}, {}), "chat", "key", {}, b"")
+    name = name_call(Organisation("acme", {}, {}), "chat", "key", b"")
     assert name is not None
     assert isinstance(repeats.begin(name), Claim)
     with pytest.raises(Conflict) as refused:

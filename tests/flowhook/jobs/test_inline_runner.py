@@ -130,9 +130,11 @@ def test_a_late_call_goes_on_where_it_was_and_asks_the_provider_once(
 
 
 def test_a_late_call_needs_no_worker(jobs_unattended: JobsService, openai: FakeOpenAI) -> None:
-    openai.fail(faults.slow(0.8))
+    gate = threading.Event()
+    openai.fail(faults.held(gate))
     job_id = jobs_unattended.accept("parse_via_chat_gpt", {**QUESTION, "wait_seconds": 0.1})
     assert jobs_unattended.show(job_id)["status"] == "running"
+    gate.set()
     assert jobs_unattended.wait(job_id)["status"] == "done"
     assert len(openai.requests) == 1
 

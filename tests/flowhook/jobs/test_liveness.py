@@ -84,3 +84,41 @@ def test_who_cannot_show_a_sign_of_life_holds_nothing(fake_redis: redis.Redis) -
     store.away = False
     assert liveness.holder(), "as soon as Redis is back"
     liveness.close()
+
+
+class Clock:
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_workers_are_counted_as_long_as_they_renew(any_redis: Client) -> None:
+    clock = Clock()
+    first, second = (Liveness(any_redis, clock=clock) for _ in range(2))
+    first.holder()
+    assert first.workers() == 0
+    first.become_worker()
+    second.become_worker()
+    assert first.workers() == 2
+    clock.now += 10
+    first._renew()
+    clock.now += 10
+    assert first.workers() == 1
+    clock.now += 10
+    assert second.workers() == 0
+    first._renew()
+    assert second.workers() == 1
+    first.close()
+    assert second.workers() == 0
+    second.close()
+
+
+def test_a_worker_that_finds_no_redis_is_listed_once_it_is_back(fake_redis: redis.Redis) -> None:
+    store = FaultyRedis(fake_redis)
+    store.away = True
+    worker = Liveness(store, seconds=0.3)
+    worker.become_worker()
+    store.away = False
+    wait_for(lambda: worker.workers() == 1, "its heartbeat")
+    worker.close()

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from flowhook.errors import NotFound
-from flowhook.jobs.call import Call, Outcome, new_job_id
+from flowhook.errors import NotFound, ProviderTimeout, ProviderUnavailable
+from flowhook.jobs.call import Call, new_job_id
 from flowhook.jobs.dead import DeadLetters
 from flowhook.jobs.job_runner import JobRunner, NotDelivered
 from flowhook.jobs.liveness import Liveness
 from flowhook.jobs.store import CALLBACK, DONE, GLIFIC, HELD, QUEUED, RUN, Job, JobStore
 from flowhook.organisations.cipher import Cipher
+from flowhook.outcome import Outcome, failed
 from flowhook.redis.connect import Client
 from tests.fixtures_app import FIRST_KEY
 
@@ -202,7 +203,7 @@ def test_a_job_whose_worker_died_between_result_and_delivery_is_delivered(
 
 
 def test_waiting_for_a_provider_ends_with_patience(any_redis: Client, queue: ListedQueue) -> None:
-    away = Outcome(503, {"success": False}, "answer", "provider_unavailable", can_wait=True)
+    away = failed(ProviderUnavailable("away"), "request-1", "answer")
     for patience, state in ((600, QUEUED), (0, "failed")):
         process = Process(any_redis, queue, patience)
         process.outcome = away
@@ -221,7 +222,7 @@ def test_a_provider_that_may_have_charged_is_asked_three_times(
     any_redis: Client, queue: ListedQueue
 ) -> None:
     process = Process(any_redis, queue)
-    process.outcome = Outcome(504, {}, "answer", "provider_timeout", can_wait=True)
+    process.outcome = failed(ProviderTimeout("too late"), "request-1", "answer")
     job_id = new_job_id("acme")
     process.store.create(job_id, CALL, [])
     for _ in range(5):

@@ -11,7 +11,8 @@ import pytest
 import redis
 
 from flowhook.errors import RateLimited
-from flowhook.limits.limiter import LEASE_SECONDS, Estimate, Limiter
+from flowhook.limits.limiter import Estimate, Limiter
+from flowhook.redis.leases import CALL_SECONDS
 from tests.flowhook.limits.caller import organisation
 
 ROOT = Path(__file__).parents[3]
@@ -41,6 +42,6 @@ def test_a_killed_process_loses_its_place(real_redis: redis.Redis, embedded_data
     acme = organisation(concurrent_calls=1)
     with pytest.raises(RateLimited), Limiter(real_redis).place(acme, Estimate, lambda: 0):
         pass
-    later = Limiter(real_redis, clock=lambda: time.time() + LEASE_SECONDS + 1)
+    later = Limiter(real_redis, clock=lambda: time.time() + CALL_SECONDS + 1)
     with later.place(acme, Estimate, lambda: 0):
         pass

@@ -1,4 +1,4 @@
-"""Both transports, under the same tests."""
+"""All transports, under the same tests."""
 
 from __future__ import annotations
 
@@ -7,11 +7,16 @@ from typing import Any
 import pytest
 
 from flowhook.providers.gevent_transport import GeventTransport
+from flowhook.providers.pooled_transport import PooledTransport
 from flowhook.providers.transport import RequestsTransport, Transport
 from tests.fakes.openai import FakeOpenAI
 from tests.flowhook.providers.asking import Asker, OpenAsker
 
-TRANSPORTS: dict[str, type[Any]] = {"requests": RequestsTransport, "gevent": GeventTransport}
+TRANSPORTS: dict[str, type[Any]] = {
+    "requests": RequestsTransport,
+    "pooled": PooledTransport,
+    "gevent": GeventTransport,
+}
 
 
 @pytest.fixture(params=list(TRANSPORTS))

@@ -1,4 +1,4 @@
-"""What both transports promise: certificates, cookies, bounded time, concurrency."""
+"""What all transports promise: certificates, cookies, bounded time, concurrency."""
 
 from __future__ import annotations
 
@@ -6,12 +6,20 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from flowhook.providers.transport import TimedOut, Transport, TransportError, Unreachable, has_proxy
+from flowhook.providers.pooled_transport import PooledTransport
+from flowhook.providers.transport import (
+    RequestsTransport,
+    TimedOut,
+    Transport,
+    TransportError,
+    Unreachable,
+    has_proxy,
+)
 from tests.fakes.openai import FakeOpenAI, faults
 from tests.fakes.tcp import silent_server, tls_terminator, write_certificate
 from tests.versions import check_versions
@@ -172,14 +180,13 @@ def test_greenlets_ask_at_once_and_share_connections(openai: FakeOpenAI, name: s
     assert all(asked.reused for asked in openai.requests[50:])
 
 
-def test_threads_may_share_the_requests_transport(openai: FakeOpenAI) -> None:
-    from flowhook.providers.transport import RequestsTransport
-
-    transport, statuses = RequestsTransport(), []
+@pytest.mark.parametrize("make_transport", [RequestsTransport, PooledTransport])
+def test_threads_may_share_a_transport(
+    openai: FakeOpenAI, make_transport: Callable[[], Transport]
+) -> None:
+    shared, statuses = make_transport(), []
     threads = [
-        threading.Thread(
-            target=lambda: statuses.append(get(transport, openai.base_url + "/models"))
-        )
+        threading.Thread(target=lambda: statuses.append(get(shared, openai.base_url + "/models")))
         for _ in range(20)
     ]
     for thread in threads:
@@ -187,6 +194,8 @@ def test_threads_may_share_the_requests_transport(openai: FakeOpenAI) -> None:
     for thread in threads:
         thread.join()
     assert statuses == [401] * 20
+    assert get(shared, openai.base_url + "/models") == 401
+    assert openai.last.reused
 
 
 # --- proxies ---

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,6 @@ from flows.play.script import ScriptPlayer, fits
 from tests.flows.building import export_of
 
 FOLDER = Path(__file__).parent
-ROOMS = ("webhooks", "flows", "web", "service", "flowhook")
 WALKING = {"flow_started", "node_entered", "route_taken", "exit_taken", "flow_completed"}
 CASES = [
     pytest.param(path.stem, case, id=f"{path.stem}: {case['note']}")
@@ -60,17 +58,3 @@ def test_action(kind: str, case: dict[str, Any]) -> None:
 
 def test_every_action_has_cases() -> None:
     assert {path.stem for path in FOLDER.glob("*.json")} == set(actions.names())
-
-
-def test_no_other_file_names_an_action_type() -> None:
-    """What others must know of an action they ask its ActionType."""
-    root = FOLDER.parents[2]
-    shipped = (path for room in ROOMS for path in (root / room).rglob("*.py"))
-    named = {
-        f"{path.relative_to(root)}: {node.value}"
-        for path in shipped
-        if path.parent != root / "flows" / "actions"
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.Constant) and node.value in actions.names()
-    }
-    assert named == set()

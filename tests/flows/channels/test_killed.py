@@ -20,22 +20,22 @@ from flows.channels.contact_queue import ContactQueue
 from flowhook.organisations.cipher import Cipher
 from flowhook.redis.connect import connect
 
-def work(item):
-    print("works on", item["name"], flush=True)
+def work(held):
+    print("works on", held.item["name"], flush=True)
     threading.Event().wait(60)
 
 redis, cipher = connect(None, Path(sys.argv[1])), Cipher([sys.argv[2]])
-lanes = ContactQueue(redis, cipher, "inbox", lease_seconds=1.5)
-lanes.drain("acme", "9198", work)
+queue = ContactQueue(redis, cipher, "inbox", lease_seconds=1.5)
+queue.drain("acme", "9198", work)
 """
 
 
 def test_the_next_process_takes_over_when_the_lease_lapses(
     real_redis: redis.Redis, embedded_data_dir: Path
 ) -> None:
-    lanes = ContactQueue(real_redis, Cipher([FIRST_KEY]), "inbox", lease_seconds=1.5)
+    queue = ContactQueue(real_redis, Cipher([FIRST_KEY]), "inbox", lease_seconds=1.5)
     for name in ("first", "second"):
-        lanes.push("acme", "9198", name, {"name": name})
+        queue.push("acme", "9198", name, {"name": name})
     worker = subprocess.Popen(
         [sys.executable, "-c", WORKER, str(embedded_data_dir), FIRST_KEY],
         cwd=Path(__file__).parents[3],
@@ -45,7 +45,7 @@ def test_the_next_process_takes_over_when_the_lease_lapses(
     seen: list[str] = []
 
     def drain() -> list[str]:
-        lanes.drain("acme", "9198", lambda item: seen.append(item["name"]))
+        queue.drain("acme", "9198", lambda held: seen.append(held.item["name"]))
         return seen
 
     try:

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from flowhook.errors import ProviderRejected, ProviderUnavailable
+from flowhook.errors import ProviderUnavailable
 from flowhook.organisations.cipher import Cipher
 from flowhook.redis.connect import Client
+from flows.channels.contact_queue import Abandon
 from flows.conversations import conversations
 from flows.conversations import store as conversation_store
 from flows.conversations.turn import ContactUpdate
@@ -104,7 +105,7 @@ def test_a_crash_after_another_claimed_the_same_only_delays(any_redis: Client) -
     [first] = wakeups.claim(room.moment, 10)
     room.moment += timedelta(seconds=31)
     assert claimed(wakeups, room.moment) == [(ORG, "7")]  # by a process that dies over it
-    wakeups.done(first)
+    wakeups.done(first, room.moment)
     assert room.pass_time(31) == 1
     assert room.said("7") == ["Coming?", "Still there?"]
 
@@ -166,7 +167,7 @@ def test_no_shard_is_left_out_where_there_is_always_more_to_do(fake_redis: Any) 
     for _ in range(400):
         wakeups.add_all(ORG, names, moment)
         [claim] = wakeups.claim(moment, 1)
-        wakeups.done(claim)
+        wakeups.done(claim, moment)
         seen.add(claim.contact)
     shards = {_shard(ORG, name) for name in names}
     assert {_shard(ORG, name) for name in seen} == shards
@@ -303,27 +304,12 @@ def test_what_many_contacts_are_to_start_is_kept_once(any_redis: Client) -> None
     assert list(any_redis.scan_iter("*:starts")) == []
 
 
-class Post:
-    """A channel that remembers what it delivered, and fails when told to."""
-
-    def __init__(self) -> None:
-        self.delivered: list[tuple[str, str]] = []
-        self.failures: list[Exception] = []
-
-    def deliver(self, org: str, contact: str, key: str, message: Mapping[str, Any]) -> None:
-        if self.failures:
-            raise self.failures.pop(0)
-        self.delivered.append((contact, message["text"]))
-
-    def forget(self, org: str, contact: str) -> None:
-        self.delivered = [one for one in self.delivered if one[0] != contact]
-
-
 def test_messages_for_a_channel_are_delivered_in_order(any_redis: Client) -> None:
-    post = Post()
-    room = Room(any_redis, channels={"post": post})
+    room = Room(any_redis, posts=["post"])
+    post = room.channels["post"]
     room.publish(REMINDING)
     assert say(room, "remind", channel="post") == ["Coming?"]
+    assert room.waker.look() == 1
     assert post.delivered == [("7", "Coming?")]
     room.pass_time(3601)
     assert post.delivered == [("7", "Coming?"), ("7", "Still there?")]
@@ -333,34 +319,62 @@ def test_messages_for_a_channel_are_delivered_in_order(any_redis: Client) -> Non
     ]
     room.publish({"uuid": "two", "keywords": ["two"], "nodes": nodes})
     say(room, "two")
+    room.waker.look()
     assert post.delivered[2:] == [("7", "One")]
     room.pass_time(61)
     assert post.delivered[2:] == [("7", "One"), ("7", "Two")]
 
 
+def test_once_the_reply_is_out_nothing_is_done_again(any_redis: Client) -> None:
+    room = Room(any_redis, posts=["post"])
+    room.publish({"uuid": "hi", "keywords": ["hi"], "nodes": [{"id": "a", "send": "Hello"}]})
+    say(room, "hi", channel="post")
+    assert room.waker.look() == 1
+    assert room.channels["post"].delivered == [("7", "Hello")]
+    assert entries(any_redis) == 0
+    assert room.pass_time(3600) == 0
+    assert room.channels["post"].outbox.sweep() == 0
+
+
+def test_what_a_turn_said_goes_out_though_its_process_died(any_redis: Client) -> None:
+    died = Room(any_redis, posts=["post"])
+    died.publish(REMINDING)
+    say(died, "remind", channel="post")
+    for shard in range(SHARDS):
+        any_redis.delete(f"fh:wake:{{{shard}}}")  # its wake-up was not even added
+    room = Room(any_redis, moment=died.moment, posts=["post"])
+    room.moment += timedelta(seconds=6)
+    room.channels["post"].sweep()
+    assert room.waker.look() == 1
+    assert room.channels["post"].delivered == [("7", "Coming?")]
+
+
 def test_a_message_whose_delivery_fails_is_processed_and_goes_out_later(any_redis: Client) -> None:
-    post = Post()
-    room = Room(any_redis, channels={"post": post})
+    room = Room(any_redis, posts=["post"])
+    post = room.channels["post"]
     room.publish(REMINDING)
     post.failures = [RedisConnectionError("gone for a moment")]
     assert say(room, "remind", channel="post") == ["Coming?"]
+    with pytest.raises(RedisConnectionError):
+        room.waker.look()
     assert post.delivered == []
     room.pass_time(31)
     assert post.delivered == [("7", "Coming?")]
 
 
 def test_a_message_that_its_channel_does_not_take_waits_or_goes(any_redis: Client) -> None:
-    post = Post()
-    room = Room(any_redis, channels={"post": post})
+    room = Room(any_redis, posts=["post"])
+    post = room.channels["post"]
     room.publish(REMINDING)
     post.failures = [ProviderUnavailable("away"), ProviderUnavailable("still away")]
     say(room, "remind", channel="post")
+    room.waker.look()
     assert post.delivered == []
-    room.pass_time(11)
+    room.pass_time(1)
     assert post.delivered == []
-    room.pass_time(11)
+    room.pass_time(2)
     assert post.delivered == [("7", "Coming?")]
-    post.failures = [ProviderRejected("no such number")]
+    post.failures = [Abandon("provider_rejected: no such number")]
     say(room, "yes")
     room.pass_time(60)
     assert post.delivered == [("7", "Coming?")]
@@ -369,8 +383,7 @@ def test_a_message_that_its_channel_does_not_take_waits_or_goes(any_redis: Clien
 
 
 def test_a_broadcast_reaches_the_other_contact(any_redis: Client) -> None:
-    post = Post()
-    room = Room(any_redis, channels={"post": post})
+    room = Room(any_redis, posts=["post"])
     cast = {
         "type": "send_broadcast",
         "text": "@contact.name needs help, @staff.name",
@@ -381,7 +394,7 @@ def test_a_broadcast_reaches_the_other_contact(any_redis: Client) -> None:
     assert say(room, "cast", name="Asha") == []
     assert room.said("8") == ["Asha needs help, Ravi"]
     room.pass_time(1)
-    assert post.delivered == [("8", "Asha needs help, Ravi")]
+    assert room.channels["post"].delivered == [("8", "Asha needs help, Ravi")]
 
 
 def test_the_waker_wakes_by_itself(any_redis: Client) -> None:

@@ -53,14 +53,14 @@ def test_first_run(tab: Tab, openai: FakeOpenAI, service: Service) -> None:
     sign_in(tab)
 
     page.get_by_role("link", name="Organisations").first.click()
-    page.get_by_label("Its id").fill("school")
-    page.get_by_role("button", name="Make").click()
+    page.get_by_label("Organisation id").fill("school")
+    page.get_by_role("button", name="Create").click()
     expect(page.get_by_text("has no API key yet")).to_be_visible()
     tab.check("first-steps")
 
     page.get_by_role("link", name="Save the OpenAI API key").click()
     page.get_by_label("API key").fill(openai.key)
-    page.get_by_text("More: address").click()
+    page.get_by_text("More settings: address").click()
     page.get_by_label("Base URL").fill(openai.base_url)
     page.get_by_role("button", name="Save and test").click()
     expect(page.get_by_text("The key works")).to_be_focused()
@@ -84,11 +84,11 @@ def test_first_run(tab: Tab, openai: FakeOpenAI, service: Service) -> None:
     tab.check("try-a-function")
 
     service.flush()
-    page.get_by_role("link", name="Its log").click()
+    page.get_by_role("link", name="Show in the log").click()
     page.locator("#rows a").click()
     expect(page.locator("#response-json")).to_contain_text("scatters blue the most")
     openai.say("Because of the air.")
-    page.get_by_label("The body, to edit").fill('{"question_text": "Why is it blue?"}')
+    page.get_by_label("Body (you can edit it)").fill('{"question_text": "Why is it blue?"}')
     page.get_by_role("button", name="Run again").click()
     expect(page.locator(".words")).to_contain_text("Because of the air.")
     tab.check("log")
@@ -172,7 +172,7 @@ def test_calls_are_filtered_by_the_readers_own_time(
     assert tab.page.url.endswith(f"?from={stored[:16].replace(':', '%3A')}")
     tab.page.get_by_label("To", exact=True).fill(f"{shown:%Y-%m-%dT}00:00")
     tab.page.get_by_role("button", name="Filter").click()
-    expect(tab.page.get_by_text("No call matches")).to_be_visible()
+    expect(tab.page.get_by_text("No matching call")).to_be_visible()
 
 
 def test_lists_and_lights_renew_themselves(tab: Tab, service: Service, openai: FakeOpenAI) -> None:
@@ -256,7 +256,7 @@ def test_a_new_token_is_copied_and_revoked(tab: Tab, service: Service, openai: F
     tab.open(f"{ACME}/tokens")
     page.get_by_label("Scope").select_option("webhook")
     page.get_by_label("Label").fill("Glific")
-    page.get_by_role("button", name="Make").click()
+    page.get_by_role("button", name="Create").click()
     page.get_by_role("button", name="Copy: The token").click()
     expect(page.get_by_text("Copied", exact=True)).to_be_visible()
     token = page.evaluate("navigator.clipboard.readText()")

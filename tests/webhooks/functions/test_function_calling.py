@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 import redis
 
-from flowhook.organisations.cipher import Cipher
+from flowhook.errors import FlowhookError
 from flowhook.organisations.organisation import Organisation
-from flowhook.providers.account import Account
-from flowhook.providers.account_client import AccountClient
-from flowhook.providers.google_maps import GoogleMapsClient
-from flowhook.providers.transport import RequestsTransport
+from flowhook.outcome import Outcome, failed
 from tests.fakes.openai import FakeOpenAI, schemas
-from tests.fixtures_app import FIRST_KEY, Service
+from tests.fixtures_app import Service
+from tests.webhooks.contexts import context_factory, organisation
+from webhooks.context import Context, Tool
 from webhooks.functions.function_calling import function_calling
-from webhooks.registry import Context, Tool, load_functions
-from webhooks.threads import Threads
+from webhooks.registry import load_functions
 from webhooks.tools.tool_schema import tool_schema
 
 BUTTONS = {"name": "get_buttons", "arguments": {"buttons_data": "Yes|No"}}
@@ -286,7 +285,7 @@ def test_the_tokens_of_every_round_are_counted(calling: Service, openai: FakeOpe
     openai.say("Two.")
     calling.call("function_calling", BODY)
     calling.flush()
-    [entry] = calling.admin("GET", "/logs/acme").json["logs"]
+    *_, entry = calling.admin("GET", "/logs/acme?function=function_calling").json["logs"]
     used = openai.account(openai.key).used_tokens
     assert entry["input_tokens"] + entry["output_tokens"] == used
 
@@ -322,7 +321,7 @@ def test_a_model_that_always_reasons_calls_functions_too(
         {"type": "function_call", "call_id": "call_7", "name": "get_buttons", "arguments": written},
     ]
     calling.flush()
-    [entry] = calling.admin("GET", "/logs/acme").json["logs"]
+    *_, entry = calling.admin("GET", "/logs/acme?function=function_calling").json["logs"]
     used = openai.account(openai.key).used_tokens
     assert entry["input_tokens"] + entry["output_tokens"] == used
 
@@ -360,33 +359,30 @@ class ItselfAsATool:
             "required": [],
             "additionalProperties": False,
         }
-        return Tool(name, "Again.", parameters, lambda arguments, context: self.again(context))
+        return Tool(name, "Again.", parameters, self.run)
 
     def names(self, organisation: Organisation) -> list[str]:
         return []
 
-    def again(self, context: Context) -> dict[str, Any]:
-        return function_calling({"input": "Again!", "functions": ["again"], "run": True}, context)
+    def run(self, arguments: Mapping[str, Any], context: Context) -> Outcome:
+        try:
+            return Outcome(200, again(context), "response")
+        except FlowhookError as error:
+            return failed(error, context.request_id, "response")
+
+
+def again(context: Context) -> dict[str, Any]:
+    return function_calling({"input": "Again!", "functions": ["again"], "run": True}, context)
 
 
 def test_a_function_cannot_call_functions_without_bound(
     openai: FakeOpenAI, fake_redis: redis.Redis
 ) -> None:
-    account = Account(openai.key, openai.base_url, "gpt-6-luna")
-    context = Context(
-        organisation=Organisation("acme", {}, {}),
-        request_id="r1",
-        open_account=lambda organisation, title: account,
-        open_client=lambda account, organisation: AccountClient(account, RequestsTransport()),
-        threads=Threads(fake_redis, Cipher([FIRST_KEY])),
-        fetch=lambda url, field, most: b"",
-        keep_media=lambda org, content, extension: "",
-        open_maps=lambda api_key: GoogleMapsClient(api_key, RequestsTransport()),
-        tool_sources=(ItselfAsATool(),),
-    )
+    contexts = context_factory(fake_redis)
+    contexts.add_tools(ItselfAsATool())
     openai.say_tool_calls([{"name": "again", "arguments": {}}])
     openai.say("I could not.")
-    answer = ItselfAsATool().again(context)
+    answer = again(contexts.open(organisation(openai), "r1", "function_calling"))
     assert answer["response"] == "I could not."
     assert answer["calls"][0]["result"]["error"]["type"] == "invalid_input"
     assert len(openai.requests) == 2

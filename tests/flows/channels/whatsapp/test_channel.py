@@ -19,19 +19,19 @@ from tests.waiting import wait_for
 
 def test_a_question_and_its_answer(world: World) -> None:
     world.says(ASHA, "What is malaria?")
-    assert world.wakes == [("in", ASHA.phone, 0.0)]
+    assert world.wakes == [(ASHA.phone, 0.0)]
     (asked,) = world.inbound()
     with world.channel.typing(ORG, asked.id):
         wait_for(lambda: world.graph.read, "the typing indicator")
-    world.send(asked.id, text("**Malaria** is a disease."))
+    world.send(text("**Malaria** is a disease."))
     assert world.graph.read == [(asked.id, True)]
     assert world.graph.texts(ASHA.phone) == ["*Malaria* is a disease."]
 
 
 def test_a_user_without_a_number_is_answered(world: World) -> None:
     world.says(HIDDEN, "hi")
-    (asked,) = world.inbound(HIDDEN)
-    world.send(asked.id, text("hello"), to=HIDDEN)
+    assert [one.text for one in world.inbound(HIDDEN)] == ["hi"]
+    world.send(text("hello"), to=HIDDEN)
     (sent,) = world.graph.sent
     assert (sent.to, "to" in sent.body) == (HIDDEN.user_id, False)
 
@@ -84,21 +84,17 @@ def test_who_is_forgotten_begins_anew(world: World) -> None:
     assert not list(world.redis.scan_iter(f"*{ASHA.user_id}*"))
 
 
-def test_messages_of_a_sprint_keep_their_order_and_go_once(world: World) -> None:
+def test_messages_of_a_turn_keep_their_order(world: World) -> None:
     world.says(ASHA, "hi")
-    sprint = [text(f"message {number}") for number in range(5)]
-    world.send("wamid.1", *sprint)
-    world.send("wamid.1", *sprint)
+    world.send(*(text(f"message {number}") for number in range(5)))
     assert world.graph.texts() == [f"message {number}" for number in range(5)]
 
 
 def test_delayed_messages_wait_and_hold_back_later_ones(world: World) -> None:
     world.says(ASHA, "hi")
-    world.channel.deliver(
-        ORG, ASHA.phone, "k", [(text("now"), 0), (text("in 2 s"), 2.0), (text("in 4 s"), 4.0)]
-    )
+    world.put((text("now"), 0), (text("in 2 s"), 2.0), (text("in 4 s"), 4.0))
     assert world.drain() == 2.0
-    assert world.wakes[-1] == ("out", ASHA.phone, 2.0)
+    assert world.wakes[-1] == (ASHA.phone, 2.0)
     world.graph.now += 2
     assert world.drain() == 2.0
     world.graph.now += 2
@@ -108,7 +104,7 @@ def test_delayed_messages_wait_and_hold_back_later_ones(world: World) -> None:
 
 def test_a_crash_between_two_messages_loses_none(world: World, monkeypatch: Any) -> None:
     world.says(ASHA, "hi")
-    world.channel.deliver(ORG, ASHA.phone, "k", [(text("one"), 0), (text("two"), 0)])
+    world.put((text("one"), 0), (text("two"), 0))
     send = world.channel.sender.send
     calls: list[str] = []
 
@@ -135,9 +131,10 @@ def test_many_contacts_at_once_each_in_order(world: World) -> None:
 
     def talk(person: Person) -> None:
         for number in range(6):
-            world.send(f"k{number}", text(str(number)), to=person)
+            world.send(text(str(number)), to=person)
 
-    threads = [threading.Thread(target=talk, args=(person,)) for person in people * 2]
+    threads = [threading.Thread(target=talk, args=(person,)) for person in people]
+    threads += [threading.Thread(target=world.drain, args=(person,)) for person in people * 2]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -193,8 +190,8 @@ def test_a_forgotten_contact_leaves_nothing_readable_behind(world: World) -> Non
     world.says(ASHA, "hi")
     world.says(RAVI, "hi")
     world.graph.fail(131009)
-    world.send("k", text("bad"), LONG)
-    world.channel.deliver(ORG, ASHA.phone, "k2", [(text("later"), 60.0)])
+    world.send(text("bad"), LONG)
+    world.put((text("later"), 60.0))
     world.channel.forget(ORG, ASHA.phone)
     left = [key.decode() for key in world.redis.scan_iter(f"*{ASHA.phone}*")]
     assert [key for key in left if "rest" not in key and "reopened" not in key] == []

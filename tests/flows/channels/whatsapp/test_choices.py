@@ -13,7 +13,7 @@ from tests.flows.channels.whatsapp.world import ASHA, LONG, World
 def test_the_number_of_an_option_is_its_choice(world: World, answer: str) -> None:
     world.says(ASHA, "hi")
     world.inbound()
-    world.send("k", LONG)
+    world.send(LONG)
     world.says(ASHA, answer)
     (found,) = world.inbound()
     assert (found.type, found.text) == ("list", "A rather long option number 3")
@@ -26,7 +26,7 @@ def test_the_number_of_an_option_is_its_choice(world: World, answer: str) -> Non
 def test_another_answer_is_only_itself(world: World, answer: str) -> None:
     world.says(ASHA, "hi")
     world.inbound()
-    world.send("k", LONG)
+    world.send(LONG)
     world.says(ASHA, answer)
     assert [(one.type, one.text) for one in world.inbound()] == [("text", answer)]
 
@@ -34,7 +34,7 @@ def test_another_answer_is_only_itself(world: World, answer: str) -> None:
 def test_a_number_is_only_itself_once_no_key_opens_the_options(world: World) -> None:
     world.says(ASHA, "hi")
     world.inbound()
-    world.send("k", LONG)
+    world.send(LONG)
     world.channel.choices.cipher = Cipher([SECOND_KEY])
     world.says(ASHA, "3")
     assert [one.text for one in world.inbound()] == ["3"]
@@ -42,6 +42,6 @@ def test_a_number_is_only_itself_once_no_key_opens_the_options(world: World) -> 
 
 def test_an_options_words_are_sealed(world: World) -> None:
     world.says(ASHA, "hi")
-    world.send("k", LONG)
+    world.send(LONG)
     (key,) = list(world.redis.scan_iter("*choices*"))
     assert b"rather" not in world.redis.get(key)

@@ -35,7 +35,7 @@ def channel(service: Service) -> WhatsAppChannel:
 
 def waiting(service: Service, contact: str = ASHA.phone, org: str = "acme") -> list[Inbound]:
     found: list[Inbound] = []
-    channel(service).drain_inbox(org, contact, found.append)
+    channel(service).drain_inbox(org, contact, lambda inbound, _: found.append(inbound))
     return found
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from tests.flows.channels.whatsapp.world import ASHA, ORG, RAVI, World, text
+from tests.flows.channels.whatsapp.world import ASHA, RAVI, World, text
 
 
 def test_a_number_rests_as_long_as_meta_says(world: World) -> None:
     for person in (ASHA, RAVI):
         world.says(person, "hi")
     world.graph.fail(130429, retry_after=30)
-    world.send("k", text("one"), text("two"))
-    world.send("k", text("for Ravi"), to=RAVI)
+    world.send(text("one"), text("two"))
+    world.send(text("for Ravi"), to=RAVI)
     assert world.graph.texts() == []
     asked = len(world.graph.requests)
     assert world.drain() == pytest.approx(30.0)
@@ -25,7 +25,7 @@ def test_a_number_rests_as_long_as_meta_says(world: World) -> None:
 def test_without_a_time_each_refusal_waits_longer(world: World) -> None:
     world.says(ASHA, "hi")
     world.graph.fail(130429, times=4)
-    world.channel.deliver(ORG, ASHA.phone, "k", [(text("one"), 0)])
+    world.put((text("one"), 0))
     rests = []
     for _ in range(4):
         rest = world.drain()
@@ -41,8 +41,8 @@ def test_one_contacts_limit_stops_no_other(world: World) -> None:
     for person in (ASHA, RAVI):
         world.says(person, "hi")
     world.graph.fail(131056, times=2, to=ASHA.phone)
-    world.send("k", text("for Asha"))
-    world.send("k", text("for Ravi"), to=RAVI)
+    world.send(text("for Asha"))
+    world.send(text("for Ravi"), to=RAVI)
     assert world.graph.texts() == ["for Ravi"]
     world.graph.now += 6
     assert world.drain() == 24.0, "four times as long, as Meta advises"
@@ -54,7 +54,7 @@ def test_one_contacts_limit_stops_no_other(world: World) -> None:
 def test_a_failing_meta_is_tried_until_it_works(world: World) -> None:
     world.says(ASHA, "hi")
     world.graph.fail(131016, times=3)
-    world.channel.deliver(ORG, ASHA.phone, "k", [(text("one"), 0), (text("two"), 0)])
+    world.put((text("one"), 0), (text("two"), 0))
     while (rest := world.drain()) is not None:
         world.graph.now += rest
     assert world.graph.texts() == ["one", "two"]
@@ -63,7 +63,7 @@ def test_a_failing_meta_is_tried_until_it_works(world: World) -> None:
 def test_what_meta_rejects_is_put_aside_and_the_rest_goes_on(world: World) -> None:
     world.says(ASHA, "hi")
     world.graph.fail(131009)
-    world.send("k", text("bad"), text("good"))
+    world.send(text("bad"), text("good"))
     assert world.graph.texts() == ["good"]
     assert world.dead() == ["provider_rejected: WhatsApp rejected the request (code 131009)"]
 
@@ -71,7 +71,7 @@ def test_what_meta_rejects_is_put_aside_and_the_rest_goes_on(world: World) -> No
 def test_an_outage_without_end_puts_messages_aside(world: World) -> None:
     world.says(ASHA, "hi")
     world.graph.fail(2, times=10_000)
-    world.channel.deliver(ORG, ASHA.phone, "k", [(text("one"), 0)])
+    world.put((text("one"), 0))
     world.drain()
     world.graph.now += 6 * 3600
     world.drain()
@@ -80,7 +80,7 @@ def test_an_outage_without_end_puts_messages_aside(world: World) -> None:
 
 def test_incomplete_settings_are_a_clear_record(world: World) -> None:
     world.section.pop("access_token")
-    world.send("k", text("one"))
+    world.send(text("one"))
     assert world.dead() == [
         "missing_api_key: the organisation's WhatsApp settings lack access_token"
     ]

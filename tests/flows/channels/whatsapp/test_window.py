@@ -15,7 +15,7 @@ def test_outside_the_window_the_template_goes_out_once(world: World) -> None:
     world.says(ASHA, "hi")
     world.graph.now += 25 * 3600
     asked = len(world.graph.requests)
-    world.send("k", text("one"), text("two"))
+    world.send(text("one"), text("two"))
     assert [sent.body["template"]["name"] for sent in world.graph.sent] == ["come_back"]
     assert len(world.graph.requests) == asked + 1, "Meta is not asked what is known"
     assert world.dead() == [
@@ -23,14 +23,14 @@ def test_outside_the_window_the_template_goes_out_once(world: World) -> None:
         "window_closed: the template was sent in its place",
     ]
     world.says(ASHA, "back again")
-    world.send("k2", text("welcome back"))
+    world.send(text("welcome back"))
     assert world.graph.texts() == ["welcome back"]
 
 
 def test_without_a_template_there_is_a_clear_record(world: World) -> None:
     world.says(ASHA, "hi")
     world.graph.now += 25 * 3600
-    world.send("k", text("one"))
+    world.send(text("one"))
     assert world.graph.sent == []
     assert world.dead() == ["window_closed: the contact last wrote more than 24 hours ago"]
     assert world.told == world.dead()
@@ -39,10 +39,10 @@ def test_without_a_template_there_is_a_clear_record(world: World) -> None:
 def test_what_meta_alone_knows_of_the_window_is_believed(world: World) -> None:
     world.section["template_name"] = "come_back"
     world.line.templates.add(("come_back", "en"))
-    world.send("k", text("we never heard of this contact"))
+    world.send(text("we never heard of this contact"))
     assert [sent.body["type"] for sent in world.graph.sent] == ["template"]
     asked = len(world.graph.requests)
-    world.send("k2", text("again"))
+    world.send(text("again"))
     assert len(world.graph.requests) == asked
 
 
@@ -50,8 +50,8 @@ def test_a_window_that_meta_reports_closed_later(world: World) -> None:
     world.graph.late_window = True
     world.section["template_name"] = "come_back"
     world.line.templates.add(("come_back", "en"))
-    world.send("k", text("one"))
-    wait_for(lambda: len(world.wakes) == 2, "the failed status")
+    world.send(text("one"))
+    wait_for(lambda: world.wakes, "the failed status")
     world.drain()
     assert [sent.body["type"] for sent in world.graph.sent] == ["template"]
     assert world.channel.window.is_closed(ORG, ASHA.phone)
@@ -73,7 +73,7 @@ def test_a_closed_window_that_meta_reports_again_stays_open_once_the_contact_wro
 
 def test_a_flows_own_template_goes_out_at_any_time(world: World) -> None:
     world.line.templates.add(("reminder", "en"))
-    world.send("k", {**text("reminder"), "template": {"name": "reminder", "variables": ["Asha"]}})
+    world.send({**text("reminder"), "template": {"name": "reminder", "variables": ["Asha"]}})
     assert world.graph.sent[0].body["template"]["components"][0]["parameters"] == [
         {"type": "text", "text": "Asha"}
     ]

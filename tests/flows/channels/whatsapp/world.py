@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -28,7 +28,7 @@ HIDDEN = Person(user_id="US.13491208655302741918")
 
 
 class World:
-    """A channel over a fake Meta; deliveries reach it at once, lanes are drained on demand.
+    """A channel over a fake Meta; deliveries reach it at once, its queues are drained on demand.
 
     Wake-ups are noted; time is the fake's.
     """
@@ -38,7 +38,7 @@ class World:
         self.graph = graph
         self.line = line
         self.section: dict[str, Any] = dict(line.settings())
-        self.wakes: list[tuple[str, str, float]] = []
+        self.wakes: list[tuple[str, float]] = []
         self.told: list[str] = []
         self.channel = self.open()
         line.post = self.deliver
@@ -50,14 +50,13 @@ class World:
             Cipher([FIRST_KEY]),
             lambda org: self.section,
             RequestsTransport(),
-            wake_inbox=self._wake("in"),
-            wake_outbox=self._wake("out"),
+            wake=self._wake,
             base_url=self.graph.base_url,
             clock=lambda: self.graph.now,
         )
 
-    def _wake(self, way: str) -> Callable[[str, str, float], None]:
-        return lambda org, contact, seconds: self.wakes.append((way, contact, seconds))
+    def _wake(self, org: str, contact: str, seconds: float) -> None:
+        self.wakes.append((contact, seconds))
 
     def deliver(self, raw: bytes, headers: Mapping[str, str]) -> int:
         for found in read_delivery(orjson.loads(raw), self.line.phone_number_id):
@@ -72,18 +71,25 @@ class World:
 
     def inbound(self, person: Person = ASHA) -> list[Inbound]:
         found: list[Inbound] = []
-        self.channel.drain_inbox(ORG, person.identity, found.append)
+        self.channel.drain_inbox(ORG, person.identity, lambda inbound, _: found.append(inbound))
         return found
 
-    def send(self, key: str, *messages: Mapping[str, Any], to: Person = ASHA) -> None:
-        self.channel.deliver(ORG, to.identity, key, [(message, 0.0) for message in messages])
+    def put(self, *messages: tuple[Mapping[str, Any], float], to: Person = ASHA) -> None:
+        """A turn's messages, each with its delay in seconds, put into the outbox as a turn does."""
+        items = self.channel.items(ORG, messages)
+        self.channel.outbox.list_organisation(ORG)
+        for effect in self.channel.outbox.filling(ORG, to.identity, items):
+            self.redis.execute_command(*effect)
+
+    def send(self, *messages: Mapping[str, Any], to: Person = ASHA) -> None:
+        self.put(*((message, 0.0) for message in messages), to=to)
         self.drain(to)
 
     def drain(self, to: Person = ASHA) -> float | None:
         return self.channel.drain_outbox(ORG, to.identity, self.told.append).again_in
 
     def dead(self) -> list[str]:
-        return [dead.reason for dead in self.channel.outbox.lanes.dead(ORG)]
+        return [dead.reason for dead in self.channel.outbox.dead(ORG)]
 
 
 def text(body: str) -> dict[str, Any]:

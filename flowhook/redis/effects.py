@@ -1,0 +1,27 @@
+"""Commands that take place together with what a script does, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from flowhook.redis.script import Argument
+
+APPLY = Path(__file__).with_name("effects.lua")
+"""The Lua function `apply`, for scripts that carry out effects."""
+
+Effect = tuple[Argument, ...]
+"""A command of Redis: its name, one key, and its arguments."""
+
+
+def effect_keys(effects: Iterable[Effect]) -> list[str]:
+    """What a script's keys end with."""
+    return [str(effect[1]) for effect in effects]
+
+
+def effect_arguments(effects: Iterable[Effect]) -> list[Argument]:
+    """What a script's arguments end with."""
+    found: list[Argument] = []
+    for name, _, *arguments in effects:
+        found += [name, len(arguments), *arguments]
+    return found

@@ -1,0 +1,58 @@
+"""A channel that remembers what it delivered, and fails when told to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from flowhook.organisations.cipher import Cipher
+from flows.channels.contact_queue import Abandon, ContactQueue, HeldItem, Postpone
+from flows.conversations.conversations import Conversations
+
+
+class Post:
+    """A channel and its wake source; each exception of `failures` meets one try to deliver."""
+
+    def __init__(self, redis: Any, cipher: Cipher, name: str, conversations: Conversations) -> None:
+        self.conversations = conversations
+        self.outbox = ContactQueue(redis, cipher, name, self._wake, clock=self._seconds)
+        self.delivered: list[tuple[str, str]] = []
+        self.failures: list[Exception] = []
+
+    def items(
+        self, org: str, messages: Iterable[tuple[Mapping[str, Any], float]]
+    ) -> list[Mapping[str, Any]]:
+        now = self._seconds()
+        return [{"text": one["text"], "not_before": now + delay} for one, delay in messages]
+
+    def take_in(self, org: str, contact: str) -> bool:
+        return False
+
+    def send_out(self, org: str, contact: str) -> None:
+        self.outbox.drain(org, contact, partial(self._deliver, org))
+
+    def sweep(self) -> None:
+        self.outbox.sweep()
+
+    def forget(self, org: str, contact: str) -> None:
+        self.outbox.forget(org, contact)
+
+    def _deliver(self, org: str, held: HeldItem) -> None:
+        early = held.item["not_before"] - self._seconds()
+        if early > 0:
+            raise Postpone(early)
+        failure = self.failures.pop(0) if self.failures else None
+        if isinstance(failure, Abandon):
+            self.conversations.tell_not_sent(org, held.contact, failure.reason)
+        if failure is not None:
+            raise failure
+        self.delivered.append((held.contact, held.item["text"]))
+
+    def _wake(self, org: str, contact: str, seconds: float) -> None:
+        later = self.conversations.now() + timedelta(seconds=seconds)
+        self.conversations.wakeups.add(org, contact, later)
+
+    def _seconds(self) -> float:
+        return self.conversations.now().timestamp()

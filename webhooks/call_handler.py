@@ -1,0 +1,98 @@
+"""How a call that reached its function is answered: once, and in the time its caller has.
+
+A plain call goes straight to the dispatcher. A call with a contact and a flow, or with an
+`Idempotency-Key`, first asks whether it ran before; a call with a deadline may become a job.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import orjson
+from redis.exceptions import RedisError
+
+from flowhook.errors import InvalidInput
+from flowhook.http.origin import find_origin
+from flowhook.jobs.call import Call, wait_seconds
+from flowhook.jobs.idempotency import Claim, IdempotencyStore, StoredResponse, name_call
+from flowhook.jobs.inline_runner import Accepted, InlineRunner
+from flowhook.organisations.organisation import Organisation
+from flowhook.outcome import Outcome
+from webhooks.dispatcher import Dispatcher, validate
+from webhooks.registry import WebhookFunction
+
+MAX_KEY = 255
+
+
+class CallHandler:
+    """Answers calls in a web process. What fails is recorded and part of the answer."""
+
+    def __init__(
+        self, dispatcher: Dispatcher, deadlines: InlineRunner, repeats: IdempotencyStore
+    ) -> None:
+        self.dispatcher = dispatcher
+        self.deadlines = deadlines
+        self.repeats = repeats
+
+    def answer_once(
+        self,
+        call: Call,
+        function: WebhookFunction,
+        organisation: Organisation,
+        content: bytes,
+        key: str = "",
+        prefer: str = "",
+    ) -> Outcome | Accepted | StoredResponse:
+        """The answer, or of a repeat the first's.
+
+        Calls are the same by their Idempotency-Key `key` or, without one, by their `content`.
+        """
+        if not (key or call.comes_from_flow):
+            return self.answer(call, function, organisation, prefer)
+        try:
+            first = self._begin(organisation, call, key, content)
+        except Exception as failure:
+            return self.dispatcher.refuse(call, failure)
+        if isinstance(first, StoredResponse):
+            return first
+        came = self.answer(call, function, organisation, prefer)
+        if first is not None:
+            stays = came.error is None or came.error.status == 400
+            self.repeats.settle(first, _stored(came), stays)
+        return came
+
+    def answer(
+        self,
+        call: Call,
+        function: WebhookFunction,
+        organisation: Organisation,
+        prefer: str = "",
+    ) -> Outcome | Accepted:
+        """The outcome, or the job that the call became; `prefer` is the header Prefer."""
+        try:
+            seconds = wait_seconds(call.body, prefer)
+            if seconds is not None:
+                validate(function, call.body)  # a mistake is told now, not to a job nobody looks at
+                apart = replace(call, origin=find_origin())
+                return self.deadlines.answer(apart, organisation, seconds)
+        except Exception as failure:
+            return self.dispatcher.refuse(call, failure)
+        return self.dispatcher.dispatch(call, function, organisation)
+
+    def _begin(
+        self, organisation: Organisation, call: Call, key: str, content: bytes
+    ) -> Claim | StoredResponse | None:
+        """The first's answer, or the right to be the first; with a key never without a claim."""
+        if len(key) > MAX_KEY:
+            raise InvalidInput(f"the Idempotency-Key is longer than {MAX_KEY} characters")
+        try:
+            return self.repeats.begin(name_call(organisation, call.function, key, content))
+        except RedisError:
+            if key:
+                raise
+            return None
+
+
+def _stored(came: Outcome | Accepted) -> StoredResponse:
+    error = came.error.type if came.error else ""
+    return StoredResponse(came.status, orjson.dumps(came.answer), error)
