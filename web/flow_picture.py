@@ -46,7 +46,7 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class FlowPicture:
     """One page of a flow's cards: `start` is the place of the first among all `total` of them,
     `before` and `after` are nodes on the pages around it."""
 
@@ -61,7 +61,7 @@ class Picture:
 
 def picture_of(
     flow: Flow, issues: Iterable[Issue], tally: NodeCounts, node: str | None = None
-) -> Picture:
+) -> FlowPicture:
     """The page that `node` is on, or the first."""
     order = in_order(flow)
     place = next((place for place, one in enumerate(order) if one.uuid == node), 0)
@@ -70,7 +70,7 @@ def picture_of(
     found: dict[str, list[Issue]] = {}
     for issue in issues:
         found.setdefault(issue.node, []).append(issue)
-    return Picture(
+    return FlowPicture(
         flow=flow.uuid,
         cards=tuple(_card(flow, one, found.get(one.uuid, ()), tally) for one in shown),
         start=start,
