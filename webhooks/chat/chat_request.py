@@ -13,10 +13,9 @@ from marshmallow import ValidationError, fields, validates_schema
 from flowhook.errors import EmptyInput
 from flowhook.providers.model_client import ChatRequest, JsonAnswer
 from webhooks.chat.answers import ask_answers
-from webhooks.chat.messages import Message, conversation, text_of
+from webhooks.chat.messages import Message, check_length, conversation, text_of
 from webhooks.chat.sanitize import sanitize_text
 from webhooks.chat.structured import check_schema
-from webhooks.context_size import check_length
 from webhooks.fields import (
     Choice,
     Flag,

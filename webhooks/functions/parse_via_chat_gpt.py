@@ -9,9 +9,8 @@ from marshmallow import fields
 from flowhook.providers.model_client import ChatRequest
 from webhooks.chat.answers import ask_answers, parse_answer
 from webhooks.chat.chat_request import thread_field
-from webhooks.chat.messages import conversation
+from webhooks.chat.messages import check_length, conversation
 from webhooks.chat.response_format import response_format_field
-from webhooks.context_size import check_length
 from webhooks.fields import FunctionSchema, Number, ResultSchema, Text, Whole, model_field
 from webhooks.registry import Context, webhook
 

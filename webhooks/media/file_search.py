@@ -14,7 +14,7 @@ from typing import Any
 from flowhook.errors import InvalidInput, ProviderRejected
 from flowhook.providers.model_client import FilesRequest
 from webhooks.chat.chat_request import thread_field
-from webhooks.context_size import check_length
+from webhooks.chat.messages import check_length
 from webhooks.fields import FunctionSchema, Text, ignored_field, model_field
 from webhooks.registry import Context
 

@@ -9,7 +9,7 @@ from flask import Response, request
 from werkzeug.routing import Rule
 from werkzeug.test import create_environ, run_wsgi_app
 
-from flowhook.http import known_paths
+from flowhook.http import application
 from flowhook.http.application import FlowhookFlask
 from tests.versions import check_versions
 
@@ -51,14 +51,14 @@ def test_a_route_that_is_added_later_is_found() -> None:
         adapter = routes.bind_to_environ(create_environ("/new"))
         return adapter.match(return_rule=True)[0].endpoint
 
-    routes = known_paths.KnownPaths([Rule("/<name>", endpoint="any")])
+    routes = application.KnownPaths([Rule("/<name>", endpoint="any")])
     assert found() == found() == "any"
     routes.add(Rule("/new", endpoint="new"))
     assert found() == found() == "new"
 
 
 def test_what_is_remembered_is_bounded(app: FlowhookFlask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(known_paths, "MAX_KNOWN", 3)
+    monkeypatch.setattr(application, "MAX_KNOWN", 3)
     for number in range(10):
         assert ask(app, f"/things/{number}") == f"200 /things/<name>: {number}"
         assert len(app.url_map.known) <= 3  # type: ignore[attr-defined]
