@@ -49,10 +49,9 @@ def counted(
         if isinstance(event, RouteTaken | ExitTaken):
             category = event.category if isinstance(event, RouteTaken) else ""
             changes[event.flow, f"{TAKEN}|{event.node}|{category}"] += 1
+    keys = {flow: tally_key(org, flow) for flow in {flow for flow, _ in changes}}
     return [
-        ("HINCRBY", tally_key(org, flow), name, change)
-        for (flow, name), change in changes.items()
-        if change
+        ("HINCRBY", keys[flow], name, change) for (flow, name), change in changes.items() if change
     ]
 
 

@@ -161,7 +161,7 @@ class Simulations:
             outgoing=outgoing,
             working=nullcontext,
             look_up=lambda _: None,
-            clock=scene.now,
+            now=scene.now,
         )
         events = step(Engine(services), session)
         scene.session = session.as_dict()
