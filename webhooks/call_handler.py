@@ -34,11 +34,11 @@ class CallHandler:
     """Answers calls in a web process. What fails is recorded and part of the answer."""
 
     def __init__(
-        self, dispatcher: Dispatcher, deadlines: InlineRunner, repeats: IdempotencyStore
+        self, dispatcher: Dispatcher, inline_runner: InlineRunner, idempotency: IdempotencyStore
     ) -> None:
         self.dispatcher = dispatcher
-        self.deadlines = deadlines
-        self.repeats = repeats
+        self.inline_runner = inline_runner
+        self.idempotency = idempotency
 
     def answer_once(
         self,
@@ -64,7 +64,7 @@ class CallHandler:
         came = self.answer(call, function, organisation, prefer)
         if first is not None:
             stays = came.error is None or came.error.status == 400
-            self.repeats.settle(first, _stored(came), stays)
+            self.idempotency.settle(first, _stored(came), stays)
         return came
 
     def answer(
@@ -80,7 +80,7 @@ class CallHandler:
             if seconds is not None:
                 validate(function, call.body)  # a mistake is told now, not to a job nobody looks at
                 apart = replace(call, origin=find_origin())
-                return self.deadlines.answer(apart, organisation, seconds)
+                return self.inline_runner.answer(apart, organisation, seconds)
         except Exception as failure:
             return self.dispatcher.refuse(call, failure)
         return self.dispatcher.dispatch(call, function, organisation)
@@ -92,7 +92,7 @@ class CallHandler:
         if len(key) > MAX_KEY:
             raise InvalidInput(f"the Idempotency-Key is longer than {MAX_KEY} characters")
         try:
-            return self.repeats.begin(name_call(organisation, call.function, key, content))
+            return self.idempotency.begin(name_call(organisation, call.function, key, content))
         except RedisError:
             if key:
                 raise
