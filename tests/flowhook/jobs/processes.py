@@ -36,7 +36,7 @@ class Process:
         self.outcome = Outcome(200, {"success": True, "answer": "Because."}, "answer")
         self.store = JobStore(redis, Cipher([FIRST_KEY]))
         self.liveness = Liveness(redis)
-        self.performer = JobRunner(
+        self.job_runner = JobRunner(
             self.store,
             queue,
             self.liveness,

@@ -25,8 +25,8 @@ def test_each_delivery_that_was_given_up_has_its_letter_and_is_replayed(
     process.failures = [NotDelivered(reason, final=True) for reason in ("gone", "not waiting")]
     job_id = new_job_id("acme")
     process.store.create(job_id, CALL, [CALLBACK, GLIFIC])
-    process.performer.perform(job_id, RUN)
-    dead = process.performer.dead
+    process.job_runner.perform(job_id, RUN)
+    dead = process.job_runner.dead
     letters, _ = dead.page("acme", 10, "")
     assert {(letter["step"], letter["reason"]) for letter in letters} == {
         (CALLBACK, "gone"),
@@ -38,7 +38,7 @@ def test_each_delivery_that_was_given_up_has_its_letter_and_is_replayed(
     assert [message[:2] for message in queue.sent] == [(job_id, CALLBACK), (job_id, GLIFIC)]
     assert dead.page("acme", 10, "") == ([], None)
     for _, step, *_ in list(queue.sent):
-        process.performer.perform(job_id, step)
+        process.job_runner.perform(job_id, step)
     assert process.delivered == [job_id] * 2
     process.killed()
 
@@ -50,9 +50,9 @@ def test_a_replay_that_broke_off_can_be_asked_for_again(
     process.failures = [NotDelivered("gone", final=True)]
     job_id = new_job_id("acme")
     process.store.create(job_id, CALL, [CALLBACK])
-    process.performer.perform(job_id, RUN)
+    process.job_runner.perform(job_id, RUN)
     process.store.revive(job_id, CALLBACK)  # as far as it came
-    assert process.performer.dead.replay("acme", job_id) == [CALLBACK]
+    assert process.job_runner.dead.replay("acme", job_id) == [CALLBACK]
     assert queue.sent[-1][:2] == (job_id, CALLBACK)
     process.killed()
 
@@ -64,7 +64,7 @@ def test_letters_are_listed_by_pages_the_newest_first(
     process = Process(any_redis, queue)
     moment = 1_767_355_200.0
     process.store.clock = lambda: moment
-    dead = process.performer.dead
+    dead = process.job_runner.dead
     for number in range(4):
         moment += 1
         dead.add(process.store.create(new_job_id("acme"), CALL, []), RUN, f"reason {number}")
@@ -82,9 +82,9 @@ def test_a_job_that_was_not_given_up_has_no_letter(any_redis: Client, queue: Lis
     process = Process(any_redis, queue)
     job_id = new_job_id("acme")
     process.store.create(job_id, CALL, [CALLBACK])
-    process.performer.perform(job_id, RUN)
+    process.job_runner.perform(job_id, RUN)
     for unknown in (job_id, new_job_id("acme"), "nonsense"):
         with pytest.raises(NotFound):
-            process.performer.dead.replay("acme", unknown)
+            process.job_runner.dead.replay("acme", unknown)
     assert not queue.sent
     process.killed()

@@ -30,7 +30,7 @@ def test_a_message_that_comes_twice_runs_a_job_once(any_redis: Client, queue: Li
     job_id = new_job_id("acme")
     processes[0].store.create(job_id, CALL, [CALLBACK])
     for process in (*processes, *processes):
-        process.performer.perform(job_id, RUN)
+        process.job_runner.perform(job_id, RUN)
     assert sum(len(process.ran) for process in processes) == 1
     assert sum(len(process.delivered) for process in processes) == 1
     for process in processes:
@@ -44,10 +44,10 @@ def test_a_delivery_whose_store_was_away_is_tried_again(
     process.failures = [RedisConnectionError("away"), OSError("away")]
     job_id = new_job_id("acme")
     process.store.create(job_id, CALL, [CALLBACK])
-    process.performer.perform(job_id, RUN)
-    process.performer.perform(job_id, CALLBACK)
+    process.job_runner.perform(job_id, RUN)
+    process.job_runner.perform(job_id, CALLBACK)
     assert [message[:2] for message in queue.sent] == [(job_id, CALLBACK)] * 2
-    process.performer.perform(job_id, CALLBACK)
+    process.job_runner.perform(job_id, CALLBACK)
     assert process.delivered == [job_id]
     process.killed()
 
@@ -58,7 +58,7 @@ def test_a_step_held_by_a_living_process_is_looked_at_again_later(
     holding, looking = Process(any_redis, queue), Process(any_redis, queue)
     job_id = new_job_id("acme")
     holding.store.create(job_id, CALL, [], holding.liveness.holder())
-    looking.performer.perform(job_id, RUN)
+    looking.job_runner.perform(job_id, RUN)
     assert not looking.ran
     assert queue.sent == [(job_id, RUN, looking.liveness.seconds, "")]
     holding.killed()
@@ -71,11 +71,11 @@ def test_what_a_killed_process_held_is_run_after_a_second_look(
     dead, alive = Process(any_redis, queue), Process(any_redis, queue)
     job, holder = dead.hold()
     dead.killed()
-    alive.performer.perform(job.id, RUN)
+    alive.job_runner.perform(job.id, RUN)
     assert not alive.ran
     [(_, _, delay, suspect)] = queue.sent
     assert (delay, suspect) == (2.0, holder)
-    alive.performer.perform(job.id, RUN, suspect)
+    alive.job_runner.perform(job.id, RUN, suspect)
     assert len(alive.ran) == 1
     assert alive.delivered == [job.id]
     # What was thought dead and was not cannot overwrite its successor.
@@ -90,7 +90,7 @@ def test_a_job_whose_worker_died_between_result_and_delivery_is_delivered(
     job, holder = dead.hold()
     assert dead.store.finish(job, holder, dead.outcome)
     dead.killed()
-    alive.performer.perform(job.id, RUN)
+    alive.job_runner.perform(job.id, RUN)
     assert not alive.ran
     assert alive.delivered == [job.id]
     alive.killed()
@@ -104,7 +104,7 @@ def test_waiting_for_a_provider_ends_with_patience(any_redis: Client, queue: Lis
         job_id = new_job_id("acme")
         process.store.create(job_id, CALL, [])
         queue.sent.clear()
-        process.performer.perform(job_id, RUN)
+        process.job_runner.perform(job_id, RUN)
         job = process.store.find(job_id)
         assert job is not None
         assert job.status == state
@@ -120,14 +120,14 @@ def test_a_provider_that_may_have_charged_is_asked_three_times(
     job_id = new_job_id("acme")
     process.store.create(job_id, CALL, [])
     for _ in range(5):
-        process.performer.perform(job_id, RUN)
+        process.job_runner.perform(job_id, RUN)
     assert len(process.ran) == 3
     process.killed()
 
 
 def test_a_job_whose_key_is_gone_is_dropped(any_redis: Client, queue: ListedQueue) -> None:
     process = Process(any_redis, queue)
-    process.performer.perform(new_job_id("acme"), RUN)
+    process.job_runner.perform(new_job_id("acme"), RUN)
     assert not process.ran
     assert not queue.sent
     process.killed()
@@ -135,13 +135,13 @@ def test_a_job_whose_key_is_gone_is_dropped(any_redis: Client, queue: ListedQueu
 
 def test_a_delivery_is_given_up_after_its_last_pause(any_redis: Client, queue: ListedQueue) -> None:
     process = Process(any_redis, queue)
-    process.performer.pauses_seconds = (10.0, 20.0)
+    process.job_runner.pauses_seconds = (10.0, 20.0)
     process.failures = [NotDelivered("busy") for _ in range(3)]
     job_id = new_job_id("acme")
     process.store.create(job_id, CALL, [CALLBACK])
-    process.performer.perform(job_id, RUN)
-    process.performer.perform(job_id, CALLBACK)
-    process.performer.perform(job_id, CALLBACK)
+    process.job_runner.perform(job_id, RUN)
+    process.job_runner.perform(job_id, CALLBACK)
+    process.job_runner.perform(job_id, CALLBACK)
     first, second = (delay for _, _, delay, _ in queue.sent)
     assert 8 <= first <= 12
     assert 16 <= second <= 24
@@ -158,8 +158,8 @@ def test_a_step_that_breaks_is_buried_and_does_not_come_again(
     process.failures = [ValueError("a fault of ours")]
     job_id = new_job_id("acme")
     process.store.create(job_id, CALL, [CALLBACK])
-    process.performer.perform(job_id, RUN)
-    [letter], _ = process.performer.dead.page("acme", 10, "")
+    process.job_runner.perform(job_id, RUN)
+    [letter], _ = process.job_runner.dead.page("acme", 10, "")
     assert (letter["step"], letter["reason"]) == (
         CALLBACK,
         "an internal error; the log tells more",
@@ -175,8 +175,8 @@ def test_a_job_is_kept_for_a_day_after_its_last_delivery(
     job_id = new_job_id("acme")
     process.store.create(job_id, CALL, [CALLBACK, GLIFIC])
     process.failures = [NotDelivered("busy")]
-    process.performer.perform(job_id, RUN)
+    process.job_runner.perform(job_id, RUN)
     assert seconds_kept(any_redis, job_id) > RESULT_SECONDS
-    process.performer.perform(job_id, CALLBACK)
+    process.job_runner.perform(job_id, CALLBACK)
     assert 0 < seconds_kept(any_redis, job_id) <= RESULT_SECONDS
     process.killed()

@@ -36,9 +36,9 @@ def test_delayed_steps_are_performed_when_they_are_due(
     jobs = JobsService(open_service(any_redis))
     jobs.service.organisation()
     job_id = jobs.accept("get_buttons", {"buttons_data": "a", "wait_seconds": 0})
-    jobs.desk.queue.broker.flush_all()
+    jobs.job_services.queue.broker.flush_all()
     began = time.monotonic()
-    jobs.desk.queue.send(job_id, "run", delay_seconds=0.5)
+    jobs.job_services.queue.send(job_id, "run", delay_seconds=0.5)
     jobs.start_worker()
     assert jobs.wait(job_id)["status"] == "done"
     assert time.monotonic() - began >= 0.5
@@ -86,7 +86,7 @@ def test_an_idle_thread_is_woken_by_work(open_service: OpenService, real_redis: 
     jobs = JobsService(open_service(real_redis))
     jobs.service.organisation()
     jobs.start_worker(threads=1)
-    wait_for(lambda: jobs.desk.queue.broker.queues, "the queue")
+    wait_for(lambda: jobs.job_services.queue.broker.queues, "the queue")
     began = time.monotonic()
     for _ in range(10):
         job_id = jobs.accept("get_buttons", {"buttons_data": "a", "wait_seconds": 0})

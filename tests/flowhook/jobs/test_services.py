@@ -70,7 +70,7 @@ def test_a_delivery_that_is_added_is_told_and_closing_lets_go(any_redis: Client)
     job_id = new_job_id("acme")
     call = Call("acme", "chat", {}, "request-1", "token-1", "")
     jobs.store.create(job_id, call, [CONVERSATION])
-    jobs.performer.perform(job_id, RUN)
+    jobs.job_runner.perform(job_id, RUN)
     assert told.outcomes == [outcome]
     holder = jobs.liveness.holder()
     other = Liveness(any_redis)

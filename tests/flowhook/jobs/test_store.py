@@ -50,7 +50,7 @@ def test_a_job_comes_back_as_it_was_written(any_redis: Client, queue: ListedQueu
     process = Process(any_redis, queue)
     job_id = new_job_id("acme")
     process.store.create(job_id, CALL, [CALLBACK])
-    process.performer.perform(job_id, RUN)
+    process.job_runner.perform(job_id, RUN)
     assert process.ran == [CALL]
     job = process.store.find(job_id)
     assert job is not None

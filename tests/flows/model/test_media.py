@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flows.model import media
-from flows.model.media import kind_of_url, parted
+from flows.model.media import kind_of_url, read_attachment
 from tests.examples import check_examples
 
 
@@ -24,8 +24,8 @@ def test_the_examples_hold() -> None:
         ("", "document", ""),
     ],
 )
-def test_an_attachment_is_parted(attachment: str, kind: str, url: str) -> None:
-    assert parted(attachment) == (kind, url)
+def test_an_attachment_is_read_attachment(attachment: str, kind: str, url: str) -> None:
+    assert read_attachment(attachment) == (kind, url)
 
 
 def test_an_address_that_is_none_has_no_kind() -> None:

@@ -57,13 +57,13 @@ PLACE = {"category": "location", "inserted_at": AT}
     ],
 )
 def test_result(message: Message, case: str, result: dict[str, Any]) -> None:
-    assert result_of(message, "Yes", case, AT) == result
+    assert result_of(message, "Yes", AT, keeps_words=case == "has_multiple") == result
 
 
 @pytest.mark.parametrize("kind", ["image", "audio", "video", "document"])
 def test_of_media_the_address_is_kept(kind: str) -> None:
     message = Message("text", kind, id=3, url="https://x.org/a", caption="See")
-    assert result_of(message, "Yes", "has_media", AT) == {
+    assert result_of(message, "Yes", AT) == {
         "id": 3,
         "url": "https://x.org/a",
         "source_url": "https://x.org/a",
@@ -76,6 +76,6 @@ def test_of_media_the_address_is_kept(kind: str) -> None:
 
 def test_of_a_form_its_answers_are_kept() -> None:
     form = {"name": "Asha", "langs": ["hi", 2, True], "items": [{"a": 1}], "deep": {"b": 2}}
-    kept = result_of(Message(type="whatsapp_form_response", form=form), "Yes", "", AT)
+    kept = result_of(Message(type="whatsapp_form_response", form=form), "Yes", AT)
     assert kept == {"name": "Asha", "langs": "hi, 2, true", "items": '{"a":1}', "deep": {"b": 2}}
-    assert result_of(Message(type="whatsapp_form_response"), "Yes", "", AT) == {}
+    assert result_of(Message(type="whatsapp_form_response"), "Yes", AT) == {}
