@@ -17,7 +17,7 @@ from flowhook.providers.google_maps import GoogleMapsClient
 from flowhook.providers.guard import AddressGuard
 from flowhook.providers.model_client import ModelClient
 from flowhook.providers.transport import RequestsTransport
-from webhooks.threads import Threads
+from webhooks.threads import Thread, Threads
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +132,10 @@ class Context:
     @property
     def threads(self) -> Threads:
         return self.service.threads
+
+    def open_thread(self, thread_id: str | None) -> Thread:
+        """The contact's conversation of this id, or a new one."""
+        return self.threads.open(self.organisation.id, thread_id, self.contact)
 
     @property
     def tool_sources(self) -> Sequence[ToolSource]:

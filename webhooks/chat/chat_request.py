@@ -14,10 +14,10 @@ from marshmallow import ValidationError, fields, validates_schema
 from flowhook.errors import EmptyInput
 from flowhook.providers.model_client import ChatRequest, JsonAnswer
 from flowhook.redis.best_effort import best_effort
+from webhooks.chat.answers import ask_answers
 from webhooks.chat.messages import Message, conversation, text_of
 from webhooks.chat.sanitize import sanitize_text
 from webhooks.chat.structured import check_schema
-from webhooks.chat.structured_answer import ask_answers
 from webhooks.context_size import check_length
 from webhooks.fields import (
     Choice,
@@ -163,7 +163,7 @@ def answer_chat(data: dict[str, Any], context: Context) -> Result:
         raise EmptyInput(NO_MESSAGES, fields={"input": ["Must not be empty without messages."]})
     client = context.model_client()
     model = client.account.resolve(data.get("model"))
-    thread = open_thread(data, context)
+    thread = context.open_thread(data["thread_id"]) if "thread_id" in data else None
     remembered = thread.messages(model) if thread else ()
     messages = conversation(context, data.get("prompt"), said, remembered)
     check_length(
@@ -192,13 +192,6 @@ def chat_request(data: dict[str, Any], messages: list[Message]) -> ChatRequest:
         user=data.get("user"),
         json_answer=_json_answer(data),
     )
-
-
-def open_thread(data: dict[str, Any], context: Context) -> Thread | None:
-    """Open the thread that the body names, even by an empty `thread_id`; None without one."""
-    if "thread_id" not in data:
-        return None
-    return context.threads.open(context.organisation.id, data["thread_id"], context.contact)
 
 
 def remember(thread: Thread, context: Context, asked: str, answer: Any) -> str:

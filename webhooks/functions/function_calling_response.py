@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import fields
 
+from webhooks.chat.answers import ask_answers
 from webhooks.chat.chat_request import (
     chat_request,
     max_tokens_field,
@@ -14,7 +15,6 @@ from webhooks.chat.chat_request import (
 )
 from webhooks.chat.messages import conversation
 from webhooks.chat.sanitize import sanitize_text
-from webhooks.chat.structured_answer import ask_answers
 from webhooks.context_size import check_length
 from webhooks.fields import FunctionSchema, Json, ResultSchema, model_field
 from webhooks.registry import Context, webhook

@@ -7,11 +7,10 @@ from typing import Any
 from marshmallow import fields
 
 from flowhook.providers.model_client import ChatRequest
-from webhooks.chat.answers import parse_answer
-from webhooks.chat.chat_request import open_thread, remember, thread_field
+from webhooks.chat.answers import ask_answers, parse_answer
+from webhooks.chat.chat_request import remember, thread_field
 from webhooks.chat.messages import conversation
 from webhooks.chat.response_format import response_format_field
-from webhooks.chat.structured_answer import ask_answers
 from webhooks.context_size import check_length
 from webhooks.fields import FunctionSchema, Number, ResultSchema, Text, Whole, model_field
 from webhooks.registry import Context, webhook
@@ -93,7 +92,7 @@ def parse_via_chat_gpt(data: dict[str, Any], context: Context) -> dict[str, Any]
     client = context.model_client()
     asked_model = data.get("gpt_model") or data.get("model")
     model = client.account.resolve(asked_model)
-    thread = open_thread(data, context)
+    thread = context.open_thread(data["thread_id"]) if "thread_id" in data else None
     question = data["question_text"]
     messages = conversation(
         context,

@@ -98,7 +98,7 @@ def answer_from_files(
     """Ask; returns the answer and the id of its conversation."""
     client = context.model_client()
     model = client.account.resolve(source.model)
-    thread = context.threads.open(context.organisation.id, thread_id, context.contact)
+    thread = context.open_thread(thread_id)
     said = [*thread.messages(model), {"role": "user", "content": question}]
     told = [
         context.system_prompt,
