@@ -114,7 +114,7 @@ class FlowTools:
             outgoing=conversations.outgoing,
             working=nullcontext,
             look_up=look_up,
-            clock=conversations.now,
+            now=conversations.now,
         )
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any
 
 from flowhook.config import Config
@@ -74,10 +73,6 @@ class WhatsAppBridge:
 
         self.channel.drain_inbox(org, contact, handle)
         return bool(turns)
-
-    def send_out(self, org: str, contact: str) -> None:
-        tell = partial(self.conversations.tell_not_sent, org, contact)
-        self.channel.drain_outbox(org, contact, tell)
 
     def sweep(self) -> None:
         self.channel.sweep()

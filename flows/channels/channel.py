@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
-from flows.channels.contact_queue import ContactQueue, Item
+from flows.channels.contact_queue import ContactQueue, HeldItem, Item
 
 
 class Channel(Protocol):
@@ -24,6 +24,12 @@ class Channel(Protocol):
         A message has the conversation API's shape, with the flow's `template` and `interactive`
         content beside it where there are any.
         """
+
+    def send_out(
+        self, org: str, contact: str, tell: Callable[[str], None], taken: HeldItem | None = None
+    ) -> object:
+        """Send what is due to the contact, in order, from the item `taken` on; `tell` gets why one
+        never will be. Wakes the contact for the rest."""
 
     def forget(self, org: str, contact: str) -> None:
         """Remove what the channel keeps of a contact."""

@@ -36,9 +36,9 @@ from flowhook.redis.script import Argument, Script
 
 FOLDER = Path(__file__).parent / "lua"
 QUEUE = FOLDER / "queue.lua"
-"""The Lua function `advance`, for scripts that take an item out of a queue."""
+"""The Lua functions `take` and `advance`, for scripts that do more than that."""
 PUSH = Script(FOLDER / "push.lua", APPLY)
-TAKE = Script(FOLDER / "take.lua")
+TAKE = Script(FOLDER / "take.lua", QUEUE)
 NEXT = Script(FOLDER / "next.lua", QUEUE)
 LEAVE = Script(FOLDER / "leave.lua")
 
@@ -133,6 +133,31 @@ class HeldItem:
             self.next = replace(self, sealed=head, tries=1, is_dropped=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """The taking of a contact's queue, by a script that passes `keys` and `arguments` on to the Lua
+    function `take`; `taken` reads what that answers."""
+
+    queue: ContactQueue
+    org: str
+    contact: str
+    keys: list[str]
+    """lock, queue, tries, due"""
+    token: str
+
+    @property
+    def arguments(self) -> list[Argument]:
+        """token, milliseconds, contact, when to look after the queue"""
+        milliseconds = self.queue.leases.milliseconds
+        return [self.token, milliseconds, self.contact, self.queue.look_after()]
+
+    def taken(self, answer: list[Any] | None) -> HeldItem | None:
+        if not answer:
+            return None
+        tries, head = answer
+        return HeldItem(self.queue, self.org, self.contact, self.keys, self.token, head, tries)
+
+
 Handle = Callable[[HeldItem], None]
 
 
@@ -195,15 +220,21 @@ class ContactQueue:
             raise Overloaded("too many messages of one contact wait")
         return bool(pushed)
 
-    def filling(self, org: str, contact: str, items: Sequence[Item]) -> list[Effect]:
+    def filling(
+        self, org: str, contact: str, items: Sequence[Item], *, is_taken: bool = False
+    ) -> list[Effect]:
         """Effects that put items at the end of the contact's queue, for a script that stores more
-        than them. `list_organisation` must have been called before, and somebody is to be woken."""
+        than them. `list_organisation` must have been called before, and somebody is to be woken
+        (`is_taken`: the script takes the queue then)."""
         _, queue, _, due = self._keys(org, contact)
         sealed = (self._seal(org, contact, item) for item in items)
-        return [
-            ("RPUSH", queue, *sealed),
-            ("ZADD", due, "NX", self.clock() + GRACE_SECONDS, contact),
-        ]
+        effects: list[Effect] = [("RPUSH", queue, *sealed)]
+        if not is_taken:
+            effects.append(("ZADD", due, "NX", self.clock() + GRACE_SECONDS, contact))
+        return effects
+
+    def taking(self, org: str, contact: str) -> Taking:
+        return Taking(self, org, contact, self._keys(org, contact), new_token())
 
     def list_organisation(self, org: str) -> None:
         """List the organisation for the sweep; told again each minute, in case it was lost."""
@@ -214,14 +245,16 @@ class ContactQueue:
 
     # --- out ---
 
-    def drain(self, org: str, contact: str, handle: Handle) -> Drained:
-        """Deal with the contact's items in order until none is left.
+    def drain(
+        self, org: str, contact: str, handle: Handle, taken: HeldItem | None = None
+    ) -> Drained:
+        """Deal with the contact's items in order until none is left, from the one `taken` on.
 
         Returns at once where somebody else is at it. `handle` may raise Postpone or Abandon;
         any other exception counts as a failed try, is logged by type, and lets the queue rest.
         Where something is left for later, a wake-up is asked for.
         """
-        drained = self._drain(org, contact, handle)
+        drained = self._drain(taken or self._take(org, contact), handle)
         if drained.again_in is not None:
             self.wake_later(org, contact, drained.again_in)
         return drained
@@ -236,9 +269,8 @@ class ContactQueue:
                 extra={"organization_id": org, "cause": type(failure).__name__},
             )
 
-    def _drain(self, org: str, contact: str, handle: Handle) -> Drained:
+    def _drain(self, held: HeldItem | None, handle: Handle) -> Drained:
         handled = 0
-        held = self._take(org, contact)
         if held is None:
             return Drained(0)
         lock, token = held.keys[0], held.token
@@ -344,11 +376,8 @@ class ContactQueue:
         return self.clock() + self.leases.seconds + GRACE_SECONDS
 
     def _take(self, org: str, contact: str) -> HeldItem | None:
-        token = new_token()
-        arguments: list[Argument] = [token, self.leases.milliseconds, contact, self.look_after()]
-        keys = self._keys(org, contact)
-        found = TAKE.run(self.redis, keys, arguments)
-        return HeldItem(self, org, contact, keys, token, found[1], int(found[0])) if found else None
+        taking = self.taking(org, contact)
+        return taking.taken(TAKE.run(self.redis, taking.keys, taking.arguments))
 
     def _rest(self, held: HeldItem, seconds: float, *, is_try: bool) -> float:
         """Leave the queue for a while; whoever comes before that finds the same head."""

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from redis.exceptions import RedisError
@@ -110,8 +111,8 @@ class Conversations:
         """Process one message of the contact and answer as the conversation API does.
 
         The same `message_id` is processed once; a repeat gets the first one's answer. `held` is the
-        message in the contact's inbox, which it leaves with the turn; its holder sends what the
-        turn says. Raises LeaseLost where it has left already.
+        message in the contact's inbox, which it leaves with the turn; what the turn says is sent
+        at once then. Raises LeaseLost where it has left already.
         """
 
         def step(turn: Turn) -> list[Event]:
@@ -175,6 +176,11 @@ class Conversations:
             return events if events or turn.lock.begun else None
 
         return self._take_turn(org, contact, step, is_woken=True)
+
+    def send_out(self, org: str, contact: str) -> None:
+        """Send what is due to the contact, whatever the channel."""
+        for channel in self.channels.values():
+            channel.send_out(org, contact, partial(self.tell_not_sent, org, contact))
 
     def tell_not_sent(self, org: str, contact: str, reason: str) -> None:
         """A channel gave a message up: the conversation says so to its author."""
@@ -248,7 +254,7 @@ class Conversations:
                 if lock.has_old_outbox:
                     with self.store.keeping(lock):
                         self.old_outbox.empty(org, contact, patience_seconds)
-                return self._process(lock, step, message, held, is_woken or held is not None)
+                return self._process(lock, step, message, held, is_woken)
             except TurnLost:
                 continue
             except BaseException:
@@ -268,9 +274,9 @@ class Conversations:
         step: Step,
         message: Message | None,
         held: HeldItem | None,
-        is_awake: bool,
+        is_woken: bool,
     ) -> Json:
-        """`is_awake`: the caller goes on with the contact, so nobody needs to be woken for that."""
+        """`held` or `is_woken`: nobody needs to be woken for what is said to the contact."""
         turn = self._open(lock)
         before = place_of(turn.session)
         with self.called_at(turn.address):
@@ -283,11 +289,14 @@ class Conversations:
         due = session.next_wakeup()
         if due is not None:
             self.wakeups.add(lock.org, lock.contact, due)
-        found = self.effects.of(turn, events)
+        found = self.effects.of(turn, events, is_taken=held is not None)
         found.effects += counted(lock.org, before, place_of(session), events)
         if found.started:
             self.wakeups.add_all(lock.org, found.started, now + SAFELY_LATER)
-        self.store.commit(
+        channel = self.channels.get(turn.channel) if held else None
+        is_addressed = lock.contact in found.addressed
+        taking = channel.outbox.taking(lock.org, lock.contact) if channel and is_addressed else None
+        taken = self.store.commit(
             lock,
             {
                 "session": session.as_dict(),
@@ -298,13 +307,17 @@ class Conversations:
             answer=answer,
             effects=found.effects,
             held=held,
+            taking=taking,
         )
         waiting = found.started | found.addressed
-        if is_awake:
+        if held or is_woken:
             waiting -= found.addressed & {lock.contact}
         if len(lock.starts) > lock.begun:
             waiting.add(lock.contact)  # what was begun before the message has its turn behind it
         self._wake(lock.org, waiting, now)
+        if channel:
+            tell = partial(self.tell_not_sent, lock.org, lock.contact)
+            channel.send_out(lock.org, lock.contact, tell, taken)
         return answer
 
     def _open(self, lock: TurnLock) -> Turn:
@@ -329,7 +342,7 @@ class Conversations:
             outgoing=self.outgoing,
             working=lambda: self.store.keeping(lock),
             look_up=look_up,
-            clock=self.now,
+            now=self.now,
         )
         return Turn(
             lock=lock,

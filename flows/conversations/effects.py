@@ -45,11 +45,12 @@ class Effects:
         self.channels = channels
         self.now = now
 
-    def of(self, turn: Turn, events: Sequence[Event]) -> TurnEffects:
+    def of(self, turn: Turn, events: Sequence[Event], *, is_taken: bool = False) -> TurnEffects:
+        """`is_taken`: the contact's outbox is taken by the script that stores the effects."""
         found = TurnEffects()
         self._change_groups(found, turn, events)
         self._log_broadcasts(found, turn, events)
-        self._send(found, turn, events)
+        self._send(found, turn, events, is_taken)
         self._trigger(found, turn.org, events)
         return found
 
@@ -69,7 +70,9 @@ class Effects:
                 entry = {"at": at, "direction": "out", **event.as_message()}
                 found.effects.append(self.store.logging(turn.org, event.contact, entry))
 
-    def _send(self, found: TurnEffects, turn: Turn, events: Sequence[Event]) -> None:
+    def _send(
+        self, found: TurnEffects, turn: Turn, events: Sequence[Event], is_taken: bool
+    ) -> None:
         """What is said goes into the outbox of the channel by which each contact is reached; the
         API's callers get it in the answer."""
         for contact, messages in messages_by_contact(events).items():
@@ -77,7 +80,9 @@ class Effects:
             items = channel.items(turn.org, messages) if channel else ()
             if channel and items:
                 channel.outbox.list_organisation(turn.org)
-                found.effects += channel.outbox.filling(turn.org, contact, items)
+                found.effects += channel.outbox.filling(
+                    turn.org, contact, items, is_taken=is_taken and contact == turn.contact
+                )
                 found.addressed.add(contact)
 
     def _trigger(self, found: TurnEffects, org: str, events: Sequence[Event]) -> None:

@@ -62,7 +62,7 @@ class LiveServices:
     outgoing: AuthorHttpClient
     working: Callable[[], AbstractContextManager[None]]
     look_up: Callable[[str], Contact | None]
-    clock: Callable[[], datetime] = utc_now
+    now: Callable[[], datetime] = utc_now
     languages: Sequence[Language] = LANGUAGES
     random: random.Random = field(default_factory=random.Random)
     organization_id: int | str = field(init=False)
@@ -74,9 +74,6 @@ class LiveServices:
         self.organization_id = self.organisation.id
         self.globals = section("globals").get("values", {})
         self.timezone = section("timezone").get("name", DEFAULT_TIMEZONE)
-
-    def now(self) -> datetime:
-        return self.clock()
 
     def call_webhook(
         self, function_name: str, body: Mapping[str, Any]

@@ -49,23 +49,22 @@ def counted(
         if isinstance(event, RouteTaken | ExitTaken):
             category = event.category if isinstance(event, RouteTaken) else ""
             changes[event.flow, f"{TAKEN}|{event.node}|{category}"] += 1
+    keys = {flow: tally_key(org, flow) for flow in {flow for flow, _ in changes}}
     return [
-        ("HINCRBY", tally_key(org, flow), name, change)
-        for (flow, name), change in changes.items()
-        if change
+        ("HINCRBY", keys[flow], name, change) for (flow, name), change in changes.items() if change
     ]
 
 
 def read_tally(redis: Any, org: str, flow: str) -> NodeCounts:
-    tally = NodeCounts()
+    node_counts = NodeCounts()
     for raw, number in redis.hgetall(tally_key(org, flow)).items():
         kind, _, rest = raw.decode().partition("|")
         if kind == WAITING:
-            tally.waiting[rest] = max(0, int(number))
+            node_counts.waiting[rest] = max(0, int(number))
         else:
             node, _, category = rest.partition("|")
-            tally.taken[node, category] = int(number)
-    return tally
+            node_counts.taken[node, category] = int(number)
+    return node_counts
 
 
 def tally_key(org: str, flow: str) -> str:

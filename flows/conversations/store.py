@@ -26,7 +26,7 @@ from flowhook.redis.effects import APPLY, Effect, effect_arguments, effect_keys
 from flowhook.redis.keys import org_key
 from flowhook.redis.leases import TURN_SECONDS, Leases, new_token
 from flowhook.redis.script import Script
-from flows.channels.contact_queue import QUEUE, HeldItem, LeaseLost
+from flows.channels.contact_queue import QUEUE, HeldItem, LeaseLost, Taking
 from flows.library.store import version_key
 
 FOLDER = Path(__file__).parent / "lua"
@@ -40,7 +40,7 @@ MAX_STATE_BYTES = 4 * 1024 * 1024
 ANSWERS_KEPT = 50
 ANSWER_SECONDS = 86_400
 MAX_STARTS = 100  # that one turn takes from the queue
-NO_INBOX = ("",) * 4
+NO_QUEUE = ("",) * 4
 
 logger = logging.getLogger(__name__)
 
@@ -134,11 +134,13 @@ class ConversationStore:
         answer: dict[str, Any] | None = None,
         effects: Sequence[Effect] = (),
         held: HeldItem | None = None,
-    ) -> None:
+        taking: Taking | None = None,
+    ) -> HeldItem | None:
         """Store the turn and end it; TurnLost where it is not ours any more.
 
         `held` is the item of the contact's inbox that the turn deals with, which leaves the inbox
-        with it; LeaseLost where it has left already.
+        with it; LeaseLost where it has left already. `taking` is that of the outbox which the
+        effects fill: returns what is at its head.
         """
         org, contact = lock.org, lock.contact
         sealed = self.seal(org, contact, "state", state)
@@ -160,19 +162,23 @@ class ConversationStore:
             kept,
             ANSWERS_KEPT,
             ANSWER_SECONDS,
-            *(held.arguments if held else NO_INBOX),
+            *(held.arguments if held else NO_QUEUE),
+            *(taking.arguments if taking else NO_QUEUE),
             *effect_arguments(effects),
         ]
         names = ("lock", "state", "transcript", "starts", "answers", "answered")
         keys = conversation_keys(org, contact, *names)
-        keys += [*(held.keys if held else keys[:1] * len(NO_INBOX)), *effect_keys(effects)]
-        outcome, *following = COMMIT.run(self.redis, keys, arguments)
+        for queue in (held, taking):
+            keys += queue.keys if queue else keys[:1] * len(NO_QUEUE)
+        outcome, *rest = COMMIT.run(self.redis, [*keys, *effect_keys(effects)], arguments)
         if outcome == 0:
             raise TurnLost
-        if held and outcome < 0:
+        if outcome < 0:
             raise LeaseLost
+        head, *taken = rest
         if held:
-            held.dropped(following[0] if following else None)
+            held.dropped(head or None)
+        return taking.taken(taken[0] if taken else None) if taking else None
 
     def keeping(self, lock: TurnLock) -> AbstractContextManager[None]:
         """Keep a turn for as long as the block takes, however long that is."""

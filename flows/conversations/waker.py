@@ -29,10 +29,7 @@ class WakeSource(Protocol):
     """What else wakes contacts: a channel, with messages that came in and wait to go out."""
 
     def take_in(self, org: str, contact: str) -> bool:
-        """Work on what the contact sent; whether that took a turn of the conversation."""
-
-    def send_out(self, org: str, contact: str) -> None:
-        """Send what is to be sent to the contact."""
+        """Work on what the contact sent, and send what the turns say; whether there was one."""
 
     def sweep(self) -> None:
         """Wake, once more, all whose wake-up was lost."""
@@ -84,26 +81,24 @@ class Waker:
     def wake(self, claim: WakeupClaim) -> None:
         """Wake one claimed contact; one who cannot be woken now is tried again."""
         org, contact = claim.org, claim.contact
+        came_in = [source.take_in(org, contact) for source in self.sources]
+        if not any(came_in):
+            self._wake_up(claim)
+            self.conversations.send_out(org, contact)
+        self.conversations.wakeups.done(claim, self.conversations.now())
+
+    def _wake_up(self, claim: WakeupClaim) -> None:
+        """Where no message came in it is for a timer, or for a flow that another contact's flow
+        starts, that the contact is woken; behind a message these have a wake-up of their own."""
         try:
-            self._take_turns(org, contact)
+            self.conversations.wake(claim.org, claim.contact)
         except Conflict:  # a turn of this contact is under way
             self._again(claim, BUSY_SECONDS)
         except FlowhookError as error:
-            what = {"organization_id": org, "cause": error.type}
+            what = {"organization_id": claim.org, "cause": error.type}
             logger.warning("a contact could not be woken", extra=what)
             if isinstance(error, Internal):  # no key opens the conversation: one may come back
                 self._again(claim, LOCKED_SECONDS)
-        for source in self.sources:
-            source.send_out(org, contact)
-        self.conversations.wakeups.done(claim, self.conversations.now())
-
-    def _take_turns(self, org: str, contact: str) -> None:
-        """One turn for each message that came in. Where none did it is for a timer, or for a flow
-        that another contact's flow starts, that the contact is woken; what is due of those behind
-        a message has a wake-up of its own."""
-        came_in = [source.take_in(org, contact) for source in self.sources]
-        if not any(came_in):
-            self.conversations.wake(org, contact)
 
     def _again(self, claim: WakeupClaim, seconds: float) -> None:
         later = self.conversations.now() + timedelta(seconds=seconds)

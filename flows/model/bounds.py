@@ -34,7 +34,8 @@ def check_bounds(value: Any, *, max_values: int = MAX_VALUES, what: str = "the J
             elif isinstance(one, list):
                 below.extend(one)
             elif isinstance(one, str):
-                _check_text(one, what)
+                if len(one) > MAX_TEXT or not one.isascii():
+                    _check_text(one, what)
             elif isinstance(one, int | float) and not _LOWEST <= one <= _HIGHEST:
                 raise InvalidInput(f"{what} holds a number that JSON cannot keep")
         level, depth = below, depth + 1
@@ -44,14 +45,14 @@ def _check_keys(value: dict[Any, Any], what: str) -> None:
     for key in value:
         if not isinstance(key, str):
             raise InvalidJson(f"{what} has a key that is not text")
-        _check_text(key, what)
+        if len(key) > MAX_TEXT or not key.isascii():
+            _check_text(key, what)
 
 
 def _check_text(text: str, what: str) -> None:
     if len(text) > MAX_TEXT:
         raise TooLarge(f"{what} holds a text of more than {MAX_TEXT} characters")
-    if not text.isascii():
-        try:
-            text.encode()
-        except UnicodeEncodeError as error:
-            raise InvalidJson(f"{what} holds text that is not valid Unicode") from error
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise InvalidJson(f"{what} holds text that is not valid Unicode") from error

@@ -171,7 +171,10 @@ class Sprint:
     # --- waiting ------------------------------------------------------------------------
 
     def park(self, waiting: str, seconds: float = 0) -> None:
-        """Make the run wait, with a timer if `seconds` is more than 0."""
+        """Make the run wait, with a timer if `seconds` is more than 0.
+
+        `waiting` has the values of SessionParked; an action that pauses waits for time or result.
+        """
         run = self.run
         run.waiting = waiting
         if seconds > 0:

@@ -1,4 +1,4 @@
-"""How a conversation looks in the terminal: bubbles left and right, options as numbers."""
+"""A conversation in the terminal: bubbles on both sides, numbered options."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ NOTED: dict[type[Event], str] = {
 
 
 class ChatView:
-    """Prints events; `trace` shows every node and every change of a variable too."""
+    """Prints events; with `trace` also every node and every change of a variable."""
 
     def __init__(self, console: Console, *, trace: bool = False) -> None:
         self.console = console
@@ -84,16 +84,25 @@ class ChatView:
         if isinstance(event, MsgCreated):
             self._bubble(event, contact)
             return
-        pattern = NOTED.get(type(event)) or (TRACED.get(type(event)) if self.trace else None)
-        if isinstance(event, WebhookCalled) and event.error and not self.trace:
-            pattern = "[red]{url} failed: {error}[/]"
+        pattern = self._pattern(event)
         if pattern:
             shown = {key: escape(_short(value)) for key, value in event.as_dict().items()}
-            style = "" if type(event) in NOTED else "dim"
+            style = "dim" if type(event) in TRACED else ""
             self.console.print(pattern.format_map(shown), style=style, highlight=False)
 
+    def _pattern(self, event: Event) -> str:
+        """The line to print with the event's fields; empty for an event that is not shown."""
+        if isinstance(event, WebhookCalled) and event.error and not self.trace:
+            return "[red]{url} failed: {error}[/]"
+        if type(event) in TRACED:
+            return TRACED[type(event)] if self.trace else ""
+        if type(event) in NOTED or not event.is_noted:
+            return NOTED.get(type(event), "")
+        own = event.note().keys() - {"type", "flow", "node"}
+        return "[yellow]{type}: " + ", ".join(f"{{{key}}}" for key in sorted(own)) + "[/]"
+
     def said(self, text: str) -> None:
-        """What the contact said, on the right."""
+        """Print the contact's message, on the right."""
         self.console.print(Align.right(self._panel(Text(text), "you", "green")))
 
     def note(self, text: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -30,8 +30,10 @@ class Post:
     def take_in(self, org: str, contact: str) -> bool:
         return False
 
-    def send_out(self, org: str, contact: str) -> None:
-        self.outbox.drain(org, contact, partial(self._deliver, org))
+    def send_out(
+        self, org: str, contact: str, tell: Callable[[str], None], taken: HeldItem | None = None
+    ) -> None:
+        self.outbox.drain(org, contact, partial(self._deliver, tell), taken)
 
     def sweep(self) -> None:
         self.outbox.sweep()
@@ -39,13 +41,13 @@ class Post:
     def forget(self, org: str, contact: str) -> None:
         self.outbox.forget(org, contact)
 
-    def _deliver(self, org: str, held: HeldItem) -> None:
+    def _deliver(self, tell: Callable[[str], None], held: HeldItem) -> None:
         early = held.item["not_before"] - self._seconds()
         if early > 0:
             raise Postpone(early)
         failure = self.failures.pop(0) if self.failures else None
         if isinstance(failure, Abandon):
-            self.conversations.tell_not_sent(org, held.contact, failure.reason)
+            tell(failure.reason)
         if failure is not None:
             raise failure
         self.delivered.append((held.contact, held.item["text"]))

@@ -62,6 +62,21 @@ def test_a_late_answer_wakes_the_flow(asking: Service, openai: FakeOpenAI) -> No
     assert shown["node"] == "w"
 
 
+def test_a_late_failure_takes_success_where_the_body_asks_for_200(
+    asking: Service, openai: FakeOpenAI
+) -> None:
+    body = BODY.replace("}", ', "failure_status": 200}')
+    node = {**ASKING["nodes"][0], "webhook": {**ASKING["nodes"][0]["webhook"], "body": body}}
+    publish(asking, {**ASKING, "nodes": [node, *ASKING["nodes"][1:]]})
+    gate = threading.Event()
+    openai.say_refusal()
+    openai.fail(faults.held(gate))
+    assert texts(say(asking, "ask")) == []
+    gate.set()
+    wait_for(lambda: len(sent(asking)) == 1, "the late failure")
+    assert sent(asking)[0].startswith("Answer: ")
+
+
 def test_a_late_failure_takes_failure(asking: Service, openai: FakeOpenAI) -> None:
     gate = threading.Event()
     openai.say_refusal()

@@ -1,4 +1,4 @@
-"""Ask for text, or for JSON, which is also checked here, and read a model's text as a flow gets it.
+"""Ask for text, or for JSON, which is also checked here; and read text as a flow gets it.
 
 JSON that does not parse or does not match its schema gets one corrective retry, which tells the
 model what is wrong; a second failure is `invalid_response`. A cut-off is

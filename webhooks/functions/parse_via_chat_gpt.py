@@ -8,10 +8,9 @@ from marshmallow import fields
 
 from flowhook.providers.model_client import ChatRequest
 from webhooks.chat.answers import ask_answers, parse_answer
-from webhooks.chat.chat_request import remember, thread_field
-from webhooks.chat.messages import conversation
+from webhooks.chat.chat_request import thread_field
+from webhooks.chat.messages import check_length, conversation
 from webhooks.chat.response_format import response_format_field
-from webhooks.context_size import check_length
 from webhooks.fields import FunctionSchema, Number, ResultSchema, Text, Whole, model_field
 from webhooks.registry import Context, webhook
 
@@ -111,5 +110,5 @@ def parse_via_chat_gpt(data: dict[str, Any], context: Context) -> dict[str, Any]
     answer = ask_answers(client, request)[0]
     parsed = parse_answer(answer) if isinstance(answer, str) else answer
     if thread:
-        return {"parsed_msg": parsed, "thread_id": remember(thread, context, question, answer)}
+        return {"parsed_msg": parsed, "thread_id": context.remember(thread, question, answer)}
     return {"parsed_msg": parsed}

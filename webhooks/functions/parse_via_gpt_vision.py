@@ -10,9 +10,8 @@ from flowhook.media import samples
 from flowhook.media.caller import read_image
 from flowhook.providers.model_client import ChatRequest
 from webhooks.chat.answers import ask_answers, parse_answer
-from webhooks.chat.messages import conversation
+from webhooks.chat.messages import check_length, conversation
 from webhooks.chat.response_format import response_format_field
-from webhooks.context_size import check_length
 from webhooks.fields import FunctionSchema, ResultSchema, Text, model_field
 from webhooks.registry import Context, webhook
 

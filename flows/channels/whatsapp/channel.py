@@ -1,7 +1,7 @@
 """WhatsApp as a channel: takes over what Meta delivers, sends what a turn said.
 
 It is joined to the routes (as their Receiver), to the conversations (as their Channel) and to the
-contacts' wake-ups: `wake` has a worker call `drain_inbox` and `drain_outbox`, and each worker calls
+contacts' wake-ups: `wake` has a worker call `drain_inbox` and `send_out`, and each worker calls
 `sweep` every few seconds.
 """
 
@@ -147,8 +147,11 @@ class WhatsAppChannel:
                 )
         return [outbound.as_item() for outbound in found]
 
-    def drain_outbox(self, org: str, contact: str, tell: Callable[[str], None]) -> Drained:
-        """Send what is due to the contact, in order; `tell` gets why one never will be."""
+    def send_out(
+        self, org: str, contact: str, tell: Callable[[str], None], taken: HeldItem | None = None
+    ) -> Drained:
+        """Send what is due to the contact, in order, from the item `taken` on; `tell` gets why one
+        never will be."""
 
         def send(held: HeldItem) -> None:
             outbound = Outbound.from_item(held.item)
@@ -161,7 +164,7 @@ class WhatsAppChannel:
                 tell(end.reason)
                 raise
 
-        return self.outbox.drain(org, contact, send)
+        return self.outbox.drain(org, contact, send, taken)
 
     # --- both ---
 

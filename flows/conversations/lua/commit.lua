@@ -3,18 +3,24 @@
 -- same step, and what is to be sent enters the outbox with the effects.
 --
 -- KEYS: lock, state, transcript, starts, answers, order of answers,
---       the inbox's lock, queue, tries and due, then one for each effect
+--       the inbox's lock, queue, tries and due, the outbox's, then one for each effect
 -- ARGV: token, version, state, transcript entry (or ""), transcript's length, starts done,
 --       digest (or ""), answer, answers kept, seconds they are kept,
 --       the inbox's token (or ""), item, contact and when to look after it,
+--       the outbox's token (or ""), milliseconds, contact and when to look after it,
 --       then for each effect its command, the number of its arguments, and these
--- Gives {1, the inbox's next item or false}, {0} where the turn was lost, or {-1} where the item
--- has left the inbox already.
+-- Gives {1, the inbox's next item or "", what was taken of the outbox}, {0} where the turn was lost,
+-- or {-1} where the item has left the inbox already.
+
+local function take_outbox()
+  return take(KEYS[11], KEYS[12], KEYS[13], KEYS[14], ARGV[15], ARGV[16], ARGV[17], ARGV[18])
+end
 
 local known = redis.call("HMGET", KEYS[2], "token", "version")
 local is_inbox_held = ARGV[11] ~= "" and redis.call("GET", KEYS[7]) == ARGV[11]
 if known[1] == ARGV[1] then -- stored already: the answer was lost, and the client asked again
-  return {1, is_inbox_held and redis.call("LINDEX", KEYS[8], 0)}
+  local head = is_inbox_held and redis.call("LINDEX", KEYS[8], 0) or ""
+  return {1, head, ARGV[15] ~= "" and take_outbox()}
 end
 if redis.call("GET", KEYS[1]) ~= ARGV[1] or (known[2] or "0") ~= ARGV[2] then
   return {0}
@@ -39,6 +45,7 @@ if ARGV[7] ~= "" then
   redis.call("EXPIRE", KEYS[5], ARGV[10])
   redis.call("EXPIRE", KEYS[6], ARGV[10])
 end
-apply(11, 15)
+apply(15, 19)
 redis.call("DEL", KEYS[1])
-return {1, is_inbox_held and advance(KEYS[7], KEYS[8], KEYS[9], KEYS[10], ARGV[13], ARGV[14])}
+local head = is_inbox_held and advance(KEYS[7], KEYS[8], KEYS[9], KEYS[10], ARGV[13], ARGV[14])
+return {1, head or "", ARGV[15] ~= "" and take_outbox()}

@@ -86,7 +86,7 @@ class World:
         self.drain(to)
 
     def drain(self, to: Person = ASHA) -> float | None:
-        return self.channel.drain_outbox(ORG, to.identity, self.told.append).again_in
+        return self.channel.send_out(ORG, to.identity, self.told.append).again_in
 
     def dead(self) -> list[str]:
         return [dead.reason for dead in self.channel.outbox.dead(ORG)]
