@@ -91,11 +91,11 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     open_client = client_opener(redis, settings, guard, accounts)
 
     log = LogStore(redis, cipher, config.log_entries, config.log_days)
-    counters, pulse = UsageCounters(redis), RecentOutcomes(redis)
+    counters, recent_outcomes = UsageCounters(redis), RecentOutcomes(redis)
     token_use = TokenUse()
     recorder = Recorder(
         redis,
-        [log, counters, token_use, pulse],
+        [log, counters, token_use, recent_outcomes],
         dropped=metrics.DROPPED.inc,
         exists=lambda org: settings.get(org).exists,
         count=metrics.count,
@@ -119,8 +119,8 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     sections = SectionService(store, settings.drop, guard)
     checks = AccountChecks(sections, accounts, open_client)
     runner = CallRunner(dispatcher, settings.get, called_at)
-    desk = JobServices(config, redis, cipher, guard, settings.get, runner.run)
-    handler = CallHandler(dispatcher, desk.deadlines, desk.repeats)
+    job_services = JobServices(config, redis, cipher, guard, settings.get, runner.run)
+    handler = CallHandler(dispatcher, job_services.inline_runner, job_services.idempotency)
     conversations = Conversations(
         ConversationStore(redis, cipher),
         FlowStore(redis, cipher),
@@ -130,17 +130,17 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         called_at=called_at,
     )
     contexts.add_tools(FlowTools(conversations))
-    desk.add_delivery(CONVERSATION, ConversationDelivery(conversations))
+    job_services.add_delivery(CONVERSATION, ConversationDelivery(conversations))
     whatsapp = open_whatsapp(config, redis, cipher, settings)
     conversations.add_channel(WHATSAPP, whatsapp)
     bridge = WhatsAppBridge(whatsapp, conversations, public_media.keep)
     waker = Waker(conversations, [bridge], at_once=config.worker_threads)
-    background = Background(settings, recorder, settings.listen(), desk, waker)
+    background = Background(settings, recorder, settings.listen(), job_services, waker)
 
     app = FlowhookFlask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.extensions[Background.NAME] = background
-    app.extensions[JobServices.NAME] = desk
+    app.extensions[JobServices.NAME] = job_services
     answers.install(app)
     in_flight = InFlight(config.max_in_flight)
     app.extensions["whatsapp"] = whatsapp
@@ -155,10 +155,10 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         dispatcher=dispatcher,
         limiter=limiter,
         log=log,
-        pulse=pulse,
+        recent_outcomes=recent_outcomes,
         counters=counters,
         prices=prices,
-        desk=desk,
+        job_services=job_services,
         conversations=conversations,
         linter=linter,
     )
@@ -168,7 +168,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         token_routes(auth, sections),
         openai_routes(auth, sections, checks),
         log_routes(auth, sections, log),
-        job_routes(auth, desk.store, desk.dead),
+        job_routes(auth, job_services.store, job_services.dead),
         media_routes(media),
         usage_routes(auth, sections, counters, prices),
         flow_routes(auth, sections, conversations.flows, linter),

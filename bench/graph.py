@@ -53,7 +53,7 @@ class Connection(asyncio.Protocol):
 class GraphApi(Connection):
     """Takes messages; marks of "read" and typing are no replies."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: GraphWorld) -> None:
         self.world = world
 
     def received(self, head: bytes, body: bytes) -> None:
@@ -69,7 +69,7 @@ class GraphApi(Connection):
 class Subscriber(Connection):
     """A connection over which Meta delivers, one delivery at a time."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: GraphWorld) -> None:
         self.world = world
 
     def connection_made(self, transport):
@@ -85,7 +85,7 @@ class Subscriber(Connection):
         self.world.errors += bool(error)
 
 
-class World:
+class GraphWorld:
     """The contacts, what they still have to say, and the replies they got."""
 
     def __init__(self) -> None:
@@ -200,7 +200,7 @@ def delivery(line: dict[str, str], contact: str, text: str) -> tuple[bytes, dict
 
 
 async def serve(port: int) -> None:
-    world, loop = World(), asyncio.get_running_loop()
+    world, loop = GraphWorld(), asyncio.get_running_loop()
     await loop.create_server(lambda: GraphApi(world), "127.0.0.1", port, backlog=4096)
     while line := await loop.run_in_executor(None, sys.stdin.readline):
         plan = json.loads(line)

@@ -24,7 +24,7 @@ from bench.processes import (
     running,
     tree,
 )
-from bench.servers import BODY, Server, _redis_of, _set_up
+from bench.servers import BODY, BenchServer, _redis_of, _set_up
 from bench.webhook import stub
 
 QUICK_DELAY_SECONDS = 0.02
@@ -45,7 +45,7 @@ def run() -> Iterator[str]:
         yield from held(server)
 
 
-def throughput(server: Server) -> str:
+def throughput(server: BenchServer) -> str:
     """Accepts for a few seconds, then waits until the last job is done."""
     processes = server.processes()
     before, began = cpu_seconds(processes), time.monotonic()
@@ -62,7 +62,7 @@ def throughput(server: Server) -> str:
     )
 
 
-def accept_to_start(server: Server) -> str:
+def accept_to_start(server: BenchServer) -> str:
     """One job at a time on an idle worker: from the 202 to the job's answer, less the upstream."""
     added = []
     for number in range(SINGLE_JOBS):
@@ -79,7 +79,7 @@ def accept_to_start(server: Server) -> str:
     )
 
 
-def held(server: Server) -> Iterator[str]:
+def held(server: BenchServer) -> Iterator[str]:
     """Thousands of slow jobs at once on one worker process."""
     worker = next(process for process in server.processes() if "worker" in process.cmdline())
     before = memory_bytes([worker])
@@ -102,7 +102,7 @@ def held(server: Server) -> Iterator[str]:
     )
 
 
-def done(server: Server) -> int:
+def done(server: BenchServer) -> int:
     """Calls the service has recorded as answered."""
     text = requests.get(
         f"http://127.0.0.1:{server.port}/usage/bench", headers=server.headers, timeout=10
@@ -110,27 +110,27 @@ def done(server: Server) -> int:
     return int(sum(row["calls"] for row in text["usage"]))
 
 
-def wait_until_done(server: Server, count: int) -> None:
+def wait_until_done(server: BenchServer, count: int) -> None:
     deadline = time.monotonic() + 120
     while done(server) < count and time.monotonic() < deadline:
         time.sleep(0.05)
 
 
 def _post(
-    server: Server, body: dict[str, object], session: requests.Session | None = None
+    server: BenchServer, body: dict[str, object], session: requests.Session | None = None
 ) -> requests.Response:
     url = f"http://127.0.0.1:{server.port}/webhooks/parse_via_chat_gpt"
     return (session or requests).post(url, json=body, headers=server.headers, timeout=30)
 
 
-def _show(server: Server, job_id: str) -> dict[str, str]:
+def _show(server: BenchServer, job_id: str) -> dict[str, str]:
     url = f"http://127.0.0.1:{server.port}/jobs/{job_id}"
     shown: dict[str, str] = requests.get(url, headers=server.headers, timeout=10).json()
     return shown
 
 
 @contextmanager
-def service(upstream: int, **more: str) -> Iterator[Server]:
+def service(upstream: int, **more: str) -> Iterator[BenchServer]:
     """The service with its worker; calls carry the token of an admin, who sees usage too."""
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="flowhook-bench-") as directory:
@@ -147,7 +147,7 @@ def service(upstream: int, **more: str) -> Iterator[Server]:
             ).json()
             headers = {"Authorization": f"Bearer {made['token']}", "Prefer": "respond-async"}
             _wait_for_worker(process)
-            yield Server("Flowhook", port, process, headers, _redis_of(directory))
+            yield BenchServer("Flowhook", port, process, headers, _redis_of(directory))
 
 
 def _wait_for_worker(process: psutil.Process) -> None:

@@ -20,10 +20,10 @@ from bench.stub import content_length
 NUMBER = b"100000000"  # in a plan's body, stands for each request's own number
 
 
-class Caller(asyncio.Protocol):
+class LoadConnection(asyncio.Protocol):
     """One connection: sends the request, waits for the whole answer, sends it again."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: LoadRun) -> None:
         self.run = run
 
     def connection_made(self, transport):
@@ -51,7 +51,7 @@ class Caller(asyncio.Protocol):
         self.run.lost(bool(error))
 
 
-class Run:
+class LoadRun:
     """One load: how much, and what came back."""
 
     def __init__(self, plan: dict) -> None:
@@ -103,12 +103,12 @@ class Run:
 
 
 async def load(plan: dict) -> dict:
-    run = Run(plan)
+    run = LoadRun(plan)
     loop = asyncio.get_running_loop()
     ramp = plan.get("ramp_seconds", 0.0) / plan["connections"]
     for _ in range(plan["connections"]):
         try:
-            await loop.create_connection(lambda: Caller(run), "127.0.0.1", plan["port"])
+            await loop.create_connection(lambda: LoadConnection(run), "127.0.0.1", plan["port"])
         except OSError:
             run.lost(True)
         if ramp:

@@ -49,7 +49,7 @@ LAYERS = (
     ("function", ("/threads.py:", "/context_size.py:")),
     ("dispatch", ("/webhooks/", "/jobs/", "/registry.py:", "/app.py:create_app", "/service/")),
 )
-FRAMEWORK = ("/flask/", "/werkzeug/", "/known_paths.py:", "/http/application.py:")
+FRAMEWORK = ("/flask/", "/werkzeug/", "/http/application.py:")
 ROUTING, SERVER = "routing (Flask)", "server"
 ROOT = str(Path(__file__).parents[1])
 LIBRARIES = f"{os.sep}site-packages{os.sep}"

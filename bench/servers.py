@@ -42,7 +42,7 @@ http {{
 
 
 @dataclass
-class Server:
+class BenchServer:
     """A running server: where it listens, what a call carries, whose CPU counts."""
 
     name: str
@@ -56,7 +56,7 @@ class Server:
 
 
 @contextmanager
-def flowhook(upstream: int, config: str = "gunicorn.conf.py", **more: str) -> Iterator[Server]:
+def flowhook(upstream: int, config: str = "gunicorn.conf.py", **more: str) -> Iterator[BenchServer]:
     """One process as production runs it, all features on, with its embedded Redis."""
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="flowhook-bench-") as directory:
@@ -66,28 +66,28 @@ def flowhook(upstream: int, config: str = "gunicorn.conf.py", **more: str) -> It
         with running(command, port, **environment) as process:
             token = _set_up(port, directory, upstream)
             headers = {"Authorization": f"Bearer {token}"}
-            yield Server("Flowhook", port, process, headers, _redis_of(directory))
+            yield BenchServer("Flowhook", port, process, headers, _redis_of(directory))
 
 
 @contextmanager
-def naive(upstream: int) -> Iterator[Server]:
+def naive(upstream: int) -> Iterator[BenchServer]:
     """A plain Flask and requests view on the same gevent worker."""
     port = free_port()
     address = ["-k", "gevent", "-w", "1", "--worker-connections", "5000", "--no-control-socket"]
     command = gunicorn(*address, "-b", f"127.0.0.1:{port}", "bench.naive:app")
     with running(command, port, UPSTREAM=f"http://127.0.0.1:{upstream}/v1") as process:
-        yield Server("plain Flask + requests", port, process)
+        yield BenchServer("plain Flask + requests", port, process)
 
 
 @contextmanager
-def nginx(upstream: int) -> Iterator[Server]:
+def nginx(upstream: int) -> Iterator[BenchServer]:
     """nginx as a bare proxy."""
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="flowhook-bench-") as directory:
         config = Path(directory) / "nginx.conf"
         config.write_text(NGINX.format(directory=directory, upstream=upstream, port=port))
         with running(["nginx", "-c", str(config)], port) as process:
-            yield Server("nginx, bare proxy", port, process)
+            yield BenchServer("nginx, bare proxy", port, process)
 
 
 def has_nginx() -> bool:

@@ -81,7 +81,7 @@ def our_file(name: str) -> str:
     return inside if is_ours else ""
 
 
-class World:
+class TracedService:
     """The service in this process, with an organisation, and its worker by hand."""
 
     def __init__(self, upstream: int, meta: Meta) -> None:
@@ -185,7 +185,7 @@ def counted(step: Callable[[], None]) -> Trace:
 
 
 @contextmanager
-def world() -> Iterator[World]:
+def world() -> Iterator[TracedService]:
     """With an embedded Redis of its own; the service's log lines are dropped."""
     folder = tempfile.TemporaryDirectory(prefix="flowhook-bench-", ignore_cleanup_errors=True)
     with stub(0.0) as upstream, running_meta() as meta, folder as directory:
@@ -195,7 +195,7 @@ def world() -> Iterator[World]:
         os.environ |= {"DATA_DIR": directory, "WHATSAPP_BASE_URL": address}
         os.environ["ADMIN_TOKEN"] = ADMIN_TOKEN
         with redirect_stdout(io.StringIO()):
-            opened = World(upstream, meta)
+            opened = TracedService(upstream, meta)
             try:
                 yield opened
             finally:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from bench.processes import call, cpu_seconds, finish, free_port, memory_bytes, python, running
-from bench.servers import BODY, EXPECTED, KEYED_BODY, Server, flowhook, has_nginx, naive, nginx
+from bench.servers import BODY, EXPECTED, KEYED_BODY, BenchServer, flowhook, has_nginx, naive, nginx
 
 CPU_CONNECTIONS = 64
 CPU_SECONDS = 8
@@ -76,7 +76,7 @@ def held_by(peer, count: int) -> str:
     )
 
 
-def highest_memory(server: Server, seconds: float) -> int:
+def highest_memory(server: BenchServer, seconds: float) -> int:
     deadline = time.monotonic() + seconds
     highest = 0
     while time.monotonic() < deadline:

@@ -23,7 +23,7 @@ import requests
 
 from bench.jobs import service
 from bench.processes import cpu_seconds, free_port, python, wait_for_port
-from bench.servers import BODY, Server, naive
+from bench.servers import BODY, BenchServer, naive
 from bench.webhook import CPU_DELAY_SECONDS, cpu_of, stub
 
 CONTACTS = 100
@@ -108,7 +108,9 @@ def rounds() -> Iterator[Round]:
                 asked += QUESTIONS - 1
 
 
-def measure(meta: Meta, server: Server, name: str, texts: dict[str, str], pause: float) -> Round:
+def measure(
+    meta: Meta, server: BenchServer, name: str, texts: dict[str, str], pause: float
+) -> Round:
     replies = meta.settled()
     store = redis_of(server)
     commands, cpu = commands_of(store), cpu_by_process(server)
@@ -137,7 +139,7 @@ def questions(first: int, count: int) -> dict[str, str]:
     }
 
 
-def subscribe(server: Server) -> None:
+def subscribe(server: BenchServer) -> None:
     """Publish the flow and save the phone number."""
     origin = f"http://127.0.0.1:{server.port}"
     session = requests.Session()
@@ -157,7 +159,7 @@ class Meta:
         self.port = port
         self.process = process
 
-    def talk(self, server: Server, texts: dict[str, str], pause: float = 0.0) -> dict:
+    def talk(self, server: BenchServer, texts: dict[str, str], pause: float = 0.0) -> dict:
         """Have every contact say these texts; the values are what each reply must hold."""
         told = {"texts": list(texts), "replies": list(texts.values()), "pause_seconds": pause}
         plan = {"port": server.port, "path": "/channels/whatsapp/bench", "contacts": CONTACTS}
@@ -185,7 +187,7 @@ def running_meta() -> Iterator[Meta]:
         process.communicate()
 
 
-def redis_of(server: Server) -> redis.Redis:
+def redis_of(server: BenchServer) -> redis.Redis:
     """A client of the embedded server, which lives in the data directory."""
     directory = next(process.cwd() for process in server.beside if is_redis(process))
     return redis.Redis(unix_socket_path=f"{directory}/redis.sock", protocol=2)
@@ -202,7 +204,7 @@ def commands_of(store: redis.Redis) -> Counter[str]:
     return Counter({name: calls for name, calls in names.items() if name != "info"})
 
 
-def cpu_by_process(server: Server) -> dict[str, float]:
+def cpu_by_process(server: BenchServer) -> dict[str, float]:
     """CPU seconds of web (its master too), worker, Redis and supervisor."""
     kinds: dict[str, list] = {"web": [], "worker": [], "Redis": [], "supervisor": []}
     for process in server.processes():

@@ -4,8 +4,8 @@
     python -m flows examples/ask_gpt.json --url http://127.0.0.1:8000 --token fh.demo...
     python -m flows examples/ask_gpt.json --script examples/ask_gpt.script.json
 
-Webhook functions go to a running service (`--url`, `--token`), or with `--pretend` are made up;
-with neither they run here, with the environment's settings, for the organisation `--org`.
+Webhook functions are those of a running service (`--url`, `--token`), or made up with `--pretend`;
+otherwise they run here, with the environment's settings, for the organisation `--org`.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def main() -> int:
 
 
 def play(options: argparse.Namespace) -> int:
-    """Play the flow that the options name; returns 1 where it cannot be played."""
+    """Play the flow that the options name; returns 1, with a message, if that is not possible."""
     console = Console(highlight=False)
     try:
         export = read_export(options.file.read_bytes())
@@ -94,7 +94,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def play_script(export: Export, path: Path, console: Console) -> int:
-    """Play a conversation file; every difference is printed and makes it fail."""
+    """Play a conversation file and print every difference; returns 1 if there is one."""
     try:
         script = orjson.loads(path.read_bytes())
     except orjson.JSONDecodeError as error:
@@ -125,11 +125,11 @@ def choose_functions(options: argparse.Namespace) -> CallWebhook:
 
 
 def local_functions(org: str) -> CallWebhook:
-    """The dispatcher of this process, joined with the first call."""
+    """The webhook functions of this process; the service is created at the first call."""
 
     @cache
     def conversations() -> Any:
-        from app import create_app  # the service itself, only where it is asked for
+        from app import create_app  # imported only if the service is needed
         from service.background import Background
 
         return create_app(Config.from_env()).extensions[Background.NAME].waker.conversations

@@ -24,13 +24,13 @@ class Background:
         settings: SettingsCache,
         recorder: Recorder,
         listener: Thread,
-        desk: JobServices,
+        job_services: JobServices,
         waker: Waker,
     ) -> None:
         self.settings = settings
         self.recorder = recorder
         self.listener = listener
-        self.desk = desk
+        self.job_services = job_services
         self.waker = waker
         atexit.register(self.close)
 
@@ -38,6 +38,6 @@ class Background:
         """Write what is queued and end the threads."""
         atexit.unregister(self.close)
         self.waker.close()
-        self.desk.close()
+        self.job_services.close()
         self.settings.close()
         self.recorder.close()

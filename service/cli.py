@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="flowhook", description="Gives chatbot flows brains.")
+    parser = argparse.ArgumentParser(prog="flowhook", description="Runs Flowhook.")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     run = commands.add_parser("run", help="serve: the web processes, and a job worker")

@@ -1,9 +1,9 @@
 """Flows as tools that a model may call: `function_calling` finds an organisation's flows here.
 
 A flow is called by its keyword, its UUID, or its name in small letters with `_` for everything
-else. Its parameters are its inputs (see flows/inputs.py); what it sends is the answer. It runs
-by itself, beside the contact's conversation, keeps nothing, and waits for the functions it calls:
-a job's result would wake the contact's own flow in its place.
+else. Its parameters are its inputs (see flows/definition/inputs.py); what it sends is the answer.
+It runs by itself, beside the contact's conversation, keeps nothing, and waits for the functions it
+calls: a job's result would wake the contact's own flow in its place.
 """
 
 from __future__ import annotations

@@ -9,9 +9,10 @@ from __future__ import annotations
 import errno
 import io
 import os
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from http import HTTPStatus
 from typing import Any, NoReturn
 
@@ -19,6 +20,7 @@ import gevent
 import orjson
 from gevent.pool import Pool
 from gevent.server import StreamServer
+from gunicorn import util
 from gunicorn.http.errors import (
     InvalidResponseHeader,
     InvalidResponseHeaderName,
@@ -40,6 +42,17 @@ MAX_DRAINED_BYTES = 64 * 1024 * 1024  # read and dropped, so that the client rec
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Refusal = Callable[[], FlowhookError]
+
+
+_date_of = lru_cache(maxsize=1)(util.http_date)
+
+
+def http_date(timestamp: float | None = None) -> str:
+    """A Date header's text, made once a second; anew for each answer it was 2 % of a call."""
+    return _date_of(int(time.time() if timestamp is None else timestamp))
+
+
+util.http_date = http_date
 
 
 class FlowhookWorker(GeventWorker):
@@ -172,16 +185,22 @@ class GatheredWrites:
         if self._waiting:
             data = b"".join(self._waiting)
             self._waiting, self._bytes = [], 0
-            self._sock.settimeout(self._seconds)
             try:
-                sent = self._sock.send(data)  # nearly always all of it
-                while sent < len(data):  # each within the time-out
-                    sent += self._sock.send(data[sent : sent + GATHERED_BYTES])
-            except TimeoutError:
-                raise ConnectionResetError(
-                    errno.ECONNRESET, "the client reads too slowly"
-                ) from None
-            self._sock.settimeout(None)  # the next read has its own time-out
+                sent = self._sock.send(data, 0, 0.0)  # at once: nearly always all of it
+            except BlockingIOError:
+                sent = 0
+            if sent < len(data):
+                self._send_slowly(data, sent)
+
+    def _send_slowly(self, data: bytes, sent: int) -> None:
+        """Send what the client's buffer had no room for, as the client reads."""
+        self._sock.settimeout(self._seconds)
+        try:
+            while sent < len(data):  # each within the time-out
+                sent += self._sock.send(data[sent : sent + GATHERED_BYTES])
+        except TimeoutError:
+            raise ConnectionResetError(errno.ECONNRESET, "the client reads too slowly") from None
+        self._sock.settimeout(None)  # the next read has its own time-out
 
     def __getattr__(self, name: str) -> Any:
         self.flush()

@@ -41,7 +41,8 @@ def run() -> int:
         print(error, file=sys.stderr)
         return 1
     except (*UNAVAILABLE, OSError) as error:
-        print(f"Redis is away ({type(error).__name__}): start it and rotate again", file=sys.stderr)
+        cause = type(error).__name__
+        print(f"Redis cannot be reached ({cause}): start it and rotate again", file=sys.stderr)
         return 1
     print(orjson.dumps(done).decode())
     return 1 if done["unreadable"] else 0

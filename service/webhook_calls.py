@@ -31,7 +31,7 @@ PARKED_SECONDS = 60  # as Glific parks for its own late answers
 
 
 class FlowCalls:
-    """`flows.live_services.CallFunction` through the road of every call."""
+    """The `CallFunction` of conversations: webhook functions through the dispatcher."""
 
     def __init__(self, handler: CallHandler) -> None:
         self.handler = handler

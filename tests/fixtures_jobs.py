@@ -20,11 +20,11 @@ class JobsService:
 
     def __init__(self, service: Service) -> None:
         self.service = service
-        self.desk: JobServices = service.app.extensions[JobServices.NAME]
+        self.job_services: JobServices = service.app.extensions[JobServices.NAME]
         self._worker: Any = None
 
     def start_worker(self, threads: int = 4) -> None:
-        self._worker = self.desk.queue.worker(self.desk.performer.perform, threads)
+        self._worker = self.job_services.queue.worker(self.job_services.job_runner.perform, threads)
         self._worker.start()
 
     def stop_worker(self) -> None:

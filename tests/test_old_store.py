@@ -76,18 +76,31 @@ class Reopened(JobsService):
         assert sent(person.identity) == expected
 
 
+EVERY_KIND = pytest.mark.parametrize(
+    "kept_in", ["fake_redis", "real_redis", "cluster_redis"], indirect=True
+)
+"""For what reads, delivers or deletes at large; what one store keeps is compared on every kind by
+that store's own tests."""
+
+
 @pytest.fixture
-def old(any_redis: Any) -> OldStore:
+def kept_in(request: pytest.FixtureRequest) -> Any:
+    """The Redis that holds the store: the embedded server, unless a test asks for others."""
+    return request.getfixturevalue(getattr(request, "param", "real_redis"))
+
+
+@pytest.fixture
+def old(kept_in: Any) -> OldStore:
     """The store, restored."""
     store = OldStore.load("0120829")
-    store.restore(any_redis)
+    store.restore(kept_in)
     return store
 
 
 @pytest.fixture
 def reopened(
     old: OldStore,
-    any_redis: Any,
+    kept_in: Any,
     open_service: OpenService,
     openai: FakeOpenAI,
     graph: FakeGraph,
@@ -98,7 +111,7 @@ def reopened(
     everybody = (ASHA, BINA, CHAYA, DIYA, ESHA, FARAH, GITA, HEMA, IRA, JAYA, KIRAN, LATA, MEENA)
     line.last_inbound |= {one.identity: graph.now for one in (*everybody, NINA)}
     service = open_service(
-        any_redis,
+        kept_in,
         encryption_keys=(SECOND_KEY, FIRST_KEY),
         openai_base_url=openai.base_url,
         whatsapp_base_url=graph.base_url,
@@ -140,6 +153,7 @@ def lacking(shown: Any, before: Any, where: str) -> list[str]:
 # --- what it shows ---
 
 
+@EVERY_KIND
 def test_everything_is_shown_as_it_was(reopened: Reopened, old: OldStore) -> None:
     """Settings masked, tokens, flows and their export, conversations, jobs, dead letters, the log
     entry by entry, usage."""
@@ -382,6 +396,7 @@ def photo(graph: FakeGraph, line: Line, old: OldStore) -> None:
     graph.files[file["id"]] = File(file["id"], line.phone_number_id, content, file["mime_type"])
 
 
+@EVERY_KIND
 @pytest.mark.usefixtures("photo")
 def test_what_was_queued_for_contacts_is_delivered_once_and_in_order(
     reopened: Reopened, old: OldStore, openai: FakeOpenAI
@@ -427,6 +442,7 @@ def test_forgetting_a_contact_forgets_what_was_queued(reopened: Reopened) -> Non
 # --- jobs ---
 
 
+@EVERY_KIND
 def test_jobs_are_done(
     reopened: Reopened, old: OldStore, openai: FakeOpenAI, callbacks: Receiver
 ) -> None:
@@ -488,6 +504,7 @@ def test_a_flow_of_glific_is_resumed(
 # --- the end ---
 
 
+@EVERY_KIND
 def test_deleting_the_organisation_deletes_all_of_it(reopened: Reopened, old: OldStore) -> None:
     service = reopened.service
     assert service.operator("DELETE", "/settings/acme").status == 204

@@ -118,13 +118,13 @@ class FlowViews:
     def shown(self, org: str, uuid: str, error: FlowhookError | None = None) -> str:
         entry, flow = newest(self.store, org, uuid)
         issues = self.linter.issues(flow, self.store.library(org))
-        tally = read_tally(self.services.redis, org, uuid)
+        node_counts = read_tally(self.services.redis, org, uuid)
         return render_template(
             "web/flow.html",
             entry=entry.shown,
             issues=issues,
             critical=[issue for issue in issues if issue.severity == "Critical"],
-            picture=picture_of(flow, issues, tally, request.args.get("node")),
+            picture=picture_of(flow, issues, node_counts, request.args.get("node")),
             error=error,
             done=DONE.get(request.args.get("done", "")),
         )

@@ -46,7 +46,7 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class FlowPicture:
     """One page of a flow's cards: `start` is the place of the first among all `total` of them,
     `before` and `after` are nodes on the pages around it."""
 
@@ -60,8 +60,8 @@ class Picture:
 
 
 def picture_of(
-    flow: Flow, issues: Iterable[Issue], tally: NodeCounts, node: str | None = None
-) -> Picture:
+    flow: Flow, issues: Iterable[Issue], node_counts: NodeCounts, node: str | None = None
+) -> FlowPicture:
     """The page that `node` is on, or the first."""
     order = in_order(flow)
     place = next((place for place, one in enumerate(order) if one.uuid == node), 0)
@@ -70,9 +70,9 @@ def picture_of(
     found: dict[str, list[Issue]] = {}
     for issue in issues:
         found.setdefault(issue.node, []).append(issue)
-    return Picture(
+    return FlowPicture(
         flow=flow.uuid,
-        cards=tuple(_card(flow, one, found.get(one.uuid, ()), tally) for one in shown),
+        cards=tuple(_card(flow, one, found.get(one.uuid, ()), node_counts) for one in shown),
         start=start,
         total=len(order),
         before=order[start - 1].uuid if start else "",
@@ -81,16 +81,16 @@ def picture_of(
     )
 
 
-def _card(flow: Flow, node: Node, issues: Iterable[Issue], tally: NodeCounts) -> Card:
+def _card(flow: Flow, node: Node, issues: Iterable[Issue], node_counts: NodeCounts) -> Card:
     return Card(
         uuid=node.uuid,
         label=node.label,
         kind=kind_of(node),
         does=tuple(words_of(action) for action in node.actions),
         question=_question(node),
-        ways=tuple(_way(flow, node, one, tally) for one in node.exits),
+        ways=tuple(_way(flow, node, one, node_counts) for one in node.exits),
         issues=tuple(issues),
-        waiting=tally.waiting.get(node.uuid, 0),
+        waiting=node_counts.waiting.get(node.uuid, 0),
     )
 
 
@@ -132,7 +132,7 @@ def _question(node: Node) -> str:
     return "by chance" if router.is_random else f"looks at {router.operand}"
 
 
-def _way(flow: Flow, node: Node, way: Exit, tally: NodeCounts) -> Way:
+def _way(flow: Flow, node: Node, way: Exit, node_counts: NodeCounts) -> Way:
     categories = node.router.categories if node.router else ()
     names = [one.name for one in categories if one.exit == way.uuid]
     target = flow.nodes.get(way.destination or "")
@@ -140,5 +140,5 @@ def _way(flow: Flow, node: Node, way: Exit, tally: NodeCounts) -> Way:
         name=" / ".join(names),
         destination=target.uuid if target else "",
         destination_label=target.label if target else "",
-        taken=sum(tally.taken.get((node.uuid, name), 0) for name in names or [""]),
+        taken=sum(node_counts.taken.get((node.uuid, name), 0) for name in names or [""]),
     )

@@ -90,7 +90,7 @@ def home_pages(services: PageServices) -> Blueprint:
 
 def service_page(services: PageServices) -> str | AnyResponse:
     """Show the operator's home: the state of the whole service."""
-    statuses = services.pulse.last_hour()
+    statuses = services.recent_outcomes.last_hour()
     return render_template(
         "web/service.html",
         lights=[redis_light(services), worker_light(services), provider_light(statuses)],
@@ -111,7 +111,7 @@ def redis_light(services: PageServices) -> Light:
 
 
 def worker_light(services: PageServices) -> Light:
-    living = services.desk.liveness.workers()
+    living = services.job_services.liveness.workers()
     if not living:
         return Light("Worker", POOR, "none is running: slow calls wait until one does")
     return Light("Worker", GOOD, "one is running" if living == 1 else f"{living} are running")

@@ -34,9 +34,9 @@ class PageServices:
     dispatcher: Dispatcher
     limiter: Limiter
     log: LogStore
-    pulse: RecentOutcomes
+    recent_outcomes: RecentOutcomes
     counters: UsageCounters
     prices: Prices
-    desk: JobServices
+    job_services: JobServices
     conversations: Conversations
     linter: FlowLinter

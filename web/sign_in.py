@@ -16,7 +16,7 @@ FORM_COOKIE = "flowhook_form"  # holds the form's token while there is no sessio
 MAX_TOKEN = 600
 
 
-def sign_in_pages(gate: PageSecurity, auth: AdminAuth) -> Blueprint:
+def sign_in_pages(security: PageSecurity, auth: AdminAuth) -> Blueprint:
     """`/sign-in` and `/sign-out`."""
     pages = Blueprint("sign_in", __name__)
 
@@ -25,7 +25,7 @@ def sign_in_pages(gate: PageSecurity, auth: AdminAuth) -> Blueprint:
         """Ask for a token."""
         if g.session is not None:
             return redirect(safe_next(request.args.get("next", "/")), 303)
-        return sign_in_form(gate)
+        return sign_in_form(security)
 
     @pages.post("/sign-in")
     def enter() -> AnyResponse:
@@ -36,25 +36,25 @@ def sign_in_pages(gate: PageSecurity, auth: AdminAuth) -> Blueprint:
             check_csrf(request.cookies.get(FORM_COOKIE, ""))
             caller = prove(auth, request.form.get("token", "").strip())
         except FlowhookError as error:
-            return sign_in_form(gate, error)
+            return sign_in_form(security, error)
         if g.session is not None:
-            gate.sessions.end(g.session)
+            security.sessions.end(g.session)
         answer = redirect(safe_next(request.form.get("next", "/")), 303)
-        gate.remember(answer, gate.sessions.begin(caller))
+        security.remember(answer, security.sessions.begin(caller))
         return answer
 
     @pages.post("/sign-out")
     def leave() -> AnyResponse:
         """End the session."""
-        gate.sessions.end(signed_in())
+        security.sessions.end(signed_in())
         answer = redirect("/sign-in", 303)
-        gate.forget(answer)
+        security.forget(answer)
         return answer
 
     return pages
 
 
-def sign_in_form(gate: PageSecurity, error: FlowhookError | None = None) -> AnyResponse:
+def sign_in_form(security: PageSecurity, error: FlowhookError | None = None) -> AnyResponse:
     csrf = request.cookies.get(FORM_COOKIE, "")
     if len(csrf) < 20:
         csrf = secrets.token_urlsafe(24)
@@ -69,7 +69,7 @@ def sign_in_form(gate: PageSecurity, error: FlowhookError | None = None) -> AnyR
         path="/sign-in",
         httponly=True,
         samesite="Strict",
-        secure=gate.is_secure,
+        secure=security.is_secure,
     )
     return answer
 

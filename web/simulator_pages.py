@@ -47,11 +47,11 @@ def simulator_pages(services: PageServices) -> Blueprint:
     @pages.post("")
     def act(org: str, uuid: str) -> AnyResponse:
         """Start, say something, let time pass, or change the language or what is pretended."""
-        scene = stage.simulations.find(org, player(), uuid)
+        simulation = stage.simulations.find(org, player(), uuid)
         try:
-            return stage.shown(org, uuid, stage.play(uuid, scene))
+            return stage.shown(org, uuid, stage.play(uuid, simulation))
         except FlowhookError as error:
-            return stage.shown(org, uuid, scene, error)
+            return stage.shown(org, uuid, simulation, error)
 
     return pages
 
@@ -71,36 +71,36 @@ class Stage:
             Pretended(services),
         )
 
-    def play(self, uuid: str, scene: Simulation | None) -> Simulation:
+    def play(self, uuid: str, simulation: Simulation | None) -> Simulation:
         """Carry out the form's action."""
         form, current, simulations = request.form, organisation(), self.simulations
-        pretend, language = settings_of(form, scene)
+        pretend, language = settings_of(form, simulation)
         action = form.get("action", "set" if "settings" in form else "say")
-        if scene is None or scene.session is None or action == "start":
+        if simulation is None or simulation.session is None or action == "start":
             return simulations.start(current, player(), uuid, pretend=pretend, language=language)
         if action == "wake":
-            return simulations.wake(current, player(), scene)
+            return simulations.wake(current, player(), simulation)
         if action == "set":
-            return simulations.speak(current, player(), scene, language, pretend)
-        return simulations.say(current, player(), scene, said(form))
+            return simulations.configure(current, player(), simulation, language, pretend)
+        return simulations.say(current, player(), simulation, said(form))
 
     def shown(
-        self, org: str, uuid: str, scene: Simulation | None, error: FlowhookError | None = None
+        self, org: str, uuid: str, simulation: Simulation | None, error: FlowhookError | None = None
     ) -> AnyResponse:
         entry, flow = newest(self.flows, org, uuid)
-        standing = scene.standing if scene else {}
-        within = standing.get("flow", uuid)
+        state = simulation.state if simulation else {}
+        within = state.get("flow", uuid)
         if within != uuid and within in self.flows.library(org).entries:
             _, flow = newest(self.flows, org, within)
         page = render_template(
             "web/simulator.html",
             entry=entry.shown,
             drawn=flow.name,
-            picture=picture_of(flow, (), NodeCounts(), standing.get("node")),
-            lit=standing.get("node") if standing.get("status") == "waiting" else None,
-            scene=scene,
-            standing=standing,
-            results=pretty(standing.get("results", {})),
+            picture=picture_of(flow, (), NodeCounts(), state.get("node")),
+            lit=state.get("node") if state.get("status") == "waiting" else None,
+            simulation=simulation,
+            state=state,
+            results=pretty(state.get("results", {})),
             pretty=pretty,
             media_kind=media_kind,
             languages=LANGUAGES,
@@ -123,10 +123,10 @@ def media_kind(message: Mapping[str, Any]) -> str:
     return "image" if kind == "sticker" else kind
 
 
-def settings_of(form: Mapping[str, str], scene: Simulation | None) -> tuple[bool, str]:
+def settings_of(form: Mapping[str, str], simulation: Simulation | None) -> tuple[bool, str]:
     """Whether to pretend, and the contact's language: as the form says, else as before."""
     if "settings" not in form:
-        return (scene.pretend, scene.language) if scene else (True, "en")
+        return (simulation.pretend, simulation.language) if simulation else (True, "en")
     language = form.get("language", "")
     return form.get("pretend") == "on", language if language in LOCALES else "en"
 

@@ -6,14 +6,17 @@ A plain call goes straight to the dispatcher. A call with a contact and a flow, 
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import orjson
 from redis.exceptions import RedisError
 
 from flowhook.errors import InvalidInput
 from flowhook.http.origin import find_origin
-from flowhook.jobs.call import Call, wait_seconds
+from flowhook.jobs.call import Call
 from flowhook.jobs.idempotency import Claim, IdempotencyStore, StoredResponse, name_call
 from flowhook.jobs.inline_runner import Accepted, InlineRunner
 from flowhook.organisations.organisation import Organisation
@@ -22,17 +25,20 @@ from webhooks.dispatcher import Dispatcher, validate
 from webhooks.registry import WebhookFunction
 
 MAX_KEY = 255
+MAX_WAIT_SECONDS = 120.0
+PREFER_WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6}(?:\.\d+)?)", re.IGNORECASE)
+PREFER_ASYNC = re.compile(r"(?:^|[,;\s])respond-async(?:$|[,;\s])", re.IGNORECASE)
 
 
 class CallHandler:
     """Answers calls in a web process. What fails is recorded and part of the answer."""
 
     def __init__(
-        self, dispatcher: Dispatcher, deadlines: InlineRunner, repeats: IdempotencyStore
+        self, dispatcher: Dispatcher, inline_runner: InlineRunner, idempotency: IdempotencyStore
     ) -> None:
         self.dispatcher = dispatcher
-        self.deadlines = deadlines
-        self.repeats = repeats
+        self.inline_runner = inline_runner
+        self.idempotency = idempotency
 
     def answer_once(
         self,
@@ -47,7 +53,7 @@ class CallHandler:
 
         Calls are the same by their Idempotency-Key `key` or, without one, by their `content`.
         """
-        if not (key or call.comes_from_flow):
+        if not (key or comes_from_flow(call.body)):
             return self.answer(call, function, organisation, prefer)
         try:
             first = self._begin(organisation, call, key, content)
@@ -58,7 +64,7 @@ class CallHandler:
         came = self.answer(call, function, organisation, prefer)
         if first is not None:
             stays = came.error is None or came.error.status == 400
-            self.repeats.settle(first, _stored(came), stays)
+            self.idempotency.settle(first, _stored(came), stays)
         return came
 
     def answer(
@@ -74,7 +80,7 @@ class CallHandler:
             if seconds is not None:
                 validate(function, call.body)  # a mistake is told now, not to a job nobody looks at
                 apart = replace(call, origin=find_origin())
-                return self.deadlines.answer(apart, organisation, seconds)
+                return self.inline_runner.answer(apart, organisation, seconds)
         except Exception as failure:
             return self.dispatcher.refuse(call, failure)
         return self.dispatcher.dispatch(call, function, organisation)
@@ -86,13 +92,51 @@ class CallHandler:
         if len(key) > MAX_KEY:
             raise InvalidInput(f"the Idempotency-Key is longer than {MAX_KEY} characters")
         try:
-            return self.repeats.begin(name_call(organisation, call.function, key, content))
+            return self.idempotency.begin(name_call(organisation, call.function, key, content))
         except RedisError:
             if key:
                 raise
             return None
 
 
+def comes_from_flow(body: Mapping[str, Any]) -> bool:
+    """Whether contact and flow are named, as builders do, so that the call may be a repeat."""
+    contact = body.get("contact_id") or body.get("contact")
+    return bool(contact and (body.get("flow_id") or body.get("flow")))
+
+
+def wait_seconds(body: Mapping[str, Any], prefer: str = "") -> float | None:
+    """How long the caller waits for the answer; None: for as long as it takes.
+
+    The body's `wait_seconds` goes before `prefer`, the header Prefer. `respond-async` or a
+    `callback_url` without a time means not at all. Raises InvalidInput.
+    Source: RFC 7240 for `Prefer: respond-async` and `Prefer: wait`.
+    """
+    asked = body.get("wait_seconds")
+    if asked is not None and asked != "":
+        return _read_seconds(asked)
+    if prefer:
+        named = PREFER_WAIT.search(prefer)
+        if named:
+            return min(float(named[1]), MAX_WAIT_SECONDS)
+        if PREFER_ASYNC.search(prefer):
+            return 0.0
+    return 0.0 if body.get("callback_url") else None
+
+
 def _stored(came: Outcome | Accepted) -> StoredResponse:
     error = came.error.type if came.error else ""
     return StoredResponse(came.status, orjson.dumps(came.answer), error)
+
+
+def _read_seconds(asked: Any) -> float:
+    try:
+        seconds = float(asked) if isinstance(asked, str | int | float) else -1.0
+    except ValueError:
+        seconds = -1.0
+    if isinstance(asked, bool) or not 0 <= seconds <= MAX_WAIT_SECONDS:
+        raise InvalidInput(
+            f"wait_seconds must be a number from 0 to {MAX_WAIT_SECONDS:.0f}",
+            fields={"wait_seconds": [f"Must be a number from 0 to {MAX_WAIT_SECONDS:.0f}."]},
+        )
+    return seconds

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+import orjson
+
 from flowhook.config import FETCH_SECONDS
 from flowhook.errors import MissingApiKey
 from flowhook.limits.limiter import FREE, Reservation
@@ -17,7 +19,8 @@ from flowhook.providers.google_maps import GoogleMapsClient
 from flowhook.providers.guard import AddressGuard
 from flowhook.providers.model_client import ModelClient
 from flowhook.providers.transport import RequestsTransport
-from webhooks.threads import Threads
+from flowhook.redis.best_effort import best_effort
+from webhooks.threads import Thread, Threads
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +133,21 @@ class Context:
         return self.organisation.section(section).get("system_prompt")
 
     @property
-    def threads(self) -> Threads:
-        return self.service.threads
-
-    @property
     def tool_sources(self) -> Sequence[ToolSource]:
         """Where a model's tools are found."""
         return self.service.tool_sources
+
+    def open_thread(self, thread_id: str | None) -> Thread:
+        """Open the conversation of this id or name, or begin one if there is none."""
+        return self.service.threads.open(self.organisation.id, thread_id, self.contact)
+
+    def remember(self, thread: Thread, asked: str, answer: Any) -> str:
+        """Add a turn to the thread; returns its id. A failure is ignored: the answer is paid."""
+        text = answer if isinstance(answer, str) else orjson.dumps(answer).decode()
+        with best_effort("a turn of a conversation"):
+            threads = self.service.threads
+            threads.append(self.organisation.id, thread.id, asked, text, self.contact)
+        return thread.id
 
     def google_maps(self) -> GoogleMapsClient:
         """A client with the organisation's key; raises MissingApiKey."""

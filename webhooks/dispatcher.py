@@ -89,7 +89,7 @@ class Dispatcher:
             called_by=context.called_by,
             request=arguments,
         )
-        place = self.limiter.nested_place(context.organisation)
+        place = self.limiter.reserve_nested(context.organisation)
         return self._run(function, arguments, context, place, entry)
 
     def refuse(self, call: Call, failure: Exception) -> Outcome:

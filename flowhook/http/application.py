@@ -1,16 +1,21 @@
-"""The Flask application as this service needs it: strict JSON, and nothing that no route uses."""
+"""The Flask application as this service needs it: strict JSON, routes that remember where a path
+led, and nothing that no route uses."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
 from flask import Flask, Request
 from flask.json.provider import JSONProvider
 from flask.sessions import NullSession, SessionInterface
+from werkzeug.routing import Map, MapAdapter, Rule, RuleFactory
 
-from flowhook.http.known_paths import KnownPaths
+MAX_KNOWN = 1024
+AS_FLASK_ASKS = {"return_rule": True}
+
+Found = tuple[Rule, Mapping[str, Any]]
 
 
 class OrjsonProvider(JSONProvider):
@@ -32,8 +37,48 @@ class NoCookieSessions(SessionInterface):
         return self.none
 
 
+class KnownPaths(Map):
+    """A map of routes; `known` holds the rule and values of paths that were asked for, bounded.
+
+    Werkzeug's search for a path leaves a cycle of closures each time, so that the garbage collector
+    has to look through all calls in flight.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.known: dict[tuple[str, str, bool], Found] = {}
+        super().__init__(*args, **kwargs)
+
+    def add(self, rulefactory: RuleFactory) -> None:
+        self.known.clear()
+        super().add(rulefactory)
+
+    def bind(self, *args: Any, **kwargs: Any) -> MapAdapter:
+        bound = super().bind(*args, **kwargs)
+        bound.__class__ = KnownAdapter  # the same adapter, with another way to match
+        return bound
+
+
+class KnownAdapter(MapAdapter):
+    """Matches as Werkzeug's does. Only what was found is remembered: no redirect and no error."""
+
+    map: KnownPaths
+
+    def match(self, *args: Any, **kwargs: Any) -> Any:
+        if args or kwargs != AS_FLASK_ASKS:
+            return super().match(*args, **kwargs)
+        asked = (self.path_info, self.default_method, self.websocket)
+        found = self.map.known.get(asked)
+        if found is None:
+            found = super().match(return_rule=True)
+            if len(self.map.known) >= MAX_KNOWN:
+                self.map.known.clear()
+            self.map.known[asked] = found
+        rule, values = found
+        return rule, dict(values)
+
+
 class FlowhookFlask(Flask):
-    """Flask without sessions of its own and without coroutines."""
+    """Flask without sessions of its own, coroutines, subdomains and signals at the end."""
 
     json_provider_class = OrjsonProvider
     url_map_class = KnownPaths
@@ -42,3 +87,27 @@ class FlowhookFlask(Flask):
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """As it is: no view is a coroutine, and Flask asks at each call whether one is."""
         return func
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Bind the routes to a request; Flask reads its host twice for that, for subdomains."""
+        if request is None or "HTTP_UPGRADE" in request.environ:
+            return super().create_url_adapter(request)
+        return self.url_map.bind(
+            request.host,
+            request.root_path,
+            subdomain="",
+            url_scheme=request.scheme,
+            default_method=request.method,
+            path_info=request.path,
+            query_args=request.query_string.decode(errors="replace"),
+        )
+
+    def do_teardown_request(self, *exception: Any) -> None:
+        """Tear down where a function for it is registered; Flask also tells its signals."""
+        if self.teardown_request_funcs:
+            super().do_teardown_request(*exception)
+
+    def do_teardown_appcontext(self, *exception: Any) -> None:
+        """As `do_teardown_request`."""
+        if self.teardown_appcontext_funcs:
+            super().do_teardown_appcontext(*exception)

@@ -49,7 +49,7 @@ class InlineRunner:
         store: JobStore,
         queue: Queue,
         liveness: Liveness,
-        performer: JobRunner,
+        job_runner: JobRunner,
         run: Callable[[Call], Outcome],
         limit: int,
     ) -> None:
@@ -57,7 +57,7 @@ class InlineRunner:
         self.store = store
         self.queue = queue
         self.liveness = liveness
-        self.performer = performer
+        self.job_runner = job_runner
         self.run = run
         self.limit = limit
         self._running: set[_Started] = set()
@@ -80,7 +80,7 @@ class InlineRunner:
             started.thread.join(max(0.0, deadline - time.monotonic()))
 
     def _deliveries(self, call: Call, organisation: Organisation) -> list[str]:
-        ways = self.performer.deliveries.items()
+        ways = self.job_runner.deliveries.items()
         return [step for step, way in ways if way.check(organisation, call)]
 
     def _accept(self, call: Call, deliveries: list[str]) -> Accepted:
@@ -118,7 +118,7 @@ class InlineRunner:
     def _over(self, started: _Started, outcome: Outcome) -> None:
         """A call that became a job is over."""
         job = started.job
-        if job is not None and self.performer.finish(job, started.holder, outcome):
+        if job is not None and self.job_runner.finish(job, started.holder, outcome):
             for step in job.deliveries():
                 retry_until_available(lambda step=step: self.queue.send(job.id, step))  # type: ignore[misc]
 
@@ -126,8 +126,8 @@ class InlineRunner:
 class _Started:
     """A call running on a thread (a greenlet where gevent serves)."""
 
-    def __init__(self, deadlines: InlineRunner, call: Call) -> None:
-        self.deadlines = deadlines
+    def __init__(self, inline_runner: InlineRunner, call: Call) -> None:
+        self.inline_runner = inline_runner
         self.call = call
         self.job: Job | None = None
         self.holder = ""
@@ -151,11 +151,11 @@ class _Started:
 
     def _work(self) -> None:
         try:
-            outcome = self.deadlines.run(self.call)
+            outcome = self.inline_runner.run(self.call)
             with self._lock:
                 self._outcome = outcome
             self._done.set()
-            self.deadlines._over(self, outcome)
+            self.inline_runner._over(self, outcome)
         finally:
             self._done.set()
-            self.deadlines._running.discard(self)
+            self.inline_runner._running.discard(self)

@@ -50,12 +50,12 @@ class JobServices:
         self.liveness = Liveness(redis)
         self.dead = DeadLetters(self.store, queue)
         self.writer = AnswerWriter(redis)
-        self.repeats = IdempotencyStore(redis, cipher, self.liveness, self.writer)
+        self.idempotency = IdempotencyStore(redis, cipher, self.liveness, self.writer)
         self.deliveries: dict[str, Delivery] = {
             CALLBACK: Callback(guard, find),
             GLIFIC: FlowResume(redis, cipher, glific, find),
         }
-        self.performer = JobRunner(
+        self.job_runner = JobRunner(
             self.store,
             queue,
             self.liveness,
@@ -64,8 +64,8 @@ class JobServices:
             self.deliveries,
             config.job_patience_seconds,
         )
-        self.deadlines = InlineRunner(
-            self.store, queue, self.liveness, self.performer, run, config.max_in_flight
+        self.inline_runner = InlineRunner(
+            self.store, queue, self.liveness, self.job_runner, run, config.max_in_flight
         )
 
     def add_delivery(self, step: str, delivery: Delivery) -> None:
@@ -74,7 +74,7 @@ class JobServices:
 
     def close(self) -> None:
         """Let the calls that run beside requests finish, then let go of everything."""
-        self.deadlines.close()
+        self.inline_runner.close()
         self.writer.close()
         self.liveness.close()
 

@@ -15,7 +15,7 @@ WATCH_SECONDS = 0.5
 logger = logging.getLogger(__name__)
 
 
-def work(desk: JobServices, threads: int, parent: int | None = None) -> None:
+def work(job_services: JobServices, threads: int, parent: int | None = None) -> None:
     """Perform jobs; ends at SIGTERM or SIGINT, or when the process `parent` is gone.
 
     Jobs that run then are finished; those that only wait go back to the queue.
@@ -23,9 +23,9 @@ def work(desk: JobServices, threads: int, parent: int | None = None) -> None:
     ending = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ending.set())
-    worker = desk.queue.worker(desk.performer.perform, threads)
+    worker = job_services.queue.worker(job_services.job_runner.perform, threads)
     worker.start()
-    desk.liveness.become_worker()
+    job_services.liveness.become_worker()
     logger.info("job worker starts", extra={"threads": threads})
     while not ending.wait(WATCH_SECONDS):
         if parent is not None and os.getppid() != parent:

@@ -94,7 +94,7 @@ class Limiter:
             return FREE
         return LimitedReservation(self, organisation.id, limits, estimate, used)
 
-    def nested_place(self, organisation: Organisation) -> Reservation:
+    def reserve_nested(self, organisation: Organisation) -> Reservation:
         """Reserve a call made inside another, which counts as one more request and nothing else.
 
         It runs in the outer call's concurrent place and on its tokens: a second place could only be

@@ -68,14 +68,19 @@ def redacted_json(value: Any) -> bytes:
 
 def _holds_secret_name(value: Any, depth: int = 0) -> bool:
     """Whether `redact` would remove something for its name or its depth."""
-    if depth >= MAX_DEPTH:
+    if depth >= MAX_DEPTH - 1:
         return True
     if isinstance(value, dict):
-        return any(
-            (item and is_secret_name(key)) or _holds_secret_name(item, depth + 1)
-            for key, item in value.items()
-        )
-    return isinstance(value, list) and any(_holds_secret_name(item, depth + 1) for item in value)
+        for key, item in value.items():
+            if item and is_secret_name(key):
+                return True
+            if isinstance(item, dict | list) and _holds_secret_name(item, depth + 1):
+                return True
+    elif isinstance(value, list):
+        for item in value:
+            if isinstance(item, dict | list) and _holds_secret_name(item, depth + 1):
+                return True
+    return False
 
 
 def is_secret_name(key: str) -> bool:

@@ -57,7 +57,7 @@ SERVER_OPTIONS = {
 }
 
 
-class Server:
+class ValkeyServer:
     """The Valkey child process, started again with growing pauses while it keeps failing."""
 
     def __init__(self, lock_fd: int) -> None:
@@ -199,7 +199,7 @@ def supervise(lock_fd: int) -> None:
     signal.signal(signal.SIGTERM, end_soon)
     for ignored in (signal.SIGINT, signal.SIGHUP):
         signal.signal(ignored, signal.SIG_IGN)
-    holders, server = Holders(wakeup), Server(lock_fd)
+    holders, server = Holders(wakeup), ValkeyServer(lock_fd)
     try:
         while True:
             server.start_if_due()

@@ -1,4 +1,4 @@
-"""Put the contact into collections."""
+"""Add the contact to collections."""
 
 from __future__ import annotations
 

@@ -9,11 +9,11 @@ from flows.model.action import Action, ActionOutcome, action, as_text
 from flows.model.events import InputLabelled
 from flows.model.sprint import Sprint
 
-MAX_CHARACTERS = 2_000  # of one message's labels: a timer's loop would add to them for ever
+MAX_CHARACTERS = 2_000  # of one message's labels, as a loop with a timer adds without end
 
 
-def joined(labels: Iterable[dict[str, Any]], sprint: Sprint) -> str:
-    """Names, or `name_match` texts, with variables replaced, as one comma-separated text."""
+def label_text(labels: Iterable[dict[str, Any]], sprint: Sprint) -> str:
+    """The names, or `name_match` texts, with variables replaced, as one comma-separated text."""
     names = (as_text(label.get("name") or label.get("name_match")) for label in labels)
     return ", ".join(sprint.substitute(name) for name in names if name)
 
@@ -22,10 +22,10 @@ def joined(labels: Iterable[dict[str, Any]], sprint: Sprint) -> str:
 def add_input_labels(action: Action, sprint: Sprint) -> ActionOutcome:
     """Label the contact's last message.
 
-    Labels add up on one message; before the contact has written, nothing happens.
+    Labels of the same message add up; before the contact's first message nothing happens.
     """
     session = sprint.session
-    added = joined(action.objects("labels"), sprint)
+    added = label_text(action.objects("labels"), sprint)
     if session.last_input is None or not added or len(session.input_labels) > MAX_CHARACTERS:
         return None
     session.input_labels = f"{session.input_labels}, {added}" if session.input_labels else added

@@ -1,4 +1,4 @@
-"""Call a webhook: one of our functions, or the author's own server."""
+"""Call a webhook: a webhook function, or the author's own server."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def words(action: Action) -> str:
 
 
 def resume(action: Action, call_id: int, answer: WebhookAnswer, sprint: Sprint) -> ActionOutcome:
-    """Go on with an answer that came while the flow was parked."""
+    """Continue with an answer that came while the flow was parked."""
     sprint.emit(
         WebhookCalled,
         id=call_id,
@@ -46,7 +46,7 @@ def resume(action: Action, call_id: int, answer: WebhookAnswer, sprint: Sprint) 
         response=answer.body,
         error=answer.error,
     )
-    return settle(action, answer, sprint)
+    return save_answer(action, answer, sprint)
 
 
 @action(
@@ -59,12 +59,12 @@ def resume(action: Action, call_id: int, answer: WebhookAnswer, sprint: Sprint) 
     shape="Webhook",
 )
 def call_webhook(action: Action, sprint: Sprint) -> ActionOutcome:
-    """Call a webhook function, or GET or POST to your own server, and keep what it answers.
+    """Call a webhook function, or send GET or POST to your own server, and save the answer.
 
-    The body's variables are replaced as text; `@contact` and `@results` as whole values send
-    everything about them. The answer's keys are read as `@results.name.key`. Success is a 2xx
-    answer with a JSON object or list. Anything else (a body that is not JSON, an unknown
-    function, a time-out) is Failure, and an earlier answer under the same name is cleared.
+    The body's variables are replaced as text; `@contact` or `@results` as a whole value sends
+    everything about them. The answer's keys can be read as `@results.name.key`. A 2xx answer with a
+    JSON object or list is Success. Anything else (a body that is not JSON, an unknown function, a
+    time-out) is Failure, and an earlier answer under the same name is cleared.
     """
     method = action.text("method").lower()
     call_id = sprint.session.next_id()
@@ -96,11 +96,11 @@ def call_webhook(action: Action, sprint: Sprint) -> ActionOutcome:
         sprint.run.call = call_id
         sprint.park("webhook", answer.timeout_seconds)
         return Parked()
-    return settle(action, answer, sprint)
+    return save_answer(action, answer, sprint)
 
 
-def settle(action: Action, answer: WebhookAnswer, sprint: Sprint) -> ActionOutcome:
-    """Keep a successful answer under the action's result name; clear it after a failure."""
+def save_answer(action: Action, answer: WebhookAnswer, sprint: Sprint) -> ActionOutcome:
+    """Save a successful answer under the action's result name, or clear it after a failure."""
     name = action.source.get("result_name")
     if not isinstance(name, str):
         return FAILURE
@@ -120,7 +120,11 @@ def _can_be_kept(body: Mapping[str, Any]) -> bool:
 
 
 def request_body(action: Action, sprint: Sprint) -> dict[str, Any]:
-    """The object that is sent; empty when the author left the body empty."""
+    """Build the JSON object to send; empty if the author left the body empty.
+
+    Raises InvalidInput for a body that is not a JSON object, InvalidInput or TooLarge for one that
+    is nested too deep or too large.
+    """
     written = action.text("body")
     if not written.strip():
         return {}
@@ -137,8 +141,10 @@ def request_body(action: Action, sprint: Sprint) -> dict[str, Any]:
 
 
 def _value(written: Any, sprint: Sprint) -> Any:
-    """A value of the body. Only the author can ask for everything about the contact, not a
-    contact who types `@results`."""
+    """Replace the variables of a value of the body.
+
+    Only the author can ask for everything about the contact; a contact's `@results` stays text.
+    """
     if written == "@contact":
         known = sprint.contact_bindings()
         return {key: known[key] for key in ("id", "name", "phone", "fields")}
@@ -148,7 +154,7 @@ def _value(written: Any, sprint: Sprint) -> Any:
 
 
 def substituted(value: Any, sprint: Sprint) -> Any:
-    """Every text, keys too, with its variables replaced."""
+    """Replace the variables in every text, keys included."""
     if isinstance(value, str):
         return sprint.substitute(value)
     if isinstance(value, list):
@@ -193,7 +199,7 @@ def _send(
 
 
 def indexed(value: Any) -> Any:
-    """Lists as objects keyed by position, so that `@results.hook.0.name` reaches an item.
+    """Turn lists into objects keyed by position, so that `@results.hook.0.name` reaches an item.
 
     >>> indexed({"a": [{"b": 1}, 2]})
     {'a': {'0': {'b': 1}, '1': 2}}

@@ -1,4 +1,4 @@
-"""Go through another flow, then come back."""
+"""Run another flow, then return."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ def words(action: Action) -> str:
     shape="Flow",
 )
 def enter_flow(action: Action, sprint: Sprint) -> ActionOutcome:
-    """Enter another flow; this one goes on when it is completed.
+    """Enter another flow; this one continues when it is completed.
 
-    The sub-flow finds this flow's results under `@results.parent`, and its own come back under
-    `@results.child`. A flow named `Expression` is chosen by its `expression`.
+    The sub-flow can read this flow's results as `@results.parent`; its own come back as
+    `@results.child`. If the flow's name is `Expression`, its `expression` gives the UUID.
     """
     flow = action.map("flow")
     if flow.get("name") == "Expression":

@@ -1,4 +1,4 @@
-"""Hand the conversation's question to a person."""
+"""Pass the conversation's question to a person."""
 
 from __future__ import annotations
 

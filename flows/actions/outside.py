@@ -9,19 +9,19 @@ from flows.model.sprint import Sprint
 
 @action("link_google_sheet", required=("sheet_id", "result_name"), sets=result_name)
 def link_google_sheet(action: Action, sprint: Sprint) -> ActionOutcome:
-    """Read or write a row of a Google sheet; takes Failure here, where no sheet is connected."""
+    """Read or write a row of a Google sheet. No sheet is connected here, so it takes Failure."""
     return _report(action, sprint, "no Google sheet is connected to this service")
 
 
 @action("call_classifier", required=("input", "result_name"), sets=result_name)
 def call_classifier(action: Action, sprint: Sprint) -> ActionOutcome:
-    """Ask Dialogflow for the intent; takes Failure here, where no classifier is connected."""
+    """Ask Dialogflow for the intent. No classifier is connected here, so it takes Failure."""
     return _report(action, sprint, "no classifier is connected to this service")
 
 
 @action("set_wa_group_field", required=("value", "field"), evaluated=evaluated_value)
 def set_wa_group_field(action: Action, sprint: Sprint) -> ActionOutcome:
-    """Save a value about a WhatsApp group; a conversation with one contact has none."""
+    """Save a value about a WhatsApp group; skipped, as the conversation is with one contact."""
     _report(action, sprint, "this conversation is with a contact, not with a WhatsApp group")
     return None
 

@@ -1,4 +1,4 @@
-"""Take the contact out of collections."""
+"""Remove the contact from collections."""
 
 from __future__ import annotations
 

@@ -22,9 +22,9 @@ def contacts(action: Action) -> list[dict[str, Any]]:
     evaluated=evaluated,
 )
 def send_broadcast(action: Action, sprint: Sprint) -> ActionOutcome:
-    """Send a message to the listed contacts; collections are not broadcast to.
+    """Send a message to the listed contacts; collections are ignored.
 
-    `@contact` is the contact in the flow, `@staff` the recipient, `@flow` is not available.
+    `@contact` is the contact in the flow, `@staff` the recipient; `@flow` has no values.
     """
     template = read_template(action, sprint)
     text = template["text"] if template else localized_text(action, sprint)

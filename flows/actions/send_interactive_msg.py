@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from flowhook.errors import InvalidInput
-from flows.actions.add_input_labels import joined
+from flows.actions.add_input_labels import label_text
 from flows.model.action import Action, ActionOutcome, BrokenAction, Loop, action, as_text
 from flows.model.events import MsgNotSent
 from flows.model.media import kind_of_url
@@ -44,9 +44,9 @@ def words(action: Action) -> str:
 def send_interactive_msg(action: Action, sprint: Sprint) -> ActionOutcome:
     """Send a message with buttons, a list of options or a location request.
 
-    The template comes from the export the flow was imported with; a flow that was imported
-    without one uses the copy that the editor keeps in the node. Titles and texts have their
-    variables replaced; `params` replace the options when `paramsCount` is more than 0.
+    The template comes from the export with which the flow was imported; a flow that was imported
+    without one uses the editor's copy in the node. Variables in titles and texts are replaced;
+    `params` replace the options if `paramsCount` is more than 0.
     """
     content = find_content(action, sprint)
     if content is None:
@@ -59,7 +59,7 @@ def send_interactive_msg(action: Action, sprint: Sprint) -> ActionOutcome:
         return Loop()
     _fill_options(content, action, sprint)
     filled = substituted(content, sprint)
-    _attach(filled, action, sprint)  # its URL is substituted by itself, and once is enough
+    _attach(filled, action, sprint)  # after the substitution, as it replaces its own variables
     sprint.send(
         body_of(filled) or as_text(_inner(filled).get("url")),
         action.delay_seconds,
@@ -67,14 +67,17 @@ def send_interactive_msg(action: Action, sprint: Sprint) -> ActionOutcome:
         text=shown_text(filled),
         url=as_text(_inner(filled).get("url")),
         options=tuple(options_of(filled)),
-        labels=joined(action.objects("labels"), sprint),
+        labels=label_text(action.objects("labels"), sprint),
         interactive={**filled, "msgid": sprint.node},
     )
     return None
 
 
 def find_content(action: Action, sprint: Sprint) -> Content | None:
-    """A fresh copy of the template's content in the contact's language."""
+    """A new copy of the template's content in the contact's language, or None.
+
+    Raises InvalidInput if the template's expression does not give a number.
+    """
     template_id = as_text(action.source.get("id"))
     expression = action.source.get("expression")
     if isinstance(expression, str) and expression.strip():
@@ -88,7 +91,7 @@ def find_content(action: Action, sprint: Sprint) -> Content | None:
 
 
 def drawn_content(action: Action) -> Content | None:
-    """The copy of the template that the editor keeps in the node."""
+    """The editor's copy of the template in the node, or None."""
     try:
         drawn = orjson.loads(action.text("text"))
     except orjson.JSONDecodeError:
@@ -153,7 +156,7 @@ def _attach(content: Content, action: Action, sprint: Sprint) -> None:
 
 
 def substituted(value: Any, sprint: Sprint, key: str = "") -> Any:
-    """Every text of the content with its variables replaced, titles cut to what fits."""
+    """Replace the variables in every text of the content; option titles are cut to what fits."""
     if isinstance(value, str):
         text = sprint.substitute(value)
         if key == "option title":
@@ -168,7 +171,7 @@ def substituted(value: Any, sprint: Sprint, key: str = "") -> Any:
 
 
 def body_of(content: Content) -> str:
-    """The text by which repetitions are recognised and that the contact reads."""
+    """The text that the contact reads, by which repetition is detected."""
     if content.get("type") == "list":
         return as_text(content.get("body"))
     if content.get("type") == "location_request_message":
@@ -179,7 +182,7 @@ def body_of(content: Content) -> str:
 
 
 def shown_text(content: Content) -> str:
-    """Header or title, body and caption, as a person reads them."""
+    """Header or title, body and caption, as the contact reads them."""
     inner = _inner(content)
     head = content.get("title") if content.get("type") == "list" else inner.get("header")
     parts = (as_text(head), body_of(content), as_text(inner.get("caption")))
@@ -196,7 +199,7 @@ def kind_of(content: Content) -> str:
 
 
 def options_of(content: Content) -> list[dict[str, str]]:
-    """The choices as the conversation API lists them; options without a title are omitted."""
+    """The options as the conversation API lists them; options without a title are omitted."""
     listed = content.get("options")
     if content.get("type") == "list":
         groups = content.get("items")

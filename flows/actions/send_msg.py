@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from flows.actions.add_input_labels import joined
+from flows.actions.add_input_labels import label_text
 from flows.model.action import Action, ActionOutcome, BrokenAction, Loop, action, as_text
 from flows.model.events import ActionSkipped, MsgNotSent
 from flows.model.media import kind_of_url, read_attachment
@@ -41,9 +41,9 @@ def words(action: Action) -> str:
 def send_msg(action: Action, sprint: Sprint) -> ActionOutcome:
     """Send the contact a text, an attachment or an approved template.
 
-    The text is localized and has its variables replaced; `<%= %>` in it stays text. Of several
-    attachments one goes out, the first by type. `quick_replies`, as RapidPro's editor writes
-    them, become options. The same node may say the same thing four times in six hours.
+    The text is translated and its variables are replaced; `<%= %>` in it stays as it is. Of several
+    attachments only one is sent, the first by type. `quick_replies`, as RapidPro's editor writes
+    them, become options. A node may send the same text at most four times in six hours.
     """
     template = read_template(action, sprint)
     text = template["text"] if template else sprint.substitute(localized_text(action, sprint))
@@ -55,7 +55,11 @@ def send_msg(action: Action, sprint: Sprint) -> ActionOutcome:
     if sprint.is_repeating(compared):
         sprint.emit(MsgNotSent, reason=f"Infinite loop detected, body: {compared[:200]}")
         return Loop()
-    shown: dict[str, Any] = {"kind": kind or "text", "text": again(text, sprint), "url": url}
+    shown: dict[str, Any] = {
+        "kind": kind or "text",
+        "text": substitute_nested(text, sprint),
+        "url": url,
+    }
     options = () if template else quick_replies(action, sprint)
     if options:
         inner = {"type": shown["kind"], "text": shown["text"], **({"url": url} if url else {})}
@@ -66,14 +70,14 @@ def send_msg(action: Action, sprint: Sprint) -> ActionOutcome:
         compared,
         action.delay_seconds,
         **shown,
-        labels=joined(action.objects("labels"), sprint),
+        labels=label_text(action.objects("labels"), sprint),
         template=template,
     )
     return None
 
 
 def quick_replies(action: Action, sprint: Sprint) -> tuple[dict[str, str], ...]:
-    """The options a message offers, each with its variables replaced; empty ones left out."""
+    """The options of a message, with variables replaced; empty ones are omitted."""
     translated = sprint.localized(action.uuid, "quick_replies")
     is_translated = isinstance(translated, list) and any(translated)
     listed = translated if is_translated else action.items("quick_replies")
@@ -82,7 +86,7 @@ def quick_replies(action: Action, sprint: Sprint) -> tuple[dict[str, str], ...]:
 
 
 def written_replies(listed: list[Any]) -> list[str]:
-    """Quick replies as the editor writes them: texts, or objects with one."""
+    """The titles of quick replies: the editor writes texts, or objects with a text."""
     return [as_text(one.get("text") if isinstance(one, dict) else one) for one in listed]
 
 
@@ -93,15 +97,15 @@ def localized_text(action: Action, sprint: Sprint) -> str:
     return action.text("text")
 
 
-def again(text: str, sprint: Sprint) -> str:
-    """Contact variables that arrived inside another value are replaced when a message leaves."""
+def substitute_nested(text: str, sprint: Sprint) -> str:
+    """Replace contact variables that the value of another variable contains."""
     if "@contact" not in text:
         return text
     return sprint.substitute_contact(text)
 
 
 def attachment(action: Action, sprint: Sprint) -> tuple[str, str]:
-    """Kind and address of the one attachment that goes out, empty texts when none does."""
+    """Kind and address of the attachment to send, or two empty texts."""
     translated = sprint.localized(action.uuid, "attachments")
     listed = action.items("attachments")
     if isinstance(translated, list) and translated and isinstance(translated[0], str):
@@ -122,9 +126,9 @@ def attachment(action: Action, sprint: Sprint) -> tuple[str, str]:
 
 
 def read_template(action: Action, sprint: Sprint) -> dict[str, Any] | None:
-    """The approved template to send: its uuid, name, variables filled in, and a readable text.
+    """The approved template to send: its uuid, name, variables with values, and a readable text.
 
-    The template's own wording lives with WhatsApp, so the text names it and lists the variables.
+    WhatsApp keeps the wording of the template, so the text consists of its name and the variables.
     """
     templating = action.map("templating")
     expression = templating.get("expression")
@@ -140,7 +144,7 @@ def read_template(action: Action, sprint: Sprint) -> dict[str, Any] | None:
         is_evaluated = False
     else:
         variables = templating.get("variables")
-    # What an expression gave may hold a contact's words, which are never read as the author's.
+    # An expression's value may contain a contact's words, so its variables are not replaced.
     fill = as_text if is_evaluated else lambda value: sprint.substitute(as_text(value))
     values = [
         " ".join(fill(value).split())
@@ -154,7 +158,7 @@ def read_template(action: Action, sprint: Sprint) -> dict[str, Any] | None:
 
 
 def _evaluated(expression: str, sprint: Sprint) -> dict[str, Any]:
-    """A template chosen by an expression, whose value is a JSON object; else none."""
+    """The template given by an expression as a JSON object, or an empty one."""
     try:
         chosen = orjson.loads(sprint.render(expression))
     except orjson.JSONDecodeError:

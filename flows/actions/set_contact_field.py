@@ -1,4 +1,4 @@
-"""Save something about the contact, or their consent."""
+"""Save a field of the contact, or their consent."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def words(action: Action) -> str:
 def set_contact_field(action: Action, sprint: Sprint) -> ActionOutcome:
     """Save a value in one of the contact's fields.
 
-    Variables and `<%= %>` are evaluated. The field `settings` is the contact's consent: optin
-    and optout set it, reset or nothing clears the preferences, any other word is a preference.
+    Variables and `<%= %>` are evaluated. The field `settings` is the contact's consent: optin and
+    optout set it, reset or an empty value clears the preferences, any other word adds a preference.
     """
     field = action.map("field")
     key = as_text(field.get("key")).strip()

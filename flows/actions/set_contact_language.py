@@ -1,4 +1,4 @@
-"""Change the language the contact reads."""
+"""Change the contact's language."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def words(action: Action) -> str:
 def set_contact_language(action: Action, sprint: Sprint) -> ActionOutcome:
     """Set the language by the beginning of its name or locale, for example `hin` or `hi`.
 
-    Later messages use that translation. An unknown language stops the flow.
+    Later messages are sent in that language. An unknown language stops the flow (InvalidInput).
     """
     wanted = action.text("language").strip().lower()
     if not wanted:

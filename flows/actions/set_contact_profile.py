@@ -23,9 +23,9 @@ from flows.model.text import whole_number
 def set_contact_profile(action: Action, sprint: Sprint) -> ActionOutcome:
     """Create, switch or deactivate a profile of this contact.
 
-    Switch and deactivate take the number that `@contact.list_profiles` shows, create a name and
-    a type. The default profile, made of the contact itself when the first profile is created,
-    is never deactivated.
+    Switch and deactivate need the number that `@contact.list_profiles` shows, create needs a name
+    and a type. The first profile created also makes a default one of the contact itself, which
+    cannot be deactivated.
     """
     change = {
         "Switch Profile": _switch,

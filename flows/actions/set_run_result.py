@@ -1,4 +1,4 @@
-"""Keep a value for the rest of this flow."""
+"""Save a value for the rest of this flow."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def words(action: Action) -> str:
     evaluated=evaluated_value,
 )
 def set_run_result(action: Action, sprint: Sprint) -> ActionOutcome:
-    """Keep a value as a result of this flow.
+    """Save a value as a result of this flow.
 
-    Variables and `<%= %>` of the value are evaluated, of the category only variables. The name
-    is taken as written.
+    Variables and `<%= %>` of the value are evaluated; of the category only variables. The name is
+    used as written.
     """
     value = sprint.render(action.text("value"))
     sprint.set_result(

@@ -19,8 +19,8 @@ from flows.model.sprint import Sprint
 def start_session(action: Action, sprint: Sprint) -> ActionOutcome:
     """Start a flow for the listed contacts and every member of the listed collections.
 
-    They find this flow's results under `@results.parent`. With the exclusion `in_a_flow`
-    contacts that are in a flow are left alone.
+    They can read this flow's results as `@results.parent`. With the exclusion `in_a_flow`, contacts
+    who are in a flow are skipped.
     """
     named = [
         group_id(as_text(one.get("uuid")), as_text(one.get("name")))

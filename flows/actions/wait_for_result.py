@@ -11,6 +11,6 @@ from flows.model.sprint import Sprint
 def wait_for_result(action: Action, sprint: Sprint) -> ActionOutcome:
     """Wait up to `delay` seconds for a result sent through the resume call.
 
-    Its keys become results; when the time is up the flow goes on without them, the same way.
+    Its keys become results. After the time-out the flow continues without them, by the same exit.
     """
     return pause(action, sprint, "result")

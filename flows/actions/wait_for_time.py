@@ -1,4 +1,4 @@
-"""Pause the flow for a while."""
+"""Pause the flow for some time."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ def words(action: Action) -> str:
 
 @action("wait_for_time", required=("delay",), pauses=True, words=words)
 def wait_for_time(action: Action, sprint: Sprint) -> ActionOutcome:
-    """Pause for `delay` seconds; without one, the next message just comes four seconds later."""
+    """Pause for `delay` seconds; without a delay, send only the next message four seconds later."""
     return pause(action, sprint, "time")
 
 
 def pause(action: Action, sprint: Sprint, waiting: str) -> ActionOutcome:
+    """Park the run for the action's delay, or without one delay the next message."""
     if action.delay_seconds <= 0:
         sprint.run.delay_seconds += SHORT_PAUSE_SECONDS
         return None

@@ -1,4 +1,4 @@
-"""HTTP in, HTTP out for channels: providers verify an address and deliver to it."""
+"""HTTP routes of channels: providers verify the address and deliver messages to it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def channel_routes(settings: SettingsCache, receiver: Receiver) -> Blueprint:
     routes = Blueprint("channels", __name__)
 
     def section(org: str) -> Mapping[str, Any]:
-        """The organisation's WhatsApp settings; empty for one that does not exist."""
+        """The organisation's WhatsApp settings; empty for an unknown organisation."""
         if not ORGANIZATION_ID_PATTERN.fullmatch(org):
             return {}
         return settings.get(org).section("whatsapp")
@@ -48,7 +48,7 @@ def channel_routes(settings: SettingsCache, receiver: Receiver) -> Blueprint:
         content="text/plain",
     )
     def verify_whatsapp(org: str) -> Response:
-        """Answer Meta's challenge when it shows the organisation's verify_token."""
+        """Answer Meta's challenge if it shows the organisation's verify_token."""
         sent = request.args
         known = section(org).get("verify_token")
         challenge = sent.get("hub.challenge", "")
@@ -70,7 +70,7 @@ def channel_routes(settings: SettingsCache, receiver: Receiver) -> Blueprint:
         answer={"type": "object", "properties": {"success": {"const": True}}},
     )
     def receive_whatsapp(org: str) -> Response:
-        """Take over the messages that Meta delivers; each is worked on after the answer.
+        """Accept the messages that Meta delivers; they are processed after the answer.
 
         The raw body is signed with the Meta app's secret in X-Hub-Signature-256.
         """
@@ -99,7 +99,10 @@ def _read_body() -> bytes:
 
 
 def _read_object(raw: bytes) -> dict[str, Any]:
-    """The delivery. A NUL that a contact managed to send must not bring it back for days."""
+    """Read the delivery, without NUL characters.
+
+    Meta would repeat a refused delivery for days because of a NUL that a contact managed to send.
+    """
     try:
         return read_json(raw)
     except InvalidJson:

@@ -1,4 +1,4 @@
-"""HTTP for conversations: a contact's messages, their state, and its end."""
+"""HTTP routes of conversations: send a contact's message, show, resume and forget."""
 
 from __future__ import annotations
 
@@ -15,7 +15,13 @@ from flowhook.http.body import check_media_type
 from flowhook.http.documented import documented
 from flowhook.organisations.http.admin_auth import AdminAuth
 from flowhook.strict_json import read_json
-from flows.api.message_schema import MessageSchema, ResumeSchema, known_of, load, message_of
+from flows.api.message_schema import (
+    MessageSchema,
+    ResumeSchema,
+    contact_update_of,
+    load,
+    message_of,
+)
 from flows.conversations.conversations import Conversations
 from flows.conversations.turn import valid_id
 
@@ -46,7 +52,7 @@ MESSAGES = {
         },
     },
 }
-STANDING = {
+STATE = {
     "status": {"enum": ["waiting", "completed", "failed"]},
     "flow": {"type": "string"},
     "node": {"type": "string"},
@@ -55,14 +61,14 @@ STANDING = {
 ANSWER = {
     "type": "object",
     "required": ["messages", "status"],
-    "properties": {"messages": MESSAGES, **STANDING},
+    "properties": {"messages": MESSAGES, **STATE},
 }
 SHOWN = {
     "type": "object",
     "required": ["contact", "status", "transcript"],
     "properties": {
         "contact": {"type": "object"},
-        **STANDING,
+        **STATE,
         "wakeup_at": {"type": "string"},
         "transcript": {
             "type": "array",
@@ -81,7 +87,7 @@ def conversation_routes(
     conversations: Conversations,
     place: AbstractContextManager[None],
 ) -> Blueprint:
-    """`/conversations/<org>/<contact>...`; `place` bounds the calls answered at once."""
+    """`/conversations/<org>/<contact>...`; `place` limits the number of calls answered at once."""
     routes = Blueprint("conversations", __name__, url_prefix="/conversations/<org>/<contact>")
 
     def admit(org: str, contact: str) -> None:
@@ -96,9 +102,9 @@ def conversation_routes(
     def send_message(org: str, contact: str) -> Response:
         """Give the flows one message of a contact, or start a flow for the contact.
 
-        A message is {"text": ...}, or has a type and what belongs to it. With an id (or the
-        header Idempotency-Key) it is processed once: a repeat gets the first one's answer. A
-        start names a flow by UUID or keyword.
+        A message is {"text": ...}, or has a type and its fields. With an id (or the header
+        Idempotency-Key) it is processed once: a repeat gets the answer of the first. A start names
+        a flow by UUID or keyword.
         """
         admit(org, contact)
         sent = load(MessageSchema(), body())
@@ -109,13 +115,13 @@ def conversation_routes(
     @routes.get("")
     @documented(answer=SHOWN)
     def show_conversation(org: str, contact: str) -> Response:
-        """Show where a contact stands, and the last messages with notes for the flow's author."""
+        """Show the state of a conversation, and its last messages with notes for the author."""
         admit(org, contact)
         return json_answer(conversations.show(org, contact))
 
     @routes.delete("")
     def forget_contact(org: str, contact: str) -> Response:
-        """Forget a contact: the conversation, the transcript and all that is known."""
+        """Forget a contact: the conversation, the transcript and everything known about them."""
         admit(org, contact)
         conversations.forget(org, contact)
         return Response(status=204)
@@ -123,7 +129,7 @@ def conversation_routes(
     @routes.post("/resume")
     @documented(body=ResumeSchema, answer=ANSWER)
     def resume_flow(org: str, contact: str) -> Response:
-        """Wake a flow that waits for a result; the result's keys become results of the flow."""
+        """Send a result to a flow that waits for one; its keys become results of the flow."""
         admit(org, contact)
         sent = load(ResumeSchema(), body())
         with place:
@@ -139,8 +145,11 @@ def converse(
     sent: Mapping[str, Any],
     message_id: str,
 ) -> dict[str, Any]:
-    """A validated body's message, or the start that it asks for."""
-    known = replace(known_of(sent), address=request.host_url.rstrip("/"))
+    """Process the message of a validated body, or the start that it asks for.
+
+    Raises InvalidInput for a body that is neither or both.
+    """
+    known = replace(contact_update_of(sent), address=request.host_url.rstrip("/"))
     if "flow" not in sent:
         if "results" in sent:
             raise InvalidInput("results begin a flow, and no flow is named")

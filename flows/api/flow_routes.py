@@ -1,4 +1,4 @@
-"""HTTP for an organisation's flows: import, list, look, publish, export, check."""
+"""HTTP routes of an organisation's flows: import, list, show, publish, export, check."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def flow_routes(
     def validate_flows() -> Response:
         """Check a definition or an export; nothing is stored.
 
-        With an organisation's admin token its own flows and keywords are known to the checks.
+        With an organisation's admin token the checks know the organisation's flows and keywords.
         """
         caller = auth.caller()
         org = caller.organization_id
@@ -80,9 +80,9 @@ def flow_routes(
     @routes.post("/<org>")
     @documented(answer=FLOWS)
     def import_flows(org: str) -> Response:
-        """Import a Glific export or a bare definition, whole or not at all.
+        """Import a Glific export or a bare definition, all flows or none.
 
-        Each flow becomes the newest draft under its UUID; publishing makes it run for contacts.
+        Each flow becomes the newest draft under its UUID; contacts get it once it is published.
         """
         organisation(org)
         export = read_upload()
@@ -103,7 +103,7 @@ def flow_routes(
     @routes.get("/<org>/export")
     @documented(query={"flow": "UUID of one flow; its sub-flows come with it (default: all)."})
     def export_flows(org: str) -> Response:
-        """Export the newest drafts in the shape that importing takes."""
+        """Export the newest drafts in the format of imports."""
         organisation(org)
         uuid = request.args.get("flow")
         uuids = None if uuid is None else with_subflows(store, org, uuid)
@@ -128,9 +128,9 @@ def flow_routes(
     @routes.post("/<org>/<uuid>/publish")
     @documented(query={"force": "true publishes in spite of Critical issues."}, answer=FLOW)
     def publish_flow(org: str, uuid: str) -> Response:
-        """Make the newest draft the published revision; Critical issues refuse it.
+        """Publish the newest draft; Critical issues prevent it.
 
-        Conversations under way keep the revision they began with.
+        Conversations in progress keep the revision they began with.
         """
         organisation(org)
         entry, flow = newest(store, org, uuid)
@@ -144,7 +144,7 @@ def flow_routes(
 
 
 def read_upload() -> Export:
-    """The flows in the request's body, of up to 8 MiB."""
+    """The flows in the request's body, of up to 8 MiB. Raises InvalidInput or TooLarge."""
     request.max_content_length = MAX_IMPORT_BYTES
     check_media_type(request.content_type or "")
     return read_export(read_json(request.get_data(cache=False)))

@@ -1,4 +1,4 @@
-"""What `POST /conversations/<org>/<contact>/messages` takes: a message, or the start of a flow."""
+"""The body of `POST /conversations/<org>/<contact>/messages`: a message or the start of a flow."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class LocationSchema(Schema):
 
 
 class ContactSchema(Schema):
-    """What the caller knows of the contact; what is absent stays as it is."""
+    """Data about the contact; what is absent stays unchanged."""
 
     class Meta:
         unknown = RAISE
@@ -74,7 +74,7 @@ class MessageSchema(Schema):
     url = _text(2048, "Address of the media.", "https://example.org/photo.jpg")
     caption = _text(4096, "Text below the media.")
     location = fields.Nested(
-        LocationSchema, metadata={"description": "For type location: where the contact is."}
+        LocationSchema, metadata={"description": "For type location: the contact's position."}
     )
     latitude = fields.Float(
         validate=validate.Range(-90, 90), metadata={"description": "For type location."}
@@ -94,8 +94,10 @@ class MessageSchema(Schema):
 
     @pre_load
     def unfold(self, data: Any, **_: Any) -> Any:
-        """`{"quick_reply": "Yes"}` and `{"location": {...}}` stand for their types; a chosen
-        option's words may come as its `title`."""
+        """Accept `{"quick_reply": "Yes"}` and `{"location": {...}}` as short forms.
+
+        The text of a chosen option may also be its `title`.
+        """
         if not isinstance(data, Mapping):
             return data
         body = dict(data)
@@ -127,7 +129,7 @@ class ResumeSchema(Schema):
 
 
 def load(schema: Schema, body: Mapping[str, Any]) -> dict[str, Any]:
-    """The body's fields; raises InvalidInput with every field named."""
+    """Validate a body. Raises InvalidInput that names every wrong field."""
     try:
         loaded: dict[str, Any] = schema.load(body)
     except ValidationError as error:
@@ -138,7 +140,7 @@ def load(schema: Schema, body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def message_of(sent: Mapping[str, Any]) -> Message:
-    """The message of a validated body; InvalidInput where its type lacks what it needs."""
+    """The message of a validated body. Raises InvalidInput if it lacks what its type needs."""
     kind = sent.get("type", "text")
     place = sent.get("location") or sent
     latitude, longitude = place.get("latitude"), place.get("longitude")
@@ -165,7 +167,7 @@ def message_of(sent: Mapping[str, Any]) -> Message:
     )
 
 
-def known_of(sent: Mapping[str, Any]) -> ContactUpdate:
+def contact_update_of(sent: Mapping[str, Any]) -> ContactUpdate:
     told = sent.get("contact", {})
     return ContactUpdate(
         name=told.get("name"),
@@ -182,7 +184,7 @@ def missing(field: str, message: str) -> InvalidInput:
 
 
 def _field(key: str, value: Any) -> str:
-    """A contact field as text; builders send the whole field or only its value."""
+    """A contact field as text; builders send the whole field, or only its value."""
     if isinstance(value, Mapping):
         value = value.get("value", "")
     if isinstance(value, bool):

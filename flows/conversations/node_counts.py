@@ -56,15 +56,15 @@ def counted(
 
 
 def read_tally(redis: Any, org: str, flow: str) -> NodeCounts:
-    tally = NodeCounts()
+    node_counts = NodeCounts()
     for raw, number in redis.hgetall(tally_key(org, flow)).items():
         kind, _, rest = raw.decode().partition("|")
         if kind == WAITING:
-            tally.waiting[rest] = max(0, int(number))
+            node_counts.waiting[rest] = max(0, int(number))
         else:
             node, _, category = rest.partition("|")
-            tally.taken[node, category] = int(number)
-    return tally
+            node_counts.taken[node, category] = int(number)
+    return node_counts
 
 
 def tally_key(org: str, flow: str) -> str:

@@ -91,7 +91,8 @@ class Node:
 @dataclass(frozen=True, slots=True)
 class Flow:
     """One revision of a flow; `source` is the definition as it was read, for export.
-     `start` is the topmost node of the drawing, or empty if none can be found. `repeated` lists
+
+    `start` is the topmost node of the drawing, or empty if none can be found. `repeated` lists
     UUIDs that occur twice. `is_background` flows do not interrupt other conversations,
     `ignore_keywords` keeps every message inside the flow.
     """

@@ -28,7 +28,7 @@ NO_RESPONSE = Message(text="No Response")
 
 
 class Engine:
-    """Runs the flows of one session at a time."""
+    """Starts and continues the flows of a session."""
 
     def __init__(self, services: FlowServices) -> None:
         self.services = services

@@ -29,13 +29,7 @@ from flows.model.action import (
     Parked,
     WebhookReply,
 )
-from flows.model.events import (
-    ExitTaken,
-    FlowCompleted,
-    MsgIgnored,
-    NodeEntered,
-    RouteTaken,
-)
+from flows.model.events import ExitTaken, FlowCompleted, MsgIgnored, NodeEntered, RouteTaken
 from flows.model.session import Message, Run
 from flows.model.sprint import Sprint
 from flows.model.text import clean, whole_number

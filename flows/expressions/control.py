@@ -16,7 +16,10 @@ from .values import truthy
 
 
 def compile_if(compiler: Compiler, node: Node, piped: Code | None) -> Code:
-    """Compile `if c, do: x, else: y` and its block form; a missing else is nil."""
+    """Compile `if c, do: x, else: y` and its block form; a missing else is nil.
+
+    Raises ExpressionError for another form.
+    """
     items = arguments_of(node)
     condition = piped or compiler.code(items.pop(0))
     block = do_block_of(node)
@@ -65,7 +68,10 @@ def _refuse_clauses(nodes: list[Node]) -> None:
 
 
 def compile_cond(compiler: Compiler, node: Node, piped: Code | None) -> Code:
-    """Compile `cond do a -> x; true -> y end`: the first clause with a truthy test applies."""
+    """Compile `cond do a -> x; true -> y end`: the first clause with a truthy test applies.
+
+    Raises ExpressionError for another form.
+    """
     clauses = []
     for clause in _clauses(compiler, node, piped is not None or bool(arguments_of(node))):
         left = clause.child_by_field_name("left")

@@ -1,4 +1,4 @@
-"""Lint flows among what their organisation has: its flows, keywords and templates."""
+"""The linter with the context of an organisation: its flows, keywords and templates."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from flows.definition.interactive import Templates
 from flows.library.library import Library
 from flows.lint import FunctionSpec, Issue, LintContext, lint
 
-KEPT = 200  # flows whose issues are kept in memory
+KEPT = 200  # flows whose issues are cached
 
 
 class RetiredBy(Protocol):
-    """The models that are gone by a day, each with its successor."""
+    """Returns the models retired by a date, each with its successor."""
 
     def __call__(self, today: date) -> Mapping[str, str]: ...
 
 
 class FlowLinter:
-    """Lints flows among an organisation's others.
+    """Lints a flow in the context of its organisation's other flows.
 
-    Collections, contacts and approved templates are not checked: the first come to be when a
-    flow names them, the others live elsewhere.
+    Collections, contacts and approved templates are not checked: a collection is created when a
+    flow names it, and the others are kept elsewhere.
     """
 
     def __init__(
@@ -38,9 +38,9 @@ class FlowLinter:
         self._kept: OrderedDict[int, tuple[Flow, Library, date, list[Issue]]] = OrderedDict()
 
     def issues(self, flow: Flow, library: Library) -> list[Issue]:
-        """The issues of a revision; kept for the day, as long as the library is the same."""
+        """The issues of a revision, cached for the day as long as the library is the same."""
         today = datetime.now(UTC).date()
-        held = self._kept.get(id(flow))  # it holds the flow, whose id nothing else then has
+        held = self._kept.get(id(flow))  # the cache references the flow, so its id is unique
         if held is not None and held[1] is library and held[2] == today:
             return held[3]
         found = self.issues_of_import(flow, library)
@@ -56,8 +56,10 @@ class FlowLinter:
         beside: Iterable[Flow] = (),
         templates: Sequence[Mapping[str, Any]] = (),
     ) -> list[Issue]:
-        """The issues of a flow just read; `beside` and `templates` came with it and may not be in
-        the library."""
+        """The issues of a flow.
+
+        `beside` and `templates` are imported together with it and are not in the library yet.
+        """
         context = LintContext(
             functions=self.functions,
             retired_models=self.retired(datetime.now(UTC).date()),

@@ -1,7 +1,7 @@
 """An organisation's flows at one moment, as conversations look them up: by UUID and keyword.
 
-A library never changes: whoever changes a flow gives the organisation another version, and
-every message reads the version together with its contact, so no process uses an old library.
+A library never changes. Every change of a flow gives the organisation a new version, and every
+message reads the version together with its contact, so no process uses an outdated library.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """One revision of a flow as its organisation's index knows it, without the nodes."""
+    """One revision of a flow as the organisation's index holds it, without the nodes."""
 
     revision: int
     name: str
@@ -38,7 +38,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class LibraryEntry:
-    """A flow: its newest draft, and what is published of it. `updated_at` is ISO 8601, UTC."""
+    """A flow: its newest draft and its published revision. `updated_at` is ISO 8601 in UTC."""
 
     uuid: str
     draft: Head
@@ -47,7 +47,7 @@ class LibraryEntry:
 
     @property
     def shown(self) -> dict[str, Any]:
-        """As `GET /flows/<org>` lists it."""
+        """The entry as `GET /flows/<org>` lists it."""
         return {
             "uuid": self.uuid,
             "name": self.draft.name,
@@ -77,7 +77,7 @@ class LibraryEntry:
 
 @dataclass(frozen=True)
 class Library:
-    """`entries` by UUID; `interactive` templates by label; the indices are made from them."""
+    """Entries by UUID and `interactive` templates by label, with indices made from them."""
 
     entries: Mapping[str, LibraryEntry]
     interactive: Mapping[str, Json]
@@ -97,7 +97,7 @@ class Library:
         object.__setattr__(self, "interactive_messages", Templates(self.interactive.values()))
 
     def revision(self, uuid: str, *, draft: bool = False) -> int | None:
-        """The published revision, or the newest draft; None where there is none."""
+        """The published revision, or the newest draft; None if there is none."""
         entry = self.entries.get(uuid)
         if entry is None:
             return None
@@ -106,7 +106,7 @@ class Library:
 
 
 def keyword_map(heads: Iterable[tuple[str, Head]]) -> dict[str, str]:
-    """Cleaned keywords to the UUIDs of their flows."""
+    """Map cleaned keywords to the UUIDs of their flows."""
     return {clean(word): uuid for uuid, head in heads for word in head.keywords if clean(word)}
 
 

@@ -1,4 +1,4 @@
-"""What an import changes in an organisation's flows, worked out before anything is written."""
+"""Compute the changes that an import makes to an organisation's flows, without writing anything."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """`sources` are what is kept of each revision, by UUID, in the shape of an export's entry."""
+    """The changes of an import.
+
+    `sources` has what is stored of each revision, by UUID, in the shape of an export's entry.
+    """
 
     entries: tuple[LibraryEntry, ...]
     sources: Mapping[str, Json]
@@ -35,10 +38,11 @@ def merge(
     at: str,
     earlier: Callable[[LibraryEntry], Mapping[str, Any] | None],
 ) -> Merged:
-    """The export as new drafts. A bare definition says nothing of keywords and the like, so it
-    keeps those of the flow's `earlier` entry.
+    """Make new drafts of an export's flows.
 
-    Raises Conflict for a keyword of another flow, InvalidInput for a UUID given twice.
+    A bare definition has no keywords or other settings, so it takes those of the flow's `earlier`
+    entry. Raises Conflict for a keyword of another flow, InvalidInput for a repeated or invalid
+    UUID.
     """
     entries: dict[str, LibraryEntry] = {}
     sources: dict[str, Json] = {}
@@ -72,7 +76,7 @@ def _check(flow: Flow, entries: Mapping[str, LibraryEntry]) -> None:
 
 
 def _check_keywords(entries: Mapping[str, LibraryEntry], library: Library) -> None:
-    """No keyword may lead to two flows, neither as drafts nor as published."""
+    """Check that no keyword leads to two flows, neither as drafts nor as published."""
     owners: dict[str, LibraryEntry] = {}
     for uuid, entry in {**library.entries, **entries}.items():
         heads = [entry.draft, *([entry.published] if entry.published else [])]

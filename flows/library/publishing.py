@@ -1,4 +1,4 @@
-"""What may be published: drafts, the flows they enter, and the issues that refuse them."""
+"""Rules of publishing: drafts, the flows they enter, and the issues that prevent it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def issues_by_flow(
 
 
 def newest(store: FlowStore, org: str, uuid: str) -> tuple[Any, Flow]:
-    """A flow's entry in the library and its newest draft; raises NotFound."""
+    """A flow's entry in the library and its newest draft. Raises NotFound."""
     entry = store.entry(org, uuid)
     flow = store.revisions.flow(org, uuid, entry.draft.revision)
     if flow is None:
@@ -34,7 +34,7 @@ def newest(store: FlowStore, org: str, uuid: str) -> tuple[Any, Flow]:
 
 
 def with_subflows(store: FlowStore, org: str, uuid: str) -> list[str]:
-    """The UUIDs of a flow and of all flows that it enters, directly or not; raises NotFound."""
+    """The UUIDs of a flow and of all flows that it enters, directly or not. Raises NotFound."""
     found: list[str] = []
     waiting = [uuid]
     while waiting:
@@ -46,7 +46,7 @@ def with_subflows(store: FlowStore, org: str, uuid: str) -> list[str]:
         except NotFound:
             if one == uuid:
                 raise
-            continue  # a sub-flow that is not here: the linter says so
+            continue  # the linter reports a missing sub-flow
         found.append(one)
         actions = [action for node in flow.nodes.values() for action in node.actions]
         entered = [entry for action in actions for entry in action.kind.enters(action)]

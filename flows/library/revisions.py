@@ -1,4 +1,4 @@
-"""The revisions of flows in Redis: sealed, never changed, read ones kept in memory, bounded."""
+"""The revisions of flows in Redis: encrypted, never changed; recent ones are cached in memory."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ logger = logging.getLogger(__name__)
 
 
 class Revisions:
-    """A hash for each flow: what was imported, by the number of its revision."""
+    """The revisions of each flow, in a hash by number."""
 
     def __init__(self, redis: Any, cipher: Cipher) -> None:
         self.redis = redis
         self.cipher = cipher
         self._flows: OrderedDict[tuple[str, str, int], Flow] = OrderedDict()
         self._nodes = 0
-        self._lock = threading.Lock()  # of what is in memory; workers wake contacts on threads
+        self._lock = threading.Lock()  # guards the cache: workers wake contacts on threads
 
     def flow(self, org: str, uuid: str, revision: int | str) -> Flow | None:
-        """A revision ready to run, from memory or Redis; None where it is gone."""
+        """A revision ready to run, from memory or Redis; None if it no longer exists."""
         revision = int(revision)
         key = (org, uuid, revision)
         with self._lock:
@@ -51,12 +51,12 @@ class Revisions:
         return flow
 
     def source(self, org: str, uuid: str, revision: int) -> Json | None:
-        """A revision as it was imported; None where it is gone, or no key opens it."""
-        sealed = self.redis.hget(revisions_key(org, uuid), str(revision))
-        if sealed is None:
+        """A revision as it was imported; None if it no longer exists or no key decrypts it."""
+        encrypted = self.redis.hget(revisions_key(org, uuid), str(revision))
+        if encrypted is None:
             return None
         try:
-            opened = self.cipher.open(org, _purpose(uuid), sealed)
+            opened = self.cipher.open(org, _purpose(uuid), encrypted)
         except CannotDecrypt:
             logger.error("no key opens a flow's revision", extra={"organization_id": org})
             return None
@@ -64,13 +64,16 @@ class Revisions:
         return found
 
     def write(self, pipe: Any, org: str, uuid: str, revision: int, source: Json) -> None:
-        """Add a revision's writing to a pipeline."""
+        """Add the writing of a revision to a pipeline."""
         packed = zlib.compress(orjson.dumps(source), 1)
-        sealed = self.cipher.seal(org, _purpose(uuid), packed)
-        pipe.hset(revisions_key(org, uuid), str(revision), sealed)
+        encrypted = self.cipher.seal(org, _purpose(uuid), packed)
+        pipe.hset(revisions_key(org, uuid), str(revision), encrypted)
 
     def stale(self, pipe: Any, org: str, entry: LibraryEntry) -> list[bytes]:
-        """Revisions beyond the newest 50, with one to come, that are not the published one."""
+        """The numbers of old revisions to delete, before one is added.
+
+        The newest 50 and the published one are kept.
+        """
         kept = {entry.published.revision} if entry.published else set()
         old = sorted(pipe.hkeys(revisions_key(org, entry.uuid)), key=int)[: -KEPT_REVISIONS + 1]
         return [raw for raw in old if int(raw) not in kept]
@@ -78,7 +81,7 @@ class Revisions:
     def _hold(self, key: tuple[str, str, int], flow: Flow) -> None:
         with self._lock:
             if key in self._flows:
-                return  # another conversation read it meanwhile
+                return  # another conversation has read it in the meantime
             self._flows[key] = flow
             self._nodes += len(flow.nodes) + 1
             while self._nodes > CACHED_NODES and len(self._flows) > 1:

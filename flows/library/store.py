@@ -1,9 +1,9 @@
-"""An organisation's flows in Redis: revisions, what is published, and what exports bring along.
+"""An organisation's flows in Redis: revisions, what is published, and the rest of exports.
 
-The index of an organisation (one hash, a small JSON value a flow) says which revisions are the
-draft and the published one; a revision is sealed, never changes, and is kept while it is among
-the last 50 of its flow. Every change is one transaction that also raises the organisation's
-version, by which processes know that their library is old.
+The index of an organisation (one hash, a small JSON value per flow) names the draft and the
+published revision of each flow. A revision is encrypted, never changes, and is kept while it is
+among the last 50 of its flow. Every change is one transaction that also renews the organisation's
+version, by which processes notice that their library is outdated.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Where an organisation's flows lie."""
+    """The keys of an organisation's flows."""
 
     index: str
     version: str
@@ -55,12 +55,12 @@ class Keys:
 
 
 def version_key(org: str) -> str:
-    """What a message reads with its contact, to know whether a library is current."""
+    """The key of the version, which every message reads to check whether a library is current."""
     return org_key(org, "flows", "version")
 
 
 class FlowStore:
-    """Reads and changes organisations' flows; keeps libraries in memory, bounded."""
+    """Reads and changes organisations' flows; caches libraries in memory."""
 
     def __init__(self, redis: Any, cipher: Cipher, clock: Callable[[], float] = time.time) -> None:
         self.redis = redis
@@ -68,12 +68,12 @@ class FlowStore:
         self.clock = clock
         self.revisions = Revisions(redis, cipher)
         self._libraries: OrderedDict[str, tuple[str, Library]] = OrderedDict()
-        self._lock = threading.Lock()  # of what is in memory; workers wake contacts on threads
+        self._lock = threading.Lock()  # guards the cache: workers wake contacts on threads
 
     # --- reading ------------------------------------------------------------------------
 
     def library(self, org: str, version: str | None = None) -> Library:
-        """The organisation's flows at `version`, as just read elsewhere; None reads it now."""
+        """The organisation's flows at `version`, as just read elsewhere; None reads it first."""
         if version is None:
             version = _text(self.redis.get(version_key(org)))
         held = self._libraries.get(org)
@@ -88,13 +88,14 @@ class FlowStore:
         return library
 
     def entry(self, org: str, uuid: str) -> LibraryEntry:
+        """A flow's entry in the library. Raises NotFound."""
         found = self.library(org).entries.get(uuid)
         if found is None:
             raise no_flow()
         return found
 
     def export(self, org: str, uuids: Iterable[str] | None = None) -> Json:
-        """The newest drafts, in the shape that `add` takes; all of them where none are named."""
+        """The newest drafts, all or the named ones, in the shape that `add` takes."""
         keys, library = Keys.of(org), self.library(org)
         wanted = library.entries if uuids is None else uuids
         pipe = self.redis.pipeline(transaction=False)
@@ -115,9 +116,10 @@ class FlowStore:
     # --- changing -----------------------------------------------------------------------
 
     def add(self, org: str, export: Export) -> list[LibraryEntry]:
-        """Make the flows of an export drafts, with what they need: all of it or nothing.
+        """Make the flows of an export drafts, with everything they need, all or none.
 
-        Raises Conflict for a keyword that another flow has.
+        Raises Conflict for a keyword that another flow has, TooLarge for too many flows,
+        InvalidInput for a repeated or invalid UUID.
         """
 
         def earlier(entry: LibraryEntry) -> Json | None:
@@ -144,7 +146,10 @@ class FlowStore:
         return written
 
     def publish(self, org: str, uuid: str, revision: int) -> LibraryEntry:
-        """Make a draft the published revision; Conflict when it is no longer the newest."""
+        """Publish a draft.
+
+        Raises Conflict if it is no longer the newest, NotFound if there is no such flow.
+        """
 
         def change(library: Library, pipe: Any) -> Callable[[], LibraryEntry]:
             entry = library.entries.get(uuid)
@@ -164,7 +169,10 @@ class FlowStore:
         return published
 
     def delete(self, org: str, uuid: str) -> None:
-        """Forget a flow and its revisions; conversations in it end with their next message."""
+        """Delete a flow and its revisions. Raises NotFound.
+
+        Conversations in it end with their contact's next message.
+        """
 
         def change(library: Library, pipe: Any) -> Callable[[], None]:
             if uuid not in library.entries:
@@ -181,7 +189,7 @@ class FlowStore:
     # --- inside -------------------------------------------------------------------------
 
     def _change(self, org: str, change: Callable[[Library, Any], Callable[[], Any]]) -> Any:
-        """Read, decide, write in one transaction; again where somebody else wrote meanwhile."""
+        """Read, decide and write in one transaction; repeat it if another process wrote as well."""
         keys = Keys.of(org)
         while True:
             with self.redis.pipeline(transaction=True) as pipe:
@@ -204,8 +212,8 @@ class FlowStore:
             self.revisions.write(pipe, org, entry.uuid, entry.draft.revision, source)
             pipe.hset(keys.index, entry.uuid, orjson.dumps(entry.as_dict()))
         for label, template in merged.interactive.items():
-            sealed = self.cipher.seal(org, "interactive", orjson.dumps(template))
-            pipe.hset(keys.interactive, label, sealed)
+            encrypted = self.cipher.seal(org, "interactive", orjson.dumps(template))
+            pipe.hset(keys.interactive, label, encrypted)
         if merged.groups:
             pipe.sadd(keys.groups, *merged.groups)
         for field in merged.fields:
@@ -213,7 +221,10 @@ class FlowStore:
             pipe.rpush(keys.fields, orjson.dumps(field))
 
     def _load(self, org: str) -> tuple[str, Library]:
-        """The library and its version, which is read first: what is newer than it is read again."""
+        """The library and its version.
+
+        The version is read first, so a library that is newer than it is only loaded once more.
+        """
         keys = Keys.of(org)
         pipe = self.redis.pipeline(transaction=False)
         pipe.get(keys.version)
@@ -228,10 +239,10 @@ class FlowStore:
         }
         return _text(version), Library(entries, self._open_templates(org, interactive))
 
-    def _open_templates(self, org: str, sealed: Mapping[bytes, bytes]) -> dict[str, Json]:
-        """Templates by label; one that no key opens counts as absent."""
+    def _open_templates(self, org: str, encrypted: Mapping[bytes, bytes]) -> dict[str, Json]:
+        """Decrypt the templates, by label; one that no key decrypts counts as missing."""
         opened: dict[str, Json] = {}
-        for label, raw in sealed.items():
+        for label, raw in encrypted.items():
             try:
                 opened[label.decode()] = orjson.loads(self.cipher.open(org, "interactive", raw))
             except CannotDecrypt:

@@ -1,8 +1,8 @@
-"""Find what will go wrong in a flow before a contact does.
+"""Find problems of a flow before a contact does.
 
-A check is a function `(LintTarget) -> Iterator[Issue]` registered under the name of the function.
-What it must know of the world (webhook functions, other flows, collections) is handed in as
-`LintContext`; a part left at None is not known, and its checks are skipped.
+A check is a function `(LintTarget) -> Iterator[Issue]`, registered under its own name. Everything
+outside the flow that checks need (webhook functions, other flows, collections) is in
+`LintContext`; checks of a part that is None are skipped.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ CRITICAL = "Critical"
 WARNING = "Warning"
 
 NO_TEMPLATES = Templates()
-MAX_FINDINGS = 200  # of one check: who has that many looks at the first ones
+MAX_FINDINGS = 200  # of one check; nobody needs more at once
 
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One finding; `node` is the UUID it concerns, empty for the whole flow."""
+    """One finding; `node` is the UUID of the node, empty for the whole flow."""
 
     severity: str
     message: str
@@ -39,7 +39,7 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class FunctionSpec:
-    """A webhook function as an author sees it; `results` None means any key may come back."""
+    """The fields of a webhook function; `results` None means that it may return any key."""
 
     fields: frozenset[str]
     required: frozenset[str] = frozenset()
@@ -48,12 +48,12 @@ class FunctionSpec:
 
 @dataclass(frozen=True)
 class LintContext:
-    """What lies around a flow; None is unknown.
+    """Everything outside a flow that checks need; None means unknown.
 
     functions: webhook functions by name. retired_models: model to its successor, or "".
     flows: UUID to name. keywords: cleaned keyword of a published flow to that flow's UUID.
     groups: collection ids and names. contacts: ids. interactive: templates of interactive
-    messages. templates: UUIDs of approved message templates. standing: nodes of this flow
+    messages. templates: UUIDs of approved message templates. waiting_nodes: nodes of this flow
     on which contacts are waiting.
     """
 
@@ -65,13 +65,13 @@ class LintContext:
     contacts: frozenset[str] | None = None
     interactive: Templates = NO_TEMPLATES
     templates: frozenset[str] | None = None
-    standing: frozenset[str] = frozenset()
+    waiting_nodes: frozenset[str] = frozenset()
     languages: Sequence[Language] = LANGUAGES
 
 
 @dataclass(frozen=True, slots=True)
 class LintTarget:
-    """A flow being checked, what lies around it, and its graph."""
+    """The flow being checked, with its context and graph."""
 
     flow: Flow
     context: LintContext
@@ -87,13 +87,13 @@ checks: Registry[Check] = Registry("lint check")
 
 
 def check(function: Check) -> Check:
-    """Register a check; its docstring tells an author what it finds."""
+    """Register a check; its docstring tells authors what it finds."""
     checks.add(function.__name__, function, function)
     return function
 
 
 def lint(flow: Flow, context: LintContext | None = None) -> list[Issue]:
-    """All issues of a flow, Critical ones first, each once."""
+    """All issues of a flow without duplicates, Critical ones first."""
     load(__name__)
     if not flow.nodes:
         return [Issue(CRITICAL, "Flow is empty", check="flow_is_empty")]

@@ -1,4 +1,4 @@
-"""Expressions `<%= %>`: those that cannot be evaluated, and those in places that are not."""
+"""Checks of expressions `<%= %>`: unsupported ones, and those that are not evaluated."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flows.lint import CRITICAL, WARNING, Issue, LintTarget, check
 
 @check
 def expressions_are_supported(target: LintTarget) -> Iterator[Issue]:
-    """An expression outside the vocabulary becomes `Invalid Code`."""
+    """An unsupported expression becomes `Invalid Code`."""
     for node in target.nodes:
         texts = [pair for action in node.actions for pair in action.kind.evaluated(action)]
         if node.router:
@@ -27,7 +27,7 @@ def expressions_are_supported(target: LintTarget) -> Iterator[Issue]:
 
 @check
 def message_texts_hold_no_expressions(target: LintTarget) -> Iterator[Issue]:
-    """The text of a message is not evaluated: the contact would read the code."""
+    """The text of a message is not evaluated, so the contact would read the code."""
     for node in target.nodes:
         for action in node.actions:
             if action.kind.text_is_shown and "<%=" in action.text("text"):

@@ -1,4 +1,4 @@
-"""A flow as a graph: who follows whom, what can be reached, which loops never wait."""
+"""A flow as a graph: its edges, reachable nodes and loops."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from flows.definition.definition import Flow, Node
 
 
 class Graph:
-    """`after` and `before` are neighbours by UUID; exits to missing nodes are left out."""
+    """The graph of a flow; `after` and `before` are neighbours by UUID.
+
+    Exits to missing nodes are left out.
+    """
 
     def __init__(self, flow: Flow) -> None:
         self._flow = flow
@@ -26,13 +29,13 @@ class Graph:
                 self.before[one].append(uuid)
 
     def next_node(self, node: Node) -> Node | None:
-        """The node behind the first exit."""
+        """The node that the first exit leads to."""
         destination = node.exits[0].destination if node.exits else None
         return self._flow.nodes.get(destination) if destination else None
 
     @cached_property
     def reachable(self) -> frozenset[str]:
-        """Nodes that a conversation can get to."""
+        """Nodes that a conversation can reach from the start."""
         return self._from(self._flow.start)
 
     def _from(self, start: str) -> frozenset[str]:
@@ -46,8 +49,8 @@ class Graph:
         return frozenset(found)
 
     @cached_property
-    def restless_loops(self) -> list[list[str]]:
-        """Groups of nodes that lead to one another with nothing that waits among them."""
+    def loops_without_wait(self) -> list[list[str]]:
+        """Groups of nodes that form a loop in which no node waits."""
         waiting = {node.uuid for node in self._flow.nodes.values() if waits(node)}
         edges = {
             uuid: [one for one in following if one not in waiting]
@@ -60,14 +63,14 @@ class Graph:
 
 
 def waits(node: Node) -> bool:
-    """Whether a conversation can rest here; a sub-flow is taken to wait."""
+    """Whether a conversation can wait at this node; a sub-flow counts as waiting."""
     if node.router and node.router.wait:
         return True
     return any(action.kind.pauses or any(action.kind.enters(action)) for action in node.actions)
 
 
 def _strong_groups(edges: dict[str, list[str]]) -> list[list[str]]:
-    """Strongly connected components, by two depth-first walks without recursion."""
+    """Strongly connected components, found by two depth-first walks without recursion."""
     order: list[str] = []
     seen: set[str] = set()
     for root, leading in edges.items():

@@ -1,4 +1,4 @@
-"""Messages: what WhatsApp lets through, and when."""
+"""Checks of messages: WhatsApp's limits, templates and translations."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ HEADER_LIMIT = 60
 
 @check
 def long_waits_end_in_templates(target: LintTarget) -> Iterator[Issue]:
-    """A day after the contact's last message only an approved template may be sent."""
+    """More than a day after the contact's last message, only an approved template can be sent."""
     for node in target.nodes:
         first = node.actions[0] if node.actions else None
         is_long = first and first.kind.pauses and first.delay_seconds >= DAY_SECONDS
@@ -48,7 +48,7 @@ def _needs_template(node: Node | None) -> bool:
 
 @check
 def interactive_messages_are_answered(target: LintTarget) -> Iterator[Issue]:
-    """Buttons make sense only when the flow then waits for a choice."""
+    """Buttons are useful only if the flow then waits for a choice."""
     for node in target.nodes:
         if any(action.kind.is_interactive for action in node.actions):
             following = target.graph.next_node(node)
@@ -72,7 +72,7 @@ def interactive_templates_exist(target: LintTarget) -> Iterator[Issue]:
 
 
 def _contents(action: Action, target: LintTarget) -> Iterator[dict[str, Any]]:
-    """The base content of an interactive message and its translations."""
+    """The content of an interactive message, and its translations."""
     number, label = as_text(action.source.get("id")), action.text("name")
     template = target.context.interactive.find(number, label)
     if template is not None:
@@ -92,7 +92,7 @@ def _contents(action: Action, target: LintTarget) -> Iterator[dict[str, Any]]:
 
 @check
 def interactive_messages_fit_whatsapp(target: LintTarget) -> Iterator[Issue]:
-    """WhatsApp takes three buttons or ten list rows, and short titles."""
+    """WhatsApp allows three buttons or ten list rows, and only short titles."""
     for node in target.nodes:
         for action in node.actions:
             if action.kind.is_interactive:
@@ -106,7 +106,7 @@ def interactive_messages_fit_whatsapp(target: LintTarget) -> Iterator[Issue]:
 
 
 def _with_quick_replies(action: Action) -> dict[str, Any]:
-    """The interactive message that quick replies make of a message; empty without any."""
+    """The interactive message that a message with quick replies becomes; empty without any."""
     titles = [title for title in written_replies(action.items("quick_replies")) if title]
     if not titles:
         return {}
@@ -141,7 +141,7 @@ def _misfits(content: dict[str, Any]) -> Iterator[str]:
 
 @check
 def texts_fit_whatsapp(target: LintTarget) -> Iterator[Issue]:
-    """WhatsApp takes 4,096 characters of text, 1,024 beside a picture."""
+    """WhatsApp allows 4,096 characters of text, and 1,024 with an attachment."""
     for node in target.nodes:
         for action in node.actions:
             if not action.kind.is_message:
@@ -168,7 +168,7 @@ def messages_are_not_empty(target: LintTarget) -> Iterator[Issue]:
 
 @check
 def messages_are_translated(target: LintTarget) -> Iterator[Issue]:
-    """Once one message has a translation, the others should have it too."""
+    """If one message has a translation into a language, all should have one."""
     plain = [
         (node, action)
         for node in target.nodes

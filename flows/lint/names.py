@@ -1,14 +1,14 @@
-"""Names of results as bits of a number, so that sets of thousands are joined and asked at once."""
+"""Sets of result names as bits of an integer, which makes unions of thousands of names fast."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-LONGEST = 300  # beyond that a use is compared as a whole only
+LONGEST = 300  # a longer use is only compared as a whole
 
 
 class Names:
-    """`names` are all that there may be; a set of them is a number with their bits."""
+    """All result names of a flow; a set of them is an integer with their bits."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self._bits = {name: 1 << place for place, name in enumerate(dict.fromkeys(names))}
@@ -19,14 +19,17 @@ class Names:
         self.all = (1 << len(self._bits)) - 1
 
     def set_of(self, names: Iterable[str]) -> int:
+        """The set of these names."""
         found = 0
         for name in names:
             found |= self._bits[name]
         return found
 
     def have(self, known: int, use: str) -> bool:
-        """Whether `@results.<use>` has a value when these results are set: a result is read by its
-        name, and by its lower-cased name with whatever stands right behind it.
+        """Whether `@results.<use>` has a value when these results are set.
+
+        A result can be read by its name, or by its lower-cased name followed by any other
+        characters.
 
         >>> names = Names(["Name", "age"])
         >>> [names.have(names.set_of(["Name"]), use) for use in ("Name", "names", "Names", "age")]

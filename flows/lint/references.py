@@ -1,4 +1,4 @@
-"""What a flow names outside itself: flows, collections, contacts, templates, languages."""
+"""Checks of references to flows, collections, contacts, templates and languages."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flows.model.action import as_text
 
 @check
 def groups_exist(target: LintTarget) -> Iterator[Issue]:
-    """Collections are known by number, or by name."""
+    """A collection is given by its number or its name, and must exist."""
     for node in target.nodes:
         for action in node.actions:
             for group in action.kind.groups(action):
@@ -21,7 +21,7 @@ def groups_exist(target: LintTarget) -> Iterator[Issue]:
 
 @check
 def broadcast_contacts_exist(target: LintTarget) -> Iterator[Issue]:
-    """A broadcast goes to contacts by number."""
+    """A broadcast goes to contacts given by their number, who must exist."""
     for node in target.nodes:
         for action in node.actions:
             for contact in action.kind.contacts(action):
@@ -42,7 +42,7 @@ def _problem(entry: dict[str, object], kind: str, known: frozenset[str] | None) 
 
 @check
 def subflows_exist(target: LintTarget) -> Iterator[Issue]:
-    """The flow that is entered has to be there."""
+    """The flow that is entered must exist."""
     known = target.context.flows
     for node in target.nodes:
         for action in node.actions:
@@ -58,7 +58,7 @@ def subflows_exist(target: LintTarget) -> Iterator[Issue]:
 
 @check
 def languages_exist(target: LintTarget) -> Iterator[Issue]:
-    """A language is given by the beginning of its name or locale."""
+    """A language is given by the beginning of its name or locale, and must exist."""
     for node in target.nodes:
         for action in node.actions:
             for language in action.kind.languages(action):
@@ -78,7 +78,7 @@ def _language_issues(language: str, node: str, target: LintTarget) -> Iterator[I
 
 @check
 def templates_exist(target: LintTarget) -> Iterator[Issue]:
-    """A message sent after a day of silence needs its approved template."""
+    """A message template must be an approved one."""
     known = target.context.templates
     for node in target.nodes:
         for action in node.actions:

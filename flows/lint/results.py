@@ -1,4 +1,4 @@
-"""Results: used before they are set, or by keys they never have."""
+"""Checks of results: used before they are set, or with keys that they never have."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ ALWAYS = frozenset(("flow_keyword", "parent", "child"))
 
 @check
 def results_are_set_before_use(target: LintTarget) -> Iterator[Issue]:
-    """A result that no node on any way here sets stays in the text as it is written.
+    """A result that no node before its use sets stays in the text as it is written.
 
-    Results that whoever starts the flow gives are listed on a note titled `Inputs`.
+    List results that the caller of the flow gives on a note titled `Inputs`.
     """
     if any(action.kind.sets_any for node in target.nodes for action in node.actions):
         return
@@ -50,7 +50,7 @@ def _unset(node: Node, value: Any, known: int, names: Names) -> Iterator[Issue]:
 
 
 def _known_before(target: LintTarget, sets: Mapping[str, int]) -> dict[str, int]:
-    """For every node the results that some way from the start may have set."""
+    """The results that may have been set before each node, on any path from the start."""
     before = dict.fromkeys(sets, 0)
     waiting = deque(before)
     while waiting:
@@ -90,8 +90,9 @@ def used(value: Any) -> Iterator[list[str]]:
 
 
 def inputs_of(flow: Flow) -> list[str]:
-    """What whoever starts a flow has to give: the inputs it declares, and results that it uses
-    and never sets."""
+    """The results that the caller of a flow must give: declared inputs, and results that it uses
+    and never sets.
+    """
     declared = declared_inputs(flow)
     own = Names(chain(declared, *map(_set_at, flow.nodes.values())))
     asked = {
@@ -105,14 +106,14 @@ def inputs_of(flow: Flow) -> list[str]:
 
 
 def _operand(node: Node) -> str:
-    """What a split tests; a wait and a node with an action test something else."""
+    """The text that a split tests; a wait, or a node with an action, tests something else."""
     is_split = node.router and not node.actions and not node.router.wait
     return node.router.operand if node.router and is_split else ""
 
 
 @check
 def webhook_results_have_the_key(target: LintTarget) -> Iterator[Issue]:
-    """A webhook's answer has the keys its function documents, and no text of its own."""
+    """A webhook's answer has only the keys that its function documents, and no text of its own."""
     keys = _keys_by_result(target)
     for node in target.nodes:
         for path in used([*(action.source for action in node.actions), _operand(node)]):
@@ -132,7 +133,7 @@ def webhook_results_have_the_key(target: LintTarget) -> Iterator[Issue]:
 
 
 def _keys_by_result(target: LintTarget) -> dict[str, tuple[str, frozenset[str] | None]]:
-    """Result names that only known functions set: a function's name and all possible keys."""
+    """Names of results that only known functions set: a function's name and all possible keys."""
     found: dict[str, tuple[str, frozenset[str] | None]] = {}
     for node in target.nodes:
         for action in node.actions:
@@ -144,7 +145,7 @@ def _keys_by_result(target: LintTarget) -> dict[str, tuple[str, frozenset[str] |
             spec = (target.context.functions or {}).get(function)
             known = spec.results if spec else None
             if known is not None and "failure_status" in (body_of(action) or {}):
-                known |= {"error"}  # a failure may come back as a success
+                known |= {"error"}  # failure_status can make a failure a 2xx answer
             if name in found:
                 before = found[name][1]
                 known = None if before is None or known is None else before | known

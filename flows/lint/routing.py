@@ -1,4 +1,4 @@
-"""Routers: tests, patterns, keywords, time-outs."""
+"""Checks of routers: tests, patterns, keywords, time-outs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from flows.routers.cases import cases
 
 @check
 def actions_are_supported(target: LintTarget) -> Iterator[Issue]:
-    """An action type that does not exist is skipped."""
+    """An action of an unknown type is skipped."""
     for node in target.nodes:
         for action in node.actions:
             if actions.find(action.type) is None:
@@ -23,7 +23,7 @@ def actions_are_supported(target: LintTarget) -> Iterator[Issue]:
 
 @check
 def tests_are_supported(target: LintTarget) -> Iterator[Issue]:
-    """A test that does not exist, or lacks an argument, stops the conversation."""
+    """An unknown test, or one without its arguments, stops the conversation."""
     for node in target.nodes:
         for case in node.router.cases if node.router else ():
             problem = _problem(case)
@@ -42,7 +42,7 @@ def _problem(case: Case) -> str:
 
 @check
 def word_tests_have_words(target: LintTarget) -> Iterator[Issue]:
-    """An empty list of words matches nothing, or everything."""
+    """A test with an empty list of words is never true, or always."""
     for node in target.nodes:
         for case in node.router.cases if node.router else ():
             test = cases.find(case.type)
@@ -53,7 +53,7 @@ def word_tests_have_words(target: LintTarget) -> Iterator[Issue]:
 
 @check
 def keywords_are_free(target: LintTarget) -> Iterator[Issue]:
-    """A word expected as an answer that is a keyword starts that flow instead."""
+    """A word expected as an answer must not be a keyword, as it would start that flow instead."""
     for node in target.nodes:
         if not (node.router and node.router.wait):
             continue
@@ -66,7 +66,7 @@ def keywords_are_free(target: LintTarget) -> Iterator[Issue]:
 
 @check
 def timeouts_have_a_category(target: LintTarget) -> Iterator[Issue]:
-    """A time-out goes to the category named `No Response`, whatever the editor drew."""
+    """A time-out goes to the category named `No Response`, whatever the editor shows."""
     for node in target.nodes:
         wait = node.router.wait if node.router else None
         if not wait or not (wait.timeout_seconds or wait.timeout_expression):

@@ -1,4 +1,4 @@
-"""How the nodes hang together."""
+"""Checks of nodes and their connections."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flows.lint import CRITICAL, WARNING, Issue, LintTarget, check
 
 @check
 def start_node_is_found(target: LintTarget) -> Iterator[Issue]:
-    """The node drawn topmost is where a flow starts; it has to exist."""
+    """The topmost node in the drawing is the start of the flow; it must exist."""
     if not target.flow.start:
         message = (
             "The start node cannot be found: the topmost entry of the drawing is not one of the "
@@ -20,7 +20,7 @@ def start_node_is_found(target: LintTarget) -> Iterator[Issue]:
 
 @check
 def nodes_are_connected(target: LintTarget) -> Iterator[Issue]:
-    """A node that no exit leads to is never run."""
+    """A node to which no exit leads is never run."""
     for node in target.nodes:
         if node.uuid != target.flow.start and not target.graph.before[node.uuid]:
             yield Issue(WARNING, "Your flow has dangling nodes", node.uuid)
@@ -49,7 +49,7 @@ def exits_lead_somewhere(target: LintTarget) -> Iterator[Issue]:
 
 @check
 def nodes_are_unique(target: LintTarget) -> Iterator[Issue]:
-    """Of two nodes with one UUID only the last is run."""
+    """Of two nodes with the same UUID only the last is run."""
     for uuid in target.flow.repeated:
         yield Issue(CRITICAL, f"Two nodes have the UUID of node {uuid[-4:]}", uuid)
 
@@ -65,7 +65,7 @@ def nodes_do_something(target: LintTarget) -> Iterator[Issue]:
 
 @check
 def split_nodes_have_one_action(target: LintTarget) -> Iterator[Issue]:
-    """Beside a router only the first action of a node is run."""
+    """In a node with a router only the first action is run."""
     for node in target.nodes:
         if node.router and len(node.actions) > 1:
             message = f"Node {node.label} has a split, so only the first of its actions runs"
@@ -74,15 +74,15 @@ def split_nodes_have_one_action(target: LintTarget) -> Iterator[Issue]:
 
 @check
 def loops_wait(target: LintTarget) -> Iterator[Issue]:
-    """A loop in which nothing waits for the contact is stopped after six rounds."""
-    for loop in target.graph.restless_loops:
+    """A loop without a wait for the contact is stopped after six rounds."""
+    for loop in target.graph.loops_without_wait:
         labels = ", ".join(uuid[-4:] for uuid in loop[:8])
         message = f"Nodes {labels} form a loop that never waits; it is stopped after six rounds"
         yield Issue(WARNING, message, loop[0])
 
 
 @check
-def contacts_stand_on_nodes(target: LintTarget) -> Iterator[Issue]:
-    """A contact waiting on a node that was deleted cannot go on in this revision."""
-    if target.context.standing - target.flow.nodes.keys():
+def waiting_nodes_exist(target: LintTarget) -> Iterator[Issue]:
+    """A contact waiting on a node that was deleted cannot continue in this revision."""
+    if target.context.waiting_nodes - target.flow.nodes.keys():
         yield Issue(CRITICAL, "Some of your users in the flow have their node deleted")

@@ -1,4 +1,4 @@
-"""Webhook nodes: does the function exist, take these fields, and what if it fails."""
+"""Checks of webhook nodes: the function, its fields, and the Failure category."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from flows.definition.definition import Node
 from flows.lint import CRITICAL, WARNING, FunctionSpec, Issue, LintTarget, check
 from flows.model.action import Action
 
-# What a node's body may hold whatever its function; the last two as Glific's flows have them.
+# Keys allowed in the body of any function; Glific's flows contain the last two.
 COMMON_FIELDS = COMMON_KEYS | {"wait_time", "endpoint"}
 MODEL_FIELDS = ("gpt_model", "model", "image_model", "speech_model", "transcription_model")
 DEPRECATED = {
@@ -35,7 +35,7 @@ def is_function(action: Action) -> bool:
 
 
 def body_of(action: Action) -> dict[str, Any] | None:
-    """The body as written; None when it is not a JSON object."""
+    """The body as written; None if it is not a JSON object."""
     written = action.text("body")
     if not written.strip():
         return {}
@@ -48,7 +48,7 @@ def body_of(action: Action) -> dict[str, Any] | None:
 
 @check
 def functions_exist(target: LintTarget) -> Iterator[Issue]:
-    """A FUNCTION webhook calls one of the functions in the catalogue."""
+    """A FUNCTION webhook must call a function of the catalogue."""
     known = target.context.functions
     for node, action in webhooks(target):
         name = action.text("url").strip()
@@ -68,7 +68,7 @@ def functions_exist(target: LintTarget) -> Iterator[Issue]:
 
 @check
 def methods_are_supported(target: LintTarget) -> Iterator[Issue]:
-    """A webhook node calls a function, or GETs or POSTs."""
+    """A webhook node's method is FUNCTION, GET or POST."""
     for node, action in webhooks(target):
         method = action.text("method")
         if method.lower() not in ("get", "post", "function"):
@@ -78,7 +78,7 @@ def methods_are_supported(target: LintTarget) -> Iterator[Issue]:
 
 @check
 def bodies_are_json(target: LintTarget) -> Iterator[Issue]:
-    """The body has to be a JSON object as written, variables included."""
+    """The body must be a JSON object as written, with its variables in quotes."""
     for node, action in webhooks(target):
         if body_of(action) is None:
             message = (
@@ -90,7 +90,7 @@ def bodies_are_json(target: LintTarget) -> Iterator[Issue]:
 
 @check
 def failures_are_routed(target: LintTarget) -> Iterator[Issue]:
-    """A webhook can always fail; the flow says what the contact reads then."""
+    """A webhook can always fail, so the flow must say what the contact reads then."""
     for node, _ in webhooks(target):
         failure = node.router.category_named("Failure") if node.router else None
         if node.router is None or failure is None:
@@ -117,7 +117,7 @@ def results_have_a_name(target: LintTarget) -> Iterator[Issue]:
 
 
 def specified(target: LintTarget) -> Iterator[tuple[Node, Action, FunctionSpec, dict[str, Any]]]:
-    """Webhook nodes whose function and body are both understood."""
+    """Webhook nodes with a known function and a readable body."""
     for node, action in webhooks(target):
         spec = (target.context.functions or {}).get(action.text("url").strip())
         body = body_of(action)
@@ -127,7 +127,7 @@ def specified(target: LintTarget) -> Iterator[tuple[Node, Action, FunctionSpec, 
 
 @check
 def fields_are_taken(target: LintTarget) -> Iterator[Issue]:
-    """A field the function does not take makes it refuse the call, so the node takes Failure."""
+    """An unknown field makes the function refuse the call, so the node takes Failure."""
     for node, action, spec, body in specified(target):
         for name in body:
             if name not in spec.fields and name not in COMMON_FIELDS:
@@ -140,7 +140,7 @@ def fields_are_taken(target: LintTarget) -> Iterator[Issue]:
 
 @check
 def required_fields_are_given(target: LintTarget) -> Iterator[Issue]:
-    """What a function cannot do without has to be in the body."""
+    """The body must contain the required fields of the function."""
     for node, action, spec, body in specified(target):
         for name in sorted(spec.required):
             if body.get(name) in (None, ""):

@@ -105,7 +105,8 @@ def nothing(_action: Action) -> Iterable[Any]:
 @dataclass(frozen=True, slots=True)
 class ActionType:
     """Describes an action type to the engine, the reader, the linter and the pages.
-     execute: runs the action. resume: continues with the answer to the call (by id) for which the
+
+    execute: runs the action. resume: continues with the answer to the call (by id) for which the
     action parked. required: keys that it must have beside uuid and type. pauses: its node waits
     before it continues, whatever its router. calls_webhook, is_message (its text goes to the
     contact), is_interactive (the contact is asked to choose). text_is_shown: `<%= %>` in its text
@@ -159,7 +160,7 @@ def result_name(action: Action) -> Iterable[str]:
 
 
 def evaluated_value(action: Action) -> Iterable[tuple[str, str]]:
-    """The text of an action with a `value`, or the texts in it, as ones that are evaluated."""
+    """The text of an action's `value`, or the texts in it, for `evaluated` of ActionType."""
     value = action.source.get("value")
     texts = value.values() if isinstance(value, dict) else [value]
     return [("Action value has", one) for one in texts if isinstance(one, str)]

@@ -66,7 +66,8 @@ class Profile:
 @dataclass(slots=True)
 class Contact:
     """A contact.
-     `language` is a locale; `groups` maps collection ids to names; `profile` is the id of the
+
+    `language` is a locale; `groups` maps collection ids to names; `profile` is the id of the
     current profile.
     """
 

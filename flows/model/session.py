@@ -51,7 +51,8 @@ class Message:
 @dataclass(slots=True)
 class Run:
     """One flow in progress.
-     `waiting` is empty while it runs, else message, time, result, webhook or flow (a sub-flow);
+
+    `waiting` is empty while it runs, else message, time, result, webhook or flow (a sub-flow);
     `call` is the id of the webhook call it waits for. `sent` lists the last messages as [node,
     text, ISO time], to detect repetition. `delay_seconds`, `entered` and `ended` exist only while a
     message is processed.

@@ -173,7 +173,7 @@ class Sprint:
     def park(self, waiting: str, seconds: float = 0) -> None:
         """Make the run wait, with a timer if `seconds` is more than 0.
 
-        `waiting` is one of SessionParked's; an action that pauses waits for time or result.
+        `waiting` has the values of SessionParked; an action that pauses waits for time or result.
         """
         run = self.run
         run.waiting = waiting

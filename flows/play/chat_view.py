@@ -1,4 +1,4 @@
-"""How a conversation looks in the terminal: bubbles left and right, options as numbers."""
+"""A conversation in the terminal: bubbles on both sides, numbered options."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ NOTED: dict[type[Event], str] = {
 
 
 class ChatView:
-    """Prints events; `trace` shows every node and every change of a variable too."""
+    """Prints events; with `trace` also every node and every change of a variable."""
 
     def __init__(self, console: Console, *, trace: bool = False) -> None:
         self.console = console
@@ -102,7 +102,7 @@ class ChatView:
         return "[yellow]{type}: " + ", ".join(f"{{{key}}}" for key in sorted(own)) + "[/]"
 
     def said(self, text: str) -> None:
-        """What the contact said, on the right."""
+        """Print the contact's message, on the right."""
         self.console.print(Align.right(self._panel(Text(text), "you", "green")))
 
     def note(self, text: str) -> None:

@@ -1,9 +1,9 @@
-"""Plays a flow in the terminal: the contact types, the flow answers, time passes on command.
+"""Plays a flow in the terminal: the contact types, the flow answers, commands let time pass.
 
-/wait            let the next timer run out        /results   show what the flow keeps
-/image URL       send a picture (audio, video,     /resume {} wake a wait for a result
-                 document too)                     /restart   begin anew
-/location 26 80  send a place                      /quit      leave
+/wait            let the next timer run out        /results   show the flow's results
+/image URL       send a picture (audio, video,     /resume {} send a result the flow waits for
+                 document too)                     /restart   start again
+/location 26 80  send a location                   /quit      leave
 """
 
 from __future__ import annotations
@@ -28,10 +28,12 @@ MEDIA = ("image", "audio", "video", "document")
 PROMPT = "› "
 
 Ask = Callable[[str], str]
-"""Gives one line of the contact's, like `input`; raises EOFError at the end."""
+"""Returns one line of the contact, like `input`; raises EOFError at the end."""
 
 
 class Player:
+    """Lets the user of a terminal play the contact of a flow."""
+
     def __init__(
         self,
         export: Export,
@@ -57,7 +59,7 @@ class Player:
         self.options: list[str] = []
 
     def play(self) -> Session:
-        """Until the contact leaves; the session as it was then."""
+        """Play until the contact leaves; returns the final session."""
         self.view.note((__doc__ or "").partition("\n\n")[2])
         self._start()
         while True:
@@ -94,7 +96,7 @@ class Player:
             self._say(line)
 
     def _say(self, line: str) -> None:
-        """A text; the number of an option is the choice of it."""
+        """Send a text; the number of an option chooses the option."""
         number = whole_number(line)
         if number and number <= len(self.options):
             title = self.options[number - 1]
@@ -165,4 +167,4 @@ class Player:
             seconds = max(0, round((due - self.services.now()).total_seconds()))
             self.view.note(f"(goes on by itself in {seconds} s; /wait lets them pass)")
         elif self.session.active_run() is None:
-            self.view.note(f"(the flow is {self.session.status}; /restart begins anew)")
+            self.view.note(f"(the flow is {self.session.status}; /restart starts again)")

@@ -1,15 +1,15 @@
-"""Conversations as data: what the contact says, what the flow must send and keep.
+"""Conversations as data: the contact's messages, and what the flow must send and save.
 
-A script is JSON: `flow` (UUID, when there are several), `contact`, `functions` (answers of webhook
-functions by name), `requests` (answers of the author's own server) and `turns`. A turn does one
-thing (`starts`, `says`, `sends`, `waits` seconds, `resumes`, `answers`) and may state what follows:
-`sent`, `results`, `contact`, `status`, `calls`, `events`. Between any two turns the session is
-turned into JSON and back.
+A script is JSON: `flow` (UUID, if there are several), `contact`, `functions` (answers of webhook
+functions by name), `requests` (answers of the author's own server) and `turns`. A turn has one
+step (`starts`, `says`, `sends`, `waits` seconds, `resumes`, `answers`) and may state its outcome:
+`sent`, `results`, `contact`, `status`, `calls`, `events`. After each turn the session is
+converted to JSON and back.
 
     {"turns": [{"starts": "", "sent": ["What is your name?"]},
                {"says": "Asha", "sent": ["Hello Asha"], "results": {"name.input": "Asha"}}]}
 
-A text that ends with `…` states only how the sent one begins.
+A stated text that ends with `…` only needs to match the beginning.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ MISSING = "(missing)"
 
 
 @dataclass
-class Played:
-    """What a script led to: the differences found and all events, turn by turn."""
+class ScriptResult:
+    """The outcome of a script: the differences found, and the events of each turn."""
 
     differences: list[str] = field(default_factory=list)
     turns: list[list[Event]] = field(default_factory=list)
@@ -45,7 +45,10 @@ class Played:
 
 
 class ScriptPlayer:
-    """Plays one script against the flows of an export."""
+    """Plays one script against the flows of an export.
+
+    Raises InvalidInput for a malformed script.
+    """
 
     def __init__(self, export: Export, script: Mapping[str, Any]) -> None:
         check_script(script)
@@ -74,8 +77,9 @@ class ScriptPlayer:
             Contact.from_dict({"id": "1", "name": "Asha", **script.get("contact", {})})
         )
 
-    def play(self) -> Played:
-        played = Played()
+    def play(self) -> ScriptResult:
+        """Play all turns."""
+        played = ScriptResult()
         for number, turn in enumerate(self.script["turns"], start=1):
             events = self._do(turn)
             played.turns.append(events)
@@ -102,7 +106,7 @@ class ScriptPlayer:
         answer = WebhookAnswer(**turn["answers"])
         return self.engine.finish_webhook(self.session, call_id, answer)
 
-    # --- the world ----------------------------------------------------------------------
+    # --- answers from outside -----------------------------------------------------------
 
     def _call_function(self, name: str, _body: Mapping[str, Any]) -> WebhookAnswer | WebhookPending:
         answer = self._next_answer(name)
@@ -127,7 +131,7 @@ class ScriptPlayer:
         answer: dict[str, Any] = answers.pop(0) if len(answers) > 1 else answers[0]
         return answer
 
-    # --- what was stated ----------------------------------------------------------------
+    # --- comparison ---------------------------------------------------------------------
 
     def _compare(self, turn: Mapping[str, Any], events: list[Event]) -> Iterator[str]:
         if "sent" in turn:
@@ -152,7 +156,7 @@ class ScriptPlayer:
 
 
 def fits(stated: Any, found: Any) -> bool:
-    """Whether what was found holds everything stated.
+    """Whether a value has everything that was stated.
 
     >>> fits("Dear…", "Dear Asha"), fits({"a": 1}, {"a": 1, "b": 2}), fits([1], [1, 2])
     (True, True, False)

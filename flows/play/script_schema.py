@@ -1,4 +1,4 @@
-"""What a conversation file holds, so that a mistake in one is named instead of played."""
+"""The schema of a conversation file, so that mistakes in it are reported before it is played."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from marshmallow import INCLUDE, RAISE, Schema, ValidationError, fields, validat
 
 from flowhook.errors import InvalidInput
 
-DEEDS = ("starts", "says", "sends", "waits", "resumes", "answers")
+STEPS = ("starts", "says", "sends", "waits", "resumes", "answers")
 _object = partial(fields.Dict, keys=fields.String())
 
 
 class ScriptContactSchema(Schema):
-    """A contact, as far as a conversation depends on it."""
+    """The properties of a contact that can change a conversation."""
 
     class Meta:
         unknown = RAISE
@@ -36,7 +36,7 @@ class ScriptContactSchema(Schema):
 
 
 class OtherContactSchema(ScriptContactSchema):
-    """A contact that a broadcast may reach."""
+    """Another contact, as the recipient of a broadcast."""
 
     id = fields.String(required=True)
 
@@ -59,7 +59,7 @@ class ScriptMessageSchema(Schema):
 
 
 class AnswerSchema(Schema):
-    """A webhook function's answer that came late."""
+    """A late answer of a webhook function."""
 
     class Meta:
         unknown = RAISE
@@ -70,7 +70,7 @@ class AnswerSchema(Schema):
 
 
 class FunctionAnswerSchema(AnswerSchema):
-    """What a webhook function answers; `pending` is answered later, by a turn."""
+    """The answer of a webhook function; a `pending` one comes later, in a turn of its own."""
 
     status = fields.Integer(strict=True)
     pending = fields.Boolean()
@@ -78,7 +78,7 @@ class FunctionAnswerSchema(AnswerSchema):
 
 
 class RequestAnswerSchema(Schema):
-    """What the author's own server answers."""
+    """The answer of the author's own server."""
 
     class Meta:
         unknown = RAISE
@@ -88,7 +88,7 @@ class RequestAnswerSchema(Schema):
 
 
 class TurnSchema(Schema):
-    """One deed, and what is stated to follow it."""
+    """One step, and its stated outcome."""
 
     class Meta:
         unknown = RAISE
@@ -109,13 +109,13 @@ class TurnSchema(Schema):
     note = fields.String()
 
     @validates_schema
-    def one_deed(self, data: Mapping[str, Any], **_: Any) -> None:
-        if len(set(DEEDS) & set(data)) != 1:
-            raise ValidationError(f"a turn needs one of {', '.join(DEEDS)}")
+    def one_step(self, data: Mapping[str, Any], **_: Any) -> None:
+        if len(set(STEPS) & set(data)) != 1:
+            raise ValidationError(f"a turn needs one of {', '.join(STEPS)}")
 
 
 class ScriptSchema(Schema):
-    """A conversation; what else stands in the file is the author's own."""
+    """A conversation; unknown keys of the file are ignored."""
 
     class Meta:
         unknown = INCLUDE
@@ -131,7 +131,7 @@ class ScriptSchema(Schema):
 
 
 def check_script(script: Any) -> None:
-    """Raises InvalidInput that names every place that is wrong."""
+    """Raise InvalidInput that names every mistake."""
     if not isinstance(script, Mapping):
         raise InvalidInput("a script is one JSON object", fix=FIX)
     wrong = ScriptSchema().validate(dict(script))
@@ -143,7 +143,7 @@ FIX = "docs/flows.md shows what a conversation file holds."
 
 
 def _places(messages: Any, path: str = "") -> Iterator[str]:
-    """Each message of marshmallow's tree behind its path, as in `turns.0.says: ...`."""
+    """Each message of marshmallow's tree after its path, as in `turns.0.says: ...`."""
     if not isinstance(messages, Mapping):
         yield f"{path}: {' '.join(map(str, messages))}"
         return

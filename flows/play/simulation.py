@@ -1,8 +1,8 @@
-"""A conversation that only its author sees: the newest draft, played against a made-up contact.
+"""A simulation: the newest draft of a flow, played with a made-up contact for its author.
 
-Nothing leaves it but webhook calls, and with `pretend` not even those: no contact is touched,
-nothing is counted, messages to others and flows started for them are only told. It is kept a
-day, sealed, under the name of who plays.
+It has no effect outside but webhook calls, and with `pretend` not even those: no contact is
+changed, nothing is counted, messages to others and flows started for them are only shown. It is
+stored for a day, encrypted, under the player's name.
 """
 
 from __future__ import annotations
@@ -38,8 +38,11 @@ Step = Callable[[Engine, Session], list[Event]]
 
 @dataclass(slots=True)
 class Simulation:
-    """All of a simulation. `chat` holds messages and notes as transcripts do, `calls` the webhook
-    calls with their milliseconds; `ahead_seconds` is how far its clock was put forward."""
+    """The stored state of a simulation.
+
+    `chat` has messages and notes as in transcripts, `calls` the webhook calls with their
+    milliseconds; `ahead_seconds` is the time by which its clock is ahead.
+    """
 
     flow: str
     pretend: bool = True
@@ -50,12 +53,13 @@ class Simulation:
     ahead_seconds: float = 0.0
 
     @property
-    def standing(self) -> Json:
+    def state(self) -> Json:
+        """The flow's status, node and results; empty before the start."""
         return standing_of(Session.from_dict(self.session)) if self.session else {}
 
     @property
     def waits_seconds(self) -> float | None:
-        """Seconds until it goes on by itself."""
+        """Seconds until its next timer, or None."""
         due = Session.from_dict(self.session).next_wakeup() if self.session else None
         return None if due is None else max(0.0, (due - self.now()).total_seconds())
 
@@ -64,7 +68,7 @@ class Simulation:
 
 
 class Simulations:
-    """Begins simulations and goes on with them. `pretended` answers in a function's place."""
+    """Starts and continues simulations; `pretended` answers instead of functions."""
 
     def __init__(
         self,
@@ -83,76 +87,79 @@ class Simulations:
         self.pretended = pretended
 
     def find(self, org: str, player: str, flow: str) -> Simulation | None:
-        sealed = self.redis.get(_key(org, player, flow))
-        if sealed is None:
+        encrypted = self.redis.get(_key(org, player, flow))
+        if encrypted is None:
             return None
         try:
-            return Simulation(**orjson.loads(self.cipher.open(org, "simulation", sealed)))
+            return Simulation(**orjson.loads(self.cipher.open(org, "simulation", encrypted)))
         except CannotDecrypt:
             return None
 
     def start(
         self, organisation: Organisation, player: str, flow: str, *, pretend: bool, language: str
     ) -> Simulation:
-        """Begin anew; NotFound for an unknown flow, InvalidInput for one that cannot run."""
-        scene = Simulation(flow, pretend, language)
+        """Start a new simulation.
+
+        Raises NotFound for an unknown flow, InvalidInput for one that cannot run.
+        """
+        simulation = Simulation(flow, pretend, language)
         contact = Contact(id="simulator", name="Asha", phone="919800000000")
         contact.set_language(language)
 
         def step(engine: Engine, session: Session) -> list[Event]:
             return engine.start(session, flow, draft=True)
 
-        return self._play(organisation, player, scene, Session(contact), step)
+        return self._play(organisation, player, simulation, Session(contact), step)
 
     def say(
-        self, organisation: Organisation, player: str, scene: Simulation, message: Message
+        self, organisation: Organisation, player: str, simulation: Simulation, message: Message
     ) -> Simulation:
-        """One message of the contact."""
+        """Send one message of the contact."""
 
         def step(engine: Engine, session: Session) -> list[Event]:
             return engine.receive(session, message)
 
-        session = Session.from_dict(scene.session or {})
-        return self._play(organisation, player, scene, session, step, message)
+        session = Session.from_dict(simulation.session or {})
+        return self._play(organisation, player, simulation, session, step, message)
 
-    def wake(self, organisation: Organisation, player: str, scene: Simulation) -> Simulation:
+    def wake(self, organisation: Organisation, player: str, simulation: Simulation) -> Simulation:
         """Let the next timer run out."""
-        scene.ahead_seconds += (scene.waits_seconds or 0.0) + 0.001
+        simulation.ahead_seconds += (simulation.waits_seconds or 0.0) + 0.001
 
         def step(engine: Engine, session: Session) -> list[Event]:
             return engine.wake(session)
 
-        session = Session.from_dict(scene.session or {})
-        return self._play(organisation, player, scene, session, step)
+        session = Session.from_dict(simulation.session or {})
+        return self._play(organisation, player, simulation, session, step)
 
-    def speak(
+    def configure(
         self,
         organisation: Organisation,
         player: str,
-        scene: Simulation,
+        simulation: Simulation,
         language: str,
         pretend: bool,
     ) -> Simulation:
         """Change the contact's language, or whether webhook calls are pretended."""
-        session = Session.from_dict(scene.session or {})
+        session = Session.from_dict(simulation.session or {})
         session.contact.set_language(language)
-        scene.language, scene.pretend = language, pretend
-        scene.session = session.as_dict()
-        self._keep(organisation.id, player, scene)
-        return scene
+        simulation.language, simulation.pretend = language, pretend
+        simulation.session = session.as_dict()
+        self._save(organisation.id, player, simulation)
+        return simulation
 
     def _play(
         self,
         organisation: Organisation,
         player: str,
-        scene: Simulation,
+        simulation: Simulation,
         session: Session,
         step: Step,
         message: Message | None = None,
     ) -> Simulation:
-        functions = self.pretended if scene.pretend else in_time(self.functions)
+        functions = self.pretended if simulation.pretend else in_time(self.functions)
         timed = TimedCalls(functions, self.outgoing)
-        outgoing = TimedRequests(timed, scene.pretend)
+        outgoing = TimedRequests(timed, simulation.pretend)
         services = LiveServices(
             organisation=organisation,
             store=self.flows,
@@ -161,23 +168,23 @@ class Simulations:
             outgoing=outgoing,
             working=nullcontext,
             look_up=lambda _: None,
-            now=scene.now,
+            now=simulation.now,
         )
         events = step(Engine(services), session)
-        scene.session = session.as_dict()
-        scene.chat += transcript_of(session, events, message, scene.now())
-        scene.chat = scene.chat[-MAX_ITEMS:]
-        scene.calls = [*scene.calls, *shown_calls(events, timed)][-MAX_CALLS:]
-        self._keep(organisation.id, player, scene)
-        return scene
+        simulation.session = session.as_dict()
+        simulation.chat += transcript_of(session, events, message, simulation.now())
+        simulation.chat = simulation.chat[-MAX_ITEMS:]
+        simulation.calls = [*simulation.calls, *shown_calls(events, timed)][-MAX_CALLS:]
+        self._save(organisation.id, player, simulation)
+        return simulation
 
-    def _keep(self, org: str, player: str, scene: Simulation) -> None:
-        sealed = self.cipher.seal(org, "simulation", orjson.dumps(asdict(scene)))
-        self.redis.set(_key(org, player, scene.flow), sealed, ex=KEEP_SECONDS)
+    def _save(self, org: str, player: str, simulation: Simulation) -> None:
+        encrypted = self.cipher.seal(org, "simulation", orjson.dumps(asdict(simulation)))
+        self.redis.set(_key(org, player, simulation.flow), encrypted, ex=KEEP_SECONDS)
 
 
 class TimedCalls:
-    """A CallFunction that notes how long each call took: (name or address, milliseconds)."""
+    """A CallFunction that records the milliseconds of each call, by name or address."""
 
     def __init__(self, functions: CallFunction, outgoing: AuthorHttpClient) -> None:
         self.functions = functions
@@ -199,7 +206,7 @@ class TimedCalls:
             self.noted.append((name, (time.perf_counter() - began) * 1000))
 
     def take(self, name: str) -> float:
-        """The milliseconds of the first call of that name not taken yet; 0 where none was made."""
+        """Remove and return the milliseconds of the first call with this name, or 0."""
         for place, (noted, milliseconds) in enumerate(self.noted):
             if noted == name:
                 del self.noted[place]
@@ -208,7 +215,7 @@ class TimedCalls:
 
 
 class TimedRequests(AuthorHttpClient):
-    """Requests to the author's own server, timed; pretended ones answer success."""
+    """Timed requests to the author's own server; pretended ones succeed."""
 
     def __init__(self, calls: TimedCalls, pretend: bool) -> None:
         super().__init__(calls.outgoing.guard, calls.outgoing.clock)
@@ -230,7 +237,7 @@ class TimedRequests(AuthorHttpClient):
 
 
 def shown_calls(events: list[Event], calls: TimedCalls) -> list[Json]:
-    """The webhook calls of a turn, secrets blacked out."""
+    """The webhook calls of a turn, with secrets redacted."""
     return [
         {
             "name": redact(event.url),

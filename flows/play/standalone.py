@@ -1,6 +1,6 @@
-"""Everything a flow needs when no service stands behind it: for the terminal, tests, benchmarks.
+"""Engine services without a running service, for the terminal, tests and benchmarks.
 
-Flows and interactive templates come from exports, webhooks answer what the given callables answer.
+Flows and interactive templates come from exports, answers of webhooks from the given callables.
 """
 
 from __future__ import annotations
@@ -23,18 +23,20 @@ SendRequest = Callable[[str, str, Mapping[str, str], Mapping[str, Any]], HttpAns
 
 
 def no_function(name: str, _body: Mapping[str, Any]) -> WebhookAnswer:
+    """Raise NotFound: there are no webhook functions."""
     raise NotFound(f"there is no webhook function {name[:60]!r}")
 
 
 def no_network(
     _method: str, _url: str, _headers: Mapping[str, str], _body: Mapping[str, Any]
 ) -> HttpAnswer:
+    """Raise ProviderUnavailable: there is no network."""
     raise ProviderUnavailable("outgoing requests are not connected here")
 
 
 @dataclass
 class StandaloneServices:
-    """`flows` are the published ones by UUID; several revisions of one live in `revisions`."""
+    """Services in memory; `flows` are the published ones by UUID, `revisions` holds all."""
 
     organization_id: int | str = 1
     globals: Mapping[str, Any] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Where a flow in the terminal finds its webhooks: a running service, or made-up answers."""
+"""The webhooks of a flow in the terminal: a running service's, or made-up answers."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from flows.conversations.author_requests import AuthorHttpClient
 from flows.model.session import HttpAnswer, WebhookAnswer
 from flows.play.standalone import SendRequest
 
-NOT_SENT = frozenset({"organization_id", "wait_seconds", "callback_url"})  # the terminal waits
+NOT_SENT = frozenset({"organization_id", "wait_seconds", "callback_url"})  # the player waits
 MAIN_KEYS = ("parsed_msg", "response", "message", "translated_text", "text")
 
 
 def pretended(name: str, body: Mapping[str, Any]) -> WebhookAnswer:
-    """An answer under every key that functions usually answer with."""
+    """A made-up answer, under every key with which functions usually answer."""
     said = f"(what {name} would answer)"
     return WebhookAnswer(200, {"success": True, **dict.fromkeys(MAIN_KEYS, said)})
 
@@ -29,7 +29,7 @@ def pretended_request(
 
 
 def guarded_requests(allow: tuple[str, ...]) -> SendRequest:
-    """GET and POST as the service sends them, unsigned."""
+    """Send GET and POST as the service does, unsigned."""
     outgoing, nobody = AuthorHttpClient(AddressGuard(allow)), Organisation("terminal", {}, {})
 
     def send(
@@ -41,7 +41,7 @@ def guarded_requests(allow: tuple[str, ...]) -> SendRequest:
 
 
 class RunningService:
-    """A running service's webhook functions; the token says for which organisation."""
+    """The webhook functions of a running service; the token determines the organisation."""
 
     def __init__(self, url: str, token: str) -> None:
         self.client = FlowhookClient(url, token)

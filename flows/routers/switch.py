@@ -18,7 +18,7 @@ GROUP_OPERANDS = ("@contact.groups", "@contact.in_groups")
 
 @dataclass(frozen=True, slots=True)
 class RouterChoice:
-    """A chosen category; `keeps_words`: the result keeps the words of the message."""
+    """A chosen category; with `keeps_words` the result contains the words of the message."""
 
     category: Category
     keeps_words: bool = False

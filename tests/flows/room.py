@@ -85,3 +85,15 @@ class Room:
         self, organisation: Organisation, name: str, body: Mapping[str, Any]
     ) -> WebhookAnswer | WebhookPending:
         return self.function(name, body)
+
+
+def starting(contact: str, flow: str) -> dict[str, Any]:
+    """An action that starts a flow for another contact."""
+    return {
+        "type": "start_session",
+        "contacts": [{"uuid": contact}],
+        "create_contact": False,
+        "flow": {"uuid": flow, "name": flow},
+        "groups": [],
+        "exclusions": {},
+    }

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import logging
 import socket
+import time
+from email.utils import parsedate_to_datetime
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from gunicorn import util
 from gunicorn.http.errors import InvalidHeader, InvalidResponseHeader, LimitRequestLine
 
-from service.gunicorn_worker import FlowhookWorker
+from service.gunicorn_worker import FlowhookWorker, http_date
 from tests.versions import check_versions
 
 
@@ -37,6 +40,15 @@ def test_only_what_a_client_did_wrong_is_called_malformed(
     assert b"contact" not in body
     logged = [vars(record)["request_id"] for record in caplog.records]
     assert logged == ([found["request_id"]] if status == 500 else [])
+
+
+def test_the_date_of_an_answer_is_the_second_it_leaves_in() -> None:
+    assert http_date(784111777.9) == "Sun, 06 Nov 1994 08:49:37 GMT"
+    assert http_date(784111778.1) == "Sun, 06 Nov 1994 08:49:38 GMT"
+    before = int(time.time())
+    shown = parsedate_to_datetime(http_date()).timestamp()
+    assert before <= shown <= time.time()
+    assert util.http_date is http_date
 
 
 def test_the_gunicorn_whose_worker_master_and_logger_are_extended() -> None:

@@ -43,7 +43,7 @@ def test_the_worker_and_the_providers_circuit_are_shown(service: Service) -> Non
     service.organisation()
     visitor = signed_in(service)
     assert "none is running: slow calls wait" in visitor.get(HOME).text
-    service.background.desk.liveness.become_worker()
+    service.background.job_services.liveness.become_worker()
     assert "Worker works one is running" in visitor.get(HOME).text
     organisation = service.background.settings.get("acme")
     circuits = Circuits(service.redis, service.background.settings.drop)

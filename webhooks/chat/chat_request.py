@@ -8,17 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
 from marshmallow import ValidationError, fields, validates_schema
 
 from flowhook.errors import EmptyInput
 from flowhook.providers.model_client import ChatRequest, JsonAnswer
-from flowhook.redis.best_effort import best_effort
-from webhooks.chat.messages import Message, conversation, text_of
+from webhooks.chat.answers import ask_answers
+from webhooks.chat.messages import Message, check_length, conversation, text_of
 from webhooks.chat.sanitize import sanitize_text
 from webhooks.chat.structured import check_schema
-from webhooks.chat.structured_answer import ask_answers
-from webhooks.context_size import check_length
 from webhooks.fields import (
     Choice,
     Flag,
@@ -31,7 +28,6 @@ from webhooks.fields import (
     model_field,
 )
 from webhooks.registry import Context, Result
-from webhooks.threads import Thread
 
 RESPONSE_TYPES = ("text", "json", "structured")
 NO_MESSAGES = "messages, or prompt and input, are needed: nobody said anything"
@@ -163,7 +159,7 @@ def answer_chat(data: dict[str, Any], context: Context) -> Result:
         raise EmptyInput(NO_MESSAGES, fields={"input": ["Must not be empty without messages."]})
     client = context.model_client()
     model = client.account.resolve(data.get("model"))
-    thread = open_thread(data, context)
+    thread = context.open_thread(data["thread_id"]) if "thread_id" in data else None
     remembered = thread.messages(model) if thread else ()
     messages = conversation(context, data.get("prompt"), said, remembered)
     check_length(
@@ -175,7 +171,7 @@ def answer_chat(data: dict[str, Any], context: Context) -> Result:
     result: Result = {"response": answers[0], "responses": answers}
     if thread:
         asked = [text_of(one["content"]) for one in said if one["role"] == "user"]
-        result["thread_id"] = remember(thread, context, asked[-1] if asked else "", answers[0])
+        result["thread_id"] = context.remember(thread, asked[-1] if asked else "", answers[0])
     return result
 
 
@@ -192,21 +188,6 @@ def chat_request(data: dict[str, Any], messages: list[Message]) -> ChatRequest:
         user=data.get("user"),
         json_answer=_json_answer(data),
     )
-
-
-def open_thread(data: dict[str, Any], context: Context) -> Thread | None:
-    """Open the thread that the body names, even by an empty `thread_id`; None without one."""
-    if "thread_id" not in data:
-        return None
-    return context.threads.open(context.organisation.id, data["thread_id"], context.contact)
-
-
-def remember(thread: Thread, context: Context, asked: str, answer: Any) -> str:
-    """Add a turn to the thread; returns its id. A failure is ignored: the answer is paid for."""
-    text = answer if isinstance(answer, str) else orjson.dumps(answer).decode()
-    with best_effort("a turn of a conversation"):
-        context.threads.append(context.organisation.id, thread.id, asked, text, context.contact)
-    return thread.id
 
 
 def _json_answer(data: dict[str, Any]) -> JsonAnswer | None:

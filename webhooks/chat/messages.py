@@ -1,4 +1,4 @@
-"""The messages of a chat: their checks and their order.
+"""The messages of a chat: their checks, their order and their length.
 
 The organisation's system prompt and the author's come first, then what a thread remembers,
 then the messages of this call. What a contact typed is always a message of role user.
@@ -6,17 +6,22 @@ then the messages of this call. What a contact typed is always a message of role
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from marshmallow import ValidationError
 
+from flowhook.errors import InvalidInput
 from flowhook.providers.model_client import Message
+from webhooks.context_size import BYTES_A_TOKEN, context_tokens, estimate_tokens
 from webhooks.fields import EmptyText, UnresolvedText, is_variable
 from webhooks.registry import Context
 
 ROLES = ("system", "user", "assistant")
 MAX_MESSAGES = 200
+TOKENS_A_MESSAGE = 4
+TOKENS_AN_IMAGE = 1_500
+MAX_BYTES_A_CHARACTER = 4
 HELP = 'Must be a list of {"role": "system", "user" or "assistant", "content": text}.'
 
 PartReader = Callable[[Any, str], Message]
@@ -80,6 +85,38 @@ def conversation(
     system = "\n\n".join(text for text in told if text)
     front = [{"role": "system", "content": system}] if system else []
     return [*front, *remembered, *said[leading:]]
+
+
+def check_length(
+    model: str, messages: Iterable[Mapping[str, Any]], answer_tokens: int | None, field: str
+) -> None:
+    """Raise InvalidInput if messages and answer exceed the context.
+
+    The error names `field`, unlike the provider's 400.
+    """
+    size = context_tokens(model)
+    texts, count = [], answer_tokens or 0
+    for message in messages:
+        count += TOKENS_A_MESSAGE
+        content = message.get("content")
+        for part in content if isinstance(content, list) else [content]:
+            if isinstance(part, str):
+                texts.append(part)
+            elif isinstance(part, Mapping) and isinstance(part.get("text"), str):
+                texts.append(part["text"])
+            elif isinstance(part, Mapping):
+                count += TOKENS_AN_IMAGE
+    characters = sum(map(len, texts))
+    if count + characters * MAX_BYTES_A_CHARACTER // BYTES_A_TOKEN <= size:
+        return
+    count += sum(map(estimate_tokens, texts))
+    if count > size:
+        problem = f"about {count} tokens with the answer, more than the {size} that {model} takes"
+        raise InvalidInput(
+            f"{field} is too long: {problem}",
+            fix="Shorten it, lower max_tokens, or choose a model with a larger context.",
+            fields={field: [f"Too long: {problem}."]},
+        )
 
 
 def text_of(content: Any) -> str:

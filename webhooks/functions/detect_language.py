@@ -9,7 +9,7 @@ from marshmallow import fields
 from flowhook.errors import EmptyInput, InvalidResponse
 from flowhook.providers.model_client import ChatRequest, JsonAnswer
 from webhooks.chat.answers import parse_answer
-from webhooks.context_size import check_length
+from webhooks.chat.messages import check_length
 from webhooks.fields import FunctionSchema, ResultSchema, Text
 from webhooks.media.languages import language_code, language_name
 from webhooks.media.speech import transcribe

@@ -6,16 +6,15 @@ from typing import Any
 
 from marshmallow import fields
 
+from webhooks.chat.answers import ask_answers
 from webhooks.chat.chat_request import (
     chat_request,
     max_tokens_field,
     sanitize_field,
     temperature_field,
 )
-from webhooks.chat.messages import conversation
+from webhooks.chat.messages import check_length, conversation
 from webhooks.chat.sanitize import sanitize_text
-from webhooks.chat.structured_answer import ask_answers
-from webhooks.context_size import check_length
 from webhooks.fields import FunctionSchema, Json, ResultSchema, model_field
 from webhooks.registry import Context, webhook
 from webhooks.tools.tool_results import read_earlier, with_results

@@ -7,12 +7,10 @@ from typing import Any
 from marshmallow import fields
 
 from flowhook.providers.model_client import ChatRequest
-from webhooks.chat.answers import parse_answer
-from webhooks.chat.chat_request import open_thread, remember, thread_field
-from webhooks.chat.messages import conversation
+from webhooks.chat.answers import ask_answers, parse_answer
+from webhooks.chat.chat_request import thread_field
+from webhooks.chat.messages import check_length, conversation
 from webhooks.chat.response_format import response_format_field
-from webhooks.chat.structured_answer import ask_answers
-from webhooks.context_size import check_length
 from webhooks.fields import FunctionSchema, Number, ResultSchema, Text, Whole, model_field
 from webhooks.registry import Context, webhook
 
@@ -93,7 +91,7 @@ def parse_via_chat_gpt(data: dict[str, Any], context: Context) -> dict[str, Any]
     client = context.model_client()
     asked_model = data.get("gpt_model") or data.get("model")
     model = client.account.resolve(asked_model)
-    thread = open_thread(data, context)
+    thread = context.open_thread(data["thread_id"]) if "thread_id" in data else None
     question = data["question_text"]
     messages = conversation(
         context,
@@ -112,5 +110,5 @@ def parse_via_chat_gpt(data: dict[str, Any], context: Context) -> dict[str, Any]
     answer = ask_answers(client, request)[0]
     parsed = parse_answer(answer) if isinstance(answer, str) else answer
     if thread:
-        return {"parsed_msg": parsed, "thread_id": remember(thread, context, question, answer)}
+        return {"parsed_msg": parsed, "thread_id": context.remember(thread, question, answer)}
     return {"parsed_msg": parsed}

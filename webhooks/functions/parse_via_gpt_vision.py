@@ -9,11 +9,9 @@ from marshmallow import fields
 from flowhook.media import samples
 from flowhook.media.caller import read_image
 from flowhook.providers.model_client import ChatRequest
-from webhooks.chat.answers import parse_answer
-from webhooks.chat.messages import conversation
+from webhooks.chat.answers import ask_answers, parse_answer
+from webhooks.chat.messages import check_length, conversation
 from webhooks.chat.response_format import response_format_field
-from webhooks.chat.structured_answer import ask_answers
-from webhooks.context_size import check_length
 from webhooks.fields import FunctionSchema, ResultSchema, Text, model_field
 from webhooks.registry import Context, webhook
 

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from marshmallow import fields
 
+from webhooks.chat.answers import ask_answers
 from webhooks.chat.chat_request import (
     chat_request,
     choices_field,
@@ -15,10 +16,8 @@ from webhooks.chat.chat_request import (
     sanitize_field,
     temperature_field,
 )
-from webhooks.chat.messages import conversation
+from webhooks.chat.messages import check_length, conversation
 from webhooks.chat.sanitize import sanitize_text
-from webhooks.chat.structured_answer import ask_answers
-from webhooks.context_size import check_length
 from webhooks.fields import FunctionSchema, ResultSchema, Text, model_field
 from webhooks.registry import Context, webhook
 

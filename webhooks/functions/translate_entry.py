@@ -10,7 +10,7 @@ from typing import Any
 from marshmallow import ValidationError, fields
 
 from flowhook.errors import InvalidInput
-from webhooks.context_size import check_length
+from webhooks.chat.messages import check_length
 from webhooks.fields import FunctionSchema, Json, ResultSchema, Text, Whole, model_field
 from webhooks.media.languages import language_field, language_name
 from webhooks.registry import AsGiven, Context, webhook

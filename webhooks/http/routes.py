@@ -29,7 +29,7 @@ from flowhook.http.answers import (
 )
 from flowhook.http.body import WHOLE_BODY
 from flowhook.http.documented import documented
-from flowhook.jobs.call import Call, wait_seconds
+from flowhook.jobs.call import Call
 from flowhook.jobs.idempotency import StoredResponse
 from flowhook.jobs.inline_runner import Accepted
 from flowhook.organisations.auth import Authenticator, Caller, Credentials
@@ -38,7 +38,7 @@ from flowhook.outcome import Outcome, failed
 from flowhook.records.metrics import IN_FLIGHT
 from flowhook.redis.keys import ORGANIZATION_ID_PATTERN
 from flowhook.strict_json import read_json
-from webhooks.call_handler import CallHandler
+from webhooks.call_handler import CallHandler, wait_seconds
 from webhooks.http.catalogue import catalogue
 from webhooks.http.negotiation import HTML, JSON, PLAIN, XML, read_body, wanted
 from webhooks.http.xml import write_xml

@@ -13,8 +13,8 @@ from typing import Any
 
 from flowhook.errors import InvalidInput, ProviderRejected
 from flowhook.providers.model_client import FilesRequest
-from webhooks.chat.chat_request import remember, thread_field
-from webhooks.context_size import check_length
+from webhooks.chat.chat_request import thread_field
+from webhooks.chat.messages import check_length
 from webhooks.fields import FunctionSchema, Text, ignored_field, model_field
 from webhooks.registry import Context
 
@@ -98,7 +98,7 @@ def answer_from_files(
     """Ask; returns the answer and the id of its conversation."""
     client = context.model_client()
     model = client.account.resolve(source.model)
-    thread = context.threads.open(context.organisation.id, thread_id, context.contact)
+    thread = context.open_thread(thread_id)
     said = [*thread.messages(model), {"role": "user", "content": question}]
     told = [
         context.system_prompt,
@@ -116,4 +116,4 @@ def answer_from_files(
             " Responses API, and what the message names.",
         ) from None
     text = answer.first.require_text()
-    return text, remember(thread, context, question, text)
+    return text, context.remember(thread, question, text)

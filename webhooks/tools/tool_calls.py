@@ -17,8 +17,7 @@ from flowhook.errors import FlowhookError, InvalidInput, InvalidJson, InvalidRes
 from flowhook.outcome import failed
 from flowhook.providers.model_client import ChatRequest, CompletionChoice, ModelClient
 from flowhook.strict_json import is_deep
-from webhooks.chat.messages import Message, conversation
-from webhooks.context_size import check_length
+from webhooks.chat.messages import Message, check_length, conversation
 from webhooks.registry import Context, Result
 from webhooks.tools.tool_choice import OfferedTool
 

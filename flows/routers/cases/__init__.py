@@ -21,18 +21,17 @@ TEXT_TYPES = frozenset(("text", "quick_reply", "list"))
 
 
 def no_mistake(_arguments: Arguments) -> str:
+    """No mistake: the default of CaseTest."""
     return ""
 
 
 @dataclass(frozen=True, slots=True)
 class CaseTest:
-    """A test, and what the linter and the router must know of it.
-
-    holds: whether a message passes. argument_count: how many arguments a case must give, None
-    for any number. needs_words: without a word in its first argument it tests nothing.
-    keeps_words: the message's words become `selected` in the router's result. mistake: what is
-    wrong with a case's arguments, empty if nothing is; mistake_reason: what the conversation's
-    trace says when such a case is tried.
+    """A test, described to the linter and the router.
+     holds: returns whether a message passes. argument_count: the number of arguments, None for any.
+    needs_words: its first argument must contain a word. keeps_words: the message's words become
+    `selected` in the router's result. mistake: returns the mistake in a case's arguments, or an
+    empty text; mistake_reason: the reason in the conversation's trace when such a case is tried.
     """
 
     name: str
@@ -48,8 +47,10 @@ cases: Registry[CaseTest] = Registry("case test")
 
 
 def text_test(**about: Any) -> Callable[[TextTest], TextTest]:
-    """Register a test of a message's text under the function's name, with what CaseTest tells
-    `about` it."""
+    """Register a test of a message's text under the function's name.
+
+    `about` are the fields of CaseTest.
+    """
 
     def register(test: TextTest) -> TextTest:
         def holds(message: Message, arguments: Arguments) -> bool:
@@ -62,7 +63,10 @@ def text_test(**about: Any) -> Callable[[TextTest], TextTest]:
 
 
 def message_test(**about: Any) -> Callable[[MessageTest], MessageTest]:
-    """Register a test of the whole message likewise."""
+    """Register a test of the whole message under the function's name.
+
+    `about` are the fields of CaseTest.
+    """
 
     def register(test: MessageTest) -> MessageTest:
         cases.add(test.__name__, CaseTest(test.__name__, test, **about), test)

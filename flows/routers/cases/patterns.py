@@ -30,7 +30,8 @@ def not_a_pattern(arguments: Arguments) -> str:
 )
 def has_pattern(text: str, arguments: Arguments) -> bool:
     r"""The message contains a match of the pattern; both are lower-cased first, even `\\D`.
-     A letter beyond ASCII counts as several characters. A pattern that is invalid, or uses
+
+    A letter beyond ASCII counts as several characters. A pattern that is invalid, or uses
     look-around, matches nothing.
 
     >>> has_pattern("PIN 600028", [r"^pin \d{6}$"]), has_pattern("PIN 6", [r"\d{6}"])
@@ -66,7 +67,7 @@ def compile_pattern(pattern: str) -> Any:
 
 @text_test()
 def has_phone(text: str, _arguments: Arguments) -> bool:
-    """The message is a valid phone number; without a country code it is taken as an Indian one.
+    """The message contains a valid phone number; without a country code, an Indian one.
 
     >>> has_phone("call me 9876543210", []), has_phone("+1 650 253 0000", [])
     (True, True)

@@ -21,7 +21,7 @@ from tests.waiting import wait_for
 def _organisation(jobs_unattended: JobsService, openai: FakeOpenAI) -> None:
     jobs_unattended.service.organisation(openai)
     jobs_unattended.sign()
-    jobs_unattended.desk.performer.pauses_seconds = (0.05, 0.05)
+    jobs_unattended.job_services.job_runner.pauses_seconds = (0.05, 0.05)
 
 
 def question(receiver: Receiver, **more: Any) -> dict[str, Any]:

@@ -25,7 +25,7 @@ NODE: dict[str, Any] = {
 @pytest.fixture(autouse=True)
 def _organisation(jobs_unattended: JobsService, openai: FakeOpenAI, glific: FakeGlific) -> None:
     jobs_unattended.service.organisation(openai)
-    jobs_unattended.desk.performer.pauses_seconds = (0.05, 0.05)
+    jobs_unattended.job_services.job_runner.pauses_seconds = (0.05, 0.05)
 
 
 def configure(jobs: JobsService, glific: FakeGlific, login: bool = True) -> None:
@@ -123,7 +123,7 @@ def test_a_glific_that_is_down_is_tried_again(jobs: JobsService, glific: FakeGli
     configure(jobs, glific)
     flow = glific.park(7, 5)
     glific.down = True
-    jobs.desk.performer.pauses_seconds = (0.05,) * 100
+    jobs.job_services.job_runner.pauses_seconds = (0.05,) * 100
     job_id = jobs.accept("parse_via_chat_gpt", NODE)
     jobs.wait(job_id)
     glific.down = False
@@ -136,7 +136,7 @@ def test_a_glific_at_a_private_address_is_never_called(
 ) -> None:
     guarded = JobsService(open_service(fake_redis))
     guarded.service.organisation(openai)
-    guarded.desk.performer.pauses_seconds = ()
+    guarded.job_services.job_runner.pauses_seconds = ()
     configure(guarded, glific)
     guarded.start_worker()
     job_id = guarded.accept("parse_via_chat_gpt", NODE)

@@ -187,7 +187,7 @@ def test_what_a_dead_process_claimed_is_run_by_the_next_who_asks(
     dead: JobServices = pair[0].app.extensions[JobServices.NAME]
     name = name_call(Organisation("acme", {}, {}), "parse_via_chat_gpt", "k", b"")
     assert name is not None
-    assert isinstance(dead.repeats.begin(name), Claim)
+    assert isinstance(dead.idempotency.begin(name), Claim)
     dead.liveness.close()  # as if it had been killed and its lease had lapsed
     answer = ask(pair[1], key="k")
     assert (answer.status, replayed(answer)) == (200, False)
@@ -229,7 +229,7 @@ def test_who_has_waited_long_enough_is_told_to_ask_again_and_nothing_runs_twice(
 ) -> None:
     now = [0.0]
     cipher, liveness, writer = Cipher([FIRST_KEY]), Liveness(fake_redis), AnswerWriter(fake_redis)
-    repeats = IdempotencyStore(
+    idempotency = IdempotencyStore(
         fake_redis,
         cipher,
         liveness,
@@ -239,9 +239,9 @@ def test_who_has_waited_long_enough_is_told_to_ask_again_and_nothing_runs_twice(
     )
     name = name_call(Organisation("acme", {}, {}), "chat", "key", b"")
     assert name is not None
-    assert isinstance(repeats.begin(name), Claim)
+    assert isinstance(idempotency.begin(name), Claim)
     with pytest.raises(Conflict) as refused:
-        repeats.begin(name)
+        idempotency.begin(name)
     assert refused.value.retry_after_seconds
     assert WAIT_SECONDS <= now[0] < CLAIM_SECONDS
     liveness.close()

@@ -144,7 +144,7 @@ def test_closing_waits_for_calls_that_became_jobs(
 ) -> None:
     openai.fail(faults.slow(0.8))
     job_id = jobs_unattended.accept("parse_via_chat_gpt", {**QUESTION, "wait_seconds": 0.1})
-    jobs_unattended.desk.close()
+    jobs_unattended.job_services.close()
     assert jobs_unattended.show(job_id)["status"] == "done"
 
 
@@ -214,7 +214,7 @@ def test_a_job_is_recorded_once_with_its_requests_id(jobs: JobsService, openai: 
 def test_places_beside_requests_are_bounded_and_the_rest_goes_to_a_worker(
     jobs: JobsService, openai: FakeOpenAI
 ) -> None:
-    jobs.desk.deadlines.limit = 0
+    jobs.job_services.inline_runner.limit = 0
     job_id = jobs.accept("parse_via_chat_gpt", {**QUESTION, "wait_seconds": 30})
     assert jobs.wait(job_id)["status"] == "done"
     wait_for(lambda: len(openai.requests) == 1, "one request")
@@ -235,22 +235,22 @@ def test_a_call_whose_queue_is_away_is_answered_when_it_is_done_and_runs_no_more
     jobs_unattended: JobsService, openai: FakeOpenAI
 ) -> None:
     jobs, queue = jobs_unattended, LostQueue()
-    jobs.desk.deadlines.queue = queue
+    jobs.job_services.inline_runner.queue = queue
     openai.say("Blue.")
     openai.fail(faults.slow(0.3))
     answer = jobs.service.call("parse_via_chat_gpt", {**QUESTION, "wait_seconds": 0.1})
     assert (answer.status, answer.json["parsed_msg"]) == (200, "Blue.")
     [job_id] = queue.sent
-    assert jobs.desk.store.find(job_id) is None
+    assert jobs.job_services.store.find(job_id) is None
 
 
 def test_a_job_that_cannot_be_queued_is_refused_and_runs_not(
     jobs_unattended: JobsService, openai: FakeOpenAI
 ) -> None:
     jobs, queue = jobs_unattended, LostQueue()
-    jobs.desk.deadlines.queue = queue
+    jobs.job_services.inline_runner.queue = queue
     answer = jobs.service.call("parse_via_chat_gpt", {**QUESTION, "wait_seconds": 0})
     assert (answer.status, answer.error["type"]) == (503, "overloaded")
     [job_id] = queue.sent
-    jobs.desk.performer.perform(job_id, RUN)
+    jobs.job_services.job_runner.perform(job_id, RUN)
     assert not openai.requests

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 import time
-from pathlib import Path
 
 import pytest
 from redis.exceptions import ConnectionError
@@ -38,9 +36,9 @@ def test_delayed_steps_are_performed_when_they_are_due(
     jobs = JobsService(open_service(any_redis))
     jobs.service.organisation()
     job_id = jobs.accept("get_buttons", {"buttons_data": "a", "wait_seconds": 0})
-    jobs.desk.queue.broker.flush_all()
+    jobs.job_services.queue.broker.flush_all()
     began = time.monotonic()
-    jobs.desk.queue.send(job_id, "run", delay_seconds=0.5)
+    jobs.job_services.queue.send(job_id, "run", delay_seconds=0.5)
     jobs.start_worker()
     assert jobs.wait(job_id)["status"] == "done"
     assert time.monotonic() - began >= 0.5
@@ -62,34 +60,12 @@ def test_a_consumer_that_lost_redis_counts_as_another_worker(any_redis: Client) 
     assert broker.broker_id == second
 
 
-def test_the_broker_url_names_another_redis(any_redis: Client, tmp_path: Path) -> None:
-    own = choose_queue(make_config(), any_redis)
-    assert own.broker.client is any_redis  # type: ignore[attr-defined]
-    other = choose_queue(make_config(broker_url="redis://127.0.0.1:1/3"), any_redis)
-    options = other.broker.client.connection_pool.connection_kwargs  # type: ignore[attr-defined]
-    assert (options["port"], options["db"]) == (1, 3)
-
-
-def test_the_broker_url_names_a_rabbitmq() -> None:
-    pytest.importorskip("pika")
-    from dramatiq.brokers.rabbitmq import RabbitmqBroker
-
-    queue = choose_queue(make_config(broker_url="amqp://user:secret@127.0.0.1:1/"), None)
-    assert isinstance(queue._open_broker(), RabbitmqBroker)
-
-
 def test_a_queue_that_is_away_is_told_as_redis_is() -> None:
     pytest.importorskip("pika")
     address = FakeOpenAI.closed_base_url().replace("http", "amqp")
     queue = choose_queue(make_config(broker_url=address), None)
     with pytest.raises(ConnectionError, match="the queue is away"):
         queue.send("acme.1", "run")
-
-
-def test_a_rabbitmq_without_its_package_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "pika", None)
-    with pytest.raises(ConfigError, match=r"BROKER_URL.*pip install pika"):
-        choose_queue(make_config(broker_url="amqp://user:secret@127.0.0.1:1/"), None)
 
 
 @pytest.mark.parametrize("value", ["nonsense", "http://host", "amqp://", "amqp:///vhost"])
@@ -110,7 +86,7 @@ def test_an_idle_thread_is_woken_by_work(open_service: OpenService, real_redis: 
     jobs = JobsService(open_service(real_redis))
     jobs.service.organisation()
     jobs.start_worker(threads=1)
-    wait_for(lambda: jobs.desk.queue.broker.queues, "the queue")
+    wait_for(lambda: jobs.job_services.queue.broker.queues, "the queue")
     began = time.monotonic()
     for _ in range(10):
         job_id = jobs.accept("get_buttons", {"buttons_data": "a", "wait_seconds": 0})

@@ -21,7 +21,7 @@ from flows.conversations.waker import AT_ONCE, Waker
 from flows.conversations.wakeups import SHARDS, Wakeups, _shard
 from flows.model.session import Message, WebhookAnswer, WebhookPending
 from tests.fixtures_app import SECOND_KEY
-from tests.flows.room import ORG, Room
+from tests.flows.room import ORG, Room, starting
 from tests.waiting import wait_for
 
 REMINDING: dict[str, Any] = {
@@ -203,52 +203,6 @@ def test_a_late_webhook_answer_goes_on_with_the_flow(any_redis: Client) -> None:
     assert room.said("7") == ["Got it"]
 
 
-def test_a_flow_is_started_for_other_contacts_and_groups(any_redis: Client) -> None:
-    join = {"type": "add_contact_groups", "groups": [{"uuid": "x", "name": "Staff"}]}
-    start = {
-        "type": "start_session",
-        "contacts": [{"uuid": "8", "name": "Ravi"}, {"uuid": "unknown", "name": "?"}],
-        "create_contact": False,
-        "flow": {"uuid": "told", "name": "Told"},
-        "groups": [],
-        "exclusions": {},
-    }
-    room = Room(any_redis)
-    room.publish(
-        {"uuid": "join", "keywords": ["join"], "nodes": [{"id": "j", "actions": [join]}]},
-        {"uuid": "told", "nodes": [{"id": "m", "send": "Told by @results.parent.word"}]},
-    )
-    say(room, "join", contact="8")
-    say(room, "join", contact="9")
-    contact = room.conversations.show(ORG, "9")["contact"]
-    number = next(iter(contact["groups"]))
-    start["groups"] = [{"uuid": number, "name": "Staff"}]
-    word = {"type": "set_run_result", "name": "word", "value": "Asha", "category": ""}
-    room.publish(
-        {"uuid": "tell", "keywords": ["tell"], "nodes": [{"id": "t", "actions": [word, start]}]}
-    )
-    say(room, "tell")
-    other = Room(any_redis, moment=room.moment)
-    assert other.waker.look() == 3
-    assert room.said("8") == ["Told by Asha"]
-    assert room.said("9") == ["Told by Asha"]
-    assert room.pass_time(60) <= 3
-    assert room.said("9") == ["Told by Asha"]
-    assert entries(any_redis) == 0
-
-
-def starting(contact: str, flow: str) -> dict[str, Any]:
-    """An action that starts a flow for another contact."""
-    return {
-        "type": "start_session",
-        "contacts": [{"uuid": contact}],
-        "create_contact": False,
-        "flow": {"uuid": flow, "name": flow},
-        "groups": [],
-        "exclusions": {},
-    }
-
-
 def test_a_flow_started_for_a_contact_waits_for_its_turn_behind_their_message(
     any_redis: Client,
 ) -> None:
@@ -283,25 +237,6 @@ def test_more_flows_than_one_turn_begins_are_begun_in_the_next(
     say(room, "tell")
     assert [room.waker.look() for _ in range(4)] == [1, 1, 1, 0]
     assert room.said("8") == ["Told"] * 5
-
-
-def test_what_many_contacts_are_to_start_is_kept_once(any_redis: Client) -> None:
-    room = Room(any_redis)
-    start = {**starting("8", "told"), "contacts": [{"uuid": str(one)} for one in range(10, 60)]}
-    word = {"type": "set_run_result", "name": "word", "value": "a" * 5_000, "category": ""}
-    room.publish(
-        {"uuid": "tell", "keywords": ["tell"], "nodes": [{"id": "t", "actions": [word, start]}]},
-        {"uuid": "told", "nodes": [{"id": "m", "send": "Told"}]},
-    )
-    for contact in ("10", "59"):
-        say(room, "hi", contact=contact)
-    say(room, "tell")
-    queues = list(any_redis.scan_iter("*:starts"))
-    assert len(queues) == 50
-    assert sum(len(name) for key in queues for name in any_redis.lrange(key, 0, -1)) < 5_000
-    room.waker.look(most=50)
-    assert [room.said(contact) for contact in ("10", "59")] == [["Told"], ["Told"]]
-    assert list(any_redis.scan_iter("*:starts")) == []
 
 
 def test_messages_for_a_channel_are_delivered_in_order(any_redis: Client) -> None:
@@ -380,21 +315,6 @@ def test_a_message_that_its_channel_does_not_take_waits_or_goes(any_redis: Clien
     assert post.delivered == [("7", "Coming?")]
     last = room.conversations.show(ORG, "7")["transcript"][-1]
     assert (last["type"], last["reason"]) == ("msg_not_sent", "provider_rejected: no such number")
-
-
-def test_a_broadcast_reaches_the_other_contact(any_redis: Client) -> None:
-    room = Room(any_redis, posts=["post"])
-    cast = {
-        "type": "send_broadcast",
-        "text": "@contact.name needs help, @staff.name",
-        "contacts": [{"uuid": "8", "name": "Staff"}],
-    }
-    room.publish({"uuid": "cast", "keywords": ["cast"], "nodes": [{"id": "c", "actions": [cast]}]})
-    say(room, "hi", contact="8", name="Ravi", channel="post")
-    assert say(room, "cast", name="Asha") == []
-    assert room.said("8") == ["Asha needs help, Ravi"]
-    room.pass_time(1)
-    assert room.channels["post"].delivered == [("8", "Asha needs help, Ravi")]
 
 
 def test_the_waker_wakes_by_itself(any_redis: Client) -> None:

@@ -8,17 +8,14 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from flowhook.errors import Conflict, FlowhookError, InvalidInput, NotFound, TooLarge
 from flows.definition.reading import read_flow
 from flows.engine.engine import Engine
 from flows.engine.lifecycle import MAX_RUNS
-from flows.model import sprint
-from flows.model.contact import Contact, Profile
+from flows.model.contact import Contact
 from flows.model.events import MsgCreated
-from flows.model.session import Ending, Message, Run, Session, WebhookAnswer
+from flows.model.session import Message, Session, WebhookAnswer
 from flows.play.standalone import StandaloneServices
 from tests.flows.building import definition_of, export_of
 
@@ -82,19 +79,6 @@ def test_the_keyword_of_a_flow_that_cannot_run_leaves_the_conversation_alone() -
 
 def setting(name: str, value: str) -> dict[str, Any]:
     return {"type": "set_run_result", "name": name, "value": value, "category": ""}
-
-
-def test_the_expressions_of_one_message_share_their_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sprint, "MAX_EXPRESSION_SECONDS", 0.0)
-    actions = [setting(name, "<%= 1 + 1 %>") for name in ("first", "second")]
-    services = StandaloneServices()
-    services.add(export_of([{"uuid": "f", "nodes": [{"id": "a", "actions": actions}]}]))
-    one = session()
-    events = Engine(services).start(one, "f")
-    assert one.ending is not None
-    inputs = {name: result["input"] for name, result in one.ending.results.items()}
-    assert inputs == {"first": "2", "second": "Invalid Code"}
-    assert [event.type for event in events].count("expression_failed") == 1
 
 
 def test_labels_of_one_message_are_bounded() -> None:
@@ -201,13 +185,6 @@ def test_a_session_does_not_grow_with_its_age() -> None:
     assert max(sizes[20:]) - min(sizes[20:]) < 50
 
 
-def test_a_session_of_another_version_is_refused() -> None:
-    stored = session().as_dict()
-    stored["version"] = 99
-    with pytest.raises(InvalidInput, match="version 99"):
-        Session.from_dict(stored)
-
-
 @pytest.mark.parametrize(
     "hostile",
     [
@@ -264,57 +241,3 @@ def test_every_event_is_json() -> None:
     services.add(export_of([QUIZ]))
     for event in Engine(services).start(session(), "quiz"):
         assert orjson.loads(orjson.dumps(event.as_dict()))["type"] == event.type
-
-
-TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=10)
-RESULTS = st.dictionaries(
-    TEXT, st.dictionaries(TEXT, TEXT | st.none() | st.integers(-9, 9), max_size=2), max_size=2
-)
-MOMENT = st.datetimes(timezones=st.just(UTC))
-RUNS = st.builds(
-    Run,
-    id=st.integers(1, 99),
-    flow=TEXT,
-    revision=st.integers(1, 9) | TEXT,
-    node=TEXT,
-    parent=st.none() | st.integers(1, 9),
-    is_draft=st.booleans(),
-    results=RESULTS,
-    waiting=st.sampled_from(["", "message", "time", "result", "webhook", "flow"]),
-    wakeup_at=st.none() | MOMENT,
-    in_background=st.booleans(),
-    call=st.none() | st.integers(1, 9),
-    failure=TEXT,
-    sent=st.lists(st.lists(TEXT, min_size=3, max_size=3), max_size=2),
-    delay_seconds=st.just(0),
-    entered=st.just(frozenset()),
-    ended=st.just(""),
-)
-CONTACTS = st.builds(
-    Contact,
-    id=TEXT,
-    name=TEXT,
-    fields=RESULTS,
-    groups=st.dictionaries(TEXT, TEXT, max_size=2),
-    settings=RESULTS,
-    optin_time=st.none() | TEXT,
-    profiles=st.lists(
-        st.builds(Profile, id=st.integers(1, 9), name=TEXT, fields=RESULTS), max_size=2
-    ),
-    profile=st.none() | st.integers(1, 9),
-)
-SESSIONS = st.builds(
-    Session,
-    contact=CONTACTS,
-    runs=st.lists(RUNS, max_size=2),
-    ending=st.none() | st.builds(Ending, TEXT, TEXT, TEXT, RESULTS),
-    last_id=st.integers(0, 99),
-    input_labels=TEXT,
-    last_input=st.none() | TEXT | st.integers(1, 9),
-)
-
-
-@settings(max_examples=100, deadline=None)
-@given(SESSIONS)
-def test_a_session_survives_json(stored: Session) -> None:
-    assert Session.from_dict(orjson.loads(orjson.dumps(stored.as_dict()))) == stored

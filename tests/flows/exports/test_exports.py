@@ -90,7 +90,7 @@ def test_the_linter_finds_what_was_planted() -> None:
         contacts=frozenset(("30",)),
         templates=frozenset(),
         keywords={"guest": "another flow"},
-        standing=frozenset(("gone",)),
+        waiting_nodes=frozenset(("gone",)),
     )
     found = {(issue.severity, issue.message) for issue in lint(flow, around)}
     assert {message for severity, message in found if severity == CRITICAL} == {

@@ -26,7 +26,7 @@ FUNCTIONS = {
     ),
     "open": FunctionSpec(fields=frozenset()),
 }
-SETS = ("groups", "contacts", "templates", "standing")
+SETS = ("groups", "contacts", "templates", "waiting_nodes")
 
 
 def around_of(stated: dict[str, Any]) -> LintContext:

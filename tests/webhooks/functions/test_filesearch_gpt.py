@@ -36,28 +36,6 @@ def test_the_answer_comes_from_the_files(service: Service, openai: FakeOpenAI) -
     }
 
 
-def test_an_assistant_stands_for_store_prompt_and_model(
-    service: Service, openai: FakeOpenAI
-) -> None:
-    service.organisation(openai)
-    assistant = {
-        "vector_store_id": vector_store(openai),
-        "prompt": "Answer a parent.",
-        "model": "gpt-5.4",
-    }
-    settings = {"assistants": {"asst_parents": assistant}}
-    assert service.admin("PUT", "/settings/acme/assistants", settings).status == 201
-    assert service.admin("GET", "/settings/acme/assistants").json == settings
-    body = {"question": QUESTION, "assistant_id": "asst_parents"}
-    assert service.call("filesearch-gpt", body).json["message"] == FEES
-    assert openai.last.body["model"] == "gpt-5.4"
-    assert openai.last.body["instructions"] == "Answer a parent."
-    body = {**body, "prompt": "Be short.", "model": "gpt-5.2"}
-    assert service.call("filesearch-gpt", body).status == 200
-    assert openai.last.body["model"] == "gpt-5.2"
-    assert openai.last.body["instructions"] == "Answer a parent.\n\nBe short."
-
-
 def test_the_conversation_is_remembered(service: Service, openai: FakeOpenAI) -> None:
     service.organisation(openai)
     store = vector_store(openai)
@@ -129,13 +107,6 @@ def test_what_is_missing_or_too_long_is_named(
     assert openai.asked("/responses") == []
 
 
-def test_an_unknown_store_is_explained(service: Service, openai: FakeOpenAI) -> None:
-    service.organisation(openai)
-    answer = service.call("filesearch-gpt", {"question": "?", "vector_store_id": "vs_none"})
-    assert (answer.status, answer.error["type"]) == (502, "provider_rejected")
-    assert "vector store" in answer.error["fix"]
-
-
 @pytest.mark.parametrize(
     ("say", "status", "kind"),
     [
@@ -156,14 +127,6 @@ def test_failures_are_typed(
     say(openai)
     answer = service.call("filesearch-gpt", body)
     assert (answer.status, answer.error["type"]) == (status, kind)
-
-
-def test_a_failed_question_is_not_remembered(service: Service, openai: FakeOpenAI) -> None:
-    service.organisation(openai)
-    body = {"question": QUESTION, "vector_store_id": vector_store(openai)}
-    openai.say_refusal()
-    service.call("filesearch-gpt", body)
-    assert not list(service.redis.scan_iter("*thread*"))
 
 
 @pytest.mark.parametrize(

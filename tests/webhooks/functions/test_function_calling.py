@@ -1,24 +1,15 @@
-"""The webhook functions function_calling and its tools through the front door."""
+"""The webhook function function_calling through the front door."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
-import redis
 
-from flowhook.errors import FlowhookError
-from flowhook.organisations.organisation import Organisation
-from flowhook.outcome import Outcome, failed
-from tests.fakes.openai import FakeOpenAI, schemas
+from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import Service
-from tests.webhooks.contexts import context_factory, organisation
-from webhooks.context import Context, Tool
-from webhooks.functions.function_calling import function_calling
 from webhooks.registry import load_functions
-from webhooks.tools.tool_schema import tool_schema
 
 BUTTONS = {"name": "get_buttons", "arguments": {"buttons_data": "Yes|No"}}
 ORDER = {
@@ -29,7 +20,6 @@ ORDER = {
         "parameters": {"type": "object", "properties": {"order": {"type": "string"}}},
     },
 }
-DEEP = "[" * 600 + "]" * 600
 BODY = {"input": "Which buttons?", "functions": ["get_buttons"]}
 
 
@@ -86,13 +76,6 @@ def test_several_calls_and_rounds(calling: Service, openai: FakeOpenAI) -> None:
     assert answer.json["calls"][1]["result"] == {"success": True, "response": False}
 
 
-def test_every_function_is_a_tool_that_strict_mode_takes() -> None:
-    for function in load_functions():
-        schema = tool_schema(function.fields)
-        schemas.check_strict(schema, f"function '{function.name}'", "tools")
-        assert all(entry["description"] for entry in schema["properties"].values())
-
-
 @pytest.mark.parametrize("name", load_functions().names())
 def test_the_model_sees_every_function(calling: Service, openai: FakeOpenAI, name: str) -> None:
     openai.say("Fine.")
@@ -101,75 +84,6 @@ def test_the_model_sees_every_function(calling: Service, openai: FakeOpenAI, nam
         assert list(answer.error["fields"]) == ["functions"]
     else:
         assert answer.status == 200, answer.body
-
-
-@pytest.mark.parametrize(
-    ("call", "type_"),
-    [
-        ({"name": "get_buttons", "arguments": "{not json"}, "invalid_json"),
-        ({"name": "get_buttons", "arguments": "[1]"}, "invalid_json"),
-        ({"name": "get_buttons", "arguments": f'{{"a": {DEEP}}}'}, "invalid_json"),
-        ({"name": "get_buttons", "arguments": {}}, "empty_input"),
-        ({"name": "get_buttons", "arguments": {"buttons_data": ""}}, "empty_input"),
-        ({"name": "get_buttons", "arguments": {"buttons_data": "a", "x": 1}}, "invalid_input"),
-        ({"name": "moderate", "arguments": {"text": "hi"}}, "not_found"),
-        ({"name": "function_calling", "arguments": BODY}, "not_found"),
-    ],
-)
-def test_what_the_model_gets_wrong_is_told_to_the_model(
-    calling: Service, openai: FakeOpenAI, call: dict[str, Any], type_: str
-) -> None:
-    openai.say_tool_calls([call])
-    openai.say("Sorry.")
-    answer = calling.call("function_calling", BODY)
-    assert answer.json["response"] == "Sorry."
-    [made] = answer.json["calls"]
-    assert made["result"]["error"]["type"] == type_
-    told = json.loads(openai.last.body["messages"][-1]["content"])
-    assert told["error"]["type"] == type_
-
-
-def test_nulls_stand_for_what_is_left_out(calling: Service, openai: FakeOpenAI) -> None:
-    arguments = {"prompt": "Hi", **dict.fromkeys(("model", "n", "temperature", "user"))}
-    openai.say_tool_calls([{"name": "prompt", "arguments": arguments}])
-    openai.say("Hello!", "It said hello.")
-    answer = calling.call("function_calling", {**BODY, "functions": ["prompt"]})
-    assert answer.json["response"] == "It said hello."
-    assert answer.json["calls"][0]["result"]["response"] == "Hello!"
-
-
-def test_the_model_never_reaches_another_organisation(service: Service, openai: FakeOpenAI) -> None:
-    other = openai.add_key("sk-other-key-000000000000000000000000000000")
-    service.organisation(openai, "other", api_key=other)
-    service.organisation(openai)
-    arguments = {"prompt": "Hi", "organization_id": "other", "account": "x", "contact_id": "9"}
-    openai.say_tool_calls([{"name": "prompt", "arguments": arguments}])
-    openai.say("Hello!", "Done.")
-    answer = service.call("function_calling", {**BODY, "functions": ["prompt"]})
-    assert answer.json["response"] == "Done."
-    assert openai.account(other).requests == 0
-    assert len(openai.requests) == 3
-
-
-def test_ten_rounds_are_the_most(calling: Service, openai: FakeOpenAI) -> None:
-    for _ in range(10):
-        openai.say_tool_calls([BUTTONS])
-    openai.say("Enough.")
-    answer = calling.call("function_calling", BODY)
-    assert answer.json["response"] == "Enough."
-    assert len(answer.json["calls"]) == 10
-    choices = [asked.body["tool_choice"] for asked in openai.asked("/chat/completions")]
-    assert choices == ["auto"] * 10 + ["none"]
-    for _ in range(11):
-        openai.say_tool_calls([BUTTONS])
-    assert calling.call("function_calling", BODY).error["type"] == "invalid_response"
-
-
-def test_more_calls_at_once_than_are_run_get_an_error(calling: Service, openai: FakeOpenAI) -> None:
-    openai.say_tool_calls([BUTTONS] * 20)
-    openai.say("Done.")
-    calls = calling.call("function_calling", BODY).json["calls"]
-    assert [call["result"]["success"] for call in calls] == [True] * 16 + [False] * 4
 
 
 def test_what_only_the_caller_can_run_is_finished_by_the_caller(
@@ -264,11 +178,6 @@ def test_what_is_wrong_is_refused_by_name(
     assert openai.requests == []
 
 
-def test_a_wrong_name_is_answered_with_the_nearest(calling: Service) -> None:
-    answer = calling.call("function_calling", {**BODY, "functions": ["get_button"]})
-    assert "Did you mean get_buttons" in answer.error["message"]
-
-
 @pytest.mark.parametrize("model", ["gpt-6-luna", "gpt-5.5", "gpt-5.4", "gpt-4.1", "gpt-4"])
 def test_each_model_is_asked_as_it_takes_tools(
     calling: Service, openai: FakeOpenAI, model: str
@@ -347,42 +256,3 @@ def test_a_model_that_always_reasons_may_decline(
     getattr(openai, said)()
     answer = calling.call("function_calling", {**BODY, "model": "gpt-6-astra"})
     assert (answer.status, answer.error["type"]) == (502, type_)
-
-
-class ItselfAsATool:
-    """A ToolSource whose one tool leads back to function_calling, as a flow might."""
-
-    def find(self, name: str, organisation: Organisation) -> Tool | None:
-        parameters = {
-            "type": "object",
-            "properties": {},
-            "required": [],
-            "additionalProperties": False,
-        }
-        return Tool(name, "Again.", parameters, self.run)
-
-    def names(self, organisation: Organisation) -> list[str]:
-        return []
-
-    def run(self, arguments: Mapping[str, Any], context: Context) -> Outcome:
-        try:
-            return Outcome(200, again(context), "response")
-        except FlowhookError as error:
-            return failed(error, context.request_id, "response")
-
-
-def again(context: Context) -> dict[str, Any]:
-    return function_calling({"input": "Again!", "functions": ["again"], "run": True}, context)
-
-
-def test_a_function_cannot_call_functions_without_bound(
-    openai: FakeOpenAI, fake_redis: redis.Redis
-) -> None:
-    contexts = context_factory(fake_redis)
-    contexts.add_tools(ItselfAsATool())
-    openai.say_tool_calls([{"name": "again", "arguments": {}}])
-    openai.say("I could not.")
-    answer = again(contexts.open(organisation(openai), "r1", "function_calling"))
-    assert answer["response"] == "I could not."
-    assert answer["calls"][0]["result"]["error"]["type"] == "invalid_input"
-    assert len(openai.requests) == 2

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import json
 import re
 from typing import Any
 from urllib.parse import quote
@@ -11,9 +10,8 @@ from urllib.parse import quote
 import pytest
 import redis
 
-from tests.fakes.openai import FakeOpenAI, faults, pictures
+from tests.fakes.openai import FakeOpenAI, faults
 from tests.fixtures_app import Answer, OpenService, Service, basic
-from tests.fixtures_media import Files
 
 PATH = "/images/generations"
 
@@ -89,45 +87,6 @@ def test_an_alias_chooses_the_model(service: Service, openai: FakeOpenAI) -> Non
     body = {"prompt": "A kite", "model": "dall-e-3", "style": "vivid"}
     assert service.call("generate_image", body).status == 200
     assert [asked.body["model"] for asked in openai.asked(PATH)] == ["gpt-image-2"]
-
-
-def test_the_providers_own_link_needs_no_opening(service: Service, openai: FakeOpenAI) -> None:
-    service.organisation(openai, image_model="dall-e-3")
-    openai.revive("dall-e-3")
-    answer = service.call("generate_image", {"prompt": "A kite"})
-    assert served(service, answer.json["url"]).headers["Content-Type"] == "image/png"
-    [fetched] = [asked for asked in openai.requests if asked.path != f"/v1{PATH}"]
-    assert "authorization" not in {name.lower() for name in fetched.headers}
-
-
-def test_another_hosts_link_stays_guarded(
-    service: Service, openai: FakeOpenAI, files: Files
-) -> None:
-    service.organisation(openai)
-    link = files.add("a.png", pictures.png(b"\x20\x80\x40"))
-    openai.fail(faults.status(200, body=json.dumps({"data": [{"url": link}]}).encode()))
-    answer = service.call("generate_image", {"prompt": "A kite"})
-    assert (answer.status, answer.error["type"]) == (502, "invalid_response")
-    assert files.requests == []
-
-
-def test_a_model_that_links_is_fetched_and_kept(media_service: Service, openai: FakeOpenAI) -> None:
-    media_service.organisation(openai, image_model="dall-e-3")
-    openai.revive("dall-e-3")
-    body = {"prompt": "A kite", "style": "vivid", "quality": "high", "size": "1536x1024", "n": 2}
-    answer = media_service.call("generate_image", body).json
-    assert len(answer["urls"]) == 2
-    picture = served(media_service, answer["url"])
-    assert picture.headers["Content-Type"] == "image/png"
-    sent = openai.asked(PATH)[0].body
-    assert sent == {
-        "model": "dall-e-3",
-        "prompt": "A kite",
-        "style": "vivid",
-        "quality": "hd",
-        "size": "1792x1024",
-        "n": 1,
-    }
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.fakes.openai import FakeOpenAI, faults
+from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import Service
 
 
@@ -66,38 +66,3 @@ def test_the_length_is_bounded(
     if status == 400:
         assert "4096" in answer.error["fields"]["text"][0]
         assert answer.json["media_url"] == answer.error["message"]
-
-
-@pytest.mark.parametrize("fault", [faults.not_json(), faults.html(), faults.empty_body()])
-def test_what_is_no_sound_is_not_kept(
-    service: Service, openai: FakeOpenAI, fault: faults.Fault
-) -> None:
-    service.organisation(openai)
-    openai.fail(fault)
-    answer = service.call("text_to_speech", {"text": "Hello"})
-    assert (answer.status, answer.error["type"]) == (502, "invalid_response")
-    assert not list(service.redis.scan_iter("*media*"))
-
-
-@pytest.mark.parametrize(
-    ("declared", "served"),
-    [
-        ("audio/mpeg", "audio/mpeg"),
-        ("audio/mpeg; charset=binary", "audio/mpeg"),
-        ("audio/opus", "audio/ogg"),
-        ("application/octet-stream", "audio/ogg"),
-        ("text/plain", None),
-        ("image/png", None),
-    ],
-)
-def test_sound_that_is_not_known_by_its_bytes_is_what_the_provider_calls_it(
-    service: Service, openai: FakeOpenAI, declared: str, served: str | None
-) -> None:
-    service.organisation(openai)
-    openai.fail(faults.status(200, body=b"raw samples", content_type=declared))
-    answer = service.call("text_to_speech", {"text": "Hello"})
-    if served is None:
-        assert (answer.status, answer.error["type"]) == (502, "invalid_response")
-    else:
-        media = service.request("GET", path_of(answer.json["media_url"]))
-        assert (media.headers["Content-Type"], media.body) == (served, b"raw samples")

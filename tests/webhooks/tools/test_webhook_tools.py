@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
-
-import pytest
 
 from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import Service
+from webhooks.registry import load_functions
+from webhooks.tools.webhook_tools import MAX_DESCRIPTION
 
 BUTTONS = {"name": "get_buttons", "arguments": {"buttons_data": "Yes|No"}}
 BODY = {"input": "Which buttons?", "functions": ["get_buttons", "prompt"], "contact_id": "7"}
-
-
-@pytest.fixture
-def calling(service: Service, openai: FakeOpenAI) -> Service:
-    service.organisation(openai)
-    return service
 
 
 def limit(service: Service, **limits: int) -> None:
@@ -97,3 +92,37 @@ def test_the_account_is_that_of_the_call(service: Service, openai: FakeOpenAI) -
     assert answer.json["response"] == "Done."
     assert openai.account(other).requests == 3
     assert [entry["contact"] for entry in logged(service)] == ["7", "7"]
+
+
+def test_nulls_stand_for_what_is_left_out(calling: Service, openai: FakeOpenAI) -> None:
+    arguments = {"prompt": "Hi", **dict.fromkeys(("model", "n", "temperature", "user"))}
+    openai.say_tool_calls([{"name": "prompt", "arguments": arguments}])
+    openai.say("Hello!", "It said hello.")
+    answer = calling.call("function_calling", {**BODY, "functions": ["prompt"]})
+    assert answer.json["response"] == "It said hello."
+    assert answer.json["calls"][0]["result"]["response"] == "Hello!"
+
+
+def test_the_model_never_reaches_another_organisation(service: Service, openai: FakeOpenAI) -> None:
+    other = openai.add_key("sk-other-key-000000000000000000000000000000")
+    service.organisation(openai, "other", api_key=other)
+    service.organisation(openai)
+    arguments = {"prompt": "Hi", "organization_id": "other", "account": "x", "contact_id": "9"}
+    openai.say_tool_calls([{"name": "prompt", "arguments": arguments}])
+    openai.say("Hello!", "Done.")
+    answer = service.call("function_calling", {**BODY, "functions": ["prompt"]})
+    assert answer.json["response"] == "Done."
+    assert openai.account(other).requests == 0
+    assert len(openai.requests) == 3
+
+
+def test_a_tool_is_described_by_its_functions_page(calling: Service, openai: FakeOpenAI) -> None:
+    functions = [one for one in load_functions() if not one.name.startswith("function_calling")]
+    openai.say("None needed.")
+    calling.call("function_calling", {**BODY, "functions": [one.name for one in functions]})
+    offered = [tool["function"] for tool in openai.last.body["tools"]]
+    assert [tool["name"] for tool in offered] == [function.name for function in functions]
+    for tool, function in zip(offered, functions, strict=True):
+        assert 0 < len(tool["description"]) <= MAX_DESCRIPTION
+        assert inspect.cleandoc(function.page).startswith(tool["description"])
+        assert "Errors:" not in tool["description"]

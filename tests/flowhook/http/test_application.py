@@ -5,11 +5,11 @@ from __future__ import annotations
 import gc
 
 import pytest
-from flask import Response, request
+from flask import Response, request, url_for
 from werkzeug.routing import Rule
 from werkzeug.test import create_environ, run_wsgi_app
 
-from flowhook.http import known_paths
+from flowhook.http import application
 from flowhook.http.application import FlowhookFlask
 from tests.versions import check_versions
 
@@ -48,17 +48,38 @@ def test_a_path_leads_where_it_led_before(app: FlowhookFlask) -> None:
 
 def test_a_route_that_is_added_later_is_found() -> None:
     def found() -> str:
-        adapter = routes.bind_to_environ(create_environ("/new"))
+        adapter = routes.bind("localhost", path_info="/new")
         return adapter.match(return_rule=True)[0].endpoint
 
-    routes = known_paths.KnownPaths([Rule("/<name>", endpoint="any")])
+    routes = application.KnownPaths([Rule("/<name>", endpoint="any")])
     assert found() == found() == "any"
     routes.add(Rule("/new", endpoint="new"))
     assert found() == found() == "new"
 
 
+def test_a_function_that_tears_down_is_called(app: FlowhookFlask) -> None:
+    ended: list[str] = []
+    app.teardown_request(lambda _: ended.append("request"))
+    app.teardown_appcontext(lambda _: ended.append("application"))
+    assert ask(app, "/things/a").startswith("200 ")
+    assert ended == ["request", "application"]
+
+
+def test_the_address_of_a_request_is_what_its_host_says(app: FlowhookFlask) -> None:
+    app.add_url_rule("/address", view_func=lambda: url_for("show", name="a", _external=True))
+    asked = create_environ("/address?x=1", "https://Bot.example:8443/below/")
+    body, _, _ = run_wsgi_app(app, asked, buffered=True)
+    assert b"".join(body) == b"https://bot.example:8443/below/things/a"
+
+
+def test_a_websocket_finds_no_route(app: FlowhookFlask) -> None:
+    upgrade = {"Connection": "Upgrade", "Upgrade": "websocket"}
+    _, status, _ = run_wsgi_app(app, create_environ("/things/a", headers=upgrade), buffered=True)
+    assert status.startswith("405 ")
+
+
 def test_what_is_remembered_is_bounded(app: FlowhookFlask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(known_paths, "MAX_KNOWN", 3)
+    monkeypatch.setattr(application, "MAX_KNOWN", 3)
     for number in range(10):
         assert ask(app, f"/things/{number}") == f"200 /things/<name>: {number}"
         assert len(app.url_map.known) <= 3  # type: ignore[attr-defined]
