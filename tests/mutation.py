@@ -158,7 +158,7 @@ class Judge:
         kept = module.read_bytes()
         module.write_text(mutant.source, "utf-8")
         try:
-            return not tests or self.passes(tests, seconds)
+            return self.passes(tests, seconds)
         finally:
             module.write_bytes(kept)
 
@@ -173,16 +173,18 @@ class Judges:
             self.free.put(Judge(folder / str(number)))
 
     def time(self, tests: tuple[Path, ...]) -> None:
-        """Note how long the tests take when nothing is changed; they must pass then."""
+        """Note how long the tests take when nothing is changed; those that fail judge nothing."""
         judge, began = self.free.get(), time.monotonic()
-        if not judge.passes(tests):
+        if judge.passes(tests):
+            self.seconds[tests] = time.monotonic() - began
+        else:
             print("they fail without a change:", *tests, flush=True)
-        self.seconds[tests] = time.monotonic() - began
         self.free.put(judge)
 
     def is_alive(self, mutant: Mutant) -> bool:
         tests, judge = beside(mutant.path), self.free.get()
-        alive = judge.survives(mutant, tests, 30 + 3 * self.seconds.get(tests, 0))
+        seconds = self.seconds.get(tests)
+        alive = seconds is None or judge.survives(mutant, tests, 30 + 3 * seconds)
         self.free.put(judge)
         print("alive " if alive else "killed", mutant, flush=True)
         return alive
