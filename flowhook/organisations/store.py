@@ -12,6 +12,7 @@ import hashlib
 import logging
 import secrets
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -226,7 +227,7 @@ class SettingsStore:
         """Read a field; a secret that no key decrypts is absent, so it can be saved again."""
         if _is_sealed(section, name):
             try:
-                stored = self.cipher.open(org, _field(section, name), stored)
+                stored = self.cipher.open(org, f"{section}:{name}", stored)
             except CannotDecrypt:
                 what = {"organization_id": org, "field": _field(section, name)}
                 logger.error("no key of ENCRYPTION_KEYS opens a stored secret", extra=what)
@@ -251,6 +252,7 @@ def _field(section: str, name: str) -> str:
     return f"{section}:{name}"
 
 
+@lru_cache(maxsize=4096)
 def _is_sealed(section: str, name: str) -> bool:
     schema = SECTIONS.get(section.partition("/")[0])
     return schema is not None and name in sealed_fields(schema)

@@ -1,8 +1,9 @@
 """How a provider's bytes travel: one request out, one bounded reply back, in bounded time.
 
-Two transports behind one interface. RequestsTransport works everywhere and honours proxies;
-GeventTransport (providers/gevent_transport.py) costs a third of the CPU and serves the one hot
-call where gevent serves. Neither follows redirects nor retries: the client decides that.
+Three transports behind one interface: RequestsTransport works everywhere and honours proxies;
+GeventTransport (gevent_transport.py) and PooledTransport (pooled_transport.py) cost a third of its
+CPU, one where gevent serves and one where threads do. None follows redirects or retries: the client
+decides that.
 """
 
 from __future__ import annotations

@@ -415,7 +415,7 @@ class ContactQueue:
     def _keys(self, org: str, contact: str) -> list[str]:
         """The lease, the items, how often the head was taken, and the organisation's index."""
         prefix = org_key(org, self.kind)
-        parts = ("lock", "lane", "tries")
+        parts = ("lock", "lane", "tries")  # "lane" is the queue, in stores of older releases too
         return [*(f"{prefix}:{part}:{contact}" for part in parts), f"{prefix}:due"]
 
     def _key(self, org: str, *parts: str) -> str:

@@ -22,7 +22,7 @@ from flowhook.redis.effects import Effect
 from flows.channels.channel import Channel
 from flows.channels.contact_queue import HeldItem
 from flows.conversations.author_requests import AuthorHttpClient
-from flows.conversations.effects import Effects
+from flows.conversations.effects import Effects, TurnEffects
 from flows.conversations.live_services import CallFunction, LiveServices, utc_now
 from flows.conversations.node_counts import counted, place_of
 from flows.conversations.old_outbox import OldOutbox
@@ -284,41 +284,53 @@ class Conversations:
         if events is None:
             self.store.release(lock)
             return {"messages": [], **status_of(turn.session)}
-        session, now = turn.session, self.now()
-        answer = answer_of(session, events)
-        due = session.next_wakeup()
-        if due is not None:
-            self.wakeups.add(lock.org, lock.contact, due)
+        answer = answer_of(turn.session, events)
         found = self.effects.of(turn, events, is_taken=held is not None)
-        found.effects += counted(lock.org, before, place_of(session), events)
-        if found.started:
-            self.wakeups.add_all(lock.org, found.started, now + SAFELY_LATER)
+        found.effects += counted(lock.org, before, place_of(turn.session), events)
+        self._wake_safely(turn, found)
+        transcript = transcript_of(turn.session, events, message, self.now())
         channel = self.channels.get(turn.channel) if held else None
-        is_addressed = lock.contact in found.addressed
-        taking = channel.outbox.taking(lock.org, lock.contact) if channel and is_addressed else None
-        taken = self.store.commit(
-            lock,
-            {
-                "session": session.as_dict(),
-                "channel": turn.channel,
-                "address": turn.address,
-            },
-            transcript=transcript_of(session, events, message, now),
+        taken = self._store(turn, found, transcript, answer, held, channel)
+        is_own = {lock.contact} if held or is_woken else set()
+        waiting = found.started | (found.addressed - is_own)
+        if len(lock.starts) > lock.begun:
+            waiting.add(lock.contact)  # what was begun before the message has its turn behind it
+        self._wake(lock.org, waiting)
+        if channel:
+            tell = partial(self.tell_not_sent, lock.org, lock.contact)
+            channel.send_out(lock.org, lock.contact, tell, taken)
+        return answer
+
+    def _wake_safely(self, turn: Turn, found: TurnEffects) -> None:
+        """Add the wake-ups without which a crash once the turn is stored would lose something."""
+        due = turn.session.next_wakeup()
+        if due is not None:
+            self.wakeups.add(turn.org, turn.contact, due)
+        if found.started:
+            self.wakeups.add_all(turn.org, found.started, self.now() + SAFELY_LATER)
+
+    def _store(
+        self,
+        turn: Turn,
+        found: TurnEffects,
+        transcript: list[Json],
+        answer: Json,
+        held: HeldItem | None,
+        channel: Channel | None,
+    ) -> HeldItem | None:
+        """Store the turn; returns what is first to be sent by `channel`, if that is to send now."""
+        is_addressed = turn.contact in found.addressed
+        taking = channel.outbox.taking(turn.org, turn.contact) if channel and is_addressed else None
+        session = turn.session.as_dict()
+        return self.store.commit(
+            turn.lock,
+            {"session": session, "channel": turn.channel, "address": turn.address},
+            transcript=transcript,
             answer=answer,
             effects=found.effects,
             held=held,
             taking=taking,
         )
-        waiting = found.started | found.addressed
-        if held or is_woken:
-            waiting -= found.addressed & {lock.contact}
-        if len(lock.starts) > lock.begun:
-            waiting.add(lock.contact)  # what was begun before the message has its turn behind it
-        self._wake(lock.org, waiting, now)
-        if channel:
-            tell = partial(self.tell_not_sent, lock.org, lock.contact)
-            channel.send_out(lock.org, lock.contact, tell, taken)
-        return answer
 
     def _open(self, lock: TurnLock) -> Turn:
         record = lock.state or {}
@@ -371,11 +383,11 @@ class Conversations:
                 continue  # the flow is gone, or inactive, since it was asked for
         return events
 
-    def _wake(self, org: str, contacts: Iterable[str], at: datetime) -> None:
+    def _wake(self, org: str, contacts: Iterable[str]) -> None:
         """Everything is stored: have contacts woken. What fails here happens with a later wake-up
         or the sweep; the caller must not send the message again for it."""
         try:
-            self.wakeups.add_all(org, contacts, at)
+            self.wakeups.add_all(org, contacts, self.now())
         except (RedisError, OSError) as error:
             what = {"organization_id": org, "cause": type(error).__name__}
             logger.warning("what a turn said goes out later", extra=what)

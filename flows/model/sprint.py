@@ -37,6 +37,7 @@ class Sprint:
 
     def __init__(self, session: Session, services: EngineServices) -> None:
         self.session = session
+        self.contact: Contact = session.contact
         self.services = services
         self.events: list[Event] = []
         self.visits: dict[tuple[int, str], int] = {}
@@ -49,10 +50,6 @@ class Sprint:
         self._contact_bindings: dict[str, Any] | None = None
         self._scope: Scope | None = None
         self._expression_seconds = 0.0
-
-    @property
-    def contact(self) -> Contact:
-        return self.session.contact
 
     @property
     def language(self) -> Language | None:

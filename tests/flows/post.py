@@ -19,7 +19,7 @@ class Post:
         self.conversations = conversations
         self.outbox = ContactQueue(redis, cipher, name, self._wake, clock=self._seconds)
         self.delivered: list[tuple[str, str]] = []
-        self.failures: list[Exception] = []
+        self.failures: list[BaseException] = []
 
     def items(
         self, org: str, messages: Iterable[tuple[Mapping[str, Any], float]]

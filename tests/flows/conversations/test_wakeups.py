@@ -222,6 +222,23 @@ def test_a_flow_started_for_a_contact_waits_for_its_turn_behind_their_message(
     assert room.said("8") == ["Told"]
 
 
+def test_a_flow_that_a_contact_starts_for_itself_is_begun_at_once(any_redis: Client) -> None:
+    room = Room(any_redis, posts=["post"])
+    nodes: list[dict[str, Any]] = [
+        {"id": "m", "send": "Telling", "to": "t"},
+        {"id": "t", "actions": [starting("7", "told")]},
+    ]
+    room.publish(
+        {"uuid": "tell", "keywords": ["tell"], "nodes": nodes},
+        {"uuid": "told", "nodes": [{"id": "m", "send": "Told"}]},
+    )
+    say(room, "hi", channel="post")
+    say(room, "tell")
+    room.waker.look()
+    room.waker.look()
+    assert room.channels["post"].delivered == [("7", "Telling"), ("7", "Told")]
+
+
 def test_more_flows_than_one_turn_begins_are_begun_in_the_next(
     any_redis: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
