@@ -35,4 +35,4 @@ def test_what_get_added_is_accepted_back() -> None:
     added = {"has_api_key": True, "warnings": ["old"]}
     assert section.load({"is_active": True, **added}) == {"is_active": True}
     assert "has_model" in section.validate({"has_model": True})
-    assert section.validate(["is_active"])
+    assert section.validate([{"is_active": 5}], many=True)
