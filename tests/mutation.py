@@ -105,18 +105,18 @@ def replacements(node: ast.AST) -> Iterator[Change]:
             yield node, "pass"
 
 
-def beside(module: Path) -> list[str]:
+def beside(module: Path, root: Path = ROOT) -> list[str]:
     """The test files that judge a module: its own first, then those of its folder that name it."""
     folder = "tests" / module.parent
-    while len(folder.parts) > 3 and not list((ROOT / folder).glob("test_*.py")):
+    while len(folder.parts) > 3 and not list((root / folder).glob("test_*.py")):
         folder = folder.parent  # tests/flows/expressions has those of its functions
 
     def order(file: Path) -> tuple[bool, bool, str]:
         named = module.stem in file.read_text("utf-8")
         return file.stem != f"test_{module.stem}", not named, file.name
 
-    files = sorted((ROOT / folder).glob("test_*.py"), key=order)
-    return [str(file.relative_to(ROOT)) for file in files]
+    files = sorted((root / folder).glob("test_*.py"), key=order)
+    return [str(file.relative_to(root)) for file in files]
 
 
 class Judge:
@@ -151,7 +151,7 @@ class Judge:
 
     def verdict(self, mutant: Mutant) -> str:
         """Killed: a test fails that passes when the change is taken back. Alive: none fails."""
-        module, tests = self.root / mutant.path, beside(mutant.path)
+        module, tests = self.root / mutant.path, beside(mutant.path, self.root)
         kept = module.read_bytes()
         module.write_text(mutant.source, "utf-8")
         try:
