@@ -1,8 +1,8 @@
-"""How a provider's bytes travel: one request out, one bounded reply back, in bounded time.
+"""Transports of provider requests: one request, one bounded reply, in bounded time.
 
 Two transports behind one interface. RequestsTransport works everywhere and honours proxies;
 GeventTransport (providers/gevent_transport.py) costs a third of the CPU and serves the one hot
-call where gevent serves. Neither follows redirects nor retries: the client decides that.
+call under gevent. Neither follows redirects nor retries: the client decides that.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ CHUNK_BYTES = 65_536
 
 
 class TransportError(Exception):
-    """The root: no reply came back. The text is a constant, safe to show."""
+    """The base class: no reply arrived. The text is a constant, safe to show."""
 
 
 class Unreachable(TransportError):
@@ -58,7 +58,7 @@ class HttpReply:
     body: bytes
 
     def read_object(self) -> dict[str, Any]:
-        """Return the JSON object that the body is; raises InvalidResponse."""
+        """Return the body as a JSON object. Raises InvalidResponse if it is none."""
         try:
             answer = orjson.loads(self.body)
         except orjson.JSONDecodeError:
@@ -77,15 +77,15 @@ class Transport(Protocol):
         body: bytes | None,
         timeout_seconds: float,
     ) -> HttpReply:
-        """Send one request; raise a TransportError where no whole reply comes in time."""
+        """Send one request. Raises TransportError if no complete reply arrives in time."""
 
 
 class RequestsTransport:
-    """requests with one session, whose keep-alive connections all threads and greenlets share."""
+    """A transport on one requests session, shared by all threads and greenlets."""
 
     def __init__(self, pool_size: int = 1000) -> None:
         self._session = requests.Session()
-        # One organisation's cookies must not travel with another's key.
+        # One organisation's cookies must not be sent with another's key.
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
         self._session.auth = lambda request: request  # nor may ~/.netrc replace that key
         adapter = HTTPAdapter(pool_connections=100, pool_maxsize=pool_size)
@@ -112,7 +112,7 @@ class RequestsTransport:
         timeout_seconds: float,
     ) -> HttpReply:
         deadline = time.monotonic() + timeout_seconds
-        # requests' own time-out is one for each read, which a dripping head outlives.
+        # requests' own time-out covers each read only, which dripping headers outlast.
         patched = monkey.is_module_patched("socket")
         whole = gevent.Timeout(timeout_seconds if patched else None)
         whole.start()
@@ -150,7 +150,7 @@ class RequestsTransport:
 
 
 def _read(response: requests.Response, deadline: float) -> bytes:
-    """The body, piece by piece as it arrives, so that a dripping server is cut off in time."""
+    """Read the body piece by piece as it arrives, so that a dripping server is cut off in time."""
     received = bytearray()
     while True:
         piece = response.raw.read1(CHUNK_BYTES, decode_content=True)
@@ -164,7 +164,7 @@ def _read(response: requests.Response, deadline: float) -> bytes:
 
 
 def _connection_error(error: requests.exceptions.ConnectionError) -> TransportError:
-    """Refused and unknown hosts say "Max retries exceeded" in requests; resets do not."""
+    """Convert an error of requests: refused and unknown hosts have a `reason`, resets do not."""
     cause = error.args[0] if error.args else None
     if getattr(cause, "reason", None) is not None:
         return Unreachable("the connection was refused or the host is unknown")
@@ -172,6 +172,6 @@ def _connection_error(error: requests.exceptions.ConnectionError) -> TransportEr
 
 
 def has_proxy(environ: Mapping[str, str] = os.environ) -> bool:
-    """Whether the environment asks for a proxy, which only requests knows how to use."""
+    """Tell whether the environment sets a proxy, which only requests supports."""
     names = ("https_proxy", "http_proxy", "all_proxy")
     return any(environ.get(name) or environ.get(name.upper()) for name in names)
