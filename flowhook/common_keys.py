@@ -1,8 +1,8 @@
-"""The keys of a webhook call's body that every function accepts beside its own fields."""
+"""The keys of a webhook call's body that every function accepts besides its own fields."""
 
 from __future__ import annotations
 
-# What chatbot builders add to every call: ignored where unused.
+# Keys that chatbot builders add to every call, ignored if unused.
 BUILDER_KEYS = frozenset(
     {
         "contact",
@@ -16,6 +16,6 @@ BUILDER_KEYS = frozenset(
         "result_name",
     }
 )
-# What steers a call, whatever its function.
+# Keys that control a call of any function.
 CALL_KEYS = frozenset({"account", "failure_status", "wait_seconds", "callback_url"})
 COMMON_KEYS = BUILDER_KEYS | CALL_KEYS

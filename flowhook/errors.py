@@ -1,12 +1,12 @@
-"""Every error Flowhook raises on purpose: its wire type, HTTP status and who fixes it.
+"""The errors that Flowhook raises on purpose: wire type, HTTP status and the role that fixes it.
 
-An error is raised where it happens and answered at the edge in one JSON shape:
+An error is raised where it happens, and the HTTP layer answers it in one JSON shape:
 
     {"success": false, "error": {"type", "message", "fix", "fields"?}, "request_id"}
 
 `message` says what is wrong and `fix` what the named person does about it. Neither ever
-holds a key, a token or a contact's words: whoever raises writes them from constants,
-field names and settings that are not secret.
+holds a key, a token or a contact's words: both consist of constants, field names and
+settings that are not secret.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ PROVIDER = "provider"
 
 
 class FlowhookError(Exception):
-    """The root: `type` on the wire, HTTP `status`, `fixed_by`, and a default `fix`.
+    """The base class: `type` on the wire, HTTP `status`, `fixed_by`, and a default `fix`.
 
     `retryable`: the cause lies outside the call, so the same call may succeed later.
     """
@@ -51,14 +51,14 @@ class FlowhookError(Exception):
         self.headers = headers or {}
 
     def as_dict(self) -> dict[str, Any]:
-        """The `error` object of an answer."""
+        """Return the `error` object of an answer."""
         error: dict[str, Any] = {"type": self.type, "message": self.message, "fix": self.fix}
         if self.fields:
             error["fields"] = self.fields
         return error
 
     def answer(self, request_id: str, main: str = "") -> dict[str, Any]:
-        """The JSON object of a failure, with the message under a function's `main` key too."""
+        """Return the JSON object of a failure, with the message also under the key `main`."""
         answer = {"success": False, "error": self.as_dict(), "request_id": request_id}
         if main:
             answer[main] = self.message
@@ -66,26 +66,26 @@ class FlowhookError(Exception):
 
 
 def error_classes(root: type[FlowhookError] = FlowhookError) -> Iterator[type[FlowhookError]]:
-    """Every class of error, each after the one it inherits from."""
+    """Return every error class, each after its base class."""
     yield root
     for inner in root.__subclasses__():
         yield from error_classes(inner)
 
 
 def read_error(told: Mapping[str, Any]) -> FlowhookError:
-    """The error that `as_dict` told, of the first class of its type; else the root."""
+    """Rebuild an error from `as_dict`, of the first class of its type or of the base class."""
     kind = next((one for one in error_classes() if one.type == told["type"]), FlowhookError)
     return kind(told["message"], fix=told["fix"], fields=told.get("fields"))
 
 
 def _named(messages: Any) -> Any:
-    """Validation messages with text for every key: those about a list's items are numbered."""
+    """Convert the keys of validation messages to text; those of list items are numbers."""
     if isinstance(messages, dict):
         return {str(name): _named(inner) for name, inner in messages.items()}
     return messages
 
 
-# --- what the flow author or the caller got wrong -------------------------------------------
+# --- errors of the flow author or the caller ------------------------------------------------
 
 
 class InvalidInput(FlowhookError):
@@ -185,11 +185,11 @@ class BudgetExceeded(RateLimited):
     fix = "The month's tokens are used up: raise monthly_tokens in the organisation's limits."
 
 
-# --- what the service itself could not do ---------------------------------------------------
+# --- errors of the service itself -----------------------------------------------------------
 
 
 class Internal(FlowhookError):
-    """Anything not raised on purpose; no detail leaves the process."""
+    """An unexpected error; its details never leave the process."""
 
 
 class Overloaded(FlowhookError):
@@ -200,11 +200,11 @@ class Overloaded(FlowhookError):
     fix = "Try again shortly; if it lasts, the operator checks /readyz and adds capacity."
 
 
-# --- what the provider answered, or did not -------------------------------------------------
+# --- errors of the provider -----------------------------------------------------------------
 
 
 class ProviderFailure(FlowhookError):
-    """The root of everything that goes wrong at or on the way to a provider."""
+    """The base class of all failures at a provider or on the connection to it."""
 
     type = "provider_error"
     status = 502
@@ -253,7 +253,7 @@ class ProviderRejected(ProviderFailure):
 
 
 class WindowClosed(ProviderRejected):
-    """WhatsApp takes nothing but templates: the contact last wrote more than 24 hours ago."""
+    """WhatsApp accepts only templates: the contact last wrote more than 24 hours ago."""
 
     fixed_by = ORGANISATION_ADMIN
     fix = "Name an approved template in template_name of the organisation's WhatsApp settings."

@@ -1,6 +1,6 @@
-"""How a webhook call came out: the same for HTTP, jobs, flows and a model that calls functions.
+"""The outcome of a webhook call, the same for HTTP, jobs, flows and a model that calls functions.
 
-A call never raises: what goes wrong on its way becomes an error here, and nowhere else.
+A call never raises: only this module turns an exception into an error answer.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 class Outcome:
     """The HTTP status and the JSON object of an answer, and the `error` of a failure.
 
-    `main` is the key of the function's main result, empty where no function is known.
+    `main` is the key of the function's main result, empty if the function is unknown.
     """
 
     status: int
@@ -36,16 +36,16 @@ class Outcome:
 def failed(
     failure: Exception, request_id: str, main: str = "", body: Mapping[str, Any] = NOTHING
 ) -> Outcome:
-    """The outcome of a call that raised; `body` may ask for its `failure_status` of 200."""
+    """Build the outcome of a call that raised; `body` may ask for a `failure_status` of 200."""
     error = as_error(failure, request_id)
     status = 200 if str(body.get("failure_status", "")) == "200" else error.status
     return Outcome(status, error.answer(request_id, main), main, error)
 
 
 def as_error(failure: Exception, request_id: str) -> FlowhookError:
-    """Any exception as the error it is answered with; what is unforeseen is logged.
+    """Convert any exception to the error of the answer, and log an unexpected one.
 
-    Of that neither the answer nor the log holds the text, which may be a contact's words.
+    Neither the answer nor the log holds its text, which may contain a contact's words.
     """
     if isinstance(failure, FlowhookError):
         return failure
@@ -61,6 +61,6 @@ def as_error(failure: Exception, request_id: str) -> FlowhookError:
 def _without_text(
     failure: Exception,
 ) -> tuple[type[BaseException], BaseException, TracebackType | None]:
-    """The traceback with the exception's type only."""
+    """Format the traceback with only the type of the exception."""
     bare = type(failure)
     return Exception, Exception(f"{bare.__module__}.{bare.__qualname__}"), failure.__traceback__

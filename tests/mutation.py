@@ -20,12 +20,11 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from argparse import ArgumentParser
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from py_compile import PycInvalidationMode
 from queue import SimpleQueue
@@ -38,7 +37,7 @@ OPPOSITES: dict[type[ast.cmpop], type[ast.cmpop]] = {
 }
 NEIGHBOURS = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt}
 NOT_RUN = {"annotation", "returns", "decorator_list"}
-LONGEST_SECONDS = 3600.0
+LONGEST_SECONDS = 600.0
 
 Change = tuple[ast.expr | ast.stmt, str]
 """A part of the code, and what to put there."""
@@ -106,19 +105,18 @@ def replacements(node: ast.AST) -> Iterator[Change]:
             yield node, "pass"
 
 
-@cache
-def beside(module: Path) -> tuple[Path, ...]:
+def beside(module: Path, root: Path = ROOT) -> list[str]:
     """The test files that judge a module: its own first, then those of its folder that name it."""
     folder = "tests" / module.parent
-    while len(folder.parts) > 3 and not list((ROOT / folder).glob("test_*.py")):
+    while len(folder.parts) > 3 and not list((root / folder).glob("test_*.py")):
         folder = folder.parent  # tests/flows/expressions has those of its functions
 
     def order(file: Path) -> tuple[bool, bool, str]:
         named = module.stem in file.read_text("utf-8")
         return file.stem != f"test_{module.stem}", not named, file.name
 
-    files = sorted((ROOT / folder).glob("test_*.py"), key=order)
-    return tuple(file.relative_to(ROOT) for file in files)
+    files = sorted((root / folder).glob("test_*.py"), key=order)
+    return [str(file.relative_to(root)) for file in files]
 
 
 class Judge:
@@ -135,57 +133,33 @@ class Judge:
         # By hash, not by time: a change in the same second is seen.
         compileall.compile_dir(root, quiet=1, invalidation_mode=PycInvalidationMode.CHECKED_HASH)
 
-    def passes(self, tests: tuple[Path, ...], seconds: float = LONGEST_SECONDS) -> bool:
-        """Whether the tests pass, within the time."""
-        options = ["-x", "-q", "-p", "no:cacheprovider", "-m", "not chaos"]
+    def passes(self, *arguments: str) -> bool:
+        """Whether pytest is content, within the time."""
         started = subprocess.Popen(
-            [sys.executable, "-m", "pytest", *options, *map(str, tests)],
+            [sys.executable, "-m", "pytest", "-x", "-q", "-m", "not chaos", *arguments],
             cwd=self.root,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
         try:
-            return started.wait(seconds) == 0
+            return started.wait(LONGEST_SECONDS) == 0
         except subprocess.TimeoutExpired:
             os.killpg(started.pid, signal.SIGKILL)
             started.wait()
             return False
 
-    def survives(self, mutant: Mutant, tests: tuple[Path, ...], seconds: float) -> bool:
-        """Whether the tests pass in spite of the change."""
-        module = self.root / mutant.path
+    def verdict(self, mutant: Mutant) -> str:
+        """Killed: a test fails that passes when the change is taken back. Alive: none fails."""
+        module, tests = self.root / mutant.path, beside(mutant.path, self.root)
         kept = module.read_bytes()
         module.write_text(mutant.source, "utf-8")
         try:
-            return not tests or self.passes(tests, seconds)
+            if not tests or self.passes("--cache-clear", *tests):
+                return "alive"
         finally:
             module.write_bytes(kept)
-
-
-class Judges:
-    """Several of them, each busy with one thing at a time."""
-
-    def __init__(self, folder: Path, count: int) -> None:
-        self.free: SimpleQueue[Judge] = SimpleQueue()
-        self.seconds: dict[tuple[Path, ...], float] = {}
-        for number in range(count):
-            self.free.put(Judge(folder / str(number)))
-
-    def time(self, tests: tuple[Path, ...]) -> None:
-        """Note how long the tests take when nothing is changed; they must pass then."""
-        judge, began = self.free.get(), time.monotonic()
-        if not judge.passes(tests):
-            print("they fail without a change:", *tests, flush=True)
-        self.seconds[tests] = time.monotonic() - began
-        self.free.put(judge)
-
-    def is_alive(self, mutant: Mutant) -> bool:
-        tests, judge = beside(mutant.path), self.free.get()
-        alive = judge.survives(mutant, tests, 30 + 3 * self.seconds.get(tests, 0))
-        self.free.put(judge)
-        print("alive " if alive else "killed", mutant, flush=True)
-        return alive
+        return "killed" if self.passes("--last-failed", *tests) else "unsure"
 
 
 def main() -> None:
@@ -198,12 +172,19 @@ def main() -> None:
     found = [mutant for path in given.paths for mutant in mutants_below(ROOT / path)]
     chosen = random.Random(given.seed).sample(found, min(given.count, len(found)))
     print(f"{len(chosen)} of {len(found)} changes, seed {given.seed}", flush=True)
-    judging = dict.fromkeys(filter(None, (beside(mutant.path) for mutant in chosen)))
+    judges: SimpleQueue[Judge] = SimpleQueue()
+
+    def judged(mutant: Mutant) -> str:
+        judge = judges.get()
+        verdict = judge.verdict(mutant)
+        judges.put(judge)
+        print(verdict, mutant, flush=True)
+        return verdict
+
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(given.processes) as pool:
-        judges = Judges(Path(folder), given.processes)
-        list(pool.map(judges.time, judging))
-        alive = sum(pool.map(judges.is_alive, chosen))
-    print(f"{alive} of {len(chosen)} alive")
+        for number in range(given.processes):
+            judges.put(Judge(Path(folder) / str(number)))
+        print(Counter(pool.map(judged, chosen)))
 
 
 def mutants_below(path: Path) -> Iterator[Mutant]:

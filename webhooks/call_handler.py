@@ -1,7 +1,7 @@
-"""How a call that reached its function is answered: once, and in the time its caller has.
+"""Answers webhook calls once each, and within the time that the caller waits.
 
 A plain call goes straight to the dispatcher. A call with a contact and a flow, or with an
-`Idempotency-Key`, first asks whether it ran before; a call with a deadline may become a job.
+`Idempotency-Key`, is first checked for a stored response; one with a deadline may become a job.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ PREFER_ASYNC = re.compile(r"(?:^|[,;\s])respond-async(?:$|[,;\s])", re.IGNORECAS
 
 
 class CallHandler:
-    """Answers calls in a web process. What fails is recorded and part of the answer."""
+    """Answers calls in a web process. Failures are recorded and are part of the answer."""
 
     def __init__(
         self, dispatcher: Dispatcher, inline_runner: InlineRunner, idempotency: IdempotencyStore
@@ -49,7 +49,7 @@ class CallHandler:
         key: str = "",
         prefer: str = "",
     ) -> Outcome | Accepted | StoredResponse:
-        """The answer, or of a repeat the first's.
+        """Answer a call; a repeat gets the stored response.
 
         Calls are the same by their Idempotency-Key `key` or, without one, by their `content`.
         """
@@ -74,11 +74,11 @@ class CallHandler:
         organisation: Organisation,
         prefer: str = "",
     ) -> Outcome | Accepted:
-        """The outcome, or the job that the call became; `prefer` is the header Prefer."""
+        """Return the outcome or the job that the call became; `prefer` is the header Prefer."""
         try:
             seconds = wait_seconds(call.body, prefer)
             if seconds is not None:
-                validate(function, call.body)  # a mistake is told now, not to a job nobody looks at
+                validate(function, call.body)  # report invalid input now, not in a job
                 apart = replace(call, origin=find_origin())
                 return self.inline_runner.answer(apart, organisation, seconds)
         except Exception as failure:
@@ -88,7 +88,7 @@ class CallHandler:
     def _begin(
         self, organisation: Organisation, call: Call, key: str, content: bytes
     ) -> Claim | StoredResponse | None:
-        """The first's answer, or the right to be the first; with a key never without a claim."""
+        """Return the stored response or a claim; with a key, never run without a claim."""
         if len(key) > MAX_KEY:
             raise InvalidInput(f"the Idempotency-Key is longer than {MAX_KEY} characters")
         try:
@@ -100,16 +100,16 @@ class CallHandler:
 
 
 def comes_from_flow(body: Mapping[str, Any]) -> bool:
-    """Whether contact and flow are named, as builders do, so that the call may be a repeat."""
+    """Tell whether the body names contact and flow, so that the call may be a repeat."""
     contact = body.get("contact_id") or body.get("contact")
     return bool(contact and (body.get("flow_id") or body.get("flow")))
 
 
 def wait_seconds(body: Mapping[str, Any], prefer: str = "") -> float | None:
-    """How long the caller waits for the answer; None: for as long as it takes.
+    """Return how many seconds the caller waits for the answer; None means no limit.
 
-    The body's `wait_seconds` goes before `prefer`, the header Prefer. `respond-async` or a
-    `callback_url` without a time means not at all. Raises InvalidInput.
+    The body's `wait_seconds` overrides `prefer`, the header Prefer. `respond-async` or a
+    `callback_url` without a time means 0. Raises InvalidInput if a time is invalid.
     Source: RFC 7240 for `Prefer: respond-async` and `Prefer: wait`.
     """
     asked = body.get("wait_seconds")

@@ -13,7 +13,7 @@ from webhooks.dispatcher import Dispatcher
 
 
 class CallRunner:
-    """Reads a call's organisation and function anew and dispatches it."""
+    """Reads the current organisation and function of a call and dispatches it."""
 
     def __init__(
         self,
@@ -21,13 +21,13 @@ class CallRunner:
         find: Callable[[str], Organisation],
         called_at: Callable[[str], AbstractContextManager[None]],
     ) -> None:
-        """`called_at` is what links in results are made from while the call runs."""
+        """Create a runner; `called_at` sets the address for links in results during a call."""
         self.dispatcher = dispatcher
         self.find = find
         self.called_at = called_at
 
     def run(self, call: Call) -> Outcome:
-        """Never raises."""
+        """Run a call; never raises."""
         with self.called_at(call.origin):
             try:
                 organisation = self.find(call.organization_id)

@@ -1,4 +1,4 @@
-"""What a webhook function may use of the service, and the tools it may let a model call."""
+"""The services available to a webhook function, and the tools it may let a model call."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from webhooks.threads import Thread, Threads
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """Something a model may call by name: its arguments as a strict JSON schema, and how to run it.
+    """A tool that a model may call by name: a strict JSON schema of its arguments, and its `run`.
 
-    `run` gets the model's arguments, which are data from outside, and a nested Context. It never
+    `run` gets the model's arguments, which are untrusted input, and a nested Context. It never
     raises.
     """
 
@@ -38,17 +38,17 @@ class Tool:
 
 
 class ToolSource(Protocol):
-    """A kind of thing models may call: webhook functions, an organisation's flows."""
+    """A source of tools that models may call: webhook functions or an organisation's flows."""
 
     def find(self, name: str, organisation: Organisation) -> Tool | None:
-        """The tool of this name, if this organisation may use one."""
+        """Return the tool of this name if the organisation may use it."""
 
     def names(self, organisation: Organisation) -> Sequence[str]:
-        """Every name that `find` knows, for an error that helps."""
+        """Return every name that `find` knows, for error messages."""
 
 
 class ContextFactory:
-    """What functions may use of the service; `open` gives a call its Context."""
+    """Holds the services that functions may use; `open` creates a call's Context."""
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class ContextFactory:
         self.tool_sources: list[ToolSource] = []
 
     def add_tools(self, source: ToolSource) -> None:
-        """Let models call these too, where no source added before has a tool of the name."""
+        """Add a source of tools; on equal names, the source added first is used."""
         self.tool_sources.append(source)
 
     def open(
@@ -80,13 +80,13 @@ class ContextFactory:
         contact: str = "",
         flow: str = "",
     ) -> Context:
-        """The Context of one call of `function`."""
+        """Create the Context of one call of `function`."""
         return Context(self, organisation, request_id, function, contact, flow)
 
 
 @dataclass(slots=True)
 class Context:
-    """What a function may use in one call: the organisation, who is talking, and its provider.
+    """The context of one call: the organisation, the contact, and the provider.
 
     `contact` and `flow` are the builder's ids as text, empty where it sent none. `depth` counts
     how many models called each other to get here, and `called_by` is the function whose model
@@ -107,42 +107,42 @@ class Context:
     inner: list[Context] = field(default_factory=list, repr=False)
 
     def nested(self) -> Context:
-        """The Context of what a model calls inside this call; its tokens count for both."""
+        """Create the Context of a call made by a model in this call; its tokens count for both."""
         inner = replace(self, depth=self.depth + 1, called_by=self.function, clients=[], inner=[])
         self.inner.append(inner)
         return inner
 
     def model_client(self) -> ModelClient:
-        """A client for the organisation's account; raises Inactive or MissingApiKey."""
+        """Return a client for the organisation's account. Raises Inactive or MissingApiKey."""
         if not self.clients:
             account = self.service.accounts.open(self.organisation.sections, self.account)
             self.clients.append(self.service.open_client(account, self.organisation))
         return self.clients[0]
 
     def another_model_client(self) -> ModelClient:
-        """One more client of the same account, with a time-out of its own: for one of many
-        requests that no single time-out could hold."""
+        """Return a further client of the same account with its own time-out, for work of many
+        requests that would exceed a single time-out."""
         client = self.service.open_client(self.model_client().account, self.organisation)
         self.clients.append(client)
         return client
 
     @property
     def system_prompt(self) -> str | None:
-        """What every chat with the call's account is told first."""
+        """Return the system prompt of every chat with the call's account."""
         section = f"openai/accounts/{self.account}" if self.account else "openai"
         return self.organisation.section(section).get("system_prompt")
 
     @property
     def tool_sources(self) -> Sequence[ToolSource]:
-        """Where a model's tools are found."""
+        """Return the sources of a model's tools."""
         return self.service.tool_sources
 
     def open_thread(self, thread_id: str | None) -> Thread:
-        """Open the conversation of this id or name, or begin one if there is none."""
+        """Open the conversation of this id or name, or start one if there is none."""
         return self.service.threads.open(self.organisation.id, thread_id, self.contact)
 
     def remember(self, thread: Thread, asked: str, answer: Any) -> str:
-        """Add a turn to the thread; returns its id. A failure is ignored: the answer is paid."""
+        """Add a turn to the thread and return its id. Failures are ignored: the answer is paid."""
         text = answer if isinstance(answer, str) else orjson.dumps(answer).decode()
         with best_effort("a turn of a conversation"):
             threads = self.service.threads
@@ -150,7 +150,7 @@ class Context:
         return thread.id
 
     def google_maps(self) -> GoogleMapsClient:
-        """A client with the organisation's key; raises MissingApiKey."""
+        """Return a client with the organisation's key. Raises MissingApiKey if there is none."""
         api_key = self.organisation.section("google_maps").get("api_key")
         if not api_key:
             raise MissingApiKey(
@@ -160,21 +160,21 @@ class Context:
         return GoogleMapsClient(api_key, self.service.maps, self.service.google_maps_url)
 
     def fetch(self, url: str, field: str, max_bytes: int) -> bytes:
-        """What a caller's URL, given in `field`, answers; raises InvalidInput or TooLarge."""
+        """Fetch the caller's URL given in `field`. Raises InvalidInput or TooLarge."""
         guard = self.service.guard
         return guard.fetch(
             url, max_bytes=max_bytes, timeout_seconds=FETCH_SECONDS, field=field
         ).content
 
     def keep(self, content: bytes, extension: str) -> str:
-        """The URL under which content made for this organisation is served for a day."""
+        """Store generated content for a day and return its URL."""
         return self.service.media.keep(self.organisation.id, content, extension)
 
     def check_budget(self) -> None:
-        """Raise BudgetExceeded where the month's tokens were used up since the call began."""
+        """Raise BudgetExceeded if the month's tokens were used up since the call began."""
         self.place.check()
 
     def tokens_used(self) -> int:
-        """In and out, by all the clients so far, those of nested calls too."""
+        """Return the input and output tokens of all clients so far, including nested calls."""
         own = sum(client.usage.input_tokens + client.usage.output_tokens for client in self.clients)
         return own + sum(inner.tokens_used() for inner in self.inner)

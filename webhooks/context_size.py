@@ -1,6 +1,6 @@
 """The size of models' contexts, and of texts in tokens.
 
-Tokens are estimated high, one for every three bytes of UTF-8: what is let pass fits.
+Tokens are overestimated, one for every three bytes of UTF-8, so an accepted text fits.
 
 Source: the models' pages at https://platform.openai.com/docs/models; for SmolLM2 its model card.
 """
@@ -21,13 +21,13 @@ CONTEXT_TOKENS = (
     (r"gpt-[5-9]", 400_000),
     (r"smollm2", 8_192),
 )
-DEFAULT_CONTEXT_TOKENS = 128_000  # what other makers' models have at least, as a rule
+DEFAULT_CONTEXT_TOKENS = 128_000  # the usual minimum of other makers' models
 BYTES_A_TOKEN = 3
 
 
 @lru_cache(maxsize=1024)
 def context_tokens(model: str) -> int:
-    """The tokens of a model's context: prompt and answer together."""
+    """Return the size of a model's context in tokens, prompt and answer together."""
     name = model.lower().rpartition("/")[2]
     return next(
         (size for family, size in CONTEXT_TOKENS if re.match(family, name)),

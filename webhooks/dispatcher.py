@@ -1,7 +1,7 @@
-"""The one road every webhook call takes: limits, validate, call, make flow-safe, record.
+"""Dispatches every webhook call: limits, validate, call, make flow-safe, record.
 
-Calls over HTTP, jobs, flows, pages and what a model calls meet here, and none of them raises:
-what goes wrong is part of the Outcome.
+Calls from HTTP, jobs, flows, pages and models all pass through here, and none of them raises:
+a failure is part of the Outcome.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from webhooks.estimate import estimate
 from webhooks.fields import EmptyText, UnresolvedText, is_variable, own_keys
 from webhooks.registry import AsGiven, WebhookFunction
 
-NOTHING = "N/A"  # what a flow gets where there is nothing; null would show the bare variable
+NOTHING = "N/A"  # replaces an empty value; null would show the bare variable
 MAX_CONTACT = 128
 ID = re.compile(r"[A-Za-z0-9+][A-Za-z0-9_.:+-]{0,127}")
 
 
 class Dispatcher:
-    """Calls functions, within the organisation's limits, and records each call once."""
+    """Calls functions within the organisation's limits and records each call once."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class Dispatcher:
         self.limiter = limiter
 
     def find(self, name: str) -> WebhookFunction:
-        """The function of this name; NotFound names the nearest ones."""
+        """Return the function of this name. Raises NotFound, which names the most similar ones."""
         function = self.functions.find(name)
         if function is None:
             nearest = self.functions.nearest(name)
@@ -93,7 +93,7 @@ class Dispatcher:
         return self._run(function, arguments, context, place, entry)
 
     def refuse(self, call: Call, failure: Exception) -> Outcome:
-        """The outcome of a call that failed before it reached its function."""
+        """Record a call that failed before it reached its function, and return its outcome."""
         function = self.functions.find(call.function)
         entry = _entry(call, function.name if function else "unknown")
         main = function.main if function else ""
@@ -132,7 +132,7 @@ class Dispatcher:
 
 
 def validate(function: WebhookFunction, body: Mapping[str, Any]) -> dict[str, Any]:
-    """The body's fields as the function's schema reads them; raises InvalidInput by name."""
+    """Load the body's fields with the function's schema. Raises InvalidInput by field name."""
     try:
         loaded: dict[str, Any] = function.fields.load(own_keys(function.fields, body))
     except ValidationError as error:
@@ -141,7 +141,7 @@ def validate(function: WebhookFunction, body: Mapping[str, Any]) -> dict[str, An
 
 
 def invalid(messages: Mapping[str, Any]) -> InvalidInput:
-    """The error of a failed validation: which type, and every field's messages."""
+    """Build the error of a failed validation: its type, and the messages of every field."""
     found = [(name, message) for name, texts in messages.items() for message in _leaves(texts)]
     kinds = {EmptyText: EmptyInput, UnresolvedText: UnresolvedVariable}
     for marker, error_class in kinds.items():
@@ -153,7 +153,7 @@ def invalid(messages: Mapping[str, Any]) -> InvalidInput:
 
 
 def flow_safe(value: Any) -> Any:
-    """A result without null or empty text, which would leave the bare variable in a message."""
+    """Replace null and empty text in a result, which would leave the bare variable in a message."""
     if value is None or value == "":
         return NOTHING
     if isinstance(value, AsGiven):
@@ -166,7 +166,7 @@ def flow_safe(value: Any) -> Any:
 
 
 def printable(name: str) -> str:
-    """A name from outside, short and without control characters."""
+    """Shorten an untrusted name and remove its control characters."""
     return "".join(letter if letter.isprintable() else "?" for letter in name[:64])
 
 
@@ -188,7 +188,7 @@ def _sentence(name: str, message: str) -> str:
 
 
 def _entry(call: Call, function: str) -> LogEntry:
-    """The record of a call that begins now, and went well so far."""
+    """Create the record of a call that begins now, marked as successful."""
     return LogEntry(
         organization_id=call.organization_id,
         function=function,
@@ -214,10 +214,10 @@ def _account_title(title: Any) -> str:
 
 
 def _id_of(body: Mapping[str, Any], key: str, nested: str) -> str:
-    """A builder's id, from its own key, inside the object of that name, or in its place."""
+    """Read a builder's id from its own key, from the object of that name, or from its value."""
     found = body.get(key)
     if isinstance(found, str) and (not found.strip() or is_variable(found)):
-        found = None  # the flow never set it: nobody's id, and least of all everybody's
+        found = None  # the flow never set the variable: no id, and not one shared by all
     inner = body.get(nested)
     if found is None and isinstance(inner, dict):
         found = inner.get("id") or inner.get("uuid")

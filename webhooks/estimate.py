@@ -1,4 +1,4 @@
-"""How many tokens a call may use, guessed from its body before anything is asked.
+"""Estimates the tokens of a call from its body, before any request to a provider.
 
 OpenAI's rule of thumb is four characters of English a token; UTF-8 bytes are counted here,
 because other scripts take more tokens a character.
@@ -21,14 +21,14 @@ from webhooks.registry import WebhookFunction
 BYTES_PER_TOKEN = 4
 TOKENS_AN_IMAGE = 1_500
 DATA_URL = re.compile(rb'"data:[^"]*"')
-LIKELY_ANSWER_TOKENS = 500  # of an answer whose max_tokens the caller does not name
+LIKELY_ANSWER_TOKENS = 500  # of an answer without max_tokens
 MAX_ANSWER_TOKENS = 10_000_000
 
 
 def estimate(
     function: WebhookFunction, organisation: Organisation, body: Mapping[str, Any]
 ) -> Estimate | None:
-    """The prompt and a named `max_tokens` (for each of `n` answers) must fit; None for a
+    """Estimate the tokens of the prompt and of `n` answers of `max_tokens`; None for a
     function that asks no model."""
     if not function.spends_tokens:
         return None
@@ -44,7 +44,7 @@ def estimate(
 
 
 def _tokens(body: bytes) -> int:
-    """Of a body; media that stand in it as data URLs count as images, not as their characters."""
+    """Count a body's tokens; media given as data URLs count as images, not as characters."""
     media = 0
     if b'"data:' in body:
         body, media = DATA_URL.subn(b"", body)
@@ -52,7 +52,7 @@ def _tokens(body: bytes) -> int:
 
 
 def _whole(value: Any) -> int | None:
-    """A positive whole number or the text of one; what validation will refuse counts as absent."""
+    """Read a positive whole number or the text of one; an invalid value counts as absent."""
     text = str(value).strip() if isinstance(value, str | int | float) else ""
     text = text.removesuffix(".0")
     return int(text) or None if text.isascii() and text.isdigit() and len(text) < 10 else None

@@ -1,4 +1,4 @@
-"""Field types for what chatbot builders send.
+"""Field types for the values that chatbot builders send.
 
 Builders substitute text, so numbers, booleans and objects are accepted as text too; a variable
 that the flow never set arrives as written (`@results.question`) and is named in the error.
@@ -28,7 +28,7 @@ VARIABLE = re.compile(
 
 
 def own_keys(fields: Schema, body: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What of a body is a function's: its fields, and keys that nobody knows."""
+    """Return the part of a body meant for the function: its fields, and unknown keys."""
     known = fields.fields
     if known.keys() >= body.keys():
         return body
@@ -36,7 +36,7 @@ def own_keys(fields: Schema, body: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def is_variable(text: str) -> bool:
-    """Whether a text is nothing but a variable, as written in the flow."""
+    """Tell whether a text is only a variable, as written in the flow."""
     bare = text.strip()
     return bare[:1] == "@" and VARIABLE.fullmatch(bare) is not None
 
@@ -49,16 +49,16 @@ class UnresolvedText(str):
     """A field message that makes the answer's type `unresolved_variable`."""
 
 
-# A list, since marshmallow formats a bare text and would lose its kind.
+# A list, since marshmallow formats a bare text and would lose its class.
 MISSING: dict[str, Any] = {"required": [EmptyText("Missing data for required field.")]}
 
 
 class Lenient(fields.Field, ABC):
-    """A field whose value is `tidied`, from what builders send, before its own type reads it."""
+    """A field that normalises a builder's value with `tidied` before its own type reads it."""
 
     @abstractmethod
     def tidied(self, value: Any) -> Any:
-        """The value as its type can read it, None where it counts as absent."""
+        """Normalise the value for its type; None if it counts as absent."""
 
     def deserialize(
         self,
@@ -73,9 +73,9 @@ class Lenient(fields.Field, ABC):
 
 
 class Text(Lenient, fields.String):
-    """Text a person or a model reads. An empty one is an error where it is required.
+    """Text for a person or a model. An empty text is an error in a required field.
 
-    `keeps_variables` lets a variable through as written, where that has a meaning of its own.
+    `keeps_variables` accepts an unset variable as written, for fields in which it has a meaning.
     """
 
     def __init__(self, *, max_length: int = 100_000, keeps_variables: bool = False, **more: Any):
@@ -126,7 +126,7 @@ class Whole(Lenient, fields.Integer):
     def tidied(self, value: Any) -> Any:
         value = _given(value)
         if isinstance(value, str):
-            value = value.strip().removesuffix(".0")  # as an expression of a flow writes 6 / 3
+            value = value.strip().removesuffix(".0")  # the format of 6 / 3 in a flow's expression
         if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
             raise ValidationError("Not a valid whole number.")
         return value
@@ -144,7 +144,7 @@ class Flag(Lenient, fields.Boolean):
 
 
 class Choice(Text):
-    """One of a few words, in capitals or not."""
+    """One of a few words, in upper or lower case."""
 
     def __init__(self, choices: Sequence[str], **more: Any) -> None:
         super().__init__(max_length=64, validate=[validate.OneOf(choices)], **more)
@@ -173,7 +173,7 @@ class Json(Lenient, fields.Raw):
         if isinstance(value, str):
             if is_deep(value.encode("utf-8", "surrogatepass")):
                 raise ValidationError(f"Must not be nested deeper than {MAX_DEPTH} levels.")
-            with suppress(orjson.JSONDecodeError):  # a bare word is for `reads` to judge
+            with suppress(orjson.JSONDecodeError):  # `reads` checks a bare word
                 value = orjson.loads(value)
         return self.reads(value)
 
@@ -210,13 +210,13 @@ class ResultSchema(FunctionSchema):
 
 
 def check_set(value: Any) -> None:
-    """Raise where a value is a variable that the flow never set."""
+    """Raise if a value is a variable that the flow never set."""
     if isinstance(value, str) and is_variable(value):
         raise ValidationError([UnresolvedText(f"{value.strip()} was never set by the flow.")])
 
 
 def _given(value: Any) -> Any:
-    """The value, None for a blank text; raises where it is a variable that was never set."""
+    """Return the value, or None for a blank text. Raises if it is a variable that was never set."""
     if isinstance(value, str) and not value.strip():
         return None
     check_set(value)

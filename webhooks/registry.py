@@ -19,7 +19,7 @@ Result = dict[str, Any]
 
 
 class AsGiven(dict[str, Any]):
-    """A document of the caller's in a result: its nulls and empty texts are its own and stay."""
+    """A caller's document in a result, whose nulls and empty texts are kept."""
 
 
 Function = Callable[[dict[str, Any], Context], Result]
@@ -31,7 +31,7 @@ Page = Callable[[Mapping[str, Any], Mapping[str, Any]], str]
 class WebhookFunction:
     """A registered function: its name on the wire, schemas, main result key and example.
 
-    `show` makes a page of its result. `spends_tokens` is false where it asks no model: a used-up
+    `show` renders its result as a page. `spends_tokens` is false if it asks no model: a used-up
     budget does not stop it.
     """
 
@@ -62,10 +62,10 @@ def webhook(
     page: Page | None = None,
     spends_tokens: bool = True,
 ) -> Callable[[Function], Function]:
-    """Register a function under its own name (or `name`, where that is no Python name).
+    """Register a function under its own name (or `name`, if that is not a Python name).
 
     `main` is the result key that also holds the message of a failure; `example` is a body that
-    works as it stands. `page` shows a result to a browser, which may then call by GET.
+    works unchanged. `page` shows a result to a browser, which may then call by GET.
     """
 
     def register(function: Function) -> Function:

@@ -25,13 +25,13 @@ from webhooks.context_size import context_tokens, estimate_tokens
 THREAD_SECONDS = 24 * 60 * 60
 MAX_TURNS = 20
 MAX_THREAD_TOKENS = 8_000
-MAX_TURN_CHARACTERS = 4_000  # of the question and of the answer, each
+MAX_TURN_CHARACTERS = 4_000  # of a question or an answer
 
 THREAD_ID = re.compile(r"thread_[A-Za-z0-9_-]{32}")
 OWN_NAME = re.compile(r"[A-Za-z0-9+][A-Za-z0-9_.:@+-]{0,199}")
 NO_NAMES = frozenset(
     {"null", "none", "nil", "undefined", "nan"}
-)  # what builders write for an unset value
+)  # values that builders send for an unset variable
 
 Turn = tuple[str, str]
 
@@ -44,7 +44,7 @@ class Thread:
     turns: Sequence[Turn]
 
     def messages(self, model: str) -> list[dict[str, Any]]:
-        """The last turns as messages of a chat, in order, within half of the model's context."""
+        """Return the last turns as chat messages, in order, within half of the model's context."""
         budget = min(MAX_THREAD_TOKENS, context_tokens(model) // 2)
         return [
             {"role": role, "content": text}
@@ -97,8 +97,8 @@ class Threads:
 
 
 def _place(thread_id: str, contact: str) -> str:
-    """The place of a thread: a generated id as it is, an author's name hashed with the contact,
-    empty for anything else."""
+    """Return the storage id of a thread: a generated id unchanged, an author's name hashed with
+    the contact, empty for anything else."""
     if THREAD_ID.fullmatch(thread_id):
         return thread_id
     if not OWN_NAME.fullmatch(thread_id) or thread_id.lower() in NO_NAMES:
@@ -108,7 +108,7 @@ def _place(thread_id: str, contact: str) -> str:
 
 
 def within_budget(turns: Sequence[Turn], tokens: int) -> list[Turn]:
-    """The last turns that have at most `tokens` together, in order."""
+    """Return the last turns that have at most `tokens` in total, in order."""
     left, kept = tokens, len(turns)
     for asked, answered in reversed(turns):
         left -= estimate_tokens(asked) + estimate_tokens(answered)

@@ -1,6 +1,6 @@
-"""Answers over HTTP: JSON, the one error shape, the request id on everything.
+"""HTTP responses in JSON, with one error shape and a request id on every response.
 
-Used by every routes module. Flask is known here, in the routes, in web and in app only.
+Used by every routes module. Only this module, the routes, web and app depend on Flask.
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ _HTTP_ERRORS: dict[int, type[FlowhookError]] = {
 
 
 class WholeAnswer(Response):
-    """An answer that is all there: sent as it stands, which spares 3 % of a webhook call."""
+    """A response with a complete body, sent unchanged, which saves 3 % of a webhook call."""
 
     @classmethod
     def of(cls, encoded: bytes, status: int) -> WholeAnswer:
-        """JSON with every header it leaves with: putting them in one by one takes 2 %."""
+        """Build a JSON response with all its headers at once: adding them one by one takes 2 %."""
         headers = [
             ("Content-Type", "application/json"),
             ("Content-Length", str(len(encoded))),
@@ -67,7 +67,7 @@ def json_answer(body: Any, status: int = 200) -> Response:
 
 
 def outcome_answer(outcome: Outcome) -> Response:
-    """An outcome's JSON, of a failure with the error's headers and a Retry-After."""
+    """Build an outcome's response; a failure also gets the error's headers and a Retry-After."""
     answer = json_answer(outcome.answer, outcome.status)
     error = outcome.error
     if error is not None:
@@ -79,13 +79,13 @@ def outcome_answer(outcome: Outcome) -> Response:
 
 
 def error_answer(failure: Exception) -> Response:
-    """What a request that raised is answered with."""
+    """Build the response to a request that raised."""
     return outcome_answer(failed(request_error(failure), request_id()))
 
 
 def request_id() -> str:
-    """The caller's X-Request-ID where it is sane, else a fresh one; the same all call long."""
-    environ = request_ctx.request.environ  # not the proxy: each look through it costs 1 us
+    """Return the caller's X-Request-ID if it is valid, else a new one; constant per request."""
+    environ = request_ctx.request.environ  # not the proxy: each access through it costs 1 us
     known: str | None = environ.get("flowhook.request_id")
     if known is None:
         sent = environ.get("HTTP_X_REQUEST_ID")
@@ -97,15 +97,15 @@ def request_id() -> str:
 
 
 def request_error(failure: Exception) -> FlowhookError:
-    """As `as_error`, for what Flask and Werkzeug raise too."""
+    """Convert any exception, also those of Flask and Werkzeug, to an error, like `as_error`."""
     if isinstance(failure, HTTPException):
         return _http_error(failure)
     return as_error(failure, request_id())
 
 
 def install(app: Flask) -> None:
-    """Answer every failure on every path as JSON, and name every request."""
-    app.url_map.merge_slashes = False  # nor redirect: that would be answered as HTML
+    """Answer every failure on every path as JSON, and give every request an id."""
+    app.url_map.merge_slashes = False  # no redirects: they would be answered as HTML
     app.url_map.redirect_defaults = False
     app.make_default_options_response = partial(_tell_methods, app)  # type: ignore[method-assign]
 
@@ -123,7 +123,7 @@ def install(app: Flask) -> None:
 
 
 def _tell_methods(app: Flask) -> Response:
-    """What OPTIONS answers: the methods in Allow, and no body."""
+    """Build the answer to OPTIONS: the methods in Allow, and no body."""
     answer = Flask.make_default_options_response(app)
     answer.status_code = 204
     del answer.headers["Content-Type"]

@@ -1,5 +1,5 @@
-"""The Flask application as this service needs it: strict JSON, routes that remember where a path
-led, and nothing that no route uses."""
+"""The Flask application of this service: strict JSON, cached route matches, and no unused
+features."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Found = tuple[Rule, Mapping[str, Any]]
 
 
 class OrjsonProvider(JSONProvider):
-    """Flask's JSON through orjson: strict, and several times faster."""
+    """A Flask JSON provider on orjson: strict, and several times faster."""
 
     def dumps(self, obj: Any, **_: Any) -> str:
         return orjson.dumps(obj).decode()
@@ -29,7 +29,7 @@ class OrjsonProvider(JSONProvider):
 
 
 class NoCookieSessions(SessionInterface):
-    """Flask keeps no session: the pages' own are in Redis, and callers have none."""
+    """Disables Flask's sessions: those of the pages are in Redis, and callers have none."""
 
     none = NullSession()
 
@@ -38,10 +38,10 @@ class NoCookieSessions(SessionInterface):
 
 
 class KnownPaths(Map):
-    """A map of routes; `known` holds the rule and values of paths that were asked for, bounded.
+    """A map of routes; `known` is a bounded cache of the rules and values of requested paths.
 
-    Werkzeug's search for a path leaves a cycle of closures each time, so that the garbage collector
-    has to look through all calls in flight.
+    Each of Werkzeug's searches for a path leaves a cycle of closures, so that the garbage collector
+    has to scan all calls in flight.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -54,12 +54,12 @@ class KnownPaths(Map):
 
     def bind(self, *args: Any, **kwargs: Any) -> MapAdapter:
         bound = super().bind(*args, **kwargs)
-        bound.__class__ = KnownAdapter  # the same adapter, with another way to match
+        bound.__class__ = KnownAdapter  # the same adapter with a cached match
         return bound
 
 
 class KnownAdapter(MapAdapter):
-    """Matches as Werkzeug's does. Only what was found is remembered: no redirect and no error."""
+    """Matches like Werkzeug's adapter. Only found routes are cached, no redirects or errors."""
 
     map: KnownPaths
 
@@ -78,18 +78,18 @@ class KnownAdapter(MapAdapter):
 
 
 class FlowhookFlask(Flask):
-    """Flask without sessions of its own, coroutines, subdomains and signals at the end."""
+    """Flask without its own sessions, coroutines, subdomains and teardown signals."""
 
     json_provider_class = OrjsonProvider
     url_map_class = KnownPaths
     session_interface = NoCookieSessions()
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """As it is: no view is a coroutine, and Flask asks at each call whether one is."""
+        """Return the view unchanged: none is a coroutine, and Flask would check at each call."""
         return func
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
-        """Bind the routes to a request; Flask reads its host twice for that, for subdomains."""
+        """Bind the routes to a request, without the host that Flask reads twice for subdomains."""
         if request is None or "HTTP_UPGRADE" in request.environ:
             return super().create_url_adapter(request)
         return self.url_map.bind(
@@ -103,11 +103,11 @@ class FlowhookFlask(Flask):
         )
 
     def do_teardown_request(self, *exception: Any) -> None:
-        """Tear down where a function for it is registered; Flask also tells its signals."""
+        """Call the registered teardown functions; Flask would also send its signals."""
         if self.teardown_request_funcs:
             super().do_teardown_request(*exception)
 
     def do_teardown_appcontext(self, *exception: Any) -> None:
-        """As `do_teardown_request`."""
+        """Call the registered teardown functions, like `do_teardown_request`."""
         if self.teardown_appcontext_funcs:
             super().do_teardown_appcontext(*exception)

@@ -1,16 +1,16 @@
-"""A request's body: where the server leaves it, and its media type."""
+"""The body of a request: its key in the WSGI environment, and its media type."""
 
 from __future__ import annotations
 
 from flowhook.errors import UnsupportedMediaType
 
 WHOLE_BODY = "flowhook.body"
-"""Where the server, which reads it before the application runs, leaves the body in the WSGI
-environment, beside the stream of it."""
+"""The key of the whole body in the WSGI environment, besides its stream, if the server reads the
+body before the application runs."""
 
 
 def check_media_type(content_type: str) -> None:
-    """Accept any name of JSON, or none; raises UnsupportedMediaType for others."""
+    """Accept any media type of JSON, or none. Raises UnsupportedMediaType for others."""
     name = content_type.partition(";")[0].strip().lower()
     if name and name not in ("application/json", "text/json") and not name.endswith("+json"):
         raise UnsupportedMediaType("the body's Content-Type is not application/json")

@@ -1,4 +1,4 @@
-"""The part of a view's OpenAPI entry that its path and docstring do not tell."""
+"""The part of a view's OpenAPI entry that its path and docstring do not contain."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ ATTRIBUTE = "flowhook_document"
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """`body`: the schema a request must satisfy; `query`: parameters and what they mean;
+    """The OpenAPI details of a view.
+
+    `body`: the schema a request must satisfy; `query`: parameters and their meaning;
     `answer`: JSON Schema of the success; `content`: its media type; `also`: further ones that a
     caller may ask for, in which it is an object; `open`: no credentials needed."""
 
@@ -38,13 +40,13 @@ def documented(**known: Any) -> Callable[[View], View]:
 
 
 def document_of(view: Any) -> Document:
-    """The Document of a view; an empty one where none was attached."""
+    """Return the Document of a view, or an empty one if none is attached."""
     found = getattr(view, ATTRIBUTE, None)
     return found if isinstance(found, Document) else Document()
 
 
 def page_of(items: str, properties: Mapping[str, Any]) -> dict[str, Any]:
-    """JSON Schema of a page: a list of objects under `items`, and the next page's cursor."""
+    """Return the JSON Schema of a page: objects under `items`, and the next page's cursor."""
     return {
         "type": "object",
         "required": [items, "next_cursor"],

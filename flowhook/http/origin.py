@@ -1,4 +1,4 @@
-"""The address under which callers reach the service, for the links it hands out."""
+"""The address at which callers reach the service, used in the links it returns."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _called_at: ContextVar[str] = ContextVar("called_at", default="")
 
 
 def origin(public_url: str | None) -> str:
-    """PUBLIC_URL, or the address of the current request, without a slash at the end."""
+    """Return PUBLIC_URL or the address of the current request, without a trailing slash."""
     found = public_url or find_origin()
     if found:
         return found
@@ -25,7 +25,7 @@ def origin(public_url: str | None) -> str:
 
 
 def find_origin() -> str:
-    """The address of the current request; empty outside one."""
+    """Return the address of the current request; empty outside a request."""
     return request.host_url.rstrip("/") if has_request_context() else _called_at.get()
 
 

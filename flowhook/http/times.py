@@ -1,4 +1,4 @@
-"""Times in a query string, in any of the usual forms."""
+"""Times in a query string, in any of the common formats."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ MAX_SECONDS = 10**11  # a larger number counts milliseconds
 
 
 def read_time(text: str) -> tuple[datetime, datetime]:
-    """Read a time; returns its first and last epoch millisecond. Raises ValueError.
+    """Parse a time to its first and last epoch millisecond. Raises ValueError if it is none.
 
     The text is a day, a minute, a second or a millisecond in ISO 8601 (UTC without a zone), or a
     number since the epoch. A plus sign that was not percent-encoded arrives as a space.
@@ -35,5 +35,5 @@ def read_time(text: str) -> tuple[datetime, datetime]:
 
 
 def milliseconds(moment: datetime) -> int:
-    """Epoch milliseconds of a moment."""
+    """Return a time as epoch milliseconds."""
     return (moment - EPOCH) // MILLISECOND

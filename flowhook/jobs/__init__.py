@@ -1,6 +1,6 @@
-"""Slow calls that are never lost: jobs, deadlines, repeats, callbacks and resumed flows."""
+"""Durable background jobs: deadlines, idempotency, callbacks and resumed flows."""
 
 import os
 
-# Read by dramatiq when it is imported: a consumer whose Redis went away asks again this soon.
+# Read by dramatiq when it is imported: the delay before a consumer reconnects to Redis.
 os.environ.setdefault("dramatiq_restart_delay", "500")

@@ -1,4 +1,4 @@
-"""Writes answers for repeats behind the calls' backs, in batches, until Redis has them."""
+"""Writes stored responses to Redis asynchronously, in batches, until Redis accepts them."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ logger = logging.getLogger(__name__)
 
 
 class AnswerWriter:
-    """Values by key, each written once.
+    """A queue of values by key, each written once.
 
-    What is lost with a killed process was a live claim of that process, which lapses with it.
+    A value lost with a killed process belonged to a claim of that process, which expires too.
     """
 
     def __init__(self, redis: Any) -> None:
@@ -39,7 +39,7 @@ class AnswerWriter:
             self._thread.wake()
 
     def flush(self) -> None:
-        """Write what is queued now; raises RedisError if it cannot."""
+        """Write the queued values now. Raises RedisError if Redis is unavailable."""
         with self._writing:
             batch = list(self._waiting.items())
             if not batch:

@@ -13,10 +13,10 @@ JOB_ID = re.compile(r"([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9_-]{22})")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What is needed to run a webhook function, here or in another process.
+    """The data needed to run a webhook function in this process or another.
 
-    `origin` is the address it was sent to, for links in its result. `contact` is set where a
-    conversation of this service called, and waits for the outcome.
+    `origin` is the address it was sent to, for links in its result. `contact` is set if a
+    conversation of this service made the call and waits for the outcome.
     """
 
     organization_id: str
@@ -29,11 +29,11 @@ class Call:
 
 
 def new_job_id(organization_id: str) -> str:
-    """An id nobody can guess, which carries its organisation: `<org>.<132 random bits>`."""
+    """Generate an unguessable id that names its organisation: `<org>.<132 random bits>`."""
     return f"{organization_id}.{secrets.token_urlsafe(16)}"
 
 
 def organisation_of_job(job_id: str) -> str | None:
-    """The organisation an id names; None where it is no job's id."""
+    """Return the organisation named in a job id, or None if it is not a job id."""
     match = JOB_ID.fullmatch(job_id)
     return match[1] if match else None

@@ -1,4 +1,4 @@
-"""The callback: a job's result as a signed POST to the address the caller gave."""
+"""Delivers a job's result as a signed POST to the URL given by the caller."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Callback:
         self.clock = clock
 
     def check(self, organisation: Organisation, call: Call) -> bool:
-        """Whether the call asks for a callback; InvalidInput where it cannot be made."""
+        """Tell whether the call asks for a callback. Raises InvalidInput if none can be sent."""
         url = call.body.get("callback_url")
         if url is None or url == "":
             return False
@@ -66,7 +66,7 @@ class Callback:
                 body,
                 headers,
                 timeout_seconds=TIMEOUT_SECONDS,
-                max_bytes=None,  # whatever else the receiver says, its status is the receipt
+                max_bytes=None,  # only the receiver's status is read
             )
         except FlowhookError as error:
             raise NotDelivered(error.message) from error

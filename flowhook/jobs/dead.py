@@ -1,4 +1,4 @@
-"""Dead letters: deliveries that were given up, listed for the organisation's admin."""
+"""Dead letters: deliveries that failed permanently, listed for the organisation's admin."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from flowhook.timestamps import timestamp
 
 
 class DeadLetters:
-    """The newest 1,000 of an organisation, kept 30 days with their jobs."""
+    """The newest 1,000 dead letters of an organisation, kept for 30 days with their jobs."""
 
     def __init__(self, store: JobStore, queue: Queue) -> None:
         self.store = store
@@ -49,7 +49,7 @@ class DeadLetters:
             self._remove(job.organization_id, *surplus)
 
     def page(self, org: str, count: int, cursor: str) -> tuple[list[dict[str, Any]], str | None]:
-        """Newest first: `{"id", "step", "function", "reason", "tries", "at"}`, and what follows."""
+        """List `{"id", "step", "function", "reason", "tries", "at"}`, newest first, plus cursor."""
         key, order = _keys(org)
         start = int(cursor) if cursor else 0
         names = self.store.redis.zrevrange(order, start, start + count)
@@ -60,7 +60,7 @@ class DeadLetters:
         return letters, str(start + count) if len(names) > count else None
 
     def replay(self, org: str, job_id: str) -> list[str]:
-        """Have what a job gave up tried again from its first pause on; the steps."""
+        """Retry a job's failed deliveries from the first pause; returns their steps."""
         steps = self._given_up(org, job_id)
         if not steps:
             raise NotFound("this organisation has no such dead letter, or it is too old by now")
@@ -71,7 +71,7 @@ class DeadLetters:
         return steps
 
     def _given_up(self, org: str, job_id: str) -> list[str]:
-        """A job's steps with a letter; queued are those whose replay was itself broken off."""
+        """Return a job's steps with a dead letter; a queued one had its replay interrupted."""
         job = self.store.find(job_id) if organisation_of_job(job_id) == org else None
         if job is None:
             return []
@@ -91,10 +91,10 @@ class DeadLetters:
 
 
 def _name(job_id: str, step: str) -> str:
-    """A letter's own: each of a job's deliveries can be given up."""
+    """The name of a letter, unique for each delivery of a job."""
     return f"{job_id} {step}"
 
 
 def _keys(org: str) -> tuple[str, str]:
-    """The letters by name, and their names by time."""
+    """The Redis keys of the letters by name and of their names by time."""
     return org_key(org, "dead"), org_key(org, "dead", "order")

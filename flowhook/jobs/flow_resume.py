@@ -1,8 +1,8 @@
-"""Glific's flow goes on with a job's result: by its GraphQL API, or by the signed callback.
+"""Resumes a Glific flow with a job's result, by the GraphQL API or by the signed callback.
 
-Where the organisation's `glific` section holds phone and password, its API resumes the flow and
-says whether it did. Else, with an `api_url` and the signature phrase, the signed callback does.
-Either needs the flow, the contact and the result name that Glific sent with the call.
+If the organisation's `glific` section holds phone and password, the API resumes the flow and
+confirms it. Otherwise, with an `api_url` and the signature phrase, the signed callback does.
+Both need the flow, the contact and the result name that Glific sent with the call.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from flowhook.redis.best_effort import best_effort
 from flowhook.redis.keys import org_key
 
 PURPOSE = "glific session"
-SESSION_SECONDS = 86_400  # kept for renewal; after a day without a result one logs in anew
+SESSION_SECONDS = 86_400  # kept for renewal; after a day without a result, a new login is needed
 
 
 class FlowResume:
@@ -45,7 +45,7 @@ class FlowResume:
         self.find = find
 
     def check(self, organisation: Organisation, call: Call) -> bool:
-        """Whether the organisation has a Glific and the call came from one of its flows."""
+        """Tell whether the organisation uses Glific and the call came from one of its flows."""
         if call.contact:  # it came from a flow that runs here
             return False
         section = organisation.section("glific")
@@ -87,7 +87,7 @@ class FlowResume:
 
 
 class RedisShelf:
-    """One Glific user's session, sealed, until it lapses."""
+    """Keeps one Glific user's session, encrypted, until it expires."""
 
     def __init__(self, redis: Any, cipher: Cipher, org: str, section: Mapping[str, Any]) -> None:
         self.redis = redis
@@ -100,7 +100,7 @@ class RedisShelf:
         try:
             sealed = self.redis.get(self.key)
             opened = self.cipher.open(self.org, self.purpose, sealed) if sealed else None
-        except (RedisError, CannotDecrypt):  # another user's session, or none to be had
+        except (RedisError, CannotDecrypt):  # another user's session, or none available
             return None
         return Tokens(*orjson.loads(opened)) if opened else None
 
@@ -119,7 +119,7 @@ def _has_login(section: Mapping[str, Any]) -> bool:
 
 
 def _metadata(call: Call) -> dict[str, Any]:
-    """What the signed callback names; Glific takes whole numbers only."""
+    """Build the ids of the signed callback; Glific accepts whole numbers only."""
     found: dict[str, Any] = {}
     for name in ("organization", "flow", "contact"):
         text = _id_of(call.body, name)
@@ -144,7 +144,7 @@ def _said(outcome: Outcome) -> Said:
 
 
 def _id_of(body: Mapping[str, Any], name: str) -> str:
-    """`flow_id`, or the id inside `flow`, as text; empty where neither is there."""
+    """Return `flow_id`, or the id inside `flow`, as text; empty if both are absent."""
     found = body.get(f"{name}_id")
     inner = body.get(name)
     if found is None and isinstance(inner, Mapping):

@@ -1,14 +1,14 @@
-"""Repeats: the same call runs once, and who sends it again gets the first's answer.
+"""Idempotency: a call runs once, and its repeats get the stored response.
 
-A call is the same by its `Idempotency-Key` (for a day), or by organisation, function, contact,
-flow, result name and body (for 60 s, as long as the organisation's settings stay the same: what
-was switched off or set anew must not be hidden by an answer from before). The first claims it
-with one SET NX GET; a repeat sees the claim, waits, and reads the answer that the first leaves
-there, sealed. A claim counts for as long as its process lives; who has waited long enough is told
-to ask again, since to run the call once more would be to pay for it twice.
+Calls are the same by `Idempotency-Key` (for a day), or by organisation, function, contact, flow,
+result name and body (for 60 s, while the organisation's settings are unchanged: a response from
+before a change must not hide it). The first call claims the key with one SET NX GET; a repeat
+finds the claim, waits, and reads the encrypted response stored under the key. A claim is valid
+while its process lives. A repeat whose wait times out is told to retry later, since running the
+call again would be paid for twice.
 
-Successes and errors of the call itself (400) are kept. Any other failure may be gone the next
-time, so it is kept only for the moment that those who wait already need to read it.
+Successes and errors of the call itself (400) are stored. Any other failure may be temporary, so
+it is stored only until the repeats that already wait have read it.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ from flowhook.redis.script import Script
 
 KEYED_SECONDS = 86_400.0
 ALIKE_SECONDS = 60.0
-CLAIM_SECONDS = 1800.0  # longer than any call, the translation of a long entry included
-WAITERS_SECONDS = 3.0  # how long an answer stays at the least, for those who wait for it
+CLAIM_SECONDS = 1800.0  # longer than any call, even the translation of a long entry
+WAITERS_SECONDS = 3.0  # minimum time a response is stored, for repeats that wait
 WAIT_SECONDS = 150.0
-LONG_SECONDS = 30.0  # until one asks again about a call that takes longer than that
+LONG_SECONDS = 30.0  # Retry-After for a call that takes longer than this
 LOOKS = Backoff(first_seconds=0.01, factor=1.5, longest_seconds=0.1)
 LIVENESS_SECONDS = 1.0
 RUNNING, KEPT, FOR_WAITERS = b"R", b"K", b"P"
@@ -47,7 +47,7 @@ REPLACE = Script(Path(__file__).with_name("replace.lua"))
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyKey:
-    """What makes calls the same, as a key's name; `seconds` is how long they stay the same."""
+    """The Redis key that identical calls share, and for how many `seconds` they do."""
 
     organization_id: str
     digest: str
@@ -60,7 +60,7 @@ class IdempotencyKey:
 
 @dataclass(frozen=True, slots=True)
 class StoredResponse:
-    """An HTTP answer as it is kept; `error` is the type of a failure."""
+    """A stored HTTP response; `error` is the type of a failure."""
 
     status: int
     body: bytes
@@ -69,7 +69,7 @@ class StoredResponse:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """This call is the first; `settle` must follow."""
+    """The right to run the call, held by the first one; `settle` must follow."""
 
     name: IdempotencyKey
     value: bytes
@@ -79,7 +79,7 @@ class Claim:
 def name_call(
     organisation: Organisation, function: str, key: str, content: bytes
 ) -> IdempotencyKey:
-    """What makes a call the same as another: its `key`, or without one its content."""
+    """Build a call's idempotency key from its `key` or, without one, from its content."""
     if key:
         return IdempotencyKey(
             organisation.id, _digest(b"key", function, key.encode()), KEYED_SECONDS
@@ -91,7 +91,7 @@ def name_call(
 
 
 class IdempotencyStore:
-    """`begin` is either the first's answer or the right to be the first."""
+    """Runs identical calls once: `begin` returns a claim or the stored response."""
 
     def __init__(
         self,
@@ -110,7 +110,7 @@ class IdempotencyStore:
         self.sleep = sleep
 
     def begin(self, name: IdempotencyKey) -> Claim | StoredResponse:
-        """Claim the call; where it was claimed before, wait for its answer."""
+        """Claim the call or, if it is claimed already, wait for its response."""
         mine = RUNNING + self.liveness.holder().encode()
         first = Claim(name, mine, self.clock())
         found = self.redis.set(name.key, mine, nx=True, get=True, px=_ms(CLAIM_SECONDS))
@@ -121,10 +121,10 @@ class IdempotencyStore:
         return self._wait(first, found)
 
     def settle(self, first: Claim, answered: StoredResponse, stays: bool) -> None:
-        """Leave the answer for repeats, or only for those who wait for it already.
+        """Store the response for repeats, or only for those that already wait.
 
-        An answer that stays is written behind the call's back. One that does not is written
-        now, so that whoever asks anew is not taken for one who waited.
+        A response for all repeats is written asynchronously. Any other is written at once, so
+        that a later call is not mistaken for one that waited.
         """
         name = first.name
         plain = b"%d %b %b" % (answered.status, answered.error.encode(), answered.body)

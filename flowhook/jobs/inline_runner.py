@@ -1,9 +1,9 @@
-"""How long a caller waits, and what becomes of a call that takes longer.
+"""Runs calls with a deadline, and turns a call that exceeds it into a job.
 
-A call with a deadline starts in this process, beside the request. If it is not over in time it
-becomes a job: its record is written before the caller hears of it, and the call goes on where
-it is, so the provider is asked once. If this process dies, its lease lapses and a worker runs
-the job again. A call that wants no answer now goes to a worker at once.
+A call with a deadline starts in this process, beside the request. If it does not end in time it
+becomes a job: its record is written before the caller is answered, and the call continues in
+this process, so the provider is asked once. If this process dies, its lease expires and a worker
+runs the job again. A call that asks for no immediate answer goes to a worker at once.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ CLOSE_SECONDS = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The call has become a job; answered as an Outcome is."""
+    """The answer to a call that became a job, sent like an Outcome."""
 
     job_id: str
     status: ClassVar[int] = 202
@@ -53,7 +53,7 @@ class InlineRunner:
         run: Callable[[Call], Outcome],
         limit: int,
     ) -> None:
-        """`limit`: calls running beside requests at once; what exceeds it goes to a worker."""
+        """Allow `limit` concurrent calls beside requests; further calls go to a worker."""
         self.store = store
         self.queue = queue
         self.liveness = liveness
@@ -63,7 +63,7 @@ class InlineRunner:
         self._running: set[_Started] = set()
 
     def answer(self, call: Call, organisation: Organisation, seconds: float) -> Outcome | Accepted:
-        """The outcome if it is there within `seconds`, else the job the call became."""
+        """Return the outcome if the call ends within `seconds`, else the job it became."""
         deliveries = self._deliveries(call, organisation)
         if seconds <= 0 or len(self._running) >= self.limit:
             return self._accept(call, deliveries)
@@ -74,7 +74,7 @@ class InlineRunner:
         return outcome or self._convert(started, deliveries)
 
     def close(self) -> None:
-        """Wait for the calls that run beside requests, as long as the master lets us."""
+        """Wait for the calls that run beside requests, within the master's time limit."""
         deadline = time.monotonic() + CLOSE_SECONDS
         for started in list(self._running):
             started.thread.join(max(0.0, deadline - time.monotonic()))
@@ -84,7 +84,7 @@ class InlineRunner:
         return [step for step, way in ways if way.check(organisation, call)]
 
     def _accept(self, call: Call, deliveries: list[str]) -> Accepted:
-        """Write the job and queue it, or neither: who is told that it failed will call again."""
+        """Write the job and queue it, or do neither: a caller told of a failure retries."""
         job_id = new_job_id(call.organization_id)
         try:
             self.store.create(job_id, call, deliveries)
@@ -95,11 +95,11 @@ class InlineRunner:
         return Accepted(job_id)
 
     def _forget(self, job_id: str) -> None:
-        with suppress(*AWAY):  # without a message it lapses by itself
+        with suppress(*AWAY):  # without a message it expires by itself
             self.store.forget(job_id)
 
     def _convert(self, started: _Started, deliveries: list[str]) -> Outcome | Accepted:
-        """Write the job, then let the running call belong to it."""
+        """Write the job, then attach the running call to it."""
         call = started.call
         job_id = new_job_id(call.organization_id)
         try:
@@ -112,11 +112,11 @@ class InlineRunner:
             return outcome
         if started.become(job, holder):
             return Accepted(job_id)
-        self._forget(job_id)  # the answer came just then
+        self._forget(job_id)  # the call ended in the meantime
         return started.wait(None)
 
     def _over(self, started: _Started, outcome: Outcome) -> None:
-        """A call that became a job is over."""
+        """Finish the job of a call that has ended."""
         job = started.job
         if job is not None and self.job_runner.finish(job, started.holder, outcome):
             for step in job.deliveries():
@@ -137,12 +137,12 @@ class _Started:
         self.thread = threading.Thread(target=self._work, name="deadline", daemon=True)
 
     def wait(self, seconds: float | None) -> Any:
-        """The outcome, or None when the time has passed without one."""
+        """Wait for the outcome; returns None after the time limit."""
         self._done.wait(seconds)
         return self._outcome
 
     def become(self, job: Job, holder: str) -> bool:
-        """Belong to a job from now on; False where the call is over already."""
+        """Attach the call to a job; returns False if the call has already ended."""
         with self._lock:
             if self._outcome is not None:
                 return False

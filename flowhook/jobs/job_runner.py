@@ -1,8 +1,8 @@
 """Performs the steps of jobs: run the function, then deliver its result.
 
-Any number of messages may ask for the same step, in any processes: the first to claim it does
-it, and what its holder leaves behind when killed is taken over once the holder's lease lapsed.
-Nothing is acknowledged to the queue before the store knows how it came out.
+Several messages may ask for the same step, in any process: the first to claim it performs it,
+and another takes over when the lease of a killed holder has expired. A message is acknowledged
+to the queue only after the result of the step is in the store.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ SECOND_LOOK_SECONDS = 2.0
 BACKOFF = Backoff(first_seconds=2.0, factor=2, longest_seconds=30.0)
 MAX_COSTLY_TRIES = 3
 COSTLY = (ProviderTimeout, ProviderError)  # the provider may have charged
-# Before each further try to deliver: seven hours in all.
+# Pauses before each further delivery attempt: seven hours in total.
 DELIVERY_PAUSES_SECONDS = (1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 1800.0, 3600.0, 7200.0, 10_800.0)
 
 logger = logging.getLogger(__name__)
 
 
 class NotDelivered(Exception):
-    """Why a delivery failed, in words safe to show; `final` where trying again cannot help."""
+    """A failed delivery, with a reason safe to show; `final` if a retry cannot help."""
 
     def __init__(self, reason: str, final: bool = False) -> None:
         super().__init__(reason)
@@ -53,19 +53,19 @@ class NotDelivered(Exception):
 
 
 class Delivery(Protocol):
-    """One way a result reaches who waits for it."""
+    """A way to deliver a job's result to its receiver."""
 
     def check(self, organisation: Organisation, call: Call) -> bool:
-        """Whether a call asks for this delivery; raises InvalidInput where it cannot be made."""
+        """Tell whether a call asks for this delivery. Raises InvalidInput if it is impossible."""
 
     def deliver(self, job: Job, call: Call, outcome: Outcome) -> None:
-        """Hand the result over; raises NotDelivered."""
+        """Deliver the result. Raises NotDelivered if that fails."""
 
 
 class JobRunner:
-    """`perform` is what a worker does with each message; `finish` also ends a web process's run.
+    """Runs jobs: `perform` handles a worker's message; `finish` also ends a web process's run.
 
-    `patience_seconds`: how long from its creation a job waits for a provider that is away.
+    `patience_seconds`: how long from its creation a job waits for an unavailable provider.
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class JobRunner:
         self.pauses_seconds = pauses_seconds
 
     def perform(self, job_id: str, step: str, suspect: str = "") -> None:
-        """Do a step if nobody else does; returns when the store knows how it came out."""
+        """Perform a step unless it is claimed; returns after its result is stored."""
         holder = retry_until_available(self.liveness.holder)
         claim = retry_until_available(lambda: self.store.claim(job_id, step, holder))
         if claim.state == HELD and self._is_dead(job_id, step, claim.holder, suspect):
@@ -102,7 +102,7 @@ class JobRunner:
             self._deliver_all(retry_until_available(lambda: self.store.find(job_id)))
 
     def finish(self, job: Job, holder: str, outcome: Outcome) -> bool:
-        """Write a run's outcome, or queue it anew if waiting may help; whether it is over."""
+        """Store a run's outcome, or queue it again if waiting may help; tells whether it ended."""
         pause = self._pause(job, outcome)
         if pause is None:
             return retry_until_available(lambda: self.store.finish(job, holder, outcome))
@@ -111,7 +111,7 @@ class JobRunner:
         return False
 
     def _is_dead(self, job_id: str, step: str, other: str, suspect: str) -> bool:
-        """Whether a holder was dead at the first look and is at this one; else look again later."""
+        """Tell whether a holder was dead at two checks; otherwise schedule another check."""
         lives = retry_until_available(lambda: self.liveness.lives(other))
         if not lives and suspect == other:
             return True
@@ -128,7 +128,7 @@ class JobRunner:
             ):
                 self._deliver_all(job)
         except Exception:
-            # Whatever it was: the message must not come again and again.
+            # After any error: the message must not be redelivered endlessly.
             logger.exception("a step of a job failed", extra={"job_id": job.id, "step": step})
             self._bury(job, step, holder, "an internal error; the log tells more")
 
@@ -154,7 +154,7 @@ class JobRunner:
             retry_until_available(lambda: self.store.settle(job.id, step, holder, DONE, keep))
 
     def _hand_over(self, job: Job, step: str) -> None:
-        """Deliver; a store that is away meanwhile is a reason to try again, not to give up."""
+        """Deliver the result; an unavailable store leads to a retry, not to a dead letter."""
         outcome = retry_until_available(lambda: self.store.outcome_of(job))
         if outcome is None:
             raise LookupError("a delivery without a result")
@@ -169,7 +169,7 @@ class JobRunner:
         retry_until_available(lambda: self.store.settle(job.id, step, holder, DEAD, DEAD_SECONDS))
 
     def _pause(self, job: Job, outcome: Outcome) -> float | None:
-        """Seconds until the run is worth another try; None where its outcome stands."""
+        """Return the seconds until the next run, or None if the outcome is final."""
         error = outcome.error
         if error is None or not error.retryable:
             return None

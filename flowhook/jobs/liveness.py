@@ -1,8 +1,8 @@
-"""Which processes live: each renews one key, and whatever it holds is held as long as that.
+"""Process liveness: each process renews one lease, which covers all that it holds.
 
-A job or a claim names its holder, `<process>/<number>`; when the process's key has lapsed,
+A job or a claim names its holder, `<process>/<number>`; when the process's lease has expired,
 others may take over what it held. One round trip every few seconds covers thousands of jobs.
-Workers are listed by the same heartbeat, for the home page counts them.
+The same heartbeat lists the workers, which the home page counts.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from redis.exceptions import RedisError
 
 from flowhook.redis.leases import PROCESS_SECONDS
 
-RENEWALS = 5  # in the time after which a process counts as dead
+RENEWALS = 5  # within the time after which a process counts as dead
 RETRY_SECONDS = 0.3
 WORKERS = "fh:workers"  # sorted set: a worker's process and when it renewed last (epoch seconds)
 
@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 
 class Liveness:
-    """This process's heartbeat, from its first use on, and a look at others'."""
+    """This process's heartbeat, from its first use on, and checks of other processes."""
 
     def __init__(
         self,
@@ -41,20 +41,20 @@ class Liveness:
         self.process = secrets.token_hex(8)
         self.is_worker = False
         self._numbers = itertools.count(1)
-        self._is_known = False  # whether the lease was made
+        self._is_known = False  # whether the lease exists
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._ended = threading.Event()
 
     def holder(self) -> str:
-        """A new name to hold something by; raises RedisError where the lease cannot be made."""
+        """Return a new holder name. Raises RedisError if the lease cannot be created."""
         if not self._is_known:
             self._renew()
             self._start()
         return f"{self.process}/{next(self._numbers)}"
 
     def lives(self, holder: str) -> bool:
-        """Whether the process behind a holder's name still renews its lease."""
+        """Tell whether the process of a holder still renews its lease."""
         process = holder.partition("/")[0]
         return process == self.process or bool(self.redis.exists(_key(process)))
 
@@ -68,12 +68,12 @@ class Liveness:
         self._start()
 
     def workers(self) -> int:
-        """How many worker processes live."""
+        """Count the live worker processes."""
         since = self.clock() - self.seconds
         return int(self.redis.zcount(WORKERS, since, "+inf"))
 
     def close(self) -> None:
-        """Let go of everything this process held."""
+        """Release everything this process holds."""
         self._ended.set()
         if self._thread is not None:
             try:

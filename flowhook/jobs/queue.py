@@ -1,7 +1,7 @@
 """The queue: dramatiq on Redis (or RabbitMQ), its messages holding ids only.
 
-What a message is about lies in the job store; a message that comes twice finds there that its
-step is held or over. So the queue has to deliver at least once, which dramatiq's Redis broker
+The job store holds everything else; for a message delivered twice it tells that the step is
+held or done. So the queue has to deliver at least once, which dramatiq's Redis broker
 does with these settings (measured in docs/performance.md): thread workers, a heartbeat of
 15 s, maintenance with every command.
 """
@@ -33,18 +33,18 @@ Perform = Callable[[str, str, str], None]
 
 
 class Queue(Protocol):
-    """Where steps of jobs wait for a worker."""
+    """A queue of job steps for the workers."""
 
     def send(self, job_id: str, step: str, delay_seconds: float = 0.0, suspect: str = "") -> None:
-        """Have a worker perform a step, not before the delay has passed.
+        """Queue a step for a worker, to be performed after the delay.
 
-        `suspect` is a holder that did not seem to live when last looked at. Raises RedisError
-        where the queue is away, whatever it is kept in.
+        `suspect` is a holder that seemed dead at the last check. Raises RedisError
+        if the queue is unavailable, on any broker.
         """
 
 
 class DramatiqQueue:
-    """A Queue on any dramatiq broker, which is opened when it is first used."""
+    """A Queue on any dramatiq broker, opened at its first use."""
 
     def __init__(self, open_broker: Callable[[], Broker], alone: bool = False) -> None:
         """`alone`: the broker's connections belong to one thread (RabbitMQ's do)."""
@@ -77,7 +77,7 @@ class DramatiqQueue:
             raise RedisConnectionError("the queue is away") from error
 
     def worker(self, perform: Perform, threads: int) -> Worker:
-        """A worker of this process, not started yet."""
+        """Create a worker of this process, not yet started."""
         dramatiq.Actor(
             perform, broker=self.broker, actor_name=ACTOR, queue_name=QUEUE, priority=0, options={}
         )
@@ -85,7 +85,7 @@ class DramatiqQueue:
 
 
 class ThreadWorker(Worker):
-    """dramatiq's worker, its idle threads asleep instead of looking up every 100 ms."""
+    """A dramatiq worker whose idle threads sleep instead of polling every 100 ms."""
 
     def __init__(self, broker: Broker, threads: int) -> None:
         super().__init__(broker, worker_timeout=POLL_MILLISECONDS, worker_threads=threads)
@@ -103,10 +103,10 @@ class ThreadWorker(Worker):
 
 
 class SteadyRedisBroker(RedisBroker):
-    """dramatiq's Redis broker, safe against answers that are lost on the way.
+    """A dramatiq Redis broker that loses no messages when a Redis reply is lost.
 
-    A fetch that Redis carried out but could not answer leaves messages with a worker that never
-    saw them, and delayed messages are forgotten when Redis goes away. Under a new id they count
+    A fetch whose reply was lost leaves messages assigned to a worker that never
+    received them, and delayed messages are lost on a disconnect. Under a new id they count
     as a dead worker's, and are delivered again.
     """
 
@@ -123,7 +123,7 @@ class SteadyRedisBroker(RedisBroker):
 
 
 def redis_queue(redis: Any) -> DramatiqQueue:
-    """The queue on a Redis client of any kind, Cluster and Sentinel included."""
+    """Create the queue on any kind of Redis client, including Cluster and Sentinel."""
 
     def open_broker() -> Broker:
         return SteadyRedisBroker(
@@ -138,7 +138,7 @@ def redis_queue(redis: Any) -> DramatiqQueue:
 
 
 def rabbitmq_queue(url: str) -> DramatiqQueue:
-    """The queue on RabbitMQ; needs the package pika."""
+    """Create the queue on RabbitMQ; needs the package pika."""
 
     def open_broker() -> Broker:
         from dramatiq.brokers.rabbitmq import RabbitmqBroker  # pika is an optional dependency

@@ -1,4 +1,4 @@
-"""Tell the store or the queue, however long it is away: what is not told would be lost."""
+"""Retry a write to the store or the queue until it succeeds, so that nothing is lost."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from redis.exceptions import RedisError
 
 PAUSE_SECONDS = 0.3
 AWAY = (RedisError, OSError)
-"""What a store or a queue raises that cannot be reached at the moment."""
+"""The exceptions of an unreachable store or queue."""
 
 Value = TypeVar("Value")
 logger = logging.getLogger(__name__)
 
 
 def retry_until_available(tell: Callable[[], Value]) -> Value:
-    """`tell`'s value, tried again until its server answers; `tell` must bear repeating."""
+    """Return `tell`'s value, retried until its server answers; `tell` must be idempotent."""
     while True:
         try:
             return tell()

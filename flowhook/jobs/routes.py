@@ -1,4 +1,4 @@
-"""HTTP for jobs: how one came out, and an organisation's dead letters."""
+"""HTTP routes of jobs: a job's status and result, and an organisation's dead letters."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NO_JOB = "there is no such job, or it ended more than a day ago"
 
 
 def job_routes(auth: AdminAuth, store: JobStore, dead: DeadLetters) -> Blueprint:
-    """`/jobs/<job_id>` and `/jobs/dead/<org>`."""
+    """Create the routes `/jobs/<job_id>` and `/jobs/dead/<org>`."""
     routes = Blueprint("jobs", __name__, url_prefix="/jobs")
 
     @routes.get("/<job_id>")

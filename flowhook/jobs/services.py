@@ -1,4 +1,4 @@
-"""Puts the parts of jobs together over one Redis."""
+"""Assembles the parts of jobs over one Redis."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from flowhook.redis.connect import connect
 
 
 class JobServices:
-    """Everything a web process and a worker need of jobs; `close` when the process ends."""
+    """The job services of a web process or a worker; `close` when the process ends."""
 
     NAME = "flowhook-jobs"
 
@@ -40,7 +40,7 @@ class JobServices:
         find: Callable[[str], Organisation],
         run: Callable[[Call], Outcome],
     ) -> None:
-        """`find` reads an organisation, `run` runs a call and never raises."""
+        """Assemble the services; `find` reads an organisation, `run` runs a call, never raising."""
         glific = GuardedRequestsTransport(
             lambda host, port, seconds: guard.addresses_of(host, port, seconds, "api_url")
         )
@@ -69,18 +69,18 @@ class JobServices:
         )
 
     def add_delivery(self, step: str, delivery: Delivery) -> None:
-        """Deliver results this way too, where a call asks for it; before the first job runs."""
+        """Add a way to deliver results; call this before the first job runs."""
         self.deliveries[step] = delivery
 
     def close(self) -> None:
-        """Let the calls that run beside requests finish, then let go of everything."""
+        """Wait for the calls that run beside requests, then release everything."""
         self.inline_runner.close()
         self.writer.close()
         self.liveness.close()
 
 
 def choose_queue(config: Config, redis: Any) -> DramatiqQueue:
-    """Jobs queue in the service's Redis, or where BROKER_URL says; raises ConfigError."""
+    """Open the queue in the service's Redis or at BROKER_URL. Raises ConfigError if invalid."""
     url = config.broker_url
     if url and url.startswith("amqp"):
         if find_spec("pika") is None:

@@ -1,4 +1,4 @@
-"""Jobs in Redis: one hash each under its organisation, what people said in it sealed.
+"""Jobs in Redis: one hash each under its organisation, with message content encrypted.
 
 A job has steps: `run`, and `callback`, `glific` or `conversation` where its result is to be
 delivered. A step is queued, held by a process, done, or dead. Holders are compared on every
@@ -25,8 +25,8 @@ from flowhook.redis.script import Script
 RUN, CALLBACK, GLIFIC, CONVERSATION = "run", "callback", "glific", "conversation"
 QUEUED, HELD, DONE, DEAD = "queued", "held", "done", "dead"
 
-KEEP_SECONDS = 7 * 86_400  # a job that is still at work
-RESULT_SECONDS = 86_400  # and after its last step
+KEEP_SECONDS = 7 * 86_400  # an unfinished job
+RESULT_SECONDS = 86_400  # a job after its last step
 DEAD_SECONDS = 30 * 86_400
 MAX_DEAD = 1000
 
@@ -36,7 +36,7 @@ SETTLE = Script(Path(__file__).with_name("settle.lua"))
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job as read; `tries` counts how often the step at hand was begun."""
+    """A job as read from Redis; `tries` counts the starts of the current step."""
 
     id: str
     organization_id: str
@@ -54,7 +54,7 @@ class Job:
 
     @property
     def status(self) -> str:
-        """queued, running, done or failed, as callers see it."""
+        """The status shown to callers: queued, running, done or failed."""
         state = self.state(RUN)
         if state == DONE:
             return self.fields["outcome"].decode()
@@ -73,7 +73,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class JobClaim:
-    """What came of asking for a step: `state` is mine, held, done, dead or gone."""
+    """The result of claiming a step: `state` is mine, held, done, dead or gone."""
 
     state: str
     job: Job | None = None
@@ -91,7 +91,7 @@ class JobStore:
     def create(
         self, job_id: str, call: Call, deliveries: Sequence[str], holder: str | None = None
     ) -> Job:
-        """Write a new job; with a holder its run has begun already."""
+        """Write a new job; with a holder, its run counts as started."""
         org = call.organization_id
         sealed = {
             "body": call.body,
@@ -118,7 +118,7 @@ class JobStore:
         return _job(job_id, written, tries=fields[f"{RUN}:tries"])
 
     def revive(self, job_id: str, step: str) -> None:
-        """Queue a dead step anew, as if it had never been tried."""
+        """Queue a dead step again, with its count of tries reset."""
         fields = {step: QUEUED, f"{step}:by": "", f"{step}:tries": 0}
         pipe = self.redis.pipeline(transaction=True)
         pipe.hset(_key(job_id), mapping=fields)
@@ -135,7 +135,7 @@ class JobStore:
         return _job(job_id, fields) if RUN in fields else None
 
     def claim(self, job_id: str, step: str, holder: str, dead: str = "") -> JobClaim:
-        """Take a step; from `dead` too, a holder whose process is known to live no more."""
+        """Claim a step, also from `dead`, a holder whose process is known to be dead."""
         found = CLAIM.run(self.redis, [_key(job_id)], [step, holder, dead])
         state = found[0].decode()
         if state == HELD:
@@ -148,13 +148,13 @@ class JobStore:
     def settle(
         self, job_id: str, step: str, holder: str, state: str, keep_seconds: int = 0, **more: Any
     ) -> bool:
-        """Say how a step came out; False where it is no longer this holder's."""
+        """Store the result of a step; returns False if this holder has lost it."""
         extra = [part for name, value in more.items() for part in (name, value)]
         arguments = (step, holder, state, keep_seconds, *extra)
         return bool(SETTLE.run(self.redis, [_key(job_id)], arguments))
 
     def finish(self, job: Job, holder: str, outcome: Outcome) -> bool:
-        """Write the result of a run and let its deliveries begin."""
+        """Store the result of a run and queue its deliveries."""
         kept = {"status": outcome.status, "answer": outcome.answer, "main": outcome.main}
         keep = KEEP_SECONDS if job.deliveries() else RESULT_SECONDS
         return self.settle(
@@ -181,7 +181,7 @@ class JobStore:
         )
 
     def outcome_of(self, job: Job) -> Outcome | None:
-        """The result, once there is one."""
+        """Return a job's outcome, or None if it has no result yet."""
         if "result" not in job.fields:
             return None
         sealed = self._open(job, "result")

@@ -1,4 +1,4 @@
-"""A worker process: performs jobs on threads until it is told to end."""
+"""A worker process, which performs jobs on threads until it is told to end."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ logger = logging.getLogger(__name__)
 
 
 def work(job_services: JobServices, threads: int, parent: int | None = None) -> None:
-    """Perform jobs; ends at SIGTERM or SIGINT, or when the process `parent` is gone.
+    """Perform jobs until SIGTERM or SIGINT, or until the process `parent` has ended.
 
-    Jobs that run then are finished; those that only wait go back to the queue.
+    Running jobs are finished; waiting ones return to the queue.
     """
     ending = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -1,4 +1,4 @@
-"""The account a provider is asked with: one organisation's, or one of its further accounts."""
+"""A provider account: an organisation's default account, or one of its further accounts."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ DEFAULT_TIMEOUT_SECONDS = 60.0
 class Account:
     """Key, address and models of an account; `timeout_seconds` bounds a whole call.
 
-    `provider` names the dialect that is spoken. `deployment` maps models to the names under which
-    the provider has them, where it has names of its own.
+    `provider` names the dialect. `deployment` maps models to the provider's own names for them,
+    if it has any.
     """
 
     api_key: str = field(repr=False)
@@ -76,7 +76,7 @@ class Accounts:
     def open(self, sections: Mapping[str, Mapping[str, Any]], title: str | None = None) -> Account:
         """Return the organisation's account, or its further account `title`.
 
-        Raises Inactive, MissingApiKey, and InvalidInput where there is no account of that title.
+        Raises Inactive, MissingApiKey, and InvalidInput if there is no account of that title.
         """
         name = f"openai/accounts/{title}" if title else "openai"
         section = sections.get(name)

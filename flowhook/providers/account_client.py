@@ -1,9 +1,9 @@
-"""A ModelClient that asks with one account: in time, and where it can be, with success.
+"""A ModelClient for one account, with retries, fallbacks and one time-out.
 
-One call is bounded by the account's `timeout_seconds`, whatever happens inside it: at most two
-retries by the provider's own rules, unsupported parameters dropped or renamed and remembered for
-an hour, a retired model replaced once by its named successor, and where the provider is down the
-fallback model's or the fallback account's answer.
+The account's `timeout_seconds` bounds a whole call, including at most two retries by the
+provider's own rules. Unsupported parameters are dropped or renamed and remembered for an hour, a
+retired model is replaced once by its named successor, and if the provider is down the fallback
+model or the fallback account is asked.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ PROVIDERS = load_providers()
 
 
 class AccountClient:
-    """Asks with one account. `transport` is shared by all; `usage` adds up this client's calls."""
+    """Sends requests with one account over a shared `transport`; `usage` totals its calls."""
 
     def __init__(
         self,
@@ -79,7 +79,7 @@ class AccountClient:
         circuit: Circuit | None = None,
         fallback: Callable[[], AccountClient] | None = None,
     ) -> None:
-        """`fallback` opens a client of the account asked where this one's provider is down."""
+        """Create a client; `fallback` opens one for the account to ask if the provider is down."""
         self.account = account
         self.transport = transport
         self.dialect = dialect_of(account)
@@ -90,7 +90,7 @@ class AccountClient:
         self.ends_at: float | None = None  # monotonic; set by the first request
         self.model: str | None = None  # the model that answered last
 
-    # --- what is asked ---
+    # --- requests ---
 
     def chat(self, request: ChatRequest) -> Completion:
         return self._answer(request, request.model)
@@ -120,7 +120,7 @@ class AccountClient:
         )
 
     def open_link(self, url: str) -> bytes | None:
-        """Fetch without the key; empty where the provider's server does not answer 200."""
+        """Fetch without the key; empty if the provider's server does not answer 200."""
         try:
             is_own = urlsplit(url)[:2] == urlsplit(self.account.base_url)[:2]
         except ValueError:
@@ -130,10 +130,10 @@ class AccountClient:
         reply = self.transport.send("GET", url, {}, None, FETCH_SECONDS)
         return reply.body if reply.status == 200 else b""
 
-    # --- how ---
+    # --- retries and fallbacks ---
 
     def _answer(self, request: Request[AnswerT], model: str | None) -> AnswerT:
-        """Ask this account; where its provider is down, as the fallbacks say."""
+        """Ask this account or, if its provider is down, the fallbacks."""
         named = self.account.resolve(model)
         try:
             reply, read = self._ask(request, named)
@@ -161,7 +161,7 @@ class AccountClient:
         raise failure
 
     def _ask(self, request: Request[AnswerT], asked: str) -> Asked[AnswerT]:
-        """Ask, and once more with what the model takes, or with the model that replaced it."""
+        """Ask, and retry once with accepted parameters or with the successor of a retired model."""
         model, call = self._call(request, asked)
         newly_retired: Retirement | None = None
         for _ in range(MAX_REFUSED_PARAMETERS + 2):
@@ -182,7 +182,7 @@ class AccountClient:
         raise InvalidResponse("the provider refused parameter after parameter")
 
     def _call(self, request: Request[AnswerT], model: str) -> tuple[str, WireCall[AnswerT]]:
-        """The model to ask, or its known successor, and the call without what that one refuses."""
+        """Build the call to the model or its known successor, without refused parameters."""
         quirks = self.quirks.of(model)
         successor = quirks.get("successor") if quirks else None
         if successor and self.account.allows(successor):
@@ -209,7 +209,7 @@ class AccountClient:
         self.model = answer.model or self.model
 
     def _deadline(self) -> float:
-        """The end of all this client's requests: one webhook call, however many it takes."""
+        """Return the deadline shared by all requests of this client (one webhook call)."""
         if self.ends_at is None:
             self.ends_at = time.monotonic() + self.account.timeout_seconds
         return self.ends_at

@@ -1,4 +1,4 @@
-"""Which host a URL really names, and whether its address is one the public internet has.
+"""Normalises the host of a URL, and tells whether its address is public.
 
 A host has many spellings: `127.1`, `2130706433`, `0x7f.0.0.1`, fullwidth digits, an IPv4
 address inside an IPv6 one. `read_host` reduces them to one, as the URL Standard does, and
@@ -63,11 +63,11 @@ _ISATAP_MARKS = (0x00005EFE, 0x02005EFE)
 
 
 class InvalidHost(ValueError):
-    """The text cannot be a host; the message says why and holds nothing of the text."""
+    """The text is not a valid host; the message gives the reason without quoting the text."""
 
 
 def read_host(host: str) -> Address | str:
-    """The address a host spells, or its name in lower-case ASCII without the last dot."""
+    """Parse a host to its address, or to its lower-case ASCII name without the last dot."""
     if host.startswith("[") or host.count(":") > 1:
         return _read_v6(host.removeprefix("[").removesuffix("]"))
     name = _ascii(host).removesuffix(".")
@@ -80,7 +80,7 @@ def read_host(host: str) -> Address | str:
 
 
 def is_public(address: Address) -> bool:
-    """Whether the address is one a stranger on the internet may be sent to."""
+    """Tell whether the address belongs to the public internet."""
     if isinstance(address, IPv4Address):
         return not any(address in network for network in _NOT_PUBLIC_V4)
     if address.ipv4_mapped is not None:
@@ -94,7 +94,7 @@ def is_public(address: Address) -> bool:
 
 
 def plain(address: Address) -> Address:
-    """The IPv4 address inside an IPv4-mapped one, else the address as it is."""
+    """Return the IPv4 address inside an IPv4-mapped one, else the address unchanged."""
     if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
         return address.ipv4_mapped
     return address
@@ -110,7 +110,7 @@ def _read_v6(text: str) -> Address:
 
 
 def _ascii(host: str) -> str:
-    """Percent-decoded, mapped and encoded as browsers do, so look-alikes become what they are."""
+    """Percent-decode, map and encode a host as browsers do, which normalises look-alikes."""
     try:
         decoded = unquote_to_bytes(host).decode("utf-8")
         if decoded.isascii():
@@ -121,7 +121,7 @@ def _ascii(host: str) -> str:
 
 
 def _read_v4(labels: list[str]) -> IPv4Address:
-    """One to four parts, each decimal, octal (`0`) or hexadecimal (`0x`); the last fills up."""
+    """Parse one to four decimal, octal (`0`) or hexadecimal (`0x`) parts; the last fills up."""
     try:
         parts = [_read_number(label) for label in labels]
     except ValueError:

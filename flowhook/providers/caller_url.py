@@ -1,7 +1,7 @@
-"""A URL as a caller wrote it, read once into the parts that a guard judges.
+"""A caller's URL, parsed once into the parts that the address guard checks.
 
-What two parsers could read differently (control characters, backslashes, credentials) is
-refused, so that what was checked is what is connected to.
+Anything that two parsers could read differently (control characters, backslashes, credentials)
+is refused, so that the connection goes to the host that was checked.
 
 Source: https://url.spec.whatwg.org, https://fetch.spec.whatwg.org/#port-blocking
 """
@@ -31,7 +31,7 @@ _PORTS_OF_OTHER_SERVICES = frozenset({
 
 
 class InvalidUrl(ValueError):
-    """The text is no URL to fetch; the message says why and holds nothing of the text."""
+    """The text is not a fetchable URL; the message gives the reason without quoting the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +49,12 @@ class CallerUrl:
 
     @property
     def names_local_host(self) -> bool:
-        """Whether the name is one of those that never belong to the public internet."""
+        """Tell whether the name is one that never belongs to the public internet."""
         return isinstance(self.host, str) and _LOCAL_NAMES.fullmatch(self.host) is not None
 
 
 def read_url(url: object) -> CallerUrl:
-    """Read an http or https URL without credentials; raises InvalidUrl."""
+    """Parse an http or https URL without credentials. Raises InvalidUrl if it is not one."""
     if not isinstance(url, str):
         raise InvalidUrl("must be a URL in text")
     url = url.strip(" ")

@@ -1,4 +1,4 @@
-"""What a client tells of its requests, and asks before each: is the provider up?"""
+"""The circuit breaker interface of provider clients."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from typing import Protocol
 
 
 class Circuit(Protocol):
-    """What a client tells of its requests."""
+    """Receives the results of a client's requests, and blocks them while the provider is down."""
 
     def admit(self) -> None:
-        """Raise ProviderUnavailable where the provider is not to be asked now."""
+        """Raise ProviderUnavailable if the circuit is open."""
 
     def answered(self) -> None:
-        """The provider answered, whatever it said."""
+        """Record that the provider answered, with any status."""
 
     def failed(self) -> None:
-        """The provider could not be reached, broke off, failed on its side or took too long."""
+        """Record that the provider was unreachable, disconnected, failed or timed out."""
 
 
 class NoCircuit:
-    """Always closed: for clients without an organisation behind them."""
+    """A circuit that is always closed, for clients without an organisation."""
 
     def admit(self) -> None:
         return None

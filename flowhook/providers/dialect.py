@@ -1,4 +1,4 @@
-"""How a provider of models is spoken to, and the registry of those that are known.
+"""The interface of model providers' dialects, and their registry.
 
 A provider is one module in flowhook/providers/dialects: a Dialect under `@provider(name)`, where
 `name` is what the settings' field `provider` holds. AccountClient does the rest alike for all:
@@ -26,7 +26,7 @@ DialectT = TypeVar("DialectT", bound="type[Dialect]")
 class WireCall(Generic[AnswerT]):
     """One POST: its path, its body, a file to send with the body as a form, and its reader.
 
-    `read` raises InvalidResponse for a reply that is not what the provider promises.
+    `read` raises InvalidResponse if a reply does not match the provider's specification.
     """
 
     path: str
@@ -36,7 +36,7 @@ class WireCall(Generic[AnswerT]):
 
 
 class Unsupported(Exception):
-    """The model does not take one parameter of the request; `error` is what that means else."""
+    """A parameter that the model does not accept; `error` is raised if it cannot be left out."""
 
     def __init__(self, parameter: str, error: FlowhookError) -> None:
         super().__init__(parameter)
@@ -48,16 +48,16 @@ class ErrorReply(Protocol):
     """A reply whose status is not 200."""
 
     def should_retry(self) -> bool:
-        """Tell whether asking again can help."""
+        """Tell whether a retry can help."""
 
     def as_exception(self) -> FlowhookError | Unsupported:
-        """Return what the reply is raised as."""
+        """Return the exception for the reply."""
 
 
 class Dialect(Protocol):
-    """Turns requests into what one account's provider takes, and its replies into answers.
+    """Converts requests to the calls of one account's provider, and its replies to answers.
 
-    `needs` names the settings that an account at this provider cannot do without.
+    `needs` names the settings that an account at this provider requires.
     """
 
     needs: ClassVar[tuple[str, ...]]
@@ -67,22 +67,22 @@ class Dialect(Protocol):
     def __init__(self, account: Account) -> None: ...
 
     def call(self, request: Request[AnswerT], model: str) -> WireCall[AnswerT]:
-        """Return what asks this model.
+        """Build the call that sends a request to this model.
 
-        Raises ProviderRejected where the provider cannot be asked for such a thing.
+        Raises ProviderRejected if the provider does not support such a request.
         """
 
     def url(self, path: str, model: str) -> str:
         """Return the address of a call to this model."""
 
     def headers(self) -> dict[str, str]:
-        """Return the headers that prove the account."""
+        """Return the headers that authenticate the account."""
 
     def models_url(self) -> str:
         """Return the address that lists the account's models."""
 
     def read_models(self, reply: HttpReply) -> list[ListedModel]:
-        """Read that list; raises InvalidResponse."""
+        """Read that list. Raises InvalidResponse if the reply is not one."""
 
     def read_error(self, reply: HttpReply) -> ErrorReply:
         """Read a reply whose status is not 200."""

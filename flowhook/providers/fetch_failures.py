@@ -1,4 +1,4 @@
-"""What a fetch of a caller's URL fails with: the field named, no address and no body in it."""
+"""The errors of fetching a caller's URL, which name the field but no address or body."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _FIX = "Give a link that opens in a browser without logging in and is served ove
 
 
 def failed(failure: Exception, out_of_time: bool, field: str) -> errors.FlowhookError:
-    """What went wrong on the way, in words that hold no address."""
+    """Convert a transport failure to an error whose message contains no address."""
     if out_of_time or isinstance(failure, requests.Timeout | TimeoutError):
         return too_slow(field)
     if isinstance(failure, requests.exceptions.SSLError):

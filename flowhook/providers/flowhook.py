@@ -1,4 +1,4 @@
-"""Another running Flowhook, called as a flow builder calls it."""
+"""A client of another running Flowhook, which it calls like a flow builder."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class FlowhookClient:
         self.headers = {"Authorization": f"Bearer {token}"}
 
     def call(self, name: str, body: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
-        """The answer's status and object, a failure's too."""
+        """Call a function; returns the status and the object of the answer, also of a failure."""
         try:
             answer = requests.post(
                 f"{self.url}/webhooks/{quote(name, safe='')}",

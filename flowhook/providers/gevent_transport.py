@@ -41,10 +41,10 @@ BLOCK_BYTES = 16_384
 
 
 class _PoolMixin:
-    """What the library's pools lack here.
+    """Additions to the library's connection pools.
 
-    A usable idle connection is told by poll(), since select() is blind above fd 1023; and where
-    `addresses_of` is given, only addresses it lets through are connected to.
+    poll() finds usable idle connections, since select() fails above fd 1023; and if
+    `addresses_of` is given, only the addresses it returns are connected to.
     """
 
     addresses_of: AddressesOf | None = None
@@ -90,7 +90,7 @@ class GeventTransport:
     """A pool of connections for each origin, shared by all greenlets of the process."""
 
     def __init__(self, pool_size: int = 10_000, addresses_of: AddressesOf | None = None) -> None:
-        """`addresses_of` guards every connection; None connects wherever the name leads."""
+        """Create the pools; `addresses_of` guards every connection, None allows any address."""
         self.pool_size = pool_size
         self.addresses_of = addresses_of
         self._pools: OrderedDict[str, _Pool | _SSLPool] = OrderedDict()
@@ -170,7 +170,7 @@ def _read(response: HTTPSocketPoolResponse) -> HttpReply:
 
 
 def _broken(error: BaseException) -> BaseException:
-    """What an exchange's error means; what is no network error goes on as it is."""
+    """Convert a network error of an exchange; any other exception is returned unchanged."""
     if isinstance(error, TransportError):
         return error
     if isinstance(error, TimeoutError):
@@ -182,7 +182,7 @@ def _broken(error: BaseException) -> BaseException:
 
 @lru_cache(maxsize=1024)
 def _split(url: str) -> tuple[str, str, str]:
-    """(origin, Host header, request target) of a checked URL."""
+    """Split a checked URL into (origin, Host header, request target)."""
     parts = urlsplit(url)
     path = parts.path or "/"
     target = f"{path}?{parts.query}" if parts.query else path
@@ -201,7 +201,7 @@ def _make_pool(origin: str, size: int) -> _Pool | _SSLPool:
         port,
         size=size,
         connection_timeout=CONNECT_SECONDS,
-        network_timeout=None,  # type: ignore[arg-type]  # the exchange stands under one time-out
+        network_timeout=None,  # type: ignore[arg-type]  # one time-out covers the exchange
     )
 
 

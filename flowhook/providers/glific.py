@@ -3,7 +3,7 @@
 Two ways to resume. `resume` is the GraphQL mutation, which needs a user's phone and password;
 `resume_signed` is the callback that Glific has for its own services, signed with the
 organisation's phrase. Glific answers errors with HTTP 200 and `success: true`, takes the
-result as a JSON *string*, merges it into the flow's results (so it stands under its result
+result as a JSON *string*, merges it into the flow's results (so its key has to be the result
 name), and may not yet be waiting when a fast answer arrives.
 
 Source: https://glific.github.io/slate/ and the behaviour of Glific's own code, October 2026.
@@ -28,7 +28,7 @@ TIMEOUT_SECONDS = 10.0
 RACE_PAUSES_SECONDS = (0.3, 0.6, 1.2, 2.4)
 NOT_WAITING = "does not have any active flows awaiting results"
 TOKEN_SECONDS = 30 * 60
-MARGIN_SECONDS = 60  # a token that lapses sooner is renewed before it is used
+MARGIN_SECONDS = 60  # a token that expires sooner is renewed before use
 
 MUTATION = (
     "mutation resumeContactFlow($flowId: ID!, $contactId: ID!, $result: Json) {"
@@ -47,7 +47,7 @@ class Tokens:
 
 
 class TokenShelf(Protocol):
-    """Where the session is kept between calls and processes."""
+    """Stores the session between calls and processes."""
 
     def read(self) -> Tokens | None: ...
 
@@ -76,7 +76,7 @@ class GlificClient:
         self.sleep = sleep
 
     def resume(self, flow: str, contact: str, results: Mapping[str, Any]) -> None:
-        """Wake the contact's flow with these results; raises ProviderRejected if it never waits."""
+        """Resume the contact's flow with results. Raises ProviderRejected if it never waits."""
         variables = {
             "flowId": flow,
             "contactId": contact,
@@ -96,7 +96,7 @@ class GlificClient:
         )
 
     def resume_signed(self, phrase: str, metadata: Mapping[str, Any], said: Said) -> None:
-        """Wake the flow by Glific's signed callback; it answers alike whatever became of it."""
+        """Resume the flow by Glific's signed callback, whose answer does not confirm success."""
         stamp = int(self.clock() * 1_000_000)
         ids = {name: metadata[name] for name in ("contact_id", "flow_id", "organization_id")}
         signed = orjson.dumps({**ids, "timestamp": stamp}, option=orjson.OPT_SORT_KEYS)
@@ -121,7 +121,7 @@ class GlificClient:
             raise ProviderError(f"Glific answered HTTP {reply.status} to the signed resume")
 
     def _mutate(self, query: Mapping[str, Any]) -> list[str]:
-        """The messages of a mutation's errors; logs in anew once where the session lapsed."""
+        """Return the messages of a mutation's errors; logs in again once if the session expired."""
         reply = self._post("/api", query, {"Authorization": self._token()})
         if reply.status == 401:
             if self.shelf:
@@ -175,7 +175,7 @@ class GlificClient:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A result as the signed callback carries it: its text, its thread, and what went wrong."""
+    """A result as sent in the signed callback: its text, its thread, and its error."""
 
     text: str
     conversation: str = ""
@@ -184,7 +184,7 @@ class Said:
 
 
 def sign_resume(phrase: str, stamp: int, signed: bytes) -> str:
-    """HMAC-SHA256 of `<stamp>.<the ids as JSON, keys sorted>`."""
+    """Return the HMAC-SHA256 of `<stamp>.<the ids as JSON, keys sorted>`."""
     return hmac.new(phrase.encode(), b"%d." % stamp + signed, hashlib.sha256).hexdigest()
 
 
@@ -195,7 +195,7 @@ def _refused(message: str) -> ProviderRejected:
 
 
 def _complaints(answer: Mapping[str, Any]) -> list[str]:
-    """Every error's message: of the query itself, or of the mutation that claims success."""
+    """Return all error messages: of the query, or of the mutation that reports success."""
     mutation = _inner(_inner(answer, "data"), "resumeContactFlow")
     found = [error for part in (answer, mutation) for error in _errors(part)]
     if not found and not mutation.get("success"):
@@ -224,7 +224,7 @@ def _object(reply: HttpReply) -> dict[str, Any]:
 
 
 def _moment(text: Any) -> float | None:
-    """Epoch seconds of an ISO time, which is UTC where it names no zone."""
+    """Convert an ISO time, UTC if it has no zone, to epoch seconds."""
     try:
         moment = datetime.fromisoformat(text) if isinstance(text, str) else None
     except ValueError:

@@ -1,7 +1,7 @@
-"""Google's Geocoding API with one key: the address at a point.
+"""A client of Google's Geocoding API, which finds the address at a point.
 
 The body's `status` decides, not HTTP's. Google's own `error_message` is never passed on: it can
-repeat the key. Failures that may pass are tried again twice.
+repeat the key. Temporary failures are retried twice.
 
 Source: https://developers.google.com/maps/documentation/geocoding/requests-reverse-geocoding
 """
@@ -37,7 +37,7 @@ Result = Mapping[str, Any]
 
 
 class GoogleMapsClient:
-    """Asks with one key; `base_url` is another server in tests only."""
+    """Sends requests with one key; `base_url` differs only in tests."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class GoogleMapsClient:
         self.sleep = sleep
 
     def addresses(self, latitude: float, longitude: float) -> list[Result]:
-        """The addresses at a point, the most exact first, at least one; else an error."""
+        """Return the addresses at a point, most exact first. Raises an error if there are none."""
         query = urlencode({"latlng": f"{latitude:.7f},{longitude:.7f}", "key": self._api_key})
         deadline = time.monotonic() + TIMEOUT_SECONDS
         for retries_left in range(MAX_RETRIES, -1, -1):
@@ -77,7 +77,7 @@ class GoogleMapsClient:
 
 
 def read_addresses(reply: HttpReply) -> list[Result]:
-    """The results of an answer; the error that its status means."""
+    """Return the results of an answer. Raises the error of its status if it has none."""
     if reply.status >= 500:
         raise ProviderError(f"Google Maps failed with HTTP {reply.status}", fix=_LATER)
     answer = reply.read_object()

@@ -1,7 +1,7 @@
-"""The one guard for every fetch of a URL that a caller chose.
+"""The address guard (SSRF protection) of every fetch of a caller's URL.
 
-A chatbot builder hands over links to voice notes and pictures, and addresses to call back.
-Whoever can choose them must not reach the machine's own network through this service, so:
+A chatbot builder sends links to voice notes and pictures, and callback addresses.
+They must not give access to the machine's own network through this service, so:
 http and https only; a host that is, or resolves to, anything but public addresses is refused
 in every spelling; the connection is made to the very address that was checked; each redirect
 is checked again; time, size and unpacked size are bounded. `ALLOW_PRIVATE_URLS` opens hosts
@@ -38,7 +38,7 @@ _KEPT_ACROSS_ORIGINS = {"accept", "accept-encoding", "accept-language", "user-ag
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What a URL answered; `url` is where the last redirect led, `content` is unpacked."""
+    """The response of a URL; `url` is the final one after redirects, `content` is unpacked."""
 
     content: bytes
     content_type: str
@@ -49,7 +49,7 @@ class Fetched:
 class AddressGuard:
     """Checks and fetches callers' URLs.
 
-    `allow` holds hosts, addresses and CIDRs let through; a malformed one is a ValueError.
+    `allow` holds permitted hosts, addresses and CIDRs. Raises ValueError if one is malformed.
     """
 
     def __init__(self, allow: Iterable[str] = (), resolver: Resolver = system_resolver) -> None:
@@ -60,9 +60,9 @@ class AddressGuard:
             self._allow(entry)
 
     def check_url(self, url: str, field: str = "url") -> str:
-        """The URL with its host in one spelling; InvalidInput when it may not be fetched.
+        """Return the URL with its host normalised. Raises InvalidInput if it may not be fetched.
 
-        Looks at the text only: what a name resolves to is checked when it is connected to.
+        Checks only the text: the addresses of a name are checked on connecting.
         """
         return self._read(url, field).text
 
@@ -77,8 +77,8 @@ class AddressGuard:
     ) -> Fetched:
         """GET a caller's URL, following up to 5 redirects, each checked like the first.
 
-        `timeout_seconds` bounds all of it together. Across origins only harmless headers go
-        along, so Authorization stays at home. A status other than 2xx is an InvalidInput.
+        `timeout_seconds` bounds the whole fetch. Only harmless headers are sent to another
+        origin, never Authorization. Raises InvalidInput if the status is not 2xx.
         """
         wanted = {**_OWN_HEADERS, **(headers or {})}
         deadline = Deadline(timeout_seconds)
@@ -107,9 +107,9 @@ class AddressGuard:
         max_bytes: int | None = CHUNK_BYTES,
         field: str = "callback_url",
     ) -> Fetched:
-        """POST to a caller's URL on the same road; answers with whatever status came back.
+        """POST to a caller's URL with the same checks; any status is an answer.
 
-        Redirects are not followed: what is posted is signed for one receiver. With `max_bytes`
+        Redirects are not followed: the body is signed for one receiver. With `max_bytes`
         None the answer's body is not read.
         """
         return self._once("POST", url, body, headers, timeout_seconds, max_bytes, field)
@@ -148,10 +148,10 @@ class AddressGuard:
         return got
 
     def addresses_of(self, host: str, port: int, seconds: float, field: str = "url") -> list[str]:
-        """The addresses `host` may be connected at, looked up once, within `seconds`.
+        """Return the permitted addresses of `host`, looked up once, within `seconds`.
 
-        One address that is not public condemns the name: answers that mix both are how
-        rebinding starts.
+        A name with any address that is not public is refused: DNS rebinding starts with
+        answers that mix both.
         """
         try:
             read = read_host(host)
@@ -160,7 +160,7 @@ class AddressGuard:
             else:
                 texts = look_up(self._resolver, read, port, seconds, field)
                 found = [plain(ip_address(text)) for text in texts]
-        except ValueError:  # no host, or a resolver that answers no addresses
+        except ValueError:  # invalid host, or an invalid address from the resolver
             raise not_public(field) from None
         if not found or not (read in self._names or all(map(self._is_open, found))):
             raise not_public(field)
@@ -206,7 +206,7 @@ class AddressGuard:
         *,
         follow: bool,
     ) -> Fetched | str:
-        """The answer or, when redirects are followed, the URL it redirects to."""
+        """Return the response or, if redirects are followed, the URL it redirects to."""
 
         def addresses_of(host: str, port: int, seconds: float) -> list[str]:
             return self.addresses_of(host, port, seconds, field)
@@ -238,9 +238,9 @@ class AddressGuard:
 def _read_content(
     response: requests.Response, deadline: Deadline, max_bytes: int | None, field: str
 ) -> bytes:
-    """Read at most `max_bytes` unpacked bytes, none where that is None.
+    """Read at most `max_bytes` unpacked bytes, none if that is None.
 
-    What Content-Length claims only ends it sooner.
+    Content-Length is only used to stop earlier.
     """
     if max_bytes is None:
         return b""

@@ -1,4 +1,4 @@
-"""requests to an address an organisation's admin chose: only where the guard lets it connect."""
+"""A transport on requests for admin-chosen addresses, limited to those the guard permits."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class GuardedRequestsTransport(RequestsTransport):
                 return reply
         finally:
             deadline.close()
-        # What the deadline cut off looks broken, or even whole where no length was promised.
+        # A reply cut off by the deadline looks broken, or even whole if it gave no length.
         raise TimedOut("no whole answer within the time-out")
 
     @cached_property

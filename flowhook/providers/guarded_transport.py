@@ -1,4 +1,4 @@
-"""A transport for `requests` that connects only to addresses a guard has seen, and in time.
+"""A transport for `requests` that connects only to guarded addresses, within a deadline.
 
 urllib3 would look a name up by itself, after any check of ours. Here the connection asks
 `addresses_of` and connects to exactly what it answers, so there is no second look-up to
@@ -31,7 +31,7 @@ AddressesOf = Callable[[str, int, float], list[str]]
 
 
 class Deadline:
-    """The end of one exchange, `seconds` from its making, and what has to stop at it."""
+    """The deadline of one exchange, `seconds` from now, and the sockets to shut down at it."""
 
     def __init__(self, seconds: float) -> None:
         self._end = time.monotonic() + seconds
@@ -50,7 +50,7 @@ class Deadline:
         return self.remaining_seconds <= 0
 
     def watch(self, sock: socket.socket) -> None:
-        """Shut `sock` down when time is up. The duplicate survives TLS taking the socket over."""
+        """Shut `sock` down at the deadline. The duplicate stays valid when TLS wraps the socket."""
         with self._lock:
             self._handles.append(sock.dup())
         if self.passed:
@@ -145,12 +145,12 @@ class _TLSPool(HTTPSConnectionPool):
 
 
 def trusted_context() -> ssl.SSLContext:
-    """A verifying TLS context. Building one takes some 20 ms, so a guard builds it once."""
+    """Create a verifying TLS context. This takes some 20 ms, so a guard does it once."""
     return trust(create_urllib3_context(), certifi.where())
 
 
 def trust(context: ssl.SSLContext, usual: str) -> ssl.SSLContext:
-    """Load the certificates that requests would: the environment's bundle, else the usual one."""
+    """Load the certificates that requests uses: the environment's bundle, else the default one."""
     bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or usual
     if os.path.isdir(bundle):  # noqa: PTH112
         context.load_verify_locations(capath=bundle)
@@ -160,7 +160,7 @@ def trust(context: ssl.SSLContext, usual: str) -> ssl.SSLContext:
 
 
 class GuardedAdapter(HTTPAdapter):
-    """Mounted on a session, sends its requests only where `addresses_of` lets it."""
+    """A session's adapter that connects only to addresses permitted by `addresses_of`."""
 
     def __init__(
         self, addresses_of: AddressesOf, deadline: Deadline, context: ssl.SSLContext
@@ -185,4 +185,4 @@ class GuardedAdapter(HTTPAdapter):
         }
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
-        """The shared context holds the certificates already and always verifies."""
+        """Do nothing: the shared context has the certificates and always verifies."""

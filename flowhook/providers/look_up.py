@@ -1,8 +1,8 @@
-"""Looking a caller's host name up in bounded time, and at nobody else's cost.
+"""Host name look-up with a time-out, for callers' URLs.
 
 getaddrinfo takes no time-out, so it runs on a native thread that is waited for. Under gevent
-those threads are few and the guard's own: a caller whose name server never answers holds up
-other callers' names at the most, never those that the service itself connects to.
+these threads are few and reserved for the guard: a name server that never answers can delay
+other callers' names, but never those that the service itself connects to.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ Resolver = Callable[[str, int], list[str]]
 
 
 def system_resolver(name: str, port: int) -> list[str]:
-    """As the system resolves names; blocks the thread it is called on."""
+    """Resolve a name with the system's resolver; blocks the calling thread."""
     found = _getaddrinfo(name, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 def look_up(resolver: Resolver, name: str, port: int, seconds: float, field: str) -> list[str]:
-    """The addresses of a name within `seconds`; errors name the caller's field."""
+    """Return the addresses of a name within `seconds`; errors name the caller's field."""
     outcome: list[list[str] | Exception] = []
 
     def ask() -> None:

@@ -1,7 +1,7 @@
-"""What a picture or a recording really is, by its first bytes: names and headers may lie.
+"""Detects the type of a picture or a recording by its first bytes, not by name or headers.
 
-Covers what WhatsApp delivers and what OpenAI takes in. The general libraries answer with
-several guesses or say video for a voice note in MP4, so the signatures stand here.
+Covers the types that WhatsApp delivers and OpenAI accepts. General libraries return several
+guesses or report a voice note in MP4 as video, so this module has its own signatures.
 
 Errors: invalid_input, too_large, empty_input.
 Source: https://mimesniff.spec.whatwg.org, https://www.rfc-editor.org/rfc/rfc4867#section-5,
@@ -58,7 +58,7 @@ _MP4_BRANDS = {b"mp41", b"mp42", b"isom", b"iso2", b"iso3", b"iso4", b"iso5", b"
 
 
 def sniff(content: bytes) -> MediaType | None:
-    """The type of an image or a recording, or None when it is neither that we know."""
+    """Detect the type of an image or a recording; returns None if it is unknown."""
     for prefix, media_type in _PREFIXES:
         if content.startswith(prefix):
             return media_type
@@ -74,7 +74,7 @@ def sniff(content: bytes) -> MediaType | None:
 
 
 def require_image(content: bytes, field: str = "url") -> MediaType:
-    """The type of an image of at most 5 MiB; otherwise an error that names `field`."""
+    """Return the type of an image of at most 5 MiB. Raises an error that names `field`."""
     found = _require(content, field, "an image", MAX_IMAGE_BYTES)
     if found is None or not found.is_image:
         raise _other(field, "an image (JPEG, PNG, WebP or GIF)")
@@ -82,7 +82,7 @@ def require_image(content: bytes, field: str = "url") -> MediaType:
 
 
 def require_audio(content: bytes, field: str = "speech") -> MediaType:
-    """The type of a recording of at most 16 MiB; otherwise an error that names `field`."""
+    """Return the type of a recording of at most 16 MiB. Raises an error that names `field`."""
     found = _require(content, field, "audio", MAX_AUDIO_BYTES)
     if found is None or not found.is_audio:
         raise _other(field, "audio (Ogg, MP3, M4A, MP4, WAV, WebM, FLAC, AAC or AMR)")
@@ -105,14 +105,14 @@ def _other(field: str, wanted: str) -> errors.InvalidInput:
 
 
 def _sniff_mp4(brand: bytes) -> MediaType | None:
-    """Phones put voice into MP4 of any brand; HEIC and AVIF pictures share the container."""
+    """Detect an MP4 type: voice has any brand; HEIC and AVIF pictures share the container."""
     if brand in _M4A_BRANDS:
         return _M4A
     return _MP4 if brand in _MP4_BRANDS else None
 
 
 def _sniff_frames(content: bytes) -> MediaType | None:
-    """Bare MPEG frames: twelve sync bits, then fields of which some values are reserved."""
+    """Detect bare MPEG frames: twelve sync bits, then fields with some reserved values."""
     if len(content) < 4 or content[0] != 0xFF:
         return None
     if content[1] & 0xF6 == 0xF0 and (content[2] >> 2) & 0xF < 13:

@@ -1,8 +1,8 @@
-"""What the service asks of a provider of models, in words that belong to no provider.
+"""The provider-independent requests and answers of models, and the client's interface.
 
-A request says what is wanted; `model` None is the account's own model for it, and any other
-field that is None is not sent. Paths, bodies and headers are the business of the provider's
-dialect (flowhook/providers/dialects).
+In a request, `model` None means the account's default model, and any other field that is None
+is not sent. Paths, bodies and headers are built by the provider's dialect
+(flowhook/providers/dialects).
 
 Messages are dicts as flows write them: `role` (system, user, assistant or tool) and `content`,
 a text or a list of `{"type": "text", "text"}` and `{"type": "image_url", "image_url": {"url",
@@ -41,7 +41,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What every answer tells of itself: its tokens, and the model that gave it, if told."""
+    """The data common to all answers: the tokens, and the model that answered, if known."""
 
     usage: Usage = Usage()
     model: str | None = None
@@ -49,7 +49,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class RequestedCall:
-    """A function that a model asks for; `arguments` as it wrote them, usually JSON text."""
+    """A function call by a model; `arguments` are as it wrote them, usually JSON text."""
 
     id: Any
     name: Any
@@ -68,7 +68,7 @@ class CompletionChoice:
     def require_text(self, *, whole: bool = False) -> str:
         """Return the text; with `whole`, a text that was cut off is an error.
 
-        Raises Refused, ContentFilter, Truncated, and InvalidResponse where there is no text.
+        Raises Refused, ContentFilter, Truncated, and InvalidResponse if there is no text.
         """
         if self.refusal:
             raise Refused("the model declined to answer")
@@ -117,7 +117,7 @@ class Speech(Answer):
 
 @dataclass(frozen=True, slots=True)
 class Transcription(Answer):
-    """What a recording says, and the codes of the languages that the model heard, if it tells."""
+    """The text of a recording, and the codes of the languages detected, if reported."""
 
     text: str
     languages: tuple[str, ...] = ()
@@ -125,7 +125,7 @@ class Transcription(Answer):
 
 @dataclass(frozen=True, slots=True)
 class Moderation(Answer):
-    """Whether a text is harmful, and the names of the reasons, sorted."""
+    """The verdict whether a text is harmful, and the names of the reasons, sorted."""
 
     flagged: bool
     categories: tuple[str, ...]
@@ -230,7 +230,7 @@ class SpeechRequest(Request[Speech]):
 
 @dataclass(slots=True)
 class TranscriptionRequest(Request[Transcription]):
-    """Asks for what a recording says. `file` is (name, content, media type); `language` by code."""
+    """Asks for a transcription. `file` is (name, content, media type); `language` by code."""
 
     file: tuple[str, bytes, str]
     language: str | None = None
@@ -256,7 +256,7 @@ class EmbeddingRequest(Request[Embeddings]):
 
 
 class ModelClient(Protocol):
-    """Asks with one account; every method raises a FlowhookError that says who mends what.
+    """A client of one account. Every method raises a FlowhookError that says who fixes it.
 
     All requests of a client share one time-out, `account.timeout_seconds` from the first on.
     `usage` adds up their tokens; `model` is the one that answered last.
@@ -279,7 +279,7 @@ class ModelClient(Protocol):
         """Ask for a text spoken."""
 
     def transcribe(self, request: TranscriptionRequest) -> Transcription:
-        """Ask for what a recording says; its text may be empty."""
+        """Ask for the transcription of a recording; its text may be empty."""
 
     def moderate(self, request: ModerationRequest) -> Moderation:
         """Ask whether a text is harmful."""
@@ -291,4 +291,4 @@ class ModelClient(Protocol):
         """List the models that the account can use."""
 
     def open_link(self, url: str) -> bytes | None:
-        """Return what a link to the provider's own server leads to; None for another server's."""
+        """Fetch a link to the provider's own server; returns None for another server's."""

@@ -1,6 +1,6 @@
-"""Models that change under us: what one stops taking, and what takes its place when it is retired.
+"""Handles models that stop accepting a parameter or are retired.
 
-What was found out is kept as the model's quirks, so that the next call asks right at once.
+The findings are stored as the model's quirks, so that the next call is right at once.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from flowhook.providers.retirements import Retirement, retirement
 
 
 class ModelQuirks(Protocol):
-    """What an organisation found out about its models, kept for an hour."""
+    """An organisation's stored quirks of models, kept for an hour."""
 
     def of(self, model: str) -> Mapping[str, Any]:
         """Return `{"refuses": [parameter...], "successor": model}`, or less, or nothing."""
@@ -27,7 +27,7 @@ class ModelQuirks(Protocol):
 
 
 class NoModelQuirks:
-    """Remembers nothing: for calls without an organisation behind them."""
+    """Stores nothing, for calls without an organisation."""
 
     def of(self, model: str) -> Mapping[str, Any]:
         return {}
@@ -44,7 +44,7 @@ def retry_without(
 ) -> dict[str, Any]:
     """Return `body` without the refused parameter and its kind, and remember it.
 
-    Raises the refusal's error where the request cannot do without.
+    Raises the refusal's error if the request requires the parameter.
     """
     refused = dialect.refused_with(refusal.parameter, body)
     if not refused:
@@ -55,7 +55,7 @@ def retry_without(
 
 
 def replacement(account: Account, model: str) -> Retirement | None:
-    """The known retirement of a missing model, if its successor may be asked instead."""
+    """Return the known retirement of a missing model, if its successor may be asked instead."""
     retired = retirement(model)
     if retired is None or retired.successor is None:
         return None

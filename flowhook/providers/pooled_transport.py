@@ -1,7 +1,7 @@
-"""The lean transport where threads serve: urllib3's pools without what requests adds to them.
+"""A lean transport for threads: urllib3's pools without the overhead of requests.
 
 requests reads the environment for proxies and credentials with each request, which costs as much
-as the exchange itself; this transport asks for neither. Where there is a proxy, requests serves.
+as the exchange itself; this transport reads neither. With a proxy, requests is used instead.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ class PooledTransport:
 
 @lru_cache(maxsize=1024)
 def _split(url: str) -> tuple[str, str]:
-    """(origin, request target) of a checked URL."""
+    """Split a checked URL into (origin, request target)."""
     parts = urlsplit(url)
     path = parts.path or "/"
     target = f"{path}?{parts.query}" if parts.query else path
@@ -116,7 +116,7 @@ def _split(url: str) -> tuple[str, str]:
 
 
 def _read(response: Any, deadline: float) -> bytes:
-    """The body, piece by piece as it arrives, so that a dripping server is cut off in time."""
+    """Read the body piece by piece as it arrives, so that a dripping server is cut off in time."""
     received = bytearray()
     while piece := response.read1(CHUNK_BYTES):
         received += piece

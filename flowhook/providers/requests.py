@@ -1,4 +1,4 @@
-"""One request to a provider: its retries by the provider's own rules, its end in time.
+"""Sends a request to a provider, with retries by its own rules, before a deadline.
 
 Source: retry policy of the openai Python client.
 """
@@ -61,7 +61,7 @@ class Requests:
     ) -> HttpReply:
         """Return the reply of status 200, retried as far as the account's circuit lets it.
 
-        `deadline` is a time of the monotonic clock. Raises what the dialect makes of an error.
+        `deadline` is a time of the monotonic clock. Raises the dialect's exception for an error.
         """
         self.circuit.admit()
         try:
@@ -105,7 +105,7 @@ class Requests:
         raise AssertionError("the last try returns or raises")
 
     def _pause(self, reply: HttpReply | None, retries_left: int, deadline: float) -> bool:
-        """Wait before the next try; False where the wait would not fit."""
+        """Wait before the next try; returns False if the wait would exceed the deadline."""
         asked = retry_after_seconds(reply.headers) if reply else None
         if asked is not None and asked > MAX_RETRY_AFTER_SECONDS:
             return False
@@ -117,7 +117,7 @@ class Requests:
 
 
 def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
-    """What the provider asks to wait: retry-after-ms, else retry-after (seconds or a date)."""
+    """Return the requested wait: retry-after-ms, else retry-after (seconds or a date)."""
     milliseconds = _number(headers.get("retry-after-ms"))
     if milliseconds is not None:
         return milliseconds / 1000
@@ -132,7 +132,7 @@ def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
 
 
 def transport_error(failure: TransportError) -> ProviderFailure:
-    """What it means that no reply came."""
+    """Return the error for a request without a reply."""
     if isinstance(failure, TimedOut):
         return ProviderTimeout("the provider did not answer in time")
     if isinstance(failure, Unreachable):

@@ -1,7 +1,7 @@
-"""Which models go, when, and what follows them: retirements.json, read once.
+"""The retirement dates and successors of models, read once from retirements.json.
 
 A dated snapshot (`gpt-4o-2024-08-06`, `gpt-4-0613`) goes with its family. No successor is
-given where the provider names none, or none that the same endpoint serves.
+given if the provider names none, or none that the same endpoint serves.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _SNAPSHOT = re.compile(r"(?P<family>.+?)-(\d{4}-\d{2}-\d{2}|\d{4})")
 
 @dataclass(frozen=True)
 class Retirement:
-    """A model's last day, what to use instead, and who says so."""
+    """A model's last day, its replacement, and the source."""
 
     model: str
     date: datetime.date
@@ -29,7 +29,7 @@ class Retirement:
 
 
 def retirement(model: str) -> Retirement | None:
-    """The entry of this model, or of the family it is a snapshot of."""
+    """Return the entry of this model, or of the family it is a snapshot of."""
     known = _by_model()
     if model in known:
         return known[model]
@@ -38,15 +38,15 @@ def retirement(model: str) -> Retirement | None:
 
 
 def successor(model: str) -> str | None:
-    """The model to use instead; None where there is no retirement or no named successor."""
+    """Return the model to use instead; None without a retirement or a named successor."""
     found = retirement(model)
     return found.successor if found else None
 
 
 def retiring(models: Iterable[str], today: datetime.date, within_days: int) -> list[Retirement]:
-    """Those of `models` that are gone or go within the days, soonest first.
+    """Return those of `models` that are retired or will be within the days, soonest first.
 
-    The entry bears the name that was asked for, so that a warning can repeat it.
+    The entry has the requested name, so that a warning can repeat it.
     """
     horizon = today + datetime.timedelta(days=within_days)
     found = []
@@ -58,7 +58,7 @@ def retiring(models: Iterable[str], today: datetime.date, within_days: int) -> l
 
 
 class Retired(Mapping[str, str]):
-    """The models that are gone by a day, each with what to use instead, or ""; snapshots too."""
+    """The models retired by a day, with their replacements or "", including snapshots."""
 
     def __init__(self, today: datetime.date) -> None:
         self.today = today

@@ -1,7 +1,7 @@
-"""Meta's WhatsApp Cloud API: messages and media out, media in, for one phone number.
+"""A client of Meta's WhatsApp Cloud API for one phone number: messages and media.
 
-The client sends each request once: whoever calls knows the order of messages and decides about
-trying again. Contents are the API's own objects, `{"type": "text", "text": {...}}`, made by the
+The client sends each request once: the calling code keeps the order of messages and decides
+about retries. Contents are the API's own objects, `{"type": "text", "text": {...}}`, made by the
 builders of providers/whatsapp_content.py.
 
 Source: https://developers.facebook.com/documentation/business-messaging/whatsapp
@@ -45,7 +45,7 @@ class PhoneNumber:
 
     @classmethod
     def read(cls, section: Mapping[str, Any]) -> PhoneNumber:
-        """From the organisation's whatsapp section; MissingApiKey where it is incomplete."""
+        """Read the organisation's whatsapp section. Raises MissingApiKey if it is incomplete."""
         missing = [name for name in ("phone_number_id", "access_token") if not section.get(name)]
         if missing:
             raise MissingApiKey(
@@ -65,7 +65,7 @@ class Media:
 
 
 class WhatsAppClient:
-    """One phone number's calls. Raises ProviderFailure classes; Throttled where Meta limits."""
+    """A client of one phone number. Raises ProviderFailure; Throttled if Meta limits it."""
 
     def __init__(
         self, number: PhoneNumber, transport: Transport, base_url: str = GRAPH_URL
@@ -77,7 +77,7 @@ class WhatsAppClient:
         self._base = urlsplit(base_url)
 
     def send(self, contact: str, content: Mapping[str, Any]) -> str:
-        """Send one message, `{"type": kind, kind: {...}}`; answers Meta's id of it (wamid)."""
+        """Send one message, `{"type": kind, kind: {...}}`; returns Meta's id of it (wamid)."""
         body = {
             "messaging_product": "whatsapp",
             "recipient_type": "individual",
@@ -105,7 +105,7 @@ class WhatsAppClient:
         self._post("messages", body)
 
     def upload(self, content: bytes, mime_type: str, filename: str) -> str:
-        """Store a file at Meta for 30 days; answers its media id."""
+        """Store a file at Meta for 30 days; returns its media id."""
         form, content_type = encode_multipart_formdata(
             {
                 "messaging_product": "whatsapp",
@@ -161,7 +161,7 @@ class WhatsAppClient:
         except ValueError:
             return False
         if host == self._base.hostname:
-            return parts.scheme == self._base.scheme  # never in the clear where Meta is not
+            return parts.scheme == self._base.scheme  # never unencrypted if Meta uses TLS
         return parts.scheme == "https" and host.endswith(MEDIA_HOSTS)
 
     def _post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -197,7 +197,7 @@ class WhatsAppClient:
 
 
 def recipient(contact: str) -> dict[str, str]:
-    """Who a message goes to: a phone number in `to`, a business-scoped user id in `recipient`.
+    """Address a message: a phone number in `to`, a business-scoped user id in `recipient`.
 
     >>> recipient("919876543210"), recipient("US.13491208655302741918")
     ({'to': '919876543210'}, {'recipient': 'US.13491208655302741918'})

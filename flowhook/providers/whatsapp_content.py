@@ -27,7 +27,7 @@ Content = dict[str, Any]
 
 
 def length(text: str) -> int:
-    """Characters as WhatsApp counts them at most.
+    """Count characters by the stricter of WhatsApp's ways.
 
     >>> length("abc"), length("नमस्ते"), length("👍")
     (3, 6, 2)

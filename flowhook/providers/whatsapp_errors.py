@@ -1,4 +1,4 @@
-"""What an error of Meta's Graph API means, and whether sending again can help.
+"""Interprets errors of Meta's Graph API, and tells whether a retry can help.
 
 Meta's own message is never passed on: its details can repeat the contact's number. Its code is.
 
@@ -35,7 +35,7 @@ THROTTLED = {
     PAIR_LIMIT: "the messages to one contact",
     133016: "registrations of the phone number",
 }
-# Seconds to wait where Meta names none. One contact takes about one message in six seconds.
+# Seconds to wait if Meta names none. One contact takes about one message in six seconds.
 PAUSES = {4: 60.0, 80007: 60.0, 130429: 1.0, 131048: 300.0, PAIR_LIMIT: 6.0, 133016: 3600.0}
 MAX_RETRY_AFTER_SECONDS = 3600.0
 TRANSIENT = frozenset({1, 2, 131000, 131016, 131053, 131057, 133004})
@@ -44,7 +44,7 @@ PERMISSION = frozenset({3, 10, *range(200, 300)})
 
 
 class Throttled(ProviderRateLimited):
-    """`code` tells whose limit was hit: PAIR_LIMIT is one contact's, the others the number's."""
+    """A rate limit of Meta; `code` PAIR_LIMIT is one contact's, any other the number's."""
 
     fix = "Nothing to do: sending goes on by itself when WhatsApp's limit allows."
 
@@ -59,7 +59,7 @@ class Throttled(ProviderRateLimited):
 
 
 def read_error(reply: HttpReply) -> ProviderFailure:
-    """The error that a reply other than success stands for."""
+    """Return the error for an unsuccessful reply."""
     code = _code(reply.body)
     if code in THROTTLED or reply.status == 429:
         return Throttled(code, retry_after_seconds(reply.headers))
@@ -83,7 +83,7 @@ def read_error(reply: HttpReply) -> ProviderFailure:
 
 
 def read_failure(failure: TransportError) -> ProviderFailure:
-    """The error for a reply that never came."""
+    """Return the error for a missing reply."""
     if isinstance(failure, TimedOut):
         return ProviderTimeout("WhatsApp did not answer in time")
     if isinstance(failure, Unreachable):
@@ -92,13 +92,13 @@ def read_failure(failure: TransportError) -> ProviderFailure:
 
 
 def can_retry(error: ProviderFailure) -> bool:
-    """Whether the same request may succeed later."""
+    """Tell whether the same request may succeed later."""
     transient = (ProviderRateLimited, ProviderUnavailable, ProviderTimeout, ProviderError)
     return isinstance(error, transient)
 
 
 def _code(body: bytes) -> int:
-    """Meta's error code; -1 where there is none."""
+    """Return Meta's error code, or -1 if there is none."""
     try:
         answer: Any = orjson.loads(body)
     except orjson.JSONDecodeError:

@@ -1,4 +1,4 @@
-"""Commands that take place together with what a script does, or not at all."""
+"""Redis commands that run atomically with a script."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ Effect = tuple[Argument, ...]
 
 
 def effect_keys(effects: Iterable[Effect]) -> list[str]:
-    """What a script's keys end with."""
+    """Return the keys to append to a script's keys."""
     return [str(effect[1]) for effect in effects]
 
 
 def effect_arguments(effects: Iterable[Effect]) -> list[Argument]:
-    """What a script's arguments end with."""
+    """Return the arguments to append to a script's arguments."""
     found: list[Argument] = []
     for name, _, *arguments in effects:
         found += [name, len(arguments), *arguments]

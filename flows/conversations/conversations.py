@@ -34,7 +34,7 @@ from flows.conversations.store import (
     conversation_key,
     group_key,
 )
-from flows.conversations.transcript import answer_of, not_sent, standing_of, transcript_of
+from flows.conversations.transcript import answer_of, not_sent, status_of, transcript_of
 from flows.conversations.turn import (
     API,
     NOTHING,
@@ -189,7 +189,7 @@ class Conversations:
     # --- what is known of a contact -----------------------------------------------------
 
     def show(self, org: str, contact: str) -> Json:
-        """Contact, standing and transcript; NotFound for a contact who never wrote."""
+        """The contact, state and transcript; raises NotFound for a contact who never wrote."""
         record = self.store.state(org, contact)
         if record is None:
             raise NotFound("there is no conversation with this contact")
@@ -197,7 +197,7 @@ class Conversations:
         due = session.next_wakeup()
         return {
             "contact": session.contact.as_dict(),
-            **standing_of(session),
+            **status_of(session),
             **({"wakeup_at": due.isoformat()} if due else {}),
             "transcript": self.store.transcript(org, contact),
         }
@@ -283,7 +283,7 @@ class Conversations:
             events = step(turn)
         if events is None:
             self.store.release(lock)
-            return {"messages": [], **standing_of(turn.session)}
+            return {"messages": [], **status_of(turn.session)}
         answer = answer_of(turn.session, events)
         found = self.effects.of(turn, events, is_taken=held is not None)
         found.effects += counted(lock.org, before, place_of(turn.session), events)

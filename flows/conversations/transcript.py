@@ -24,17 +24,17 @@ def answer_of(session: Session, events: Iterable[Event]) -> Json:
         for one in events
         if isinstance(one, MsgCreated) and one.contact == session.contact.id
     ]
-    return {"messages": sent, **standing_of(session)}
+    return {"messages": sent, **status_of(session)}
 
 
-def standing_of(session: Session) -> Json:
+def status_of(session: Session) -> Json:
     """Where the contact stands: `status`, and `flow`, `node` and `results` once one has run."""
-    standing: Json = {"status": session.status}
+    state: Json = {"status": session.status}
     run = session.active_run() or next(iter(session.runs), None)
     at = run or session.ending
     if at is not None:
-        standing |= {"flow": at.flow, "node": at.node, "results": at.results}
-    return standing
+        state |= {"flow": at.flow, "node": at.node, "results": at.results}
+    return state
 
 
 def transcript_of(

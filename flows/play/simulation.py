@@ -22,7 +22,7 @@ from flowhook.records.redact import redact
 from flowhook.redis.keys import org_key
 from flows.conversations.author_requests import AuthorHttpClient
 from flows.conversations.live_services import CallFunction, LiveServices, in_time
-from flows.conversations.transcript import standing_of, transcript_of
+from flows.conversations.transcript import status_of, transcript_of
 from flows.engine.engine import Engine
 from flows.library.store import FlowStore
 from flows.model.contact import Contact
@@ -55,7 +55,7 @@ class Simulation:
     @property
     def state(self) -> Json:
         """The flow's status, node and results; empty before the start."""
-        return standing_of(Session.from_dict(self.session)) if self.session else {}
+        return status_of(Session.from_dict(self.session)) if self.session else {}
 
     @property
     def waits_seconds(self) -> float | None:

@@ -1,4 +1,4 @@
-"""The catalogue of webhook functions, made from their schemas and docstrings."""
+"""The catalogue of webhook functions, generated from their schemas and docstrings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from webhooks.registry import WebhookFunction
 
 
 def catalogue(functions: Registry[WebhookFunction]) -> dict[str, Any]:
-    """`{"functions": [...], "builder_keys": [...]}`, in order of name."""
+    """Return `{"functions": [...], "builder_keys": [...]}`, sorted by name."""
     return {
         "functions": [describe(function) for function in functions],
         "builder_keys": sorted(BUILDER_KEYS),
@@ -22,7 +22,7 @@ def catalogue(functions: Registry[WebhookFunction]) -> dict[str, Any]:
 
 
 def describe(function: WebhookFunction) -> dict[str, Any]:
-    """One function: summary, page, fields, results, and a body to paste into a flow node."""
+    """Describe a function: summary, page, fields, results, and a body to paste into a flow node."""
     page = inspect.cleandoc(function.page)
     return {
         "name": function.name,

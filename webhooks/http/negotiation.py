@@ -1,6 +1,6 @@
-"""Which form a call's body has and which its answer shall have: JSON, XML or a page.
+"""Content negotiation of a call's body and answer: JSON, XML or a page.
 
-JSON is the plain road and costs one comparison; everything else is asked for by name.
+JSON is the default and costs one comparison; any other type has to be named.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _OFFERS = {JSON: JSON, "text/json": JSON, XML: XML, "text/xml": XML}
 
 
 def read_body(raw: bytes, content_type: str) -> dict[str, Any]:
-    """The fields of a body in JSON or, where its type says so, in XML."""
+    """Read the fields of a body in JSON or, by its media type, in XML."""
     if "xml" in content_type and is_xml(content_type):
         return read_xml(raw)
     check_media_type(content_type)
@@ -35,15 +35,15 @@ def is_xml(content_type: str) -> bool:
 
 
 def wanted(accept: str, has_page: bool) -> str:
-    """The form an Accept header likes best, of those there are.
+    """Return the available media type that an Accept header prefers.
 
-    A browser names XML in passing, before `*/*`: who names text/html gets JSON where there is
+    A browser also lists XML, before `*/*`: a header with text/html gets JSON if there is
     no page.
     """
     accepted = parse_accept_header(accept, MIMEAccept)
     named = {name.lower() for name, quality in accepted if quality > 0}
     if HTML in named and not has_page:
         return JSON
-    offers = {JSON: JSON, HTML: HTML, **_OFFERS} if has_page else _OFFERS  # of equals the first
+    offers = {JSON: JSON, HTML: HTML, **_OFFERS} if has_page else _OFFERS  # the first of equals
     best = accepted.best_match(list(offers), default=JSON)
     return offers[best or JSON]

@@ -1,4 +1,4 @@
-"""HTTP in, HTTP out for webhook functions: who calls, for whom, with what body."""
+"""HTTP routes of webhook functions: authentication, organisation, body and answer."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ from webhooks.http.negotiation import HTML, JSON, PLAIN, XML, read_body, wanted
 from webhooks.http.xml import write_xml
 from webhooks.registry import WebhookFunction
 
-# A page shows our images, or those under PUBLIC_URL, and runs nothing.
+# A page shows images of this service or under PUBLIC_URL, and runs no scripts.
 PAGE_POLICY = (
     "default-src 'none'; img-src http: https:; base-uri 'none'; form-action 'none';"
     " frame-ancestors 'none'"
@@ -52,7 +52,7 @@ PAGE_POLICY = (
 
 
 class InFlight:
-    """Bounds the calls a process answers at once: one is answered inside `with`."""
+    """Limits the concurrent calls of a process: each is answered inside `with`."""
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
@@ -75,7 +75,7 @@ def webhook_routes(
     settings: SettingsCache,
     in_flight: InFlight,
 ) -> Blueprint:
-    """`GET /webhooks` and `POST /webhooks/<name>`."""
+    """Create the routes `GET /webhooks` and `POST /webhooks/<name>`."""
     routes = Blueprint("webhooks", __name__)
     functions = handler.dispatcher.functions
     described = orjson.dumps(catalogue(functions))
@@ -99,7 +99,7 @@ def webhook_routes(
 
     @routes.app_errorhandler(405)
     def refuse_method(failure: HTTPException) -> Response:
-        """A failure of a webhook function like any other, and plain elsewhere."""
+        """Answer a wrong method as a function's failure, or as a plain error elsewhere."""
         place, _, name = request_ctx.request.path.rpartition("/")
         if place != "/webhooks" or functions.find(name) is None:
             return error_answer(failure)
@@ -115,7 +115,7 @@ def webhook_routes(
 def _add_page(
     routes: Blueprint, function: WebhookFunction, call_function: Callable[[str], Response]
 ) -> None:
-    """Let a browser call a function that shows its result, its fields in the query."""
+    """Add a GET route to a function with a page; its fields are in the query."""
 
     @documented(
         query={name: _sentence(field) for name, field in function.fields.fields.items()},
@@ -136,7 +136,7 @@ def _sentence(field: Field) -> str:
 
 
 class _CallRequest:
-    """The request of one call: what is known of it so far, for the answer if it fails."""
+    """The request of one call, with the details known so far for an error answer."""
 
     def __init__(
         self,
@@ -149,13 +149,13 @@ class _CallRequest:
         self.authenticator = authenticator
         self.settings = settings
         self.name = name
-        self.sent = request_ctx.request  # not the proxy: each look through it costs 2 us
+        self.sent = request_ctx.request  # not the proxy: each access through it costs 2 us
         self.function = handler.dispatcher.functions.find(name)
         self.organization_id: str | None = None
         self.body: Mapping[str, Any] = {}
 
     def answer(self) -> Outcome | Accepted | StoredResponse:
-        """Authenticate, read, and have the call answered; raises what is wrong before that."""
+        """Authenticate, read the body and answer. Raises a FlowhookError if it is invalid."""
         sent = self.sent
         raw: bytes | None = sent.environ.get(WHOLE_BODY)
         if raw is None:  # Werkzeug's reading takes 2 % of a call
@@ -184,7 +184,7 @@ class _CallRequest:
         )
 
     def refuse(self, failure: Exception) -> Outcome:
-        """The outcome of a call that `answer` refused; recorded where it is known for whom."""
+        """Build the outcome of a refused call; recorded if the organisation is known."""
         error = request_error(failure)
         if self.organization_id is None:
             return failed(error, request_id(), self.function.main if self.function else "")
@@ -192,7 +192,7 @@ class _CallRequest:
         return self.handler.dispatcher.refuse(call, error)
 
     def in_asked_form(self, came: Outcome | Accepted | StoredResponse) -> Response:
-        """The answer as JSON, or as XML or a page where the caller prefers one."""
+        """Build the answer as JSON, or as XML or a page if the caller prefers it."""
         answer = outcome_answer(came) if isinstance(came, Outcome) else self._other(came)
         sent = self.sent
         accept: str | None = sent.environ.get("HTTP_ACCEPT")
@@ -215,7 +215,7 @@ class _CallRequest:
         return answer
 
     def _other(self, came: Accepted | StoredResponse) -> Response:
-        """The answer to a call that became a job, or to a repeat."""
+        """Build the answer to a call that became a job, or to a repeat."""
         if isinstance(came, StoredResponse):
             body = came.body
             if came.error:  # an error names its request
@@ -231,7 +231,7 @@ class _CallRequest:
         return answer
 
     def _read(self, sent: Request, raw: bytes) -> dict[str, Any]:
-        """The fields: in the body, or in the query where a function that shows takes them."""
+        """Read the fields from the body, or from the query for a function with a page."""
         if self.function and self.function.show and not raw.strip():
             fields = sent.args.to_dict()
             if any("\0" in text for text in fields.values()):
@@ -258,9 +258,9 @@ class _CallRequest:
 
 
 def _check_deliberate(sent: Request) -> None:
-    """A GET spends money: neither a HEAD nor a link on another site may, with what a browser kept.
+    """Reject a HEAD and a cross-site link, since a GET costs money and browsers add credentials.
 
-    Browsers say where a request comes from; others do not send this header.
+    Browsers send the origin of a request; other clients do not send this header.
     """
     if sent.method != "GET":
         raise MethodNotAllowed("this address does not take that method", headers={"Allow": "GET"})
@@ -272,7 +272,7 @@ def _check_deliberate(sent: Request) -> None:
 
 
 def organisation_of(caller: Caller, body: Mapping[str, Any]) -> str:
-    """The caller's own organisation; the operator names one in the body."""
+    """Return the caller's own organisation; the operator names one in the body."""
     if caller.organization_id is not None:
         return caller.organization_id
     named = str(body.get("organization_id", ""))

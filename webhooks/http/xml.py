@@ -1,10 +1,10 @@
-"""XML bodies in and out, for callers such as SAP Cloud Integration that speak nothing else.
+"""XML request and response bodies, for clients such as SAP Cloud Integration that need XML.
 
 In: one root element whose children are the fields. Repeated elements become a list, and so
 does an element that holds nothing but `<item>`; prefixes are dropped; attributes become
-fields of their element, unless it holds only text. A SOAP envelope is looked through, and a
-root that holds only text is either JSON or the one field it names. Out: the same the other
-way round. Any document type declaration is refused, so there are no entities to expand and
+fields of their element, unless it holds only text. A SOAP envelope is unwrapped, and a
+root that holds only text is either JSON or the one field it names. Out: the same mapping
+reversed. Any document type declaration is refused, so there are no entities to expand and
 nothing to fetch; size, depth and number are bounded.
 
 Errors: invalid_json, too_large.
@@ -32,7 +32,7 @@ _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def read_xml(raw: bytes) -> dict[str, Any]:
-    """The fields of an XML body; InvalidJson when it is not one, in the words of XML."""
+    """Read the fields of an XML body. Raises InvalidJson, worded for XML, if it is none."""
     if len(raw) > MAX_XML_BYTES:
         raise errors.TooLarge(f"the XML body is larger than {MAX_XML_BYTES} bytes")
     reader = _Reader()
@@ -47,7 +47,7 @@ def read_xml(raw: bytes) -> dict[str, Any]:
     except expat.ExpatError as problem:
         place = f"line {problem.lineno}, column {problem.offset + 1}"
         raise _invalid(f"the body is not well-formed XML ({place})") from None
-    except (LookupError, ValueError):  # an encoding that Python does not know, or no text one
+    except (LookupError, ValueError):  # an unknown encoding, or not one of text
         raise _invalid("the XML body names an encoding that is not known") from None
     if reader.root is None:
         raise _invalid("the XML body holds no element")
@@ -55,9 +55,9 @@ def read_xml(raw: bytes) -> dict[str, Any]:
 
 
 def write_xml(value: dict[str, Any], root: str = "response") -> bytes:
-    """A well-formed document of any JSON object, lists as `<item>` elements.
+    """Convert any JSON object to a well-formed document, with lists as `<item>` elements.
 
-    A key that cannot be an element's name is changed and kept in the attribute `name`;
+    A key that is not a valid element name is changed and kept in the attribute `name`;
     characters that XML cannot hold are dropped.
     """
     parts = ['<?xml version="1.0" encoding="UTF-8"?>']
@@ -101,7 +101,7 @@ class _Element:
 
 
 class _Reader:
-    """Builds elements from the parser's events; refuses what is too much or declares types."""
+    """Builds elements from parser events; rejects oversized documents and type declarations."""
 
     def __init__(self) -> None:
         self.root: _Element | None = None
@@ -132,7 +132,7 @@ class _Reader:
 
 
 def _inside_envelope(root: _Element) -> _Element:
-    """What a SOAP envelope carries, or the root itself when it is none."""
+    """Return the content of a SOAP envelope, or the root itself if it is none."""
     if root.name == "Envelope":
         for part in root.children:
             if part.name == "Body" and len(part.children) == 1:
@@ -208,7 +208,7 @@ def _element_name(key: str) -> str:
 
 @functools.lru_cache(maxsize=4096)
 def _fits(name: str) -> bool:
-    """Whether the parser itself takes `name`, two characters at most, as an element's name."""
+    """Tell whether the parser accepts `name`, at most two characters, as an element name."""
     if ":" in name or name[-1] in "<>/&\"'= \t\r\n":
         return False
     try:

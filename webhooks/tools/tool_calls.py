@@ -1,7 +1,7 @@
-"""A chat in which the model calls tools: run them, tell it the results, until it answers.
+"""A chat in which the model calls tools, which are run until the model answers in text.
 
-The model's arguments are data from outside. A tool that fails, arguments that are no JSON and
-names that were not offered are told to the model as an error, so that it can do better; none of
+The model's arguments are untrusted input. A failed tool, arguments that are not JSON and
+unknown names are reported to the model as an error, so that it can correct itself; none of
 them ends the call.
 """
 
@@ -29,7 +29,7 @@ MAX_DEPTH = 1
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """What the model asks for; `result` is None while nobody has run it."""
+    """A tool call requested by the model; `result` is None until it is run."""
 
     id: str
     name: str
@@ -37,7 +37,7 @@ class ToolCall:
     result: Result | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """As a flow sees it: the id only where the result is still owed."""
+        """Return the call as a flow sees it; the id is included only without a result."""
         known = {"name": self.name, "arguments": self.arguments}
         if self.result is None:
             return {"id": self.id, **known}
@@ -46,7 +46,7 @@ class ToolCall:
 
 @dataclass(slots=True)
 class ToolChat:
-    """One conversation with tools. `said` grows by what the model and the tools say."""
+    """One conversation with tools. `said` collects the messages of the model and the tools."""
 
     client: ModelClient
     context: Context
@@ -55,9 +55,9 @@ class ToolChat:
     said: list[Message]
 
     def answer(self) -> tuple[str, list[ToolCall]]:
-        """The model's words and every call, the last ones without result if the caller runs them.
+        """Return the model's text and all calls, the last without result if the caller runs them.
 
-        Raises InvalidResponse where the model still calls after ten rounds.
+        Raises InvalidResponse if the model still calls tools after ten rounds.
         """
         self._check_depth()
         calls: list[ToolCall] = []
@@ -78,7 +78,7 @@ class ToolChat:
         raise InvalidResponse("the model called functions even where it was to answer")
 
     def calls_only(self) -> tuple[str, list[ToolCall]]:
-        """What the model says and asks for, with nothing run."""
+        """Return the model's text and its calls without running any."""
         self._check_depth()
         choice = self._ask(may_call=True)
         calls = read_calls(choice)
@@ -124,7 +124,7 @@ class ToolChat:
 
 
 def read_calls(choice: CompletionChoice) -> list[ToolCall]:
-    """The calls of an answer; arguments that are no JSON stay text."""
+    """Read the calls of an answer; arguments that are not JSON stay text."""
     calls = []
     for place, asked in enumerate(choice.tool_calls):
         if not isinstance(asked.name, str) or not asked.name:
@@ -135,7 +135,7 @@ def read_calls(choice: CompletionChoice) -> list[ToolCall]:
 
 
 def read_arguments(written: Any) -> Any:
-    """Arguments as a model wrote them: JSON's value, or the text itself where it is no JSON, or
+    """Parse a model's arguments as JSON; returns the text itself if it is not JSON or is
     nested deeper than any function's fields."""
     if not isinstance(written, str):
         return written if isinstance(written, dict) else {}
@@ -150,7 +150,7 @@ def read_arguments(written: Any) -> Any:
 
 
 def called(text: str, calls: list[ToolCall]) -> Message:
-    """The assistant's message that holds the calls."""
+    """Build the assistant's message that holds the calls."""
     message: Message = {"role": "assistant", "content": text} if text else {"role": "assistant"}
     message["tool_calls"] = [
         {

@@ -1,4 +1,4 @@
-"""Which tools a model may call: names of the organisation's, or tools that the caller runs."""
+"""The tools a model may call: names of the organisation's tools, or tools run by the caller."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NOT_TOOLS = frozenset({"function_calling", "function_calling_response"})
 
 @dataclass(frozen=True, slots=True)
 class OfferedTool:
-    """A tool as the model sees it; `runs` is None where the caller runs it, not we."""
+    """A tool as offered to the model; `runs` is None if the caller runs it."""
 
     function: Mapping[str, Any]
     runs: Tool | None = None
@@ -34,7 +34,7 @@ class OfferedTool:
 
 
 def read_functions(value: Any) -> list[str | dict[str, Any]] | None:
-    """The field `functions`: a list, one item, or names separated by commas."""
+    """Read the field `functions`: a list, one item, or names separated by commas."""
     if isinstance(value, str):
         value = [name.strip() for name in value.split(",") if name.strip()]
     if value is None or value == []:
@@ -52,7 +52,7 @@ def read_functions(value: Any) -> list[str | dict[str, Any]] | None:
 
 
 def offered_tools(chosen: list[str | dict[str, Any]], context: Context) -> dict[str, OfferedTool]:
-    """The chosen tools by name; InvalidInput names one that does not exist."""
+    """Return the chosen tools by name. Raises InvalidInput if one does not exist."""
     tools = [_own(item, context) if isinstance(item, str) else OfferedTool(item) for item in chosen]
     return {tool.name: tool for tool in tools}
 

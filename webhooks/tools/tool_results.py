@@ -1,8 +1,8 @@
-"""What function_calling returned, read back: the conversation and the calls without a result.
+"""Reads back a result of function_calling: the conversation and the calls without a result.
 
-Read are the whole result (its `messages`), its `calls` alone, and OpenAI's own shapes: a
-completion, an assistant's message with tool_calls, or one function call. Glific makes lists
-into objects with the keys 0, 1, 2...; they are lists again here.
+Accepts the whole result (its `messages`), its `calls` alone, and OpenAI's own shapes: a
+completion, an assistant's message with tool_calls, or one function call. Glific turns lists
+into objects with the keys 0, 1, 2...; they become lists again here.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ BEGINNING = "Answer with the results of the functions you called."
 
 
 def read_earlier(value: Any) -> list[Message]:
-    """The conversation up to the calls that wait for a result."""
+    """Read the conversation up to the calls that wait for a result."""
     value = _listed(value)
     if isinstance(value, dict) and isinstance(value.get("messages"), list):
         return _read_messages(value["messages"])
@@ -31,7 +31,7 @@ def read_earlier(value: Any) -> list[Message]:
 
 
 def with_results(messages: Sequence[Message], given: Any) -> list[Message]:
-    """The conversation with the results put in.
+    """Return the conversation with the results inserted.
 
     One result answers one call. For several calls `given` is a list in their order, or an
     object with a key for each call's id or name; else it answers the first of them.
@@ -46,7 +46,7 @@ def with_results(messages: Sequence[Message], given: Any) -> list[Message]:
 
 
 def waiting_calls(messages: Sequence[Message]) -> list[ToolCall]:
-    """The calls of the last message that made some, without those that have a result."""
+    """Return the calls of the last message with calls, except those that have a result."""
     done: set[str] = set()
     for message in reversed(messages):
         if message["role"] == "tool":
@@ -92,7 +92,7 @@ def _read_message(message: Any) -> Message:
 
 
 def _check_order(messages: list[Message]) -> None:
-    """Results follow the calls they belong to, and only the last calls may lack some."""
+    """Check that results follow their calls and that only the last calls lack results."""
     owed: set[str] = set()
     for message in messages:
         if message["role"] == "tool":
@@ -106,7 +106,7 @@ def _check_order(messages: list[Message]) -> None:
 
 
 def _calls(value: Any) -> list[ToolCall]:
-    """The calls in any of the shapes; none where there are none."""
+    """Return the calls in any of the shapes, or an empty list."""
     if isinstance(value, list):
         return [call for place, item in enumerate(value) if (call := _call(item, place))]
     if not isinstance(value, dict):
@@ -116,7 +116,7 @@ def _calls(value: Any) -> list[ToolCall]:
         return _calls(choices[0].get("message"))
     for key in ("tool_calls", "calls"):
         held = value.get(key)
-        if isinstance(held, list | dict):  # XML knows no list of one
+        if isinstance(held, list | dict):  # XML cannot express a list of one
             return _calls(held if isinstance(held, list) else [held])
     call = _call(value.get("function_call", value), 0)
     return [call] if call else []
@@ -136,7 +136,7 @@ def _call(item: Any, place: int) -> ToolCall | None:
 
 
 def _listed(value: Any) -> Any:
-    """Objects whose keys are 0, 1, 2... as the lists they were."""
+    """Convert objects with the keys 0, 1, 2... back to lists."""
     if isinstance(value, list):
         return [_listed(item) for item in value]
     if not isinstance(value, dict):

@@ -1,7 +1,7 @@
-"""A webhook function's fields as the JSON schema of a tool, as strict mode wants it.
+"""Converts a webhook function's fields to the JSON schema of a tool in strict mode.
 
-Every property is required and `additionalProperties` is false; a field that may be left out
-may be null instead. A field that takes any JSON takes it as text, because strict mode knows no
+Every property is required and `additionalProperties` is false; an optional field may be
+null instead. A field that takes any JSON takes it as text, because strict mode has no
 "any".
 
 Source: https://platform.openai.com/docs/guides/function-calling#strict-mode
@@ -17,7 +17,7 @@ from webhooks.fields import Json, Number, Whole
 
 
 def tool_schema(schema: Schema) -> dict[str, Any]:
-    """The strict JSON schema of a function's input."""
+    """Return the strict JSON schema of a function's input."""
     properties = {name: _property(field) for name, field in schema.fields.items()}
     return {
         "type": "object",

@@ -1,8 +1,8 @@
 """Webhook functions as tools that a model may call.
 
-What the model sends is data from outside, so it takes the road of any caller's: it is validated by
-the function's own schema, held to the organisation's limits and recorded. Organisation, account and
-contact are those of the call, whatever the model writes.
+The model's arguments are untrusted input and are treated like any caller's: validated by
+the function's own schema, subject to the organisation's limits and recorded. Organisation, account
+and contact are always those of the call, never taken from the arguments.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class WebhookTools:
 
     def _tool(self, function: WebhookFunction) -> Tool:
         def run(arguments: Mapping[str, Any], context: Context) -> Outcome:
-            # Strict mode cannot leave a property out; it writes null.
+            # Strict mode cannot omit a property; it writes null.
             given = {name: value for name, value in arguments.items() if value is not None}
             return self.dispatcher.dispatch_nested(
                 function, own_keys(function.fields, given), context

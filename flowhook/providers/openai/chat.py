@@ -1,4 +1,4 @@
-"""A chat in OpenAI's words: the body of POST /chat/completions, and what it answers.
+"""Chats in OpenAI's format: the body and the reply of POST /chat/completions.
 
 Source: OpenAI OpenAPI spec 2.3.0, POST /chat/completions
 """
@@ -26,7 +26,7 @@ _OPTIONS = ("temperature", "frequency_penalty", "presence_penalty", "user")
 
 
 def chat_call(request: ChatRequest, model: str) -> WireCall[Completion]:
-    """Return what asks a chat model; only what was given is sent."""
+    """Build the call to a chat model; only the given fields are sent."""
     body: Body = {"model": model, "messages": request.messages}
     for name in _OPTIONS:
         value = getattr(request, name)
@@ -47,7 +47,7 @@ def chat_call(request: ChatRequest, model: str) -> WireCall[Completion]:
 
 
 def read_completion(reply: HttpReply) -> Completion:
-    """Read a completion; raises InvalidResponse where it is not one."""
+    """Read a completion. Raises InvalidResponse if it is not one."""
     answer = reply.read_object()
     found = answer.get("choices")
     if not isinstance(found, list) or not found:

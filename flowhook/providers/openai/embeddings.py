@@ -1,4 +1,4 @@
-"""Vectors of texts in OpenAI's words.
+"""Vectors of texts in OpenAI's format.
 
 Source: OpenAI OpenAPI spec 2.3.0, POST /embeddings
 """
@@ -17,7 +17,7 @@ MODEL = "text-embedding-3-small"
 
 
 def embedding_call(request: EmbeddingRequest, model: str) -> WireCall[Embeddings]:
-    """Return what asks for the vectors of texts."""
+    """Build the call for the vectors of texts."""
     texts = list(request.texts)
 
     def read(reply: HttpReply) -> Embeddings:
@@ -32,7 +32,7 @@ def embedding_call(request: EmbeddingRequest, model: str) -> WireCall[Embeddings
 
 
 def _vectors(data: Any, count: int) -> tuple[tuple[float, ...], ...]:
-    """The vectors in the order of their `index`, one for each text."""
+    """Return the vectors in the order of their `index`, one for each text."""
     found: dict[Any, tuple[float, ...]] = {}
     for entry in data if isinstance(data, list) else ():
         vector = entry.get("embedding") if isinstance(entry, dict) else None

@@ -1,4 +1,4 @@
-"""What an OpenAI error reply means, and whether asking again can help.
+"""Interprets OpenAI's error replies, and tells whether a retry can help.
 
 The provider's own message is never passed on: it can repeat the key or the contact's words.
 Its `code` and `param` are, where they are plain identifiers.
@@ -53,7 +53,7 @@ IDENTIFIER = re.compile(r"[a-z][a-z0-9_.\[\]]{0,60}")
 
 
 class OpenAIErrorReply:
-    """The `error` object of a reply, read with care: any server may have written it."""
+    """The `error` object of a reply, read defensively: it may come from any server."""
 
     def __init__(self, reply: HttpReply) -> None:
         self.reply = reply
@@ -74,7 +74,7 @@ class OpenAIErrorReply:
         return self.status in (400, 404) and self.code == "model_not_found"
 
     def unsupported_parameter(self) -> str | None:
-        """The parameter a 400 says this model does not take, if that is what it says."""
+        """Return the parameter that a 400 reports as unsupported by the model, if any."""
         if self.status != 400:
             return None
         named = self.code in ("unsupported_parameter", "unsupported_value", "unknown_parameter")
@@ -93,17 +93,17 @@ class OpenAIErrorReply:
         return self.status in RETRIED_STATUSES or self.status >= 500
 
     def as_exception(self) -> FlowhookError | Unsupported:
-        """Return what the reply is raised as."""
+        """Return the exception for the reply."""
         parameter = self.unsupported_parameter()
         named = self.as_error()
         return Unsupported(parameter, named) if parameter else named
 
     def as_error(self) -> ProviderFailure:
-        """Return what the reply means, by its status."""
+        """Return the error for the reply's status."""
         return _BY_STATUS.get(self.status, _other)(self)
 
     def detail(self) -> str:
-        """` (code, param)` as far as they are known."""
+        """Return ` (code, param)` as far as they are known."""
         parts = [part for part in (self.code or self.type, self.param) if part]
         return f" ({', '.join(parts)})" if parts else ""
 

@@ -1,4 +1,4 @@
-"""Moderation in OpenAI's words.
+"""Moderation in OpenAI's format.
 
 Source: OpenAI OpenAPI spec 2.3.0, POST /moderations
 """
@@ -15,12 +15,12 @@ MODEL = "omni-moderation-latest"
 
 
 def moderation_call(request: ModerationRequest, model: str) -> WireCall[Moderation]:
-    """Return what asks whether a text is harmful."""
+    """Build the call that asks whether a text is harmful."""
     return WireCall("/moderations", {"model": model, "input": request.text}, read_moderation)
 
 
 def read_moderation(reply: HttpReply) -> Moderation:
-    """Read the judgement; raises InvalidResponse where there is none."""
+    """Read the judgement. Raises InvalidResponse if there is none."""
     answer = reply.read_object()
     results = answer.get("results")
     judged = results[0] if isinstance(results, list) and results else None

@@ -1,4 +1,4 @@
-"""Parameters that models stop taking, and how a request does without them.
+"""Parameters that some models refuse, and their removal from a request.
 
 A model that refuses one of these refuses the others too, one complaint an answer, so a 400
 about one is answered by dropping or renaming all of them at once. `max_tokens` is renamed, never
@@ -40,7 +40,7 @@ OPTIONAL = REFUSED_TOGETHER | {
 
 
 def refused_with(parameter: str, body: Mapping[str, Any]) -> list[str]:
-    """What to change in `body` after a model refused `parameter`; empty: nothing can be."""
+    """Return the changes to `body` after a model refused `parameter`; empty if there are none."""
     refused = set()
     if parameter in body and (parameter in OPTIONAL or parameter in RENAMED):
         refused.add(parameter)
@@ -50,7 +50,7 @@ def refused_with(parameter: str, body: Mapping[str, Any]) -> list[str]:
 
 
 def without(body: dict[str, Any], refused: Iterable[str]) -> dict[str, Any]:
-    """`body` without the refused parameters, the renamed ones under their other name."""
+    """Return `body` without the refused parameters, or with them renamed."""
     if not refused:
         return body
     changed = dict(body)

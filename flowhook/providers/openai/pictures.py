@@ -1,4 +1,4 @@
-"""Pictures in OpenAI's words: DALL-E 3's size, style and quality fitted to each model's own.
+"""Pictures in OpenAI's format: DALL-E 3's size, style and quality fitted to each model's own.
 
 Source: OpenAI OpenAPI spec 2.3.0, POST /images/generations
 """
@@ -27,7 +27,7 @@ _DALL_E_2_SIZES = ("256x256", "512x512", "1024x1024")
 
 
 def picture_call(request: PictureRequest, model: str) -> WireCall[Pictures]:
-    """Return what asks a model for pictures; one of another maker gets what was given, as given."""
+    """Build the call for pictures; another maker's model gets the given fields unchanged."""
     given: Body = {"model": model, "prompt": request.prompt, "n": request.count}
     for name in ("size", "style", "quality"):
         value = getattr(request, name)
@@ -39,7 +39,7 @@ def picture_call(request: PictureRequest, model: str) -> WireCall[Pictures]:
 def read_pictures(reply: HttpReply) -> Pictures:
     """Read pictures, inline from today's models, behind links from older ones.
 
-    Raises InvalidResponse where there is none.
+    Raises InvalidResponse if there is none.
     """
     answer = reply.read_object()
     found = answer.get("data")
@@ -74,7 +74,7 @@ def _fitted(given: Body) -> Body:
 
 
 def _for_gpt_image(body: Body) -> Body:
-    """JPEG, since WhatsApp takes it and it is a fraction of a PNG's size."""
+    """Ask for JPEG, which WhatsApp accepts and which is much smaller than PNG."""
     fitted = {**_with_style_in_prompt(body), "output_format": "jpeg"}
     if "quality" in body:
         fitted["quality"] = _GPT_QUALITY.get(body["quality"], body["quality"])
@@ -84,7 +84,7 @@ def _for_gpt_image(body: Body) -> Body:
 
 
 def _for_dall_e_3(body: Body) -> Body:
-    """One image a request; no size or quality of its own choosing."""
+    """Ask for one image per request, without automatic size or quality."""
     fitted = {**body, "n": 1}
     if "quality" in body:
         fitted["quality"] = _DALL_E_QUALITY.get(body["quality"], body["quality"])
@@ -110,7 +110,7 @@ def _with_style_in_prompt(body: Body) -> Body:
 
 
 def _is_any_size(size: str) -> bool:
-    """A size of the author's own that gpt-image-2 draws as it is; DALL-E's are mapped instead."""
+    """Tell whether gpt-image-2 draws this size unchanged; DALL-E's sizes are mapped instead."""
     edges = PICTURE_SIZE.fullmatch(size)
     if edges is None or size in ("1792x1024", "1024x1792"):
         return False

@@ -1,4 +1,4 @@
-"""OpenAI's Responses API: chats with functions or files in its words, read as a chat's answer.
+"""OpenAI's Responses API: chats with functions or files, read as a chat's answer.
 
 Source: OpenAI OpenAPI spec 2.3.0, POST /responses
 """
@@ -28,7 +28,7 @@ from flowhook.providers.model_client import (
 from flowhook.providers.openai.chat import read_model, read_usage
 from flowhook.providers.transport import HttpReply
 
-# How models point at the files they used; a contact can do nothing with them.
+# The models' citations of files, which are useless to a contact.
 CITATION = re.compile(r"\s?(?:【[^【】]{0,200}】|\ue200[^\ue200\ue201]{0,200}\ue201)")
 CODE = re.compile(r"[a-z_]{1,60}")
 MIN_OUTPUT_TOKENS = 16
@@ -43,7 +43,7 @@ _FAILURES: dict[str, type[ProviderFailure]] = {
 
 
 def call_with_tools(request: ChatRequest, model: str) -> WireCall[Completion]:
-    """Return what asks a model that calls functions only here; its messages are texts.
+    """Build the call to a model that calls functions only in this API; its messages are texts.
 
     Nothing is stored, so every request holds the whole conversation.
     """
@@ -60,7 +60,7 @@ def call_with_tools(request: ChatRequest, model: str) -> WireCall[Completion]:
 
 
 def files_call(request: FilesRequest, model: str) -> WireCall[Completion]:
-    """Return what asks a model that searches a vector store first; nothing is stored."""
+    """Build the call to a model that searches a vector store first; nothing is stored."""
     body: Body = {
         "model": model,
         "instructions": request.instructions,
@@ -72,7 +72,7 @@ def files_call(request: FilesRequest, model: str) -> WireCall[Completion]:
 
 
 def _items(message: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """A message as the items it becomes: its words, its calls, or the result of one."""
+    """Convert a message to items: its text, its calls, or the result of a call."""
     content = message.get("content")
     parts = content if isinstance(content, list) else [{"text": content or ""}]
     text = "\n".join(part["text"] for part in parts)
@@ -87,13 +87,13 @@ def _items(message: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _tool(function: Mapping[str, Any]) -> dict[str, Any]:
-    """Functions are strict here unless they say otherwise."""
+    """Convert a tool; functions are strict in this API unless set otherwise."""
     no_parameters = {"type": "object", "properties": {}}
     return {"type": "function", "parameters": no_parameters, "strict": False, **function}
 
 
 def read_response(reply: HttpReply) -> Completion:
-    """Read a response as a chat's answer, so that a refusal or a cut-off is found the same way."""
+    """Read a response as a chat's answer, so that refusals and cut-offs are handled alike."""
     answer = reply.read_object()
     return Completion(
         choices=(_read_choice(answer),),
@@ -126,7 +126,7 @@ def _calls(answer: Mapping[str, Any]) -> Iterator[RequestedCall]:
 
 
 def _parts(answer: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The content parts of its messages; other servers write less than OpenAI does."""
+    """Return the content parts of its messages; other servers omit fields that OpenAI sends."""
     output = answer.get("output")
     if not isinstance(output, list):
         if not isinstance(answer.get("output_text"), str):

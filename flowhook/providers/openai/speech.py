@@ -1,4 +1,4 @@
-"""Speech out and in, in OpenAI's words.
+"""Speech synthesis and transcription in OpenAI's format.
 
 Source: OpenAI OpenAPI spec 2.3.0, POST /audio/speech and POST /audio/transcriptions
 """
@@ -22,7 +22,7 @@ SPOKEN_FORMAT = "opus"  # in Ogg, as WhatsApp's voice notes are
 
 
 def speech_call(request: SpeechRequest, model: str) -> WireCall[Speech]:
-    """Return what asks for a text spoken; the older models cannot be told the language."""
+    """Build the call that has a text spoken; the older models take no language."""
     body: Body = {
         "model": model,
         "voice": request.voice,
@@ -41,7 +41,7 @@ def read_speech(reply: HttpReply) -> Speech:
 
 
 def transcription_call(request: TranscriptionRequest, model: str) -> WireCall[Transcription]:
-    """Return what asks for what a recording says."""
+    """Build the call for a transcription."""
     form: Body = {"model": model}
     if request.language:
         form["language"] = request.language
@@ -49,7 +49,7 @@ def transcription_call(request: TranscriptionRequest, model: str) -> WireCall[Tr
 
 
 def read_transcription(reply: HttpReply) -> Transcription:
-    """Read a transcript; raises InvalidResponse where there is none."""
+    """Read a transcript. Raises InvalidResponse if there is none."""
     answer = reply.read_object()
     text = answer.get("text")
     if not isinstance(text, str):

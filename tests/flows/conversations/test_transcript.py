@@ -12,7 +12,7 @@ from flows.conversations.transcript import (
     answer_of,
     not_sent,
     shown,
-    standing_of,
+    status_of,
     transcript_of,
 )
 from flows.model.contact import Contact
@@ -50,16 +50,16 @@ def test_a_contact_stands_in_the_active_run_or_another_or_where_the_last_ended(
     session: Session,
 ) -> None:
     session.ending = Ending("failed", "old", "x", {"a": 1})
-    assert standing_of(session) == {
+    assert status_of(session) == {
         "status": "failed",
         "flow": "old",
         "node": "x",
         "results": {"a": 1},
     }
     session.runs = [Run(1, "back", 1, "b", in_background=True)]
-    assert standing_of(session)["flow"] == "back"
+    assert status_of(session)["flow"] == "back"
     session.runs.append(Run(2, "f", 1, "n", results={"b": 2}))
-    assert standing_of(session) == {
+    assert status_of(session) == {
         "status": "waiting",
         "flow": "f",
         "node": "n",

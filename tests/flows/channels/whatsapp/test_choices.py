@@ -22,6 +22,17 @@ def test_the_number_of_an_option_is_its_choice(world: World, answer: str) -> Non
     assert [(one.type, one.text) for one in world.inbound()] == [("text", answer)]
 
 
+@pytest.mark.parametrize(("answer", "place"), [("1", 1), ("12", 12)])
+def test_the_first_and_the_last_option_are_chosen(world: World, answer: str, place: int) -> None:
+    world.says(ASHA, "hi")
+    world.inbound()
+    world.send({**LONG, "interactive": {}})
+    world.says(ASHA, answer)
+    (found,) = world.inbound()
+    title = f"A rather long option number {place}"
+    assert found.interactive == {"id": str(place - 1), "title": title}
+
+
 @pytest.mark.parametrize("answer", ["13", "0", "3 of them", "A rather long option number 3"])
 def test_another_answer_is_only_itself(world: World, answer: str) -> None:
     world.says(ASHA, "hi")
