@@ -17,12 +17,13 @@ local function take_outbox()
 end
 
 local known = redis.call("HMGET", KEYS[2], "token", "version")
-local is_inbox_held = ARGV[11] ~= "" and redis.call("GET", KEYS[7]) == ARGV[11]
+local holders = redis.call("MGET", KEYS[1], KEYS[7])
+local is_inbox_held = ARGV[11] ~= "" and holders[2] == ARGV[11]
 if known[1] == ARGV[1] then -- stored already: the answer was lost, and the client asked again
   local head = is_inbox_held and redis.call("LINDEX", KEYS[8], 0) or ""
   return {1, head, ARGV[15] ~= "" and take_outbox()}
 end
-if redis.call("GET", KEYS[1]) ~= ARGV[1] or (known[2] or "0") ~= ARGV[2] then
+if holders[1] ~= ARGV[1] or (known[2] or "0") ~= ARGV[2] then
   return {0}
 end
 if ARGV[11] ~= "" and redis.call("LREM", KEYS[8], 1, ARGV[12]) == 0 then
