@@ -52,6 +52,22 @@ def test_the_question_is_the_users_and_the_prompt_the_systems(
     assert openai.last.body["model"] == "gpt-6-luna"
 
 
+@pytest.mark.parametrize(
+    ("given", "asked"),
+    [
+        ({"gpt_model": "gpt-4.1"}, "gpt-4.1"),
+        ({"model": "gpt-4.1"}, "gpt-4.1"),
+        ({"gpt_model": "gpt-4.1", "model": "gpt-5.4"}, "gpt-4.1"),
+        ({"gpt_model": "", "model": "gpt-5.4"}, "gpt-5.4"),
+    ],
+)
+def test_the_model_has_either_name(
+    active: Service, openai: FakeOpenAI, given: dict[str, str], asked: str
+) -> None:
+    parsed(active, **given)
+    assert openai.last.body["model"] == asked
+
+
 def test_without_a_prompt_there_is_no_system_message(active: Service, openai: FakeOpenAI) -> None:
     parsed(active, prompt="")
     assert messages(openai) == [{"role": "user", "content": QUESTION}]
