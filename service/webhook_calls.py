@@ -1,6 +1,6 @@
-"""Joins flows and webhook functions: how a flow's FUNCTION node calls the dispatcher in process.
+"""Join flows and webhook functions: a flow's FUNCTION node calls the dispatcher in process.
 
-The call takes the same road as one over HTTP (limits, log, usage), only without HTTP's repeats:
+The call is handled as one over HTTP (limits, log, usage), only without HTTP's repeats:
 a node that a flow comes back to within a minute runs again. With `wait_seconds` in its body a
 call that takes longer becomes a job, the contact's flow parks, and the result wakes it.
 """

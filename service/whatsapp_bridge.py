@@ -1,4 +1,4 @@
-"""Joins WhatsApp and conversations: what Meta delivered goes to the flows, their words go out.
+"""Join WhatsApp and conversations: deliveries go to the flows, their messages go out.
 
 Wake-ups of the channel are wake-ups of the contact, so a worker's waker works on a contact's inbox,
 runs what is due, and sends what waits.

@@ -1,4 +1,4 @@
-"""What conversations ask of a channel that brings their messages to contacts."""
+"""The interface of channels that deliver messages to contacts."""
 
 from __future__ import annotations
 
@@ -32,4 +32,4 @@ class Channel(Protocol):
         never will be. Wakes the contact for the rest."""
 
     def forget(self, org: str, contact: str) -> None:
-        """Remove what the channel keeps of a contact."""
+        """Remove everything that the channel stores about a contact."""

@@ -3,13 +3,13 @@
 A channel has two: what came in and waits for its flow (the inbox), and what a flow said and waits
 to be sent (the outbox). Whoever processes a contact's queue holds its lease; a process that dies
 lets it lapse, and whoever comes next goes on with the item that was being worked on. An item
-leaves the queue only when it was dealt with, so each is dealt with at least once, and twice only
-if a crash fell between the deed and its record. An item that fails again and again is put aside
-among the dead, so that it cannot block its contact for ever.
+leaves the queue only when it was handled, so each is handled at least once, and twice only if a
+crash came between handling and its record. An item that keeps failing becomes a dead item, so that
+it cannot block its contact for ever.
 
 Every queue that holds something is in its organisation's index with the time to look after it:
 `sweep` finds those nobody works on, so a lost wake-up delays an item and never loses it. Items
-are sealed at rest. All keys of an organisation share one slot; the scripts are atomic.
+are encrypted at rest. All keys of an organisation share one slot; the scripts are atomic.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class Drained:
 
 @dataclass(frozen=True, slots=True)
 class DeadItem:
-    """An item that was put aside."""
+    """An item that was given up."""
 
     contact: str
     at: float
@@ -162,7 +162,7 @@ Handle = Callable[[HeldItem], None]
 
 
 def nobody(org: str, contact: str, seconds: float) -> None:
-    """Leaves the queue to the sweep."""
+    """Wake nobody: the sweep finds the queue."""
 
 
 class ContactQueue:
@@ -351,12 +351,12 @@ class ContactQueue:
         return int(self.redis.llen(self._key(org, "lane", contact)))
 
     def dead(self, org: str, count: int = 100) -> list[DeadItem]:
-        """Items put aside, the newest first."""
+        """The dead items, newest first."""
         found = self.redis.lrange(self._key(org, "dead"), 0, count - 1)
         return [self._read_dead(org, raw) for raw in found]
 
     def forget(self, org: str, contact: str) -> None:
-        """Remove all that is kept of a contact, the dead included."""
+        """Remove everything stored about a contact, dead items included."""
         _, queue, tries, due = self._keys(org, contact)
         self.redis.unlink(queue, tries)
         self.redis.zrem(due, contact)

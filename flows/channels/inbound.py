@@ -111,10 +111,10 @@ class Status:
 
 
 class Receiver(Protocol):
-    """Where a channel hands over what its provider delivered."""
+    """Receives what a channel's provider delivered."""
 
     def accept(self, org: str, inbound: Inbound) -> None:
-        """Take a message over for good before returning; a repeated one changes nothing."""
+        """Store a message before returning; a repeated one changes nothing."""
 
     def note(self, org: str, status: Status) -> None:
         """Take note of what became of a message of ours."""

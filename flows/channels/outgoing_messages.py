@@ -1,4 +1,4 @@
-"""What a sprint says, as messages for a channel: by contact, in order, each with its delay."""
+"""A sprint's messages for a channel: by contact, in order, each with its delay."""
 
 from __future__ import annotations
 

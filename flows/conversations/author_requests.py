@@ -45,8 +45,8 @@ class AuthorHttpClient:
         headers: Mapping[str, str],
         body: Mapping[str, Any],
     ) -> HttpAnswer:
-        """The answer, undecoded; raises InvalidInput for an address that may not be called, and
-        ProviderUnavailable or ProviderTimeout where none came."""
+        """Send a request; returns the answer undecoded. Raises InvalidInput for a bad address, and
+        ProviderUnavailable or ProviderTimeout without an answer."""
         if len(headers) > MAX_HEADERS:
             raise InvalidInput(f"a webhook may have {MAX_HEADERS} headers")
         text = orjson.dumps(body)
@@ -72,13 +72,13 @@ class AuthorHttpClient:
         return HttpAnswer(got.status, got.content.decode(errors="replace"))
 
     def _signature(self, organisation: Organisation, text: bytes) -> dict[str, str]:
-        """As Glific signs; nothing where the organisation has no phrase."""
+        """Glific's signature header; none without a signature phrase."""
         phrase = organisation.signature_phrase
         return {HEADER: signature(phrase, self.clock(), text)} if phrase else {}
 
 
 def sendable(headers: Mapping[str, str]) -> dict[str, str]:
-    """An author's headers without those that are ours; InvalidInput for one that cannot be sent.
+    """Remove the headers that the service sets; raises InvalidInput for one that cannot be sent.
 
     Values go out in UTF-8, which HTTP's library takes as characters of one byte.
     """

@@ -1,8 +1,8 @@
-"""Contacts talk to flows here: the one door for the HTTP API, channels, wake-ups and jobs.
+"""Conversations of contacts with flows, for the HTTP API, channels, wake-ups and jobs.
 
-Every call is one turn of one contact: load the session, let the engine go on, and store everything
-at once, what is to be sent included. A turn that was lost (its process slept through the lease) or
-broken off by a crash has stored nothing and is processed again.
+Every call is one turn of one contact: load the session, run the engine, and store everything at
+once, including the messages to be sent. A turn whose process outlived its lease, or crashed, has
+stored nothing and is processed again.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ from flows.model.events import Event
 from flows.model.session import Message, Session, WebhookAnswer
 
 ATTEMPTS = 3
-SAFELY_LATER = timedelta(seconds=30)  # after any turn that is under way has stored or lost
+SAFELY_LATER = timedelta(seconds=30)  # any running turn has stored or failed by then
 
 logger = logging.getLogger(__name__)
 
@@ -146,7 +146,7 @@ class Conversations:
         return self._take_turn(org, contact, step, message_id=message_id)
 
     def resume(self, org: str, contact: str, flow: str, result: Mapping[str, Any]) -> Json:
-        """Wake a flow parked at wait_for_result; Conflict when the contact waits in no such."""
+        """Wake a flow parked at wait_for_result; raises Conflict if the contact has none."""
 
         def step(turn: Turn) -> list[Event]:
             return turn.engine.resume(turn.session, flow, result)
@@ -154,7 +154,7 @@ class Conversations:
         return self._take_turn(org, contact, step)
 
     def finish_webhook(self, org: str, contact: str, call_id: int, answer: WebhookAnswer) -> Json:
-        """Give a parked webhook node its answer; a late one changes nothing."""
+        """Give a parked webhook node its answer; a late answer is ignored."""
 
         def step(turn: Turn) -> list[Event] | None:
             return turn.engine.finish_webhook(turn.session, call_id, answer) or None
@@ -178,12 +178,12 @@ class Conversations:
         return self._take_turn(org, contact, step, is_woken=True)
 
     def send_out(self, org: str, contact: str) -> None:
-        """Send what is due to the contact, whatever the channel."""
+        """Send the messages that are due to the contact, on every channel."""
         for channel in self.channels.values():
             channel.send_out(org, contact, partial(self.tell_not_sent, org, contact))
 
     def tell_not_sent(self, org: str, contact: str, reason: str) -> None:
-        """A channel gave a message up: the conversation says so to its author."""
+        """Note in the conversation that a channel gave a message up."""
         self.store.note(org, contact, not_sent(reason, self.now()))
 
     # --- what is known of a contact -----------------------------------------------------
@@ -203,13 +203,13 @@ class Conversations:
         }
 
     def forget(self, org: str, contact: str) -> None:
-        """Remove everything kept of a contact; NotFound where there is nothing."""
+        """Remove everything stored about a contact; raises NotFound if there is nothing."""
         left: list[Effect] = []
         is_known = True
         try:
             lock = self.store.begin(org, contact)
         except Internal:
-            pass  # no key opens it: what it belonged to stays unknown
+            pass  # no key decrypts it: its collections stay unknown
         else:
             is_known = lock.state is not None
             left = self._belongings(lock)
@@ -242,7 +242,7 @@ class Conversations:
         held: HeldItem | None = None,
         is_woken: bool = False,
     ) -> Json:
-        """`is_woken`: for a contact's wake-up, which waits for no other turn."""
+        """Run one turn. `is_woken`: for a wake-up, which does not wait for another turn."""
         patience_seconds = 0.0 if is_woken else None
         for _ in range(ATTEMPTS):
             lock = self.store.begin(org, contact, message_id, patience_seconds)
@@ -263,7 +263,7 @@ class Conversations:
         raise Conflict("this contact's turn was lost again and again")
 
     def _nobody(self, lock: TurnLock) -> Json:
-        """Flows were to be started for a contact who is not known."""
+        """Drop the flows to be started for a contact who is not known."""
         self.store.redis.unlink(conversation_key(lock.org, lock.contact, "starts"))
         self.store.release(lock)
         return {"messages": [], "status": "completed"}
@@ -276,7 +276,7 @@ class Conversations:
         held: HeldItem | None,
         is_woken: bool,
     ) -> Json:
-        """`held` or `is_woken`: nobody needs to be woken for what is said to the contact."""
+        """Run and store a turn. `held` or `is_woken`: the caller sends what it says."""
         turn = self._open(lock)
         before = place_of(turn.session)
         with self.called_at(turn.address):
@@ -380,7 +380,7 @@ class Conversations:
             try:
                 events += turn.engine.start(turn.session, start["flow"], results=start["results"])
             except FlowhookError:
-                continue  # the flow is gone, or inactive, since it was asked for
+                continue  # the flow was deleted or made inactive since
         return events
 
     def _wake(self, org: str, contacts: Iterable[str]) -> None:

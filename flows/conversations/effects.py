@@ -1,4 +1,4 @@
-"""What a turn does outside its contact's own session, as effects to be stored with it."""
+"""The effects of a turn outside its contact's session, which are stored with it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class TurnEffects:
 
 
 class Effects:
-    """`channels` are those by which contacts are reached outside the API's answers."""
+    """Turns events into effects; `channels` reach contacts outside the API's answers."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class Effects:
                     ]
 
     def _log_broadcasts(self, found: TurnEffects, turn: Turn, events: Sequence[Event]) -> None:
-        """What is said to others is in their transcripts."""
+        """Add messages to other contacts to their transcripts."""
         for event in events:
             if isinstance(event, MsgCreated) and event.contact != turn.contact:
                 at = timestamp(self.now(), "milliseconds")
@@ -73,8 +73,8 @@ class Effects:
     def _send(
         self, found: TurnEffects, turn: Turn, events: Sequence[Event], is_taken: bool
     ) -> None:
-        """What is said goes into the outbox of the channel by which each contact is reached; the
-        API's callers get it in the answer."""
+        """Put messages into the outbox of each contact's channel; callers of the API get theirs in
+        the answer."""
         for contact, messages in messages_by_contact(events).items():
             channel = self.channels.get(channel_of(turn, contact))
             items = channel.items(turn.org, messages) if channel else ()

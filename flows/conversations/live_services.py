@@ -1,4 +1,4 @@
-"""What a conversation may use of the service: its organisation's flows, settings and functions."""
+"""The engine's services in a conversation: the organisation's flows, settings and functions."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ LATER_KEYS = frozenset({"wait_seconds", "callback_url"})
 
 
 def in_time(functions: CallFunction) -> CallFunction:
-    """The functions without what makes a call a job: for flows that nobody could wake later."""
+    """Call functions without the keys that make a call a job, for flows that cannot be woken."""
 
     def call(
         organisation: Organisation, name: str, body: Mapping[str, Any]
@@ -97,7 +97,7 @@ class LiveServices:
         self, uuid: str, *, revision: int | str | None = None, draft: bool = False
     ) -> Flow | None:
         if uuid not in self.library.entries:
-            return None  # deleted: no conversation may go on in it, wherever it is still cached
+            return None  # deleted: no conversation may go on in it, even where it is cached
         if revision is None:
             revision = self.library.revision(uuid, draft=draft)
         return (

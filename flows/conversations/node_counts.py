@@ -1,4 +1,4 @@
-"""Where contacts wait in each flow, and how often each way out of a node was taken.
+"""Counts of the contacts that wait at each node, and of the exits taken.
 
 Counted with the turns themselves, in the same transaction: one hash a flow, with the fields
 `waiting|<node>` and `taken|<node>|<category>`, without a category where there is no router.
@@ -31,7 +31,7 @@ class NodeCounts:
 
 
 def place_of(session: Session) -> Place | None:
-    """Where the contact's next message will be awaited."""
+    """The place where the contact's next message is awaited."""
     run = session.active_run()
     return (run.flow, run.node) if run and run.waiting else None
 
@@ -39,7 +39,7 @@ def place_of(session: Session) -> Place | None:
 def counted(
     org: str, before: Place | None, after: Place | None, events: Iterable[Event] = ()
 ) -> list[Effect]:
-    """What a turn changes in the tallies."""
+    """The changes of a turn to the counts."""
     changes: Counter[tuple[str, str]] = Counter()
     for place, step in ((before, -1), (after, 1)):
         if place is not None:

@@ -1,4 +1,4 @@
-"""What the release before this one left in its own outbox of a contact.
+"""The outbox of the previous release, whose messages are moved into the channel's queue.
 
 TO BE REMOVED one release after this one, together with `has_old_outbox` in store.py and begin.lua:
 by then every process that fills such an outbox has been replaced, and what was left in one has

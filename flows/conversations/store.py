@@ -1,9 +1,9 @@
-"""Conversations in Redis: a turn at a time for each contact, everything sealed.
+"""Conversations in Redis: one turn at a time for each contact, everything encrypted.
 
 A turn begins with a lock that ends by itself when its holder dies, and ends with one script
 that stores session, transcript, answer, messages to send and effects on others together, if the
 lock is still the holder's and nothing was stored since. So a message is processed wholly or not at
-all, and a process that slept through its lease changes nothing.
+all, and a process that outlived its lease changes nothing.
 """
 
 from __future__ import annotations
@@ -73,12 +73,12 @@ class TurnLock:
 
     @property
     def key(self) -> str:
-        """What makes the turn its holder's."""
+        """The key of the turn's lease."""
         return conversation_key(self.org, self.contact, "lock")
 
 
 class ConversationStore:
-    """Turns, transcripts and the forgetting of contacts."""
+    """Stores turns and transcripts, and removes contacts."""
 
     def __init__(
         self,
@@ -98,7 +98,7 @@ class ConversationStore:
     def begin(
         self, org: str, contact: str, message_id: str = "", patience_seconds: float | None = None
     ) -> TurnLock:
-        """Wait for the contact's turn; Conflict when it does not come in time."""
+        """Wait for the contact's turn; raises Conflict if it does not come in time."""
         digest = hashlib.sha256(message_id.encode()).hexdigest()[:32] if message_id else ""
         lock = TurnLock(org, contact, new_token(), digest)
         patience = self.patience_seconds if patience_seconds is None else patience_seconds
@@ -181,7 +181,7 @@ class ConversationStore:
         return taking.taken(taken[0] if taken else None) if taking else None
 
     def keeping(self, lock: TurnLock) -> AbstractContextManager[None]:
-        """Keep a turn for as long as the block takes, however long that is."""
+        """Renew the turn's lease during the block."""
         return self.leases.keeping(lock.key, lock.token)
 
     def release(self, lock: TurnLock) -> None:
@@ -196,7 +196,7 @@ class ConversationStore:
         return [start for start in opened if start is not None]
 
     def state(self, org: str, contact: str) -> dict[str, Any] | None:
-        """What is stored of a contact, read without its turn."""
+        """Read a contact's state without taking its turn."""
         sealed = self.redis.hget(conversation_key(org, contact, "state"), "state")
         return self._open_state(org, contact, sealed)
 
@@ -250,7 +250,7 @@ class ConversationStore:
         return self.cipher.seal(org, f"{what}:{contact}", orjson.dumps(value))
 
     def open(self, org: str, contact: str, what: str, sealed: bytes) -> Any:
-        """What was sealed; None (and an error in the log) where no key opens it."""
+        """Decrypt a value; None (and an error in the log) if no key decrypts it."""
         try:
             return orjson.loads(self.cipher.open(org, f"{what}:{contact}", sealed))
         except CannotDecrypt:

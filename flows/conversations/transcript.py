@@ -1,4 +1,4 @@
-"""What a turn leaves behind: its answer, its part of the transcript, its notes for the author."""
+"""A turn's answer, its part of the transcript, and its notes for the author."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def status_of(session: Session) -> Json:
 def transcript_of(
     session: Session, events: Iterable[Event], message: Message | None, now: datetime
 ) -> list[Json]:
-    """What was said and what an author wants to know, in order."""
+    """The messages and notes of a turn, in order."""
     at = timestamp(now, "milliseconds")
     items = [{"at": at, "direction": "in", **shown(message)}] if message else []
     notes = 0
@@ -63,7 +63,7 @@ def shown(message: Message) -> Json:
 
 
 def not_sent(reason: str, now: datetime) -> Json:
-    """The note that a channel could not bring a message to the contact."""
+    """The note that a message could not be delivered."""
     at = timestamp(now, "milliseconds")
     return {"at": at, "direction": "note", "type": MsgNotSent.type, "reason": reason}
 

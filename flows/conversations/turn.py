@@ -1,4 +1,4 @@
-"""One turn of a contact under way: what it works on, and what its caller knows."""
+"""The working state of a contact's turn, and what its caller knows of the contact."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def channel_of(turn: Turn, contact: str) -> str:
 
 
 def learn(turn: Turn, known: ContactUpdate, now: datetime) -> None:
-    """Keep what the caller told about the contact."""
+    """Update the contact by what the caller knows."""
     contact = turn.session.contact
     contact.name = known.name if known.name is not None else contact.name
     contact.name = contact.name or known.nickname or ""

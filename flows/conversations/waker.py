@@ -1,4 +1,4 @@
-"""Wakes contacts whose time has come: a small loop that any process, or several, may run."""
+"""Wake contacts that are due, in a loop that several processes may run."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ logger = logging.getLogger(__name__)
 
 
 class WakeSource(Protocol):
-    """What else wakes contacts: a channel, with messages that came in and wait to go out."""
+    """A further source of wake-ups: a channel with messages in its inboxes and outboxes."""
 
     def take_in(self, org: str, contact: str) -> bool:
         """Work on what the contact sent, and send what the turns say; whether there was one."""
 
     def sweep(self) -> None:
-        """Wake, once more, all whose wake-up was lost."""
+        """Wake contacts again whose wake-up was lost."""
 
 
 class Waker:
@@ -64,7 +64,7 @@ class Waker:
         self._thread.start()
 
     def close(self) -> None:
-        """Claim no more; what is under way goes on to its end."""
+        """Claim no more contacts; running turns finish."""
         self._ended.set()
         if self._thread is not None:
             self._thread.join()
@@ -72,14 +72,14 @@ class Waker:
             self._pool.shutdown(wait=True)
 
     def look(self, most: int = AT_ONCE) -> int:
-        """Claim what is due and wake it, one after another; how many there were."""
+        """Claim due contacts and wake them one after another; returns how many."""
         claimed = self.conversations.wakeups.claim(self.conversations.now(), most)
         for claim in claimed:
             self.wake(claim)
         return len(claimed)
 
     def wake(self, claim: WakeupClaim) -> None:
-        """Wake one claimed contact; one who cannot be woken now is tried again."""
+        """Wake a claimed contact; one that cannot be woken now is tried again."""
         org, contact = claim.org, claim.contact
         came_in = [source.take_in(org, contact) for source in self.sources]
         if not any(came_in):
@@ -97,7 +97,7 @@ class Waker:
         except FlowhookError as error:
             what = {"organization_id": claim.org, "cause": error.type}
             logger.warning("a contact could not be woken", extra=what)
-            if isinstance(error, Internal):  # no key opens the conversation: one may come back
+            if isinstance(error, Internal):  # no key decrypts the conversation: it may come back
                 self._again(claim, LOCKED_SECONDS)
 
     def _again(self, claim: WakeupClaim, seconds: float) -> None:

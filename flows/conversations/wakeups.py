@@ -1,4 +1,4 @@
-"""When which contact is due: sorted sets by time, in shards that any process claims from.
+"""The times at which contacts are due: sorted sets, in shards that any process claims from.
 
 An entry is a hint that something of a contact may be due, never the truth, which is the
 contact's session: an entry too early costs one look, and whoever parks a session leaves its
@@ -94,5 +94,5 @@ def _shard(org: str, contact: str) -> int:
 
 
 def _milliseconds(at: datetime) -> int:
-    """Never earlier than the moment itself."""
+    """Epoch milliseconds, rounded up."""
     return math.ceil(at.timestamp() * 1000)

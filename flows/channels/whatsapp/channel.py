@@ -1,4 +1,4 @@
-"""WhatsApp as a channel: takes over what Meta delivers, sends what a turn said.
+"""WhatsApp as a channel: stores what Meta delivers, and sends a turn's messages.
 
 It is joined to the routes (as their Receiver), to the conversations (as their Channel) and to the
 contacts' wake-ups: `wake` has a worker call `drain_inbox` and `send_out`, and each worker calls
@@ -181,5 +181,5 @@ class WhatsAppChannel:
         self.identities.forget(org, contact)
 
     def open_client(self, org: str) -> WhatsAppClient:
-        """The organisation's client; MissingApiKey where its settings are incomplete."""
+        """Open the organisation's client; raises MissingApiKey if its settings are incomplete."""
         return WhatsAppClient(PhoneNumber.read(self.section(org)), self.transport, self.base_url)

@@ -22,7 +22,7 @@ MAX_DIGITS = 3
 
 
 class Choices:
-    """The last numbered options of each contact, sealed."""
+    """The last numbered options of each contact, encrypted."""
 
     def __init__(self, redis: Any, cipher: Cipher) -> None:
         self.redis = redis

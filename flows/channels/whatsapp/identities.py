@@ -22,7 +22,7 @@ class Identities:
         self.redis = redis
 
     def of_sender(self, org: str, inbound: Inbound) -> Inbound:
-        """The message as the contact's who is known by its user id."""
+        """Return the message with `contact` resolved from the sender's user id."""
         if not inbound.user_id:
             return inbound
         found = self.redis.get(self._key(org, inbound.user_id))
@@ -38,7 +38,7 @@ class Identities:
         return replace(inbound, contact=contact)
 
     def of_recipient(self, org: str, status: Status) -> Status:
-        """The status as the contact's to whom the message went."""
+        """Return the status with `contact` resolved from the recipient's user id."""
         found = self.redis.get(self._key(org, status.user_id)) if status.user_id else None
         return replace(status, contact=found.decode()) if found else status
 

@@ -89,7 +89,7 @@ def _read_message(message: Mapping[str, Any], people: list[Mapping[str, Any]]) -
 
 
 def _person(people: list[Mapping[str, Any]], phone: str, user_id: str) -> Mapping[str, Any]:
-    """Who among the delivery's contacts sent the message."""
+    """The delivery's contact that sent the message."""
     for person in people:
         by_phone = phone and person.get("wa_id") == phone
         if by_phone or (user_id and person.get("user_id") == user_id):

@@ -32,7 +32,7 @@ class Pace:
         return [self._rest(org, number), self._rest(org, number, contact)]
 
     def seconds_to_wait(self, ends: Iterable[bytes | None]) -> float:
-        """How long nothing may be sent, by what is found under `keys`; 0 when it may be now."""
+        """Seconds until a message may be sent, by the values of `keys`; 0 if it may be sent now."""
         latest = max((float(end) for end in ends if end is not None), default=0.0)
         return max(0.0, latest - self.clock())
 

@@ -1,4 +1,4 @@
-"""Proves that a delivery, or a request to verify the address, comes from Meta.
+"""Verify that a delivery, or a request to verify the address, comes from Meta.
 
 Source: https://developers.facebook.com/docs/graph-api/webhooks/getting-started
 """

@@ -1,4 +1,4 @@
-"""What became of each message sent: the furthest of sent, delivered, read and played, or failed.
+"""The status of each message sent: the furthest of sent, delivered, read and played, or failed.
 
 Meta tells in any order and repeats itself; kept for seven days.
 """

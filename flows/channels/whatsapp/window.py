@@ -1,4 +1,4 @@
-"""When a contact last wrote: for 24 hours WhatsApp then takes any message, later only templates.
+"""The 24-hour window after a contact's last message, outside which only templates can be sent.
 
 Source: https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages
 """
@@ -38,7 +38,7 @@ class Window:
         return [("SET", self.key(org, contact), repr(at), "EX", KEEP_SECONDS)]
 
     def last_inbound(self, org: str, contact: str) -> float | None:
-        """When the contact last wrote; None for never, or longer ago than 30 days."""
+        """The time of the contact's last message; None for none within 30 days."""
         known = self.redis.get(self.key(org, contact))
         return float(known) if known is not None else None
 
