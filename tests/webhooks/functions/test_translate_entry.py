@@ -11,6 +11,7 @@ from demo.local_model import LocalModel
 from tests.fakes.openai import FakeOpenAI, faults
 from tests.fixtures_app import Service
 from tests.fixtures_model import LOCAL_MODEL_KEY
+from tests.webhooks.translation.translating import texts_of, translate
 from webhooks.functions import translate_entry
 from webhooks.functions.translate_entry import PARTS_AT_ONCE
 
@@ -27,28 +28,6 @@ ENTRY: dict[str, Any] = {
     "list": [],
     "say": "Hi @contact.name!",
 }
-
-
-def texts_of(body: dict[str, Any]) -> dict[str, str]:
-    """What a batch asks to be translated, by number."""
-    said: dict[str, str] = json.loads(body["messages"][1]["content"])
-    return said
-
-
-def shout(body: dict[str, Any]) -> str:
-    """A translator into capitals, which leaves every token alone."""
-    return json.dumps({number: text.upper() for number, text in texts_of(body).items()})
-
-
-@pytest.fixture
-def translating(service: Service, openai: FakeOpenAI) -> Service:
-    service.organisation(openai, system_prompt="You are Asha, a teacher.")
-    openai.say_by(shout)
-    return service
-
-
-def translate(service: Service, entry: Any, **more: Any) -> Any:
-    return service.call("translate_entry", {"entry": entry, "language": "Hindi", **more})
 
 
 @pytest.mark.parametrize("as_text", [False, True])
@@ -129,61 +108,6 @@ def test_one_failed_batch_fails_the_whole(translating: Service, openai: FakeOpen
     answer = translate(translating, entry)
     assert (answer.status, answer.error["type"]) == (502, "invalid_api_key")
     assert len(openai.requests) <= PARTS_AT_ONCE
-
-
-def test_a_damaged_text_is_asked_for_once_more(translating: Service, openai: FakeOpenAI) -> None:
-    openai.say_json({"1": "SUMMER", "2": "HELLO THERE"})
-    entry = {"title": "Summer", "say": "Hello {{name}} there"}
-    answer = translate(translating, entry)
-    assert answer.json["entry"] == {"title": "SUMMER", "say": "HELLO {{name}} THERE"}
-    assert len(openai.requests) == 2
-    assert texts_of(openai.last.body) == {"1": "Hello ⟦0⟧ there"}
-    assert "protected part" in openai.last.body["messages"][0]["content"]
-
-
-@pytest.mark.parametrize("damaged", ["HELLO", "HELLO ⟦0⟧⟦0⟧", "HELLO ⟦0⟧ <b>", "", "⟦0⟧ {{x}}"])
-def test_what_stays_damaged_is_invalid(
-    translating: Service, openai: FakeOpenAI, damaged: str
-) -> None:
-    openai.say_json({"1": damaged})
-    openai.say_json({"1": damaged})
-    answer = translate(translating, {"say": "Hello {{name}} there"})
-    assert (answer.status, answer.error["type"]) == (502, "invalid_response")
-    assert answer.error["fields"]["entry"][0].startswith("entry.say: ")
-    assert "Hello" not in answer.body.decode()
-    assert len(openai.requests) == 2
-
-
-def test_a_cut_off_batch_is_halved(translating: Service, openai: FakeOpenAI) -> None:
-    openai.say_cut_off('{"1": "ON')
-    entry = {"a": "one thing", "b": "two things", "c": "three things"}
-    answer = translate(translating, entry)
-    assert answer.json["entry"] == {"a": "ONE THING", "b": "TWO THINGS", "c": "THREE THINGS"}
-    assert [len(texts_of(asked.body)) for asked in openai.requests] == [3, 1, 2]
-    openai.say_cut_off('{"1": "ON')
-    assert translate(translating, {"a": "one thing"}).error["type"] == "truncated"
-
-
-@pytest.mark.parametrize("first", ["Here you are: UNE CHOSE", '{"1": "UNE CHOSE"}', "[]"])
-def test_a_model_that_cannot_write_the_json_is_asked_text_by_text(
-    translating: Service, openai: FakeOpenAI, first: str
-) -> None:
-    openai.say(first, "UNE CHOSE", "DEUX", "DEUX ⟦0⟧")
-    answer = translate(translating, {"a": "one thing", "b": "two {{things}}"})
-    assert answer.json["entry"] == {"a": "UNE CHOSE", "b": "DEUX {{things}}"}
-    assert [asked.body["messages"][1]["content"] for asked in openai.requests[1:]] == [
-        "one thing",
-        "two ⟦0⟧",
-        "two ⟦0⟧",
-    ]
-
-
-def test_a_model_without_json_schema_is_asked_text_by_text(
-    translating: Service, openai: FakeOpenAI
-) -> None:
-    openai.fail(faults.status(400, message="response_format is not known"))
-    openai.say("EINS")
-    assert translate(translating, {"a": "one thing"}).json["entry"] == {"a": "EINS"}
 
 
 def test_a_refusal_is_refused(translating: Service, openai: FakeOpenAI) -> None:
