@@ -1,4 +1,4 @@
-"""The threads that a process runs beside its calls."""
+"""The background threads of a process."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from flows.conversations.waker import Waker
 class Background:
     """The threads of an application: `app.extensions[Background.NAME]`.
 
-    Closed at the end of the process at the latest.
+    Closed when the process exits, at the latest.
     """
 
     NAME = "flowhook"
@@ -35,7 +35,7 @@ class Background:
         atexit.register(self.close)
 
     def close(self) -> None:
-        """Write what is queued and end the threads."""
+        """Write what is queued and stop the threads."""
         atexit.unregister(self.close)
         self.waker.close()
         self.job_services.close()

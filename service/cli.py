@@ -1,6 +1,6 @@
 """The command line, `flowhook <command>`: runs the service and plays flows.
 
-A command imports what it runs when it is called: a worker sets up its threads first.
+Each command imports its modules only when it is called, because a worker sets up its threads first.
 """
 
 from __future__ import annotations

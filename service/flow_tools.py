@@ -1,9 +1,9 @@
-"""Flows as tools that a model may call: `function_calling` finds an organisation's flows here.
+"""Offers an organisation's flows to `function_calling`, as tools that a model may call.
 
-A flow is called by its keyword, its UUID, or its name in small letters with `_` for everything
-else. Its parameters are its inputs (see flows/definition/inputs.py); what it sends is the answer.
-It runs by itself, beside the contact's conversation, keeps nothing, and waits for the functions it
-calls: a job's result would wake the contact's own flow in its place.
+A flow is called by its keyword, its UUID, or its name in lower case with `_` for other characters.
+Its parameters are its inputs (see flows/definition/inputs.py); its messages are the answer. It runs
+separately from the contact's conversation, stores nothing, and waits for the functions that it
+calls: a job's result would wake the contact's own flow instead.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ class FlowTools:
 
 
 def slug(entry: LibraryEntry) -> str:
-    """A flow's name as a model may call it."""
+    """Return a flow's name in the format of a tool's name."""
     name = entry.published.name if entry.published else entry.draft.name
     return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:64]
 
@@ -129,7 +129,7 @@ def description_of(flow: Flow) -> str:
 
 
 def parameters_of(flow: Flow) -> dict[str, Any]:
-    """The strict JSON schema of the results that the flow expects."""
+    """Return the strict JSON schema of the results that the flow expects."""
     names, told = inputs_of(flow)[:MAX_INPUTS], declared_inputs(flow)
     return {
         "type": "object",

@@ -16,12 +16,12 @@ from service.job_worker import JOB_WORKER, RUN_WORKER
 
 try:
     environment = Config.from_env()
-    Prices.load(environment.prices_file)  # a wrong file stops the start here, not in every worker
+    Prices.load(environment.prices_file)  # an invalid file fails here, not in every worker
 except ConfigError as error:
     sys.exit(str(error))
 
-# Set before any worker imports prometheus_client; fresh, so that no dead process is counted, and
-# the same after a reload (SIGHUP) of this master.
+# Set before any worker imports prometheus_client. A new directory, so that no earlier process is
+# counted; unchanged after a reload (SIGHUP) of this master.
 metrics_prefix = f"flowhook-metrics-{os.getpid()}-"
 if not Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR", "")).name.startswith(metrics_prefix):
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix=metrics_prefix)
@@ -38,7 +38,7 @@ bind = (
 )
 workers = environment.web_concurrency
 worker_class = "service.gunicorn_worker.FlowhookWorker"
-worker_connections = environment.max_in_flight + 1000  # room to answer 503 beyond the bound
+worker_connections = environment.max_in_flight + 1000  # so that calls above the limit get a 503
 backlog = 2048
 keepalive = environment.client_seconds  # also for a whole request head, and again for its body
 timeout = 60  # for a worker that no longer responds
@@ -54,7 +54,7 @@ logger_class = "service.logs.GunicornLogger"
 
 
 def on_starting(_server: object) -> None:
-    """Start the embedded Redis once, held by the master as long as it lives."""
+    """Start the embedded Redis, unless REDIS_URL is set; it runs as long as the master."""
     if environment.redis_url is None:
         try:
             embedded.ensure(environment.data_dir)
@@ -63,7 +63,7 @@ def on_starting(_server: object) -> None:
 
 
 def when_ready(_server: object) -> None:
-    """Start a job worker where `flowhook run` asked for one, or with the embedded Redis."""
+    """Start a job worker if `flowhook run` requested one; by default, if Redis is embedded."""
     if os.environ.get(RUN_WORKER, str(environment.redis_url is None)) == str(True):
         JOB_WORKER.start()
 
@@ -83,7 +83,7 @@ def on_exit(_server: object) -> None:
 def post_worker_init(_worker: object) -> None:
     """Exclude loaded modules from garbage collection, and collect less often.
 
-    A call makes hundreds of objects and hardly a cycle; docs/performance.md has figures.
+    A call creates hundreds of objects and hardly any cycles; docs/performance.md has figures.
     """
     gc.collect()
     gc.freeze()

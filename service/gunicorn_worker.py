@@ -1,7 +1,7 @@
-"""gunicorn's gevent worker, which answers what never reaches Flask.
+"""A gevent worker of gunicorn that answers requests which never reach Flask.
 
-A malformed request, one that arrives too slowly or is too large gets the JSON error shape, and slow
-clients are disconnected.
+Requests that are malformed, too slow or too large get a JSON error, and slow clients are
+disconnected.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _date_of = lru_cache(maxsize=1)(util.http_date)
 
 
 def http_date(timestamp: float | None = None) -> str:
-    """A Date header's text, made once a second; anew for each answer it was 2 % of a call."""
+    """Return the text of a Date header, made once a second: making it took 2 % of a call."""
     return _date_of(int(time.time() if timestamp is None else timestamp))
 
 
@@ -73,7 +73,7 @@ class FlowhookWorker(GeventWorker):
         self.wsgi: Any = BoundedBody(self.wsgi, self.cfg.keepalive)
 
     def server_class(self, listener: Any, *, spawn: Pool, **_: Any) -> StreamServer:
-        """The server class, which remembers its server so that shutdown can stop it."""
+        """Create the server, and keep it so that shutdown can stop it."""
         serve = partial(self.handle, Listener(listener.getsockname()))
         server = StreamServer(listener, handle=serve, spawn=spawn)
         if self.cfg.workers > 1:
@@ -102,7 +102,7 @@ class FlowhookWorker(GeventWorker):
             gevent.get_hub().loop.run_callback(self._end_wait, wait)
 
     def _end_wait(self, wait: HeadWait) -> None:
-        """Let a wait time out now; the hub calls this, as it does for time-outs."""
+        """Time out a wait now; called by the hub, like other time-outs."""
         if wait in self.waits:
             self.waits[wait].throw(wait)
 
@@ -110,7 +110,7 @@ class FlowhookWorker(GeventWorker):
         return HeadWait(self.cfg.keepalive if self.alive else LAST_WAIT_SECONDS, self.waits)
 
     def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> Any:
-        """Answer with one write for head and body."""
+        """Handle a request, and write the head and body of the answer at once."""
         gathered = GatheredWrites(sock, req.force_close, self.cfg.keepalive)
         try:
             return super().handle_request(listener_name, req, gathered, addr)
@@ -137,7 +137,7 @@ class FlowhookWorker(GeventWorker):
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """A stand-in for the listening socket, which may be closed before its connections finish."""
+    """A substitute for the listening socket, which may close before its connections finish."""
 
     address: Any
 
@@ -146,7 +146,7 @@ class Listener:
 
 
 class HeadWait(gevent.Timeout):
-    """The time-out of a connection for a request's head; `waits` holds the running ones."""
+    """The time-out for receiving a request's head; `waits` holds the running ones."""
 
     def __init__(self, seconds: float, waits: dict[HeadWait, gevent.Greenlet]) -> None:
         super().__init__(seconds, False)
@@ -186,14 +186,17 @@ class GatheredWrites:
             data = b"".join(self._waiting)
             self._waiting, self._bytes = [], 0
             try:
-                sent = self._sock.send(data, 0, 0.0)  # at once: nearly always all of it
+                sent = self._sock.send(data, 0, 0.0)  # without waiting; nearly always all of it
             except BlockingIOError:
                 sent = 0
             if sent < len(data):
                 self._send_slowly(data, sent)
 
     def _send_slowly(self, data: bytes, sent: int) -> None:
-        """Send what the client's buffer had no room for, as the client reads."""
+        """Send the data that did not fit into the client's buffer, as the client reads.
+
+        Raises ConnectionResetError if the client reads too slowly.
+        """
         self._sock.settimeout(self._seconds)
         try:
             while sent < len(data):  # each within the time-out
@@ -208,7 +211,7 @@ class GatheredWrites:
 
 
 class BoundedBody:
-    """Reads the whole body before the application runs, within its time and size."""
+    """Reads the whole body before the application runs, with limits of time and size."""
 
     def __init__(self, application: Callable[..., Iterable[bytes]], seconds: float) -> None:
         self.application = application
@@ -243,7 +246,7 @@ class BoundedBody:
     def _refused(
         self, environ: Environ, start_response: StartResponse, refusal: Refusal
     ) -> Iterable[bytes]:
-        """Let the application answer: reading the body raises the error."""
+        """Run the application with a body that raises the refusal when it is read."""
         connection = environ.get("gunicorn.socket")
         if connection is not None:
             connection.end_after()
@@ -288,7 +291,7 @@ FAILED = Internal("something went wrong inside the service")
 
 
 def refusal_of(failure: BaseException) -> FlowhookError:
-    """The error that answers a request which the application did not answer."""
+    """Return the error for a request that the application did not answer."""
     if isinstance(failure, LimitRequestLine | LimitRequestHeaders):
         return HEAD_TOO_LONG
     if isinstance(failure, InvalidResponseHeader | InvalidResponseHeaderName):

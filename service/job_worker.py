@@ -1,8 +1,7 @@
-"""The job worker that the web processes' master runs as its own child.
+"""The job worker that the master of the web processes runs as its child.
 
-It is started again whenever it dies, and finishes its jobs when the service ends. With
-`flowhook run --no-worker` the operator runs workers (`flowhook worker`) on whichever machines
-they like.
+It is restarted whenever it dies, and finishes its jobs when the service ends. With `flowhook run
+--no-worker` the operator runs workers (`flowhook worker`) on any machines instead.
 """
 
 from __future__ import annotations
@@ -30,8 +29,9 @@ logger = logging.getLogger(__name__)
 class JobWorker:
     """One `flowhook worker`, restarted by a thread of the master whenever it ends.
 
-    posix_spawn starts it: subprocess waits on a pipe that a web process forked at that moment
-    would keep open for ever. It has its own process group, so that Ctrl-C does not reach it.
+    It is started with posix_spawn, because subprocess waits on a pipe that a web process forked at
+    that moment would keep open for ever. It has its own process group, so that Ctrl-C does not
+    reach it.
     """
 
     def __init__(self) -> None:
@@ -47,7 +47,7 @@ class JobWorker:
             self._thread.start()
 
     def end(self) -> None:
-        """Ask the worker to finish, and wait until it does."""
+        """Ask the worker to finish, wait until it does, and kill it after END_SECONDS."""
         if self._thread is None:
             return
         with self._lock:
@@ -62,7 +62,7 @@ class JobWorker:
             started = time.monotonic()
             try:
                 self._run()
-            except OSError as error:  # no process or memory left: try again later
+            except OSError as error:  # out of processes or memory: retry later
                 logger.error("the job worker cannot be started", extra={"cause": error.strerror})
             failures = 0 if time.monotonic() - started > STEADY_SECONDS else failures + 1
             self._ending.wait(PAUSES_SECONDS[min(failures, len(PAUSES_SECONDS) - 1)])
@@ -97,7 +97,7 @@ def _spawn() -> int:
 
 
 def _inheritable() -> list[int]:
-    """File descriptors that a child must not inherit: it would never answer a listening socket."""
+    """Return the file descriptors to close in a child, such as listening sockets."""
     found = []
     for entry in Path("/dev/fd").iterdir():
         fd = int(entry.name)

@@ -1,4 +1,4 @@
-"""Logs on standard output: one JSON object on each line, made from constants and names."""
+"""Writes logs to standard output, one JSON object a line, made from constants and names."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "
 
 
 class JsonFormatter(logging.Formatter):
-    """Formats time, level, logger, message and `extra`; tracebacks have no values."""
+    """Formats time, level, logger, message and `extra`; tracebacks contain no values."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {

@@ -14,7 +14,7 @@ class Master(WSGIApplication):
     """gunicorn's master, which imports nothing from the working directory."""
 
     def chdir(self) -> None:
-        """As gunicorn's, but that one goes on to put the directory first on the module path."""
+        """Change to the configured directory without adding it to the module path."""
         os.chdir(self.cfg.chdir)
 
 

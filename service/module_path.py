@@ -1,4 +1,4 @@
-"""Where another Python of ours finds modules: where this one found them, wherever it is started."""
+"""The environment in which a child process finds the service's modules."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def environment() -> dict[str, str]:
-    """This process's environment for a child that runs our modules.
+    """Return this process's environment for a child that runs the service's modules.
 
-    The working directory is no place to look for any: a user's app.py would be taken for ours.
+    The working directory is not searched: a user's app.py would be imported instead of the
+    service's.
     """
     path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     return {**os.environ, "PYTHONPATH": path, "PYTHONSAFEPATH": "1"}

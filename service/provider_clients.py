@@ -1,4 +1,4 @@
-"""How clients of accounts are opened: their transport, their circuit, their models' quirks."""
+"""Opens clients of accounts, with their transport, circuit and model quirks."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from flowhook.providers.transport import RequestsTransport, Transport, has_proxy
 def client_opener(
     redis: Any, settings: SettingsCache, guard: AddressGuard, accounts: Accounts
 ) -> Callable[[Account, Organisation], AccountClient]:
-    """Open clients of accounts, each with its organisation's quirks and its circuit."""
+    """Return a function that opens clients, each with its organisation's quirks and circuit."""
     transport, guarded = choose_transport(), choose_transport(base_url_addresses(guard))
     circuits = Circuits(redis, settings.drop)
 
@@ -48,7 +48,7 @@ def client_opener(
 
 
 def choose_transport(addresses_of: AddressesOf | None = None) -> Transport:
-    """A lean transport where nothing but threads or gevent is asked for; else requests."""
+    """Return a gevent or pooled transport if possible, else one based on requests."""
     if monkey.is_module_patched("socket") and not has_proxy():
         return GeventTransport(addresses_of=addresses_of)
     if addresses_of:
@@ -57,7 +57,7 @@ def choose_transport(addresses_of: AddressesOf | None = None) -> Transport:
 
 
 def base_url_addresses(guard: AddressGuard) -> AddressesOf:
-    """The guard's look-up, its refusal said for who can mend it."""
+    """Return the guard's look-up for base_url; it raises ProviderUnavailable if it refuses."""
 
     def addresses_of(host: str, port: int, seconds: float) -> list[str]:
         try:

@@ -1,8 +1,8 @@
-"""Encrypt every stored secret with the first of ENCRYPTION_KEYS: `flowhook rotate-keys`.
+"""Encrypts every stored secret with the first of ENCRYPTION_KEYS: `flowhook rotate-keys`.
 
-The older keys that logs, conversations, media and jobs still need are kept in the store,
-encrypted with the first key too. When the command says that nothing is unreadable, and no process
-runs any more without the first key, the older keys may be removed from ENCRYPTION_KEYS.
+The older keys that logs, conversations, media and jobs still need are kept in the store, encrypted
+with the first key too. The older keys may be removed from ENCRYPTION_KEYS once the command reports
+that nothing is unreadable and every running process has the first key.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from flowhook.redis.connect import UNAVAILABLE, connect
 
 
 def rotate(redis: Any, config: Config) -> dict[str, int]:
-    """`{"organizations", "rotated", "unreadable"}`: how many organisations and secrets."""
+    """Rotate every secret; returns the counts `organizations`, `rotated` and `unreadable`."""
     cipher = Cipher(config.encryption_keys)
     store, retired = SettingsStore(redis, cipher), RetiredKeys(redis, cipher)
     done = {"organizations": 0, "rotated": 0, "unreadable": 0}
@@ -33,7 +33,10 @@ def rotate(redis: Any, config: Config) -> dict[str, int]:
 
 
 def run() -> int:
-    """Rotate and print what was done as one line of JSON; returns 1 where a secret is left."""
+    """Rotate and print the counts as one line of JSON.
+
+    Returns 1 if a secret is unreadable or the rotation failed, else 0.
+    """
     try:
         config = Config.from_env()
         done = rotate(connect(config.redis_url, config.data_dir), config)

@@ -1,7 +1,7 @@
-"""The web processes: check the environment, then become gunicorn.
+"""Starts the web processes: checks the environment, then becomes gunicorn.
 
-gunicorn by itself reads WEB_CONCURRENCY before any configuration of ours and answers a malformed
-one with a traceback.
+By itself gunicorn reads WEB_CONCURRENCY before its configuration, and answers a malformed one with
+a traceback.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from service.module_path import environment
 
 
 def run(with_worker: bool = True) -> NoReturn:
-    """Replace this process by gunicorn's master; exits with one line where a variable is wrong."""
+    """Replace this process by gunicorn's master; exits with one line if a variable is invalid."""
     try:
         config = Config.from_env()
     except ConfigError as error:

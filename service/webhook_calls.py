@@ -1,8 +1,8 @@
-"""Join flows and webhook functions: a flow's FUNCTION node calls the dispatcher in process.
+"""Joins flows and webhook functions: a flow's FUNCTION node calls the dispatcher in process.
 
-The call is handled as one over HTTP (limits, log, usage), only without HTTP's repeats:
-a node that a flow comes back to within a minute runs again. With `wait_seconds` in its body a
-call that takes longer becomes a job, the contact's flow parks, and the result wakes it.
+The call is handled like one over HTTP (limits, log, usage), except that repeats are not recognised:
+a node that a flow reaches again within a minute runs again. A call with `wait_seconds` in its body
+that takes longer becomes a job: the contact's flow parks, and the result wakes it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from flows.model.session import WebhookAnswer, WebhookPending
 from webhooks.call_handler import CallHandler
 from webhooks.registry import WebhookFunction
 
-PARKED_SECONDS = 60  # as Glific parks for its own late answers
+PARKED_SECONDS = 60  # as long as Glific waits for its own late answers
 
 
 class FlowCalls:
@@ -39,7 +39,7 @@ class FlowCalls:
     def __call__(
         self, organisation: Organisation, name: str, body: Mapping[str, Any]
     ) -> WebhookAnswer | WebhookPending:
-        """The function's answer, also of a failure, or that the call became a job."""
+        """Call a function; returns its answer, also for a failure, or WebhookPending for a job."""
         call = Call(organisation.id, name, body, os.urandom(16).hex(), contact=contact_of(body))
         dispatcher = self.handler.dispatcher
         try:
@@ -72,26 +72,32 @@ class ConversationDelivery:
 
 
 def webhook_answer(outcome: Outcome) -> WebhookAnswer:
-    """What a flow's node gets: a failure's answer too where the body asked for its status 200."""
+    """Return a function's outcome as the answer for a flow's node.
+
+    A failure is passed as a normal answer if the body asked for its status to be 200.
+    """
     if outcome.error is None or outcome.status == 200:
         return WebhookAnswer(outcome.status, outcome.answer)
     return WebhookAnswer(outcome.status, error=outcome.error.message)
 
 
 def taken(function: WebhookFunction, body: Mapping[str, Any]) -> dict[str, Any]:
-    """What a function gets of a node's body. As in Glific the rest is ignored, which the linter
-    tells; so is a `callback_url`, since it is the flow that waits for the result."""
+    """Return the part of a node's body that the function accepts.
+
+    As in Glific the rest is ignored, and the linter reports it. So is a `callback_url`, because the
+    flow itself waits for the result.
+    """
     known = function.fields.fields.keys() | COMMON_KEYS
     return {key: value for key, value in body.items() if key in known and key != "callback_url"}
 
 
 def contact_of(body: Mapping[str, Any]) -> str:
-    """The contact in whose conversation the call was made, as `call_webhook` adds it."""
+    """Return the contact of the call's conversation, as `call_webhook` adds it to the body."""
     return str(body.get("contact_id", ""))
 
 
 def function_specs(functions: Registry[WebhookFunction]) -> dict[str, FunctionSpec]:
-    """What the linter knows of every function."""
+    """Return a description of every function for the linter."""
     return {
         function.name: FunctionSpec(
             fields=frozenset(function.fields.fields),

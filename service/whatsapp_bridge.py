@@ -1,7 +1,7 @@
-"""Join WhatsApp and conversations: deliveries go to the flows, their messages go out.
+"""Joins WhatsApp and conversations: passes messages to the flows and sends their answers.
 
-Wake-ups of the channel are wake-ups of the contact, so a worker's waker works on a contact's inbox,
-runs what is due, and sends what waits.
+A wake-up of the channel is a wake-up of the contact, so a worker's waker processes a contact's
+inbox, runs everything due, and sends waiting messages.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from service.provider_clients import choose_transport
 WHATSAPP = "whatsapp"
 
 KeepMedia = Callable[[str, bytes, str], str]
-"""(organisation, content, extension) to the address under which it is now served."""
+"""Stores a file, given organisation, content and extension; returns the address that serves it."""
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 def open_whatsapp(
     config: Config, redis: Any, cipher: Cipher, settings: SettingsCache
 ) -> WhatsAppChannel:
-    """The WhatsApp channel over the service's parts, waking through the contacts' wake-ups."""
+    """Create the WhatsApp channel, which uses the contacts' wake-ups."""
     return WhatsAppChannel(
         redis,
         cipher,
@@ -78,12 +78,15 @@ class WhatsAppBridge:
         self.channel.sweep()
 
     def _handle(self, org: str, inbound: Inbound, held: HeldItem) -> None:
-        """One message into the contact's conversation; reactions and the like change nothing."""
+        """Pass one message to the contact's conversation; ignores types that flows do not accept.
+
+        Raises Abandon if the message can never be accepted.
+        """
         if not inbound.is_for_flows:
             return
         try:
             self._converse(org, inbound, held)
-        except (InvalidInput, TooLarge) as error:  # nor would it be taken the next time
+        except (InvalidInput, TooLarge) as error:  # a retry would fail too
             raise Abandon(error.type) from error
 
     def _converse(self, org: str, inbound: Inbound, held: HeldItem) -> None:
@@ -93,8 +96,8 @@ class WhatsAppBridge:
                 org,
                 inbound.contact,
                 message,
-                # Who took it before may have stored its turn without taking it out: processes of
-                # the release before this one do so in two steps. To go with the old outbox.
+                # A process of the previous release may have stored the turn without removing the
+                # item, in two steps. To be removed together with the old outbox.
                 message_id=inbound.id if held.tries > 1 else "",
                 known=ContactUpdate(
                     nickname=inbound.name or None,
@@ -105,7 +108,10 @@ class WhatsAppBridge:
             )
 
     def _with_media(self, org: str, inbound: Inbound) -> Inbound:
-        """The message with its file kept here. One that cannot be had comes without it."""
+        """Return the message with its file stored; without a file if that can never succeed.
+
+        Raises the error if it is retryable.
+        """
 
         def keep(content: bytes, media_type: str) -> str:
             return self.keep_media(org, content, extension_of(media_type))

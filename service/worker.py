@@ -19,8 +19,10 @@ STACK_BYTES = 512 * 1024  # for each thread; jobs mostly wait for providers
 
 
 def run(create_app: Callable[[Config], Any], parent: int | None = None) -> NoReturn:
-    """Work until SIGTERM, or until the process `parent` is gone; exits with one line where a
-    variable is wrong."""
+    """Work until SIGTERM, or until the process `parent` is gone.
+
+    Exits with one line if a variable is invalid.
+    """
     threading.stack_size(STACK_BYTES)
     try:
         config = Config.from_env()

@@ -1,1 +1,1 @@
-"""Channels: how a contact's messages arrive and a sprint's messages leave."""
+"""Channels, which receive contacts' messages and send the messages of flows."""

@@ -1,4 +1,4 @@
-"""The interface of channels that deliver messages to contacts."""
+"""The interface of a channel that delivers conversations' messages to contacts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from flows.channels.contact_queue import ContactQueue, HeldItem, Item
 class Channel(Protocol):
     """A way to reach contacts outside the API's answers.
 
-    A turn's messages go into `outbox` with the turn itself, and the channel sends them from there.
+    A turn's messages are stored in `outbox` with the turn itself, and the channel sends them from
+    there.
     """
 
     outbox: ContactQueue
@@ -19,17 +20,20 @@ class Channel(Protocol):
     def items(
         self, org: str, messages: Iterable[tuple[Mapping[str, Any], float]]
     ) -> Sequence[Item]:
-        """Messages as the outbox keeps them, each with its delay in seconds.
+        """Return messages as items of the outbox, each with its delay in seconds.
 
-        A message has the conversation API's shape, with the flow's `template` and `interactive`
-        content beside it where there are any.
+        A message has the conversation API's format, with the flow's `template` and `interactive`
+        content added if there is any.
         """
 
     def send_out(
         self, org: str, contact: str, tell: Callable[[str], None], taken: HeldItem | None = None
     ) -> object:
-        """Send what is due to the contact, in order, from the item `taken` on; `tell` gets why one
-        never will be. Wakes the contact for the rest."""
+        """Send the messages due to the contact, in order, starting with the item `taken`.
+
+        Calls `tell` with the reason if a message can never be sent, and wakes the contact again for
+        messages that are not due yet.
+        """
 
     def forget(self, org: str, contact: str) -> None:
-        """Remove everything that the channel stores about a contact."""
+        """Remove the channel's data of a contact."""

@@ -1,4 +1,4 @@
-"""One message of a contact as a channel received it, in the flows' own words."""
+"""Messages and statuses that a channel received, in the flows' own terms."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from flows.model.session import Message
 
-# What a flow takes as an answer; the rest is known to the service but starts or continues nothing.
+# Types that a flow accepts as an answer; other types neither start nor continue a flow.
 FOR_FLOWS = frozenset(
     {
         "text",
@@ -28,7 +28,7 @@ FOR_FLOWS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class InboundMedia:
-    """A file the contact sent, still with the channel. `sha256` as the channel wrote it."""
+    """A file that the contact sent, not downloaded yet; `sha256` as the channel gave it."""
 
     id: str
     mime_type: str = ""
@@ -39,12 +39,12 @@ class InboundMedia:
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """`id` is the channel's, unique for ever; `contact` the identity answers go to.
+    """A received message; `id` is the channel's and unique, `contact` is the id to answer to.
 
-    `type` is one of FOR_FLOWS, or reaction, order, system, edit, revoke or unsupported.
-    `sent_at` is in epoch seconds. `about` is the id of the message it answers, reacts to, edits
-    or revokes. `interactive` is the chosen button or row (`id`, `title`, perhaps `description`),
-    `detail` what remains of a type that flows do not take.
+    `type` is one of FOR_FLOWS, or reaction, order, system, edit, revoke or unsupported. `sent_at`
+    is in epoch seconds. `about` is the id of the message that it answers, reacts to, edits or
+    revokes. `interactive` is the chosen button or row (`id`, `title`, perhaps `description`),
+    `detail` holds content that has no other field.
     """
 
     id: str
@@ -70,7 +70,7 @@ class Inbound:
         return self.type in FOR_FLOWS
 
     def as_message(self) -> Message:
-        """The message as the engine takes it; of a type that is for flows."""
+        """Return the message for the engine; its type must be in FOR_FLOWS."""
         return Message(
             id=self.id,
             type=self.type,
@@ -96,10 +96,10 @@ class Inbound:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What became of a message we sent: `status` is sent, delivered, read, played or failed.
+    """The status of a sent message: sent, delivered, read, played or failed; `at` in epoch seconds.
 
-    Statuses come in any order. `error_code` is the channel's, 0 when nothing failed; `user_id`
-    is the recipient's business-scoped one where the channel gave it.
+    Statuses arrive in any order. `error_code` is the channel's, 0 if nothing failed; `user_id` is
+    the recipient's business-scoped user id if the channel gave it.
     """
 
     id: str
@@ -111,10 +111,10 @@ class Status:
 
 
 class Receiver(Protocol):
-    """Receives what a channel's provider delivered."""
+    """The recipient of the messages and statuses that a provider delivers."""
 
     def accept(self, org: str, inbound: Inbound) -> None:
-        """Store a message before returning; a repeated one changes nothing."""
+        """Store a message durably before returning; a repeated one changes nothing."""
 
     def note(self, org: str, status: Status) -> None:
-        """Take note of what became of a message of ours."""
+        """Record the status of a sent message."""

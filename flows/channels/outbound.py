@@ -1,4 +1,4 @@
-"""One content on its way to a contact, as the outbox keeps it."""
+"""One content to be sent to a contact, as stored in the outbox."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from flows.channels.contact_queue import Item
 
 @dataclass(frozen=True, slots=True)
 class Outbound:
-    """One content as the provider takes it; `put_at` and `not_before` in epoch seconds.
+    """One content in the provider's format; `put_at` and `not_before` are in epoch seconds.
 
-    `numbered` are the options a numbered text offers, `kind` and `node` whose options they are.
+    `numbered` holds the options of a numbered text; `kind` and `node` are those of their message.
     """
 
     content: Mapping[str, Any]

@@ -1,4 +1,4 @@
-"""A sprint's messages for a channel: by contact, in order, each with its delay."""
+"""Groups a sprint's messages for channels: by contact, in order, each with its delay."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ Message = dict[str, Any]
 
 
 def messages_by_contact(events: Iterable[Event]) -> dict[str, list[tuple[Message, float]]]:
-    """{contact: [(message, delay in seconds)]}; a broadcast alone has other contacts.
+    """Return {contact: [(message, delay in seconds)]}; only broadcasts add other contacts.
 
-    A message has the conversation API's shape, with the flow's `template` and `interactive`
-    content beside it where there are any.
+    A message has the conversation API's format, with the flow's `template` and `interactive`
+    content added if there is any.
     """
     found: dict[str, list[tuple[Message, float]]] = {}
     for event in events:

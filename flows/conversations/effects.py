@@ -1,4 +1,4 @@
-"""The effects of a turn outside its contact's session, which are stored with it."""
+"""Collects a turn's effects outside its contact's session, to be stored with the turn."""
 
 from __future__ import annotations
 
@@ -24,8 +24,11 @@ logger = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class TurnEffects:
-    """`effects` are stored with the turn; then the contacts who are to start a flow (`started`) and
-    those to whom there is something to send (`addressed`) have to be woken."""
+    """The effects of a turn, and the contacts to wake once it is stored.
+
+    `effects` are stored with the turn; contacts in `started` are to start a flow, and those in
+    `addressed` have messages to be sent.
+    """
 
     effects: list[Effect] = field(default_factory=list)
     started: set[str] = field(default_factory=set)
@@ -46,7 +49,10 @@ class Effects:
         self.now = now
 
     def of(self, turn: Turn, events: Sequence[Event], *, is_taken: bool = False) -> TurnEffects:
-        """`is_taken`: the contact's outbox is taken by the script that stores the effects."""
+        """Return the effects of a turn's events.
+
+        With `is_taken` the script that stores the effects also takes the contact's outbox.
+        """
         found = TurnEffects()
         self._change_groups(found, turn, events)
         self._log_broadcasts(found, turn, events)
@@ -63,7 +69,7 @@ class Effects:
                     ]
 
     def _log_broadcasts(self, found: TurnEffects, turn: Turn, events: Sequence[Event]) -> None:
-        """Add messages to other contacts to their transcripts."""
+        """Add messages to other contacts to those contacts' transcripts."""
         for event in events:
             if isinstance(event, MsgCreated) and event.contact != turn.contact:
                 at = timestamp(self.now(), "milliseconds")
@@ -73,8 +79,10 @@ class Effects:
     def _send(
         self, found: TurnEffects, turn: Turn, events: Sequence[Event], is_taken: bool
     ) -> None:
-        """Put messages into the outbox of each contact's channel; callers of the API get theirs in
-        the answer."""
+        """Put messages into the outbox of each contact's channel.
+
+        Contacts of the API have no outbox: its callers get the messages in the answer.
+        """
         for contact, messages in messages_by_contact(events).items():
             channel = self.channels.get(channel_of(turn, contact))
             items = channel.items(turn.org, messages) if channel else ()
@@ -86,8 +94,7 @@ class Effects:
                 found.addressed.add(contact)
 
     def _trigger(self, found: TurnEffects, org: str, events: Sequence[Event]) -> None:
-        """The flows to start for other contacts: each is kept once, and its name put into the queue
-        of every contact."""
+        """Store each flow to start once, and queue its name for each of the contacts."""
         room = MAX_TRIGGERED
         for event in events:
             if not isinstance(event, SessionTriggered):

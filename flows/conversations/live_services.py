@@ -1,4 +1,4 @@
-"""The engine's services in a conversation: the organisation's flows, settings and functions."""
+"""Gives a conversation its organisation's flows, settings and functions."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ DEFAULT_TIMEZONE = "Asia/Kolkata"
 
 
 class CallFunction(Protocol):
-    """Runs a webhook function for an organisation; app.py hands it in.
+    """Runs a webhook function for an organisation; app.py passes it in.
 
-    It answers a failure too, or WebhookPending, and later calls
-    `Conversations.finish_webhook` with the body's `webhook_log_id`.
+    Returns an answer, also for a failure, or WebhookPending: then it calls
+    `Conversations.finish_webhook` later with the body's `webhook_log_id`.
     """
 
     def __call__(
@@ -36,7 +36,7 @@ LATER_KEYS = frozenset({"wait_seconds", "callback_url"})
 
 
 def in_time(functions: CallFunction) -> CallFunction:
-    """Call functions without the keys that make a call a job, for flows that cannot be woken."""
+    """Wrap `functions` so that no call becomes a job, for flows that cannot be woken later."""
 
     def call(
         organisation: Organisation, name: str, body: Mapping[str, Any]
@@ -53,7 +53,7 @@ def utc_now() -> datetime:
 
 @dataclass
 class LiveServices:
-    """The FlowServices of one turn. `working` keeps the turn while something takes long."""
+    """The FlowServices of one turn; `working` renews the turn's lease during long calls."""
 
     organisation: Organisation
     store: FlowStore
@@ -97,7 +97,7 @@ class LiveServices:
         self, uuid: str, *, revision: int | str | None = None, draft: bool = False
     ) -> Flow | None:
         if uuid not in self.library.entries:
-            return None  # deleted: no conversation may go on in it, even where it is cached
+            return None  # deleted: no conversation may continue in it, even if it is still cached
         if revision is None:
             revision = self.library.revision(uuid, draft=draft)
         return (

@@ -1,7 +1,7 @@
-"""Counts of the contacts that wait at each node, and of the exits taken.
+"""Counts the contacts waiting at each node of a flow, and how often each exit was taken.
 
-Counted with the turns themselves, in the same transaction: one hash a flow, with the fields
-`waiting|<node>` and `taken|<node>|<category>`, without a category where there is no router.
+Counts are stored in the same transaction as the turn, in one hash for each flow, with the fields
+`waiting|<node>` and `taken|<node>|<category>`. The category is empty for a node without a router.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ Place = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class NodeCounts:
-    """Contacts by node, and times by node and category ("" where there is no router)."""
+    """Waiting contacts by node, and exits taken by node and category ("" without a router)."""
 
     waiting: dict[str, int] = field(default_factory=dict)
     taken: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
 def place_of(session: Session) -> Place | None:
-    """The place where the contact's next message is awaited."""
+    """Return the flow and node at which the contact waits for a message; None if it does not."""
     run = session.active_run()
     return (run.flow, run.node) if run and run.waiting else None
 
@@ -39,7 +39,7 @@ def place_of(session: Session) -> Place | None:
 def counted(
     org: str, before: Place | None, after: Place | None, events: Iterable[Event] = ()
 ) -> list[Effect]:
-    """The changes of a turn to the counts."""
+    """Return the effects by which a turn changes the counts."""
     changes: Counter[tuple[str, str]] = Counter()
     for place, step in ((before, -1), (after, 1)):
         if place is not None:

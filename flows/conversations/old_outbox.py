@@ -1,11 +1,11 @@
-"""The outbox of the previous release, whose messages are moved into the channel's queue.
+"""Moves messages from the previous release's outbox into the channels' queues.
 
 TO BE REMOVED one release after this one, together with `has_old_outbox` in store.py and begin.lua:
-by then every process that fills such an outbox has been replaced, and what was left in one has
-been moved. That release queued a turn's messages here, unrendered, and moved them into the
-channel's queue after the turn. While its processes may still run beside ours, whoever takes a
-contact's turn moves what is left here first, under the lease that they respect as well, and puts
-it into the channel's queue under the ids that they use: so it is sent once, before what is new.
+by then every process that fills such an outbox has been replaced, and every such outbox has been
+emptied. The previous release queued a turn's messages here, unrendered, and moved them into the
+channel's queue after the turn. Its processes may still run beside those of this release. So each
+turn first moves the messages that are left here, under the lease and with the item ids that those
+processes use as well: each message is sent once, and before newer ones.
 """
 
 from __future__ import annotations
@@ -41,8 +41,11 @@ class OldOutbox:
         self.leases = Leases(store.redis, CONTACT_SECONDS)
 
     def empty(self, org: str, contact: str, patience_seconds: float | None = None) -> None:
-        """Move all that is left into the channels' queues; raises Conflict while another process
-        does so for longer than one minute (or as long as is said)."""
+        """Move all messages left into the channels' queues.
+
+        Raises Conflict if another process is still moving them after `patience_seconds` (None:
+        PATIENCE_SECONDS).
+        """
         patience = PATIENCE_SECONDS if patience_seconds is None else patience_seconds
         deadline = time.monotonic() + patience
         pause = LOOKS.first_seconds

@@ -1,9 +1,9 @@
-"""Conversations in Redis: one turn at a time for each contact, everything encrypted.
+"""Stores conversations in Redis, encrypted, with one turn at a time for each contact.
 
-A turn begins with a lock that ends by itself when its holder dies, and ends with one script
-that stores session, transcript, answer, messages to send and effects on others together, if the
-lock is still the holder's and nothing was stored since. So a message is processed wholly or not at
-all, and a process that outlived its lease changes nothing.
+A turn begins with a lock that expires if its holder dies. It ends with one script that stores
+session, transcript, answer, messages to send and effects on other contacts together, provided that
+the lock is still held and no other turn was stored since. So a message is processed completely or
+not at all, and a process that outlived its lease changes nothing.
 """
 
 from __future__ import annotations
@@ -39,24 +39,23 @@ TRANSCRIPT_ENTRIES = 200
 MAX_STATE_BYTES = 4 * 1024 * 1024
 ANSWERS_KEPT = 50
 ANSWER_SECONDS = 86_400
-MAX_STARTS = 100  # that one turn takes from the queue
+MAX_STARTS = 100  # taken from the queue by one turn
 NO_QUEUE = ("",) * 4
 
 logger = logging.getLogger(__name__)
 
 
 class TurnLost(Exception):
-    """The lease ended before the turn did, and somebody else may have gone on."""
+    """The lease expired before the turn ended, and another process may have continued."""
 
 
 @dataclass(slots=True)
 class TurnLock:
-    """A contact's turn, and what it began with. `digest` names the message, empty where it has no
-    id.
+    """The lock on a contact's turn, and the data read when it began.
 
-    `starts` name the flows that others asked to start, the first of those queued; as many of them
-    as are `begun` leave the queue with the turn. `replay` is the answer that a message of
-    the same id got; there is no turn then.
+    `digest` identifies the message, empty if it has no id. `starts` names the first of the flows
+    that others queued; the first `begun` of them are removed from the queue with the turn. `replay`
+    is the stored answer to a message with the same id; then there is no turn.
     """
 
     org: str
@@ -73,12 +72,12 @@ class TurnLock:
 
     @property
     def key(self) -> str:
-        """The key of the turn's lease."""
+        """The Redis key of the lock."""
         return conversation_key(self.org, self.contact, "lock")
 
 
 class ConversationStore:
-    """Stores turns and transcripts, and removes contacts."""
+    """Stores turns and transcripts, and removes the data of contacts."""
 
     def __init__(
         self,
@@ -98,7 +97,11 @@ class ConversationStore:
     def begin(
         self, org: str, contact: str, message_id: str = "", patience_seconds: float | None = None
     ) -> TurnLock:
-        """Wait for the contact's turn; raises Conflict if it does not come in time."""
+        """Wait for the contact's turn and lock it.
+
+        Raises Conflict if the lock is not free in time, Internal if stored data cannot be
+        decrypted.
+        """
         digest = hashlib.sha256(message_id.encode()).hexdigest()[:32] if message_id else ""
         lock = TurnLock(org, contact, new_token(), digest)
         patience = self.patience_seconds if patience_seconds is None else patience_seconds
@@ -136,11 +139,12 @@ class ConversationStore:
         held: HeldItem | None = None,
         taking: Taking | None = None,
     ) -> HeldItem | None:
-        """Store the turn and end it; TurnLost where it is not ours any more.
+        """Store the turn and release its lock.
 
-        `held` is the item of the contact's inbox that the turn deals with, which leaves the inbox
-        with it; LeaseLost where it has left already. `taking` is that of the outbox which the
-        effects fill: returns what is at its head.
+        `held` is the inbox item that the turn processes; it is removed with the turn. `taking`
+        takes the outbox that the effects fill; returns the item at its head. Raises TurnLost if the
+        lock was lost, LeaseLost if `held` was removed before, and TooLarge if the state is too
+        large to store.
         """
         org, contact = lock.org, lock.contact
         sealed = self.seal(org, contact, "state", state)
@@ -181,7 +185,7 @@ class ConversationStore:
         return taking.taken(taken[0] if taken else None) if taking else None
 
     def keeping(self, lock: TurnLock) -> AbstractContextManager[None]:
-        """Renew the turn's lease during the block."""
+        """Renew the turn's lock while the block runs, however long that is."""
         return self.leases.keeping(lock.key, lock.token)
 
     def release(self, lock: TurnLock) -> None:
@@ -189,14 +193,17 @@ class ConversationStore:
         self.leases.end(lock.key, lock.token)
 
     def starts(self, lock: TurnLock) -> list[dict[str, Any]]:
-        """What is to be started, as far as it is still kept and a key opens it."""
+        """Return the queued flow starts that have not expired and can be decrypted."""
         keys = [start_key(lock.org, name) for name in lock.starts]
         found = self.redis.mget(keys) if keys else []
         opened = [self.open(lock.org, "", "start", sealed) for sealed in found if sealed]
         return [start for start in opened if start is not None]
 
     def state(self, org: str, contact: str) -> dict[str, Any] | None:
-        """Read a contact's state without taking its turn."""
+        """Return a contact's stored state without taking its turn; None if there is none.
+
+        Raises Internal if it cannot be decrypted.
+        """
         sealed = self.redis.hget(conversation_key(org, contact, "state"), "state")
         return self._open_state(org, contact, sealed)
 
@@ -204,12 +211,12 @@ class ConversationStore:
         return bool(self.redis.exists(conversation_key(org, contact, "state")))
 
     def members(self, org: str, group: str) -> list[str]:
-        """The contacts of a collection."""
+        """Return the contacts of a collection, sorted."""
         found = self.redis.smembers(group_key(org, group)) if group.isdigit() else ()
         return sorted(one.decode() for one in found)
 
     def transcript(self, org: str, contact: str) -> list[dict[str, Any]]:
-        """The last messages and notes, oldest first."""
+        """Return the last messages and notes, oldest first."""
         key = conversation_key(org, contact, "transcript")
         found = self.redis.xrevrange(key, count=TRANSCRIPT_ENTRIES)
         items: list[dict[str, Any]] = []
@@ -223,13 +230,13 @@ class ConversationStore:
             self.redis.execute_command(*self.logging(org, contact, item))
 
     def logging(self, org: str, contact: str, item: dict[str, Any]) -> Effect:
-        """The adding of an entry to a contact's transcript."""
+        """Return the effect that adds an entry to a contact's transcript."""
         sealed = self.seal(org, contact, "transcript", [item])
         key = conversation_key(org, contact, "transcript")
         return ("XADD", key, "MAXLEN", "~", TRANSCRIPT_ENTRIES, "*", "entry", sealed)
 
     def forget(self, org: str, contact: str, effects: Sequence[Effect]) -> None:
-        """Remove all that is kept of a contact; a turn under way is lost with its lock."""
+        """Remove all data of a contact; a running turn is lost with its lock."""
         names = (
             "state",
             "transcript",
@@ -250,7 +257,7 @@ class ConversationStore:
         return self.cipher.seal(org, f"{what}:{contact}", orjson.dumps(value))
 
     def open(self, org: str, contact: str, what: str, sealed: bytes) -> Any:
-        """Decrypt a value; None (and an error in the log) if no key decrypts it."""
+        """Decrypt a value; logs an error and returns None if no key decrypts it."""
         try:
             return orjson.loads(self.cipher.open(org, f"{what}:{contact}", sealed))
         except CannotDecrypt:
@@ -258,7 +265,11 @@ class ConversationStore:
             return None
 
     def _open_state(self, org: str, contact: str, sealed: bytes | None) -> dict[str, Any] | None:
-        """A conversation that cannot be read is not begun anew: its key may come back."""
+        """Decrypt a contact's state; None if there is none.
+
+        Raises Internal if it cannot be decrypted. The conversation does not start over, because its
+        key may be restored.
+        """
         if not sealed:
             return None
         opened: dict[str, Any] | None = self.open(org, contact, "state", sealed)
@@ -298,10 +309,10 @@ def conversation_keys(org: str, contact: str, *names: str) -> list[str]:
 
 
 def group_key(org: str, group: str) -> str:
-    """The contacts of a collection."""
+    """Return the key of a collection's set of contacts."""
     return org_key(org, "group", group)
 
 
 def start_key(org: str, name: str) -> str:
-    """A flow to be started, once for all contacts who are to start it."""
+    """Return the key of a flow start, stored once for all contacts who are to start it."""
     return org_key(org, "start", name)

@@ -1,4 +1,4 @@
-"""A turn's answer, its part of the transcript, and its notes for the author."""
+"""Builds a turn's answer, its transcript entries and its notes for the author."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Json = dict[str, Any]
 
 
 def answer_of(session: Session, events: Iterable[Event]) -> Json:
-    """A turn as the conversation API answers it; keys that do not apply are absent."""
+    """Return a turn's answer in the conversation API; keys that do not apply are absent."""
     sent = [
         one.as_message()
         for one in events
@@ -28,7 +28,7 @@ def answer_of(session: Session, events: Iterable[Event]) -> Json:
 
 
 def status_of(session: Session) -> Json:
-    """Where the contact stands: `status`, and `flow`, `node` and `results` once one has run."""
+    """Return `status`, and `flow`, `node` and `results` once a flow has run."""
     state: Json = {"status": session.status}
     run = session.active_run() or next(iter(session.runs), None)
     at = run or session.ending
@@ -40,7 +40,7 @@ def status_of(session: Session) -> Json:
 def transcript_of(
     session: Session, events: Iterable[Event], message: Message | None, now: datetime
 ) -> list[Json]:
-    """The messages and notes of a turn, in order."""
+    """Return the transcript entries of a turn: messages and notes for the author, in order."""
     at = timestamp(now, "milliseconds")
     items = [{"at": at, "direction": "in", **shown(message)}] if message else []
     notes = 0
@@ -56,20 +56,20 @@ def transcript_of(
 
 
 def shown(message: Message) -> Json:
-    """A contact's message in the shape in which the API takes it."""
+    """Return a contact's message in the format that the API accepts."""
     names = (name for name in message.__slots__ if name != "id")
     known = ((name, getattr(message, name)) for name in names)
     return {name: value for name, value in known if value not in (None, "")}
 
 
 def not_sent(reason: str, now: datetime) -> Json:
-    """The note that a message could not be delivered."""
+    """Return the note that a channel could not deliver a message to the contact."""
     at = timestamp(now, "milliseconds")
     return {"at": at, "direction": "note", "type": MsgNotSent.type, "reason": reason}
 
 
 def _note(event: Event) -> Iterator[Json]:
-    """An event as a note, secrets redacted; nothing for an event that is not noted."""
+    """Yield an event as a note, secrets redacted; nothing if the event has no note."""
     note = event.note()
     if not note:
         return

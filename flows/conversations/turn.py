@@ -1,4 +1,4 @@
-"""The working state of a contact's turn, and what its caller knows of the contact."""
+"""The working state of a contact's turn, and a caller's update of the contact."""
 
 from __future__ import annotations
 
@@ -22,10 +22,12 @@ CONTACT_PATTERN = re.compile(r"[A-Za-z0-9_.@:+-]{1,160}")
 
 @dataclass(frozen=True, slots=True)
 class ContactUpdate:
-    """What a caller knows of a contact; what is absent stays as it is. `fields` maps keys to
-    texts, `nickname` is used where no name is known, `language` is a locale, `channel` names
-    where the contact is reached from now on, and `address` is where the service was called, for
-    links in what comes later."""
+    """A caller's data about a contact; absent values stay unchanged.
+
+    `fields` maps keys to texts, `nickname` is used if no name is known, `language` is a locale,
+    `channel` is the contact's channel from now on, and `address` is the service's address in this
+    call, used for links in later results.
+    """
 
     name: str | None = None
     phone: str | None = None
@@ -41,7 +43,7 @@ NOTHING = ContactUpdate()
 
 @dataclass(slots=True)
 class Turn:
-    """Working state of one turn; `channels` are those of other contacts who were looked up."""
+    """The working state of one turn; `channels` are those of other contacts it looked up."""
 
     lock: TurnLock
     session: Session
@@ -62,12 +64,12 @@ class Turn:
 
 
 def channel_of(turn: Turn, contact: str) -> str:
-    """The channel by which a contact is reached, as far as the turn knows it."""
+    """Return a contact's channel; API for another contact that the turn did not look up."""
     return turn.channel if contact == turn.contact else turn.channels.get(contact, API)
 
 
 def learn(turn: Turn, known: ContactUpdate, now: datetime) -> None:
-    """Update the contact by what the caller knows."""
+    """Update the contact with the caller's data."""
     contact = turn.session.contact
     contact.name = known.name if known.name is not None else contact.name
     contact.name = contact.name or known.nickname or ""
@@ -82,7 +84,10 @@ def learn(turn: Turn, known: ContactUpdate, now: datetime) -> None:
 
 
 def flow_to_start(library: Library, flow: str) -> tuple[str, bool]:
-    """The flow that a UUID or keyword names, and whether it runs as a draft."""
+    """Return the UUID of a flow given by UUID or keyword, and whether it runs as a draft.
+
+    Raises NotFound if no flow matches.
+    """
     uuid = flow if flow in library.entries else None
     uuid = uuid or library.keywords.get(clean(flow)) or library.draft_keywords.get(clean(flow))
     if uuid is None:
@@ -93,5 +98,5 @@ def flow_to_start(library: Library, flow: str) -> tuple[str, bool]:
 
 
 def valid_id(contact: str) -> bool:
-    """1 to 160 of A-Z a-z 0-9 and _ . @ : + -, so that it may stand in a key."""
+    """Return whether an id is 1 to 160 of A-Z a-z 0-9 and _ . @ : + -, as Redis keys require."""
     return bool(CONTACT_PATTERN.fullmatch(contact))

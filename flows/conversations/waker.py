@@ -1,4 +1,4 @@
-"""Wake contacts that are due, in a loop that several processes may run."""
+"""Wakes contacts when they are due, in a loop that several processes may run."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ logger = logging.getLogger(__name__)
 
 
 class WakeSource(Protocol):
-    """A further source of wake-ups: a channel with messages in its inboxes and outboxes."""
+    """A channel with received messages to process and messages to send."""
 
     def take_in(self, org: str, contact: str) -> bool:
-        """Work on what the contact sent, and send what the turns say; whether there was one."""
+        """Process the contact's messages and send the answers; returns whether a turn ran."""
 
     def sweep(self) -> None:
-        """Wake contacts again whose wake-up was lost."""
+        """Wake all contacts whose wake-up was lost."""
 
 
 class Waker:
-    """`start` runs the loop in a thread (a greenlet where gevent serves), `close` ends it.
+    """Runs the wake-up loop in a thread (a greenlet under gevent), from `start` to `close`.
 
-    `at_once` contacts are worked on at a time: most of them wait for a model, and a timer that
-    comes due meanwhile must not wait behind them.
+    Up to `at_once` contacts are processed at a time: most of them wait for a model, and a timer
+    that is due meanwhile must not wait for them.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class Waker:
         self._thread.start()
 
     def close(self) -> None:
-        """Claim no more contacts; running turns finish."""
+        """Stop claiming, and wait until the running work is finished."""
         self._ended.set()
         if self._thread is not None:
             self._thread.join()
@@ -72,14 +72,14 @@ class Waker:
             self._pool.shutdown(wait=True)
 
     def look(self, most: int = AT_ONCE) -> int:
-        """Claim due contacts and wake them one after another; returns how many."""
+        """Claim due contacts and wake them one after another; returns their number."""
         claimed = self.conversations.wakeups.claim(self.conversations.now(), most)
         for claim in claimed:
             self.wake(claim)
         return len(claimed)
 
     def wake(self, claim: WakeupClaim) -> None:
-        """Wake a claimed contact; one that cannot be woken now is tried again."""
+        """Wake one claimed contact; retried later if it cannot be woken now."""
         org, contact = claim.org, claim.contact
         came_in = [source.take_in(org, contact) for source in self.sources]
         if not any(came_in):
@@ -88,16 +88,18 @@ class Waker:
         self.conversations.wakeups.done(claim, self.conversations.now())
 
     def _wake_up(self, claim: WakeupClaim) -> None:
-        """Where no message came in it is for a timer, or for a flow that another contact's flow
-        starts, that the contact is woken; behind a message these have a wake-up of their own."""
+        """Run the contact's timers, and flows that other contacts' flows started.
+
+        Not called after a turn for a message: these have a wake-up of their own then.
+        """
         try:
             self.conversations.wake(claim.org, claim.contact)
-        except Conflict:  # a turn of this contact is under way
+        except Conflict:  # another turn of this contact is running
             self._again(claim, BUSY_SECONDS)
         except FlowhookError as error:
             what = {"organization_id": claim.org, "cause": error.type}
             logger.warning("a contact could not be woken", extra=what)
-            if isinstance(error, Internal):  # no key decrypts the conversation: it may come back
+            if isinstance(error, Internal):  # cannot be decrypted; its key may be restored
                 self._again(claim, LOCKED_SECONDS)
 
     def _again(self, claim: WakeupClaim, seconds: float) -> None:
@@ -118,7 +120,7 @@ class Waker:
             self._ended.wait(self.look_seconds)
 
     def _look_wide(self) -> None:
-        """Claim only as many as can be woken at once, until nothing more is due."""
+        """Claim only as many contacts as can be woken now, until nothing more is due."""
         while not self._ended.is_set() and (free := self._take_free()):
             claimed: list[WakeupClaim] = []
             try:
@@ -132,7 +134,7 @@ class Waker:
                 return
 
     def _take_free(self) -> int:
-        """Take all places that are free, waiting a little for the first; how many there were."""
+        """Take all free places, waiting briefly for the first; returns their number."""
         if not self._free.acquire(timeout=self.look_seconds):
             return 0
         taken = 1
@@ -144,7 +146,7 @@ class Waker:
         def work() -> None:
             try:
                 self.wake(claim)
-            except (RedisError, OSError) as error:  # its claim ends by itself
+            except (RedisError, OSError) as error:  # its claim expires
                 logger.warning("a waking failed", extra={"cause": type(error).__name__})
             except Exception:
                 logger.exception("a waking failed", extra={"organization_id": claim.org})

@@ -1,9 +1,9 @@
-"""The times at which contacts are due: sorted sets, in shards that any process claims from.
+"""Schedules wake-ups of contacts: sorted sets by time, in shards that any process claims from.
 
-An entry is a hint that something of a contact may be due, never the truth, which is the
-contact's session: an entry too early costs one look, and whoever parks a session leaves its
-entry here *before* the session is stored. So a crash anywhere can lose no wake-up. Reading what
-is due costs the same with a million sleepers as with none.
+An entry is a hint that something may be due; the contact's session decides. An entry that is too
+early costs one look-up, and the entry of a parked session is added *before* the session is stored,
+so no crash can lose a wake-up. Reading due entries costs the same with a million waiting contacts
+as with none.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from flowhook.redis.leases import CONTACT_SECONDS
 from flowhook.redis.script import Script
 
 SHARDS = 8
-SAFE_MILLISECONDS = 10_000  # of a claim left, for its end to be told in time
+SAFE_MILLISECONDS = 10_000  # left of a claim, to remove it without a check
 
 DUE = [f"fh:wake:{{{shard}}}" for shard in range(SHARDS)]
 CLAIMED = [f"{due}:claimed" for due in DUE]
@@ -35,7 +35,7 @@ DONE = Script(Path(__file__).parent / "lua" / "done.lua")
 
 @dataclass(frozen=True, slots=True)
 class WakeupClaim:
-    """A contact to look at; `until` is when the claim ends by itself, in epoch milliseconds."""
+    """A claimed contact; `until` is when the claim expires, in epoch milliseconds."""
 
     org: str
     contact: str
@@ -51,7 +51,7 @@ class Wakeups:
         self.add_all(org, [contact], at)
 
     def add_all(self, org: str, contacts: Iterable[str], at: datetime) -> None:
-        """Look at these contacts at this time; an earlier time that is set already stays."""
+        """Schedule a wake-up of these contacts; an earlier time that is set already stays."""
         by_shard: dict[int, list[str]] = {}
         for contact in contacts:
             by_shard.setdefault(_shard(org, contact), []).append(f"{org}|{contact}")
@@ -60,7 +60,7 @@ class Wakeups:
             self.redis.zadd(DUE[shard], scores, lt=True)
 
     def claim(self, now: datetime, most: int) -> list[WakeupClaim]:
-        """Entries that are due, for this caller alone as long as the lease lasts."""
+        """Claim at most `most` due entries, for this caller alone until the lease expires."""
         found: list[WakeupClaim] = []
         moment = int(now.timestamp() * 1000)
         until = moment + int(self.lease_seconds * 1000)
@@ -73,15 +73,20 @@ class Wakeups:
         return found
 
     def _keys(self) -> list[list[str]]:
-        """Pairs of due and claimed, those together that one script may look at: in a cluster each
-        shard has its own place. Where there is always more to do, each shard has its turn."""
+        """Return the keys of due and claimed entries, grouped by the script calls that use them.
+
+        In a cluster each shard has its own slot and needs its own call. The first shard is random,
+        so that under constant load no shard is always last.
+        """
         first = random.randrange(SHARDS)
         pairs = [[DUE[shard], CLAIMED[shard]] for shard in (*range(first, SHARDS), *range(first))]
         return [[*chain(*pairs)]] if isinstance(self.redis, Redis) else pairs
 
     def done(self, claim: WakeupClaim, now: datetime) -> None:
-        """The claimed entry was dealt with. Late in the claim it may be another's by the time that
-        Redis is told."""
+        """Remove a claimed entry after it was processed.
+
+        Near its end the claim may pass to another process, so a script checks it then.
+        """
         key, entry = CLAIMED[_shard(claim.org, claim.contact)], f"{claim.org}|{claim.contact}"
         if claim.until - _milliseconds(now) > SAFE_MILLISECONDS:
             self.redis.zrem(key, entry)
@@ -94,5 +99,5 @@ def _shard(org: str, contact: str) -> int:
 
 
 def _milliseconds(at: datetime) -> int:
-    """Epoch milliseconds, rounded up."""
+    """Return the time in epoch milliseconds, rounded up so as never to be too early."""
     return math.ceil(at.timestamp() * 1000)

@@ -1,1 +1,1 @@
-"""WhatsApp: Meta's deliveries in, rendered messages out."""
+"""The WhatsApp channel: reads Meta's deliveries and sends rendered messages."""

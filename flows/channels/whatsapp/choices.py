@@ -1,7 +1,7 @@
-"""Options that were sent as a numbered text, until the contact answers.
+"""Stores the options sent as a numbered text until the contact answers.
 
-WhatsApp shows at most ten options with short titles; more, or longer ones, go out as a text
-with numbers. A contact who answers "2", in any script's digits, has chosen the second option.
+WhatsApp shows at most ten options with short titles; more or longer ones are sent as a numbered
+text. An answer of "2", in the digits of any script, chooses the second option.
 """
 
 from __future__ import annotations
@@ -29,14 +29,17 @@ class Choices:
         self.cipher = cipher
 
     def remember(self, org: str, contact: str, kind: str, node: str, titles: Sequence[str]) -> None:
-        """`kind` is quick_reply or list, `node` what the reply names as its id."""
+        """Store options; `kind` is quick_reply or list, `node` becomes the id of the reply."""
         stored = orjson.dumps({"kind": kind, "node": node, "titles": list(titles)})
         sealed = self.cipher.seal(org, self._purpose(contact), stored)
         self.redis.set(self._key(org, contact), sealed, ex=KEEP_SECONDS)
 
     def resolve(self, org: str, inbound: Inbound) -> Inbound:
-        """The message as the choice it is; itself where it is none. The options are still kept,
-        for a delivery may be repeated until its message is in the inbox."""
+        """Return the message as the choice that it makes, unchanged if it makes none.
+
+        The options stay stored, because a delivery may be repeated until its message is in the
+        inbox.
+        """
         number = _number(inbound.text) if inbound.type == "text" else 0
         if not number:
             return inbound
@@ -46,7 +49,7 @@ class Choices:
         try:
             stored = orjson.loads(self.cipher.open(org, self._purpose(inbound.contact), sealed))
         except CannotDecrypt:
-            return inbound  # what was offered is not known any more
+            return inbound  # the options cannot be decrypted
         titles = stored["titles"]
         if number > len(titles):
             return inbound
@@ -55,7 +58,7 @@ class Choices:
         return replace(inbound, type=stored["kind"], text=title, interactive=interactive)
 
     def forgetting(self, org: str, contact: str) -> Effect:
-        """What to do once the contact answered: a number in a later message is only a number."""
+        """Return the effect that removes the options once the contact has answered."""
         return ("DEL", self._key(org, contact))
 
     def forget(self, org: str, contact: str) -> None:
@@ -69,7 +72,8 @@ class Choices:
 
 
 def _number(text: str) -> int:
-    """
+    """Return the number that a text consists of; 0 if it is not a number.
+
     >>> _number(" 2. "), _number("२"), _number("2 children"), _number("²")
     (2, 2, 0, 0)
     """

@@ -1,7 +1,7 @@
-"""One contact for one person, whether Meta names the phone number or only the user id.
+"""Finds the contact of a person, by phone number or by Meta's user id alone.
 
-Who takes a username on WhatsApp writes without their number from then on. The identity under
-which a person first wrote stays the contact's id; a number that changed is a new contact.
+Messages of a person with a WhatsApp username no longer contain the phone number. The id under which
+a person first wrote stays the contact's id; a changed number is a new contact.
 
 Source: https://developers.facebook.com/documentation/business-messaging/whatsapp/business-scoped-user-ids
 """
@@ -22,7 +22,7 @@ class Identities:
         self.redis = redis
 
     def of_sender(self, org: str, inbound: Inbound) -> Inbound:
-        """Return the message with `contact` resolved from the sender's user id."""
+        """Return the message with the contact that has its user id."""
         if not inbound.user_id:
             return inbound
         found = self.redis.get(self._key(org, inbound.user_id))
@@ -38,7 +38,7 @@ class Identities:
         return replace(inbound, contact=contact)
 
     def of_recipient(self, org: str, status: Status) -> Status:
-        """Return the status with `contact` resolved from the recipient's user id."""
+        """Return the status with the contact to whom the message was sent."""
         found = self.redis.get(self._key(org, status.user_id)) if status.user_id else None
         return replace(status, contact=found.decode()) if found else status
 
@@ -47,7 +47,7 @@ class Identities:
         if user_id is None:
             return
         key = self._key(org, user_id.decode())
-        if self.redis.get(key) == contact.encode():  # not another number's by now
+        if self.redis.get(key) == contact.encode():  # it may belong to another number by now
             self.redis.delete(key)
 
     def _key(self, org: str, user_id: str) -> str:

@@ -1,7 +1,7 @@
-"""Reads Meta's deliveries: every message and status in one, whatever else stands beside them.
+"""Reads all messages and statuses in a delivery from Meta.
 
-Anything may be missing or of another type than promised; what cannot be used is left out and
-counted, never an error, since Meta would send the same again for seven days.
+Any value may be missing or have an unexpected type. Unusable parts are skipped and counted; they
+raise no error, because Meta would repeat the delivery for seven days.
 
 Source: https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages
 """
@@ -16,7 +16,7 @@ from typing import Any
 from flows.channels.inbound import Inbound, Status
 from flows.channels.whatsapp.kinds import read_content
 
-MILLISECONDS_FROM = 100_000_000_000  # as seconds the year 5138; as milliseconds 1973
+MILLISECONDS_FROM = 100_000_000_000  # the year 5138 in seconds, 1973 in milliseconds
 CONTACT = re.compile(r"\+?[A-Za-z0-9][A-Za-z0-9._-]{0,158}")
 MESSAGE_ID = re.compile(r"[!-~]{1,512}")
 STATUSES = frozenset({"sent", "delivered", "read", "played", "failed"})
@@ -24,7 +24,7 @@ STATUSES = frozenset({"sent", "delivered", "read", "played", "failed"})
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Something in a delivery that is not ours to process; `reason` holds no contact's words."""
+    """A part of a delivery that is not processed; `reason` holds no message text."""
 
     reason: str
 
@@ -32,10 +32,11 @@ class Skipped:
 def read_delivery(
     body: Mapping[str, Any], phone_number_id: str = ""
 ) -> list[Inbound | Status | Skipped]:
-    """All messages and statuses of a delivery, in order.
+    """Return all messages and statuses of a delivery, in order.
 
-    With `phone_number_id`, what came for another number of the same Meta app is skipped: its
-    signature is right, for the app secret is the app's, but it is not this organisation's.
+    If `phone_number_id` is given, messages for another number of the same Meta app are skipped:
+    their signature is valid, because the numbers share the app secret, but they are not this
+    organisation's.
     """
     if body.get("object") != "whatsapp_business_account":
         return [Skipped("not a WhatsApp delivery")]
@@ -89,7 +90,7 @@ def _read_message(message: Mapping[str, Any], people: list[Mapping[str, Any]]) -
 
 
 def _person(people: list[Mapping[str, Any]], phone: str, user_id: str) -> Mapping[str, Any]:
-    """The delivery's contact that sent the message."""
+    """Return the sender's entry in the delivery's contacts; empty if there is none."""
     for person in people:
         by_phone = phone and person.get("wa_id") == phone
         if by_phone or (user_id and person.get("user_id") == user_id):
@@ -116,7 +117,7 @@ def _read_status(status: Mapping[str, Any]) -> Status | Skipped:
 
 
 def read_time(value: Any) -> float:
-    """Epoch seconds from a timestamp in seconds or, as sometimes comes, milliseconds; else 0.
+    """Return epoch seconds from a timestamp in seconds or milliseconds; 0 if it is invalid.
 
     >>> read_time("1454119029"), read_time("1454119029123"), read_time("soon")
     (1454119029.0, 1454119029.123, 0.0)

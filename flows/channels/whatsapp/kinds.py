@@ -1,7 +1,7 @@
-"""What each type of WhatsApp message says, as fields of Inbound.
+"""Reads the content of each type of WhatsApp message into fields of Inbound.
 
-A button's or row's id carries the node that sent it and the option's whole title
-(flows/channels/whatsapp/options.py), so a title that WhatsApp shows shortened comes back whole.
+The id of a button or row contains its node and the option's full title
+(flows/channels/whatsapp/options.py), so that titles shortened for WhatsApp are restored.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Object = Mapping[str, Any]
 
 
 def read_content(message: Object) -> Fields:
-    """`type` and all that the message says; `unsupported` with the type's name where unknown."""
+    """Return `type` and the message's content; an unknown type gives `unsupported` and its name."""
     kind = message.get("type")
     kind = kind if isinstance(kind, str) else ""
     read = READERS.get(kind)
@@ -75,7 +75,7 @@ def _read_location(message: Object, part: Object, kind: str) -> Fields | None:
 
 
 def _read_contacts(message: Object, part: Object, kind: str) -> Fields | None:
-    """Shared contact cards; flows get the names and numbers as text."""
+    """Read shared contact cards; flows get the names and numbers as text."""
     cards = message.get("contacts")
     lines = []
     for card in (cards if isinstance(cards, list) else [])[:100]:
@@ -88,7 +88,7 @@ def _read_contacts(message: Object, part: Object, kind: str) -> Fields | None:
 
 
 def _read_button(message: Object, part: Object, kind: str) -> Fields | None:
-    """The quick reply of a template."""
+    """Read the quick reply to a template."""
     title = _text(part.get("text"))
     return _choice("quick_reply", _text(part.get("payload")), title, "") if title else None
 
@@ -118,7 +118,7 @@ def _choice(kind: str, reply_id: str, title: str, description: str) -> Fields:
 
 
 def _read_form(reply: Object) -> Fields | None:
-    """What the contact entered into a WhatsApp Flow."""
+    """Read the contact's answers in a WhatsApp Flow; None if they are invalid."""
     try:
         form = orjson.loads(_text(reply.get("response_json"))[:MAX_FORM_BYTES])
     except orjson.JSONDecodeError:
@@ -133,7 +133,7 @@ def _read_form(reply: Object) -> Fields | None:
 
 
 def _read_reaction(message: Object, part: Object, kind: str) -> Fields | None:
-    """An emoji on a message; none when it was taken back."""
+    """Read an emoji reaction to a message; the text is empty if it was removed."""
     about = _text(part.get("message_id"))[:512]
     return {"type": "reaction", "text": _text(part.get("emoji"))[:64], "about": about}
 
@@ -148,14 +148,14 @@ def _read_order(message: Object, part: Object, kind: str) -> Fields | None:
 
 
 def _read_system(message: Object, part: Object, kind: str) -> Fields | None:
-    """The contact changed number or user id: `detail` holds the new ones."""
+    """Read a change of phone number or user id; `detail` holds the new ones."""
     names = ("type", "wa_id", "user_id")
     kept = {name: _text(part.get(name))[:256] for name in names if _text(part.get(name))}
     return {"type": "system", "detail": kept}
 
 
 def _read_edit(message: Object, part: Object, kind: str) -> Fields | None:
-    """`about` is the message that was edited, `text` what it says now."""
+    """Read an edit; `about` is the edited message's id, `text` its new text."""
     edited = read_content({**_map(part.get("message")), "edit": None, "context": None})
     about = _text(part.get("original_message_id"))[:512]
     return {"type": "edit", "text": edited.get("text", ""), "about": about}
@@ -166,7 +166,7 @@ def _read_revoke(message: Object, part: Object, kind: str) -> Fields | None:
 
 
 def _unsupported(message: Object, part: Object, kind: str) -> Fields:
-    """A type nobody here knows: which, so that it can be reported."""
+    """Return fields with the name of an unknown type, so that it can be reported."""
     named = _text(part.get("type")) if kind == "unsupported" else kind
     return {"type": "unsupported", "detail": {"type": named[:64] or "unknown"}}
 

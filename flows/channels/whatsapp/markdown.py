@@ -1,9 +1,9 @@
-"""Turns a model's Markdown into what WhatsApp shows; leaves everything else as it is.
+"""Converts a model's Markdown to WhatsApp's formatting; leaves other text unchanged.
 
-WhatsApp knows *bold*, _italic_, ~struck~, `code`, ```blocks```, quotes and lists. Models write
-**bold**, headings, [links](url) and tables besides. A single star is Markdown's italic but
-WhatsApp's bold, and flow authors write WhatsApp's: it becomes italic only in a text that has
-marks which only Markdown knows.
+WhatsApp supports *bold*, _italic_, ~struck~, `code`, ```blocks```, quotes and lists. Models also
+write **bold**, headings, [links](url) and tables. A single asterisk means italic in Markdown but
+bold in WhatsApp, and flow authors use WhatsApp's: it becomes italic only in a text that has marks
+specific to Markdown.
 
 Source: https://faq.whatsapp.com/539178204879377 (formatting), https://spec.commonmark.org/0.31.2
 """
@@ -13,8 +13,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-# Contacts' own words come through here. So no pattern may divide one run of characters in two
-# places: what repeats is followed by what cannot be part of it, or is possessive.
+# These patterns run on contacts' texts. To limit backtracking, each repetition is followed by a
+# character that it cannot match, or is possessive.
 FENCE = re.compile(r"^[ \t]{0,3}(```++|~~~++)([^\n`]*)$", re.MULTILINE)
 INLINE_CODE = re.compile(r"(?<!`)(`{1,2})(?!`)([^`\n]+)\1(?!`)")
 URL = re.compile(r"https?://[^\s<>()\[\]*~]+")
@@ -33,7 +33,7 @@ RULE = re.compile(r"^[ \t]{0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3
 CELL_RULE = re.compile(r":?-{2,}:?")
 ESCAPED = re.compile(r"\\([*_~`#\[\]()>+.!|-])")
 WORDS = re.compile(r"__[^\W_]*+[^\w\n][^_\n]*+__")  # __init__ alone is a name, not Markdown
-# Private characters, in no text we change: one stands for what is finished, one for bold.
+# Private-use characters that mark finished parts and bold; a text with them is left unchanged.
 HOLDER, STRONG = "\ue000", "\ue001"
 HELD = re.compile(f"{HOLDER}(\\d+){HOLDER}")
 
@@ -41,7 +41,7 @@ Keep = Callable[[str], str]
 
 
 def to_whatsapp(text: str) -> str:
-    """The text with Markdown's marks exchanged for WhatsApp's.
+    """Return the text with Markdown's marks replaced by WhatsApp's.
 
     >>> to_whatsapp("## Steps\\n1. **Wash** your *hands* ([how](https://who.int/a_b))")
     '*Steps*\\n1. *Wash* your _hands_ (how: https://who.int/a_b)'
@@ -70,13 +70,13 @@ def to_whatsapp(text: str) -> str:
 
 
 def _is_markdown(text: str) -> bool:
-    """Whether there is a mark that only Markdown knows."""
+    """Return whether the text has a mark that is specific to Markdown."""
     marks = (BOLD_ITALIC, BOLD, WORDS, STRUCK, HEADING, LINK)
     return any(mark.search(text) for mark in marks) or _has_table(text)
 
 
 def _keep_blocks(text: str, keep: Keep) -> str:
-    """Code blocks, without the language that WhatsApp would show as code."""
+    """Set code blocks aside, without the language, which WhatsApp would show as code."""
     parts: list[str] = []
     at = 0
     opened: re.Match[str] | None = None
@@ -100,7 +100,7 @@ def _link(found: re.Match[str], keep: Keep) -> str:
 
 
 def _apart(found: re.Match[str], shown: str) -> str:
-    """An address apart from the words that its brackets kept it from."""
+    """Insert spaces between an address and the words next to its brackets."""
     before, after = (
         found.string[max(0, found.start() - 1) : found.start()],
         found.string[found.end() : found.end() + 1],
@@ -109,7 +109,7 @@ def _apart(found: re.Match[str], shown: str) -> str:
 
 
 def _lines(text: str) -> str:
-    """Headings, rules, bullets and tables."""
+    """Convert headings, rules, bullets and tables."""
     text = RULE.sub("", text)
     text = HEADING.sub(lambda found: _heading(found[1]), text)
     text = BULLET.sub(r"\1- ", text)
@@ -117,7 +117,7 @@ def _lines(text: str) -> str:
 
 
 def _heading(title: str) -> str:
-    """In bold; the marks that may close a heading stand apart from it, unlike those of `C#`."""
+    """Return a heading in bold, without closing marks; the `#` of a word like `C#` stays."""
     title = title.strip()
     closed = title.rstrip("#")
     title = closed if closed[-1:] in ("", " ", "\t") else title
@@ -126,7 +126,7 @@ def _heading(title: str) -> str:
 
 
 def _inline(text: str) -> str:
-    """Marks inside lines. Bold waits as private characters until italics are done."""
+    """Convert marks within lines; bold is a private character until italics are done."""
     text = BOLD_ITALIC.sub(f"{STRONG}_\\1_{STRONG}", text)
     text = BOLD.sub(f"{STRONG}\\1{STRONG}", text)
     text = BOLD_LINES.sub(f"{STRONG}\\1{STRONG}", text)
@@ -148,7 +148,7 @@ def _cells(line: str) -> list[str]:
 
 
 def _tables(text: str) -> str:
-    """A table's rows as lines of cells, for WhatsApp has no tables."""
+    """Convert a table's rows to lines of cells, because WhatsApp has no tables."""
     shown = []
     in_table = False
     lines = text.split("\n")
@@ -167,7 +167,7 @@ def _tables(text: str) -> str:
 
 
 def _restore(text: str, kept: list[str]) -> str:
-    """What was put aside, back in its place; what was kept later may hold what was kept before."""
+    """Put the parts set aside back in place; later parts may contain earlier ones."""
     for _ in range(4):
         text = HELD.sub(lambda found: kept[int(found[1])], text)
     return text

@@ -1,7 +1,7 @@
-"""Fetches the file of a contact's message while Meta still has it, and keeps it with us.
+"""Downloads the file of a contact's message from Meta and stores it.
 
-Ids in deliveries last seven days, the addresses behind them five minutes, and both want the
-organisation's token: flows and functions get an address of our own instead.
+Media ids expire after seven days, their addresses after five minutes, and both require the
+organisation's token, so flows and functions get an address of the service instead.
 """
 
 from __future__ import annotations
@@ -13,14 +13,17 @@ from flowhook.providers.whatsapp import MAX_MEDIA_BYTES, WhatsAppClient
 from flows.channels.inbound import Inbound
 
 Keep = Callable[[bytes, str], str]
-"""(content, media type) to the address under which it is now served."""
+"""Stores a file, given content and media type; returns the address that serves it."""
 
-MAX_DOCUMENT_BYTES = 30 * 1024 * 1024  # WhatsApp allows 100 MB; more does not fit the transport
+MAX_DOCUMENT_BYTES = 30 * 1024 * 1024  # the transport's limit; WhatsApp allows 100 MB
 KINDS = {"image": "image/", "sticker": "image/", "audio": "audio/", "video": "video/"}
 
 
 def fetched(client: WhatsAppClient, inbound: Inbound, keep: Keep) -> Inbound:
-    """The message with `url` set. Raises the client's errors: too large, altered, gone."""
+    """Return the message with its file stored and `url` set.
+
+    Raises the client's errors if the file is too large, altered or gone.
+    """
     media = inbound.media
     if media is None:
         return inbound

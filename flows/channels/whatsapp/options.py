@@ -1,7 +1,7 @@
-"""The id of a button or row: which node sent it, and the option's whole title.
+"""Encodes the node and the full title of an option in the id of its button or row.
 
-WhatsApp gives an id back unchanged when the contact chooses. A flow tests the option's own
-title and Glific names the node, so both travel in it: `fh1|<kind>|<node>|<place>|<title>`.
+WhatsApp returns the id unchanged when the contact chooses. A flow tests the option's full title and
+Glific names the node, so the id contains both: `fh1|<kind>|<node>|<place>|<title>`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ LETTERS = {kind: letter for letter, kind in KINDS.items()}
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """`kind` and `node` are empty for an id that is not ours, such as a template's payload."""
+    """A decoded option; `kind` and `node` are empty for other ids, such as a template's payload."""
 
     id: str
     title: str
@@ -24,7 +24,8 @@ class Option:
 
 
 def option_id(kind: str, node: str, place: int, title: str) -> str:
-    """
+    """Return the id of an option.
+
     >>> option_id("list", "n2", 0, "Yes, please")
     'fh1|l|n2|0|Yes, please'
     """
@@ -32,7 +33,7 @@ def option_id(kind: str, node: str, place: int, title: str) -> str:
 
 
 def read_option_id(reply_id: str, title: str) -> Option:
-    """The option behind an id, with the title shown where the id holds none.
+    """Return the option of an id; `title` is used if the id contains none.
 
     >>> read_option_id("fh1|l|n2|0|Yes, please", "Yes, ple…")
     Option(id='0', title='Yes, please', kind='list', node='n2')

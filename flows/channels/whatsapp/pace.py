@@ -1,8 +1,8 @@
-"""Obeys WhatsApp's limits: after a "too many" a number, or one contact of it, rests a while.
+"""Pauses sending after WhatsApp's rate limits, for a number or for one of its contacts.
 
-All processes share the rests through Redis. Where Meta names no time, each further refusal
-within ten minutes waits longer: twice as long for a number, four times for one contact, as Meta
-advises for its pair limit.
+All processes share the pauses through Redis. If Meta gives no time, each further refusal within ten
+minutes lengthens the pause: twofold for a number, fourfold for one contact, as Meta advises for its
+pair limit.
 
 Source: https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes
 """
@@ -21,23 +21,23 @@ LONGEST_SECONDS = 3600.0
 
 
 class Pace:
-    """`clock` tells epoch seconds."""
+    """The pauses of numbers and contacts; `clock` returns epoch seconds."""
 
     def __init__(self, redis: Any, clock: Callable[[], float] = time.time) -> None:
         self.redis = redis
         self.clock = clock
 
     def keys(self, org: str, number: str, contact: str) -> list[str]:
-        """Where the rests are kept that a message to the contact must wait for."""
+        """Return the keys of the pauses that apply to a message to the contact."""
         return [self._rest(org, number), self._rest(org, number, contact)]
 
     def seconds_to_wait(self, ends: Iterable[bytes | None]) -> float:
-        """Seconds until a message may be sent, by the values of `keys`; 0 if it may be sent now."""
+        """Return the seconds to wait, given the values of `keys`; 0 if sending is allowed now."""
         latest = max((float(end) for end in ends if end is not None), default=0.0)
         return max(0.0, latest - self.clock())
 
     def refused(self, org: str, number: str, contact: str, refusal: Throttled) -> float:
-        """Meta said "too many": rest, and tell for how many seconds."""
+        """Start a pause after a rate limit error; returns its length in seconds."""
         one = (contact,) if refusal.code == PAIR_LIMIT else ()
         seconds = refusal.retry_after_seconds or 1.0
         if not refusal.is_exact:

@@ -1,8 +1,8 @@
-"""A flow's message as the contents WhatsApp takes, within its limits.
+"""Renders a flow's message as contents for WhatsApp, within its limits.
 
-Options become up to three buttons, else a list of up to ten rows, else a numbered text; a text
-too long for one message goes out in several, and one too long for a caption or beside options
-goes out on its own.
+Options become up to three buttons, else a list of up to ten rows, else a numbered text. A text too
+long for one message is split into several, and one too long for a caption or for a message with
+options is sent separately.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from flows.channels.whatsapp.markdown import to_whatsapp
 from flows.channels.whatsapp.options import option_id
 from flows.channels.whatsapp.split import split
 
-POINTER = "👇"  # stands where WhatsApp wants a text and there is none
+POINTER = "👇"  # used if WhatsApp requires a text and there is none
 LIST_BUTTON = "☰"
 MAX_VARIABLE_LENGTH = 1024
 MEDIA = frozenset({"image", "audio", "video", "document", "sticker"})
@@ -31,18 +31,18 @@ Options = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """Contents in the order they go out; `numbered` the titles sent as a numbered text."""
+    """Contents in the order of sending; `numbered` holds the titles of a numbered text."""
 
     contents: tuple[Content, ...]
     numbered: tuple[str, ...] = ()
 
 
 def render(message: Mapping[str, Any], language: str = "en") -> Rendered:
-    """A message in the conversation API's shape: `type`, `text`, `url`, `options`.
+    """Render a message in the conversation API's format: `type`, `text`, `url`, `options`.
 
-    Beside them `interactive` may hold the full content of a Glific template (its `msgid` names
-    the node, its `globalButtons` the list's button), and `template` an approved template, whose
-    language is its own or `language`.
+    In addition `interactive` may hold the full content of a Glific template (`msgid` is the node,
+    `globalButtons` the list's button), and `template` an approved template; `language` applies if
+    it names none.
     """
     template = message.get("template")
     if isinstance(template, Mapping) and template.get("name"):
@@ -60,10 +60,10 @@ def render(message: Mapping[str, Any], language: str = "en") -> Rendered:
 
 
 def read_template(template: Mapping[str, Any], language: str) -> Content:
-    """A template's content from its name, language and the variables of its body."""
+    """Return a template's content, given its name, language and the variables of its body."""
     variables = template.get("variables")
     values = variables if isinstance(variables, list | tuple) else []
-    # Meta refuses line breaks, tabs and runs of spaces in a variable, and empty ones.
+    # Meta refuses empty variables, and line breaks, tabs and repeated spaces in a variable.
     cleaned = [" ".join(str(value).split())[:MAX_VARIABLE_LENGTH] or "-" for value in values]
     code = _text(template.get("language")) or language
     return content.template(_text(template.get("name")), code, cleaned)
@@ -131,7 +131,7 @@ def _numbered(body: str, options: Options) -> str:
 
 
 def _last_fits(body: str) -> tuple[Any, ...]:
-    """Text contents to send before, and the text that fits beside options."""
+    """Return the text contents to send before, and last the text that fits beside options."""
     if not body:
         return (POINTER,)
     if length(body) <= content.BODY_LENGTH:
@@ -164,7 +164,7 @@ def _fit_list(kind: str, options: Options, node: str) -> bool:
 
 
 def _have_ids(kind: str, options: Options, node: str, limit: int) -> bool:
-    """Titles are told apart by WhatsApp, and short enough to travel in an id."""
+    """Return whether the titles are distinct and short enough for the ids of options."""
     titles = [title for title, _ in options]
     longest = max(titles, key=length)
     fits = length(option_id(kind, node, len(titles), longest)) <= limit
@@ -172,7 +172,7 @@ def _have_ids(kind: str, options: Options, node: str, limit: int) -> bool:
 
 
 def _options(listed: Any) -> list[tuple[str, str]]:
-    """(title, description) of each option that has a title, on one line each."""
+    """Return (title, description) of each option that has a title, each as one line."""
     found = []
     for option in listed if isinstance(listed, list | tuple) else []:
         title = option.get("title") if isinstance(option, Mapping) else option
@@ -184,7 +184,7 @@ def _options(listed: Any) -> list[tuple[str, str]]:
 
 
 def _header(message: Mapping[str, Any], url: str) -> Content | None:
-    """The media above buttons."""
+    """Return the media above buttons; None if there is none of a suitable kind."""
     kind = _header_kind(message) if is_link(url) else ""
     if kind not in HEADERS:
         return None
@@ -213,7 +213,7 @@ def _list_button(interactive: Mapping[str, Any]) -> str:
 
 
 def is_link(url: str) -> bool:
-    """Whether Meta could fetch it."""
+    """Return whether a text is an HTTP address that Meta could fetch."""
     try:
         parts = urlsplit(url)
         return parts.scheme in ("http", "https") and bool(parts.hostname)

@@ -1,8 +1,7 @@
-"""Sends one content to a contact: at the pace Meta allows, inside or outside the 24-hour window.
+"""Sends one content to a contact, within Meta's rate limits and 24-hour window.
 
-Outside the window the organisation's template goes out in the content's place, at most once a
-day a contact; without one, or for what comes after it, the content is put aside among the dead
-with its reason.
+Outside the window the organisation's template is sent instead, at most once a day for each contact,
+and the content is moved to the dead letters with the reason.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from flows.channels.whatsapp.pace import Pace
 from flows.channels.whatsapp.render import read_template
 from flows.channels.whatsapp.window import WINDOW_SECONDS, Window
 
-MAX_AGE_SECONDS = 6 * 3600.0  # older than that, what could not be sent is put aside
+MAX_AGE_SECONDS = 6 * 3600.0  # content older than this is not retried
 LONGEST_PAUSE_SECONDS = 60.0
 TEMPLATE_LANGUAGE = "en"
 
@@ -32,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 
 class Sender:
-    """`open_client` and `section` give an organisation's client and WhatsApp settings."""
+    """Sends contents; `open_client` and `section` return an organisation's client and settings."""
 
     def __init__(
         self,
@@ -53,7 +52,10 @@ class Sender:
         self.clock = clock
 
     def send(self, org: str, contact: str, outbound: Outbound) -> str:
-        """Send it; answers Meta's id. Raises Postpone (try later) or Abandon (never)."""
+        """Send a content; returns Meta's message id.
+
+        Raises Postpone if it must be retried later, Abandon if it can never be sent.
+        """
         try:
             client = self.open_client(org)
         except FlowhookError as error:
@@ -88,7 +90,10 @@ class Sender:
         raise self._reopen(org, contact, client)
 
     def reopening(self, org: str, contact: str) -> Content | None:
-        """The organisation's template, which the contact may answer; once a day at most."""
+        """Return the organisation's template, to which the contact may reply.
+
+        None if there is no template, or if it was returned for this contact within a day.
+        """
         section = self.section(org)
         name = section.get("template_name")
         key = self._reopened(org, contact)

@@ -1,4 +1,4 @@
-"""Verify that a delivery, or a request to verify the address, comes from Meta.
+"""Checks that a delivery, or a request to verify the address, comes from Meta.
 
 Source: https://developers.facebook.com/docs/graph-api/webhooks/getting-started
 """
@@ -11,11 +11,12 @@ import secrets
 
 HEADER = "X-Hub-Signature-256"
 PREFIX = "sha256="
-NOBODY = secrets.token_urlsafe(32)  # stands in for a secret that is not set
+NOBODY = secrets.token_urlsafe(32)  # used if no secret is set
 
 
 def sign(app_secret: str, body: bytes) -> str:
-    """
+    """Return the value of the signature header for a body.
+
     >>> sign("app-secret", b'{"object":"whatsapp_business_account"}')[:23]
     'sha256=0bf7374433906636'
     """
@@ -23,14 +24,17 @@ def sign(app_secret: str, body: bytes) -> str:
 
 
 def is_signed(app_secret: str | None, body: bytes, signature: str) -> bool:
-    """Whether the header signs these very bytes; in constant time, and never without a secret."""
+    """Return whether the signature matches the body, in constant time.
+
+    False if there is no secret.
+    """
     right = sign(app_secret or NOBODY, body)
     is_right = hmac.compare_digest(right.encode(), signature.encode(errors="replace"))
     return is_right and bool(app_secret)
 
 
 def is_verification(verify_token: str | None, mode: str, shown: str) -> bool:
-    """Whether Meta's request to verify the address shows the organisation's token."""
+    """Return whether a verification request of Meta has the organisation's token."""
     is_right = hmac.compare_digest(
         (verify_token or NOBODY).encode(), shown.encode(errors="replace")
     )

@@ -1,8 +1,8 @@
-"""Cuts a long text into messages: between sentences where it can, never inside a character.
+"""Splits a long text into messages, between sentences if possible, never inside a character.
 
-Paragraphs and lines end sentences too. Where no sentence ends in time the cut falls between
-words, else between characters as people see them (a letter with its marks, a whole emoji). A
-code block that is cut is closed and opened again.
+Paragraphs and lines end sentences too. If no sentence ends within the limit, the text is split
+between words, else between user-perceived characters (a letter with its marks, a whole emoji). A
+code block that is split is closed and reopened.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ import regex  # type: ignore[import-untyped]
 
 from flowhook.providers.whatsapp_content import TEXT_LENGTH, length
 
-# Ends of sentences: Latin and Greek, Devanagari and its kin, Arabic, Urdu, Armenian, Ethiopic,
-# Burmese, Khmer, Tibetan, Mongolian, CJK (which put no space behind them), Santali and others.
+# Ends of sentences: Latin, Greek, Devanagari and related scripts, Arabic, Urdu, Armenian, Ethiopic,
+# Burmese, Khmer, Tibetan, Mongolian, CJK (with no space after them), Santali and others.
 SENTENCE_END = regex.compile(r"\p{Sentence_Break=STerm}|\p{Sentence_Break=ATerm}(?=[\"'”’»)\]]*\s)")
 CLOSING = regex.compile(r"[\p{Pe}\p{Pf}\"'”’»]*")
 SPACE = regex.compile(r"\s+")
 CHARACTER = regex.compile(r"\X")
 FENCE = "```"
-FENCE_ROOM = 8  # for closing a code block and opening it again
+FENCE_ROOM = 8  # to close a code block and reopen it
 
 
 def split(text: str, limit: int = TEXT_LENGTH) -> list[str]:
-    """The text in pieces of at most `limit` UTF-16 units, in order, without empty ones.
+    """Split the text into pieces of at most `limit` UTF-16 units, in order, none empty.
 
     >>> split("One. Two. Three.", 10)
     ['One. Two.', 'Three.']
@@ -46,7 +46,7 @@ def split(text: str, limit: int = TEXT_LENGTH) -> list[str]:
 
 
 def _cut(text: str, room: int) -> tuple[str, str]:
-    """What fits into `room`, and the rest."""
+    """Return the part that fits into `room`, and the rest."""
     window = _window(text, room)
     if len(window) == len(text):
         return text, ""
@@ -58,7 +58,7 @@ def _cut(text: str, room: int) -> tuple[str, str]:
 
 
 def _window(text: str, room: int) -> str:
-    """The longest run of whole characters that fits; at least one, cut if it must be."""
+    """Return the longest start of whole characters that fits; cuts the first if it is too long."""
     if length(text) <= room:
         return text
     taken, end = 0, 0
@@ -76,7 +76,7 @@ def _window(text: str, room: int) -> str:
 
 
 def _last_sentence(text: str, limit: int) -> int:
-    """Where the last sentence, line or paragraph within the limit ends; 0 for none."""
+    """Return the end of the last sentence, line or paragraph within the limit; 0 for none."""
     best = text.rfind("\n", 1, limit + 1)
     for mark in SENTENCE_END.finditer(text, 0, limit):
         closed = CLOSING.match(text, mark.end())

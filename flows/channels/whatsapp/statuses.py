@@ -1,6 +1,6 @@
-"""The status of each message sent: the furthest of sent, delivered, read and played, or failed.
+"""Stores the latest status of each sent message: sent, delivered, read, played or failed.
 
-Meta tells in any order and repeats itself; kept for seven days.
+Meta sends statuses in any order and repeatedly; the furthest is kept, for seven days.
 """
 
 from __future__ import annotations
@@ -27,8 +27,10 @@ class Statuses:
         self.redis = redis
 
     def note(self, org: str, status: Status) -> bool:
-        """Keep a status if it is further than what is known, and answer whether it is; a failure
-        is logged by its code."""
+        """Store a status if it is further than the stored one; returns whether it is.
+
+        A failure is logged with its code.
+        """
         raised = RAISE.run(
             self.redis,
             [self._key(org, status.id)],
@@ -42,7 +44,7 @@ class Statuses:
         return bool(raised)
 
     def find(self, org: str, message_id: str) -> tuple[str, int] | None:
-        """(status, error code) of a message, None if nothing was heard of it."""
+        """Return (status, error code) of a message; None if it has no status."""
         known = self.redis.get(self._key(org, message_id))
         if known is None:
             return None

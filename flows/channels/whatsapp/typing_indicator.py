@@ -1,6 +1,6 @@
-"""Shows a contact that an answer is being written, for as long as it takes.
+"""Shows a contact a typing indicator while an answer is prepared.
 
-WhatsApp shows it until the answer comes or for 25 seconds, and marks the message as read.
+WhatsApp shows it until the answer arrives, at most for 25 seconds, and marks the message as read.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 def typing_while(
     client: WhatsAppClient, message_id: str, repeat_seconds: float = REPEAT_SECONDS
 ) -> Iterator[None]:
-    """Show it beside the block's work, never in its way: a failure is only logged."""
+    """Show the indicator in a thread while the block runs; a failure is only logged."""
     done = threading.Event()
 
     def show() -> None:

@@ -1,4 +1,6 @@
-"""The 24-hour window after a contact's last message, outside which only templates can be sent.
+"""Stores the time of each contact's last message, which opens WhatsApp's 24-hour window.
+
+In the window WhatsApp accepts any message, after it only templates.
 
 Source: https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages
 """
@@ -19,17 +21,17 @@ MARGIN_SECONDS = 60.0  # a message sent in the last minute may arrive after the 
 
 
 class Window:
-    """The last inbound of each contact, in epoch seconds. Advisory: Meta has the last word."""
+    """The time of each contact's last message, in epoch seconds. Advisory: Meta decides."""
 
     def __init__(self, redis: Any, clock: Callable[[], float] = time.time) -> None:
         self.redis = redis
         self.clock = clock
 
     def opening(self, org: str, contact: str, at: float) -> list[Effect]:
-        """What to store when the contact wrote at `at`.
+        """Return the effects that store a message of the contact, sent at `at`.
 
-        A late delivery of an older message shortens nothing; of messages of the last seconds,
-        which change places on their way, it does not matter which is the last.
+        A late delivery of an older message does not shorten the window. The order of messages
+        within RECENT_SECONDS does not matter.
         """
         now = self.clock()
         at = min(at, now) if at > 0 else now
@@ -38,20 +40,20 @@ class Window:
         return [("SET", self.key(org, contact), repr(at), "EX", KEEP_SECONDS)]
 
     def last_inbound(self, org: str, contact: str) -> float | None:
-        """The time of the contact's last message; None for none within 30 days."""
+        """Return the time of the contact's last message; None if there is none in 30 days."""
         known = self.redis.get(self.key(org, contact))
         return float(known) if known is not None else None
 
     def is_closed(self, org: str, contact: str) -> bool:
-        """Whether only a template gets through. Unknown counts as open: Meta will tell."""
+        """Return whether only a template is accepted; an unknown window counts as open."""
         return self.is_over(self.redis.get(self.key(org, contact)))
 
     def is_over(self, known: bytes | None) -> bool:
-        """Whether the window is closed of a contact under whose key this was found."""
+        """Return whether the window is closed, given the value stored for a contact."""
         return known is not None and self.clock() - float(known) > WINDOW_SECONDS - MARGIN_SECONDS
 
     def close(self, org: str, contact: str, at: float) -> None:
-        """Meta said that it was closed at `at`; a contact who wrote since has opened it again."""
+        """Mark the window as closed at `at`, unless the contact has written since."""
         if (self.last_inbound(org, contact) or 0.0) < at:
             self.redis.set(self.key(org, contact), "0.0", ex=KEEP_SECONDS)
 
