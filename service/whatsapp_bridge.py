@@ -1,7 +1,7 @@
-"""Joins WhatsApp and conversations: passes messages to the flows and sends their answers.
+"""Join WhatsApp and conversations: deliveries go to the flows, their messages go out.
 
-A wake-up of the channel is a wake-up of the contact, so a worker's waker processes a contact's
-inbox, runs everything due, and sends waiting messages.
+Wake-ups of the channel are wake-ups of the contact, so a worker's waker works on a contact's inbox,
+runs what is due, and sends what waits.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from service.provider_clients import choose_transport
 WHATSAPP = "whatsapp"
 
 KeepMedia = Callable[[str, bytes, str], str]
-"""Stores a file, given organisation, content and extension; returns the address that serves it."""
+"""(organisation, content, extension) to the address under which it is now served."""
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 def open_whatsapp(
     config: Config, redis: Any, cipher: Cipher, settings: SettingsCache
 ) -> WhatsAppChannel:
-    """Create the WhatsApp channel, which uses the contacts' wake-ups."""
+    """The WhatsApp channel over the service's parts, waking through the contacts' wake-ups."""
     return WhatsAppChannel(
         redis,
         cipher,
@@ -78,15 +78,12 @@ class WhatsAppBridge:
         self.channel.sweep()
 
     def _handle(self, org: str, inbound: Inbound, held: HeldItem) -> None:
-        """Pass one message to the contact's conversation; ignores types that flows do not accept.
-
-        Raises Abandon if the message can never be accepted.
-        """
+        """One message into the contact's conversation; reactions and the like change nothing."""
         if not inbound.is_for_flows:
             return
         try:
             self._converse(org, inbound, held)
-        except (InvalidInput, TooLarge) as error:  # a retry would fail too
+        except (InvalidInput, TooLarge) as error:  # nor would it be taken the next time
             raise Abandon(error.type) from error
 
     def _converse(self, org: str, inbound: Inbound, held: HeldItem) -> None:
@@ -96,8 +93,8 @@ class WhatsAppBridge:
                 org,
                 inbound.contact,
                 message,
-                # A process of the previous release may have stored the turn without removing the
-                # item, in two steps. To be removed together with the old outbox.
+                # Who took it before may have stored its turn without taking it out: processes of
+                # the release before this one do so in two steps. To go with the old outbox.
                 message_id=inbound.id if held.tries > 1 else "",
                 known=ContactUpdate(
                     nickname=inbound.name or None,
@@ -108,10 +105,7 @@ class WhatsAppBridge:
             )
 
     def _with_media(self, org: str, inbound: Inbound) -> Inbound:
-        """Return the message with its file stored; without a file if that can never succeed.
-
-        Raises the error if it is retryable.
-        """
+        """The message with its file kept here. One that cannot be had comes without it."""
 
         def keep(content: bytes, media_type: str) -> str:
             return self.keep_media(org, content, extension_of(media_type))

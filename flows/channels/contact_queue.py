@@ -1,15 +1,15 @@
 """A durable FIFO queue per contact, processed by at most one worker at a time.
 
-A channel has two of them: messages received for the flow (the inbox), and messages of the flow to
-be sent (the outbox). A worker holds the queue's lease while it processes the queue. If the worker
-dies the lease expires, and the next worker continues with the same item. An item is removed only
-after it was processed, so each is processed at least once, and twice only if a crash falls between
-processing and removal. An item that fails repeatedly is moved to the dead letters, so that it does
-not block its contact for ever.
+A channel has two: what came in and waits for its flow (the inbox), and what a flow said and waits
+to be sent (the outbox). Whoever processes a contact's queue holds its lease; a process that dies
+lets it lapse, and whoever comes next goes on with the item that was being worked on. An item
+leaves the queue only when it was handled, so each is handled at least once, and twice only if a
+crash came between handling and its record. An item that keeps failing becomes a dead item, so that
+it cannot block its contact for ever.
 
-Every queue with items is in its organisation's index with the time of its next check: `sweep` finds
-the queues that nobody processes, so a lost wake-up delays an item and never loses it. Items are
-encrypted at rest. All keys of an organisation share one slot; the scripts are atomic.
+Every queue that holds something is in its organisation's index with the time to look after it:
+`sweep` finds those nobody works on, so a lost wake-up delays an item and never loses it. Items
+are encrypted at rest. All keys of an organisation share one slot; the scripts are atomic.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from flowhook.redis.script import Argument, Script
 
 FOLDER = Path(__file__).parent / "lua"
 QUEUE = FOLDER / "queue.lua"
-"""The Lua functions `take` and `advance`, for use in other scripts too."""
+"""The Lua functions `take` and `advance`, for scripts that do more than that."""
 PUSH = Script(FOLDER / "push.lua", APPLY)
 TAKE = Script(FOLDER / "take.lua", QUEUE)
 NEXT = Script(FOLDER / "next.lua", QUEUE)
@@ -44,12 +44,12 @@ LEAVE = Script(FOLDER / "leave.lua")
 
 INBOX, OUTBOX = "inbox", "outbox"
 
-GRACE_SECONDS = 5.0  # for a wake-up to take effect before the sweep checks a queue
+GRACE_SECONDS = 5.0  # how long a wake-up may take before the sweep looks after a queue
 WOKEN_SECONDS = 30.0
 MAX_WAITING = 1_000  # items of one contact
 BACKOFF = Backoff(first_seconds=1.0, factor=2, longest_seconds=60.0)
 MAX_TRIES = 8  # over about two minutes
-MAX_TAKES = 25  # of one item, including those of processes that died
+MAX_TAKES = 25  # of one item, processes that died over it counted
 MAX_DEAD = 1_000
 SEEN_SECONDS = 8 * 24 * 3600  # longer than the seven days for which Meta repeats deliveries
 LISTED_SECONDS = 60.0
@@ -60,11 +60,11 @@ logger = logging.getLogger(__name__)
 Item = Mapping[str, Any]
 
 Wake = Callable[[str, str, float], None]
-"""Has a contact's queue processed later; takes organisation, contact and delay in seconds."""
+"""(organisation, contact, seconds): have the contact's queue processed, that much later."""
 
 
 class Postpone(Exception):
-    """Raised by a handler to retry the item after `seconds`; not counted as a failed try."""
+    """The item at the head must wait `seconds`; nothing is wrong with it."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"not before {seconds:g} s")
@@ -72,7 +72,7 @@ class Postpone(Exception):
 
 
 class Abandon(Exception):
-    """Raised by a handler if the item can never be processed; `reason` holds no message text."""
+    """The item at the head can never be dealt with; `reason` holds no contact's words."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -80,12 +80,12 @@ class Abandon(Exception):
 
 
 class LeaseLost(Exception):
-    """Raised if another process has taken over the queue and processed the item."""
+    """Another process has gone on with the queue, and dealt with the item."""
 
 
 @dataclass(frozen=True, slots=True)
 class Drained:
-    """The number of items removed, and the seconds until the queue is to be processed again."""
+    """`handled` items left the queue; `again_in` seconds it is to be processed again, if ever."""
 
     handled: int
     again_in: float | None = None
@@ -93,7 +93,7 @@ class Drained:
 
 @dataclass(frozen=True, slots=True)
 class DeadItem:
-    """An item among the dead letters; `at` is in epoch seconds."""
+    """An item that was given up."""
 
     contact: str
     at: float
@@ -105,15 +105,15 @@ class DeadItem:
 class HeldItem:
     """The item at the head of a queue whose lease is held; `tries` counts how often it was taken.
 
-    A script may remove it together with the data that it stores: it passes `keys` and `arguments`
-    on to the Lua function `advance`, and `dropped` is called with the next head.
+    A script may drop it together with what it stores: it passes `keys` and `arguments` on to the
+    Lua function `advance`, and `dropped` is told what is at the head then.
     """
 
     queue: ContactQueue
     org: str
     contact: str
     keys: list[str]
-    """The keys of the lock, the queue, the tries and the organisation's index."""
+    """lock, queue, tries, due"""
     token: str
     sealed: bytes
     tries: int = 1
@@ -123,11 +123,11 @@ class HeldItem:
 
     @property
     def arguments(self) -> list[Argument]:
-        """The token, the encrypted item, the contact, and the time of the next check."""
+        """token, the item, contact, when to look after the queue"""
         return [self.token, self.sealed, self.contact, self.queue.look_after()]
 
     def dropped(self, head: bytes | None) -> None:
-        """Mark the item as removed; `head` is the next one, under the same lease."""
+        """The item left the queue; `head` is the next, still under this lease."""
         self.is_dropped = True
         if head is not None:
             self.next = replace(self, sealed=head, tries=1, is_dropped=False)
@@ -135,22 +135,19 @@ class HeldItem:
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """The parameters by which another script takes a contact's queue.
-
-    The script passes `keys` and `arguments` on to the Lua function `take`; `taken` reads its
-    result.
-    """
+    """The taking of a contact's queue, by a script that passes `keys` and `arguments` on to the Lua
+    function `take`; `taken` reads what that answers."""
 
     queue: ContactQueue
     org: str
     contact: str
     keys: list[str]
-    """The keys of the lock, the queue, the tries and the organisation's index."""
+    """lock, queue, tries, due"""
     token: str
 
     @property
     def arguments(self) -> list[Argument]:
-        """The token, the lease in milliseconds, the contact, and the time of the next check."""
+        """token, milliseconds, contact, when to look after the queue"""
         milliseconds = self.queue.leases.milliseconds
         return [self.token, milliseconds, self.contact, self.queue.look_after()]
 
@@ -165,14 +162,14 @@ Handle = Callable[[HeldItem], None]
 
 
 def nobody(org: str, contact: str, seconds: float) -> None:
-    """Request no wake-up; the sweep finds the queue."""
+    """Wake nobody: the sweep finds the queue."""
 
 
 class ContactQueue:
-    """The queues of one kind, one for each contact.
+    """The queues of one kind, each contact's; `clock` tells epoch seconds.
 
-    `wake` has a contact's queue processed; an item's id is remembered for `seen_seconds`; `clock`
-    returns epoch seconds.
+    `wake` is asked for somebody to process a contact's queue; an item's id is remembered for
+    `seen_seconds`.
     """
 
     def __init__(
@@ -195,15 +192,15 @@ class ContactQueue:
         self.leases = Leases(redis, lease_seconds)
         self._listed: dict[str, float] = {}
 
-    # --- adding ---
+    # --- in ---
 
     def push(
         self, org: str, contact: str, item_id: str, item: Item, effects: Sequence[Effect] = ()
     ) -> bool:
-        """Append an item to the contact's queue durably; returns False if it was added before.
+        """Put an item at the end of the contact's queue, for good; False if it was there before.
 
-        `effects` on the organisation's keys are applied with it. Raises Overloaded if the contact's
-        queue is full.
+        `effects` take place with it, on the organisation's keys. Raises Overloaded when the
+        contact's queue is full.
         """
         self.list_organisation(org)
         _, queue, _, due = self._keys(org, contact)
@@ -226,11 +223,9 @@ class ContactQueue:
     def filling(
         self, org: str, contact: str, items: Sequence[Item], *, is_taken: bool = False
     ) -> list[Effect]:
-        """Return effects that append items to the contact's queue, for a script that stores more.
-
-        The caller calls `list_organisation` before and wakes the contact afterwards, unless the
-        script takes the queue itself (`is_taken`).
-        """
+        """Effects that put items at the end of the contact's queue, for a script that stores more
+        than them. `list_organisation` must have been called before, and somebody is to be woken
+        (`is_taken`: the script takes the queue then)."""
         _, queue, _, due = self._keys(org, contact)
         sealed = (self._seal(org, contact, item) for item in items)
         effects: list[Effect] = [("RPUSH", queue, *sealed)]
@@ -242,22 +237,22 @@ class ContactQueue:
         return Taking(self, org, contact, self._keys(org, contact), new_token())
 
     def list_organisation(self, org: str) -> None:
-        """Add the organisation to the sweep's list; repeated each minute in case it was lost."""
+        """List the organisation for the sweep; told again each minute, in case it was lost."""
         now = time.monotonic()
         if self._listed.get(org, 0.0) < now:
             self.redis.sadd(self._index(), org)
             self._listed[org] = now + LISTED_SECONDS
 
-    # --- processing ---
+    # --- out ---
 
     def drain(
         self, org: str, contact: str, handle: Handle, taken: HeldItem | None = None
     ) -> Drained:
-        """Process the contact's items in order until none is left, starting with `taken`.
+        """Deal with the contact's items in order until none is left, from the one `taken` on.
 
-        Returns at once if another worker holds the queue. `handle` may raise Postpone or Abandon;
-        any other exception counts as a failed try, is logged by type, and pauses the queue.
-        Requests a wake-up if items are left for later. Raises RedisError if Redis is unavailable.
+        Returns at once where somebody else is at it. `handle` may raise Postpone or Abandon;
+        any other exception counts as a failed try, is logged by type, and lets the queue rest.
+        Where something is left for later, a wake-up is asked for.
         """
         drained = self._drain(taken or self._take(org, contact), handle)
         if drained.again_in is not None:
@@ -265,7 +260,7 @@ class ContactQueue:
         return drained
 
     def wake_later(self, org: str, contact: str, seconds: float = 0.0) -> None:
-        """Request a wake-up; a failure is only logged, because the sweep finds the queue."""
+        """Ask for a wake-up. One that fails is not lost: the sweep finds the queue."""
         try:
             self.wake(org, contact, seconds)
         except Exception as failure:
@@ -293,10 +288,7 @@ class ContactQueue:
         return Drained(handled)
 
     def _deal(self, held: HeldItem, handle: Handle) -> float | None:
-        """Process one item.
-
-        Returns None if it is done, else the seconds to pause, negative if the lease is lost.
-        """
+        """One item. None when it is done; else seconds to rest, negative if the lease is lost."""
         what = {"queue": self.kind, "organization_id": held.org, "tries": held.tries}
         try:
             if held.tries > MAX_TAKES:
@@ -311,7 +303,7 @@ class ContactQueue:
             logger.warning("an item is put aside", extra={**what, "reason": end.reason})
             self._bury(held, end.reason)
         except RedisError:
-            raise  # Redis is unavailable: the item did not fail
+            raise  # the store itself is away: nothing is wrong with the item
         except Exception as failure:
             name = type(failure).__name__
             logger.warning("an item of a queue failed", extra={**what, "cause": name})
@@ -327,10 +319,10 @@ class ContactQueue:
             held.dropped(head[0] if head else None)
         return bool(is_ours)
 
-    # --- finding ---
+    # --- looking after ---
 
     def sweep(self, count: int = 100) -> int:
-        """Wake every contact whose queue nobody processes; returns their number."""
+        """Wake every contact whose queue nobody works on; how many there were."""
         woken = 0
         for org, contact in self.due(count):
             self.wake_later(org, contact)
@@ -338,11 +330,9 @@ class ContactQueue:
         return woken
 
     def due(self, count: int = 100) -> Iterator[tuple[str, str]]:
-        """Yield (organisation, contact) of the queues with items that nobody seems to process.
-
-        At most `count` of each organisation. They are due again after WOKEN_SECONDS, so that a busy
-        worker is not asked repeatedly.
-        """
+        """(organisation, contact) of queues that hold something which nobody seems to work on, at
+        most `count` of an organisation. They are due again in half a minute, so that a busy worker
+        is not asked for the same again and again."""
         orgs = (org.decode() for org in self.redis.sscan_iter(self._index()))
         while some := list(islice(orgs, ASKED_AT_ONCE)):
             now = self.clock()
@@ -357,16 +347,16 @@ class ContactQueue:
                 yield from ((org, contact) for contact in contacts)
 
     def waiting(self, org: str, contact: str) -> int:
-        """Return the number of items in the contact's queue."""
+        """How many items the contact's queue holds."""
         return int(self.redis.llen(self._key(org, "lane", contact)))
 
     def dead(self, org: str, count: int = 100) -> list[DeadItem]:
-        """Return the last `count` dead letters, newest first."""
+        """The dead items, newest first."""
         found = self.redis.lrange(self._key(org, "dead"), 0, count - 1)
         return [self._read_dead(org, raw) for raw in found]
 
     def forget(self, org: str, contact: str) -> None:
-        """Remove all items of a contact, including dead letters."""
+        """Remove everything stored about a contact, dead items included."""
         _, queue, tries, due = self._keys(org, contact)
         self.redis.unlink(queue, tries)
         self.redis.zrem(due, contact)
@@ -375,14 +365,14 @@ class ContactQueue:
             try:
                 is_theirs = self._read_dead(org, raw).contact == contact
             except CannotDecrypt:
-                continue  # cannot be decrypted: its contact is unknown
+                continue  # nobody can read it, whose ever it is
             if is_theirs:
                 self.redis.lrem(dead, 0, raw)
 
-    # --- internal ---
+    # --- inside ---
 
     def look_after(self) -> float:
-        """Return when a queue taken now counts as abandoned, in epoch seconds."""
+        """When a queue that is being worked on was left by its holder."""
         return self.clock() + self.leases.seconds + GRACE_SECONDS
 
     def _take(self, org: str, contact: str) -> HeldItem | None:
@@ -390,10 +380,7 @@ class ContactQueue:
         return taking.taken(TAKE.run(self.redis, taking.keys, taking.arguments))
 
     def _rest(self, held: HeldItem, seconds: float, *, is_try: bool) -> float:
-        """Release the queue for `seconds`; returns them, or a negative number if the lease is lost.
-
-        The next worker finds the same item at its head.
-        """
+        """Leave the queue for a while; whoever comes before that finds the same head."""
         arguments: list[Argument] = [
             held.token,
             held.contact,
@@ -407,7 +394,7 @@ class ContactQueue:
         try:
             item = self._open(org, held.contact, held.sealed)
         except CannotDecrypt:
-            item = {}  # it must not block the next ones
+            item = {}  # it must not block those behind it
         dead = {"contact": held.contact, "at": self.clock(), "reason": reason, "item": item}
         pipe = self.redis.pipeline(transaction=True)
         key = self._key(org, "dead")
@@ -426,9 +413,9 @@ class ContactQueue:
         return DeadItem(**orjson.loads(self.cipher.open(org, f"{self.kind}:dead", sealed)))
 
     def _keys(self, org: str, contact: str) -> list[str]:
-        """Return the keys of the lease, the items, the tries and the organisation's index."""
+        """The lease, the items, how often the head was taken, and the organisation's index."""
         prefix = org_key(org, self.kind)
-        parts = ("lock", "lane", "tries")  # "lane" is the queue's name in existing stores
+        parts = ("lock", "lane", "tries")  # "lane" is the queue, in stores of older releases too
         return [*(f"{prefix}:{part}:{contact}" for part in parts), f"{prefix}:due"]
 
     def _key(self, org: str, *parts: str) -> str:
@@ -439,5 +426,5 @@ class ContactQueue:
 
 
 def _digest(item_id: str) -> str:
-    """Return a short hash of an id for a key, because Meta's ids contain the phone number."""
+    """An id's part of a key: short, and without the phone number that Meta's ids contain."""
     return hashlib.blake2b(item_id.encode(), digest_size=16).hexdigest()

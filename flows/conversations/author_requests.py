@@ -1,8 +1,7 @@
-"""Sends the HTTP requests of a flow to its author's own server.
+"""Requests of a flow to its author's own server: signed, guarded, bounded.
 
-Requests are signed, checked by AddressGuard, and limited in time and size. GET carries the body as
-a query, POST as JSON. Redirects are not followed, failures are not retried, and a response with any
-status is an answer.
+GET carries the body as a query, POST as JSON text. Redirects are not followed, nothing is tried
+again, and whatever status comes back is the answer.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from flowhook.organisations.signature import HEADER, signature
 from flowhook.providers.guard import AddressGuard
 from flows.model.session import HttpAnswer
 
-GET_SECONDS = 15.0  # 5 to connect and 10 for the response
+GET_SECONDS = 15.0  # 5 to connect and 10 for the answer
 POST_SECONDS = 10.0
 MAX_ANSWER_BYTES = 1024 * 1024
 MAX_HEADERS = 50
@@ -30,7 +29,7 @@ CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 OURS = frozenset(
     ("host", "content-length", "transfer-encoding", "connection", "upgrade", HEADER.lower())
 )
-"""Headers that only the service sets; the author's values for them are dropped."""
+"""Headers that frame or prove the request; an author's are left out."""
 
 
 class AuthorHttpClient:
@@ -46,11 +45,8 @@ class AuthorHttpClient:
         headers: Mapping[str, str],
         body: Mapping[str, Any],
     ) -> HttpAnswer:
-        """Send the request and return the response's status and text.
-
-        Raises InvalidInput if a header or the address is not allowed, and ProviderUnavailable or
-        ProviderTimeout if no response came.
-        """
+        """Send a request; returns the answer undecoded. Raises InvalidInput for a bad address, and
+        ProviderUnavailable or ProviderTimeout without an answer."""
         if len(headers) > MAX_HEADERS:
             raise InvalidInput(f"a webhook may have {MAX_HEADERS} headers")
         text = orjson.dumps(body)
@@ -76,16 +72,15 @@ class AuthorHttpClient:
         return HttpAnswer(got.status, got.content.decode(errors="replace"))
 
     def _signature(self, organisation: Organisation, text: bytes) -> dict[str, str]:
-        """Return the signature header in Glific's format; empty without a signature phrase."""
+        """Glific's signature header; none without a signature phrase."""
         phrase = organisation.signature_phrase
         return {HEADER: signature(phrase, self.clock(), text)} if phrase else {}
 
 
 def sendable(headers: Mapping[str, str]) -> dict[str, str]:
-    """Return an author's headers without those in OURS.
+    """Remove the headers that the service sets; raises InvalidInput for one that cannot be sent.
 
-    Values are sent as UTF-8, passed as Latin-1 text because the HTTP library encodes it so. Raises
-    InvalidInput if a name or a value cannot be sent.
+    Values go out in UTF-8, which HTTP's library takes as characters of one byte.
     """
     found: dict[str, str] = {}
     for name, value in ((name.strip(), value.strip()) for name, value in headers.items()):
@@ -101,7 +96,7 @@ def sendable(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def with_query(url: str, body: Mapping[str, Any]) -> str:
-    """Return the URL with the body's values as its query; objects and lists as JSON.
+    """The URL with the body's values behind it; objects and lists as JSON.
 
     >>> with_query("https://x.org/a?b=1", {"c": "d e", "n": {"x": True}})
     'https://x.org/a?b=1&c=d+e&n=%7B%22x%22%3Atrue%7D'

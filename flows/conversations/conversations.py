@@ -1,8 +1,8 @@
-"""Runs conversations: one turn of a contact for each message, start, result or wake-up.
+"""Conversations of contacts with flows, for the HTTP API, channels, wake-ups and jobs.
 
-The HTTP API, channels, the waker and jobs all call this module. A turn loads the session, runs the
-engine and stores everything at once, including the messages to send. A turn that was interrupted by
-a crash, or whose process outlived its lease, has stored nothing and is processed again.
+Every call is one turn of one contact: load the session, run the engine, and store everything at
+once, including the messages to be sent. A turn whose process outlived its lease, or crashed, has
+stored nothing and is processed again.
 """
 
 from __future__ import annotations
@@ -52,14 +52,14 @@ from flows.model.events import Event
 from flows.model.session import Message, Session, WebhookAnswer
 
 ATTEMPTS = 3
-SAFELY_LATER = timedelta(seconds=30)  # by then every running turn is stored or lost
+SAFELY_LATER = timedelta(seconds=30)  # any running turn has stored or failed by then
 
 logger = logging.getLogger(__name__)
 
 Json = dict[str, Any]
 
 Step = Callable[[Turn], list[Event] | None]
-"""A function that advances the turn's session; returns None if there was nothing to do."""
+"""Goes on with a session; None says that there was nothing to do."""
 
 
 def anywhere(address: str) -> AbstractContextManager[None]:
@@ -67,11 +67,8 @@ def anywhere(address: str) -> AbstractContextManager[None]:
 
 
 class Conversations:
-    """The conversations of all contacts.
-
-    `settings` returns an organisation, `functions` calls its webhook functions, and `called_at`
-    sets the service's address, used for links in results, during a turn that no HTTP call began.
-    """
+    """`settings` gives an organisation, `functions` runs its webhook functions; `called_at` is what
+    links in results are made from while a turn takes place that no HTTP call began."""
 
     def __init__(
         self,
@@ -96,10 +93,10 @@ class Conversations:
         self.old_outbox = OldOutbox(store, self.channels, now)
 
     def add_channel(self, name: str, channel: Channel) -> None:
-        """Register a channel for the contacts whose ContactUpdate names it."""
+        """Bring messages by this channel to contacts whose ContactUpdate names it."""
         self.channels[name] = channel
 
-    # --- turns of a contact --------------------------------------------------------------
+    # --- what may happen to a contact ---------------------------------------------------
 
     def receive(
         self,
@@ -111,12 +108,11 @@ class Conversations:
         known: ContactUpdate = NOTHING,
         held: HeldItem | None = None,
     ) -> Json:
-        """Process one message of the contact and return the conversation API's answer.
+        """Process one message of the contact and answer as the conversation API does.
 
-        A `message_id` is processed once; a repeat returns the first answer. `held` is the message's
-        item in the contact's inbox: it is removed with the turn, and the turn's messages are sent
-        immediately. Raises LeaseLost if the item was removed before, and Conflict if the contact's
-        turn cannot be taken in time.
+        The same `message_id` is processed once; a repeat gets the first one's answer. `held` is the
+        message in the contact's inbox, which it leaves with the turn; what the turn says is sent
+        at once then. Raises LeaseLost where it has left already.
         """
 
         def step(turn: Turn) -> list[Event]:
@@ -137,9 +133,9 @@ class Conversations:
         message_id: str = "",
         known: ContactUpdate = NOTHING,
     ) -> Json:
-        """Start a flow given by UUID or keyword; a flow that was never published runs as a draft.
+        """Start a flow, given by UUID or keyword. One that was never published runs as a draft.
 
-        Raises NotFound if the flow is unknown, InvalidInput if it cannot run.
+        Raises NotFound for an unknown flow, InvalidInput for one that cannot run.
         """
 
         def step(turn: Turn) -> list[Event]:
@@ -150,7 +146,7 @@ class Conversations:
         return self._take_turn(org, contact, step, message_id=message_id)
 
     def resume(self, org: str, contact: str, flow: str, result: Mapping[str, Any]) -> Json:
-        """Resume a flow parked at wait_for_result. Raises Conflict if none is parked there."""
+        """Wake a flow parked at wait_for_result; raises Conflict if the contact has none."""
 
         def step(turn: Turn) -> list[Event]:
             return turn.engine.resume(turn.session, flow, result)
@@ -158,7 +154,7 @@ class Conversations:
         return self._take_turn(org, contact, step)
 
     def finish_webhook(self, org: str, contact: str, call_id: int, answer: WebhookAnswer) -> Json:
-        """Pass the answer to a parked webhook node; an answer that comes too late is ignored."""
+        """Give a parked webhook node its answer; a late answer is ignored."""
 
         def step(turn: Turn) -> list[Event] | None:
             return turn.engine.finish_webhook(turn.session, call_id, answer) or None
@@ -166,10 +162,9 @@ class Conversations:
         return self._take_turn(org, contact, step)
 
     def wake(self, org: str, contact: str) -> Json:
-        """Run everything due for the contact: timers, and flows that other contacts' flows started.
-
-        The caller sends the turn's messages. Raises Conflict if another turn is running.
-        """
+        """Go on with whatever of this contact is due: timers, and flows that another contact's flow
+        started. The caller sends what the turn says. Raises Conflict while another turn is under
+        way."""
 
         def step(turn: Turn) -> list[Event] | None:
             events = self._begin_triggered(turn)
@@ -183,21 +178,18 @@ class Conversations:
         return self._take_turn(org, contact, step, is_woken=True)
 
     def send_out(self, org: str, contact: str) -> None:
-        """Send the messages due to the contact, on every channel."""
+        """Send the messages that are due to the contact, on every channel."""
         for channel in self.channels.values():
             channel.send_out(org, contact, partial(self.tell_not_sent, org, contact))
 
     def tell_not_sent(self, org: str, contact: str, reason: str) -> None:
-        """Add a note to the transcript that a channel gave up on a message."""
+        """Note in the conversation that a channel gave a message up."""
         self.store.note(org, contact, not_sent(reason, self.now()))
 
-    # --- data of a contact ---------------------------------------------------------------
+    # --- what is known of a contact -----------------------------------------------------
 
     def show(self, org: str, contact: str) -> Json:
-        """Return a contact's data, state and transcript.
-
-        Raises NotFound if it has no conversation.
-        """
+        """The contact, state and transcript; raises NotFound for a contact who never wrote."""
         record = self.store.state(org, contact)
         if record is None:
             raise NotFound("there is no conversation with this contact")
@@ -211,27 +203,24 @@ class Conversations:
         }
 
     def forget(self, org: str, contact: str) -> None:
-        """Remove all data of a contact. Raises NotFound if it has no conversation."""
+        """Remove everything stored about a contact; raises NotFound if there is nothing."""
         left: list[Effect] = []
         is_known = True
         try:
             lock = self.store.begin(org, contact)
         except Internal:
-            pass  # cannot be decrypted: its collections are unknown
+            pass  # no key decrypts it: its collections stay unknown
         else:
             is_known = lock.state is not None
             left = self._belongings(lock)
         for channel in self.channels.values():
-            channel.forget(org, contact)  # may know a contact that has no conversation
+            channel.forget(org, contact)  # who only wrote, and was never heard, is known there
         self.store.forget(org, contact, left)
         if not is_known:
             raise NotFound("there is no conversation with this contact")
 
     def _belongings(self, lock: TurnLock) -> list[Effect]:
-        """Return the effects that remove a contact from its collections and counts.
-
-        Empty if the session cannot be read because another release wrote it.
-        """
+        """How a contact leaves the collections and counts; none where another release wrote it."""
         try:
             session = Session.from_dict((lock.state or {})["session"])
         except (InvalidInput, KeyError):
@@ -240,7 +229,7 @@ class Conversations:
         left: list[Effect] = [("SREM", group, lock.contact) for group in groups]
         return left + counted(lock.org, place_of(session), None)
 
-    # --- one turn ------------------------------------------------------------------------
+    # --- a turn -------------------------------------------------------------------------
 
     def _take_turn(
         self,
@@ -253,11 +242,7 @@ class Conversations:
         held: HeldItem | None = None,
         is_woken: bool = False,
     ) -> Json:
-        """Run `step` as one turn of the contact, again if the turn was lost.
-
-        With `is_woken` it does not wait for another turn. Raises Conflict if another turn is
-        running for too long, or if the turn was lost ATTEMPTS times.
-        """
+        """Run one turn. `is_woken`: for a wake-up, which does not wait for another turn."""
         patience_seconds = 0.0 if is_woken else None
         for _ in range(ATTEMPTS):
             lock = self.store.begin(org, contact, message_id, patience_seconds)
@@ -278,7 +263,7 @@ class Conversations:
         raise Conflict("this contact's turn was lost again and again")
 
     def _nobody(self, lock: TurnLock) -> Json:
-        """Discard the flows queued for a contact that is not known."""
+        """Drop the flows to be started for a contact who is not known."""
         self.store.redis.unlink(conversation_key(lock.org, lock.contact, "starts"))
         self.store.release(lock)
         return {"messages": [], "status": "completed"}
@@ -291,10 +276,7 @@ class Conversations:
         held: HeldItem | None,
         is_woken: bool,
     ) -> Json:
-        """Run `step`, store the turn, and wake the contacts it affects.
-
-        With `held` or `is_woken` the contact itself is not woken for the turn's messages.
-        """
+        """Run and store a turn. `held` or `is_woken`: the caller sends what it says."""
         turn = self._open(lock)
         before = place_of(turn.session)
         with self.called_at(turn.address):
@@ -312,7 +294,7 @@ class Conversations:
         is_own = {lock.contact} if held or is_woken else set()
         waiting = found.started | (found.addressed - is_own)
         if len(lock.starts) > lock.begun:
-            waiting.add(lock.contact)  # the flows queued for it run in a later turn
+            waiting.add(lock.contact)  # what was begun before the message has its turn behind it
         self._wake(lock.org, waiting)
         if channel:
             tell = partial(self.tell_not_sent, lock.org, lock.contact)
@@ -320,7 +302,7 @@ class Conversations:
         return answer
 
     def _wake_safely(self, turn: Turn, found: TurnEffects) -> None:
-        """Add wake-ups before the turn is stored, so that a crash afterwards loses nothing."""
+        """Add the wake-ups without which a crash once the turn is stored would lose something."""
         due = turn.session.next_wakeup()
         if due is not None:
             self.wakeups.add(turn.org, turn.contact, due)
@@ -336,7 +318,7 @@ class Conversations:
         held: HeldItem | None,
         channel: Channel | None,
     ) -> HeldItem | None:
-        """Store the turn; returns the first item that `channel` is to send now, if any."""
+        """Store the turn; returns what is first to be sent by `channel`, if that is to send now."""
         is_addressed = turn.contact in found.addressed
         taking = channel.outbox.taking(turn.org, turn.contact) if channel and is_addressed else None
         session = turn.session.as_dict()
@@ -386,7 +368,7 @@ class Conversations:
         )
 
     def _begin_triggered(self, turn: Turn) -> list[Event]:
-        """Start the flows that other contacts' flows queued; those beyond MAX_STARTS wait."""
+        """Start what other contacts' flows asked for; what is queued behind has the next turn."""
         lock = turn.lock
         lock.begun = len(lock.starts)
         if lock.begun == MAX_STARTS:
@@ -398,15 +380,12 @@ class Conversations:
             try:
                 events += turn.engine.start(turn.session, start["flow"], results=start["results"])
             except FlowhookError:
-                continue  # the flow was deleted or deactivated meanwhile
+                continue  # the flow was deleted or made inactive since
         return events
 
     def _wake(self, org: str, contacts: Iterable[str]) -> None:
-        """Wake contacts after the turn was stored; a failure is logged, not raised.
-
-        A later wake-up or the sweep makes up for it, and an error would make the caller send the
-        message again.
-        """
+        """Everything is stored: have contacts woken. What fails here happens with a later wake-up
+        or the sweep; the caller must not send the message again for it."""
         try:
             self.wakeups.add_all(org, contacts, self.now())
         except (RedisError, OSError) as error:

@@ -1,7 +1,8 @@
-"""The WhatsApp channel: stores Meta's deliveries and sends the messages of turns.
+"""WhatsApp as a channel: stores what Meta delivers, and sends a turn's messages.
 
-It is the routes' Receiver and a Channel of conversations, and uses the contacts' wake-ups: `wake`
-has a worker call `drain_inbox` and `send_out`, and each worker calls `sweep` every few seconds.
+It is joined to the routes (as their Receiver), to the conversations (as their Channel) and to the
+contacts' wake-ups: `wake` has a worker call `drain_inbox` and `send_out`, and each worker calls
+`sweep` every few seconds.
 """
 
 from __future__ import annotations
@@ -39,10 +40,10 @@ from flows.channels.whatsapp.statuses import Statuses
 from flows.channels.whatsapp.typing_indicator import typing_while
 from flows.channels.whatsapp.window import Window
 
-OUTBOX_SEEN_SECONDS = 24 * 3600  # an item may be pushed again this long after a crash
+OUTBOX_SEEN_SECONDS = 24 * 3600  # within which the same may be pushed again after a crash
 
 Section = Callable[[str], Mapping[str, Any]]
-"""Returns an organisation's WhatsApp settings, given its id."""
+"""An organisation's id to its WhatsApp settings."""
 
 
 class WhatsAppChannel:
@@ -73,13 +74,13 @@ class WhatsAppChannel:
             redis, self.open_client, section, self.window, self.choices, pace, clock
         )
 
-    # --- receiving ---
+    # --- in ---
 
     def accept(self, org: str, inbound: Inbound) -> None:
-        """Store a delivered message durably and have it processed.
+        """Keep a delivered message and have it worked on; durable when this returns.
 
-        A repetition changes nothing. Raises Overloaded if the contact's inbox is full: the provider
-        delivers it again later.
+        A repetition changes nothing. Raises Overloaded where the contact's inbox is full: the
+        provider delivers again.
         """
         inbound = self.identities.of_sender(org, inbound)
         contact, effects = inbound.contact, []
@@ -91,11 +92,8 @@ class WhatsAppChannel:
             self.inbox.wake_later(org, contact)
 
     def note(self, org: str, status: Status) -> None:
-        """Store a status.
-
-        If Meta reports only now that the window was closed, the organisation's template is sent.
-        Meta may repeat the report for days; repeats have no effect.
-        """
+        """Keep a status. Where Meta tells only now that the window was closed, the
+        organisation's template goes out after all; Meta may tell it again for days."""
         status = self.identities.of_recipient(org, status)
         is_news = self.statuses.note(org, status)
         if is_news and status.error_code == WINDOW_CLOSED and status.contact:
@@ -111,29 +109,26 @@ class WhatsAppChannel:
     def drain_inbox(
         self, org: str, contact: str, handle: Callable[[Inbound, HeldItem], None]
     ) -> Drained:
-        """Pass the contact's messages to `handle` in order, one at a time across all processes.
+        """Give the contact's messages to `handle` in order, one at a time everywhere.
 
-        `handle` may get a message twice if a process died while handling it.
+        `handle` may see a message twice when a process died over it.
         """
         return self.inbox.drain(
             org, contact, lambda held: handle(Inbound.from_dict(held.item), held)
         )
 
     def fetch_media(self, org: str, inbound: Inbound, keep: Keep) -> Inbound:
-        """Return the message with its file stored and `url` set; unchanged if it has no file.
-
-        Raises the client's errors if the file cannot be downloaded.
-        """
+        """The message with its file downloaded and kept, `url` being where; without one, itself."""
         return fetched(self.open_client(org), inbound, keep) if inbound.media else inbound
 
     def typing(self, org: str, message_id: str) -> AbstractContextManager[None]:
-        """Show the contact a typing indicator while the block runs."""
+        """Shows the contact that an answer is being written, while the block runs."""
         return typing_while(self.open_client(org), message_id)
 
-    # --- sending ---
+    # --- out ---
 
     def items(self, org: str, messages: Iterable[tuple[Mapping[str, Any], float]]) -> list[Item]:
-        """Render a turn's messages as items of the outbox, each with its delay in seconds."""
+        """A turn's messages rendered for the outbox, each with its delay in seconds."""
         now = self.outbox.clock()
         language = self.section(org).get("template_language") or TEMPLATE_LANGUAGE
         found: list[Outbound] = []
@@ -155,10 +150,8 @@ class WhatsAppChannel:
     def send_out(
         self, org: str, contact: str, tell: Callable[[str], None], taken: HeldItem | None = None
     ) -> Drained:
-        """Send the messages due to the contact, in order, starting with the item `taken`.
-
-        Calls `tell` with the reason if a message can never be sent.
-        """
+        """Send what is due to the contact, in order, from the item `taken` on; `tell` gets why one
+        never will be."""
 
         def send(held: HeldItem) -> None:
             outbound = Outbound.from_item(held.item)
@@ -176,11 +169,11 @@ class WhatsAppChannel:
     # --- both ---
 
     def sweep(self) -> int:
-        """Wake the contacts of inboxes and outboxes that nobody processes; returns their number."""
+        """Wake all that nobody works on, in and out; how many there were."""
         return self.inbox.sweep() + self.outbox.sweep()
 
     def forget(self, org: str, contact: str) -> None:
-        """Remove the channel's data of a contact."""
+        """Remove what the channel keeps of a contact."""
         self.inbox.forget(org, contact)
         self.outbox.forget(org, contact)
         self.window.forget(org, contact)
@@ -188,5 +181,5 @@ class WhatsAppChannel:
         self.identities.forget(org, contact)
 
     def open_client(self, org: str) -> WhatsAppClient:
-        """Return the organisation's client. Raises MissingApiKey if its settings are incomplete."""
+        """Open the organisation's client; raises MissingApiKey if its settings are incomplete."""
         return WhatsAppClient(PhoneNumber.read(self.section(org)), self.transport, self.base_url)

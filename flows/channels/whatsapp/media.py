@@ -1,7 +1,7 @@
-"""Downloads the file of a contact's message from Meta and stores it.
+"""Fetches the file of a contact's message while Meta still has it, and keeps it with us.
 
-Media ids expire after seven days, their addresses after five minutes, and both require the
-organisation's token, so flows and functions get an address of the service instead.
+Ids in deliveries last seven days, the addresses behind them five minutes, and both want the
+organisation's token: flows and functions get an address of our own instead.
 """
 
 from __future__ import annotations
@@ -13,17 +13,14 @@ from flowhook.providers.whatsapp import MAX_MEDIA_BYTES, WhatsAppClient
 from flows.channels.inbound import Inbound
 
 Keep = Callable[[bytes, str], str]
-"""Stores a file, given content and media type; returns the address that serves it."""
+"""(content, media type) to the address under which it is now served."""
 
-MAX_DOCUMENT_BYTES = 30 * 1024 * 1024  # the transport's limit; WhatsApp allows 100 MB
+MAX_DOCUMENT_BYTES = 30 * 1024 * 1024  # WhatsApp allows 100 MB; more does not fit the transport
 KINDS = {"image": "image/", "sticker": "image/", "audio": "audio/", "video": "video/"}
 
 
 def fetched(client: WhatsAppClient, inbound: Inbound, keep: Keep) -> Inbound:
-    """Return the message with its file stored and `url` set.
-
-    Raises the client's errors if the file is too large, altered or gone.
-    """
+    """The message with `url` set. Raises the client's errors: too large, altered, gone."""
     media = inbound.media
     if media is None:
         return inbound
