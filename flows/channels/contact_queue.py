@@ -195,12 +195,19 @@ class ContactQueue:
     # --- in ---
 
     def push(
-        self, org: str, contact: str, item_id: str, item: Item, effects: Sequence[Effect] = ()
+        self,
+        org: str,
+        contact: str,
+        item_id: str,
+        item: Item,
+        effects: Sequence[Effect] = (),
+        *,
+        is_accepted: bool = False,
     ) -> bool:
         """Put an item at the end of the contact's queue, for good; False if it was there before.
 
         `effects` take place with it, on the organisation's keys. Raises Overloaded when the
-        contact's queue is full.
+        contact's queue is full, unless the item `is_accepted`: moved here from another queue.
         """
         self.list_organisation(org)
         _, queue, _, due = self._keys(org, contact)
@@ -212,7 +219,7 @@ class ContactQueue:
                 contact,
                 self.clock() + GRACE_SECONDS,
                 self.seen_seconds,
-                MAX_WAITING,
+                "inf" if is_accepted else MAX_WAITING,
                 *effect_arguments(effects),
             ],
         )
@@ -297,8 +304,9 @@ class ContactQueue:
             handle(held)
         except Postpone as wish:
             return self._rest(held, wish.seconds, is_try=False)
-        except LeaseLost:
-            return -1.0
+        except LeaseLost:  # the lease itself may still be held: the item was removed otherwise
+            self.leases.let_go(held.keys[0], held.token)
+            return 0.0
         except Abandon as end:
             logger.warning("an item is put aside", extra={**what, "reason": end.reason})
             self._bury(held, end.reason)

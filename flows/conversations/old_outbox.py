@@ -80,7 +80,7 @@ class OldOutbox:
             items = channel.items(org, [(queued["message"], delay_seconds)])
             for place, item in enumerate(items):
                 item_id = f"{contact}:{queued['key']}:{place}"
-                channel.outbox.push(org, contact, item_id, item)
+                channel.outbox.push(org, contact, item_id, item, is_accepted=True)
         except FlowhookError as error:
             what = {"organization_id": org, "cause": error.type}
             logger.error("a message was not taken by its channel", extra=what)

@@ -10,7 +10,8 @@
 --       the outbox's token (or ""), milliseconds, contact and when to look after it,
 --       then for each effect its command, the number of its arguments, and these
 -- Gives {1, the inbox's next item or "", what was taken of the outbox}, {0} where the turn was lost,
--- or {-1} where the item has left the inbox already.
+-- or {-1} where the inbox is no longer the caller's, or the item has left it already: whoever holds
+-- the inbox may have stored this turn and not yet taken the item out.
 
 local function take_outbox()
   return take(KEYS[11], KEYS[12], KEYS[13], KEYS[14], ARGV[15], ARGV[16], ARGV[17], ARGV[18])
@@ -26,7 +27,7 @@ end
 if holders[1] ~= ARGV[1] or (known[2] or "0") ~= ARGV[2] then
   return {0}
 end
-if ARGV[11] ~= "" and redis.call("LREM", KEYS[8], 1, ARGV[12]) == 0 then
+if ARGV[11] ~= "" and not (is_inbox_held and redis.call("LREM", KEYS[8], 1, ARGV[12]) == 1) then
   redis.call("DEL", KEYS[1])
   return {-1}
 end

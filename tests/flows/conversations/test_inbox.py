@@ -142,3 +142,37 @@ def test_a_turn_whose_message_is_gone_is_told(any_redis: Client) -> None:
     with pytest.raises(LeaseLost):
         room.conversations.receive(ORG, CONTACT, Message(text="one"), held=gone[0])
     assert room.said(CONTACT) == []
+
+
+def test_a_turn_whose_holder_lost_the_inbox_is_not_stored(any_redis: Client) -> None:
+    """Another process may have stored it already without taking the message out yet."""
+    room = open_room(any_redis)
+    inbox = put(room, "one")
+    told: list[bool] = []
+
+    def lose(held: HeldItem) -> None:
+        any_redis.set(held.keys[0], "another process")
+        with pytest.raises(LeaseLost):
+            room.conversations.receive(ORG, CONTACT, Message(text="one"), held=held)
+        told.append(True)
+        raise LeaseLost
+
+    inbox.drain(ORG, CONTACT, lose)
+    assert told == [True]
+    assert room.said(CONTACT) == []
+    assert any_redis.get(inbox._keys(ORG, CONTACT)[0]) == b"another process"
+    any_redis.delete(inbox._keys(ORG, CONTACT)[0])
+    assert inbox.drain(ORG, CONTACT, handling(room)).handled == 1
+
+
+def test_after_a_message_that_is_gone_the_next_has_its_turn_at_once(any_redis: Client) -> None:
+    room = open_room(any_redis)
+    inbox = put(room, "one")
+
+    def forget(held: HeldItem) -> None:
+        inbox.forget(ORG, CONTACT)
+        raise LeaseLost
+
+    inbox.drain(ORG, CONTACT, forget)
+    put(room, "two")
+    assert inbox.drain(ORG, CONTACT, handling(room)).handled == 1

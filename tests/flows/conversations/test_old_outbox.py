@@ -14,6 +14,7 @@ import pytest
 
 from flowhook.errors import Conflict
 from flowhook.redis.connect import Client
+from flows.channels import contact_queue
 from flows.conversations.store import conversation_key
 from flows.conversations.turn import ContactUpdate
 from flows.model.session import Message
@@ -122,3 +123,15 @@ def test_of_a_channel_that_is_gone_nothing_is_kept(any_redis: Client) -> None:
     room.conversations.channels.clear()
     say(room, "hi")
     assert not any_redis.exists(KEY)
+
+
+def test_a_full_queue_refuses_nothing_that_was_queued_before(
+    any_redis: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(contact_queue, "MAX_WAITING", 1)
+    room = open_room(any_redis)
+    queue_as_before(room, "one", "two", "three", delay_seconds=60)
+    say(room, "hi")
+    room.waker.look()
+    room.pass_time(60)
+    assert delivered(room) == ["one", "two", "three", "Hello"]
