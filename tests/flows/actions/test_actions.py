@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,18 +9,13 @@ import pytest
 from flows.model.action import actions
 from flows.model.contact import Contact
 from flows.play.script import ScriptPlayer, fits
+from tests.flows.actions.cases import FOLDER, PLAYED
 from tests.flows.building import export_of
 
-FOLDER = Path(__file__).parent
 WALKING = {"flow_started", "node_entered", "route_taken", "exit_taken", "flow_completed"}
-CASES = [
-    pytest.param(path.stem, case, id=f"{path.stem}: {case['note']}")
-    for path in sorted(FOLDER.glob("*.json"))
-    for case in json.loads(path.read_text())
-]
 
 
-@pytest.mark.parametrize(("kind", "case"), CASES)
+@pytest.mark.parametrize(("kind", "case"), PLAYED)
 def test_action(kind: str, case: dict[str, Any]) -> None:
     node: dict[str, Any] = {"id": "n", "actions": [{"type": kind, **case["action"]}]}
     if case.get("routed"):
