@@ -57,7 +57,7 @@ def send_msg(action: Action, sprint: Sprint) -> ActionOutcome:
         return Loop()
     shown: dict[str, Any] = {
         "kind": kind or "text",
-        "text": substitute_nested(text, sprint),
+        "text": text,
         "url": url,
     }
     options = () if template else quick_replies(action, sprint)
@@ -95,13 +95,6 @@ def localized_text(action: Action, sprint: Sprint) -> str:
     if isinstance(translated, list) and translated and isinstance(translated[0], str):
         return translated[0]
     return action.text("text")
-
-
-def substitute_nested(text: str, sprint: Sprint) -> str:
-    """Replace contact variables that the value of another variable contains."""
-    if "@contact" not in text:
-        return text
-    return sprint.substitute_contact(text)
 
 
 def attachment(action: Action, sprint: Sprint) -> tuple[str, str]:
@@ -158,12 +151,33 @@ def read_template(action: Action, sprint: Sprint) -> dict[str, Any] | None:
 
 
 def _evaluated(expression: str, sprint: Sprint) -> dict[str, Any]:
-    """The template given by an expression as a JSON object, or an empty one."""
+    """The template given by an expression as a JSON object, or an empty one.
+
+    Where the author wrote the object itself, each of its texts is evaluated alone, so that a
+    quotation mark in a contact's words stays within the text.
+    """
     try:
-        chosen = orjson.loads(sprint.render(expression))
+        chosen = _evaluated_texts(orjson.loads(expression), sprint)
     except orjson.JSONDecodeError:
-        chosen = None
+        chosen = _read_json(sprint.render(expression))
     if isinstance(chosen, dict):
         return chosen
     sprint.emit(ActionSkipped, action="send_msg", reason="the template expression gave no JSON")
     return {}
+
+
+def _evaluated_texts(value: Any, sprint: Sprint) -> Any:
+    if isinstance(value, str):
+        return sprint.render(value)
+    if isinstance(value, list):
+        return [_evaluated_texts(item, sprint) for item in value]
+    if isinstance(value, dict):
+        return {key: _evaluated_texts(item, sprint) for key, item in value.items()}
+    return value
+
+
+def _read_json(text: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None

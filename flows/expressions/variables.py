@@ -1,16 +1,19 @@
 """`@variables`: how a path is found in a text, followed through the scope and replaced.
 
-The order is Glific's: four scans, the longest paths first, each over the output of the one
-before, then the shorthand `@results.name` for `@results.name.input`. A name consists of letters,
-combining marks and digits of any script, `_` and `-`. An unknown variable stays in the text as
-it was written, without a trailing dot.
+Of each variable the longest path that has a value is taken, as in Glific, and then the shorthand
+`@results.name` for `@results.name.input`. A name consists of letters, combining marks and digits
+of any script, `_` and `-`. An unknown variable stays in the text as it was written, without a
+trailing dot.
+
+A text is read once: what was put into it, which a contact may have typed, is never searched for
+variables again.
 """
 
 from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,13 +26,10 @@ MAX_CHARACTERS = 500_000
 MAX_LISTED = 50
 MAX_DEPTH = 20
 
-_SCANS = [
-    re.compile("@" + r"\.".join([f"{NAME}+"] * depth) + rf"\.{NAME}*") for depth in (4, 3, 2, 1)
-]
+_PATH = re.compile(rf"@{NAME}+(?:\.{NAME}+){{0,3}}\.{NAME}*")
 _ROOTED = rf"@((?:{'|'.join(ROOTS)})(?:\.{NAME}+)+)"
 _MENTION = re.compile(rf"{_ROOTED}|(?<!{NAME})@({NAME}+(?:\.{NAME}+)+)")
 ROOTED = re.compile(_ROOTED)
-_GLOBAL = re.compile(rf"@(global(?:\.{NAME}+)+)")
 
 Replace = Callable[[Any, str, str], str]
 """Gets the value found, its text and the variable; returns the replacement."""
@@ -52,38 +52,49 @@ def variables(text: str) -> list[str]:
 
 
 def replace(text: str, scope: Scope, put: Replace) -> str:
-    """The text with every variable that has a value replaced by the result of `put`.
-
-    A scan also reads values that the scan before inserted, which a contact may have typed. So
-    `@global`, where organisations keep their secrets, has a value only where `text` itself names
-    it.
-    """
-    size = len(text)
-    own = _GLOBAL.findall(text) if "@global." in text else ()
-
-    def one(match: re.Match[str]) -> str:
-        nonlocal size
-        mention = match.group()
-        path = mention[1:].rstrip(".")
-        is_typed = path.startswith("global.") and not _names(own, path)
-        found = None if is_typed else _find(mention, path, scope)
-        if found is None or size > MAX_CHARACTERS:
-            return mention if mention == "@contact.language" else "@" + path
-        value, shown = found
-        size += len(shown) - len(mention)
-        return put(value, shown, mention)
-
-    for scan in _SCANS:
-        text = scan.sub(one, text)
+    """The text with every variable that has a value replaced by the result of `put`."""
+    pieces = _put_paths(text, scope, put)
     if "@results." in text:
         for prefix, results in _result_maps(scope):
-            text = _put_inputs(text, prefix, results, put)
-    return text
+            pieces = _put_inputs(pieces, prefix, results, put)
+    return "".join(pieces)
 
 
-def _names(variables: Iterable[str], path: str) -> bool:
-    """Whether one of the variables is this path or continues it."""
-    return any(f"{one}.".startswith(f"{path}.") for one in variables)
+def _put_paths(text: str, scope: Scope, put: Replace) -> list[str]:
+    """Replace the paths; return the text in pieces, by turns the author's and what was put in."""
+    size, end = len(text), 0
+    pieces = [""]
+    for match in _PATH.finditer(text):
+        pieces[-1] += text[end : match.start()]
+        end = match.end()
+        written = match.group()
+        found = _longest(written, scope) if size <= MAX_CHARACTERS else None
+        if found is None:
+            # A dot between this and a variable that directly follows belongs to the text.
+            is_joined = text[end : end + 1] == "@"
+            pieces[-1] += written if is_joined else written.rstrip(".")
+            continue
+        value, shown, mention, rest = found
+        size += len(shown) - len(mention)
+        pieces += [put(value, shown, mention), rest]
+    pieces[-1] += text[end:]
+    return pieces
+
+
+def _longest(written: str, scope: Scope) -> tuple[Any, str, str, str] | None:
+    """The longest path at the beginning that has a value: value, text, path as written, rest."""
+    bare = written.rstrip(".")
+    if bare != written:
+        found = _find(written, bare[1:], scope)
+        if found is not None:
+            return *found, written, ""
+    mention = bare
+    while "." in mention:
+        found = _find(mention, mention[1:], scope)
+        if found is not None:
+            return *found, mention, bare[len(mention) :]
+        mention = mention[: mention.rindex(".")]
+    return None
 
 
 def _find(mention: str, path: str, scope: Scope) -> tuple[Any, str] | None:
@@ -150,24 +161,41 @@ def _result_maps(scope: Scope) -> Iterator[tuple[str, Mapping[str, Any]]]:
             yield f"@results.{relative}.", below
 
 
-def _put_inputs(text: str, prefix: str, results: Mapping[str, Any], put: Replace) -> str:
+def _put_inputs(
+    pieces: list[str], prefix: str, results: Mapping[str, Any], put: Replace
+) -> list[str]:
     """Replace the shorthand, `prefix` and a lower-cased name, by the result's input.
 
     The longest name comes first. Plain occurrences are replaced, so a longer word that begins with
     a name changes too.
     """
-    if prefix not in text:
-        return text
+    if not any(prefix in piece for piece in pieces[::2]):
+        return pieces
+    size = sum(map(len, pieces))
     names = [name for name in results if _has_input(results[name])]
     for name in sorted(names, key=lambda name: (-len(name.encode(*_LENIENT)), name)):
         needle = prefix + name.lower()
-        count = text.count(needle)
+        count = sum(piece.count(needle) for piece in pieces[::2])
         if not count:
             continue
         shown = show(results[name]["input"]) or ""
-        if len(text) + count * (len(shown) - len(needle)) <= MAX_CHARACTERS:
-            text = text.replace(needle, put(shown, shown, needle))
-    return text
+        growth = count * (len(shown) - len(needle))
+        if size + growth <= MAX_CHARACTERS:
+            size += growth
+            pieces = _split(pieces, needle, put(shown, shown, needle))
+    return pieces
+
+
+def _split(pieces: list[str], needle: str, inserted: str) -> list[str]:
+    """Put a text in the place of every needle in the author's pieces, which stand by turns."""
+    parts: list[str] = []
+    for number, piece in enumerate(pieces):
+        if number % 2:
+            parts.append(piece)
+            continue
+        for position, part in enumerate(piece.split(needle)):
+            parts += [inserted, part] if position else [part]
+    return parts
 
 
 _LENIENT = (sys.getdefaultencoding(), "surrogatepass")

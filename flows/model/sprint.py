@@ -100,10 +100,6 @@ class Sprint:
         """Replace variables; `<%= %>` stays as it is."""
         return substitute(text, self.scope) if "@" in text else text
 
-    def substitute_contact(self, text: str) -> str:
-        """Replace only `@contact` variables, as is done once more when a message is sent."""
-        return substitute(text, Scope(contact=self.contact_bindings(), results={}))
-
     def substitute_for(self, text: str, recipient: Contact) -> str:
         """Replace the variables of a broadcast: `@staff` is the recipient, `@flow` is empty."""
         staff = recipient.bindings(self._language(recipient.language))

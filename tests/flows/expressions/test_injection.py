@@ -69,9 +69,7 @@ def test_in_a_pattern_a_value_stands_for_its_characters(typed):
 
 @pytest.mark.parametrize("typed", HOSTILE)
 def test_outside_of_code_nothing_is_evaluated(typed):
-    assert render("(@results.answer.input)", scope(typed)) == f"({typed})".replace(
-        "@results.other", "@results.other" if "other" not in typed else "secret"
-    )
+    assert render("(@results.answer.input)", scope(typed)) == f"({typed})"
 
 
 @pytest.mark.parametrize("typed", HOSTILE)
@@ -128,7 +126,7 @@ GLOBALS = {"token": "secret", "token_public": "shown", "help": {"line": "1800"}}
         ("You said @results.answer.input", "You said @global.token"),
         ("@results.answer.input @global.token_public", "@global.token shown"),
         ("@results.answer.input @global.help.line", "@global.token 1800"),
-        ("@results.answer.input @global.token", "secret secret"),
+        ("@results.answer.input @global.token", "@global.token secret"),
         ("@global.token.x", "secret.x"),
     ],
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from itertools import pairwise
 
 import pytest
 
@@ -90,7 +89,7 @@ ROWS = [
     ("@results.@results.name.category", "@results.All"),
     ("@fields.name and @input.text", "@fields.name and @input.text"),
     ("@contact", "@contact"),
-    ("@contact.fields.ref", "9900"),
+    ("@contact.fields.ref", "@contact.phone"),
     ("@results.q", "@contact.name"),
     ("<%= @results.points + 1 %>", "<%= 100 + 1 %>"),
     ("@results.hook.count of @results.hook.share: @results.hook.ok", "3 of 2.5e4: true"),
@@ -161,10 +160,43 @@ def test_lists_with_objects_stay_as_written():
     )
 
 
-def test_answers_that_name_each_other_do_not_explode():
-    names = [f"{'k' * (40 - number)}" for number in range(30)]
-    results = {name: {"input": f"@results.{below} " * 50} for name, below in pairwise(names)}
-    assert len(substitute(f"@results.{names[0]}", Scope(results=results))) <= MAX_CHARACTERS
+@pytest.mark.parametrize("typed", ["@results.other", "@contact.phone", "@global.org", "results"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@results.answer",
+        "@results.answer.input",
+        "@contact.name",
+        "@contact.name.",
+        "@@contact.name",
+        "@@results.answer.other",
+        "@@results.answer",
+        "@results.answer.input.x @results.answer @contact.name",
+        "@global.org @contact.phone @results.other: @results.answer.input",
+    ],
+)
+def test_what_was_put_in_is_not_read_again(text: str, typed: str) -> None:
+    """Each value is put in by itself: a typed variable stays as it was typed."""
+    harmless = "x" * len(typed)
+    shown = [
+        substitute(
+            text,
+            Scope(
+                contact={"name": answer, "phone": "9900"},
+                results={"answer": {"input": answer}, "other": {"input": "secret"}},
+                globals={"org": "Seva"},
+            ),
+        )
+        for answer in (harmless, typed)
+    ]
+    assert shown[0].replace(harmless, typed) == shown[1]
+
+
+def test_a_large_text_stays_within_its_bound() -> None:
+    results = {"long": {"input": "y" * 50_000}}
+    shown = substitute("@results.long @results.long.input " * 50, Scope(results=results))
+    assert len(shown) + 100_000 > MAX_CHARACTERS
+    assert len(shown) <= MAX_CHARACTERS + 50_000
 
 
 @pytest.mark.parametrize(

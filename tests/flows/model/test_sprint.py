@@ -48,7 +48,6 @@ def test_variables_are_replaced_and_code_is_not(sprint: Sprint) -> None:
     text = "@contact.name @results.a @global.org @flow.name <%= 1 + 1 %>"
     assert sprint.substitute(text) == "Asha b Pratham Flow <%= 1 + 1 %>"
     assert sprint.substitute("plain") == "plain"
-    assert sprint.substitute_contact("@contact.name @results.a") == "Asha @results.a"
 
 
 def test_a_changed_contact_is_seen_at_once(sprint: Sprint) -> None:
@@ -56,7 +55,6 @@ def test_a_changed_contact_is_seen_at_once(sprint: Sprint) -> None:
     sprint.contact.name = "Devi"
     sprint.contact_changed()
     assert sprint.substitute("@contact.name") == "Devi"
-    assert sprint.substitute_contact("@contact.name") == "Devi"
 
 
 def test_another_run_has_its_own_results(sprint: Sprint) -> None:
