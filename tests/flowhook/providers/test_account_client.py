@@ -12,10 +12,18 @@ import pytest
 
 from flowhook import errors
 from flowhook.errors import FlowhookError
+from flowhook.providers.model_client import (
+    FilesRequest,
+    ModerationRequest,
+    PictureRequest,
+    SpeechRequest,
+    TranscriptionRequest,
+)
 from flowhook.providers.requests import MAX_RETRIES
-from tests.fakes.openai import FakeOpenAI, faults
+from tests.fakes.openai import FakeOpenAI, faults, sounds
 from tests.fakes.openai.faults import Fault
-from tests.flowhook.providers.asking import Asker, OpenAsker, question
+from tests.flowhook.providers.asking import MESSAGES, Asker, OpenAsker, question
+from tests.knowledge import vector_store
 
 TRIES = MAX_RETRIES + 1
 SECRETS = ("sk-fake", "Why is the sky blue")
@@ -40,6 +48,26 @@ def test_an_answer_comes_with_its_model_and_usage(asker: Asker, openai: FakeOpen
     assert asker.client.usage == completion.usage
     asker.ask()
     assert asker.client.usage.input_tokens == 2 * completion.usage.input_tokens
+
+
+def test_each_kind_of_request_is_answered_by_its_own_model(
+    asker: Asker, openai: FakeOpenAI
+) -> None:
+    client = asker.client
+    assert client.draw(PictureRequest("A kite")).pictures[0].content
+    assert client.model == "gpt-image-2.5-flare"
+    assert client.speak(SpeechRequest("Hello", "alloy")).content.startswith(b"OggS")
+    assert openai.last.body["model"] == "gpt-4o-mini-tts"
+    openai.say_transcript("Hello")
+    file = ("speech.ogg", sounds.ogg_opus(3), "audio/ogg")
+    assert client.transcribe(TranscriptionRequest(file)).text == "Hello"
+    assert openai.last.body["model"] == "gpt-transcribe"
+    assert client.moderate(ModerationRequest("Hello")).flagged is False
+    assert openai.last.body["model"] == "omni-moderation-latest"
+    files = FilesRequest(MESSAGES, "Be short.", vector_store(openai))
+    assert client.answer_from_files(files).first.require_text()
+    assert openai.last.body["model"] == "gpt-6-luna"
+    assert "gpt-6-luna" in [model.id for model in client.models()]
 
 
 def test_the_key_organisation_and_project_are_sent(
