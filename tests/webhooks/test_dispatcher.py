@@ -22,7 +22,7 @@ from webhooks.context import Context
 from webhooks.dispatcher import NOTHING, Dispatcher, flow_safe
 from webhooks.fields import FunctionSchema, ResultSchema
 from webhooks.http.routes import InFlight
-from webhooks.registry import WebhookFunction
+from webhooks.registry import AsGiven, WebhookFunction
 
 BUTTONS = {"buttons_data": "Yes|No"}
 
@@ -226,6 +226,11 @@ def test_nothing_empty_reaches_a_flow() -> None:
         "e": 0,
         "f": False,
     }
+
+
+def test_a_document_of_the_callers_is_left_as_it_is() -> None:
+    document = AsGiven({"a": None, "b": ""})
+    assert flow_safe({"entry": document, "c": ""}) == {"entry": document, "c": NOTHING}
 
 
 JSON = st.recursive(

@@ -74,6 +74,8 @@ ROWS = [
     ("Decimal.round(Decimal.div(10, 3), 1)", "3.3"),
     ('Decimal.round("2.345", 2)', "2.35"),
     ("Decimal.div(1, 0)", None),
+    ('Decimal.mult("1e5000", 0) |> Decimal.round(0)', "0"),
+    ('Decimal.mult("1e5001", 0) |> Decimal.round(0)', None),
     ("Decimal.from_float(3.75)", "3.75"),
     ("Decimal.from_float(3)", None),
     ('Decimal.mult("1.5", 2)', "3.0"),
