@@ -5,6 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
+from flows.library.library import Head, LibraryEntry
+from service.flow_tools import as_text, slug
 from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import Service
 from tests.flows.talking import publish
@@ -40,3 +44,19 @@ def test_a_flow_that_a_model_calls_waits_for_its_functions(
     service.organisation(openai)
     publish(service, asking(wait_seconds=0, callback_url="https://example.org/later"))
     assert called(service, openai) == [{"success": True, "response": "Because."}]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(True, "true"), (False, "false"), (5, "5"), (2.5, "2.5"), ("a", "a")]
+)
+def test_what_a_model_gives_is_text(value: Any, text: str) -> None:
+    assert as_text(value) == text
+
+
+@pytest.mark.parametrize(
+    ("published", "name"),
+    [(None, "fees_of_a_class"), ("Fees (2026)!", "fees_2026"), ("a" * 70, "a" * 64), ("फीस", "")],
+)
+def test_a_tool_has_the_published_name_of_its_flow(published: str | None, name: str) -> None:
+    head = Head(1, published, ()) if published else None
+    assert slug(LibraryEntry("f", Head(2, "Fees of a class", ()), head, "")) == name

@@ -63,6 +63,8 @@ def test_a_field_is_typed_in_as_its_kind_wants() -> None:
         ({"whole": "3"}, {"whole": 3}),
         ({"share": "0.5"}, {"share": 0.5}),
         ({"share": "many"}, {"share": "many"}),
+        ({"share": "1e14"}, {"share": 100_000_000_000_000}),
+        ({"share": "inf"}, {"share": float("inf")}),
         ({"names": "a\r\n\r\n b "}, {"names": ["a", "b"]}),
         ({"pairs": "a = b\nc=d=e\nf"}, {"pairs": {"a": "b", "c": "d=e", "f": ""}}),
         ({"anything": '{"a": [1]}'}, {"anything": {"a": [1]}}),

@@ -105,6 +105,15 @@ def test_bars_stack_within_the_chart() -> None:
 
 
 @pytest.mark.parametrize(
+    ("days", "labelled"), [(0, ""), (1, "a"), (2, "ab"), (3, "abc"), (5, "ace"), (6, "adf")]
+)
+def test_the_first_the_middle_and_the_last_day_are_labelled(days: int, labelled: str) -> None:
+    chart = bar_chart("calls", "Calls", ("ok",), [(day, (1,)) for day in "abcdef"[:days]])
+    assert "".join(label for _, label in chart.labels) == labelled
+    assert [x for x, _ in chart.labels] == sorted(x for x, _ in chart.labels)
+
+
+@pytest.mark.parametrize(
     ("number", "above"), [(0, 1), (1, 1), (1.1, 2), (3, 5), (7, 10), (20, 20), (0.03, 0.05)]
 )
 def test_axes_end_at_round_numbers(number: float, above: float) -> None:

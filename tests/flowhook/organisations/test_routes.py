@@ -206,6 +206,11 @@ def test_an_organisation_id_that_cannot_be_is_400(service: Service, org: str) ->
     assert list(service.redis.scan_iter(match="fh:orgs")) == []
 
 
+def test_without_proof_no_section_is_named(service: Service) -> None:
+    for section in ("nothing", "openai"):
+        assert service.request("GET", f"/settings/acme/{section}").status == 401
+
+
 def test_an_unknown_section_names_the_known_ones(service: Service) -> None:
     answer = service.operator("PUT", "/settings/acme/open_ai", {})
     assert answer.status == 404

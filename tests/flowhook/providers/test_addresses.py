@@ -145,6 +145,7 @@ MALFORMED = [
     "http://-x.org/",
     "http://a..b/",
     "http://" + "a" * 64 + ".org/",
+    "http://" + "a." * 125 + "aaaa/",  # 254 characters
     "http://example.org:0/",
     "http://example.org:65536/",
     "http://example.org:-1/",
@@ -176,6 +177,8 @@ FINE = [
     ("https://bücher.example/", "https://xn--bcher-kva.example/"),
     ("https://हिन्दी.भारत/", "https://xn--j2bd4cyah0f.xn--h2brj9c/"),
     ("https://s3_bucket.example.org/k", "https://s3_bucket.example.org/k"),
+    ("http://" + "a." * 125 + "aaa./", "http://" + "a." * 125 + "aaa/"),
+    ("http://" + "a" * 63 + ".org/", "http://" + "a" * 63 + ".org/"),
     ("http://172.32.0.1/", "http://172.32.0.1/"),
     ("http://100.128.0.1/", "http://100.128.0.1/"),
 ]

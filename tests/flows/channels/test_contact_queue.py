@@ -180,7 +180,7 @@ def test_who_lost_the_lease_drops_nothing(any_redis: Any, clock: Clock) -> None:
 
 
 def test_a_failing_item_rests_longer_each_time_and_then_lets_others_pass(
-    queue: ContactQueue, clock: Clock
+    queue: ContactQueue, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     push(queue, "bad", "good")
 
@@ -190,6 +190,8 @@ def test_a_failing_item_rests_longer_each_time_and_then_lets_others_pass(
 
     rests = [queue.drain(ORG, CONTACT, handle).again_in for _ in range(7)]
     assert rests == [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0]
+    told = [record for record in caplog.records if record.message == "an item of a queue failed"]
+    assert [vars(record)["cause"] for record in told] == ["ProviderTimeout"] * 7
     assert queue.waiting(ORG, CONTACT) == 2
     assert queue.drain(ORG, CONTACT, handle).handled == 2
     (dead,) = queue.dead(ORG)

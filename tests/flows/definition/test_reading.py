@@ -132,8 +132,19 @@ BROKEN = [
     (_without("nodes", 1, "router", "cases", 0, "arguments"), "arguments"),
     (_without("nodes", 1, "router", "wait", "type"), "wait"),
     (_with("soon", "nodes", 1, "router", "wait", "timeout", "seconds"), "seconds"),
+    (_with("9" * 12, "nodes", 1, "router", "wait", "timeout", "seconds"), "seconds"),
+    (_with(True, "nodes", 1, "router", "wait", "timeout", "seconds"), "seconds"),
     (_with([1], "nodes", 1, "router", "wait", "timeout"), '"timeout"'),
 ]
+
+
+@pytest.mark.parametrize(("written", "seconds"), [("5", 5), ("9" * 11, 99_999_999_999), ("", 0)])
+def test_a_time_may_be_written_as_text(written: str, seconds: int) -> None:
+    source = _with(written, "nodes", 1, "router", "wait", "timeout", "seconds")
+    router = read_flow(source).nodes["hear"].router
+    assert router is not None
+    assert router.wait is not None
+    assert router.wait.timeout_seconds == seconds
 
 
 @pytest.mark.parametrize(("source", "named"), BROKEN)

@@ -48,6 +48,15 @@ def test_texts_and_images_arrive_in_order(
     ]
 
 
+def test_who_may_not_ask_has_no_image_fetched(
+    media_service: Service, openai: FakeOpenAI, files: Files
+) -> None:
+    media_service.organisation(openai, is_active=False)
+    answer = media_service.call("chat_with_vision", said(image(files.add("a", PNG))))
+    assert (answer.status, answer.error["type"]) == (403, "inactive")
+    assert files.requests == []
+
+
 def test_messages_may_be_text_alone(service: Service, openai: FakeOpenAI) -> None:
     service.organisation(openai)
     body = {"messages": [{"role": "user", "content": "Hello"}], "input": "And now?"}

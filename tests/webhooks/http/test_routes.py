@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import html
 import re
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 
 from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import Answer, Service, basic
+from tests.fixtures_jobs import JobsService
 
 
 def served(service: Service, url: str) -> Answer:
@@ -119,6 +121,49 @@ def test_a_signature_does_not_cover_a_query(service: Service, openai: FakeOpenAI
         headers={"X-Glific-Signature": f"t=1,v1={'0' * 64}"},
     )
     assert answer.status == 401
+
+
+def test_the_operator_names_the_organisation_of_a_call(service: Service) -> None:
+    service.organisation()
+    body = {"buttons_data": "a|b", "organization_id": "acme"}
+    answer = service.operator("POST", "/webhooks/get_buttons", body)
+    assert answer.json["button_count"] == 2
+    for named in ({}, {"organization_id": "two words"}):
+        refused = service.operator("POST", "/webhooks/get_buttons", {"buttons_data": "a", **named})
+        assert (refused.status, list(refused.error["fields"])) == (400, ["organization_id"])
+
+
+def test_a_repeat_says_that_it_is_one(service: Service, openai: FakeOpenAI) -> None:
+    service.organisation(openai)
+    headers = {"Idempotency-Key": "k1"}
+    first, again = (service.call("prompt", {"prompt": "Hi"}, headers=headers) for _ in range(2))
+    assert "Idempotent-Replay" not in first.headers
+    assert (again.status, again.headers["Idempotent-Replay"]) == (200, "true")
+    assert again.json == first.json
+    wrong, repeated = (
+        service.call("prompt", {}, headers={"Idempotency-Key": "k2"}) for _ in range(2)
+    )
+    assert repeated.headers["Idempotent-Replay"] == "true"
+    assert repeated.error["type"] == wrong.error["type"] == "empty_input"
+    assert repeated.json["request_id"] != wrong.json["request_id"]
+
+
+@pytest.mark.parametrize(
+    ("more", "headers", "applied"),
+    [
+        ({"wait_seconds": 0}, {}, "respond-async"),
+        ({}, {"Prefer": "respond-async"}, "respond-async"),
+    ],
+)
+def test_a_job_is_found_at_its_location(
+    jobs_unattended: JobsService, more: dict[str, Any], headers: dict[str, str], applied: str
+) -> None:
+    service = jobs_unattended.service
+    service.organisation()
+    answer = service.call("get_buttons", {"buttons_data": "a", **more}, headers=headers)
+    assert answer.status == 202
+    assert answer.headers["Location"] == f"/jobs/{answer.json['job_id']}"
+    assert answer.headers["Preference-Applied"] == applied
 
 
 def test_other_functions_take_no_get(service: Service) -> None:

@@ -87,6 +87,12 @@ def test_a_wrong_name_is_answered_with_the_nearest(calling: Service) -> None:
     assert "Did you mean get_buttons" in answer.error["message"]
 
 
+@pytest.mark.parametrize("name", ["function_calling", "function_calling_response"])
+def test_a_model_cannot_call_what_calls_models(calling: Service, name: str) -> None:
+    answer = calling.call("function_calling", {**BODY, "functions": [name]})
+    assert f"{name} cannot be called by a model" in answer.error["message"]
+
+
 def test_names_that_nothing_is_like_get_no_hint(calling: Service) -> None:
     answer = calling.call("function_calling", {**BODY, "functions": ["zzzzzzzz"]})
     assert "there is no function zzzzzzzz." in answer.error["message"]

@@ -83,6 +83,14 @@ def test_calls_alone_get_a_beginning_and_ids() -> None:
 
 
 @pytest.mark.parametrize(
+    "value", [{"name": "a", "arguments": {}}, {"function_call": {"name": "a", "arguments": ""}}]
+)
+def test_one_call_alone_is_the_first(value: Any) -> None:
+    [call] = waiting_calls(read_earlier(value))
+    assert (call.id, call.name, call.arguments) == ("call_0", "a", {})
+
+
+@pytest.mark.parametrize(
     "value",
     [
         None,
