@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 import redis
 
-from flowhook.organisations.model_quirks import QUIRK_SECONDS, StoredModelQuirks
-from flowhook.organisations.organisation import Organisation
 from flowhook.providers.account import Account
 from flowhook.providers.account_client import AccountClient
 from flowhook.providers.transport import RequestsTransport
@@ -141,30 +139,6 @@ def test_a_provider_that_refuses_for_ever_is_not_asked_for_ever(
     answer = service.call("parse_via_chat_gpt", {**ASK, "max_tokens": 5})
     assert answer.status == 502
     assert len(openai.requests) <= 6
-
-
-def test_a_quirk_lasts_an_hour(fake_redis: redis.Redis) -> None:
-    now = [1_000_000.0]
-    told: list[str] = []
-    acme = Organisation("acme", {}, {})
-    found = StoredModelQuirks(fake_redis, acme, "http://h/v1", told.append, lambda: now[0])
-    found.learn("gpt-5", {"refuses": ["temperature"]})
-    assert told == ["acme"]
-    raw = fake_redis.hgetall("fh:{acme}:lessons")
-    import orjson
-
-    quirks = {key.decode(): orjson.loads(value) for key, value in raw.items()}  # type: ignore[union-attr]
-    later = StoredModelQuirks(
-        fake_redis,
-        Organisation("acme", {}, {}, quirks),
-        "http://h/v1",
-        told.append,
-        lambda: now[0],
-    )
-    now[0] += QUIRK_SECONDS - 1
-    assert later.of("gpt-5")["refuses"] == ["temperature"]
-    now[0] += 1
-    assert later.of("gpt-5") == {}
 
 
 # --- models ---

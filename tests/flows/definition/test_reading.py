@@ -138,7 +138,7 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize(("written", "seconds"), [("5", 5), ("9" * 11, 99_999_999_999), ("", 0)])
+@pytest.mark.parametrize(("written", "seconds"), [("5", 5), ("9" * 11, 366 * 86_400), ("", 0)])
 def test_a_time_may_be_written_as_text(written: str, seconds: int) -> None:
     source = _with(written, "nodes", 1, "router", "wait", "timeout", "seconds")
     router = read_flow(source).nodes["hear"].router
