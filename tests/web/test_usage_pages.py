@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -55,6 +56,15 @@ def test_csv_holds_the_same_numbers_and_no_formulas(service: Service) -> None:
     lines = list(csv.DictReader(io.StringIO(answer.html)))
     assert [line["model"] for line in lines] == ["'=cmd|' /C calc'!A0", "gpt-4o"]
     assert [line["input_tokens"] for line in lines] == ["5", "7"]
+
+
+def test_the_file_is_named_after_its_first_and_last_day(service: Service) -> None:
+    service.organisation()
+    today = datetime.now(UTC).date()
+    first = today - timedelta(days=3)
+    answer = signed_in(service).get(f"{USAGE}.csv?by=day&from={first}&to={today}")
+    named = f'filename="usage-acme-by-day-{first}-{today}.csv"'
+    assert named in answer.headers["Content-Disposition"]
 
 
 @pytest.mark.parametrize("text", ["=1", "+1", "-1", "@a", "\t=1", "\r=1", "＝1"])

@@ -84,6 +84,7 @@ def test_404_is_not_found(service: Service) -> None:
     answer = service.request("GET", "/nowhere")
     assert answer.status == 404
     assert answer.error["type"] == "not_found"
+    assert "body" not in answer.error["fix"]
 
 
 def test_options_tells_the_methods(service: Service) -> None:
@@ -108,6 +109,7 @@ def test_a_body_over_1_mib_is_too_large(service: Service, size: int) -> None:
     answer = service.call("get_buttons", None, raw=raw, headers=headers)
     assert answer.status == 413
     assert answer.error["type"] == "too_large"
+    assert answer.error["fix"] == "Send a smaller body; the limit is 1 MiB."
     written = service.operator("PUT", "/settings/acme/openai", raw=raw, headers=headers)
     assert written.error["type"] == "too_large"
 

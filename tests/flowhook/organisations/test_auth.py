@@ -183,6 +183,15 @@ def guesses(count: int) -> list[str]:
     return [f"fh.acme.0123456789ab.{number:043d}" for number in range(count)]
 
 
+def test_only_tokens_are_noted_as_used(service: Service) -> None:
+    tenant = service.organisation()
+    for proof in (basic("acme", ADMIN_TOKEN), {"Authorization": f"Bearer {ADMIN_TOKEN}"}):
+        assert service.request("GET", "/settings/acme", headers=proof).status == 200
+    assert service.redis.hkeys("fh:{acme}:token_use") == []
+    assert service.request("GET", "/settings/acme", token=tenant.admin_token).status == 200
+    assert len(service.redis.hkeys("fh:{acme}:token_use")) == 1
+
+
 def test_guessing_ends_in_429_with_a_time_to_wait(service: Service) -> None:
     service.organisation()
     *allowed, last = guesses(ATTEMPTS + 1)

@@ -142,6 +142,8 @@ MALFORMED = [
     "http://example.org\r\nHost: x/",
     "http://example.org\x00.local/",
     "http://exa mple.org/",
+    "http://%ff.org/",
+    "http://\u2100\u0338.org/",
     "http://-x.org/",
     "http://a..b/",
     "http://" + "a" * 64 + ".org/",

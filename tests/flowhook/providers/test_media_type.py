@@ -69,6 +69,7 @@ KNOWN = [
     (b"\xff\xf9\x50\x80" + bytes(40), "audio/aac", "aac"),
     (b"\xff\xf1\x70\x80" + bytes(40), "audio/aac", "aac"),  # the last rate there is
     (b"\xff\xe3\x18\xc4" + bytes(40), "audio/mpeg", "mp3"),  # MPEG 2.5, the lowest bit rate
+    (b"\xff\xfb\x98\x04" + bytes(40), "audio/mpeg", "mp3"),  # the lowest sample rate
     (b"\xff\xfb\xe8\x64", "audio/mpeg", "mp3"),  # the highest bit rate, and nothing else
 ]
 OTHER = [
@@ -78,7 +79,8 @@ OTHER = [
     b"\xff\xfe\x41\x00\x42\x00",  # text in UTF-16
     b"\xff\xff\xff\xff" + bytes(40),
     b"\xff\xfb\xf0\x00" + bytes(40),  # a bit rate that MP3 forbids
-    b"\xff\xfb\x00\x00" + bytes(40),
+    b"\xff\xfb\x00\x64" + bytes(40),
+    b"\xff\xfb\xf0\x64" + bytes(40),
     b"\xff\xfb\x9c\x64" + bytes(40),  # a sample rate that is reserved
     b"\xff\xeb\x90\x64" + bytes(40),  # a version that is reserved
     b"\xff\xfd\x90\x64" + bytes(40),  # MPEG's layer II

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -61,6 +61,8 @@ def test_only_the_days_asked_for(service: Service) -> None:
     service.flush()
     today = datetime.now(UTC).date().isoformat()
     assert service.admin("GET", f"/usage/acme?from={today}&to={today}").json["usage"] != []
+    yesterday = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
+    assert service.admin("GET", f"/usage/acme?to={yesterday}").json["usage"] == []
     assert service.admin("GET", "/usage/acme?from=2020-01-01&to=2020-12-31").json == {"usage": []}
     assert service.admin("GET", "/usage/acme?to=0001-01-05").json == {"usage": []}
 

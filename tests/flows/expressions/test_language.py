@@ -108,6 +108,8 @@ FAILURES = [
     ("for x <- [1], do: x", "for/2"),
     ("unless false, do: 1", "unless/2"),
     ("if true, do: 1, else: cond do true -> 2 end", "if/3"),
+    ("cond 1 do true -> 2 end", "cond/2"),
+    ("1 |> cond do true -> 2 end", "cond/2"),
     ("2 ** 3", "**/2"),
     ("[1] ++ [2]", "++/2"),
     ('"a" =~ "b"', "=~/2"),
