@@ -4,13 +4,29 @@ import pytest
 from redis.crc import key_slot
 
 from flowhook.redis.connect import Client
-from flowhook.redis.keys import ORGANISATIONS, org_key, scan_organisation
+from flowhook.redis.keys import (
+    ORGANISATIONS,
+    audit_key,
+    guess_key,
+    known_key,
+    org_key,
+    scan_organisation,
+    session_key,
+)
 
 
 def test_an_organisations_keys_share_one_slot() -> None:
     keys = [org_key("acme", "settings"), org_key("acme", "openai", "main"), org_key("acme")]
     assert keys == ["fh:{acme}:settings", "fh:{acme}:openai:main", "fh:{acme}"]
     assert {key_slot(key.encode()) for key in keys} == {key_slot(b"acme")}
+
+
+def test_what_outlives_an_organisation_is_not_under_its_keys(any_redis: Client) -> None:
+    keys = [audit_key("acme"), guess_key(b"\x0a"), known_key(b"\x0a"), session_key("d")]
+    assert keys == ["fh:audit:{acme}", "fh:guess:0a", "fh:known:0a", "fh:session:d"]
+    for key in keys:
+        any_redis.set(key, "1")
+    assert list(scan_organisation(any_redis, "acme")) == []
 
 
 @pytest.mark.parametrize(
