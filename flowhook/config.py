@@ -71,6 +71,7 @@ class Config:
     broker_url: str | None = field(default=None, repr=False)
     worker_threads: int = 256
     job_patience_seconds: int = 600
+    jobs_megabytes: int = 64  # of one organisation's unfinished jobs, and again of kept results
     google_maps_url: str = GOOGLE_MAPS_URL  # not read from the environment; tests set it
     prices_file: Path | None = None
 
@@ -111,6 +112,7 @@ class Config:
             job_patience_seconds=read(
                 "JOB_PATIENCE_SECONDS", cls.job_patience_seconds, values.whole(0, 86_400)
             ),
+            jobs_megabytes=read("JOBS_MEGABYTES", cls.jobs_megabytes, values.whole(1, 100_000)),
             prices_file=read("PRICES_FILE", None, values.existing_file),
         )
 

@@ -11,9 +11,12 @@ import orjson
 from flowhook.errors import NotFound
 from flowhook.jobs.call import organisation_of_job
 from flowhook.jobs.queue import Queue
-from flowhook.jobs.store import DEAD, DEAD_SECONDS, MAX_DEAD, QUEUED, RUN, Job, JobStore
+from flowhook.jobs.room import DEAD_SECONDS
+from flowhook.jobs.store import DEAD, QUEUED, RUN, Job, JobStore
 from flowhook.redis.keys import org_key
 from flowhook.timestamps import timestamp
+
+MAX_DEAD = 1000
 
 
 class DeadLetters:

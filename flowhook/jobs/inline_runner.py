@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from flowhook.errors import Overloaded
+from flowhook.errors import Overloaded, RateLimited
 from flowhook.jobs.call import Call, new_job_id
 from flowhook.jobs.job_runner import JobRunner
 from flowhook.jobs.liveness import Liveness
@@ -106,7 +106,7 @@ class InlineRunner:
             holder = self.liveness.holder()
             job = self.store.create(job_id, call, deliveries, holder)
             self.queue.send(job_id, RUN, self.liveness.seconds)
-        except AWAY:
+        except (*AWAY, RateLimited):
             outcome = started.wait(None)  # a late answer is better than none
             self._forget(job_id)
             return outcome

@@ -21,11 +21,9 @@ from flowhook.jobs.queue import Queue
 from flowhook.jobs.retry_until_available import AWAY, retry_until_available
 from flowhook.jobs.store import (
     DEAD,
-    DEAD_SECONDS,
     DONE,
     HELD,
     QUEUED,
-    RESULT_SECONDS,
     RUN,
     Job,
     JobStore,
@@ -148,10 +146,7 @@ class JobRunner:
             retry_until_available(lambda: self.queue.send(job.id, step, pause))
             retry_until_available(lambda: self.store.settle(job.id, step, holder, QUEUED))
         else:
-            others = [other for other in job.deliveries() if other != step]
-            last = all(job.state(other) == DONE for other in others)
-            keep = RESULT_SECONDS if last else 0
-            retry_until_available(lambda: self.store.settle(job.id, step, holder, DONE, keep))
+            retry_until_available(lambda: self.store.settle(job.id, step, holder, DONE))
 
     def _hand_over(self, job: Job, step: str) -> None:
         """Deliver the result; an unavailable store leads to a retry, not to a dead letter."""
@@ -166,7 +161,7 @@ class JobRunner:
 
     def _bury(self, job: Job, step: str, holder: str, reason: str) -> None:
         retry_until_available(lambda: self.dead.add(job, step, reason))
-        retry_until_available(lambda: self.store.settle(job.id, step, holder, DEAD, DEAD_SECONDS))
+        retry_until_available(lambda: self.store.settle(job.id, step, holder, DEAD))
 
     def _pause(self, job: Job, outcome: Outcome) -> float | None:
         """Return the seconds until the next run, or None if the outcome is final."""

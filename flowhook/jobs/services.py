@@ -17,6 +17,7 @@ from flowhook.jobs.inline_runner import InlineRunner
 from flowhook.jobs.job_runner import Delivery, JobRunner
 from flowhook.jobs.liveness import Liveness
 from flowhook.jobs.queue import DramatiqQueue, rabbitmq_queue, redis_queue
+from flowhook.jobs.room import JobRoom
 from flowhook.jobs.store import CALLBACK, GLIFIC, JobStore
 from flowhook.organisations.cipher import Cipher
 from flowhook.organisations.organisation import Organisation
@@ -46,7 +47,7 @@ class JobServices:
         )
         queue = choose_queue(config, redis)
         self.queue = queue
-        self.store = JobStore(redis, cipher)
+        self.store = JobStore(redis, cipher, room=JobRoom.of(config.jobs_megabytes))
         self.liveness = Liveness(redis)
         self.dead = DeadLetters(self.store, queue)
         self.writer = AnswerWriter(redis)

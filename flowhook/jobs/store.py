@@ -2,7 +2,9 @@
 
 A job has steps: `run`, and `callback`, `glific` or `conversation` where its result is to be
 delivered. A step is queued, held by a process, done, or dead. Holders are compared on every
-change (Lua), so a process that was thought dead cannot overwrite what its successor wrote.
+change (Lua), so a process that was thought dead cannot overwrite what its successor wrote. The
+call is kept until no step needs it; what an organisation's jobs hold is counted and bounded by the
+same scripts (room.py).
 """
 
 from __future__ import annotations
@@ -15,23 +17,27 @@ from typing import Any
 
 import orjson
 
-from flowhook.errors import read_error
+from flowhook.errors import RateLimited, read_error
 from flowhook.jobs.call import Call, organisation_of_job
+from flowhook.jobs.room import JobRoom
 from flowhook.organisations.cipher import Cipher
 from flowhook.outcome import Outcome
 from flowhook.redis.keys import org_key
-from flowhook.redis.script import Script
+from flowhook.redis.script import Argument, Script
 
 RUN, CALLBACK, GLIFIC, CONVERSATION = "run", "callback", "glific", "conversation"
 QUEUED, HELD, DONE, DEAD = "queued", "held", "done", "dead"
 
-KEEP_SECONDS = 7 * 86_400  # an unfinished job
-RESULT_SECONDS = 86_400  # a job after its last step
-DEAD_SECONDS = 30 * 86_400
-MAX_DEAD = 1000
+COUNTS: tuple[tuple[str, ...], ...] = ((), ("open",), ("ended",), ("dead",))
+FULL_SECONDS = 10  # Retry-After where an organisation has too many unfinished jobs
 
-CLAIM = Script(Path(__file__).with_name("claim.lua"))
-SETTLE = Script(Path(__file__).with_name("settle.lua"))
+FOLDER = Path(__file__).parent
+ACCOUNT = FOLDER / "account.lua"
+CLAIM = Script(FOLDER / "claim.lua")
+CREATE = Script(FOLDER / "create.lua", ACCOUNT)
+SETTLE = Script(FOLDER / "settle.lua", ACCOUNT)
+REVIVE = Script(FOLDER / "revive.lua", ACCOUNT)
+FORGET = Script(FOLDER / "forget.lua", ACCOUNT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +89,25 @@ class JobClaim:
 class JobStore:
     """Creates, claims and settles jobs; every change is one round trip."""
 
-    def __init__(self, redis: Any, cipher: Cipher, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        redis: Any,
+        cipher: Cipher,
+        clock: Callable[[], float] = time.time,
+        room: JobRoom = JobRoom(),  # noqa: B008 - it is frozen
+    ) -> None:
         self.redis = redis
         self.cipher = cipher
         self.clock = clock
+        self.room = room
 
     def create(
         self, job_id: str, call: Call, deliveries: Sequence[str], holder: str | None = None
     ) -> Job:
-        """Write a new job; with a holder, its run counts as started."""
+        """Write a new job; with a holder, its run counts as started.
+
+        Raises RateLimited where the organisation has too many unfinished jobs.
+        """
         org = call.organization_id
         sealed = {
             "body": call.body,
@@ -109,24 +125,24 @@ class JobStore:
             "call": self._seal(org, job_id, "call", sealed),
             **dict.fromkeys(deliveries, QUEUED),
         }
-        key = _key(job_id)
-        pipe = self.redis.pipeline(transaction=True)
-        pipe.hset(key, mapping=fields)
-        pipe.expire(key, KEEP_SECONDS)
-        pipe.execute()
+        if not self._run(CREATE, job_id, self.room.jobs, *_flat(fields)):
+            raise RateLimited(
+                f"{org} has as many unfinished jobs as it may",
+                fix=(
+                    "Wait as long as Retry-After says, and send no faster than jobs end; the"
+                    " operator can raise JOBS_MEGABYTES."
+                ),
+                retry_after_seconds=FULL_SECONDS,
+            )
         written = {name: str(value).encode() for name, value in fields.items() if name != "call"}
         return _job(job_id, written, tries=fields[f"{RUN}:tries"])
 
     def revive(self, job_id: str, step: str) -> None:
         """Queue a dead step again, with its count of tries reset."""
-        fields = {step: QUEUED, f"{step}:by": "", f"{step}:tries": 0}
-        pipe = self.redis.pipeline(transaction=True)
-        pipe.hset(_key(job_id), mapping=fields)
-        pipe.expire(_key(job_id), KEEP_SECONDS)
-        pipe.execute()
+        self._run(REVIVE, job_id, step)
 
     def forget(self, job_id: str) -> None:
-        self.redis.delete(_key(job_id))
+        self._run(FORGET, job_id)
 
     def find(self, job_id: str) -> Job | None:
         if organisation_of_job(job_id) is None:
@@ -145,24 +161,18 @@ class JobStore:
         fields = _decoded(dict(zip(found[2::2], found[3::2], strict=True)))
         return JobClaim(state, _job(job_id, fields, int(found[1])), holder)
 
-    def settle(
-        self, job_id: str, step: str, holder: str, state: str, keep_seconds: int = 0, **more: Any
-    ) -> bool:
+    def settle(self, job_id: str, step: str, holder: str, state: str, **more: Any) -> bool:
         """Store the result of a step; returns False if this holder has lost it."""
-        extra = [part for name, value in more.items() for part in (name, value)]
-        arguments = (step, holder, state, keep_seconds, *extra)
-        return bool(SETTLE.run(self.redis, [_key(job_id)], arguments))
+        return bool(self._run(SETTLE, job_id, step, holder, state, *_flat(more)))
 
     def finish(self, job: Job, holder: str, outcome: Outcome) -> bool:
         """Store the result of a run and queue its deliveries."""
         kept = {"status": outcome.status, "answer": outcome.answer, "main": outcome.main}
-        keep = KEEP_SECONDS if job.deliveries() else RESULT_SECONDS
         return self.settle(
             job.id,
             RUN,
             holder,
             DONE,
-            keep,
             outcome="failed" if outcome.error else "done",
             error=outcome.error.type if outcome.error else "",
             result=self._seal(job.organization_id, job.id, "result", kept),
@@ -189,12 +199,23 @@ class JobStore:
         error = read_error(answer["error"]) if job.fields["error"] else None
         return Outcome(sealed["status"], answer, sealed["main"], error)
 
+    def _run(self, script: Script, job_id: str, *arguments: Argument) -> Any:
+        """Run a script that changes a job and counts it."""
+        org, _, name = job_id.partition(".")
+        keys = [org_key(org, "job", name), *(org_key(org, "jobs", *rest) for rest in COUNTS)]
+        counted = [round(self.clock(), 3), *self.room.arguments()]
+        return script.run(self.redis, keys, [*counted, *arguments])
+
     def _seal(self, org: str, job_id: str, part: str, value: Any) -> bytes:
         return self.cipher.seal(org, f"job {part} {job_id}", orjson.dumps(value))
 
     def _open(self, job: Job, part: str) -> Any:
         purpose = f"job {part} {job.id}"
         return orjson.loads(self.cipher.open(job.organization_id, purpose, job.fields[part]))
+
+
+def _flat(fields: Mapping[str, Argument]) -> list[Argument]:
+    return [part for pair in fields.items() for part in pair]
 
 
 def _key(job_id: str) -> str:

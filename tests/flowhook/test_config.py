@@ -76,6 +76,7 @@ GOOD: list[tuple[str, str, str, Any]] = [
     ("BROKER_URL", "redis://h:1/2", "broker_url", "redis://h:1/2"),
     ("WORKER_THREADS", "8", "worker_threads", 8),
     ("JOB_PATIENCE_SECONDS", "0", "job_patience_seconds", 0),
+    ("JOBS_MEGABYTES", "8", "jobs_megabytes", 8),
     ("WHATSAPP_BASE_URL", "https://h/graph/", "whatsapp_base_url", "https://h/graph"),
 ]
 
@@ -124,6 +125,7 @@ BAD = [
     ("BROKER_URL", "amqp:///secret-in-url"),
     ("WORKER_THREADS", "0"),
     ("JOB_PATIENCE_SECONDS", "-1"),
+    ("JOBS_MEGABYTES", "0"),
     ("WHATSAPP_BASE_URL", "graph.facebook.com"),
 ]
 

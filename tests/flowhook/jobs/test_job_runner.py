@@ -8,7 +8,8 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from flowhook.errors import ProviderTimeout, ProviderUnavailable
 from flowhook.jobs.call import new_job_id
 from flowhook.jobs.job_runner import NotDelivered
-from flowhook.jobs.store import CALLBACK, DEAD, GLIFIC, QUEUED, RESULT_SECONDS, RUN
+from flowhook.jobs.room import RESULT_SECONDS
+from flowhook.jobs.store import CALLBACK, DEAD, GLIFIC, QUEUED, RUN
 from flowhook.outcome import failed
 from flowhook.redis.connect import Client
 from flowhook.redis.keys import org_key

@@ -8,6 +8,7 @@ import pytest
 
 from flowhook.errors import EmptyInput
 from flowhook.jobs.call import new_job_id
+from flowhook.jobs.room import KEEP_SECONDS, RESULT_SECONDS
 from flowhook.jobs.store import (
     CALLBACK,
     CONVERSATION,
@@ -15,9 +16,7 @@ from flowhook.jobs.store import (
     DONE,
     GLIFIC,
     HELD,
-    KEEP_SECONDS,
     QUEUED,
-    RESULT_SECONDS,
     RUN,
     JobStore,
 )
