@@ -15,6 +15,7 @@ from flowhook.http import answers
 from flowhook.http.application import FlowhookFlask
 from flowhook.http.body_size import MAX_BODY_BYTES
 from flowhook.http.origin import called_at
+from flowhook.jobs.room import MEGABYTE
 from flowhook.jobs.routes import job_routes
 from flowhook.jobs.services import JobServices
 from flowhook.jobs.store import CONVERSATION
@@ -90,7 +91,13 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     accounts = Accounts(config)
     open_client = client_opener(redis, settings, guard, accounts)
 
-    log = LogStore(redis, cipher, config.log_entries, config.log_days)
+    log = LogStore(
+        redis,
+        cipher,
+        config.log_entries,
+        config.log_days,
+        max_bytes=config.log_megabytes * MEGABYTE,
+    )
     counters, recent_outcomes = UsageCounters(redis), RecentOutcomes(redis)
     token_use = TokenUse()
     recorder = Recorder(

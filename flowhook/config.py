@@ -68,6 +68,7 @@ class Config:
     trusted_proxies: int = 0
     log_entries: int = 10_000
     log_days: int = 30
+    log_megabytes: int = 64  # of one organisation's log
     broker_url: str | None = field(default=None, repr=False)
     worker_threads: int = 256
     job_patience_seconds: int = 600
@@ -107,6 +108,7 @@ class Config:
             trusted_proxies=read("TRUSTED_PROXIES", cls.trusted_proxies, values.whole(0, 10)),
             log_entries=read("LOG_ENTRIES", cls.log_entries, values.whole(1, 10_000_000)),
             log_days=read("LOG_DAYS", cls.log_days, values.whole(1, 3650)),
+            log_megabytes=read("LOG_MEGABYTES", cls.log_megabytes, values.whole(1, 100_000)),
             broker_url=read("BROKER_URL", None, values.broker_url),
             worker_threads=read("WORKER_THREADS", cls.worker_threads, values.whole(1, 10_000)),
             job_patience_seconds=read(

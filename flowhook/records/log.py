@@ -20,7 +20,7 @@ from flowhook.errors import NotFound
 from flowhook.organisations.cipher import CannotDecrypt, Cipher
 from flowhook.records.batch import REMEMBER_SECONDS, Batch
 from flowhook.records.log_entry import LogEntry
-from flowhook.records.redact import redacted_json
+from flowhook.records.shortened import shortened_json
 from flowhook.redis.keys import org_key
 from flowhook.redis.script import Argument, Script
 from flowhook.timestamps import timestamp_of
@@ -29,11 +29,9 @@ PAGE_ENTRIES = 50
 SCAN_ENTRIES = 500  # read from Redis at once
 MAX_SCANNED = 5_000  # read for one page at the most
 LATE_MILLISECONDS = 10_000  # how far an entry's id, which is when it was written, may be off
-BODY_BYTES = 65_536  # of request and of response, each
 ID_PATTERN = re.compile(r"[0-9]{1,15}-[0-9]{1,10}")
 PURPOSE = "log"
-TRIM_SECONDS = 3600  # how often what is older than its days is removed
-MAX_TRIMMED = 50_000
+LOG_BYTES = 64 * 1024 * 1024
 
 APPEND = Script(Path(__file__).with_name("append.lua"))
 
@@ -81,38 +79,38 @@ class LogStore:
         max_entries: int,
         max_days: int,
         clock: Callable[[], float] = time.time,
+        max_bytes: int = LOG_BYTES,
     ) -> None:
+        """Keep as many entries, days and bytes of each organisation."""
         self.redis = redis
         self.cipher = cipher
         self.max_entries = max_entries
         self.max_days = max_days
         self.clock = clock
+        self.max_bytes = max_bytes
         self.process = secrets.token_hex(8)
-        self._trimmed: dict[str, float] = {}
 
     def add_to(self, pipe: Any, batches: Sequence[Batch]) -> None:
         for batch in batches:
             org = batch.organization_id
             if org is None:
                 continue
-            key = org_key(org, "log")
-            arguments: list[Argument] = [batch.name, REMEMBER_SECONDS, self.max_entries]
+            keys = [
+                org_key(org, "log"),
+                org_key(org, "log", "last_batch", self.process),
+                org_key(org, "log", "bytes"),
+            ]
+            arguments: list[Argument] = [
+                batch.name,
+                REMEMBER_SECONDS,
+                self.max_entries,
+                self.max_bytes,
+                self._oldest(),
+                self.max_days * 86_400,
+            ]
             for entry in batch.entries:
                 arguments += [_summary(entry), self._sealed(org, entry)]
-            APPEND.add_to(pipe, [key, org_key(org, "log", "last_batch", self.process)], arguments)
-            if self._is_due(key):
-                pipe.xtrim(key, minid=self._oldest(), approximate=False)
-                pipe.expire(key, self.max_days * 86_400)
-
-    def _is_due(self, key: str) -> bool:
-        """Whether an hour has passed since entries past their days were removed from this log."""
-        now = self.clock()
-        if now - self._trimmed.get(key, 0.0) < TRIM_SECONDS:
-            return False
-        if len(self._trimmed) >= MAX_TRIMMED:
-            self._trimmed.clear()
-        self._trimmed[key] = now
-        return True
+            APPEND.add_to(pipe, keys, arguments)
 
     def page(
         self,
@@ -161,7 +159,8 @@ class LogStore:
         return {**_read_summary(raw_id, fields)[0], **self._open(org, fields.get(b"body", b""))}
 
     def _sealed(self, org: str, entry: LogEntry) -> bytes:
-        request, response = _bounded(entry.request), _bounded(entry.response)
+        request = shortened_json(entry.request, entry.status)
+        response = shortened_json(entry.response, entry.status)
         body = b'{"request":%b,"response":%b}' % (request, response)
         return self.cipher.seal(org, PURPOSE, body)
 
@@ -207,11 +206,3 @@ def _read_summary(raw_id: bytes, fields: dict[bytes, bytes]) -> tuple[dict[str, 
     summary = orjson.loads(fields[b"summary"])
     at = summary.pop("at", None) or int(raw_id.partition(b"-")[0])
     return {"id": raw_id.decode(), "time": timestamp_of(at), **summary}, at
-
-
-def _bounded(value: Any) -> bytes:
-    """The redacted value as JSON; of a large one the beginning, as a JSON string."""
-    encoded = redacted_json(value)
-    if len(encoded) <= BODY_BYTES:
-        return encoded
-    return orjson.dumps(encoded[:BODY_BYTES].decode(errors="ignore") + "... (cut)")

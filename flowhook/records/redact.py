@@ -54,13 +54,13 @@ def redact_text(text: str) -> str:
     return text
 
 
-def redacted_json(value: Any) -> bytes:
-    """Encode a JSON value without its secrets.
+def redacted_json(value: Any, encoded: bytes = b"") -> bytes:
+    """Encode a JSON value without its secrets; `encoded` is it, where the caller has it.
 
     The value is walked only where its JSON shows a sign of a secret, which saves 3 % of a webhook
     call; JSON escapes none of the characters in these signs.
     """
-    encoded = orjson.dumps(value)
+    encoded = encoded or orjson.dumps(value)
     if ENCODED_MARK.search(encoded) or _holds_secret_name(value):
         return orjson.dumps(redact(value))
     return encoded
