@@ -1,7 +1,7 @@
-"""Repeats the attacks on a fresh service: `python -m tests.attacks [NUMBER...]`.
+"""Repeats the attacks, each on a fresh service: `python -m tests.attacks [NUMBER...]`.
 
-One web process, one job worker and the embedded store, on loopback. Prints what each attack did
-beside its goal, and exits 1 where a goal is missed.
+A service has one web process, one job worker and the embedded store, on loopback. Prints what each
+attack did beside its goal, and exits 1 where a goal is missed. All take some ten minutes.
 """
 
 from __future__ import annotations
@@ -25,9 +25,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("numbers", nargs="*", help="only attacks whose names begin so: 1 4b")
     asked = parser.parse_args()
-    chosen = [one for one in ATTACKS if is_chosen(one, asked.numbers)]
-    with tempfile.TemporaryDirectory(prefix="attacks-") as folder:
-        rows = carry_out(Path(folder), chosen)
+    chosen = [NOTHING, *(one for one in ATTACKS if is_chosen(one, asked.numbers))]
+    rows: list[Row] = []
+    for attack in sorted(chosen, key=place):
+        with tempfile.TemporaryDirectory(prefix="attacks-") as folder:
+            rows += carry_out(Path(folder), attack)
     missed = [row for row in rows if not row.is_met]
     print(f"{len(rows)} goals, {len(missed)} missed")
     sys.exit(bool(missed))
@@ -38,20 +40,17 @@ def is_chosen(attack: Attack, numbers: list[str]) -> bool:
     return not numbers or number in numbers or number.rstrip("abcdef") in numbers
 
 
-def carry_out(folder: Path, attacks: list[Attack]) -> list[Row]:
-    """Run attacks one after the other on one service, and print what each did."""
-    rows: list[Row] = []
+def carry_out(folder: Path, attack: Attack) -> list[Row]:
+    """Start a service, attack it and end it; prints and returns what was found."""
     environment = {"CLIENT_SECONDS": str(CLIENT_SECONDS)}
-    with FakeOpenAI() as openai, RunningService(folder, **environment) as service:
-        stand = Stand(service, openai)
-        stand.warm_up()
-        for attack in [NOTHING, *sorted(attacks, key=place)]:
-            print(attack.name, flush=True)
+    with FakeOpenAI() as openai:
+        with RunningService(folder, **environment) as service:
+            stand = Stand(service, openai)
+            stand.warm_up()
             found = stand.suffer(attack)
-            print("\n".join(map(str, found)), flush=True)
-            rows += found if attack is not NOTHING else []
         openai.violations.clear()
-    return rows
+    print("\n".join([attack.name, *map(str, found)]), flush=True)
+    return found
 
 
 def place(attack: Attack) -> tuple[int, str]:

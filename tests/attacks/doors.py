@@ -82,13 +82,12 @@ def outgoing_replayed(stand: Stand) -> Iterator[Row]:
 @attack("8b. who sees a signed call plays it back")
 def call_replayed(stand: Stand) -> Iterator[Row]:
     victim = stand.organisation()
-    body = {"question_text": "Why?", "text": "Why?", "organization_id": victim.id}
-    raw = json.dumps(body).encode()
+    raw = json.dumps({"text": "Why?", "organization_id": victim.id}).encode()
     headers = {
         HEADER: signature(PHRASE, time.time(), raw),
         "Content-Type": "application/json",
     }
-    path = "/webhooks/parse_via_chat_gpt"
+    path = "/webhooks/moderate"
     before = len(stand.openai.requests)
     first = stand.ask("POST", path, raw=raw, headers=headers)
     answers = [stand.ask("POST", path, raw=raw, headers=headers) for _ in range(REPLAYS)]
