@@ -9,6 +9,9 @@ call again would be paid for twice.
 
 Successes and errors of the call itself (400) are stored. Any other failure may be temporary, so
 it is stored only until the repeats that already wait have read it.
+
+Answers are bounded, each and by organisation: of one that is too large, or had to make room, only a
+mark is kept, and a repeat is told that it was answered (409).
 """
 
 from __future__ import annotations
@@ -25,7 +28,7 @@ from redis.exceptions import RedisError
 
 from flowhook.backoff import Backoff
 from flowhook.errors import Conflict
-from flowhook.jobs.answer_writer import AnswerWriter
+from flowhook.jobs.answer_writer import Answer, AnswerWriter
 from flowhook.jobs.liveness import Liveness
 from flowhook.organisations.cipher import CannotDecrypt, Cipher
 from flowhook.organisations.organisation import Organisation
@@ -40,7 +43,13 @@ WAIT_SECONDS = 150.0
 LONG_SECONDS = 30.0  # Retry-After for a call that takes longer than this
 LOOKS = Backoff(first_seconds=0.01, factor=1.5, longest_seconds=0.1)
 LIVENESS_SECONDS = 1.0
-RUNNING, KEPT, FOR_WAITERS = b"R", b"K", b"P"
+RUNNING, KEPT, FOR_WAITERS, MARK = b"R", b"K", b"P", b"M"
+
+ANSWER_BYTES = 512 * 1024  # of one
+ORGANISATION_BYTES = 16 * 1024 * 1024  # of an organisation's, with a key and without
+MARKS = 50_000
+
+COUNTS = ("kept", "bytes", "marks")
 
 REPLACE = Script(Path(__file__).with_name("replace.lua"))
 
@@ -56,6 +65,21 @@ class IdempotencyKey:
     @property
     def key(self) -> str:
         return org_key(self.organization_id, "once", self.digest)
+
+    def answer(self, value: bytes, seconds: float) -> Answer:
+        """Return what is written to keep the value for this time."""
+        kind = f"{self.seconds:.0f}"
+        counts = (org_key(self.organization_id, "once", name, kind) for name in COUNTS)
+        arguments = (
+            _ms(seconds),
+            self.digest,
+            MARK,
+            ANSWER_BYTES,
+            ORGANISATION_BYTES,
+            MARKS,
+            round(max(self.seconds, WAITERS_SECONDS)) + 1,
+        )
+        return Answer([self.key, *counts], value, arguments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +134,10 @@ class IdempotencyStore:
         self.sleep = sleep
 
     def begin(self, name: IdempotencyKey) -> Claim | StoredResponse:
-        """Claim the call or, if it is claimed already, wait for its response."""
+        """Claim the call or, if it is claimed already, wait for its response.
+
+        Raises Conflict where the response is not kept, or does not come.
+        """
         mine = RUNNING + self.liveness.holder().encode()
         first = Claim(name, mine, self.clock())
         found = self.redis.set(name.key, mine, nx=True, get=True, px=_ms(CLAIM_SECONDS))
@@ -131,12 +158,13 @@ class IdempotencyStore:
         sealed = self.cipher.seal(name.organization_id, _purpose(name), plain)
         if stays:
             left = name.seconds - (self.clock() - first.at)
-            self.writer.write(name.key, KEPT + sealed, _ms(max(left, WAITERS_SECONDS)))
+            self.writer.write(name.answer(KEPT + sealed, max(left, WAITERS_SECONDS)))
             return
+        value = FOR_WAITERS + sealed if len(sealed) < ANSWER_BYTES else MARK
         try:
-            self.redis.set(name.key, FOR_WAITERS + sealed, px=_ms(WAITERS_SECONDS))
+            self.redis.set(name.key, value, px=_ms(WAITERS_SECONDS))
         except RedisError:
-            self.writer.write(name.key, FOR_WAITERS + sealed, _ms(WAITERS_SECONDS))
+            self.writer.write(name.answer(value, WAITERS_SECONDS))
 
     def _wait(self, first: Claim, found: bytes | None) -> Claim | StoredResponse:
         deadline = self.clock() + WAIT_SECONDS
@@ -163,6 +191,14 @@ class IdempotencyStore:
     def _read(self, name: IdempotencyKey, found: bytes | None) -> StoredResponse | None:
         if found is None or found[:1] == RUNNING:
             return None
+        if found[:1] == MARK:
+            raise Conflict(
+                "the same call was answered before, and its answer is not kept any more",
+                fix=(
+                    "Look at what it did before you send it again: with another Idempotency-Key,"
+                    " or a minute later where it has none."
+                ),
+            )
         try:
             plain = self.cipher.open(name.organization_id, _purpose(name), found[1:])
         except CannotDecrypt:

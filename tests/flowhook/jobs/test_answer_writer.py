@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import redis
 
-from flowhook.jobs.answer_writer import AnswerWriter
+from flowhook.jobs.answer_writer import Answer, AnswerWriter
 from tests.fakes.faulty_redis import FaultyRedis
 from tests.waiting import wait_for
 
@@ -23,10 +23,15 @@ def writer(store: FaultyRedis, monkeypatch: pytest.MonkeyPatch) -> AnswerWriter:
     return AnswerWriter(store)
 
 
+def answer(digest: str, value: bytes = b"answer") -> Answer:
+    keys = [f"{{x}}:{name}" for name in (digest, "kept", "bytes", "marks")]
+    return Answer(keys, value, [60_000, digest, b"M", 1000, 100_000, 10, 61])
+
+
 def test_an_answer_is_written_with_its_time(writer: AnswerWriter, fake_redis: redis.Redis) -> None:
-    writer.write("key", b"answer", 60_000)
-    wait_for(lambda: fake_redis.get("key") == b"answer", "the answer")
-    assert 0 < fake_redis.pttl("key") <= 60_000
+    writer.write(answer("key"))
+    wait_for(lambda: fake_redis.get("{x}:key") == b"answer", "the answer")
+    assert 0 < fake_redis.pttl("{x}:key") <= 60_000
     writer.close()
 
 
@@ -35,13 +40,13 @@ def test_while_redis_is_away_answers_wait_and_the_last_of_a_key_stands(
 ) -> None:
     store.away = True
     for number in range(3):
-        writer.write("key", b"%d" % number, 60_000)
-    writer.write("other", b"answer", 60_000)
+        writer.write(answer("key", b"%d" % number))
+    writer.write(answer("other"))
     with pytest.raises(redis.ConnectionError):
         writer.flush()
     store.away = False
-    wait_for(lambda: fake_redis.get("other") == b"answer", "all to be written")
-    assert fake_redis.get("key") == b"2"
+    wait_for(lambda: fake_redis.get("{x}:other") == b"answer", "all to be written")
+    assert fake_redis.get("{x}:key") == b"2"
     writer.close()
 
 
@@ -54,11 +59,25 @@ def test_what_waits_is_bounded_and_the_oldest_go(
     monkeypatch.setattr("flowhook.jobs.answer_writer.MAX_WAITING", 3)
     store.away = True
     for number in range(10):
-        writer.write(f"key{number}", b"answer", 60_000)
+        writer.write(answer(f"key{number}"))
     store.away = False
     writer.flush()
-    keys: Any = fake_redis.keys()
-    assert sorted(keys) == [b"key7", b"key8", b"key9"]
+    keys: Any = fake_redis.keys("{x}:key*")
+    assert sorted(keys) == [b"{x}:key7", b"{x}:key8", b"{x}:key9"]
+    writer.close()
+
+
+def test_what_waits_is_bounded_by_bytes(
+    writer: AnswerWriter, store: FaultyRedis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flowhook.jobs.answer_writer.MAX_WAITING_BYTES", 2500)
+    store.away = True
+    for number in (1, 2, 2, 3, 3):
+        writer.write(answer(f"key{number}", b"x" * 1000))
+    assert list(writer._waiting) == ["{x}:key2", "{x}:key3"]
+    store.away = False
+    writer.flush()
+    assert (writer._bytes, len(writer._waiting)) == (0, 0)
     writer.close()
 
 
@@ -66,9 +85,9 @@ def test_close_writes_the_rest_and_bears_a_redis_that_is_away(
     writer: AnswerWriter, store: FaultyRedis, fake_redis: redis.Redis
 ) -> None:
     store.away = True
-    writer.write("key", b"answer", 60_000)
+    writer.write(answer("key"))
     writer.close()
-    assert not fake_redis.exists("key")
+    assert not fake_redis.exists("{x}:key")
     store.away = False
     writer.close()
-    assert fake_redis.get("key") == b"answer"
+    assert fake_redis.get("{x}:key") == b"answer"

@@ -1,0 +1,58 @@
+-- Keep the answer to a call for its repeats. Where an organisation's answers take more than they
+-- may, the oldest leave a mark in their place, so that a repeat is refused and does not run again;
+-- of the marks, too, the oldest go. An answer that is too large leaves its mark at once.
+--
+-- KEYS  1 the answer, 2 answers (a sorted set: "<bytes> <digest>" by their end in microseconds),
+--       3 their bytes in all, 4 marks (a sorted set: digests by their end in microseconds)
+-- ARGV  1 the answer, 2 milliseconds to keep it, 3 its digest, 4 the mark, 5 most bytes of one,
+--       6 most bytes in all, 7 most marks, 8 seconds to keep what is counted
+
+local ENTRY_BYTES = 300 -- of an answer, beside its text
+local LAPSED = 100 -- forgotten at once, of those that expired
+
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+local whole = function(number) return string.format('%.0f', number) end
+local ends = now + ARGV[2] * 1000
+local prefix = string.sub(KEYS[1], 1, -#ARGV[3] - 1)
+
+local function forget(member)
+  redis.call('ZREM', KEYS[2], member)
+  redis.call('DECRBY', KEYS[3], string.match(member, '^%d+'))
+end
+
+local function mark(digest, ends)
+  if ends - now < 1000 then return end
+  redis.call('SET', prefix .. digest, ARGV[4], 'PX', whole((ends - now) / 1000))
+  redis.call('ZADD', KEYS[4], whole(ends), digest)
+  while redis.call('ZCARD', KEYS[4]) > tonumber(ARGV[7]) do
+    redis.call('UNLINK', prefix .. redis.call('ZPOPMIN', KEYS[4])[1])
+  end
+end
+
+for _, member in ipairs(
+    redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', whole(now), 'LIMIT', 0, LAPSED)) do
+  forget(member)
+end
+redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', whole(now))
+
+if #ARGV[1] > tonumber(ARGV[5]) then
+  mark(ARGV[3], ends)
+else
+  local bytes = #ARGV[1] + ENTRY_BYTES
+  redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+  if redis.call('ZADD', KEYS[2], whole(ends), bytes .. ' ' .. ARGV[3]) == 1 then
+    redis.call('INCRBY', KEYS[3], bytes) -- once, though a lost reply has it written again
+  end
+  while tonumber(redis.call('GET', KEYS[3]) or '0') > tonumber(ARGV[6]) do
+    local oldest, its_end = unpack(redis.call('ZRANGE', KEYS[2], 0, 0, 'WITHSCORES'))
+    if not oldest then
+      redis.call('DEL', KEYS[3])
+      break
+    end
+    forget(oldest)
+    mark(string.match(oldest, '%S+$'), its_end)
+  end
+end
+for at = 2, 4 do redis.call('EXPIRE', KEYS[at], ARGV[8]) end
+return 1
