@@ -12,7 +12,6 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from ssl import SSLContext
-from typing import Any
 from urllib.parse import urlsplit
 
 from urllib3 import HTTPConnectionPool, HTTPHeaderDict, HTTPSConnectionPool, Timeout
@@ -26,15 +25,13 @@ from urllib3.exceptions import (
 
 from flowhook.providers.guarded_transport import trusted_context
 from flowhook.providers.transport import (
-    CHUNK_BYTES,
     CONNECT_SECONDS,
-    MAX_REPLY_BYTES,
     ConnectionBroken,
     HttpReply,
-    ReplyTooLarge,
     TimedOut,
     TransportError,
     Unreachable,
+    read_body,
 )
 
 MAX_ORIGINS = 256
@@ -73,7 +70,7 @@ class PooledTransport:
                 preload_content=False,
             )
             try:
-                received = _read(response, deadline)
+                received = read_body(response, deadline)
             except BaseException:
                 response.close()
                 raise
@@ -113,18 +110,6 @@ def _split(url: str) -> tuple[str, str]:
     path = parts.path or "/"
     target = f"{path}?{parts.query}" if parts.query else path
     return f"{parts.scheme}://{parts.netloc}", target
-
-
-def _read(response: Any, deadline: float) -> bytes:
-    """Read the body piece by piece as it arrives, so that a dripping server is cut off in time."""
-    received = bytearray()
-    while piece := response.read1(CHUNK_BYTES):
-        received += piece
-        if len(received) > MAX_REPLY_BYTES:
-            raise ReplyTooLarge("the answer is larger than 32 MiB")
-        if time.monotonic() > deadline:
-            raise TimedOut("no whole answer within the time-out")
-    return bytes(received)
 
 
 def _lower(headers: HTTPHeaderDict) -> dict[str, str]:

@@ -20,6 +20,7 @@ import orjson
 import requests
 from gevent import monkey
 from requests.adapters import HTTPAdapter
+from urllib3 import BaseHTTPResponse
 from urllib3.exceptions import HTTPError as Urllib3Error
 from urllib3.exceptions import ReadTimeoutError
 
@@ -127,7 +128,7 @@ class RequestsTransport:
                 allow_redirects=False,
                 data=body,
             ) as response:
-                received = _read(response, deadline)
+                received = read_body(response.raw, deadline)
                 names = {name.lower(): value for name, value in response.headers.items()}
                 return HttpReply(response.status_code, names, received)
         except gevent.Timeout as expired:
@@ -150,16 +151,23 @@ class RequestsTransport:
             whole.close()
 
 
-def _read(response: requests.Response, deadline: float) -> bytes:
-    """The body, piece by piece as it arrives, so that a dripping server is cut off in time."""
+def read_body(response: BaseHTTPResponse, deadline: float) -> bytes:
+    """Read the body piece by piece as it arrives, all of it until `deadline` (monotonic seconds).
+
+    Each wait gets what is left, so that a late head, a drip or a silence cannot add up.
+    """
     received = bytearray()
     while True:
-        piece = response.raw.read1(CHUNK_BYTES, decode_content=True)
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimedOut("no whole answer within the time-out")
+        sock = getattr(response.connection, "sock", None)  # None once all has arrived
+        if sock is not None:
+            sock.settimeout(left)
+        piece = response.read1(CHUNK_BYTES)
         received += piece
         if len(received) > MAX_REPLY_BYTES:
             raise ReplyTooLarge("the answer is larger than 32 MiB")
-        if time.monotonic() > deadline:
-            raise TimedOut("no whole answer within the time-out")
         if not piece:
             return bytes(received)
 

@@ -70,6 +70,24 @@ def hang() -> Fault:
     return Fault("hang", strike)
 
 
+def hang_in_body(filler_bytes: int = 0, head_seconds: float = 0.0) -> Fault:
+    """The head after `head_seconds` and half of the answer, then silence; the connection stays.
+
+    `filler_bytes` of white space, which JSON allows, come before the half.
+    """
+
+    def strike(exchange: Exchange, answer: Answer) -> None:
+        if exchange.closed.wait(head_seconds):
+            return
+        reply = answer()
+        promised = f"Content-Length: {filler_bytes + len(reply.body)}"
+        half = reply.body[: len(reply.body) // 2]
+        exchange.send(reply.head(promised) + b" " * filler_bytes + half)
+        exchange.closed.wait()
+
+    return Fault("hang_in_body", strike)
+
+
 def slow(seconds: float) -> Fault:
     """Answers properly, `seconds` late."""
 

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from flowhook.providers.transport import (
 )
 from tests.fakes.openai import FakeOpenAI, faults
 from tests.fakes.tcp import silent_server, tls_terminator, write_certificate
+from tests.flowhook.providers.conftest import TRANSPORTS
 from tests.versions import check_versions
 
 ROOT = Path(__file__).parents[3]
@@ -117,6 +119,27 @@ def test_a_query_and_a_body_arrive_as_sent(transport: Transport, openai: FakeOpe
 def test_a_server_that_lets_connect_and_says_nothing_is_timed_out(transport: Transport) -> None:
     with silent_server() as port, pytest.raises(TimedOut):
         get(transport, f"http://127.0.0.1:{port}/", seconds=0.2)
+
+
+def test_a_server_that_falls_silent_in_its_body_is_timed_out(
+    transport: Transport, openai: FakeOpenAI
+) -> None:
+    openai.fail(faults.hang_in_body())
+    with pytest.raises(TimedOut):
+        get(transport, openai.base_url + "/models", seconds=0.3)
+    assert get(transport, openai.base_url + "/models") == 401
+    assert not openai.last.reused
+
+
+@pytest.mark.parametrize("name", ["requests", "pooled"])
+def test_a_late_head_leaves_the_body_only_the_rest_of_the_time(
+    openai: FakeOpenAI, name: str
+) -> None:
+    openai.fail(faults.hang_in_body(head_seconds=2.5))
+    began = time.monotonic()
+    with pytest.raises(TimedOut):
+        get(TRANSPORTS[name](), openai.base_url + "/models", seconds=3)
+    assert time.monotonic() - began < 5  # each read had 3 s of its own
 
 
 def test_an_error_repeats_no_address(transport: Transport) -> None:
