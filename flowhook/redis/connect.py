@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 from redis import (
-    ConnectionPool,
     DriverInfo,
     Redis,
     RedisCluster,
@@ -30,11 +29,12 @@ from redis.backoff import EqualJitterBackoff, NoBackoff
 from redis.connection import Connection
 from redis.exceptions import ClusterDownError, ConnectionError, TimeoutError
 from redis.retry import Retry
-from redis.sentinel import Sentinel, SentinelConnectionPool
+from redis.sentinel import Sentinel
 
 from flowhook.redis.cluster import connect_cluster
 from flowhook.redis.embedded import ensure, prepare_directory
 from flowhook.redis.embedded_connection import EmbeddedConnection
+from flowhook.redis.pool import Pool, SentinelPool
 from flowhook.redis.url import CLUSTER, SENTINEL, UNIX, RedisUrl, check_url, read_url
 
 __all__ = ["UNAVAILABLE", "Client", "check_url", "connect"]
@@ -96,7 +96,7 @@ class _BoundedRetry(Retry):
 def _pooled(
     connection_class: type[Connection | UnixDomainSocketConnection], **options: Any
 ) -> Redis:
-    pool = ConnectionPool(connection_class=connection_class, **{**_options(), **options})
+    pool = Pool(connection_class=connection_class, **{**_options(), **options})
     return Redis.from_pool(pool)
 
 
@@ -152,7 +152,7 @@ def _connect_sentinel(address: RedisUrl) -> Redis:
         **tls,
     }
     sentinel = Sentinel(address.nodes, sentinel_kwargs=sentinel_options)
-    pool = SentinelConnectionPool(
+    pool = SentinelPool(
         address.service,
         sentinel,
         ssl=address.tls,

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -111,3 +112,62 @@ def _builder(
         .not_valid_before(now - datetime.timedelta(minutes=5))
         .not_valid_after(now + datetime.timedelta(hours=2))
     )
+
+
+class Forwarder:
+    """Passes connections on to a server, until its `vanish`: then they stay open and silent.
+
+    That is what is left of a connection whose peer went away without a word: a machine that lost
+    its power, a firewall that forgot. While `is_away`, new connections are silent from the start.
+    """
+
+    def __init__(self, target_port: int) -> None:
+        self.target_port = target_port
+        self.is_away = False
+        self._vanished = threading.Event()
+        self._closed = threading.Event()
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
+        self.port: int = self._listener.getsockname()[1]
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._accept, daemon=True).start()
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._closed.set()
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+    def vanish(self) -> None:
+        """Fall silent on every connection there is, for good."""
+        vanished, self._vanished = self._vanished, threading.Event()
+        vanished.set()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                source, _ = self._listener.accept()
+                vanished = self._vanished
+                if self.is_away:
+                    vanished = threading.Event()
+                    vanished.set()
+                threading.Thread(target=self._pass_on, args=(source, vanished), daemon=True).start()
+
+    def _pass_on(self, source: socket.socket, vanished: threading.Event) -> None:
+        with (
+            contextlib.suppress(OSError),
+            source,
+            socket.create_connection(("127.0.0.1", self.target_port)) as target,
+            selectors.DefaultSelector() as selector,
+        ):
+            selector.register(source, selectors.EVENT_READ, target)
+            selector.register(target, selectors.EVENT_READ, source)
+            while not vanished.is_set():
+                for key, _ in selector.select(0.02):
+                    if vanished.is_set():
+                        break
+                    data = key.fileobj.recv(65_536)  # type: ignore[union-attr]
+                    if not data:
+                        return
+                    key.data.sendall(data)
+            self._closed.wait()
