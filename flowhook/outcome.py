@@ -14,6 +14,7 @@ from typing import Any
 from redis.exceptions import RedisError
 
 from flowhook.errors import FlowhookError, Internal, Overloaded
+from flowhook.frames import drop_frames
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -45,8 +46,15 @@ def failed(
 def as_error(failure: Exception, request_id: str) -> FlowhookError:
     """Convert any exception to the error of the answer, and log an unexpected one.
 
-    Neither the answer nor the log holds its text, which may contain a contact's words.
+    Neither the answer nor the log holds its text, which may contain a contact's words. The
+    exception lets go of the frames it passed through, and so of the call's body.
     """
+    error = _named(failure, request_id)
+    drop_frames(failure)
+    return error
+
+
+def _named(failure: Exception, request_id: str) -> FlowhookError:
     if isinstance(failure, FlowhookError):
         return failure
     if isinstance(failure, RedisError):

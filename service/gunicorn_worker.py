@@ -219,29 +219,31 @@ class BoundedBody:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if environ.get("CONTENT_LENGTH") or environ.get("HTTP_TRANSFER_ENCODING"):
-            timeout = gevent.Timeout(self.seconds)
-            timeout.start()
+            refusal = self._read(environ)
+            if refusal is not None:
+                return self._refused(environ, start_response, refusal)
+        return self.application(environ, start_response)
+
+    def _read(self, environ: Environ) -> Refusal | None:
+        """Put the whole body into the environ; returns the refusal of one that is not whole."""
+        # No variable holds the time-out: with the frame that it ends it would be a cycle.
+        with gevent.Timeout(self.seconds, False):
+            most = max_body_bytes(environ["REQUEST_METHOD"], environ.get("PATH_INFO", ""))
             try:
-                most = max_body_bytes(environ["REQUEST_METHOD"], environ.get("PATH_INFO", ""))
                 body = environ["wsgi.input"].read(most + 1)
-                if len(body) < int(environ.get("CONTENT_LENGTH") or 0) <= most:
-                    return self._refused(environ, start_response, BROKEN_OFF)
                 if len(body) > most:
                     _drain(environ["wsgi.input"])
-                    return self._refused(environ, start_response, too_large(most))
-            except gevent.Timeout as expired:
-                if expired is not timeout:
-                    raise
-                return self._refused(environ, start_response, TOO_SLOW)
+                    return too_large(most)
             except OSError:
-                return self._refused(environ, start_response, BROKEN_OFF)
-            finally:
-                timeout.close()
+                return BROKEN_OFF
+            if len(body) < int(environ.get("CONTENT_LENGTH") or 0) <= most:
+                return BROKEN_OFF
             environ["wsgi.input"] = io.BytesIO(body)
             environ[WHOLE_BODY] = body
             environ["CONTENT_LENGTH"] = str(len(body))
             environ.pop("HTTP_TRANSFER_ENCODING", None)
-        return self.application(environ, start_response)
+            return None
+        return TOO_SLOW
 
     def _refused(
         self, environ: Environ, start_response: StartResponse, refusal: Refusal

@@ -14,6 +14,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from flowhook.errors import EmptyInput, InvalidInput, NotFound, UnresolvedVariable
+from flowhook.frames import drop_frames
 from flowhook.jobs.call import Call
 from flowhook.limits.limiter import Limiter, Reservation
 from flowhook.organisations.organisation import Organisation
@@ -136,6 +137,7 @@ def validate(function: WebhookFunction, body: Mapping[str, Any]) -> dict[str, An
     try:
         loaded: dict[str, Any] = function.fields.load(own_keys(function.fields, body))
     except ValidationError as error:
+        drop_frames(error)
         raise invalid(error.normalized_messages()) from None
     return loaded
 

@@ -25,6 +25,7 @@ from flowhook.errors import (
     TooLarge,
     UnsupportedMediaType,
 )
+from flowhook.frames import drop_frames
 from flowhook.http.body_size import max_body_bytes
 from flowhook.outcome import Outcome, as_error, failed
 
@@ -99,6 +100,7 @@ def request_id() -> str:
 def request_error(failure: Exception) -> FlowhookError:
     """Convert any exception, also those of Flask and Werkzeug, to an error, like `as_error`."""
     if isinstance(failure, HTTPException):
+        drop_frames(failure)
         return _http_error(failure)
     return as_error(failure, request_id())
 

@@ -12,6 +12,8 @@ from flask.json.provider import JSONProvider
 from flask.sessions import NullSession, SessionInterface
 from werkzeug.routing import Map, MapAdapter, Rule, RuleFactory
 
+from flowhook.frames import drop_frames
+
 MAX_KNOWN = 1024
 AS_FLASK_ASKS = {"return_rule": True}
 
@@ -101,6 +103,16 @@ class FlowhookFlask(Flask):
             path_info=request.path,
             query_args=request.query_string.decode(errors="replace"),
         )
+
+    def update_template_context(self, context: dict[str, Any]) -> None:
+        """Have errors that a page shows let go of their frames.
+
+        A page's variables stay until the garbage collector runs: Jinja's macros are cycles.
+        """
+        super().update_template_context(context)
+        for value in context.values():
+            if isinstance(value, Exception):
+                drop_frames(value)
 
     def do_teardown_request(self, *exception: Any) -> None:
         """Call the registered teardown functions; Flask would also send its signals."""

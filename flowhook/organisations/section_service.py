@@ -10,6 +10,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError
 
 from flowhook.errors import InvalidInput, NotFound
+from flowhook.frames import drop_frames
 from flowhook.organisations.auth import OPERATOR, Caller
 from flowhook.organisations.model_quirks import read_warnings
 from flowhook.organisations.organisation import Organisation
@@ -130,6 +131,7 @@ def load_fields(
     except ValidationError as error:
         messages = dict(error.normalized_messages())
         names = ", ".join(sorted(str(name)[:64] for name in messages))
+        drop_frames(error)
         raise InvalidInput(f"these fields are wrong: {names}", fields=messages) from None
     if partial:  # marshmallow fills defaults; PATCH changes only what was named
         return {name: value for name, value in loaded.items() if name in body}

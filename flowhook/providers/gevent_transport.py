@@ -108,16 +108,10 @@ class GeventTransport:
         lines = [f"{method} {path} HTTP/1.1", f"Host: {host}", f"Content-Length: {len(content)}"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
         head = "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"
-        timeout = gevent.Timeout(timeout_seconds)
-        timeout.start()
-        try:
+        # No variable holds the time-out: with the frame that it ends it would be a cycle.
+        with gevent.Timeout(timeout_seconds, False):
             return self._exchange(origin, method, head + content)
-        except gevent.Timeout as expired:
-            if expired is not timeout:
-                raise
-            raise TimedOut("no answer within the time-out") from None
-        finally:
-            timeout.close()
+        raise TimedOut("no answer within the time-out")
 
     def _exchange(self, origin: str, method: str, request: bytes) -> HttpReply:
         pool = self._pool(origin)

@@ -24,6 +24,7 @@ import requests
 import urllib3.exceptions
 
 from flowhook import errors
+from flowhook.frames import drop_frames
 from flowhook.providers.addresses import Address, is_public, plain, read_host
 from flowhook.providers.caller_url import CallerUrl, InvalidUrl, read_url
 from flowhook.providers.fetch_failures import failed, invalid, not_public, too_large, too_slow
@@ -232,6 +233,7 @@ class AddressGuard:
                         status=response.status_code,
                     )
             except (OSError, urllib3.exceptions.HTTPError, ValueError) as failure:
+                drop_frames(failure)
                 raise failed(failure, deadline.passed, field) from None
 
 

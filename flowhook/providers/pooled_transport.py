@@ -23,6 +23,7 @@ from urllib3.exceptions import (
     SSLError,
 )
 
+from flowhook.frames import drop_frames
 from flowhook.providers.guarded_transport import trusted_context
 from flowhook.providers.transport import (
     CONNECT_SECONDS,
@@ -77,6 +78,7 @@ class PooledTransport:
             response.release_conn()
             return HttpReply(response.status, _lower(response.headers), received)
         except (HTTPError, OSError) as error:
+            drop_frames(error)
             raise _failure(error) from None
 
     def _pool(self, origin: str) -> HTTPConnectionPool:

@@ -25,6 +25,7 @@ from urllib3.exceptions import HTTPError as Urllib3Error
 from urllib3.exceptions import ReadTimeoutError
 
 from flowhook.errors import InvalidResponse
+from flowhook.frames import drop_frames
 
 CONNECT_SECONDS = 5.0
 MAX_REPLY_BYTES = 32 * 1024 * 1024
@@ -114,41 +115,27 @@ class RequestsTransport:
         timeout_seconds: float,
     ) -> HttpReply:
         deadline = time.monotonic() + timeout_seconds
-        # requests' own time-out is one for each read, which a dripping head outlives.
+        # requests' own time-out is one for each read, which a dripping head outlives. No variable
+        # holds this one: with the frame that it ends it would be a cycle.
         patched = monkey.is_module_patched("socket")
-        whole = gevent.Timeout(timeout_seconds if patched else None)
-        whole.start()
-        try:
-            with session.request(
-                method,
-                url,
-                headers=dict(headers),
-                timeout=(min(CONNECT_SECONDS, timeout_seconds), timeout_seconds),
-                stream=True,
-                allow_redirects=False,
-                data=body,
-            ) as response:
-                received = read_body(response.raw, deadline)
-                names = {name.lower(): value for name, value in response.headers.items()}
-                return HttpReply(response.status_code, names, received)
-        except gevent.Timeout as expired:
-            if expired is not whole:
-                raise
-            raise TimedOut("no whole answer within the time-out") from None
-        except requests.exceptions.ConnectTimeout:
-            raise TimedOut("no connection within the time-out") from None
-        except (requests.exceptions.Timeout, ReadTimeoutError):
-            raise TimedOut("no answer within the time-out") from None
-        except requests.exceptions.SSLError:
-            raise Unreachable("the TLS certificate is not trusted") from None
-        except requests.exceptions.ConnectionError as error:
-            raise _connection_error(error) from None
-        except (requests.exceptions.RequestException, Urllib3Error):
-            raise ConnectionBroken(
-                "the connection ended before the whole answer was there"
-            ) from None
-        finally:
-            whole.close()
+        with gevent.Timeout(timeout_seconds if patched else None, False):
+            try:
+                with session.request(
+                    method,
+                    url,
+                    headers=dict(headers),
+                    timeout=(min(CONNECT_SECONDS, timeout_seconds), timeout_seconds),
+                    stream=True,
+                    allow_redirects=False,
+                    data=body,
+                ) as response:
+                    received = read_body(response.raw, deadline)
+                    names = {name.lower(): value for name, value in response.headers.items()}
+                    return HttpReply(response.status_code, names, received)
+            except (requests.exceptions.RequestException, Urllib3Error) as error:
+                drop_frames(error)
+                raise _failure(error) from None
+        raise TimedOut("no whole answer within the time-out")
 
 
 def read_body(response: BaseHTTPResponse, deadline: float) -> bytes:
@@ -172,10 +159,16 @@ def read_body(response: BaseHTTPResponse, deadline: float) -> bytes:
             return bytes(received)
 
 
-def _connection_error(error: requests.exceptions.ConnectionError) -> TransportError:
-    """Refused and unknown hosts say "Max retries exceeded" in requests; resets do not."""
+def _failure(error: Exception) -> TransportError:
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        return TimedOut("no connection within the time-out")
+    if isinstance(error, requests.exceptions.Timeout | ReadTimeoutError):
+        return TimedOut("no answer within the time-out")
+    if isinstance(error, requests.exceptions.SSLError):
+        return Unreachable("the TLS certificate is not trusted")
+    # Refused and unknown hosts say "Max retries exceeded" in requests; resets do not.
     cause = error.args[0] if error.args else None
-    if getattr(cause, "reason", None) is not None:
+    if isinstance(error, requests.exceptions.ConnectionError) and getattr(cause, "reason", None):
         return Unreachable("the connection was refused or the host is unknown")
     return ConnectionBroken("the connection ended before the whole answer was there")
 

@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, validate
 
 from flowhook.errors import InvalidInput
+from flowhook.frames import drop_frames
 from flows.conversations.turn import ContactUpdate
 from flows.model.contact import LANGUAGES
 from flows.model.session import Message
@@ -135,6 +136,7 @@ def load(schema: Schema, body: Mapping[str, Any]) -> dict[str, Any]:
     except ValidationError as error:
         messages = dict(error.normalized_messages())
         names = ", ".join(sorted(str(name)[:64] for name in messages))
+        drop_frames(error)
         raise InvalidInput(f"these fields are wrong: {names}", fields=messages) from None
     return loaded
 

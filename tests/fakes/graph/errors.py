@@ -5,6 +5,7 @@ Source: https://developers.facebook.com/documentation/business-messaging/whatsap
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 TITLES = {
@@ -31,9 +32,16 @@ TOO_MANY = frozenset({130429, 131048, 131056, 133016})
 class GraphError(Exception):
     """An error to be answered."""
 
-    def __init__(self, code: int, details: str = "", status: int | None = None) -> None:
+    def __init__(
+        self,
+        code: int,
+        details: str = "",
+        status: int | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(f"{code}: {details}")
         self.code = code
+        self.headers = headers or {}
         self.details = details
         self.status = status or (401 if code == 190 else 429 if code in TOO_MANY else 400)
 

@@ -133,7 +133,7 @@ class FakeGraph(FakeService):
                 reply = self._answer(asked, later)
             except GraphError as error:
                 reply = Reply.of_json(error.body(), error.status)
-                reply.headers.update(getattr(error, "headers", {}))
+                reply.headers.update(error.headers)
             asked.status = reply.status
         for deliver in later:
             threading.Thread(target=deliver, daemon=True).start()
@@ -206,9 +206,7 @@ class FakeGraph(FakeService):
             code, headers, only = fault
             if only in (None, to):
                 self._faults.remove(fault)
-                error = GraphError(code, "set by the test")
-                error.headers = headers  # type: ignore[attr-defined]
-                raise error
+                raise GraphError(code, "set by the test", headers=headers)
 
     def _read(self, line: Line, body: dict[str, Any]) -> Reply:
         if body.get("messaging_product") != "whatsapp":

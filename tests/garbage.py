@@ -1,0 +1,69 @@
+"""What a failure leaves behind: cycles that only the garbage collector frees, and large bodies."""
+
+from __future__ import annotations
+
+import gc
+from collections import Counter
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+LARGE_BYTES = 65_536
+FIRST_LOOK = 5
+
+
+def assert_keeps_nothing(fail: Callable[[], object], times: int = 100) -> None:
+    """Fail often; neither frames and exceptions nor large bodies may be left, even as garbage.
+
+    Nothing is freed by the collector meanwhile. It fails once before, for what is made once in a
+    process, and there is a look after some tries: what keeps bodies would fill the memory.
+    """
+    fail()
+    gc.collect()
+    before = large_bytes()
+    with Collected() as garbage:
+        for done in range(1, times + 1):
+            fail()
+            if done in (FIRST_LOOK, times):
+                holders, held = garbage.holders(), large_bytes() - before
+                assert not holders, f"garbage: {dict(holders)}"
+                assert held <= 0, f"{held} bytes of bodies are still held"
+
+
+class Collected:
+    """While it is entered, the collector frees nothing; it only names what it would free."""
+
+    def __enter__(self) -> Collected:
+        gc.collect()
+        gc.disable()
+        gc.set_debug(gc.DEBUG_SAVEALL)
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
+        gc.collect()
+
+    def holders(self) -> Counter[str]:
+        """The exceptions and the frames, with their files and lines, that are garbage."""
+        gc.collect()
+        return Counter(name for each in gc.garbage if (name := _name(each)))
+
+
+def large_bytes() -> int:
+    """How many bytes the texts and bodies of at least LARGE_BYTES take that anything holds."""
+    found: dict[int, int] = {}
+    for each in gc.get_objects():
+        for held in gc.get_referents(each):
+            if isinstance(held, str | bytes | bytearray) and len(held) >= LARGE_BYTES:
+                found[id(held)] = len(held)
+    return sum(found.values())
+
+
+def _name(each: Any) -> str:
+    """Name a frame, or an exception that holds frames; empty for anything else."""
+    if isinstance(each, FrameType):
+        return f"{each.f_code.co_filename}:{each.f_lineno} {each.f_code.co_name}"
+    holds = isinstance(each, BaseException) and (each.__traceback__ or each.__context__)
+    return type(each).__qualname__ if holds else ""
