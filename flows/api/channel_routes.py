@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-import orjson
 from flask import Blueprint, Response, request
 
-from flowhook.errors import Forbidden, InvalidInput, InvalidJson, TooLarge, Unauthorized
+from flowhook.errors import Forbidden, TooLarge, Unauthorized
 from flowhook.http.answers import json_answer
 from flowhook.http.body_size import MAX_DELIVERY_BYTES
 from flowhook.http.documented import documented
@@ -21,6 +22,8 @@ from flows.channels.inbound import Inbound, Receiver, Status
 from flows.channels.whatsapp import signature
 from flows.channels.whatsapp.inbound import Skipped, read_delivery
 
+PARTS_AT_ONCE = 100
+ESCAPED_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 CHALLENGE = re.compile(r"[!-~]{1,512}")
 
 logger = logging.getLogger(__name__)
@@ -84,8 +87,8 @@ def channel_routes(settings: SettingsCache, receiver: Receiver) -> Blueprint:
                 fix="Save the Meta app's secret as app_secret in the WhatsApp settings.",
                 headers={"WWW-Authenticate": f'{signature.HEADER} realm="flowhook"'},
             )
-        for found in read_delivery(_read_object(raw), known.get("phone_number_id") or ""):
-            _hand_over(org, found, receiver)
+        found = read_delivery(_read_object(raw), known.get("phone_number_id") or "")
+        _hand_over(org, found, receiver)
         return json_answer({"success": True})
 
     return routes
@@ -103,30 +106,23 @@ def _read_object(raw: bytes) -> dict[str, Any]:
 
     Meta would repeat a refused delivery for days because of a NUL that a contact managed to send.
     """
-    try:
-        return read_json(raw)
-    except InvalidJson:
-        raise
-    except InvalidInput:
-        cleaned: dict[str, Any] = _without_nul(orjson.loads(raw))
-        return cleaned
+    return read_json(ESCAPED_NUL.sub(rb"\1", raw))
 
 
-def _without_nul(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.replace("\0", "")
-    if isinstance(value, dict):
-        return {_without_nul(key): _without_nul(one) for key, one in value.items()}
-    return [_without_nul(one) for one in value] if isinstance(value, list) else value
-
-
-def _hand_over(org: str, found: Inbound | Status | Skipped, receiver: Receiver) -> None:
-    if isinstance(found, Inbound):
-        receiver.accept(org, found)
-    elif isinstance(found, Status):
-        receiver.note(org, found)
-    else:
+def _hand_over(org: str, found: Iterable[Inbound | Status | Skipped], receiver: Receiver) -> None:
+    """Keep each part of a delivery, and let other requests go on between them."""
+    skipped: Counter[str] = Counter()
+    for number, part in enumerate(found, start=1):
+        if isinstance(part, Inbound):
+            receiver.accept(org, part)
+        elif isinstance(part, Status):
+            receiver.note(org, part)
+        else:
+            skipped[part.reason] += 1
+        if number % PARTS_AT_ONCE == 0:
+            time.sleep(0)
+    for reason, parts in skipped.items():
         logger.info(
-            "part of a delivery is skipped",
-            extra={"organization_id": org, "reason": found.reason},
+            "parts of a delivery are skipped",
+            extra={"organization_id": org, "reason": reason, "parts": parts},
         )

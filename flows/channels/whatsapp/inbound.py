@@ -31,23 +31,22 @@ class Skipped:
 
 def read_delivery(
     body: Mapping[str, Any], phone_number_id: str = ""
-) -> list[Inbound | Status | Skipped]:
-    """Return all messages and statuses of a delivery, in order.
+) -> Iterator[Inbound | Status | Skipped]:
+    """Read all messages and statuses of a delivery, in order, each when it is asked for.
 
     If `phone_number_id` is given, messages for another number of the same Meta app are skipped:
     their signature is valid, because the numbers share the app secret, but they are not this
     organisation's.
     """
     if body.get("object") != "whatsapp_business_account":
-        return [Skipped("not a WhatsApp delivery")]
-    found: list[Inbound | Status | Skipped] = []
+        yield Skipped("not a WhatsApp delivery")
+        return
     for value in _values(body):
         number = _map(value.get("metadata")).get("phone_number_id")
         if phone_number_id and str(number) != phone_number_id:
-            found.append(Skipped("for another phone number"))
+            yield Skipped("for another phone number")
             continue
-        found += _read_value(value)
-    return found
+        yield from _read_value(value)
 
 
 def _values(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -58,7 +57,7 @@ def _values(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def _read_value(value: Mapping[str, Any]) -> Iterator[Inbound | Status | Skipped]:
-    people = _maps(value.get("contacts"))
+    people = _People(_maps(value.get("contacts")))
     for message in _maps(value.get("messages")):
         yield _read_message(message, people)
     for status in _maps(value.get("statuses")):
@@ -67,11 +66,31 @@ def _read_value(value: Mapping[str, Any]) -> Iterator[Inbound | Status | Skipped
         yield Skipped(f"an error of the account, code {_whole(error.get('code'))}")
 
 
-def _read_message(message: Mapping[str, Any], people: list[Mapping[str, Any]]) -> Inbound | Skipped:
+class _People:
+    """The contacts that a delivery names, found by number or user id."""
+
+    def __init__(self, entries: list[Mapping[str, Any]]) -> None:
+        self.entries = entries
+        self.places: dict[tuple[str, str], int] = {}
+        for place, entry in enumerate(entries):
+            for kind in ("wa_id", "user_id"):
+                self.places.setdefault((kind, _text(entry.get(kind))), place)
+
+    def find(self, phone: str, user_id: str) -> Mapping[str, Any]:
+        """Return the sender's entry, the first that fits; empty if there is none."""
+        asked = [("wa_id", phone)] * bool(phone) + [("user_id", user_id)] * bool(user_id)
+        found = [self.places[one] for one in asked if one in self.places]
+        if found:
+            return self.entries[min(found)]
+        is_theirs = len(self.entries) == 1 and not (phone and self.entries[0].get("wa_id"))
+        return self.entries[0] if is_theirs else {}
+
+
+def _read_message(message: Mapping[str, Any], people: _People) -> Inbound | Skipped:
     if message.get("group_id"):
         return Skipped("a group's message")
     phone, user_id = _text(message.get("from")), _text(message.get("from_user_id"))
-    person = _person(people, phone, user_id)
+    person = people.find(phone, user_id)
     user_id = user_id or _text(person.get("user_id"))
     contact = phone or user_id or _text(person.get("wa_id"))
     message_id = _text(message.get("id"))
@@ -87,15 +106,6 @@ def _read_message(message: Mapping[str, Any], people: list[Mapping[str, Any]]) -
         user_id=user_id if CONTACT.fullmatch(user_id) else "",
         **read,
     )
-
-
-def _person(people: list[Mapping[str, Any]], phone: str, user_id: str) -> Mapping[str, Any]:
-    """Return the sender's entry in the delivery's contacts; empty if there is none."""
-    for person in people:
-        by_phone = phone and person.get("wa_id") == phone
-        if by_phone or (user_id and person.get("user_id") == user_id):
-            return person
-    return people[0] if len(people) == 1 and not (phone and people[0].get("wa_id")) else {}
 
 
 def _read_status(status: Mapping[str, Any]) -> Status | Skipped:

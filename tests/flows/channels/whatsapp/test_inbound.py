@@ -14,6 +14,7 @@ from flows.channels.whatsapp.inbound import Skipped, read_delivery
 from flows.channels.whatsapp.kinds import READERS
 from flows.channels.whatsapp.options import option_id
 from flows.conversations.turn import valid_id
+from tests.endless import ends
 
 RUNS = settings(max_examples=300, derandomize=True, deadline=None, database=None)
 
@@ -251,7 +252,7 @@ def test_each_sender_has_their_own_name() -> None:
     first = message("text", {"body": "a"})
     second = message("text", {"body": "b"}, **{"from": "918888888888", "id": "wamid.B"})
     third = message("text", {"body": "c"}, **{"from": "917777777777", "id": "wamid.C"})
-    found = read_delivery(delivery(first, second, third, contacts=[ravi, ASHA]))
+    found = list(read_delivery(delivery(first, second, third, contacts=[ravi, ASHA])))
     assert [(one.name, one.text) for one in found if isinstance(one, Inbound)] == [
         ("Asha", "a"),
         ("Ravi", "b"),
@@ -298,7 +299,7 @@ def test_statuses() -> None:
     }
     del failed["recipient_id"]
     odd = [{**sent, "status": "warming"}, {**sent, "recipient_type": "group"}, {"status": "sent"}]
-    found = read_delivery(delivery(statuses=[sent, failed, *odd]))
+    found = list(read_delivery(delivery(statuses=[sent, failed, *odd])))
     assert found[:2] == [
         Status("wamid.A", "9198", "sent", 1749416383.0),
         Status("wamid.A", "US.1", "failed", 1749416383.0, 131047, "US.1"),
@@ -311,13 +312,22 @@ def test_several_entries_and_changes_are_all_read() -> None:
     body = delivery(message("text", {"body": "a"}))
     body["entry"] *= 2
     body["entry"][0] = {"changes": body["entry"][0]["changes"] * 3}
-    assert len(read_delivery(body)) == 4
+    assert len(list(read_delivery(body))) == 4
+
+
+def test_many_people_are_found_in_linear_time() -> None:
+    numbers = [f"9198{number:08}" for number in range(30_000)]
+    people = [{"wa_id": number, "profile": {"name": number}} for number in numbers]
+    sent = [message("text", {"body": "a"}, **{"from": number}) for number in numbers]
+    with ends():
+        found = list(read_delivery(delivery(*sent, contacts=people)))
+    assert [one.name for one in found if isinstance(one, Inbound)] == numbers
 
 
 def test_another_number_of_the_same_app_is_not_ours() -> None:
     body = delivery(message("text", {"body": "a"}))
-    assert isinstance(read_delivery(body, NUMBER)[0], Inbound)
-    assert isinstance(read_delivery(body, "999")[0], Skipped)
+    assert isinstance(next(read_delivery(body, NUMBER)), Inbound)
+    assert isinstance(next(read_delivery(body, "999")), Skipped)
 
 
 @pytest.mark.parametrize(
