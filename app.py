@@ -80,7 +80,8 @@ from webhooks.tools.webhook_tools import WebhookTools
 def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     """The service as a WSGI application; configuration and Redis from the environment."""
     config = config or Config.from_env()
-    redis = redis if redis is not None else connect(config.redis_url, config.data_dir)
+    if redis is None:
+        redis = connect(config.redis_url, config.data_dir, config.embedded_max_memory)
 
     cipher = RetiredKeys(redis, Cipher(config.encryption_keys)).cipher
     store = SettingsStore(redis, cipher)

@@ -18,6 +18,7 @@ from cryptography.fernet import Fernet
 
 import flowhook.config_values as values
 from flowhook.redis.embedded import prepare_directory
+from flowhook.redis.machine import machine_bytes
 
 # The model of organisations that name none, where DEFAULT_MODEL is unset. OpenAI names it as the
 # target for everyone who leaves the GPT-4 family (help.openai.com/en/articles/20001600).
@@ -37,6 +38,9 @@ MEDIA_ORGANISATION_BYTES = 256 * 1024 * 1024
 # How long the fetch of a caller's picture or recording may take in all.
 FETCH_SECONDS = 20.0
 
+# The part of the machine's memory that the embedded Redis uses where EMBEDDED_MAX_MEMORY is unset.
+MEMORY_PART = 4
+
 GOOGLE_MAPS_URL = "https://maps.googleapis.com"
 
 Value = TypeVar("Value")
@@ -54,6 +58,7 @@ class Config:
     encryption_keys: tuple[str, ...] = field(repr=False)
     redis_url: str | None = field(default=None, repr=False)
     data_dir: Path = Path("data")
+    embedded_max_memory: int | None = None  # bytes; None: the embedded server has no bound
     host: str = "0.0.0.0"  # noqa: S104 - the service listens for callers from outside
     port: int = 8000
     openai_base_url: str = "https://api.openai.com/v1"
@@ -93,6 +98,9 @@ class Config:
             )[0],
             encryption_keys=read.secret(
                 "ENCRYPTION_KEYS", values.fernet_keys, embedded, data_dir, _new_fernet_key
+            ),
+            embedded_max_memory=read(
+                "EMBEDDED_MAX_MEMORY", machine_bytes() // MEMORY_PART, values.memory
             ),
             host=read("HOST", cls.host, values.host),
             port=read("PORT", cls.port, values.whole(1, 65535)),

@@ -18,6 +18,7 @@ from flowhook.redis.url import check_url
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 HOST_PATTERN = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9._-]{0,252})")
 MODEL_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}"
+LEAST_MEMORY = 16 * 1024 * 1024
 
 
 def redis_url(text: str) -> str:
@@ -59,6 +60,15 @@ def whole(low: int, high: int) -> Callable[[str], int]:
         return int(text)
 
     return parse
+
+
+def memory(text: str) -> int:
+    """Read a number of bytes, also with a unit as redis.conf has them: 512mb, 2gb."""
+    match = re.fullmatch(r"(\d{1,15})\s*([kmgt]?)b?", text.lower(), re.ASCII)
+    size = int(match[1]) * 1024 ** " kmgt".index(match[2] or " ") if match else 0
+    if size < LEAST_MEMORY:
+        raise ValueError(f"must be at least {LEAST_MEMORY // 1024**2}mb, for example 512mb or 2gb")
+    return size
 
 
 def existing_file(text: str) -> Path:

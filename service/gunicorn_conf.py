@@ -57,7 +57,7 @@ def on_starting(_server: object) -> None:
     """Start the embedded Redis, unless REDIS_URL is set; it runs as long as the master."""
     if environment.redis_url is None:
         try:
-            embedded.ensure(environment.data_dir)
+            embedded.ensure(environment.data_dir, max_memory=environment.embedded_max_memory)
         except ConnectionError as error:
             sys.exit(f"DATA_DIR: {error}; mend what it names, or set REDIS_URL")
 

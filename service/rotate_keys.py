@@ -39,7 +39,8 @@ def run() -> int:
     """
     try:
         config = Config.from_env()
-        done = rotate(connect(config.redis_url, config.data_dir), config)
+        redis = connect(config.redis_url, config.data_dir, config.embedded_max_memory)
+        done = rotate(redis, config)
     except ConfigError as error:
         print(error, file=sys.stderr)
         return 1

@@ -52,15 +52,15 @@ RETRY_SECONDS = 1.0
 CLUSTER_TIMEOUT_SECONDS = 0.5
 
 
-def connect(url: str | None, data_dir: Path) -> Client:
+def connect(url: str | None, data_dir: Path, max_memory: int | None = None) -> Client:
     """The client for REDIS_URL, or for the embedded server of `data_dir` when it is None.
 
-    Raises ValueError for a malformed URL and ConnectionError (the built-in one) when the
-    embedded server does not start; a remote Redis that cannot be reached raises with the first
-    command.
+    `max_memory` bytes bound the embedded server. Raises ValueError for a malformed URL and
+    ConnectionError (the built-in one) when the embedded server does not start; a remote Redis that
+    cannot be reached raises with the first command.
     """
     if url is None:
-        ensure(data_dir)
+        ensure(data_dir, max_memory=max_memory)
         return _pooled(EmbeddedConnection, data_dir=prepare_directory(data_dir))
     address = read_url(url)
     if address.kind == CLUSTER:

@@ -21,7 +21,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from flowhook.redis.supervisor import GREETING, HOLD_SOCKET, LOCK_FILE, LOG_FILE, SERVER_SOCKET
+from flowhook.redis.supervisor import (
+    GREETING,
+    HOLD_SOCKET,
+    LOCK_FILE,
+    LOG_FILE,
+    MAX_MEMORY_FILE,
+    SERVER_SOCKET,
+)
 
 START_SECONDS = 15.0
 RECOVER_SECONDS = 1.5
@@ -34,18 +41,25 @@ _holds: dict[Path, socket.socket] = {}
 _lock = threading.Lock()
 
 
-def ensure(data_dir: Path, *, deadline_seconds: float = START_SECONDS) -> Path:
+def ensure(
+    data_dir: Path, *, max_memory: int | None = None, deadline_seconds: float = START_SECONDS
+) -> Path:
     """Start this directory's server unless it runs, and return the path of its socket.
 
-    Raises ConnectionError (an OSError) with the end of the server's log after the deadline.
+    `max_memory` bytes bound it from now on, also if it runs already. Raises ConnectionError (an
+    OSError) with the end of the server's log after the deadline.
     """
     data_dir = prepare_directory(data_dir)
+    if max_memory is not None:
+        _write_private(data_dir / MAX_MEMORY_FILE, str(max_memory))
     deadline = time.monotonic() + deadline_seconds
     if not _lock.acquire(timeout=deadline_seconds):
         raise _not_started(data_dir, deadline_seconds)
     try:
         while time.monotonic() < deadline:
             if (is_held(data_dir) or _hold(data_dir)) and _answers(data_dir):
+                if max_memory is not None:
+                    _ask(data_dir, f"CONFIG SET maxmemory {max_memory}")
                 return socket_path(data_dir)
             if not is_held(data_dir):
                 _start_supervisor(data_dir, deadline)
@@ -177,14 +191,27 @@ def _start_lock(data_dir: Path) -> Iterator[bool]:
 
 
 def _answers(data_dir: Path) -> bool:
+    return _ask(data_dir, "PING").startswith(b"+PONG")
+
+
+def _ask(data_dir: Path, command: str) -> bytes:
+    """Send the server a command without redis-py; an empty answer if it does not answer."""
     with socket.socket(socket.AF_UNIX) as probe:
         probe.settimeout(GREETING_SECONDS)
         try:
             probe.connect(str(socket_path(data_dir)))
-            probe.sendall(b"PING\r\n")
-            return probe.recv(64).startswith(b"+PONG")
+            probe.sendall(f"{command}\r\n".encode())
+            return probe.recv(64)
         except OSError:
-            return False
+            return b""
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Write a file that others never see half-written."""
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
+    fresh.replace(path)
 
 
 def _not_started(data_dir: Path, seconds: float) -> ConnectionError:

@@ -7,7 +7,8 @@ killed. Two seconds after the last one is gone, the server is shut down and this
 
 DATA_DIR/redis.lock is locked by this process *and*, through the inherited descriptor, by the
 server: a successor gets the lock only when both are gone, so that two servers can never
-append to one file. Standard library only, because starting it must cost little.
+append to one file. DATA_DIR/max_memory holds the bytes that the server may use. Standard library
+only, because starting it must cost little.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ SERVER_SOCKET = "redis.sock"
 HOLD_SOCKET = "hold.sock"
 LOCK_FILE = "redis.lock"
 LOG_FILE = "redis.log"
+MAX_MEMORY_FILE = "max_memory"
 GREETING = b"+"
 
 LINGER_SECONDS = 2.0
@@ -104,9 +106,8 @@ class ValkeyServer:
         return BACKOFF_SECONDS[min(self.failures, len(BACKOFF_SECONDS) - 1)]
 
     def _spawn(self) -> subprocess.Popen[bytes]:
-        arguments = [
-            part for name, value in SERVER_OPTIONS.items() for part in (f"--{name}", value)
-        ]
+        options = {**SERVER_OPTIONS, "maxmemory": read_max_memory()}
+        arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
         with Path(LOG_FILE).open("ab") as log:
             return subprocess.Popen(
                 [self.binary, *arguments],
@@ -245,6 +246,15 @@ def _ask_server_to_end() -> None:
         client.connect(SERVER_SOCKET)
         client.sendall(b"SHUTDOWN\r\n")
         client.recv(64)
+
+
+def read_max_memory() -> str:
+    """Return the bytes that the server may use; 0, without bound, where nobody has set them."""
+    with contextlib.suppress(OSError):
+        text = Path(MAX_MEMORY_FILE).read_text().strip()
+        if text.isdigit():
+            return text
+    return "0"
 
 
 def write_log(line: str) -> None:

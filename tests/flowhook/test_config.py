@@ -13,6 +13,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from flowhook.config import SERVICE_DEFAULT_MODEL, Config, ConfigError
+from flowhook.redis.machine import machine_bytes
 from tests.fixtures_app import ADMIN_TOKEN, FIRST_KEY, SECOND_KEY
 
 ROOT = Path(__file__).parents[2]
@@ -37,6 +38,7 @@ def test_defaults() -> None:
     assert config.allow_private_urls == ()
     assert config.web_concurrency == os.cpu_count()
     assert config.log_level == "INFO"
+    assert config.embedded_max_memory == machine_bytes() // 4
     assert config.data_dir == Path("data").absolute()
 
 
@@ -69,6 +71,11 @@ GOOD: list[tuple[str, str, str, Any]] = [
     ("LOG_LEVEL", "debug", "log_level", "DEBUG"),
     ("MAX_IN_FLIGHT", "10", "max_in_flight", 10),
     ("TRUSTED_PROXIES", "1", "trusted_proxies", 1),
+    ("EMBEDDED_MAX_MEMORY", "512mb", "embedded_max_memory", 512 * 1024**2),
+    ("EMBEDDED_MAX_MEMORY", "2 GB", "embedded_max_memory", 2 * 1024**3),
+    ("EMBEDDED_MAX_MEMORY", "20000k", "embedded_max_memory", 20_000 * 1024),
+    ("EMBEDDED_MAX_MEMORY", "100000000", "embedded_max_memory", 100_000_000),
+    ("EMBEDDED_MAX_MEMORY", "100000000b", "embedded_max_memory", 100_000_000),
     ("LOG_ENTRIES", "5", "log_entries", 5),
     ("LOG_DAYS", "7", "log_days", 7),
     ("LOG_MEGABYTES", "5", "log_megabytes", 5),
@@ -118,6 +125,10 @@ BAD = [
     ("LOG_LEVEL", "LOUD"),
     ("MAX_IN_FLIGHT", "0"),
     ("TRUSTED_PROXIES", "-1"),
+    ("EMBEDDED_MAX_MEMORY", "0"),
+    ("EMBEDDED_MAX_MEMORY", "15mb"),
+    ("EMBEDDED_MAX_MEMORY", "half"),
+    ("EMBEDDED_MAX_MEMORY", "1.5gb"),
     ("LOG_ENTRIES", "0"),
     ("LOG_DAYS", "0"),
     ("LOG_MEGABYTES", "0"),

