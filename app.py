@@ -14,6 +14,7 @@ from flowhook.config import Config, ConfigError
 from flowhook.http import answers
 from flowhook.http.application import FlowhookFlask
 from flowhook.http.body_size import MAX_BODY_BYTES
+from flowhook.http.new_work import refuse_while_full
 from flowhook.http.origin import called_at
 from flowhook.jobs.room import MEGABYTE
 from flowhook.jobs.routes import job_routes
@@ -45,6 +46,7 @@ from flowhook.records.recorder import Recorder
 from flowhook.records.routes import log_routes
 from flowhook.records.token_use import TokenUse
 from flowhook.redis.connect import connect
+from flowhook.redis.fullness import Fullness
 from flowhook.usage.counters import UsageCounters
 from flowhook.usage.prices import Prices
 from flowhook.usage.routes import usage_routes
@@ -92,12 +94,14 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     accounts = Accounts(config)
     open_client = client_opener(redis, settings, guard, accounts)
 
+    fullness = Fullness(redis)
     log = LogStore(
         redis,
         cipher,
         config.log_entries,
         config.log_days,
         max_bytes=config.log_megabytes * MEGABYTE,
+        fullness=fullness,
     )
     counters, recent_outcomes = UsageCounters(redis), RecentOutcomes(redis)
     token_use = TokenUse()
@@ -109,7 +113,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         count=metrics.count,
     )
 
-    media = MediaStore(redis, cipher)
+    media = MediaStore(redis, cipher, admit=fullness.check)
     public_media = PublicMedia(media, config.public_url)
     functions = load_functions()
     contexts = ContextFactory(
@@ -127,7 +131,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     sections = SectionService(store, settings.drop, guard)
     checks = AccountChecks(sections, accounts, open_client)
     runner = CallRunner(dispatcher, settings.get, called_at)
-    job_services = JobServices(config, redis, cipher, guard, settings.get, runner.run)
+    job_services = JobServices(config, redis, cipher, guard, settings.get, runner.run, fullness)
     handler = CallHandler(dispatcher, job_services.inline_runner, job_services.idempotency)
     conversations = Conversations(
         ConversationStore(redis, cipher),
@@ -143,7 +147,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     conversations.add_channel(WHATSAPP, whatsapp)
     bridge = WhatsAppBridge(whatsapp, conversations, public_media.keep)
     waker = Waker(conversations, [bridge], at_once=config.worker_threads)
-    background = Background(settings, recorder, settings.listen(), job_services, waker)
+    background = Background(settings, recorder, settings.listen(), job_services, waker, fullness)
 
     app = FlowhookFlask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
@@ -169,6 +173,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         job_services=job_services,
         conversations=conversations,
         linter=linter,
+        fullness=fullness,
     )
     for routes in (
         webhook_routes(handler, authenticator, settings, in_flight),
@@ -179,10 +184,10 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         job_routes(auth, job_services.store, job_services.dead),
         media_routes(media),
         usage_routes(auth, sections, counters, prices),
-        flow_routes(auth, sections, conversations.flows, linter),
-        conversation_routes(auth, conversations, in_flight),
-        channel_routes(settings, whatsapp),
-        operations_routes(auth, redis, lambda: document(app, functions)),
+        refuse_while_full(flow_routes(auth, sections, conversations.flows, linter), fullness),
+        refuse_while_full(conversation_routes(auth, conversations, in_flight), fullness),
+        refuse_while_full(channel_routes(settings, whatsapp), fullness),
+        operations_routes(auth, fullness, lambda: document(app, functions)),
         web_routes(services),
     ):
         app.register_blueprint(routes)

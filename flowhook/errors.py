@@ -200,6 +200,15 @@ class Overloaded(FlowhookError):
     fix = "Try again shortly; if it lasts, the operator checks /readyz and adds capacity."
 
 
+class StoreFull(Overloaded):
+    """The store has no room for new work; what was accepted before is still finished."""
+
+    fix = (
+        "Try again later. The operator makes room: /readyz tells how full the store is, and the"
+        " operations guide what to do."
+    )
+
+
 # --- errors of the provider -----------------------------------------------------------------
 
 

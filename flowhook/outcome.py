@@ -13,8 +13,9 @@ from typing import Any
 
 from redis.exceptions import RedisError
 
-from flowhook.errors import FlowhookError, Internal, Overloaded
+from flowhook.errors import FlowhookError, Internal, StoreFull
 from flowhook.frames import drop_frames
+from flowhook.redis.fullness import store_error
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -58,8 +59,10 @@ def _named(failure: Exception, request_id: str) -> FlowhookError:
     if isinstance(failure, FlowhookError):
         return failure
     if isinstance(failure, RedisError):
-        logger.warning("Redis is away", extra={"cause": type(failure).__name__})
-        return Overloaded("the service cannot reach its store")
+        error = store_error(failure, "the service cannot reach its store")
+        if not isinstance(error, StoreFull):  # which is logged once: flowhook/redis/fullness.py
+            logger.warning("Redis is away", extra={"cause": type(failure).__name__})
+        return error
     logger.error(
         "internal error", exc_info=_without_text(failure), extra={"request_id": request_id}
     )

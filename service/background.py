@@ -8,6 +8,7 @@ from threading import Thread
 from flowhook.jobs.services import JobServices
 from flowhook.organisations.cache import SettingsCache
 from flowhook.records.recorder import Recorder
+from flowhook.redis.fullness import Fullness
 from flows.conversations.waker import Waker
 
 
@@ -26,12 +27,14 @@ class Background:
         listener: Thread,
         job_services: JobServices,
         waker: Waker,
+        fullness: Fullness,
     ) -> None:
         self.settings = settings
         self.recorder = recorder
         self.listener = listener
         self.job_services = job_services
         self.waker = waker
+        self.fullness = fullness
         atexit.register(self.close)
 
     def close(self) -> None:
@@ -41,3 +44,4 @@ class Background:
         self.job_services.close()
         self.settings.close()
         self.recorder.close()
+        self.fullness.close()

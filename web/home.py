@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from flowhook.organisations.auth import OPERATOR
 from flowhook.organisations.organisation import Organisation
 from flowhook.records.log import LogFilter
+from flowhook.redis.fullness import FIX, FULL, NEAR
 from web.explanations import explain
 from web.models import configured_models, next_to_go, recent_days, today
 from web.page_security import organisation, signed_in, wants_page
@@ -93,7 +94,12 @@ def service_page(services: PageServices) -> str | AnyResponse:
     statuses = services.recent_outcomes.last_hour()
     return render_template(
         "web/service.html",
-        lights=[redis_light(services), worker_light(services), provider_light(statuses)],
+        lights=[
+            redis_light(services),
+            store_light(services),
+            worker_light(services),
+            provider_light(statuses),
+        ],
         hour=_summed(statuses),
         retiring=next_to_go([services.config.default_model]),
         today=today(),
@@ -108,6 +114,17 @@ def redis_light(services: PageServices) -> Light:
     if milliseconds < GOOD_MILLISECONDS:  # the same words with each refresh
         return Light("Redis", GOOD, f"answers within {GOOD_MILLISECONDS} ms")
     return Light("Redis", POOR, f"answers in {milliseconds:.0f} ms")
+
+
+def store_light(services: PageServices) -> Light:
+    """How full the store is."""
+    fill = services.fullness.look()
+    state = services.fullness.state
+    if state == FULL:
+        return Light("Store", BAD, f"{fill.words()}: new work is refused. {FIX}")
+    if state == NEAR:
+        return Light("Store", POOR, f"{fill.words()}. {FIX}")
+    return Light("Store", GOOD, "has room" if fill.most else "has no bound")
 
 
 def worker_light(services: PageServices) -> Light:

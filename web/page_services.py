@@ -14,6 +14,7 @@ from flowhook.organisations.http.admin_auth import AdminAuth
 from flowhook.organisations.section_service import SectionService
 from flowhook.records.log import LogStore
 from flowhook.records.recent_outcomes import RecentOutcomes
+from flowhook.redis.fullness import Fullness
 from flowhook.usage.counters import UsageCounters
 from flowhook.usage.prices import Prices
 from flows.conversations.conversations import Conversations
@@ -40,3 +41,4 @@ class PageServices:
     job_services: JobServices
     conversations: Conversations
     linter: FlowLinter
+    fullness: Fullness

@@ -2,6 +2,7 @@
 -- KEYS: the job. ARGV: step, holder, a holder known to be dead (or empty).
 -- Returns {"gone"}, {"done"}, {"dead"}, {"held", holder} or {"mine", tries, field, value, ...}.
 local job, step, holder = KEYS[1], ARGV[1], ARGV[2]
+redis.call('HDEL', job, '') -- so that it is carried out even where the store is full
 local state = redis.call('HGET', job, step)
 if not state then return {'gone'} end
 if state == 'done' or state == 'dead' then return {state} end

@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from flowhook.errors import Overloaded, RateLimited
+from flowhook.errors import RateLimited, StoreFull
 from flowhook.jobs.call import Call, new_job_id
 from flowhook.jobs.job_runner import JobRunner
 from flowhook.jobs.liveness import Liveness
@@ -24,6 +24,7 @@ from flowhook.jobs.retry_until_available import AWAY, retry_until_available
 from flowhook.jobs.store import RUN, Job, JobStore
 from flowhook.organisations.organisation import Organisation
 from flowhook.outcome import Outcome
+from flowhook.redis.fullness import Fullness, store_error
 
 CLOSE_SECONDS = 120.0
 
@@ -52,6 +53,7 @@ class InlineRunner:
         job_runner: JobRunner,
         run: Callable[[Call], Outcome],
         limit: int,
+        fullness: Fullness,
     ) -> None:
         """Allow `limit` concurrent calls beside requests; further calls go to a worker."""
         self.store = store
@@ -60,6 +62,7 @@ class InlineRunner:
         self.job_runner = job_runner
         self.run = run
         self.limit = limit
+        self.fullness = fullness
         self._running: set[_Started] = set()
 
     def answer(self, call: Call, organisation: Organisation, seconds: float) -> Outcome | Accepted:
@@ -85,13 +88,14 @@ class InlineRunner:
 
     def _accept(self, call: Call, deliveries: list[str]) -> Accepted:
         """Write the job and queue it, or do neither: a caller told of a failure retries."""
+        self.fullness.check()
         job_id = new_job_id(call.organization_id)
         try:
             self.store.create(job_id, call, deliveries)
             self.queue.send(job_id, RUN)
         except AWAY as failure:
             self._forget(job_id)
-            raise Overloaded("the service cannot reach its queue of jobs") from failure
+            raise store_error(failure, "the service cannot reach its queue of jobs") from failure
         return Accepted(job_id)
 
     def _forget(self, job_id: str) -> None:
@@ -103,10 +107,11 @@ class InlineRunner:
         call = started.call
         job_id = new_job_id(call.organization_id)
         try:
+            self.fullness.check()
             holder = self.liveness.holder()
             job = self.store.create(job_id, call, deliveries, holder)
             self.queue.send(job_id, RUN, self.liveness.seconds)
-        except (*AWAY, RateLimited):
+        except (*AWAY, RateLimited, StoreFull):
             outcome = started.wait(None)  # a late answer is better than none
             self._forget(job_id)
             return outcome

@@ -13,15 +13,20 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from redis.exceptions import RedisError
 
+from flowhook.redis.fullness import refuses_writes
 from flowhook.redis.leases import PROCESS_SECONDS
+from flowhook.redis.script import Script
 
 RENEWALS = 5  # within the time after which a process counts as dead
 RETRY_SECONDS = 0.3
 WORKERS = "fh:workers"  # sorted set: a worker's process and when it renewed last (epoch seconds)
+
+LEASE = Script(Path(__file__).with_name("lease.lua"))
 
 logger = logging.getLogger(__name__)
 
@@ -102,14 +107,22 @@ class Liveness:
                 wait = min(RETRY_SECONDS, pause)
 
     def _renew(self) -> None:
-        pipe = self.redis.pipeline(transaction=False)
-        pipe.set(_key(self.process), b"1", px=round(self.seconds * 1000))
+        """Renew the lease, even where the store is full; the list of workers may wait then."""
+        LEASE.run(self.redis, [_key(self.process)], [round(self.seconds * 1000)])
         if self.is_worker:
-            now = self.clock()
-            pipe.zadd(WORKERS, {self.process: now})
-            pipe.zremrangebyscore(WORKERS, "-inf", now - self.seconds)
-        pipe.execute()
+            self._list()
         self._is_known = True
+
+    def _list(self) -> None:
+        now = self.clock()
+        pipe = self.redis.pipeline(transaction=False)
+        pipe.zremrangebyscore(WORKERS, "-inf", now - self.seconds)
+        pipe.zadd(WORKERS, {self.process: now})
+        try:
+            pipe.execute()
+        except RedisError as error:
+            if not refuses_writes(error):
+                raise
 
 
 def _key(process: str) -> str:

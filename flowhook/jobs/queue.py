@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 from uuid import uuid4
 
 import dramatiq
@@ -102,8 +102,14 @@ class ThreadWorker(Worker):
         self.workers.append(thread)
 
 
+# A script that has deleted something may write, also when Redis is out of memory.
+EVEN_IF_FULL = b'redis.call("DEL", "%b:nothing")\n' % NAMESPACE.encode()
+
+
 class SteadyRedisBroker(RedisBroker):
     """A dramatiq Redis broker that loses no messages when a Redis reply is lost.
+
+    It works while the store is full, so that accepted jobs are done.
 
     A fetch whose reply was lost leaves messages assigned to a worker that never
     received them, and delayed messages are lost on a disconnect. Under a new id they count
@@ -113,6 +119,10 @@ class SteadyRedisBroker(RedisBroker):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._consumed: set[str] = set()
+        self.scripts = {
+            name: self.client.register_script(EVEN_IF_FULL + cast(bytes, script.script))
+            for name, script in self.scripts.items()
+        }
 
     def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 5000) -> Consumer:
         if queue_name in self._consumed:

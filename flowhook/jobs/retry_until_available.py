@@ -9,6 +9,8 @@ from typing import TypeVar
 
 from redis.exceptions import RedisError
 
+from flowhook.redis.fullness import away_level
+
 PAUSE_SECONDS = 0.3
 AWAY = (RedisError, OSError)
 """The exceptions of an unreachable store or queue."""
@@ -23,5 +25,6 @@ def retry_until_available(tell: Callable[[], Value]) -> Value:
         try:
             return tell()
         except AWAY as error:
-            logger.warning("a job waits for its store", extra={"cause": type(error).__name__})
+            told = {"cause": type(error).__name__}
+            logger.log(away_level(error), "a job waits for its store", extra=told)
             time.sleep(PAUSE_SECONDS)

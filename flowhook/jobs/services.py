@@ -25,6 +25,7 @@ from flowhook.outcome import Outcome
 from flowhook.providers.guard import AddressGuard
 from flowhook.providers.guarded_requests import GuardedRequestsTransport
 from flowhook.redis.connect import connect
+from flowhook.redis.fullness import Fullness
 
 
 class JobServices:
@@ -40,6 +41,7 @@ class JobServices:
         guard: AddressGuard,
         find: Callable[[str], Organisation],
         run: Callable[[Call], Outcome],
+        fullness: Fullness,
     ) -> None:
         """Assemble the services; `find` reads an organisation, `run` runs a call, never raising."""
         glific = GuardedRequestsTransport(
@@ -66,7 +68,13 @@ class JobServices:
             config.job_patience_seconds,
         )
         self.inline_runner = InlineRunner(
-            self.store, queue, self.liveness, self.job_runner, run, config.max_in_flight
+            self.store,
+            queue,
+            self.liveness,
+            self.job_runner,
+            run,
+            config.max_in_flight,
+            fullness,
         )
 
     def add_delivery(self, step: str, delivery: Delivery) -> None:

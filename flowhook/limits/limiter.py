@@ -21,9 +21,10 @@ from typing import Any
 
 from redis.exceptions import RedisError
 
-from flowhook.errors import BudgetExceeded, Overloaded, RateLimited
+from flowhook.errors import BudgetExceeded, RateLimited
 from flowhook.limits.month import Month
 from flowhook.organisations.organisation import Organisation
+from flowhook.redis.fullness import store_error
 from flowhook.redis.keys import org_key
 from flowhook.redis.leases import CALL_SECONDS
 from flowhook.redis.script import Script
@@ -140,7 +141,9 @@ class LimitedReservation(Reservation):
         try:
             outcome, number = RESERVE.run(self.limiter.redis, self._keys(), self._arguments())
         except RedisError as error:
-            raise Overloaded("the service cannot reach its store to check limits") from error
+            raise store_error(
+                error, "the service cannot reach its store to check limits"
+            ) from error
         if outcome != b"ok":
             raise self._refusal(outcome.decode(), int(number))
         self.reserved = int(number)

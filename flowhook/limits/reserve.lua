@@ -24,6 +24,7 @@ end
 local per_minute, at_once, monthly = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local whole = function(number) return string.format('%.0f', number) end
 
+redis.call('ZREM', KEYS[2], '') -- so that it is carried out even where the store is full
 if per_minute then
   redis.call('LTRIM', KEYS[1], -per_minute, -1)
   if redis.call('LLEN', KEYS[1]) >= per_minute then

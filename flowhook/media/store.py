@@ -12,6 +12,7 @@ import hashlib
 import re
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,11 +83,14 @@ class MediaStore:
         cipher: Cipher,
         seconds: int = MEDIA_SECONDS,
         organisation_bytes: int = MEDIA_ORGANISATION_BYTES,
+        admit: Callable[[], object] = int,
     ) -> None:
+        """`admit` raises where nothing new may be stored."""
         self.redis = redis
         self.cipher = cipher
         self.seconds = seconds
         self.organisation_bytes = organisation_bytes
+        self.admit = admit
 
     def keep(self, org: str, content: bytes, extension: str) -> str:
         """Store the content and return its name; raises InvalidResponse if it is too large."""
@@ -95,6 +99,7 @@ class MediaStore:
                 f"the provider made a file larger than {MEDIA_MAX_BYTES // 1024**2} MiB",
                 fix="Ask for a smaller size or less text.",
             )
+        self.admit()
         name = f"{org}.{secrets.token_urlsafe(32)}.{extension}"
         digest = _digest(name)
         sealed = self.cipher.seal(org, _purpose(digest), content)

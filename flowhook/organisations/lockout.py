@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from flowhook.errors import RateLimited
+from flowhook.redis.best_effort import best_effort
 from flowhook.redis.keys import guess_key, known_key
 from flowhook.redis.script import Script
 
@@ -58,7 +59,8 @@ class Lockout:
         known, fields = pipe.execute()
         if not known and fields - 1 >= ATTEMPTS:
             raise _locked(self.redis.ttl(guess_key(_name(address, identity))))
-        self.redis.set(known_key(name), b"1", ex=KNOWN_SECONDS)
+        with best_effort("that a credential was valid"):  # it is, though the store may be full
+            self.redis.set(known_key(name), b"1", ex=KNOWN_SECONDS)
         self._remembered[name] = now + REMEMBER_SECONDS
         while len(self._remembered) > MAX_REMEMBERED:
             self._remembered.popitem(last=False)

@@ -21,6 +21,7 @@ from flowhook.organisations.cipher import CannotDecrypt, Cipher
 from flowhook.records.batch import REMEMBER_SECONDS, Batch
 from flowhook.records.log_entry import LogEntry
 from flowhook.records.shortened import shortened_json
+from flowhook.redis.fullness import Fullness
 from flowhook.redis.keys import org_key
 from flowhook.redis.script import Argument, Script
 from flowhook.timestamps import timestamp_of
@@ -80,14 +81,19 @@ class LogStore:
         max_days: int,
         clock: Callable[[], float] = time.time,
         max_bytes: int = LOG_BYTES,
+        fullness: Fullness | None = None,
     ) -> None:
-        """Keep as many entries, days and bytes of each organisation."""
+        """Keep as many entries, days and bytes of each organisation.
+
+        While the store is full, entries have no request and no response.
+        """
         self.redis = redis
         self.cipher = cipher
         self.max_entries = max_entries
         self.max_days = max_days
         self.clock = clock
         self.max_bytes = max_bytes
+        self.fullness = fullness
         self.process = secrets.token_hex(8)
 
     def add_to(self, pipe: Any, batches: Sequence[Batch]) -> None:
@@ -159,6 +165,8 @@ class LogStore:
         return {**_read_summary(raw_id, fields)[0], **self._open(org, fields.get(b"body", b""))}
 
     def _sealed(self, org: str, entry: LogEntry) -> bytes:
+        if self.fullness is not None and self.fullness.is_full:
+            return b""
         request = shortened_json(entry.request, entry.status)
         response = shortened_json(entry.response, entry.status)
         body = b'{"request":%b,"response":%b}' % (request, response)

@@ -48,6 +48,16 @@ IN_FLIGHT = Gauge(
     "Webhook calls being answered now.",
     multiprocess_mode="livesum",
 )
+STORE_USED = Gauge(
+    "flowhook_store_used_bytes",
+    "Memory that Redis uses; on a cluster its fullest primary.",
+    multiprocess_mode="mostrecent",
+)
+STORE_MAX = Gauge(
+    "flowhook_store_max_bytes",
+    "The bound of that memory, 0 where there is none.",
+    multiprocess_mode="mostrecent",
+)
 
 
 def count(entry: LogEntry) -> None:

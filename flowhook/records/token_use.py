@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from flowhook.records.batch import Batch
+from flowhook.redis.best_effort import best_effort
 from flowhook.redis.keys import org_key
 from flowhook.timestamps import now
 
@@ -35,4 +36,5 @@ class TokenUse:
         if len(self._written) >= MAX_REMEMBERED:
             self._written.clear()
         self._written[token] = at
-        redis.hset(org_key(org, "token_use"), token, now())
+        with best_effort("when a token was used"):
+            redis.hset(org_key(org, "token_use"), token, now())

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 
 from redis.exceptions import RedisError
 
+from flowhook.redis.fullness import away_level
+
 logger = logging.getLogger(__name__)
 
 
@@ -17,4 +19,5 @@ def best_effort(what: str) -> Iterator[None]:
     try:
         yield
     except RedisError as error:
-        logger.warning("Redis is away", extra={"unwritten": what, "cause": type(error).__name__})
+        told = {"unwritten": what, "cause": type(error).__name__}
+        logger.log(away_level(error), "Redis is away", extra=told)

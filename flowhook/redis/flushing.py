@@ -12,6 +12,8 @@ from collections.abc import Callable
 
 from redis.exceptions import RedisError
 
+from flowhook.redis.fullness import away_level
+
 logger = logging.getLogger(__name__)
 
 
@@ -61,7 +63,7 @@ class FlushingThread:
                 time.sleep(self.batch_seconds)
             except (RedisError, OSError) as error:
                 what = {"writer": self.name, "cause": type(error).__name__}
-                logger.warning("a writer waits for Redis", extra=what)
+                logger.log(away_level(error), "a writer waits for Redis", extra=what)
                 self._again()
             except Exception:
                 logger.exception("a writer failed", extra={"writer": self.name})

@@ -13,6 +13,7 @@ from typing import Protocol
 from redis.exceptions import RedisError
 
 from flowhook.errors import Conflict, FlowhookError, Internal
+from flowhook.redis.fullness import away_level
 from flows.conversations.conversations import Conversations
 from flows.conversations.wakeups import WakeupClaim
 
@@ -116,7 +117,8 @@ class Waker:
                         source.sweep()
                 self._look_wide()
             except (RedisError, OSError) as error:
-                logger.warning("waking waits for Redis", extra={"cause": type(error).__name__})
+                told = {"cause": type(error).__name__}
+                logger.log(away_level(error), "waking waits for Redis", extra=told)
             self._ended.wait(self.look_seconds)
 
     def _look_wide(self) -> None:

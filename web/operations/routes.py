@@ -16,7 +16,9 @@ from flowhook.http.answers import json_answer
 from flowhook.http.documented import documented
 from flowhook.organisations.auth import require_operator
 from flowhook.organisations.http.admin_auth import AdminAuth
-from flowhook.records.metrics import exposition
+from flowhook.records.metrics import STORE_MAX, STORE_USED, exposition
+from flowhook.redis.best_effort import best_effort
+from flowhook.redis.fullness import FIX, FULL, NEAR, Fullness
 
 SWAGGER_UI = Path(flask_swagger_ui.__file__).parent / "dist"
 # The page shares its origin with the sessions of the admin pages. Swagger UI styles inline.
@@ -32,7 +34,7 @@ DOCS_HEADERS = {
 
 
 def operations_routes(
-    auth: AdminAuth, redis: Any, document: Callable[[], dict[str, Any]]
+    auth: AdminAuth, fullness: Fullness, document: Callable[[], dict[str, Any]]
 ) -> Blueprint:
     """`/healthz`, `/readyz`, `/metrics`, `/openapi.json`, `/docs`."""
     routes = Blueprint("operations", __name__, template_folder="templates")
@@ -49,16 +51,24 @@ def operations_routes(
     @routes.get("/readyz")
     @documented(open=True)
     def readiness() -> Response:
-        """Tell whether calls can be answered: Redis is reachable."""
-        if not redis.ping():
+        """Tell whether calls can be answered: Redis is reachable, and has room."""
+        if not fullness.redis.ping():
             raise Overloaded("Redis does not answer")
-        return json_answer({"success": True, "status": "ready"})
+        fill = fullness.look()
+        if fullness.state == FULL:
+            raise Overloaded(f"{fill.words()}: new work is refused", fix=FIX)
+        told = {"warning": f"{fill.words()}. {FIX}"} if fullness.state == NEAR else {}
+        return json_answer({"success": True, "status": "ready", **told})
 
     @routes.get("/metrics")
     @documented(content="text/plain", answer={"type": "string"})
     def metrics() -> Response:
         """Show all worker processes' metrics in Prometheus' text format."""
         require_operator(auth.caller())
+        with best_effort("the store's fill"):
+            fill = fullness.look()
+            STORE_USED.set(fill.used)
+            STORE_MAX.set(fill.most)
         text, content_type = exposition()
         return Response(text, content_type=content_type)
 

@@ -11,6 +11,7 @@ if ARGV[3] ~= "" then
     return {"answered", answer}
   end
 end
+redis.call("HDEL", KEYS[6], "") -- so that it is carried out even where the store is full
 -- The lock may be the caller's already: its first asking was answered, and the answer lost.
 local holder = redis.call("SET", KEYS[2], ARGV[1], "NX", "GET", "PX", ARGV[2])
 if holder and holder ~= ARGV[1] then

@@ -14,6 +14,7 @@ local function move(entries, from, to, score, arguments)
   redis.call("ZADD", to, unpack(arguments))
 end
 
+redis.call("ZREM", KEYS[1], "") -- so that it is carried out even where the store is full
 local found = {}
 for pair = 1, #KEYS, 2 do
   local due, claimed = KEYS[pair], KEYS[pair + 1]

@@ -17,6 +17,7 @@ local function take_outbox()
   return take(KEYS[11], KEYS[12], KEYS[13], KEYS[14], ARGV[15], ARGV[16], ARGV[17], ARGV[18])
 end
 
+redis.call("HDEL", KEYS[2], "") -- so that it is carried out even where the store is full
 local known = redis.call("HMGET", KEYS[2], "token", "version")
 local holders = redis.call("MGET", KEYS[1], KEYS[7])
 local is_inbox_held = ARGV[11] ~= "" and holders[2] == ARGV[11]

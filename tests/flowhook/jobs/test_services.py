@@ -16,6 +16,7 @@ from flowhook.organisations.organisation import Organisation
 from flowhook.outcome import Outcome
 from flowhook.providers.guard import AddressGuard
 from flowhook.redis.connect import Client
+from flowhook.redis.fullness import Fullness
 from tests.fixtures_app import FIRST_KEY, make_config
 
 
@@ -64,6 +65,7 @@ def test_a_delivery_that_is_added_is_told_and_closing_lets_go(any_redis: Client)
         AddressGuard(),
         lambda org: organisation,
         lambda call: outcome,
+        Fullness(any_redis),
     )
     told = Told()
     jobs.add_delivery(CONVERSATION, told)

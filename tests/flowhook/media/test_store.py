@@ -18,7 +18,7 @@ from tests.fixtures_app import FIRST_KEY, SECOND_KEY
 SOUND = b"OggS and what a contact's teacher said"
 
 
-def make_store(redis: Any, **changes: int) -> MediaStore:
+def make_store(redis: Any, **changes: Any) -> MediaStore:
     return MediaStore(redis, Cipher([FIRST_KEY]), **changes)
 
 
