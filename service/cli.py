@@ -40,6 +40,11 @@ def _parser() -> argparse.ArgumentParser:
     rotate = commands.add_parser(
         "rotate-keys", help="encrypt every secret with the first of ENCRYPTION_KEYS"
     )
+    rotate.add_argument(
+        "--accept-loss",
+        action="store_true",
+        help="start over where the keys are lost: what they encrypted stays unreadable",
+    )
     rotate.set_defaults(run=rotate_keys)
 
     version = commands.add_parser("version", help="print the version")
@@ -60,10 +65,10 @@ def do_work(options: argparse.Namespace) -> NoReturn:
     worker.run(create_app, options.parent)
 
 
-def rotate_keys(_options: argparse.Namespace) -> int:
+def rotate_keys(options: argparse.Namespace) -> int:
     from service import rotate_keys
 
-    return rotate_keys.run()
+    return rotate_keys.run(options.accept_loss)
 
 
 def print_version(_options: argparse.Namespace) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -13,6 +14,7 @@ from flowhook.config import Config, ConfigError
 from flowhook.redis import embedded
 from flowhook.usage.prices import Prices
 from service.job_worker import JOB_WORKER, RUN_WORKER
+from service.module_path import environment as child_environment
 
 try:
     environment = Config.from_env()
@@ -60,6 +62,10 @@ def on_starting(_server: object) -> None:
             embedded.ensure(environment.data_dir, max_memory=environment.embedded_max_memory)
         except ConnectionError as error:
             sys.exit(f"DATA_DIR: {error}; mend what it names, or set REDIS_URL")
+    # A process of its own, for what it imports must be imported after gevent's patches here.
+    check = [sys.executable, "-m", "service.start_check"]
+    if status := subprocess.run(check, env=child_environment(), check=False).returncode:
+        sys.exit(status)
 
 
 def when_ready(_server: object) -> None:

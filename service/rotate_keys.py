@@ -14,13 +14,17 @@ import orjson
 
 from flowhook.config import Config, ConfigError
 from flowhook.organisations.cipher import Cipher
+from flowhook.organisations.key_check import renew_key_check
 from flowhook.organisations.retired_keys import RetiredKeys
 from flowhook.organisations.store import SettingsStore
 from flowhook.redis.connect import UNAVAILABLE, connect
 
 
-def rotate(redis: Any, config: Config) -> dict[str, int]:
-    """Rotate every secret; returns the counts `organizations`, `rotated` and `unreadable`."""
+def rotate(redis: Any, config: Config, accepts_loss: bool = False) -> dict[str, int]:
+    """Rotate every secret; returns the counts `organizations`, `rotated` and `unreadable`.
+
+    Where no key opens anything, the service starts with these keys only if `accepts_loss`.
+    """
     cipher = Cipher(config.encryption_keys)
     store, retired = SettingsStore(redis, cipher), RetiredKeys(redis, cipher)
     done = {"organizations": 0, "rotated": 0, "unreadable": 0}
@@ -29,10 +33,11 @@ def rotate(redis: Any, config: Config) -> dict[str, int]:
         done["organizations"] += 1
         done["rotated"] += rotated
         done["unreadable"] += unreadable + retired.keep(org)
+    renew_key_check(redis, Cipher(config.encryption_keys), accepts_loss)
     return done
 
 
-def run() -> int:
+def run(accepts_loss: bool = False) -> int:
     """Rotate and print the counts as one line of JSON.
 
     Returns 1 if a secret is unreadable or the rotation failed, else 0.
@@ -40,7 +45,7 @@ def run() -> int:
     try:
         config = Config.from_env()
         redis = connect(config.redis_url, config.data_dir, config.embedded_max_memory)
-        done = rotate(redis, config)
+        done = rotate(redis, config, accepts_loss)
     except ConfigError as error:
         print(error, file=sys.stderr)
         return 1

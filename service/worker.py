@@ -14,6 +14,7 @@ from flowhook.jobs.services import JobServices
 from flowhook.jobs.worker import work
 from service import logs
 from service.background import Background
+from service.start_check import check_start
 
 STACK_BYTES = 512 * 1024  # for each thread; jobs mostly wait for providers
 
@@ -28,6 +29,8 @@ def run(create_app: Callable[[Config], Any], parent: int | None = None) -> NoRet
         config = Config.from_env()
         logs.configure(config.log_level)
         logging.getLogger("dramatiq").setLevel(logging.ERROR)
+        if parent is None:  # else it was checked by the master, and may be away for a moment
+            check_start(config)
         app = create_app(config)
     except ConfigError as error:
         sys.exit(str(error))

@@ -17,10 +17,10 @@ from typing import Any
 
 import orjson
 
-from flowhook.errors import RateLimited, read_error
+from flowhook.errors import Internal, RateLimited, read_error
 from flowhook.jobs.call import Call, organisation_of_job
 from flowhook.jobs.room import JobRoom
-from flowhook.organisations.cipher import Cipher
+from flowhook.organisations.cipher import CannotDecrypt, Cipher
 from flowhook.outcome import Outcome
 from flowhook.redis.keys import org_key
 from flowhook.redis.script import Argument, Script
@@ -210,8 +210,15 @@ class JobStore:
         return self.cipher.seal(org, f"job {part} {job_id}", orjson.dumps(value))
 
     def _open(self, job: Job, part: str) -> Any:
+        """Raises Internal if no key opens it."""
         purpose = f"job {part} {job.id}"
-        return orjson.loads(self.cipher.open(job.organization_id, purpose, job.fields[part]))
+        try:
+            return orjson.loads(self.cipher.open(job.organization_id, purpose, job.fields[part]))
+        except CannotDecrypt:
+            raise Internal(
+                "this job cannot be read: the key that encrypted it is gone",
+                fix="The operator puts that key back into ENCRYPTION_KEYS, after the others.",
+            ) from None
 
 
 def _flat(fields: Mapping[str, Argument]) -> list[Argument]:

@@ -170,18 +170,23 @@ class SettingsStore:
         """
         key = org_key(org, "settings")
         rotated = unreadable = 0
-        for field, stored in self.redis.hgetall(key).items():
-            section, _, name = field.decode().rpartition(":")
-            if not _is_sealed(section, name) or not self.cipher.is_stale(stored):
+        for purpose, stored in self.secrets(org):
+            if not self.cipher.is_stale(stored):
                 continue
-            purpose = _field(section, name)
             try:
                 fresh = self.cipher.seal(org, purpose, self.cipher.open(org, purpose, stored))
             except CannotDecrypt:
                 unreadable += 1
                 continue
-            rotated += self._replace_if_same(key, field, stored, fresh)
+            rotated += self._replace_if_same(key, purpose, stored, fresh)
         return rotated, unreadable
+
+    def secrets(self, org: str) -> Iterable[tuple[str, bytes]]:
+        """Every encrypted field of an organisation's settings: its purpose, and as stored."""
+        for field, stored in self.redis.hgetall(org_key(org, "settings")).items():
+            section, _, name = field.decode().rpartition(":")
+            if _is_sealed(section, name):
+                yield _field(section, name), stored
 
     def organisations(self) -> Iterable[str]:
         """Every organisation's id."""
@@ -190,7 +195,7 @@ class SettingsStore:
             yield from (org for org, _ in page)
             after = page[-1][0]
 
-    def _replace_if_same(self, key: str, field: bytes, old: bytes, new: bytes) -> int:
+    def _replace_if_same(self, key: str, field: str, old: bytes, new: bytes) -> int:
         """Replace a value unless it changed since, for then the first key encrypted it."""
         with self.redis.pipeline(transaction=True) as pipe:
             while True:

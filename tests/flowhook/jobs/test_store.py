@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from flowhook.errors import EmptyInput
+from flowhook.errors import EmptyInput, Internal
 from flowhook.jobs.call import new_job_id
 from flowhook.jobs.room import KEEP_SECONDS, RESULT_SECONDS
 from flowhook.jobs.store import (
@@ -24,7 +24,7 @@ from flowhook.organisations.cipher import Cipher
 from flowhook.outcome import Outcome, failed
 from flowhook.redis.connect import Client
 from flowhook.redis.keys import org_key
-from tests.fixtures_app import FIRST_KEY
+from tests.fixtures_app import FIRST_KEY, SECOND_KEY
 from tests.flowhook.jobs.processes import CALL, ListedQueue, Process
 
 DONE_WELL = Outcome(200, {"success": True, "answer": "Because."}, "answer")
@@ -151,3 +151,17 @@ def test_a_forgotten_job_is_gone(store: JobStore) -> None:
 
 def test_settling_alone_makes_no_job(store: JobStore) -> None:
     assert not store.settle(new_job_id("acme"), RUN, "a/1", QUEUED)
+
+
+def test_a_job_whose_key_is_gone_is_told_so(any_redis: Client, queue: ListedQueue) -> None:
+    process = Process(any_redis, queue)
+    job_id = new_job_id("acme")
+    process.store.create(job_id, CALL, [])
+    process.job_runner.perform(job_id, RUN)
+    other = JobStore(any_redis, Cipher([SECOND_KEY]))
+    job = other.find(job_id)
+    assert job is not None
+    with pytest.raises(Internal, match="this job cannot be read") as caught:
+        other.outcome_of(job)
+    assert "ENCRYPTION_KEYS" in caught.value.fix
+    process.killed()

@@ -174,7 +174,7 @@ class Interrupting(SettingsStore):
         super().__init__(client, Cipher([SECOND_KEY, FIRST_KEY]))
         self.happens: list[Callable[[], None]] = [happens]
 
-    def _replace_if_same(self, key: str, field: bytes, old: bytes, new: bytes) -> int:
+    def _replace_if_same(self, key: str, field: str, old: bytes, new: bytes) -> int:
         pipeline = self.redis.pipeline
 
         def interrupted(**options: bool) -> Any:
