@@ -33,7 +33,7 @@ from gunicorn.workers.ggevent import GeventWorker
 
 from flowhook.errors import FlowhookError, Internal, InvalidInput, TooLarge
 from flowhook.http.body import WHOLE_BODY
-from flowhook.http.body_size import max_body_bytes
+from flowhook.http.body_size import max_body_bytes, size_in_words
 
 LAST_WAIT_SECONDS = 0.5  # at shutdown, for requests that are arriving
 GATHERED_BYTES = 65_536
@@ -273,7 +273,7 @@ class NoBody(io.RawIOBase):
 
 
 def too_large(most: int) -> Refusal:
-    size = f"{most // (1024 * 1024)} MiB"
+    size = size_in_words(most)
     fix = f"Send a smaller body; the limit is {size}."
     return partial(TooLarge, f"the body is larger than {size}", fix=fix)
 

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response as AnyResponse
 
 from flowhook.errors import FlowhookError, InvalidInput
+from flowhook.http.body_size import MAX_IMPORT_VALUES
 from flowhook.strict_json import read_json
 from flows.conversations.node_counts import read_tally
 from flows.definition.reading import read_export
@@ -38,7 +39,7 @@ def flow_pages(services: PageServices) -> Blueprint:
     def take(org: str) -> str | tuple[str, int]:
         """Import a file, whole or not at all, and show what is wrong with its flows."""
         try:
-            export = read_export(read_json(uploaded()))
+            export = read_export(read_json(uploaded(), MAX_IMPORT_VALUES))
             store.add(org, export)
         except FlowhookError as error:
             return views.listed(org, error=error), error.status

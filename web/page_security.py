@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from flowhook.errors import Forbidden, Unauthorized
+from flowhook.errors import Forbidden, TooLarge, Unauthorized
 from flowhook.http.answers import error_answer, request_error, request_id
 from flowhook.http.body_size import max_body_bytes
 from flowhook.organisations.auth import require_admin
@@ -24,6 +24,8 @@ from web.sessions import LIFE_SECONDS, PageSession, Sessions
 OPEN_VIEWS = frozenset({"web.front", "web.sign_in.show", "web.sign_in.enter"})
 OPEN_PREFIX = "web.assets."
 RENEWAL = "X-Renewal"  # sent by a page that refreshes itself
+FORM = "application/x-www-form-urlencoded"
+MAX_FORM_FIELDS = 1000
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 HEADERS = {
     "Content-Security-Policy": (
@@ -61,6 +63,7 @@ class PageSecurity:
         request.max_content_length = max_body_bytes(request.method, request.path)
         if endpoint.startswith(OPEN_PREFIX):
             return None
+        check_form()
         is_alive = RENEWAL not in request.headers
         g.session = self.sessions.find(request.cookies.get(self.cookie_name, ""), is_alive)
         if endpoint in OPEN_VIEWS:
@@ -131,6 +134,14 @@ def reload_organisation(sections: SectionService) -> None:
 def wants_page() -> bool:
     """Whether the request comes from a browser (it accepts text/html), not from a page's script."""
     return "text/html" in request.headers.get("Accept", "")
+
+
+def check_form() -> None:
+    """Refuse a form of more fields than any page has, before it is parsed. Raises TooLarge."""
+    if request.mimetype == FORM and request.get_data().count(b"&") >= MAX_FORM_FIELDS:
+        raise TooLarge(
+            f"the form holds more than {MAX_FORM_FIELDS} fields", fix="Send the page's own form."
+        )
 
 
 def check_origin() -> None:

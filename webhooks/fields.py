@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -17,7 +16,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, missing, validat
 
 from flowhook.common_keys import COMMON_KEYS
 from flowhook.config_values import MODEL_PATTERN
-from flowhook.strict_json import MAX_DEPTH, is_deep
+from flowhook.strict_json import Unbounded, read_value
 from flowhook.variable_names import NAME
 
 VARIABLE = re.compile(
@@ -171,10 +170,12 @@ class Json(Lenient, fields.Raw):
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> Any:
         if isinstance(value, str):
-            if is_deep(value.encode("utf-8", "surrogatepass")):
-                raise ValidationError(f"Must not be nested deeper than {MAX_DEPTH} levels.")
-            with suppress(orjson.JSONDecodeError):  # `reads` checks a bare word
-                value = orjson.loads(value)
+            try:
+                value = read_value(value)
+            except Unbounded as refusal:
+                raise ValidationError(f"Must not be {refusal}.") from None
+            except orjson.JSONDecodeError:
+                pass  # `reads` checks a bare word
         return self.reads(value)
 
 

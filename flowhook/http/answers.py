@@ -26,7 +26,7 @@ from flowhook.errors import (
     UnsupportedMediaType,
 )
 from flowhook.frames import drop_frames
-from flowhook.http.body_size import max_body_bytes
+from flowhook.http.body_size import max_body_bytes, size_in_words
 from flowhook.outcome import Outcome, as_error, failed
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _http_error(failure: HTTPException) -> FlowhookError:
     error_class = _HTTP_ERRORS.get(code)
     if error_class is None:
         return InvalidInput("the request is malformed") if code < 500 else Internal("failed")
-    limit = f"{max_body_bytes(request.method, request.path) // (1024 * 1024)} MiB"
+    limit = size_in_words(max_body_bytes(request.method, request.path))
     messages = {
         404: "there is nothing at this address",
         405: "this address does not take that method",

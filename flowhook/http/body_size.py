@@ -1,4 +1,5 @@
-"""The largest body of a request: 1 MiB, 8 MiB for imported flows, 4 MiB for Meta."""
+"""The largest body of a request: 1 MiB, 8 MiB for imported flows, 4 MiB for Meta, 8 KiB where a few
+short fields are all that is read."""
 
 from __future__ import annotations
 
@@ -6,10 +7,17 @@ import re
 
 MAX_BODY_BYTES = 1024 * 1024
 MAX_IMPORT_BYTES = 8 * 1024 * 1024
+MAX_IMPORT_VALUES = 500_000  # 8 MiB of flows without spaces hold some 400,000
 MAX_DELIVERY_BYTES = 4 * 1024 * 1024  # Meta sends up to 3 MB
+MAX_DELIVERY_VALUES = 500_000
+MAX_FORM_BYTES = 8 * 1024
 
 _IMPORTS = re.compile(r"/flows/[^/]+|/organisations/[^/]+/flows")
 _DELIVERIES = re.compile(r"/channels/[^/]+/[^/]+")
+_FORMS = re.compile(
+    r"/sign-in|/sign-out|/organisations"
+    r"|(?:/[^/]+)+/(?:accounts|delete|publish|replay|revoke|test|tokens)"
+)
 
 
 def max_body_bytes(method: str, path: str) -> int:
@@ -17,9 +25,22 @@ def max_body_bytes(method: str, path: str) -> int:
 
     >>> max_body_bytes("POST", "/flows/acme"), max_body_bytes("POST", "/webhooks/chat")
     (8388608, 1048576)
+    >>> max_body_bytes("POST", "/sign-in"), max_body_bytes("POST", "/channels/whatsapp/test")
+    (8192, 4194304)
     """
     if method != "POST":
         return MAX_BODY_BYTES
     if _IMPORTS.fullmatch(path):
         return MAX_IMPORT_BYTES
-    return MAX_DELIVERY_BYTES if _DELIVERIES.fullmatch(path) else MAX_BODY_BYTES
+    if _DELIVERIES.fullmatch(path):
+        return MAX_DELIVERY_BYTES
+    return MAX_FORM_BYTES if _FORMS.fullmatch(path) else MAX_BODY_BYTES
+
+
+def size_in_words(size: int) -> str:
+    """A bound as an error names it.
+
+    >>> size_in_words(8192), size_in_words(8388608)
+    ('8 KiB', '8 MiB')
+    """
+    return f"{size // 1024 // 1024} MiB" if size >= 1024 * 1024 else f"{size // 1024} KiB"

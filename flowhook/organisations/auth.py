@@ -135,20 +135,27 @@ class Authenticator:
             raise Forbidden("this token belongs to another organisation")
         return caller
 
-    def _signed(self, proof: Credentials) -> Caller:
-        org = proof.organization_id
-        match = signature.PATTERN.fullmatch(proof.signature.strip())
-        if match is None or not ORGANIZATION_ID_PATTERN.fullmatch(org):
-            raise unauthorized(
-                "the signature is malformed, or the body names no organization_id",
-                fix=f"Send {signature.HEADER}: t=<unix seconds>,v1=<hex> and an organization_id.",
-            )
+    def read_signature(self, header: str) -> tuple[str, str]:
+        """The stamp and digest of a signature in time, which is no proof yet.
+
+        Raises Unauthorized; so nothing of the body has to be read for what cannot be right.
+        """
+        match = signature.PATTERN.fullmatch(header.strip())
+        if match is None:
+            raise _malformed()
         stamp, shown = match.groups()
         if abs(self.clock() - int(stamp)) > SIGNATURE_WINDOW_SECONDS:
             raise unauthorized(
                 "the signature is older or newer than 300 seconds",
                 fix="Set both clocks by NTP, and sign when the call is sent.",
             )
+        return stamp, shown
+
+    def _signed(self, proof: Credentials) -> Caller:
+        stamp, shown = self.read_signature(proof.signature)
+        org = proof.organization_id
+        if not ORGANIZATION_ID_PATTERN.fullmatch(org):
+            raise _malformed()
         phrase = self.settings.get(org).signature_phrase
         if not self._signature_matches(phrase, stamp, shown, proof.body):
             phrase = self.settings.fresh(org).signature_phrase
@@ -170,6 +177,13 @@ class Authenticator:
 
 def unauthorized(message: str, **more: Any) -> Unauthorized:
     return Unauthorized(message, headers={"WWW-Authenticate": CHALLENGE}, **more)
+
+
+def _malformed() -> Unauthorized:
+    return unauthorized(
+        "the signature is malformed, or the body names no organization_id",
+        fix=f"Send {signature.HEADER}: t=<unix seconds>,v1=<hex> and an organization_id.",
+    )
 
 
 def require_admin(caller: Caller, org: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -13,16 +12,16 @@ from flask import Blueprint, Response, request
 
 from flowhook.errors import Forbidden, TooLarge, Unauthorized
 from flowhook.http.answers import json_answer
-from flowhook.http.body_size import MAX_DELIVERY_BYTES
+from flowhook.http.body_size import MAX_DELIVERY_BYTES, MAX_DELIVERY_VALUES
 from flowhook.http.documented import documented
 from flowhook.organisations.cache import SettingsCache
 from flowhook.redis.keys import ORGANIZATION_ID_PATTERN
 from flowhook.strict_json import read_json
+from flowhook.turns import in_turns
 from flows.channels.inbound import Inbound, Receiver, Status
 from flows.channels.whatsapp import signature
 from flows.channels.whatsapp.inbound import Skipped, read_delivery
 
-PARTS_AT_ONCE = 100
 ESCAPED_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 CHALLENGE = re.compile(r"[!-~]{1,512}")
 
@@ -77,11 +76,10 @@ def channel_routes(settings: SettingsCache, receiver: Receiver) -> Blueprint:
 
         The raw body is signed with the Meta app's secret in X-Hub-Signature-256.
         """
-        raw = _read_body()
+        header = request.headers.get(signature.HEADER, "")
+        raw = _read_body() if signature.is_signature(header) else b""
         known = section(org)
-        if not signature.is_signed(
-            known.get("app_secret"), raw, request.headers.get(signature.HEADER, "")
-        ):
+        if not signature.is_signed(known.get("app_secret"), raw, header):
             raise Unauthorized(
                 "the delivery is not signed with the organisation's app secret",
                 fix="Save the Meta app's secret as app_secret in the WhatsApp settings.",
@@ -106,21 +104,19 @@ def _read_object(raw: bytes) -> dict[str, Any]:
 
     Meta would repeat a refused delivery for days because of a NUL that a contact managed to send.
     """
-    return read_json(ESCAPED_NUL.sub(rb"\1", raw))
+    return read_json(ESCAPED_NUL.sub(rb"\1", raw), MAX_DELIVERY_VALUES)
 
 
 def _hand_over(org: str, found: Iterable[Inbound | Status | Skipped], receiver: Receiver) -> None:
     """Keep each part of a delivery, and let other requests go on between them."""
     skipped: Counter[str] = Counter()
-    for number, part in enumerate(found, start=1):
+    for part in in_turns(found):
         if isinstance(part, Inbound):
             receiver.accept(org, part)
         elif isinstance(part, Status):
             receiver.note(org, part)
         else:
             skipped[part.reason] += 1
-        if number % PARTS_AT_ONCE == 0:
-            time.sleep(0)
     for reason, parts in skipped.items():
         logger.info(
             "parts of a delivery are skipped",

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 
 from flowhook.http.answers import json_answer
 from flowhook.http.body import check_media_type
-from flowhook.http.body_size import MAX_IMPORT_BYTES
+from flowhook.http.body_size import MAX_IMPORT_BYTES, MAX_IMPORT_VALUES
 from flowhook.http.documented import documented
 from flowhook.organisations.auth import require_admin
 from flowhook.organisations.http.admin_auth import AdminAuth
@@ -147,4 +147,4 @@ def read_upload() -> Export:
     """The flows in the request's body, of up to 8 MiB. Raises InvalidInput or TooLarge."""
     request.max_content_length = MAX_IMPORT_BYTES
     check_media_type(request.content_type or "")
-    return read_export(read_json(request.get_data(cache=False)))
+    return read_export(read_json(request.get_data(cache=False), MAX_IMPORT_VALUES))

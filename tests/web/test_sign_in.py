@@ -4,7 +4,7 @@ import pytest
 
 from flowhook.organisations.lockout import ATTEMPTS
 from tests.fixtures_app import ADMIN_TOKEN, OpenService, Service
-from tests.web.visitor import Visitor, signed_in
+from tests.web.visitor import HTML, Visitor, signed_in
 from web import sessions
 
 
@@ -72,6 +72,25 @@ def test_signing_in_is_a_use_of_the_token(service: Service) -> None:
     tokens = service.operator("GET", "/settings/acme/tokens").json["tokens"]
     used = {known["id"]: known["last_used_at"] for known in tokens}
     assert used[token.split(".")[2]] is not None
+
+
+@pytest.mark.parametrize("form", ["a=&" * 3000, "token=" + "a" * 8192])
+def test_a_form_larger_than_the_page_needs_is_refused(service: Service, form: str) -> None:
+    visitor = Visitor(service.app)
+    headers = {"Accept": HTML, "Content-Type": "application/x-www-form-urlencoded"}
+    answer = visitor.client.post("/sign-in", data=form, headers=headers)
+    assert answer.status_code == 413
+    assert "8 KiB" in answer.text
+
+
+def test_a_form_of_too_many_fields_is_refused_before_it_is_parsed(service: Service) -> None:
+    service.organisation()
+    visitor = signed_in(service)
+    for fields, status in ((1000, 413), (998, 303)):
+        form = f"csrf={visitor.csrf}" + "&a=" * fields
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        path = "/organisations/acme/settings/openai"
+        assert visitor.client.post(path, data=form, headers=headers).status_code == status
 
 
 def test_guessing_is_locked_out(service: Service) -> None:

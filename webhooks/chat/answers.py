@@ -8,6 +8,7 @@ model what is wrong; a second failure is `invalid_response`. A cut-off is
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -21,7 +22,7 @@ from flowhook.providers.model_client import (
     Message,
     ModelClient,
 )
-from flowhook.strict_json import is_deep
+from flowhook.strict_json import Unbounded, read_value
 from webhooks.chat.messages import text_of
 from webhooks.chat.structured import validate_answer
 
@@ -63,11 +64,9 @@ def parse_answer(text: str, *, must_be_json: bool = False) -> Any:
     """
     stripped = text.strip()
     candidate = _unfenced(stripped) if stripped.startswith(FENCE) else stripped
-    if candidate[:1] in "{[" and not is_deep(candidate.encode("utf-8", "surrogatepass")):
-        try:
-            return orjson.loads(candidate)
-        except orjson.JSONDecodeError:
-            pass
+    if candidate[:1] in "{[":
+        with suppress(Unbounded, orjson.JSONDecodeError):
+            return read_value(candidate)
     if must_be_json:
         raise InvalidResponse(
             "the model answered something else than the JSON that was asked for",

@@ -16,7 +16,7 @@ import orjson
 from flowhook.errors import FlowhookError, InvalidInput, InvalidJson, InvalidResponse, NotFound
 from flowhook.outcome import failed
 from flowhook.providers.model_client import ChatRequest, CompletionChoice, ModelClient
-from flowhook.strict_json import is_deep
+from flowhook.strict_json import Unbounded, read_value
 from webhooks.chat.messages import Message, check_length, conversation
 from webhooks.registry import Context, Result
 from webhooks.tools.tool_choice import OfferedTool
@@ -141,11 +141,9 @@ def read_arguments(written: Any) -> Any:
         return written if isinstance(written, dict) else {}
     if not written.strip():
         return {}
-    if is_deep(written.encode("utf-8", "surrogatepass")):
-        return written
     try:
-        return orjson.loads(written)
-    except orjson.JSONDecodeError:
+        return read_value(written)
+    except (Unbounded, orjson.JSONDecodeError):
         return written
 
 

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 
 HEADER = "X-Hub-Signature-256"
 PREFIX = "sha256="
+PATTERN = re.compile(r"sha256=[0-9a-f]{64}")
 NOBODY = secrets.token_urlsafe(32)  # used if no secret is set
 
 
@@ -21,6 +23,15 @@ def sign(app_secret: str, body: bytes) -> str:
     'sha256=0bf7374433906636'
     """
     return PREFIX + hmac.new(app_secret.encode(), body, hashlib.sha256).hexdigest()
+
+
+def is_signature(header: str) -> bool:
+    """Return whether a header has the form of a signature; without it no body is read.
+
+    >>> is_signature("sha256=" + "0" * 64), is_signature("sha256=0")
+    (True, False)
+    """
+    return PATTERN.fullmatch(header) is not None
 
 
 def is_signed(app_secret: str | None, body: bytes, signature: str) -> bool:

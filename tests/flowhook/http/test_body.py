@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from flowhook.errors import InvalidInput, InvalidJson, UnsupportedMediaType
 from flowhook.http.body import check_media_type
-from flowhook.strict_json import MAX_DEPTH, read_json
+from flowhook.strict_json import MAX_DEPTH, MAX_VALUES, PARSER_DEPTH, Unbounded, read_json, read_value
+from tests.versions import check_versions
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text("abc[]{}\"\\\n'é😀"),
@@ -69,7 +71,7 @@ def test_the_error_tells_the_place_but_never_the_words() -> None:
 
 @pytest.mark.parametrize("opening", [b'{"a":', b"[", b'[{"a":'])
 def test_nesting_is_bounded(opening: bytes) -> None:
-    raw = b'{"a":' + opening * 100_000
+    raw = b'{"a":' + opening * 40_000
     with pytest.raises(InvalidJson, match=f"deeper than {MAX_DEPTH}"):
         read_json(raw)
 
@@ -79,6 +81,49 @@ def test_nesting_up_to_the_bound_is_read() -> None:
     assert read_json(raw)
     with pytest.raises(InvalidJson, match="deeper"):
         read_json(b'{"a":' + raw + b"}")
+
+
+def test_the_orjson_whose_depth_is_a_part_of_ours() -> None:
+    check_versions("orjson", ">=3.13.0,<3.14")
+    assert orjson.loads(b"[" * PARSER_DEPTH + b"]" * PARSER_DEPTH)
+    with pytest.raises(orjson.JSONDecodeError, match="^depth limit"):
+        orjson.loads(b"[" * (PARSER_DEPTH + 1) + b"]" * (PARSER_DEPTH + 1))
+
+
+MANY = b"[" + b"[]," * MAX_DEPTH + b"0]"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        *(MANY + b"],[", b"],[" + MANY, MANY + b"]", b"[" + MANY, MANY + b"," + MANY),
+        MANY + b"]" * 900 + b",0" + b",[" * 900 + MANY,
+    ],
+)
+def test_brackets_that_are_not_a_pair_are_refused_at_their_own_place(raw: bytes) -> None:
+    with pytest.raises(orjson.JSONDecodeError) as caught:
+        orjson.loads(raw)
+    with pytest.raises(orjson.JSONDecodeError) as ours:
+        read_value(raw)
+    assert (ours.value.msg, ours.value.pos) == (caught.value.msg, caught.value.pos)
+
+
+@given(JSON)
+def test_many_values_are_read_as_few_are(value: object) -> None:
+    assert read_value(orjson.dumps([json.loads(MANY), value])) == [json.loads(MANY), value]
+
+
+@pytest.mark.parametrize("value", [b"[],", b"{},", b"0,", b'"",', b'"a,a,a",'])
+def test_the_number_of_values_is_bounded_before_they_are_parsed(value: bytes) -> None:
+    raw = b'{"a": [' + value * MAX_VALUES + b"this is no JSON"
+    with pytest.raises(InvalidJson, match=f"longer than {MAX_VALUES} values"):
+        read_json(raw)
+    with pytest.raises(Unbounded):
+        read_value(raw.decode())
+
+
+def test_a_fair_number_of_values_is_read() -> None:
+    assert len(read_json(b'{"a": [' + b"0," * (MAX_VALUES - 3) + b"0]}")["a"]) == MAX_VALUES - 2
 
 
 def test_brackets_inside_texts_do_not_nest() -> None:

@@ -115,6 +115,17 @@ def test_a_malformed_signature_is_401(service: Service, signature: str) -> None:
     assert "WWW-Authenticate" in answer.headers
 
 
+@pytest.mark.parametrize("signature", ["t=1", f"t=1,v1={'0' * 64}", f"t=99999999999,v1={'0' * 64}"])
+@pytest.mark.parametrize("content_type", ["application/json", "application/xml", "text/plain"])
+def test_of_a_call_whose_signature_cannot_be_right_no_body_is_read(
+    service: Service, signature: str, content_type: str
+) -> None:
+    headers = {"X-Glific-Signature": signature, "Content-Type": content_type}
+    for raw in (b"this is nothing", b"[" * 2_000_000):
+        answer = service.request("POST", "/webhooks/get_buttons", raw=raw, headers=headers)
+        assert (answer.status, answer.error["type"]) == (401, "unauthorized")
+
+
 def test_the_phrases_glific_ships_are_refused_when_saved(service: Service) -> None:
     for phrase in DEFAULT_PHRASES:
         answer = service.operator("PUT", "/settings/acme/signature", {"phrase": phrase})

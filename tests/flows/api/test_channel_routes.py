@@ -257,8 +257,10 @@ def test_a_hostile_delivery_is_refused_or_ignored(meta: Service, line: Line, raw
 
 
 def test_a_huge_delivery_is_refused_before_it_is_read(meta: Service, line: Line) -> None:
-    answer = post_signed(meta, line, b" " * (4 * 1024 * 1024 + 1))
+    raw = b" " * (4 * 1024 * 1024 + 1)
+    answer = post_signed(meta, line, raw)
     assert (answer.status, answer.error["type"]) == (413, "too_large")
+    assert post(meta, raw, {"X-Hub-Signature-256": "sha256=0"}).status == 401
 
 
 def test_metas_largest_delivery_is_taken(meta: Service, graph: FakeGraph, line: Line) -> None:
