@@ -31,6 +31,8 @@ ROOT = Path(__file__).parents[2]
 class Server:
     """gunicorn with an embedded Redis on a free port, until it is stopped."""
 
+    config = "gunicorn.conf.py"
+
     def __init__(self, folder: Path, **environment: str) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -55,7 +57,7 @@ class Server:
     def start(self) -> Self:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"],
+                [sys.executable, "-m", "gunicorn", "--config", self.config],
                 cwd=ROOT,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
