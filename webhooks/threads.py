@@ -12,20 +12,27 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import orjson
 
 from flowhook.organisations.cipher import CannotDecrypt, Cipher
 from flowhook.redis.keys import org_key
+from flowhook.redis.script import Argument, Script
 from webhooks.context_size import context_tokens, estimate_tokens
 
 THREAD_SECONDS = 24 * 60 * 60
 MAX_TURNS = 20
 MAX_THREAD_TOKENS = 8_000
 MAX_TURN_CHARACTERS = 4_000  # of a question or an answer
+MAX_ORGANISATION_BYTES = 32 * 1024 * 1024
+COUNTS = ("index", "sizes", "bytes")
+
+APPEND = Script(Path(__file__).with_name("append_turn.lua"))
 
 THREAD_ID = re.compile(r"thread_[A-Za-z0-9_-]{32}")
 OWN_NAME = re.compile(r"[A-Za-z0-9+][A-Za-z0-9_.:@+-]{0,199}")
@@ -56,9 +63,10 @@ class Thread:
 class Threads:
     """Opens threads and adds turns to them."""
 
-    def __init__(self, redis: Any, cipher: Cipher) -> None:
+    def __init__(self, redis: Any, cipher: Cipher, clock: Callable[[], float] = time.time) -> None:
         self.redis = redis
         self.cipher = cipher
+        self.clock = clock
 
     def open(self, organization_id: str, thread_id: str | None, contact: str = "") -> Thread:
         """Open the thread with its last turns, or a new one if there is none of this id."""
@@ -76,15 +84,20 @@ class Threads:
     def append(
         self, organization_id: str, thread_id: str, asked: str, answered: str, contact: str = ""
     ) -> None:
-        """Add a turn, drop the oldest, and keep the thread for 24 hours more."""
+        """Add a turn, drop the oldest, and keep the thread for 24 hours more.
+
+        Threads that were used longest ago make room where the organisation's take too much.
+        """
         turn = orjson.dumps([asked[:MAX_TURN_CHARACTERS], answered[:MAX_TURN_CHARACTERS]])
         place = _place(thread_id, contact)
-        key = org_key(organization_id, "thread", place)
-        pipe = self.redis.pipeline()
-        pipe.rpush(key, self.cipher.seal(organization_id, f"thread:{place}", turn))
-        pipe.ltrim(key, -MAX_TURNS, -1)
-        pipe.expire(key, THREAD_SECONDS)
-        pipe.execute()
+        keys = [
+            org_key(organization_id, *parts)
+            for parts in (("thread", place), *(("threads", part) for part in COUNTS))
+        ]
+        sealed = self.cipher.seal(organization_id, f"thread:{place}", turn)
+        now = round(self.clock(), 3)
+        arguments: list[Argument] = [sealed, place, now, THREAD_SECONDS, MAX_TURNS, MAX_ORGANISATION_BYTES]
+        APPEND.run(self.redis, keys, arguments)
 
     def _read(self, organization_id: str, place: str, sealed: bytes) -> Turn | None:
         """Decrypt a turn; None if its key was removed from ENCRYPTION_KEYS."""

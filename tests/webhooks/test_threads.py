@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import threading
+from itertools import count
+from typing import Any
 
 import pytest
 
 from flowhook.organisations.cipher import Cipher
 from flowhook.redis.connect import Client
-from flowhook.redis.keys import org_key
+from flowhook.redis.keys import org_key, scan_organisation
 from tests.fakes.openai import FakeOpenAI, faults
 from tests.fixtures_app import FIRST_KEY, SECOND_KEY, Service
+from webhooks import threads as module
 from webhooks.threads import (
     MAX_THREAD_TOKENS,
     MAX_TURN_CHARACTERS,
@@ -194,3 +197,70 @@ def test_ids_cannot_be_guessed(fake_redis: Client) -> None:
     ids = {threads.open("acme", None).id for _ in range(1_000)}
     assert len(ids) == 1_000
     assert all(len(one) == len("thread_") + 32 for one in ids)
+
+
+# --- how much an organisation's threads hold ---
+
+
+def open_threads(redis: Client) -> Threads:
+    """Threads whose clock goes on by a second at each turn."""
+    seconds = count(1_800_000_000)
+    return Threads(redis, Cipher([FIRST_KEY]), lambda: next(seconds))
+
+
+def counted(redis: Client) -> int:
+    """The bytes of an organisation's threads, after comparing them with each thread's."""
+    sizes: Any = redis.hgetall(org_key("acme", "threads", "sizes"))
+    total = int(redis.get(org_key("acme", "threads", "bytes")) or 0)
+    assert sum(map(int, sizes.values())) == total
+    index: Any = redis.zrange(org_key("acme", "threads", "index"), 0, -1)
+    assert set(sizes) == set(index)
+    return total
+
+
+def test_the_threads_used_longest_ago_make_room(
+    any_redis: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MAX_ORGANISATION_BYTES", 20_000)
+    threads = open_threads(any_redis)
+    for name in ("a", "b", "c", "a", "d"):
+        threads.append("acme", name, "x" * 2500, "y" * 2500)
+    assert [len(threads.open("acme", name).turns) for name in "abcd"] == [2, 0, 0, 1]
+    assert 15_000 < counted(any_redis) <= 20_000
+    threads.append("other", "a", "x" * 2500, "y" * 2500)
+    assert len(threads.open("acme", "a").turns) == 2
+
+
+def test_a_thread_is_counted_by_the_turns_it_keeps(any_redis: Client) -> None:
+    threads = open_threads(any_redis)
+    for _ in range(MAX_TURNS):
+        threads.append("acme", "a", "x" * 1000, "")
+    full = counted(any_redis)
+    for _ in range(MAX_TURNS):
+        threads.append("acme", "a", "x" * 1000, "")
+    assert counted(any_redis) == full
+    for _ in range(MAX_TURNS):
+        threads.append("acme", "a", "x", "")
+    assert counted(any_redis) < full / 5
+
+
+def test_threads_that_expired_are_no_longer_counted(any_redis: Client) -> None:
+    now = [1_800_000_000.0]
+    threads = Threads(any_redis, Cipher([FIRST_KEY]), lambda: now[0])
+    threads.append("acme", "a", "x" * 4000, "")
+    now[0] += THREAD_SECONDS + 1
+    threads.append("acme", "b", "x", "")
+    assert counted(any_redis) < 2000
+    for key in scan_organisation(any_redis, "acme"):
+        assert 0 < any_redis.ttl(key) <= THREAD_SECONDS
+
+
+def test_a_thread_of_an_older_release_goes_on(any_redis: Client) -> None:
+    threads = open_threads(any_redis)
+    for _ in range(MAX_TURNS):
+        threads.append("acme", "a", "x" * 1000, "")
+    any_redis.delete(*(org_key("acme", "threads", part) for part in ("index", "sizes", "bytes")))
+    for _ in range(3):
+        threads.append("acme", "a", "new", "")
+        assert counted(any_redis) > 0
+    assert len(threads.open("acme", "a").turns) == MAX_TURNS
