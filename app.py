@@ -14,6 +14,7 @@ from flowhook.config import Config, ConfigError
 from flowhook.http import answers
 from flowhook.http.application import FlowhookFlask
 from flowhook.http.body_size import MAX_BODY_BYTES
+from flowhook.http.headers import ALWAYS_HTTPS
 from flowhook.http.new_work import refuse_while_full
 from flowhook.http.origin import called_at
 from flowhook.jobs.room import MEGABYTE
@@ -88,7 +89,8 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     cipher = RetiredKeys(redis, Cipher(config.encryption_keys)).cipher
     store = SettingsStore(redis, cipher)
     settings = SettingsCache(store)
-    authenticator = Authenticator(config.admin_token, settings, Lockout(redis))
+    lockout = Lockout(redis)
+    authenticator = Authenticator(config.admin_token, settings, lockout)
 
     guard = AddressGuard(config.allow_private_urls)
     accounts = Accounts(config)
@@ -151,6 +153,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
 
     app = FlowhookFlask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.config[ALWAYS_HTTPS] = (config.public_url or "").startswith("https:")
     app.extensions[Background.NAME] = background
     app.extensions[JobServices.NAME] = job_services
     answers.install(app)
@@ -186,7 +189,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         usage_routes(auth, sections, counters, prices),
         refuse_while_full(flow_routes(auth, sections, conversations.flows, linter), fullness),
         refuse_while_full(conversation_routes(auth, conversations, in_flight), fullness),
-        refuse_while_full(channel_routes(settings, whatsapp), fullness),
+        refuse_while_full(channel_routes(settings, lockout, whatsapp), fullness),
         operations_routes(auth, fullness, lambda: document(app, functions)),
         web_routes(services),
     ):

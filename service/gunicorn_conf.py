@@ -49,6 +49,7 @@ sendfile = False  # it would block for ever on a client that reads nothing
 limit_request_line = 8190
 limit_request_fields = 100
 control_socket_disable = True
+forwarded_allow_ips = ""  # app.py heeds forwarded headers of as many proxies as are named
 accesslog = None
 errorlog = "-"
 loglevel = environment.log_level.lower()

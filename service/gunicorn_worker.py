@@ -21,6 +21,7 @@ import orjson
 from gevent.pool import Pool
 from gevent.server import StreamServer
 from gunicorn import util
+from gunicorn.http import wsgi
 from gunicorn.http.errors import (
     InvalidResponseHeader,
     InvalidResponseHeaderName,
@@ -34,6 +35,7 @@ from gunicorn.workers.ggevent import GeventWorker
 from flowhook.errors import FlowhookError, Internal, InvalidInput, TooLarge
 from flowhook.http.body import WHOLE_BODY
 from flowhook.http.body_size import max_body_bytes, size_in_words
+from flowhook.http.headers import NOSNIFF
 
 LAST_WAIT_SECONDS = 0.5  # at shutdown, for requests that are arriving
 GATHERED_BYTES = 65_536
@@ -53,6 +55,7 @@ def http_date(timestamp: float | None = None) -> str:
 
 
 util.http_date = http_date
+wsgi.SERVER = "flowhook"  # which server it is, and its version, is nobody's business
 
 
 class FlowhookWorker(GeventWorker):
@@ -127,7 +130,7 @@ class FlowhookWorker(GeventWorker):
         head = (
             f"HTTP/1.1 {error.status} {reason}\r\nContent-Type: application/json\r\n"
             f"Content-Length: {len(body)}\r\nX-Request-ID: {request_id}\r\n"
-            "Connection: close\r\n\r\n"
+            f"{': '.join(NOSNIFF)}\r\nConnection: close\r\n\r\n"
         )
         try:
             client.sendall(head.encode() + body)

@@ -27,6 +27,7 @@ from flowhook.errors import (
 )
 from flowhook.frames import drop_frames
 from flowhook.http.body_size import max_body_bytes, size_in_words
+from flowhook.http.headers import check_host, security_headers
 from flowhook.outcome import Outcome, as_error, failed
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class WholeAnswer(Response):
             ("Content-Length", str(len(encoded))),
             ("X-Request-ID", request_id()),
             ("Cache-Control", "no-store"),
+            *security_headers(),
         ]
         return cls([encoded], status, headers)
 
@@ -115,12 +117,16 @@ def install(app: Flask) -> None:
     def answer_failure(failure: Exception) -> Response:
         return error_answer(failure)
 
+    app.before_request(check_host)
+
     @app.after_request
     def name_request(response: Response) -> Response:
         if isinstance(response, WholeAnswer):
             return response
         response.headers["X-Request-ID"] = request_id()
         response.headers.setdefault("Cache-Control", "no-store")  # settings, answers, tokens
+        for name, value in security_headers():
+            response.headers.setdefault(name, value)
         return response
 
 

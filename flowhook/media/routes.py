@@ -10,7 +10,6 @@ from flowhook.media.store import Kept, MediaStore
 
 # A browser may show the file and do nothing else: outsiders had a hand in its content.
 HEADERS = {
-    "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; img-src 'self'; media-src 'self'; sandbox",
     "Content-Disposition": "inline",
     "Cross-Origin-Resource-Policy": "cross-origin",

@@ -15,6 +15,8 @@ from flowhook.http.answers import json_answer
 from flowhook.http.body_size import MAX_DELIVERY_BYTES, MAX_DELIVERY_VALUES
 from flowhook.http.documented import documented
 from flowhook.organisations.cache import SettingsCache
+from flowhook.organisations.lockout import Lockout
+from flowhook.organisations.store import digest
 from flowhook.redis.keys import ORGANIZATION_ID_PATTERN
 from flowhook.strict_json import read_json
 from flowhook.turns import in_turns
@@ -28,7 +30,7 @@ CHALLENGE = re.compile(r"[!-~]{1,512}")
 logger = logging.getLogger(__name__)
 
 
-def channel_routes(settings: SettingsCache, receiver: Receiver) -> Blueprint:
+def channel_routes(settings: SettingsCache, lockout: Lockout, receiver: Receiver) -> Blueprint:
     """`GET` and `POST /channels/whatsapp/<org>`."""
     routes = Blueprint("channels", __name__)
 
@@ -50,21 +52,24 @@ def channel_routes(settings: SettingsCache, receiver: Receiver) -> Blueprint:
         content="text/plain",
     )
     def verify_whatsapp(org: str) -> Response:
-        """Answer Meta's challenge if it shows the organisation's verify_token."""
+        """Answer Meta's challenge if it shows the organisation's verify_token.
+
+        Who guesses it has as few tries as for any other secret.
+        """
         sent = request.args
         known = section(org).get("verify_token")
         challenge = sent.get("hub.challenge", "")
-        is_right = signature.is_verification(
-            known, sent.get("hub.mode", ""), sent.get("hub.verify_token", "")
-        )
+        shown = sent.get("hub.verify_token", "")
+        address, identity, proof = request.remote_addr or "", f"verify {org}", digest(shown)
+        is_right = signature.is_verification(known, sent.get("hub.mode", ""), shown)
         if not is_right or not CHALLENGE.fullmatch(challenge):
+            lockout.record_wrong(address, identity, proof)
             raise Forbidden(
                 "this is no verification with the organisation's token",
                 fix="Enter in Meta's app the verify_token of the organisation's WhatsApp settings.",
             )
-        answer = Response(challenge, mimetype="text/plain")
-        answer.headers["X-Content-Type-Options"] = "nosniff"
-        return answer
+        lockout.admit(address, identity, proof)
+        return Response(challenge, mimetype="text/plain")
 
     @routes.post("/channels/whatsapp/<org>")
     @documented(

@@ -105,3 +105,13 @@ def test_requests_sent_at_once_are_answered_in_turn(web: WebProcess) -> None:
         401,
         200,
     ]
+
+
+def test_only_named_proxies_say_how_a_call_came(web: WebProcess) -> None:
+    """None is named here, so what one on the same machine says counts no more than a stranger's."""
+    forwarded = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil.example"}
+    answer = requests.get(f"{web.url}/healthz", headers=forwarded, timeout=20)
+    assert "Strict-Transport-Security" not in answer.headers
+    assert answer.headers["Server"] == "flowhook"
+    malformed = web.exchange(b"GET /healthz HTTP/1.1\r\nHost: a b\r\n\r\n")
+    assert read_error(malformed)[0] == 400

@@ -214,7 +214,6 @@ class _CallRequest:
                 answer.set_data(show(self.body, result))
                 answer.content_type = f"{HTML}; charset=utf-8"
                 answer.headers["Content-Security-Policy"] = PAGE_POLICY
-                answer.headers["X-Content-Type-Options"] = "nosniff"
         return answer
 
     def _other(self, came: Accepted | StoredResponse) -> Response:

@@ -10,6 +10,7 @@ import pytest
 import redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 
+from flowhook.organisations.lockout import ATTEMPTS
 from flows.channels.inbound import Inbound
 from flows.channels.whatsapp.channel import WhatsAppChannel
 from flows.channels.whatsapp.signature import sign
@@ -86,6 +87,15 @@ def test_metas_challenge_is_answered_as_plain_text(meta: Service) -> None:
 def test_anything_else_is_forbidden(meta: Service, changes: dict[str, str]) -> None:
     answer = verify(meta, **changes)
     assert (answer.status, answer.error["type"]) == (403, "forbidden")
+
+
+def test_who_guesses_the_token_is_locked_out(meta: Service) -> None:
+    for number in range(ATTEMPTS):
+        assert verify(meta, **{"hub.verify_token": f"guess-{number}"}).status == 403
+    refused = verify(meta, **{"hub.verify_token": "one-too-many"})
+    assert (refused.status, refused.error["type"]) == (429, "rate_limited")
+    assert int(refused.headers["Retry-After"]) > 0
+    assert verify(meta).status == 429
 
 
 @pytest.mark.parametrize("org", ["nobody", "a%7Bb", "x" * 65])
