@@ -96,7 +96,14 @@ class Threads:
         ]
         sealed = self.cipher.seal(organization_id, f"thread:{place}", turn)
         now = round(self.clock(), 3)
-        arguments: list[Argument] = [sealed, place, now, THREAD_SECONDS, MAX_TURNS, MAX_ORGANISATION_BYTES]
+        arguments: list[Argument] = [
+            sealed,
+            place,
+            now,
+            THREAD_SECONDS,
+            MAX_TURNS,
+            MAX_ORGANISATION_BYTES,
+        ]
         APPEND.run(self.redis, keys, arguments)
 
     def _read(self, organization_id: str, place: str, sealed: bytes) -> Turn | None:

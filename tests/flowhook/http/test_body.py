@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from flowhook.errors import InvalidInput, InvalidJson, UnsupportedMediaType
 from flowhook.http.body import check_media_type
-from flowhook.strict_json import MAX_DEPTH, MAX_VALUES, PARSER_DEPTH, Unbounded, read_json, read_value
+from flowhook.strict_json import (
+    MAX_DEPTH,
+    MAX_VALUES,
+    PARSER_DEPTH,
+    Unbounded,
+    read_json,
+    read_value,
+)
 from tests.versions import check_versions
 
 JSON = st.recursive(
@@ -86,7 +93,7 @@ def test_nesting_up_to_the_bound_is_read() -> None:
 def test_the_orjson_whose_depth_is_a_part_of_ours() -> None:
     check_versions("orjson", ">=3.13.0,<3.14")
     assert orjson.loads(b"[" * PARSER_DEPTH + b"]" * PARSER_DEPTH)
-    with pytest.raises(orjson.JSONDecodeError, match="^depth limit"):
+    with pytest.raises(orjson.JSONDecodeError, match=r"^depth limit"):
         orjson.loads(b"[" * (PARSER_DEPTH + 1) + b"]" * (PARSER_DEPTH + 1))
 
 
