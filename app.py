@@ -56,7 +56,7 @@ from flows.api.conversation_routes import conversation_routes
 from flows.api.flow_routes import flow_routes
 from flows.conversations.author_requests import AuthorHttpClient
 from flows.conversations.conversations import Conversations
-from flows.conversations.store import ConversationStore
+from flows.conversations.store import CONVERSATIONS_PART, ConversationStore
 from flows.conversations.waker import Waker
 from flows.library.flow_linter import FlowLinter
 from flows.library.store import FlowStore
@@ -136,7 +136,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     job_services = JobServices(config, redis, cipher, guard, settings.get, runner.run, fullness)
     handler = CallHandler(dispatcher, job_services.inline_runner, job_services.idempotency)
     conversations = Conversations(
-        ConversationStore(redis, cipher),
+        ConversationStore(redis, cipher, most_bytes=lambda: fullness.most // CONVERSATIONS_PART),
         FlowStore(redis, cipher),
         settings.get,
         FlowCalls(handler),

@@ -16,6 +16,7 @@ from redis import Redis, RedisCluster
 from redis.exceptions import OutOfMemoryError, RedisError, ResponseError
 
 from flowhook.errors import Overloaded, StoreFull
+from flowhook.frames import drop_frames
 
 LOOK_SECONDS = 1.0
 RETRY_SECONDS = 10  # Retry-After of what is refused
@@ -75,6 +76,13 @@ class Fullness:
             self._start()
         return self.state == FULL
 
+    @property
+    def most(self) -> int:
+        """The store's bound in bytes; 0 where it has none, or is not known yet."""
+        if self._thread is None:
+            self._start()
+        return self.fill.most
+
     def check(self) -> None:
         """Admit new work. Raises StoreFull."""
         if self.is_full:
@@ -84,7 +92,8 @@ class Fullness:
         """Ask the store now, and log a change of its state once. Raises RedisError."""
         try:
             self.fill = max(_fills(self.redis), key=lambda fill: fill.part)
-        except ResponseError:  # a server that does not tell
+        except ResponseError as error:  # a server that does not tell
+            drop_frames(error)
             self.fill = Fill()
         before, self.state = self.state, self._judge(self.fill.part)
         if self.state != before:
@@ -125,13 +134,12 @@ class Fullness:
                 self._thread.start()
 
     def _run(self) -> None:
-        while True:
+        while not self._ended.is_set():
             try:
                 self.look()
             except (RedisError, OSError) as error:
                 logger.debug("the store was not looked at", extra={"cause": type(error).__name__})
-            if self._ended.wait(LOOK_SECONDS):
-                return
+            self._ended.wait(LOOK_SECONDS)
 
 
 def refuses_writes(failure: Exception) -> bool:

@@ -17,6 +17,7 @@ from flows.conversations.turn import Turn, channel_of, valid_id
 from flows.model.events import ContactGroupsChanged, Event, MsgCreated, SessionTriggered
 
 MAX_TRIGGERED = 10_000
+MAX_STARTS_WAITING = 1_000  # flows to be started for one contact; the oldest are dropped
 KEEP_START_SECONDS = 7 * 24 * 3600
 
 logger = logging.getLogger(__name__)
@@ -106,7 +107,9 @@ class Effects:
             name, start = secrets.token_hex(16), self._sealed(org, event)
             found.effects.append(("SET", start_key(org, name), start, "EX", KEEP_START_SECONDS))
             for contact in targets[:room]:
-                found.effects.append(("RPUSH", conversation_key(org, contact, "starts"), name))
+                waiting = conversation_key(org, contact, "starts")
+                found.effects.append(("RPUSH", waiting, name))
+                found.effects.append(("LTRIM", waiting, -MAX_STARTS_WAITING, -1))
                 found.started.add(contact)
             room -= len(targets[:room])
 

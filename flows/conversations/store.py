@@ -20,7 +20,7 @@ from typing import Any
 import orjson
 
 from flowhook.backoff import Backoff
-from flowhook.errors import Conflict, Internal, TooLarge
+from flowhook.errors import Conflict, Internal, RateLimited, TooLarge
 from flowhook.organisations.cipher import CannotDecrypt, Cipher
 from flowhook.redis.effects import APPLY, Effect, effect_arguments, effect_keys
 from flowhook.redis.keys import org_key
@@ -32,17 +32,32 @@ from flows.library.store import version_key
 FOLDER = Path(__file__).parent / "lua"
 BEGIN = Script(FOLDER / "begin.lua")
 COMMIT = Script(FOLDER / "commit.lua", APPLY, QUEUE)
+FORGET = Script(FOLDER / "forget.lua")
 
 PATIENCE_SECONDS = 60.0
 LOOKS = Backoff(first_seconds=0.005, factor=1.5, longest_seconds=0.1)
+CONVERSATIONS_PART = 2  # an organisation's conversations may take half of the store
 TRANSCRIPT_ENTRIES = 200
+TRANSCRIPT_BYTES = 1024 * 1024
 MAX_STATE_BYTES = 4 * 1024 * 1024
 ANSWERS_KEPT = 50
 ANSWER_SECONDS = 86_400
 MAX_STARTS = 100  # taken from the queue by one turn
+FULL_SECONDS = 600  # Retry-After where there is no room
 NO_QUEUE = ("",) * 4
 
 logger = logging.getLogger(__name__)
+
+
+def no_room() -> RateLimited:
+    return RateLimited(
+        "the organisation's conversations take all the room they may",
+        fix=(
+            "Forget contacts who are not needed (DELETE /conversations/<org>/<contact>), or have"
+            " the operator give the store more memory."
+        ),
+        retry_after_seconds=FULL_SECONDS,
+    )
 
 
 class TurnLost(Exception):
@@ -87,8 +102,11 @@ class ConversationStore:
         lease_seconds: float = TURN_SECONDS,
         patience_seconds: float = PATIENCE_SECONDS,
         sleep: Callable[[float], None] = time.sleep,
+        most_bytes: Callable[[], int] = int,
     ) -> None:
+        """`most_bytes` tells how much the conversations of one organisation may take, 0: any."""
         self.redis = redis
+        self.most_bytes = most_bytes
         self.cipher = cipher
         self.leases = Leases(redis, lease_seconds)
         self.patience_seconds = patience_seconds
@@ -100,7 +118,7 @@ class ConversationStore:
         """Wait for the contact's turn and lock it.
 
         Raises Conflict if the lock is not free in time, Internal if stored data cannot be
-        decrypted.
+        decrypted, RateLimited for a new contact where there is no room.
         """
         digest = hashlib.sha256(message_id.encode()).hexdigest()[:32] if message_id else ""
         lock = TurnLock(org, contact, new_token(), digest)
@@ -114,6 +132,8 @@ class ConversationStore:
                 if lock.replay is None:
                     raise Internal("the answer that this message got cannot be read")
                 return lock
+            if found[0] == b"full":
+                raise no_room()
             if found[0] == b"ok":
                 try:
                     return self._begun(lock, found)
@@ -143,8 +163,8 @@ class ConversationStore:
 
         `held` is the inbox item that the turn processes; it is removed with the turn. `taking`
         takes the outbox that the effects fill; returns the item at its head. Raises TurnLost if the
-        lock was lost, LeaseLost if `held` was removed before, and TooLarge if the state is too
-        large to store.
+        lock was lost, LeaseLost if `held` was removed before, TooLarge if the state is too
+        large to store, and RateLimited if the organisation's conversations are.
         """
         org, contact = lock.org, lock.contact
         sealed = self.seal(org, contact, "state", state)
@@ -168,15 +188,20 @@ class ConversationStore:
             ANSWER_SECONDS,
             *(held.arguments if held else NO_QUEUE),
             *(taking.arguments if taking else NO_QUEUE),
+            TRANSCRIPT_BYTES,
+            self.most_bytes(),
             *effect_arguments(effects),
         ]
         names = ("lock", "state", "transcript", "starts", "answers", "answered")
         keys = conversation_keys(org, contact, *names)
         for queue in (held, taking):
             keys += queue.keys if queue else keys[:1] * len(NO_QUEUE)
-        outcome, *rest = COMMIT.run(self.redis, [*keys, *effect_keys(effects)], arguments)
+        keys += [bytes_key(org), *effect_keys(effects)]
+        outcome, *rest = COMMIT.run(self.redis, keys, arguments)
         if outcome == 0:
             raise TurnLost
+        if outcome == -2:
+            raise no_room()
         if outcome < 0:
             raise LeaseLost
         head, *taken = rest
@@ -250,7 +275,7 @@ class ConversationStore:
         pipe = self.redis.pipeline(transaction=True)
         for effect in effects:
             pipe.execute_command(*effect)
-        pipe.unlink(*conversation_keys(org, contact, *names))
+        FORGET.add_to(pipe, [bytes_key(org), *conversation_keys(org, contact, *names)], [])
         pipe.execute()
 
     def seal(self, org: str, contact: str, what: str, value: Any) -> bytes:
@@ -280,12 +305,13 @@ class ConversationStore:
     def _begin(self, lock: TurnLock) -> list[Any]:
         org, contact = lock.org, lock.contact
         names = ("lock", "state", "starts", "outbox", "answers")
-        keys = [version_key(org), *conversation_keys(org, contact, *names)]
+        keys = [version_key(org), *conversation_keys(org, contact, *names), bytes_key(org)]
         arguments: list[str | int] = [
             lock.token,
             self.leases.milliseconds,
             lock.digest,
             MAX_STARTS,
+            self.most_bytes(),
         ]
         found: list[Any] = BEGIN.run(self.redis, keys, arguments)
         return found
@@ -306,6 +332,11 @@ def conversation_key(org: str, contact: str, name: str) -> str:
 def conversation_keys(org: str, contact: str, *names: str) -> list[str]:
     prefix = org_key(org, "contact", contact)
     return [f"{prefix}:{name}" for name in names]
+
+
+def bytes_key(org: str) -> str:
+    """Return the key of the bytes that all conversations of an organisation take."""
+    return org_key(org, "conversations", "bytes")
 
 
 def group_key(org: str, group: str) -> str:

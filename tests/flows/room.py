@@ -40,6 +40,7 @@ class Room:
     is_live: bool = False
     lease_seconds: float = 10.0
     patience_seconds: float = 10.0
+    most_bytes: int = 0
     posts: Sequence[str] = ()
     """Names of channels, each a `Post`."""
 
@@ -52,6 +53,7 @@ class Room:
                 cipher,
                 lease_seconds=self.lease_seconds,
                 patience_seconds=self.patience_seconds,
+                most_bytes=lambda: self.most_bytes,
             ),
             self.flows,
             lambda org: Organisation(org, {"openai": {}}, {}),

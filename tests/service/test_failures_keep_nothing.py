@@ -39,6 +39,7 @@ Fail = Callable[[], object]
 def acme(service: Service, openai: FakeOpenAI) -> Iterator[Service]:
     """An organisation whose circuit and log are emptied by `failing`."""
     service.organisation(openai)
+    service.background.fullness.close()  # a thread of its own, with a buffer of its own
     yield service
     openai.violations.clear()  # what is sent is beside the point
 

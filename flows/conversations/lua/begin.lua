@@ -1,8 +1,10 @@
 -- Take a contact's turn: the lock, and all that a message needs, in one round trip.
 --
--- KEYS: flows' version, lock, state, starts, old outbox, answers
--- ARGV: token, lease in milliseconds, the message's digest (or ""), most starts
--- Gives {"answered", answer}, {"busy", milliseconds left} or
+-- KEYS: flows' version, lock, state, starts, old outbox, answers, bytes of all conversations
+-- ARGV: token, lease in milliseconds, the message's digest (or ""), most starts,
+--       most bytes of all conversations (or 0)
+-- Gives {"answered", answer}, {"busy", milliseconds left}, {"full"} for a new contact where there is
+-- no room, or
 -- {"ok", state, version, flows' version, whether the old outbox holds something, starts}.
 
 if ARGV[3] ~= "" then
@@ -12,6 +14,10 @@ if ARGV[3] ~= "" then
   end
 end
 redis.call("HDEL", KEYS[6], "") -- so that it is carried out even where the store is full
+if ARGV[5] ~= "0" and redis.call("EXISTS", KEYS[3]) == 0
+    and tonumber(redis.call("GET", KEYS[7]) or "0") >= tonumber(ARGV[5]) then
+  return {"full"}
+end
 -- The lock may be the caller's already: its first asking was answered, and the answer lost.
 local holder = redis.call("SET", KEYS[2], ARGV[1], "NX", "GET", "PX", ARGV[2])
 if holder and holder ~= ARGV[1] then
