@@ -39,13 +39,16 @@ Fail = Callable[[], object]
 def acme(service: Service, openai: FakeOpenAI) -> Iterator[Service]:
     """An organisation whose circuit and log are emptied by `failing`."""
     service.organisation(openai)
-    service.background.fullness.close()  # a thread of its own, with a buffer of its own
     yield service
     openai.violations.clear()  # what is sent is beside the point
 
 
 def failing(service: Service, call: Fail, openai: FakeOpenAI | None = None) -> Fail:
     """A failing call whose records, and what the fakes remember, are dropped after it."""
+    fullness = service.background.fullness  # its thread has a buffer of its own
+    fullness.close()
+    if fullness._thread is not None:
+        fullness._thread.join()
     kept = {key for key in service.redis.scan_iter("*") if b"settings" in key or b"tok" in key}
 
     def fail() -> None:
