@@ -126,6 +126,13 @@ def test_a_delivery_is_taken_over_before_the_answer(
     assert waiting(meta) == []
 
 
+def test_only_nul_characters_are_taken_out(meta: Service, graph: FakeGraph, line: Line) -> None:
+    said = "a\0\0b \\u0000 \\\0c"
+    raw, headers = graph.says(line, ASHA, text(said))
+    assert post(meta, raw, headers).status == 200
+    assert [found.text for found in waiting(meta)] == ["ab \\u0000 \\c"]
+
+
 @pytest.mark.parametrize(
     "headers",
     [

@@ -319,7 +319,7 @@ def test_many_people_are_found_in_linear_time() -> None:
     numbers = [f"9198{number:08}" for number in range(30_000)]
     people = [{"wa_id": number, "profile": {"name": number}} for number in numbers]
     sent = [message("text", {"body": "a"}, **{"from": number}) for number in numbers]
-    with ends():
+    with ends(5):
         found = list(read_delivery(delivery(*sent, contacts=people)))
     assert [one.name for one in found if isinstance(one, Inbound)] == numbers
 
