@@ -10,7 +10,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from flowhook.errors import FlowhookError, Forbidden
 from flowhook.organisations.auth import WEBHOOK, Caller
 from flowhook.organisations.http.admin_auth import AdminAuth
-from web.page_security import PageSecurity, check_csrf, check_origin, safe_next, signed_in
+from web.page_security import (
+    PageSecurity,
+    check_csrf,
+    check_origin,
+    safe_next,
+    signed_in,
+    wants_page,
+)
 
 FORM_COOKIE = "flowhook_form"  # holds the form's token while there is no session
 MAX_TOKEN = 600
@@ -36,6 +43,8 @@ def sign_in_pages(security: PageSecurity, auth: AdminAuth) -> Blueprint:
             check_csrf(request.cookies.get(FORM_COOKIE, ""))
             caller = prove(auth, request.form.get("token", "").strip())
         except FlowhookError as error:
+            if not wants_page():
+                raise
             return sign_in_form(security, error)
         if g.session is not None:
             security.sessions.end(g.session)

@@ -18,6 +18,7 @@ from flowhook.organisations.schemas import SECTIONS
 from flowhook.organisations.section import mask, secret_fields
 from flowhook.organisations.store import SettingsStore
 from flowhook.providers.guard import AddressGuard
+from flowhook.redis.keys import ORGANIZATION_ID_PATTERN
 
 MASKED = re.compile(r"(sk-|EAA|AIz)?\.\.\..{0,4}")
 HEARD_SECONDS = 0.1  # an announcement reaches every process well within this time
@@ -37,8 +38,9 @@ class SectionService:
 
     def existing(self, org: str) -> Organisation:
         """The organisation as stored; raises NotFound."""
-        organisation = self.store.load(org)
-        if not organisation.exists:
+        is_id = ORGANIZATION_ID_PATTERN.fullmatch(org)
+        organisation = self.store.load(org) if is_id else None
+        if organisation is None or not organisation.exists:
             raise NotFound(f"there is no organisation {org}")
         return organisation
 

@@ -126,9 +126,10 @@ def _as_json(draw: random.Random, value: Any) -> tuple[bytes, str]:
     elif way < 0.95:
         raw = written[: draw.randrange(len(written) + 1)].encode("utf-8", "replace")
     else:
-        raw = bytearray(written.encode("utf-8", "replace") or b"x")
-        raw[draw.randrange(len(raw))] = draw.randrange(256)
-    return bytes(raw), "application/json"
+        raw = written.encode("utf-8", "replace")
+        place = draw.randrange(len(raw) + 1)
+        raw = raw[:place] + bytes([draw.randrange(256)]) + raw[place + 1 :]
+    return raw, "application/json"
 
 
 def _form(flat: dict[str, str]) -> bytes:

@@ -64,8 +64,8 @@ class Seeds:
         while True:
             if draw.random() < 0.5:
                 name = draw.choice(list(self.examples))
-                body = {**self.examples[name], "organization_id": ORG}
-                yield Sent("POST", f"/webhooks/{name}", {}, route=f"/webhooks/{name}"), body
+                called = {**self.examples[name], "organization_id": ORG}
+                yield Sent("POST", f"/webhooks/{name}", {}, route=f"/webhooks/{name}"), called
                 continue
             method, rule = draw.choice(self.routes)
             path = PART.sub(lambda part, method=method: self._part(draw, method, part[1]), rule)  # type: ignore[misc]

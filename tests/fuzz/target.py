@@ -69,7 +69,7 @@ class Target:
         """Some credentials: (whose, headers)."""
         kind = draw.choices(
             ("webhook", "admin", "operator", "basic", "signature", "session", "wrong", "none"),
-            (40, 15, 10, 8, 8, 4, 8, 7),
+            (40, 17, 15, 8, 7, 5, 4, 4),
         )[0]
         if kind in ("webhook", "admin"):
             return kind, _bearer(self.tokens[f"{ORG} {kind}"])

@@ -50,6 +50,14 @@ def test_an_impossible_id_is_refused(service: Service, org: str) -> None:
     assert not service.operator("GET", "/settings").json["organizations"]
 
 
+@pytest.mark.parametrize("org", ["a%20b", "a%7Bb", "%C3%A9", "x" * 65])
+def test_a_page_of_an_impossible_id_is_not_found(service: Service, org: str) -> None:
+    visitor = signed_in(service)
+    assert visitor.get(f"/organisations/{org}").status == 404
+    assert visitor.get(f"/organisations/{org}/logs").status == 404
+    assert visitor.post(f"/organisations/{org}/flows").status == 404
+
+
 def test_only_the_operator_makes_organisations(service: Service) -> None:
     visitor = signed_in(service, service.organisation().admin_token)
     assert visitor.post(PAGE, {"id": "mine"}).status == 403

@@ -52,6 +52,12 @@ def test_an_admin_lands_at_the_own_organisation(service: Service) -> None:
     assert visitor.get("/organisations").status == 403
 
 
+def test_what_asks_for_no_page_is_refused_in_json(service: Service) -> None:
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    refused = service.request("POST", "/sign-in", raw=b"token=wrong", headers=form)
+    assert (refused.status, refused.error["type"]) == (403, "forbidden")
+
+
 def test_a_wrong_token_is_refused_in_words(service: Service) -> None:
     visitor = Visitor(service.app)
     refused = visitor.sign_in("fh.acme.0123456789ab.0123456789012345678901234567890")
