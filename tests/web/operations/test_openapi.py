@@ -106,6 +106,11 @@ def test_nothing_but_the_pages_assets_is_served(service: Service, path: str) -> 
     assert service.request("GET", f"/docs/assets/{path}").status == 404
 
 
+def test_a_file_that_does_not_fit_if_match_is_a_conflict_without_the_file(service: Service) -> None:
+    answer = service.request("GET", "/docs/start.js", headers={"If-Match": "W/"})
+    assert (answer.status, answer.error["type"]) == (412, "conflict")
+
+
 def test_the_document_says_where_xml_and_pages_are_spoken(service: Service) -> None:
     paths = service.request("GET", "/openapi.json").json["paths"]
     both = {"application/json", "application/xml"}
