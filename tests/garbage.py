@@ -8,7 +8,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-LARGE_BYTES = 65_536
+LARGE_BYTES = 65_537  # more than the buffer of a connection to Redis
 FIRST_LOOK = 5
 
 

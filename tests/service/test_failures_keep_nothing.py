@@ -45,10 +45,6 @@ def acme(service: Service, openai: FakeOpenAI) -> Iterator[Service]:
 
 def failing(service: Service, call: Fail, openai: FakeOpenAI | None = None) -> Fail:
     """A failing call whose records, and what the fakes remember, are dropped after it."""
-    fullness = service.background.fullness  # its thread has a buffer of its own
-    fullness.close()
-    if fullness._thread is not None:
-        fullness._thread.join()
     kept = {key for key in service.redis.scan_iter("*") if b"settings" in key or b"tok" in key}
 
     def fail() -> None:
