@@ -16,10 +16,13 @@ from uuid import uuid4
 
 import dramatiq
 from dramatiq.broker import Broker, Consumer
-from dramatiq.brokers.redis import RedisBroker
+from dramatiq.brokers.redis import RedisBroker, _RedisConsumer
 from dramatiq.errors import BrokerError
 from dramatiq.worker import Worker, WorkerThread
 from redis.exceptions import ConnectionError as RedisConnectionError
+
+from flowhook.jobs.fair_queue import FairQueue
+from flowhook.limits.fair_shares import FairShares
 
 QUEUE = "jobs"
 ACTOR = "perform"
@@ -28,6 +31,8 @@ HEARTBEAT_MILLISECONDS = 15_000
 ALWAYS = 1_000_000  # of a million commands do maintenance
 POLL_MILLISECONDS = 100
 IDLE_MILLISECONDS = 2000  # how long a thread without work sleeps; work wakes it at once
+MOST_HELD_BACK = 65_535  # messages in a worker's memory that wait for their organisation's share
+RABBITMQ_PREFETCH = 64  # messages for each thread: RabbitMQ counts those held back, too
 
 Perform = Callable[[str, str, str], None]
 
@@ -77,7 +82,7 @@ class DramatiqQueue:
             raise RedisConnectionError("the queue is away") from error
 
     def worker(self, perform: Perform, threads: int) -> Worker:
-        """Create a worker of this process, not yet started."""
+        """Create a worker of this process, not yet started: `threads` for one organisation."""
         dramatiq.Actor(
             perform, broker=self.broker, actor_name=ACTOR, queue_name=QUEUE, priority=0, options={}
         )
@@ -85,14 +90,22 @@ class DramatiqQueue:
 
 
 class ThreadWorker(Worker):
-    """A dramatiq worker whose idle threads sleep instead of polling every 100 ms."""
+    """A dramatiq worker whose threads are shared fairly, and sleep when idle."""
 
     def __init__(self, broker: Broker, threads: int) -> None:
-        super().__init__(broker, worker_timeout=POLL_MILLISECONDS, worker_threads=threads)
-        self.queue_prefetch = threads  # not twice as many: other workers are idle meanwhile
+        """`threads`: how many one organisation may occupy; there are more, for the others."""
+        shares = FairShares(threads)
+        super().__init__(broker, worker_timeout=POLL_MILLISECONDS, worker_threads=shares.places)
+        self.fair_queue = FairQueue(shares)
+        self.work_queue = self.fair_queue  # type: ignore[assignment]
+        self.queue_prefetch = shares.places  # not more: other workers are idle meanwhile
+        if isinstance(broker, SteadyRedisBroker):
+            broker.held_back = self.fair_queue.held_back
+        else:
+            self.queue_prefetch = min(shares.places * RABBITMQ_PREFETCH, MOST_HELD_BACK)
 
     def _add_worker(self) -> None:
-        thread = WorkerThread(
+        thread = FairThread(
             broker=self.broker,
             consumers=self.consumers,
             work_queue=self.work_queue,
@@ -100,6 +113,16 @@ class ThreadWorker(Worker):
         )
         thread.start()
         self.workers.append(thread)
+
+
+class FairThread(WorkerThread):
+    """A thread that gives its place back with each message it has processed."""
+
+    def process_message(self, message: Any) -> None:
+        try:
+            super().process_message(message)
+        finally:
+            self.work_queue.leave(message)  # type: ignore[attr-defined]
 
 
 # A script that has deleted something may write, also when Redis is out of memory.
@@ -123,6 +146,11 @@ class SteadyRedisBroker(RedisBroker):
             name: self.client.register_script(EVEN_IF_FULL + cast(bytes, script.script))
             for name, script in self.scripts.items()
         }
+        self.held_back: Callable[[], int] = int  # none, unless a worker says otherwise
+
+    @property
+    def consumer_class(self) -> type[Consumer]:
+        return FairConsumer
 
     def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 5000) -> Consumer:
         if queue_name in self._consumed:
@@ -130,6 +158,17 @@ class SteadyRedisBroker(RedisBroker):
             self.broker_id = str(uuid4())
         self._consumed.add(queue_name)
         return super().consume(queue_name, prefetch, timeout)
+
+
+class FairConsumer(_RedisConsumer):
+    """A consumer that does not count messages held back among those it fetched ahead."""
+
+    @property
+    def outstanding_message_count(self) -> int:
+        count: int = super().outstanding_message_count
+        if self.queue_name != QUEUE:
+            return count
+        return max(0, count - min(self.broker.held_back(), MOST_HELD_BACK))
 
 
 def redis_queue(redis: Any) -> DramatiqQueue:

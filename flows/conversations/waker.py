@@ -13,6 +13,7 @@ from typing import Protocol
 from redis.exceptions import RedisError
 
 from flowhook.errors import Conflict, FlowhookError, Internal
+from flowhook.limits.fair_shares import FairLine, FairShares
 from flowhook.redis.fullness import away_level
 from flows.conversations.conversations import Conversations
 from flows.conversations.wakeups import WakeupClaim
@@ -22,6 +23,7 @@ BUSY_SECONDS = 1.0
 LOCKED_SECONDS = 3600.0
 SWEEP_SECONDS = 5.0
 AT_ONCE = 32
+MOST_HELD = 10_000  # contacts whose organisation has its share; the claims of others lapse
 
 logger = logging.getLogger(__name__)
 
@@ -39,8 +41,9 @@ class WakeSource(Protocol):
 class Waker:
     """Runs the wake-up loop in a thread (a greenlet under gevent), from `start` to `close`.
 
-    Up to `at_once` contacts are processed at a time: most of them wait for a model, and a timer
-    that is due meanwhile must not wait for them.
+    Many contacts are processed at a time: most of them wait for a model, and a timer that is due
+    meanwhile must not wait for them. Up to `at_once` are of one organisation; its others are held
+    back, and claimed again when their claim lapses.
     """
 
     def __init__(
@@ -49,28 +52,37 @@ class Waker:
         sources: Sequence[WakeSource] = (),
         look_seconds: float = LOOK_SECONDS,
         at_once: int = AT_ONCE,
+        most_held: int = MOST_HELD,
     ) -> None:
         self.conversations = conversations
         self.sources = sources
         self.look_seconds = look_seconds
         self._ended = threading.Event()
-        self.at_once = at_once
-        self._free = threading.Semaphore(at_once)
+        self._shares = FairShares(at_once)
+        self._line: FairLine[WakeupClaim] = FairLine(self._shares)  # claimed, and not yet begun
+        self._lock = threading.Lock()  # around the two above
+        self._freed = threading.Event()
+        self._most_held = most_held
         self._pool: ThreadPoolExecutor | None = None
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        self._pool = ThreadPoolExecutor(self.at_once, thread_name_prefix="waking")
+        self._pool = ThreadPoolExecutor(self._shares.places, thread_name_prefix="waking")
         self._thread = threading.Thread(target=self._run, name="waker", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
         """Stop claiming, and wait until the running work is finished."""
-        self._ended.set()
+        with self._lock:
+            self._ended.set()
         if self._thread is not None:
             self._thread.join()
         if self._pool is not None:
             self._pool.shutdown(wait=True)
+        while len(self._line):
+            claim = self._line.drain()
+            self._again(claim, 0.0)
+            self.conversations.wakeups.done(claim, self.conversations.now())
 
     def look(self, most: int = AT_ONCE) -> int:
         """Claim due contacts and wake them one after another; returns their number."""
@@ -123,37 +135,46 @@ class Waker:
 
     def _look_wide(self) -> None:
         """Claim only as many contacts as can be woken now, until nothing more is due."""
-        while not self._ended.is_set() and (free := self._take_free()):
-            claimed: list[WakeupClaim] = []
-            try:
-                claimed = self.conversations.wakeups.claim(self.conversations.now(), free)
-            finally:
-                for _ in range(free - len(claimed)):
-                    self._free.release()
+        while not self._ended.is_set() and (free := self._wait_until_free()):
+            claimed = self.conversations.wakeups.claim(self.conversations.now(), free)
             for claim in claimed:
-                self._submit(claim)
+                self._hold(claim)
+            self._begin()
             if len(claimed) < free:
                 return
 
-    def _take_free(self) -> int:
-        """Take all free places, waiting briefly for the first; returns their number."""
-        if not self._free.acquire(timeout=self.look_seconds):
-            return 0
-        taken = 1
-        while self._free.acquire(blocking=False):
-            taken += 1
-        return taken
+    def _wait_until_free(self) -> int:
+        """Return how many places are free, waiting briefly for the first."""
+        self._freed.clear()
+        if not self._shares.free:
+            self._freed.wait(self.look_seconds)
+        return self._shares.free
 
-    def _submit(self, claim: WakeupClaim) -> None:
-        def work() -> None:
-            try:
+    def _hold(self, claim: WakeupClaim) -> None:
+        """Put a claim in line; one that must wait behind too many lapses, and is due again then."""
+        with self._lock:
+            if len(self._line) < self._most_held or self._shares.has_room(claim.org):
+                self._line.put(claim.org, claim)
+
+    def _begin(self) -> None:
+        """Wake the claimed contacts for which there is a place."""
+        with self._lock:
+            while self._pool is not None and not self._ended.is_set():
+                taken = self._line.take()
+                if taken is None:
+                    return
+                self._pool.submit(self._work, taken[1])
+
+    def _work(self, claim: WakeupClaim) -> None:
+        try:
+            if claim.until > self.conversations.now().timestamp() * 1000:
                 self.wake(claim)
-            except (RedisError, OSError) as error:  # its claim expires
-                logger.warning("a waking failed", extra={"cause": type(error).__name__})
-            except Exception:
-                logger.exception("a waking failed", extra={"organization_id": claim.org})
-            finally:
-                self._free.release()
-
-        if self._pool is not None:
-            self._pool.submit(work)
+        except (RedisError, OSError) as error:  # its claim expires
+            logger.warning("a waking failed", extra={"cause": type(error).__name__})
+        except Exception:
+            logger.exception("a waking failed", extra={"organization_id": claim.org})
+        finally:
+            with self._lock:
+                self._shares.give_back(claim.org)
+            self._freed.set()
+            self._begin()
