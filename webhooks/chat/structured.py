@@ -25,6 +25,7 @@ from jsonschema import Draft202012Validator, FormatChecker, SchemaError, Validat
 from jsonschema.validators import extend
 
 from flowhook import errors
+from flowhook.turns import in_turns
 
 MAX_PROPERTIES = 100
 MAX_LEVELS = 5
@@ -32,7 +33,8 @@ MAX_PATTERN_CHARACTERS = 500
 MAX_ERRORS = 20
 MAX_MESSAGE_CHARACTERS = 300
 _MAX_DEPTH = 100
-_MAX_NODES = 1_000  # some 0.5 ms each
+_MAX_NODES = 1_000  # some 0.2 ms each, unless they are plain
+_MAX_ITEMS = 1_000  # in a list or object of one schema, such as `required` or `enum`
 _MAX_STEPS = 200_000  # keywords that one check of an answer may evaluate, some 10 us each
 _REFERENCE_STEPS = 20  # cost of following a reference, in steps
 _OF_ONE = ("items", "contains", "additionalProperties", "propertyNames", "unevaluatedItems")
@@ -45,6 +47,9 @@ _NOT_TAKEN = frozenset(
         *("dependencies", "patternProperties", "unevaluatedProperties"),
     }
 )
+_TYPES = ("string", "number", "integer", "boolean", "object", "array", "null")
+_PLAIN = {"type": str, "title": str, "description": str, "enum": list, "default": object}
+_NO_FORMATS = FormatChecker(formats=())
 
 
 class _Unfit(Exception):
@@ -108,9 +113,10 @@ def validate_answer(value: object, schema: dict[str, Any]) -> list[str]:
 
 def _check_safe(schema: dict[str, Any]) -> None:
     """Refuse outside references, patterns that RE2 does not run, and unbounded recursion."""
-    for count, (path, node, depth) in enumerate(_nodes(schema)):
+    for count, (path, node, depth) in enumerate(in_turns(_nodes(schema))):
         if depth > _MAX_DEPTH or count > _MAX_NODES:
             raise _Unfit("", "is too large")
+        _check_lists(path, node)
         for keyword in node:
             if keyword in _NOT_TAKEN:
                 raise _Unfit(f"{path}.{keyword}", "is not supported in structured output")
@@ -120,6 +126,17 @@ def _check_safe(schema: dict[str, Any]) -> None:
         if pattern is not None and _compiled(pattern) is None:
             problem = "must be a regular expression without look-around or back-references"
             raise _Unfit(f"{path}.pattern", problem)
+
+
+def _check_lists(path: str, node: dict[str, Any]) -> None:
+    """Refuse long lists, and those whose items cannot be sorted to find one that stands twice."""
+    for keyword, value in node.items():
+        if isinstance(value, list | dict) and len(value) > _MAX_ITEMS:
+            raise _Unfit(f"{path}.{keyword}", f"is too large; at most {_MAX_ITEMS} items")
+    for keyword in ("required", "type"):
+        found = node.get(keyword)
+        if isinstance(found, list) and not all(isinstance(item, str) for item in found):
+            raise _Unfit(f"{path}.{keyword}", "must be a list of texts")
 
 
 def _check_rules(schema: dict[str, Any]) -> None:
@@ -134,10 +151,11 @@ def _check_rules(schema: dict[str, Any]) -> None:
         properties += len(names)
         if node.get("additionalProperties") is not False:
             raise _Unfit(path, "additionalProperties must be false")
+        listed = frozenset(required)
         for name in names:
-            if name not in required:
+            if name not in listed:
                 raise _Unfit(f"{path}.properties.{name}", "must be listed in required")
-        if any(name not in names for name in required if isinstance(name, str)):
+        if not listed <= names.keys():
             raise _Unfit(f"{path}.required", "names a property that is not there")
     if properties > MAX_PROPERTIES:
         raise _Unfit("", f"has {properties} properties; at most {MAX_PROPERTIES} are allowed")
@@ -181,11 +199,36 @@ def _depth(root: dict[str, Any], node: dict[str, Any], depths: dict[int, int], s
 
 def _check_vocabulary(schema: dict[str, Any]) -> None:
     """Refuse a keyword whose value is not what JSON Schema 2020-12 requires."""
-    try:
-        Draft202012Validator.check_schema(schema, format_checker=FormatChecker(formats=()))
-    except SchemaError as problem:
-        path = "".join(f".{step}" for step in problem.absolute_path)
-        raise _Unfit(path, "is not valid JSON Schema") from None
+    for path, node, _ in in_turns(_nodes(schema)):
+        if _is_plain(node):
+            continue
+        try:
+            Draft202012Validator.check_schema(_alone(node), format_checker=_NO_FORMATS)
+        except SchemaError as problem:
+            steps = "".join(f".{step}" for step in problem.absolute_path)
+            raise _Unfit(path + steps, "is not valid JSON Schema") from None
+
+
+def _is_plain(node: dict[str, Any]) -> bool:
+    """Whether a schema has only the keywords that most have, right at a glance."""
+    return all(
+        keyword in _PLAIN and isinstance(value, _PLAIN[keyword]) for keyword, value in node.items()
+    ) and (node.get("type", "string") in _TYPES)
+
+
+def _alone(node: dict[str, Any]) -> dict[str, Any]:
+    """A schema without the schemas inside it, which are checked by themselves."""
+    alone = dict(node)
+    for keyword in _OF_ONE:
+        if isinstance(node.get(keyword), dict):
+            alone[keyword] = {}
+    for keyword in _OF_LIST:
+        if isinstance(found := node.get(keyword), list):
+            alone[keyword] = [{}] * bool(found) + [x for x in found if not isinstance(x, dict)]
+    for keyword in _OF_NAMES:
+        if isinstance(found := node.get(keyword), dict):
+            alone[keyword] = {key: x for key, x in found.items() if not isinstance(x, dict)}
+    return alone
 
 
 def _nodes(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], int]]:
@@ -265,15 +308,14 @@ def _check_unique(
 
 def _bounded_validator() -> Any:
     """Make a validator class for one check, which counts its steps."""
-    steps = 0
+    steps = in_turns(range(_MAX_STEPS))
 
     def counted(keyword: str, check: Any) -> Any:
-        cost = _REFERENCE_STEPS if keyword == "$ref" else 1
-
         def run(validator: Any, value: Any, instance: object, schema: Any) -> Any:
-            nonlocal steps
-            steps += cost
-            if steps > _MAX_STEPS:
+            cost = _REFERENCE_STEPS if keyword == "$ref" else 1
+            if isinstance(value, list):  # each item is looked at
+                cost += len(value)
+            if len(list(islice(steps, cost))) < cost:
                 raise _TooMuchWork
             return check(validator, value, instance, schema)
 

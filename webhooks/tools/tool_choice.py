@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from marshmallow import ValidationError
 
 from flowhook.errors import InvalidInput
@@ -16,6 +17,7 @@ from webhooks.context import Context, Tool
 from webhooks.fields import EmptyText
 
 MAX_TOOLS = 64
+MAX_OBJECTS = 8_000  # in all tool objects; some 0.2 ms each at worst
 TOOL_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 HELP = "Must be a list of names of webhook functions, or of tool objects with a name."
 NOT_TOOLS = frozenset({"function_calling", "function_calling_response"})
@@ -43,6 +45,8 @@ def read_functions(value: Any) -> list[str | dict[str, Any]] | None:
         value = [value]
     if not isinstance(value, list) or len(value) > MAX_TOOLS:
         raise ValidationError(f"{HELP[:-1]}, at most {MAX_TOOLS}.")
+    if orjson.dumps(value).count(b"{") > MAX_OBJECTS:
+        raise ValidationError(f"Must hold at most {MAX_OBJECTS} properties and other objects.")
     read = [_read_item(item, f"functions[{place}]") for place, item in enumerate(value)]
     names = [item if isinstance(item, str) else item["name"] for item in read]
     twice = sorted({name for name in names if names.count(name) > 1})

@@ -9,7 +9,13 @@ import pytest
 
 from flowhook import errors
 from tests.endless import ends
-from webhooks.chat.structured import MAX_ERRORS, check_schema, validate_answer
+from tests.stretches import MOST, stretches
+from webhooks.chat.structured import (
+    MAX_ERRORS,
+    check_lenient_schema,
+    check_schema,
+    validate_answer,
+)
 
 TOO_LONG = "the answer takes too long to compare with the schema"
 
@@ -257,3 +263,59 @@ def test_many_alternatives_for_many_items_do_not_hang() -> None:
     schema = {"type": "object", "properties": {"a": items}}
     with ends():
         assert validate_answer({"a": ["899"] * 20_000}, schema) == [TOO_LONG]
+
+
+MANY = [f"p{n}" for n in range(50_000)]
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {**an_object({}), "properties": dict.fromkeys(MANY, True), "required": MANY},
+        {**an_object({"a": TEXT}), "required": [*MANY, {}]},
+        {**an_object({"a": TEXT}), "required": MANY},
+        an_object({"a": {"type": "string", "enum": MANY}}),
+    ],
+    ids=["properties", "mixed", "required", "enum"],
+)
+@pytest.mark.parametrize("check", [check_schema, check_lenient_schema])
+def test_long_lists_are_refused_before_they_are_compared(check: Any, schema: Any) -> None:
+    with ends(), pytest.raises(errors.InvalidInput, match="too large; at most 1000 items"):
+        check(schema)
+
+
+@pytest.mark.parametrize("property_", [TEXT, {"type": "string", "minLength": 1}])
+def test_others_go_on_while_a_large_schema_is_checked(property_: dict[str, Any]) -> None:
+    schema = an_object({f"p{n}": property_ for n in range(900)})
+    check_lenient_schema(an_object({"a": {"minLength": 1}}))  # what is compiled once
+    with stretches() as measured:
+        check_lenient_schema(schema)
+    assert measured.longest < MOST
+
+
+def test_others_go_on_while_an_answer_is_checked() -> None:
+    alternatives = [{"type": "string", "enum": ["a", "b", str(n)]} for n in range(50)]
+    items = {"anyOf": [*alternatives, {"type": "integer"}]}
+    schema = an_object({"a": {"type": "array", "items": items}})
+    with stretches() as measured:
+        assert validate_answer({"a": [1] * 3000}, schema) == [TOO_LONG]
+    assert measured.longest < MOST
+
+
+@pytest.mark.parametrize(
+    ("node", "place"),
+    [
+        ({"type": "text"}, ".properties.a.type"),
+        ({"anyOf": []}, ".properties.a.anyOf"),
+        ({"anyOf": [TEXT, 7]}, ".properties.a.anyOf"),
+        ({"properties": {"b": TEXT, "c": 7}}, ".properties.a.properties.c"),
+        ({"items": 7}, ".properties.a.items"),
+        ({"items": {"minimum": "a"}}, ".properties.a.items.minimum"),
+        ({"title": 7}, ".properties.a.title"),
+        ({"required": ["a", "a"]}, ".properties.a.required"),
+        ({"type": []}, ".properties.a.type"),
+    ],
+)
+def test_a_keyword_of_another_kind_is_named_wherever_it_stands(node: Any, place: str) -> None:
+    with pytest.raises(errors.InvalidInput, match=f"schema{place}"):
+        check_lenient_schema({"type": "object", "properties": {"a": node}})

@@ -8,6 +8,7 @@ import pytest
 from marshmallow import ValidationError
 
 from tests.fixtures_app import Service
+from tests.stretches import MOST, stretches
 from webhooks.tools.tool_choice import MAX_TOOLS, OfferedTool, read_functions
 
 BODY = {"input": "Which buttons?", "functions": ["get_buttons"]}
@@ -75,6 +76,22 @@ def test_what_names_tools_is_read(value: Any, read: Any) -> None:
 def test_what_names_no_tools_is_refused(value: Any, said: str) -> None:
     with pytest.raises(ValidationError, match=said):
         read_functions(value)
+
+
+def test_others_go_on_while_many_large_tools_are_checked() -> None:
+    names = [f"p{n}" for n in range(90)]
+    described = {name: {"type": "string", "minLength": 1} for name in names}
+    schema = {"type": "object", "properties": described, "required": names}
+    tools = [{"name": f"t{n}", "parameters": schema} for n in range(MAX_TOOLS)]
+    with stretches() as measured:
+        assert read_functions(tools) == tools
+    assert measured.longest < MOST
+
+
+def test_too_many_objects_are_refused_before_they_are_looked_at() -> None:
+    schema = {"type": "object", "properties": {f"p{n}": {"minLength": []} for n in range(8_000)}}
+    with pytest.raises(ValidationError, match="at most 8000 properties"):
+        read_functions([{"name": "x", "parameters": schema}])
 
 
 def test_a_tool_of_the_callers_is_not_run_here() -> None:
