@@ -140,7 +140,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         FlowStore(redis, cipher),
         settings.get,
         FlowCalls(handler),
-        AuthorHttpClient(guard),
+        AuthorHttpClient(guard, public_url=config.public_url),
         called_at=called_at,
     )
     contexts.add_tools(FlowTools(conversations))

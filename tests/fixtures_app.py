@@ -89,12 +89,13 @@ class Service:
         headers: Mapping[str, str] | None = None,
         raw: bytes | None = None,
     ) -> Answer:
-        """Any request; `body` becomes JSON, `raw` is sent as it is."""
+        """Any request; `body` becomes JSON, `raw` is sent as it is, as JSON if nothing is said."""
         sent = dict(headers or {})
         if token is not None:
             sent["Authorization"] = f"Bearer {token}"
         if body is not None:
             raw = json.dumps(body).encode()
+        if raw is not None:
             sent.setdefault("Content-Type", "application/json")
         response: TestResponse = self.client.open(path, method=method, data=raw, headers=sent)
         answer = Answer(response.status_code, dict(response.headers), response.get_data())

@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from flowhook.errors import Forbidden, TooLarge, Unauthorized
 from flowhook.http.answers import error_answer, request_error, request_id
 from flowhook.http.body_size import max_body_bytes
+from flowhook.http.cross_site import SAFE_METHODS
 from flowhook.organisations.auth import require_admin
 from flowhook.organisations.organisation import Organisation
 from flowhook.organisations.section_service import SectionService
@@ -26,7 +27,6 @@ OPEN_PREFIX = "web.assets."
 RENEWAL = "X-Renewal"  # sent by a page that refreshes itself
 FORM = "application/x-www-form-urlencoded"
 MAX_FORM_FIELDS = 1000
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self';"
@@ -70,7 +70,6 @@ class PageSecurity:
         if g.session is None:
             return self._to_sign_in()
         if request.method not in SAFE_METHODS:
-            check_origin()
             check_csrf(signed_in().csrf)
         org = (request.view_args or {}).get("org")
         if org is not None:
@@ -141,12 +140,6 @@ def check_form() -> None:
         raise TooLarge(
             f"the form holds more than {MAX_FORM_FIELDS} fields", fix="Send the page's own form."
         )
-
-
-def check_origin() -> None:
-    """Refuse a request that the browser marks as sent by another site."""
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
-        raise Forbidden("this form came from another site", fix="Open the page here and try again.")
 
 
 def check_csrf(expected: str) -> None:

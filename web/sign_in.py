@@ -13,7 +13,6 @@ from flowhook.organisations.http.admin_auth import AdminAuth
 from web.page_security import (
     PageSecurity,
     check_csrf,
-    check_origin,
     safe_next,
     signed_in,
     wants_page,
@@ -38,7 +37,6 @@ def sign_in_pages(security: PageSecurity, auth: AdminAuth) -> Blueprint:
     def enter() -> AnyResponse:
         """Begin a session for the token's caller."""
         try:
-            check_origin()
             check_cookie()
             check_csrf(request.cookies.get(FORM_COOKIE, ""))
             caller = prove(auth, request.form.get("token", "").strip())

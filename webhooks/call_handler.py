@@ -17,7 +17,13 @@ from redis.exceptions import RedisError
 from flowhook.errors import InvalidInput
 from flowhook.http.origin import find_origin
 from flowhook.jobs.call import Call
-from flowhook.jobs.idempotency import Claim, IdempotencyStore, StoredResponse, name_call
+from flowhook.jobs.idempotency import (
+    Claim,
+    IdempotencyStore,
+    StoredResponse,
+    name_call,
+    name_signature,
+)
 from flowhook.jobs.inline_runner import Accepted, InlineRunner
 from flowhook.organisations.organisation import Organisation
 from flowhook.outcome import Outcome
@@ -48,15 +54,17 @@ class CallHandler:
         content: bytes,
         key: str = "",
         prefer: str = "",
+        signature: str = "",
     ) -> Outcome | Accepted | StoredResponse:
         """Answer a call; a repeat gets the stored response.
 
-        Calls are the same by their Idempotency-Key `key` or, without one, by their `content`.
+        Calls are the same by their Idempotency-Key `key`, by their `content` where they come from
+        a flow, or by the `signature` that proves them, which is accepted once in any case.
         """
-        if not (key or comes_from_flow(call.body)):
+        if not (key or signature or comes_from_flow(call.body)):
             return self.answer(call, function, organisation, prefer)
         try:
-            first = self._begin(organisation, call, key, content)
+            first = self._begin(organisation, call, key, content, signature)
         except Exception as failure:
             return self.dispatcher.refuse(call, failure)
         if isinstance(first, StoredResponse):
@@ -86,13 +94,17 @@ class CallHandler:
         return self.dispatcher.dispatch(call, function, organisation)
 
     def _begin(
-        self, organisation: Organisation, call: Call, key: str, content: bytes
+        self, organisation: Organisation, call: Call, key: str, content: bytes, signature: str
     ) -> Claim | StoredResponse | None:
         """Return the stored response or a claim; with a key, never run without a claim."""
         if len(key) > MAX_KEY:
             raise InvalidInput(f"the Idempotency-Key is longer than {MAX_KEY} characters")
         try:
-            return self.idempotency.begin(name_call(organisation, call.function, key, content))
+            signed = name_signature(organisation, signature) if signature else None
+            if signed is not None and not (key or comes_from_flow(call.body)):
+                return self.idempotency.begin(signed)
+            name = name_call(organisation, call.function, key, content)
+            return self.idempotency.begin(name, signed)
         except RedisError:
             if key:
                 raise

@@ -28,6 +28,7 @@ from flowhook.errors import (
 )
 from flowhook.frames import drop_frames
 from flowhook.http.body_size import max_body_bytes, size_in_words
+from flowhook.http.cross_site import check_deliberate
 from flowhook.http.headers import check_host, security_headers
 from flowhook.outcome import Outcome, as_error, failed
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 RETRY_AFTER_SECONDS = 1
+OWN_CHECK = "/webhooks/"  # these routes check by themselves, to answer in each function's shape
 _HTTP_ERRORS: dict[int, type[FlowhookError]] = {
     404: NotFound,
     405: MethodNotAllowed,
@@ -118,7 +120,12 @@ def install(app: Flask) -> None:
     def answer_failure(failure: Exception) -> Response:
         return error_answer(failure)
 
-    app.before_request(check_host)
+    @app.before_request
+    def check_request() -> None:
+        environ = request_ctx.request.environ
+        check_host(environ.get("HTTP_HOST"))
+        if not environ["PATH_INFO"].startswith(OWN_CHECK):
+            check_deliberate(environ)
 
     @app.after_request
     def name_request(response: Response) -> Response:

@@ -27,9 +27,8 @@ def security_headers() -> list[tuple[str, str]]:
     return [NOSNIFF]
 
 
-def check_host() -> None:
+def check_host(host: str | None) -> None:
     """Raise InvalidInput for a Host header that is none; links would be made of it."""
-    host = request_ctx.request.environ.get("HTTP_HOST")
     if host is not None and not HOST.fullmatch(host):
         raise InvalidInput(
             "the Host header is malformed", fix="Send Host: <name>, or <name>:<port>."

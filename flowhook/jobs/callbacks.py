@@ -12,7 +12,7 @@ from flowhook.jobs.call import Call
 from flowhook.jobs.job_runner import NotDelivered
 from flowhook.jobs.store import Job
 from flowhook.organisations.organisation import Organisation
-from flowhook.organisations.signature import HEADER, signature
+from flowhook.organisations.signature import OUTGOING_HEADER, outgoing_signature
 from flowhook.outcome import Outcome
 from flowhook.providers.guard import AddressGuard
 
@@ -22,7 +22,7 @@ GONE = 410
 
 
 class Callback:
-    """Posts `{"id", "status", "result"}`, signed as Glific signs its calls to us."""
+    """Posts `{"id", "status", "result"}`, signed for callbacks alone."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class Callback:
         body = orjson.dumps({"id": job.id, "status": job.status, "result": outcome.answer})
         headers = {
             "Content-Type": "application/json",
-            HEADER: signature(phrase, self.clock(), body),
+            OUTGOING_HEADER: outgoing_signature("callback", phrase, self.clock(), body),
             KEY: job.id,
         }
         try:

@@ -10,6 +10,9 @@ call again would be paid for twice.
 Successes and errors of the call itself (400) are stored. Any other failure may be temporary, so
 it is stored only until the repeats that already wait have read it.
 
+A signature of Glific's is accepted once, too. It names a call that has no other name; for another
+call a mark is kept as long as the signature is valid.
+
 Answers are bounded, each and by organisation: of one that is too large, or had to make room, only a
 mark is kept, and a repeat is told that it was answered (409).
 """
@@ -37,6 +40,7 @@ from flowhook.redis.script import Script
 
 KEYED_SECONDS = 86_400.0
 ALIKE_SECONDS = 60.0
+SIGNED_SECONDS = 600.0  # a signature is valid for 300 s before and after its time
 CLAIM_SECONDS = 1800.0  # longer than any call, even the translation of a long entry
 WAITERS_SECONDS = 3.0  # minimum time a response is stored, for repeats that wait
 WAIT_SECONDS = 150.0
@@ -56,11 +60,15 @@ REPLACE = Script(Path(__file__).with_name("replace.lua"))
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyKey:
-    """The Redis key that identical calls share, and for how many `seconds` they do."""
+    """The Redis key that identical calls share, and for how many `seconds` they do.
+
+    With `keeps_failures` a failure that may be temporary is stored as long.
+    """
 
     organization_id: str
     digest: str
     seconds: float
+    keeps_failures: bool = False
 
     @property
     def key(self) -> str:
@@ -100,6 +108,12 @@ class Claim:
     at: float
 
 
+def name_signature(organisation: Organisation, shown: str) -> IdempotencyKey:
+    """Build the key of a signature, which proves one call, whatever function it names."""
+    digest = _digest(b"signature", "", shown.encode())
+    return IdempotencyKey(organisation.id, digest, SIGNED_SECONDS, keeps_failures=True)
+
+
 def name_call(
     organisation: Organisation, function: str, key: str, content: bytes
 ) -> IdempotencyKey:
@@ -133,19 +147,42 @@ class IdempotencyStore:
         self.clock = clock
         self.sleep = sleep
 
-    def begin(self, name: IdempotencyKey) -> Claim | StoredResponse:
+    def begin(
+        self, name: IdempotencyKey, signed: IdempotencyKey | None = None
+    ) -> Claim | StoredResponse:
         """Claim the call or, if it is claimed already, wait for its response.
 
-        Raises Conflict where the response is not kept, or does not come.
+        `signed` is the signature of a call that has another name; one that was shown before
+        claims nothing. Raises Conflict where the response is not kept, or does not come.
         """
         mine = RUNNING + self.liveness.holder().encode()
         first = Claim(name, mine, self.clock())
-        found = self.redis.set(name.key, mine, nx=True, get=True, px=_ms(CLAIM_SECONDS))
+        if signed is None:
+            found = self.redis.set(name.key, mine, nx=True, get=True, px=_ms(CLAIM_SECONDS))
+        else:
+            found = self._claim_signed(first, signed)
         if found is None:
             return first
         if found[:1] == FOR_WAITERS and self._replace(name, found, mine):
             return first
         return self._wait(first, found)
+
+    def _claim_signed(self, first: Claim, signed: IdempotencyKey) -> bytes | None:
+        """Claim call and signature in one round trip; returns what was there in the call's place.
+
+        Raises Conflict for a signature that was shown before with another call.
+        """
+        pipe = self.redis.pipeline(transaction=False)
+        pipe.set(signed.key, MARK, nx=True, get=True, px=_ms(signed.seconds))
+        pipe.set(first.name.key, first.value, nx=True, get=True, px=_ms(CLAIM_SECONDS))
+        shown, found = pipe.execute()
+        if shown is not None and found is None:
+            self.redis.delete(first.name.key)
+            raise Conflict(
+                "this signature was accepted before, with another call or more than a minute ago",
+                fix="Sign each call anew, when it is sent.",
+            )
+        return found if found is None else bytes(found)
 
     def settle(self, first: Claim, answered: StoredResponse, stays: bool) -> None:
         """Store the response for repeats, or only for those that already wait.
@@ -156,7 +193,7 @@ class IdempotencyStore:
         name = first.name
         plain = b"%d %b %b" % (answered.status, answered.error.encode(), answered.body)
         sealed = self.cipher.seal(name.organization_id, _purpose(name), plain)
-        if stays:
+        if stays or name.keeps_failures:
             left = name.seconds - (self.clock() - first.at)
             self.writer.write(name.answer(KEPT + sealed, max(left, WAITERS_SECONDS)))
             return

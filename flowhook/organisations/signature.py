@@ -1,4 +1,8 @@
-"""Glific's signature scheme, for its webhook calls and for this service's callbacks."""
+"""Glific's signature scheme, and what this service signs itself.
+
+What leaves the service is signed by the same scheme with a key of its own for each purpose, so no
+receiver can send it back as a call of a webhook function.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ import hmac
 import re
 
 HEADER = "X-Glific-Signature"
+OUTGOING_HEADER = "X-Flowhook-Signature"
 PATTERN = re.compile(r"t=([0-9]{1,12}),v1=([0-9a-f]{64})")
 
 
@@ -19,3 +24,14 @@ def signature(phrase: str, at: float, body: bytes) -> str:
     """The header's value for a body sent at `stamp` (epoch seconds)."""
     stamp = str(int(at))
     return f"t={stamp},v1={sign(phrase, stamp, body)}"
+
+
+def outgoing_signature(purpose: str, phrase: str, at: float, body: bytes) -> str:
+    """The value of X-Flowhook-Signature for a body sent to a server of the organisation's.
+
+    Its key is the hex HMAC-SHA256 of `flowhook <purpose>` with the phrase as key. The purpose is
+    `callback` or `webhook`.
+    """
+    purposes = f"flowhook {purpose}".encode()
+    key = hmac.new(phrase.encode(), purposes, hashlib.sha256).hexdigest()
+    return signature(key, at, body)

@@ -16,7 +16,12 @@ import orjson
 
 from flowhook.errors import InvalidInput
 from flowhook.organisations.organisation import Organisation
-from flowhook.organisations.signature import HEADER, signature
+from flowhook.organisations.signature import (
+    HEADER,
+    OUTGOING_HEADER,
+    outgoing_signature,
+    signature,
+)
 from flowhook.providers.guard import AddressGuard
 from flows.model.session import HttpAnswer
 
@@ -27,14 +32,23 @@ MAX_HEADERS = 50
 HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 OURS = frozenset(
-    ("host", "content-length", "transfer-encoding", "connection", "upgrade", HEADER.lower())
+    (
+        *("host", "content-length", "transfer-encoding", "connection", "upgrade"),
+        *(HEADER.lower(), OUTGOING_HEADER.lower()),
+    )
 )
 """Headers that frame or prove the request; an author's are left out."""
 
 
 class AuthorHttpClient:
-    def __init__(self, guard: AddressGuard, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        guard: AddressGuard,
+        clock: Callable[[], float] = time.time,
+        public_url: str | None = None,
+    ) -> None:
         self.guard = guard
+        self.public_url = public_url
         self.clock = clock
 
     def send(
@@ -50,7 +64,7 @@ class AuthorHttpClient:
         if len(headers) > MAX_HEADERS:
             raise InvalidInput(f"a webhook may have {MAX_HEADERS} headers")
         text = orjson.dumps(body)
-        sent = sendable(headers) | self._signature(organisation, text)
+        sent = sendable(headers) | self._signature(organisation, url, text)
         if method == "GET":
             got = self.guard.guarded_get(
                 with_query(url, body),
@@ -71,10 +85,17 @@ class AuthorHttpClient:
             )
         return HttpAnswer(got.status, got.content.decode(errors="replace"))
 
-    def _signature(self, organisation: Organisation, text: bytes) -> dict[str, str]:
-        """Glific's signature header; none without a signature phrase."""
+    def _signature(self, organisation: Organisation, url: str, text: bytes) -> dict[str, str]:
+        """The signature for the receiver; none without a signature phrase.
+
+        A function of this service, which a flow from Glific calls by its address, reads Glific's.
+        """
         phrase = organisation.signature_phrase
-        return {HEADER: signature(phrase, self.clock(), text)} if phrase else {}
+        if not phrase:
+            return {}
+        if self.public_url and url.startswith(f"{self.public_url}/webhooks/"):
+            return {HEADER: signature(phrase, self.clock(), text)}
+        return {OUTGOING_HEADER: outgoing_signature("webhook", phrase, self.clock(), text)}
 
 
 def sendable(headers: Mapping[str, str]) -> dict[str, str]:

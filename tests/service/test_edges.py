@@ -13,7 +13,10 @@ import requests
 
 from tests.service.web_process import CLIENT_SECONDS, WebProcess, read_to_end
 
-CALL = b"POST /webhooks/parse_via_chat_gpt HTTP/1.1\r\nHost: a\r\nX-Request-ID: mine-1\r\n"
+CALL = (
+    b"POST /webhooks/parse_via_chat_gpt HTTP/1.1\r\nHost: a\r\nX-Request-ID: mine-1\r\n"
+    b"Content-Type: application/json\r\n"
+)
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,6 @@ from werkzeug.exceptions import HTTPException
 
 from flowhook.errors import (
     FlowhookError,
-    Forbidden,
     InvalidInput,
     MethodNotAllowed,
     NotFound,
@@ -28,6 +27,7 @@ from flowhook.http.answers import (
     request_id,
 )
 from flowhook.http.body import WHOLE_BODY
+from flowhook.http.cross_site import check_own_site, check_typed
 from flowhook.http.documented import documented
 from flowhook.jobs.call import Call
 from flowhook.jobs.idempotency import StoredResponse
@@ -157,6 +157,7 @@ class _CallRequest:
     def answer(self) -> Outcome | Accepted | StoredResponse:
         """Authenticate, read the body and answer. Raises a FlowhookError if it is invalid."""
         sent = self.sent
+        check_own_site(sent.environ)
         signature = self._signature()
         if signature:  # nothing is read for one that cannot be right
             self.authenticator.read_signature(signature)
@@ -184,6 +185,7 @@ class _CallRequest:
             raw or sent.query_string,
             environ.get("HTTP_IDEMPOTENCY_KEY", ""),
             environ.get("HTTP_PREFER", ""),
+            signature.strip(),
         )
 
     def refuse(self, failure: Exception) -> Outcome:
@@ -240,6 +242,8 @@ class _CallRequest:
                 raise InvalidInput("the query holds a NUL character", fix="Remove it.")
             if fields or sent.method == "GET":
                 return fields
+        if raw:
+            check_typed(sent.environ)
         content_type = sent.environ.get("CONTENT_TYPE", "")
         return read_json(raw) if content_type == JSON else read_body(raw, content_type)
 
@@ -254,7 +258,7 @@ class _CallRequest:
     def _authenticate(self, sent: Request, raw: bytes, signature: str) -> Caller:
         environ = sent.environ
         if sent.method != "POST":
-            _check_deliberate(sent)
+            _check_wanted(sent)
         authorization = environ.get("HTTP_AUTHORIZATION", "")
         claimed = ""
         if signature:
@@ -265,18 +269,10 @@ class _CallRequest:
         )
 
 
-def _check_deliberate(sent: Request) -> None:
-    """Reject a HEAD and a cross-site link, since a GET costs money and browsers add credentials.
-
-    Browsers send the origin of a request; other clients do not send this header.
-    """
+def _check_wanted(sent: Request) -> None:
+    """Reject a HEAD, since what a GET does costs money."""
     if sent.method != "GET":
         raise MethodNotAllowed("this address does not take that method", headers={"Allow": "GET"})
-    if sent.environ.get("HTTP_SEC_FETCH_SITE", "none") not in ("none", "same-origin"):
-        raise Forbidden(
-            "a link on another site may not call this",
-            fix="Paste the address into the browser's address bar.",
-        )
 
 
 def organisation_of(caller: Caller, body: Mapping[str, Any]) -> str:

@@ -39,10 +39,12 @@ def test_a_result_is_posted_signed_and_keyed_by_its_job(
         {"id": job_id, "status": "done", "result": {"success": True, "parsed_msg": "Because."}}
     ]
     assert post.headers["Idempotency-Key"] == job_id
-    stamp, _, shown = post.headers["X-Glific-Signature"].partition(",v1=")
+    stamp, _, shown = post.headers["X-Flowhook-Signature"].partition(",v1=")
     assert abs(int(stamp.removeprefix("t=")) - time.time()) < 10
     signed = stamp.removeprefix("t=").encode() + b"." + post.raw
-    assert shown == hmac.new(PHRASE.encode(), signed, hashlib.sha256).hexdigest()
+    key = hmac.new(PHRASE.encode(), b"flowhook callback", hashlib.sha256).hexdigest()
+    assert shown == hmac.new(key.encode(), signed, hashlib.sha256).hexdigest()
+    assert "X-Glific-Signature" not in post.headers
 
 
 def test_an_answer_in_time_calls_nobody_back(

@@ -20,6 +20,7 @@ from flowhook.organisations.lockout import Lockout
 from flowhook.organisations.schemas import DEFAULT_PHRASES
 from flowhook.organisations.signature import sign
 from flowhook.organisations.store import SettingsStore
+from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import ADMIN_TOKEN, FIRST_KEY, PHRASE, Service
 
 BUTTONS = {"buttons_data": "Yes|No"}
@@ -158,3 +159,46 @@ def test_a_signature_is_no_proof_for_settings(service: Service) -> None:
     stamp = str(int(time.time()))
     headers = {"X-Glific-Signature": f"t={stamp},v1={sign(PHRASE, stamp, b'')}"}
     assert service.request("GET", "/settings/acme", headers=headers).status == 401
+
+
+def test_a_signature_proves_one_call(service: Service, openai: FakeOpenAI) -> None:
+    service.organisation(openai)
+    assert service.operator("PUT", "/settings/acme/signature", {"phrase": PHRASE}).status == 201
+    body = {"question_text": "Why?", "organization_id": "acme"}
+    at = time.time()
+    first = service.signed_call("parse_via_chat_gpt", body, at=at)
+    again = service.signed_call("parse_via_chat_gpt", body, at=at)
+    elsewhere = service.signed_call("chat", body, at=at)
+    assert [one.status for one in (first, again, elsewhere)] == [200, 200, 200]
+    assert {one.body for one in (first, again, elsewhere)} == {first.body}
+    assert "Idempotent-Replay" not in first.headers
+    assert again.headers["Idempotent-Replay"] == elsewhere.headers["Idempotent-Replay"] == "true"
+    assert len(openai.requests) == 1
+    assert service.signed_call("parse_via_chat_gpt", body, at=at - 1).status == 200
+    assert len(openai.requests) == 2
+
+
+def test_a_failure_uses_the_signature_up(service: Service, openai: FakeOpenAI) -> None:
+    service.organisation(openai)
+    assert service.operator("PUT", "/settings/acme/signature", {"phrase": PHRASE}).status == 201
+    openai.remove_key(openai.key)
+    body, at = {"question_text": "Why?", "organization_id": "acme"}, time.time()
+    answers = [service.signed_call("parse_via_chat_gpt", body, at=at) for _ in range(2)]
+    assert [one.error["type"] for one in answers] == ["invalid_api_key"] * 2
+    assert len(openai.requests) == 1
+
+
+def test_a_signature_of_a_flows_call_proves_no_other(service: Service, openai: FakeOpenAI) -> None:
+    service.organisation(openai)
+    assert service.operator("PUT", "/settings/acme/signature", {"phrase": PHRASE}).status == 201
+    body = {"question_text": "Why?", "organization_id": "acme", "contact_id": 1, "flow_id": 2}
+    at = time.time()
+    assert service.signed_call("parse_via_chat_gpt", body, at=at).status == 200
+    again = service.signed_call("parse_via_chat_gpt", body, at=at)
+    assert (again.status, again.headers["Idempotent-Replay"]) == (200, "true")
+    elsewhere = service.signed_call("chat", body, at=at)
+    assert (elsewhere.status, elsewhere.error["type"]) == (409, "conflict")
+    assert service.signed_call("chat", body, at=at).status == 409
+    assert len(openai.requests) == 1
+    signed_anew = service.signed_call("parse_via_chat_gpt", body, at=at - 1)
+    assert signed_anew.headers["Idempotent-Replay"] == "true"

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from flowhook.organisations.organisation import Organisation
 from flowhook.organisations.signature import sign
+from flowhook.providers.guard import AddressGuard
+from flows.conversations.author_requests import AuthorHttpClient
 from tests.fakes.web import answer, redirect, serve
 from tests.fixtures_app import PHRASE, OpenService, Service
 from tests.flows.talking import publish, say
@@ -67,8 +71,30 @@ def test_a_post_is_signed_json_with_the_author_s_headers(acme: Service) -> None:
     }
     assert lines["Token"] == "w 1"
     assert lines["Content-Type"] == "application/json"
-    stamp, _, shown = lines["X-Glific-Signature"].removeprefix("t=").partition(",v1=")
-    assert shown == sign(PHRASE, stamp, body.encode())
+    stamp, _, shown = lines["X-Flowhook-Signature"].removeprefix("t=").partition(",v1=")
+    key = hmac.new(PHRASE.encode(), b"flowhook webhook", "sha256").hexdigest()
+    assert shown == sign(key, stamp, body.encode())
+    assert "X-Glific-Signature" not in lines
+    for value in (f"t={stamp},v1={shown}", f"t={stamp},v1={sign(PHRASE, stamp, b'other')}"):
+        headers = {"X-Glific-Signature": value, "Content-Type": "application/json"}
+        replayed = acme.request(
+            "POST", "/webhooks/parse_via_chat_gpt", raw=body.encode(), headers=headers
+        )
+        assert replayed.status == 401
+
+
+def test_a_function_of_this_service_reads_glifics_signature() -> None:
+    """Glific's own flows call it by its address; nobody else reads what is sent there."""
+    with serve(answer(b"{}")) as server:
+        address = f"http://127.0.0.1:{server.port}"
+        client = AuthorHttpClient(AddressGuard(("127.0.0.1",)), public_url=address)
+        organisation = Organisation("acme", {"signature": {"phrase": PHRASE}}, {})
+        client.send(organisation, "POST", f"{address}/webhooks/chat", {}, {"a": 1})
+        client.send(organisation, "POST", f"{address}/other", {}, {"a": 1})
+    own, other = server.requests
+    assert "X-Glific-Signature: t=" in own
+    assert "X-Glific-Signature" not in other
+    assert "X-Flowhook-Signature: t=" in other
 
 
 def test_a_get_carries_the_body_as_its_query(acme: Service) -> None:
@@ -83,7 +109,7 @@ def test_a_get_carries_the_body_as_its_query(acme: Service) -> None:
         "deep": ['{"a":["w 1"]}'],
         "organization_id": ["acme"],
     }
-    assert "X-Glific-Signature: t=" in server.requests[0]
+    assert "X-Flowhook-Signature: t=" in server.requests[0]
 
 
 @pytest.mark.parametrize(
