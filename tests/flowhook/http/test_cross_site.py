@@ -41,7 +41,7 @@ def test_another_site_is_refused_with_any_proof(
     assert service.operator("GET", "/settings/acme").status == 200
 
 
-@pytest.mark.parametrize(("method", "path"), CHANGES)
+@pytest.mark.parametrize(("method", "path"), [one for one in CHANGES if "nothing" not in one[1]])
 def test_a_body_says_what_it_is(service: Service, method: str, path: str) -> None:
     tenant = service.organisation()
     headers = {**basic(tenant.id, tenant.webhook_token), "Content-Type": ""}
