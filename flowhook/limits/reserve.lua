@@ -29,14 +29,15 @@ if per_minute then
   redis.call('LTRIM', KEYS[1], -per_minute, -1)
   if redis.call('LLEN', KEYS[1]) >= per_minute then
     local free_at = redis.call('LINDEX', KEYS[1], 0) + MINUTE
-    if free_at > now then
+    if free_at > now and free_at <= now + MINUTE then -- later: the clock was set back
       return {'requests', whole(free_at - now)}
     end
   end
 end
 
 if at_once then
-  if redis.call('ZCOUNT', KEYS[2], '(' .. whole(now), '+inf') >= at_once then
+  local last = whole(now + ARGV[6]) -- what ends later began before the clock was set back
+  if redis.call('ZCOUNT', KEYS[2], '(' .. whole(now), last) >= at_once then
     return {'calls', whole(SOON)}
   end
 end

@@ -30,6 +30,7 @@ FAILURES = 5  # in a window, all processes together, and more than this process'
 WINDOW_SECONDS = 30.0
 BACKOFF = Backoff(first_seconds=5.0, factor=2, longest_seconds=60.0)
 STALE_SECONDS = 3600
+CLOCKS_APART_SECONDS = 60.0  # more is left of a pause only where the clock was set back
 MAX_ACCOUNTS = 10_000
 
 
@@ -84,7 +85,8 @@ class AccountCircuit:
         if self._state is None:
             return
         left = self._state["until"] - self.circuits.clock()
-        if left <= 0 and self._may_probe():
+        is_over = left <= 0 or left > self._state["pause"] + CLOCKS_APART_SECONDS
+        if is_over and self._may_probe():
             return
         raise ProviderUnavailable(
             "the provider failed again and again, so it is not asked at the moment",

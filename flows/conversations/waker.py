@@ -22,6 +22,7 @@ LOOK_SECONDS = 0.5
 BUSY_SECONDS = 1.0
 LOCKED_SECONDS = 3600.0
 SWEEP_SECONDS = 5.0
+SET_BACK_SECONDS = 2.0  # by which a clock must be set back to be noticed
 AT_ONCE = 32
 MOST_HELD = 10_000  # contacts whose organisation has its share; the claims of others lapse
 
@@ -65,6 +66,7 @@ class Waker:
         self._most_held = most_held
         self._pool: ThreadPoolExecutor | None = None
         self._thread: threading.Thread | None = None
+        self._lead = self._measure_lead()
 
     def start(self) -> None:
         self._pool = ThreadPoolExecutor(self._shares.places, thread_name_prefix="waking")
@@ -90,6 +92,22 @@ class Waker:
         for claim in claimed:
             self.wake(claim)
         return len(claimed)
+
+    def notice_clock(self) -> None:
+        """Where the clock was set back, bring forward what would otherwise be due that much later.
+
+        A wake-up that is too early does no harm: the session says whether its time has come.
+        """
+        lead = self._measure_lead()
+        if self._lead - lead > SET_BACK_SECONDS:
+            seconds = self._lead - lead
+            logger.warning("the clock was set back", extra={"seconds": round(seconds)})
+            self.conversations.wakeups.bring_forward(self.conversations.now(), seconds)
+        self._lead = lead
+
+    def _measure_lead(self) -> float:
+        """By how much the clock is ahead of one that is never set."""
+        return self.conversations.now().timestamp() - time.monotonic()
 
     def wake(self, claim: WakeupClaim) -> None:
         """Wake one claimed contact; retried later if it cannot be woken now."""
@@ -123,6 +141,7 @@ class Waker:
         swept = time.monotonic()
         while not self._ended.is_set():
             try:
+                self.notice_clock()
                 if time.monotonic() - swept > SWEEP_SECONDS:
                     swept = time.monotonic()
                     for source in self.sources:

@@ -13,7 +13,7 @@ import random
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ DUE = [f"fh:wake:{{{shard}}}" for shard in range(SHARDS)]
 CLAIMED = [f"{due}:claimed" for due in DUE]
 
 CLAIM = Script(Path(__file__).parent / "lua" / "claim.lua")
+FORWARD = Script(Path(__file__).parent / "lua" / "forward.lua")
 DONE = Script(Path(__file__).parent / "lua" / "done.lua")
 
 
@@ -71,6 +72,14 @@ class Wakeups:
                 org, _, contact = raw.decode().partition("|")
                 found.append(WakeupClaim(org, contact, until))
         return found
+
+    def bring_forward(self, now: datetime, seconds: float) -> None:
+        """Make due what would be within the next `seconds`, and let no claim last longer than
+        one that is made now."""
+        times = (0.0, seconds, self.lease_seconds)
+        moments = [_milliseconds(now + timedelta(seconds=one)) for one in times]
+        for due, claimed in zip(DUE, CLAIMED, strict=True):
+            FORWARD.run(self.redis, [due, claimed], moments)
 
     def _keys(self) -> list[list[str]]:
         """Return the keys of due and claimed entries, grouped by the script calls that use them.

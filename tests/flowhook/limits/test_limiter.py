@@ -44,6 +44,17 @@ class TestRequestsPerMinute:
         pass_through(limiter, acme)
         assert refusal(limiter, acme).retry_after_seconds == 11  # the second, at 10.5
 
+    def test_a_clock_that_is_set_back_locks_nobody_out(
+        self, limiter: Limiter, clock: Clock
+    ) -> None:
+        acme = organisation(requests_per_minute=3)
+        for _ in range(3):
+            pass_through(limiter, acme)
+        clock.now -= 3600
+        for _ in range(3):
+            pass_through(limiter, acme)
+        assert refusal(limiter, acme).retry_after_seconds == 60
+
     def test_no_minute_holds_more_than_the_limit(self, limiter: Limiter, clock: Clock) -> None:
         acme = organisation(requests_per_minute=10)
         admitted: list[float] = []
@@ -119,6 +130,15 @@ class TestConcurrentCalls:
         refusal(limiter, acme)
         clock.now += 0.001
         pass_through(limiter, acme)
+
+    def test_a_killed_call_holds_no_place_for_an_hour_where_the_clock_is_set_back(
+        self, limiter: Limiter, clock: Clock
+    ) -> None:
+        acme = organisation(concurrent_calls=1)
+        place(limiter, acme).__enter__()  # never left
+        clock.now -= 3600
+        with place(limiter, acme):
+            refusal(limiter, acme)
 
     def test_fifty_threads_never_exceed_ten(self, limiter: Limiter) -> None:
         acme = organisation(concurrent_calls=10)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from typing import Any
 
 import pytest
@@ -27,11 +29,11 @@ def open_circuit(service: Service, openai: FakeOpenAI) -> None:
         assert ask(service).error["type"] == "provider_error"
 
 
-def lapse(service: Service) -> None:
-    """Let the circuit's pause pass."""
+def lapse(service: Service, until: float = 0) -> None:
+    """Let the circuit's pause of 5 s pass, or end at another time."""
     key = "fh:{acme}:circuits"
     for account in service.redis.hkeys(key):
-        service.redis.hset(key, account, b'{"until": 0, "pause": 5.0}')
+        service.redis.hset(key, account, json.dumps({"until": until, "pause": 5.0}))
     service.redis.publish("fh:changed", "acme")
     service.background.settings.drop("acme")
 
@@ -53,6 +55,14 @@ def test_the_first_answer_after_the_pause_closes_the_circuit(
     lapse(service)
     assert ask(service).status == 200
     assert not service.redis.hgetall("fh:{acme}:circuits")
+    assert ask(service).status == 200
+
+
+def test_a_clock_that_is_set_back_does_not_keep_it_open(
+    service: Service, openai: FakeOpenAI
+) -> None:
+    open_circuit(service, openai)
+    lapse(service, until=time.time() + 3600)  # opened an hour later, by the clock as it was
     assert ask(service).status == 200
 
 

@@ -85,6 +85,22 @@ def test_an_answer_in_time_puts_the_timer_off(any_redis: Client) -> None:
     assert entries(any_redis) == 1
 
 
+def test_a_clock_that_is_set_back_holds_up_nobody(any_redis: Client) -> None:
+    room = Room(any_redis)
+    wakeups, hour = room.conversations.wakeups, timedelta(hours=1)
+    wakeups.add(ORG, "claimed", room.moment)
+    assert claimed(wakeups, room.moment) == [(ORG, "claimed")]  # by a process that dies over it
+    wakeups.add(ORG, "due", room.moment)
+    wakeups.add(ORG, "later", room.moment + hour)
+    room.moment -= hour
+    room.waker.notice_clock()
+    assert claimed(wakeups, room.moment) == [(ORG, "due")]
+    room.moment += timedelta(seconds=31)
+    assert (ORG, "claimed") in claimed(wakeups, room.moment)
+    room.moment += 2 * hour
+    assert (ORG, "later") in claimed(wakeups, room.moment)
+
+
 def test_a_crash_after_claiming_only_delays(any_redis: Client) -> None:
     room = Room(any_redis)
     room.publish(REMINDING)
