@@ -165,7 +165,7 @@ def address(draw: random.Random, target: str) -> str:
         mark = "?"
     elif act < 0.5:
         parts = path.split("/")
-        parts[draw.randrange(len(parts))] = urllib.parse.quote(
+        parts[draw.randrange(1, len(parts))] = urllib.parse.quote(
             draw.choice(TEXTS)[:500], safe=draw.choice(("", "/")), errors="replace"
         )
         path = "/".join(parts)
