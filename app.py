@@ -69,6 +69,7 @@ from service.whatsapp_bridge import WHATSAPP, WhatsAppBridge, open_whatsapp
 from web.operations.openapi import document
 from web.operations.routes import operations_routes
 from web.page_services import PageServices
+from web.sessions import forget_organisation as forget_sessions
 from web.site import warm, web_routes
 from webhooks.call_handler import CallHandler
 from webhooks.call_runner import CallRunner
@@ -147,8 +148,19 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     job_services.add_delivery(CONVERSATION, ConversationDelivery(conversations))
     whatsapp = open_whatsapp(config, redis, cipher, settings)
     conversations.add_channel(WHATSAPP, whatsapp)
-    bridge = WhatsAppBridge(whatsapp, conversations, public_media.keep)
-    waker = Waker(conversations, [bridge], at_once=config.worker_threads)
+    store.deletion.add_indices(
+        whatsapp.inbox.forget_organisation,
+        whatsapp.outbox.forget_organisation,
+        conversations.wakeups.forget_organisation,
+        job_services.queue.forget_organisation,
+        partial(forget_sessions, redis),
+    )
+    waker = Waker(
+        conversations,
+        [WhatsAppBridge(whatsapp, conversations, public_media.keep)],
+        at_once=config.worker_threads,
+        sweeps=[store.deletion.look_again],
+    )
     background = Background(settings, recorder, settings.listen(), job_services, waker, fullness)
 
     app = FlowhookFlask(__name__, static_folder=None)

@@ -91,6 +91,14 @@ class Sessions:
         self.redis.delete(session.key)
 
 
+def forget_organisation(redis: Any, org: str) -> None:
+    """End the sessions of a deleted organisation's admins."""
+    for key in redis.scan_iter(match=session_key("*"), count=1000):
+        raw = redis.get(key)
+        if raw is not None and orjson.loads(raw)["organization_id"] == org:
+            redis.delete(key)
+
+
 def _key(session_id: str) -> str:
     """The key of a session; it holds a digest of the id, so that it cannot be read from Redis."""
     return session_key(hashlib.sha256(session_id.encode(errors="replace")).hexdigest())

@@ -32,7 +32,7 @@ MAX_TURN_CHARACTERS = 4_000  # of a question or an answer
 MAX_ORGANISATION_BYTES = 32 * 1024 * 1024
 COUNTS = ("index", "sizes", "bytes")
 
-APPEND = Script(Path(__file__).with_name("append_turn.lua"))
+APPEND = Script(Path(__file__).with_name("append_turn.lua"), gone="0")
 
 THREAD_ID = re.compile(r"thread_[A-Za-z0-9_-]{32}")
 OWN_NAME = re.compile(r"[A-Za-z0-9+][A-Za-z0-9_.:@+-]{0,199}")

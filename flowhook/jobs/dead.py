@@ -13,6 +13,7 @@ from flowhook.jobs.call import organisation_of_job
 from flowhook.jobs.queue import Queue
 from flowhook.jobs.room import DEAD_SECONDS
 from flowhook.jobs.store import DEAD, QUEUED, RUN, Job, JobStore
+from flowhook.redis.effects import write
 from flowhook.redis.keys import org_key
 from flowhook.timestamps import timestamp
 
@@ -41,15 +42,16 @@ class DeadLetters:
         }
         key, order = _keys(job.organization_id)
         name = _name(job.id, step)
-        pipe = self.store.redis.pipeline(transaction=True)
-        pipe.hset(key, name, orjson.dumps(letter))
-        pipe.zadd(order, {name: self.clock()})
-        pipe.expire(key, DEAD_SECONDS)
-        pipe.expire(order, DEAD_SECONDS)
-        pipe.zrange(order, 0, -MAX_DEAD - 1)
-        surplus = pipe.execute()[-1]
-        if surplus:
-            self._remove(job.organization_id, *surplus)
+        replies = write(
+            self.store.redis,
+            ("HSET", key, name, orjson.dumps(letter)),
+            ("ZADD", order, self.clock(), name),
+            ("EXPIRE", key, DEAD_SECONDS),
+            ("EXPIRE", order, DEAD_SECONDS),
+            ("ZRANGE", order, 0, -MAX_DEAD - 1),
+        )
+        if replies and replies[-1]:
+            self._remove(job.organization_id, *replies[-1])
 
     def page(self, org: str, count: int, cursor: str) -> tuple[list[dict[str, Any]], str | None]:
         """List `{"id", "step", "function", "reason", "tries", "at"}`, newest first, plus cursor."""

@@ -23,6 +23,7 @@ from flowhook.outcome import Outcome
 from flowhook.providers.glific import GlificClient, Said, Tokens
 from flowhook.providers.transport import Transport
 from flowhook.redis.best_effort import best_effort
+from flowhook.redis.effects import write
 from flowhook.redis.keys import org_key
 
 PURPOSE = "glific session"
@@ -111,7 +112,7 @@ class RedisShelf:
                 return
             plain = orjson.dumps([tokens.access, tokens.renewal, tokens.expires])
             sealed = self.cipher.seal(self.org, self.purpose, plain)
-            self.redis.set(self.key, sealed, ex=SESSION_SECONDS)
+            write(self.redis, ("SET", self.key, sealed, "EX", SESSION_SECONDS))
 
 
 def _has_login(section: Mapping[str, Any]) -> bool:

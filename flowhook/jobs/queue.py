@@ -81,6 +81,11 @@ class DramatiqQueue:
         except BrokerError as error:
             raise RedisConnectionError("the queue is away") from error
 
+    def forget_organisation(self, org: str) -> None:
+        """Remove the messages about a deleted organisation's jobs; RabbitMQ's end unheeded."""
+        if isinstance(self.broker, RedisBroker):
+            _forget(self.broker.client, f'"{org}.'.encode())
+
     def worker(self, perform: Perform, threads: int) -> Worker:
         """Create a worker of this process, not yet started: `threads` for one organisation."""
         dramatiq.Actor(
@@ -195,3 +200,18 @@ def rabbitmq_queue(url: str) -> DramatiqQueue:
         return RabbitmqBroker(url=url, middleware=[], confirm_delivery=True)
 
     return DramatiqQueue(open_broker, alone=True)
+
+
+def _forget(redis: Any, begin: bytes) -> None:
+    """Remove the messages with an argument that begins so."""
+    for name in (QUEUE, f"{QUEUE}.DQ", f"{QUEUE}.XQ"):
+        queue = f"{NAMESPACE}:{name}"
+        for message_id, message in redis.hscan_iter(f"{queue}.msgs", count=1000):
+            if begin in message:
+                pipe = redis.pipeline(transaction=True)
+                pipe.hdel(f"{queue}.msgs", message_id)
+                if name.endswith(".XQ"):
+                    pipe.zrem(queue, message_id)
+                else:
+                    pipe.lrem(queue, 1, message_id)
+                pipe.execute()

@@ -33,11 +33,11 @@ FULL_SECONDS = 10  # Retry-After where an organisation has too many unfinished j
 
 FOLDER = Path(__file__).parent
 ACCOUNT = FOLDER / "account.lua"
-CLAIM = Script(FOLDER / "claim.lua")
+CLAIM = Script(FOLDER / "claim.lua", gone="{'gone'}")
 CREATE = Script(FOLDER / "create.lua", ACCOUNT)
-SETTLE = Script(FOLDER / "settle.lua", ACCOUNT)
-REVIVE = Script(FOLDER / "revive.lua", ACCOUNT)
-FORGET = Script(FOLDER / "forget.lua", ACCOUNT)
+SETTLE = Script(FOLDER / "settle.lua", ACCOUNT, gone="0")
+REVIVE = Script(FOLDER / "revive.lua", ACCOUNT, gone="0")
+FORGET = Script(FOLDER / "forget.lua", ACCOUNT, gone="0")
 
 
 @dataclass(frozen=True, slots=True)

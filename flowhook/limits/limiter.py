@@ -33,7 +33,7 @@ KEEP_MONTH_SECONDS = 7 * 24 * 3600  # a finished month's counter, for calls that
 
 FOLDER = Path(__file__).parent
 RESERVE = Script(FOLDER / "reserve.lua")
-SETTLE = Script(FOLDER / "settle.lua")
+SETTLE = Script(FOLDER / "settle.lua", gone="0")
 
 logger = logging.getLogger(__name__)
 

@@ -23,6 +23,7 @@ from flowhook.errors import ProviderUnavailable
 from flowhook.organisations.organisation import Organisation
 from flowhook.organisations.store import CHANGED
 from flowhook.redis.best_effort import best_effort
+from flowhook.redis.effects import write
 from flowhook.redis.keys import org_key
 from flowhook.redis.leases import CALL_SECONDS
 
@@ -127,11 +128,12 @@ class AccountCircuit:
 
     def _open(self, pause: float) -> None:
         state = {"until": self.circuits.clock() + pause, "pause": pause}
-        pipe = self.circuits.redis.pipeline(transaction=True)
-        pipe.hset(self._key("circuits"), self.account, orjson.dumps(state))
-        pipe.expire(self._key("circuits"), STALE_SECONDS)
-        pipe.delete(self._key("probe", self.account))
-        pipe.execute()
+        write(
+            self.circuits.redis,
+            ("HSET", self._key("circuits"), self.account, orjson.dumps(state)),
+            ("EXPIRE", self._key("circuits"), STALE_SECONDS),
+            ("DEL", self._key("probe", self.account)),
+        )
         self._announce()
 
     def _may_probe(self) -> bool:

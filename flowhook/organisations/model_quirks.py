@@ -15,6 +15,7 @@ import orjson
 
 from flowhook.organisations.organisation import QUIRKS_KEY, Organisation
 from flowhook.redis.best_effort import best_effort
+from flowhook.redis.effects import write
 from flowhook.redis.keys import org_key
 from flowhook.timestamps import now
 
@@ -58,20 +59,19 @@ class StoredModelQuirks:
         self._new[model] = merged
         key = org_key(self.organisation.id, QUIRKS_KEY)
         with best_effort("a quirk of a model"):
-            pipe = self.redis.pipeline(transaction=True)
-            pipe.hset(key, self._name(model), orjson.dumps(merged))
-            pipe.expire(key, QUIRK_SECONDS)
-            pipe.execute()
+            write(
+                self.redis,
+                ("HSET", key, self._name(model), orjson.dumps(merged)),
+                ("EXPIRE", key, QUIRK_SECONDS),
+            )
             self.learned(self.organisation.id)
 
     def warn(self, model: str, message: str) -> None:
         """Leave a warning that the organisation's admin sees."""
         key = org_key(self.organisation.id, "warnings")
         with best_effort("a warning about a model"):
-            pipe = self.redis.pipeline(transaction=True)
-            pipe.hset(key, model, orjson.dumps({"model": model, "message": message, "at": now()}))
-            pipe.expire(key, WARNING_SECONDS)
-            pipe.execute()
+            warning = orjson.dumps({"model": model, "message": message, "at": now()})
+            write(self.redis, ("HSET", key, model, warning), ("EXPIRE", key, WARNING_SECONDS))
 
     def _name(self, model: str) -> str:
         return f"{self.base_url}|{model}"

@@ -7,9 +7,11 @@ under the older key, in one hash for each organisation, encrypted with the first
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 from flowhook.organisations.cipher import CannotDecrypt, Cipher
+from flowhook.redis.effects import write
 from flowhook.redis.keys import org_key
 
 
@@ -46,7 +48,7 @@ class RetiredKeys:
                 key_id: self.cipher.seal(org, _purpose(key_id), plain)
                 for key_id, plain in found.items()
             }
-            self.redis.hset(key, mapping=fresh)
+            write(self.redis, ("HSET", key, *chain.from_iterable(fresh.items())))
         self.redis.hdel(key, self.cipher.current)  # in use again; it must not point to itself
         return unreadable
 

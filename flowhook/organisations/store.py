@@ -21,10 +21,12 @@ from redis.exceptions import WatchError
 from flowhook.errors import NotFound
 from flowhook.organisations.audit import Audit
 from flowhook.organisations.cipher import CannotDecrypt, Cipher
+from flowhook.organisations.deletion import Deletion
 from flowhook.organisations.organisation import QUIRKS_KEY, Organisation, Token
 from flowhook.organisations.schemas import SECTIONS
 from flowhook.organisations.section import sealed_fields, secret_fields
-from flowhook.redis.keys import ORGANISATIONS, org_key, scan_organisation
+from flowhook.redis.effects import Effect, write
+from flowhook.redis.keys import ORGANISATIONS, gone_key, org_key
 from flowhook.timestamps import now
 
 CHANGED = "fh:changed"  # channel: the id of an organisation whose settings changed
@@ -40,6 +42,7 @@ class SettingsStore:
         self.redis = redis
         self.cipher = cipher
         self.audit = Audit(redis)
+        self.deletion = Deletion(redis)
 
     # --- whole organisations ---
 
@@ -78,12 +81,7 @@ class SettingsStore:
 
     def delete_organisation(self, org: str, actor: str) -> None:
         """Remove an organisation and everything it owns."""
-        keys = list(scan_organisation(self.redis, org))
-        if not keys and self.redis.zscore(ORGANISATIONS, org) is None:
-            raise NotFound(f"there is no organisation {org}")
-        for start in range(0, len(keys), 500):
-            self.redis.unlink(*keys[start : start + 500])
-        self.redis.zrem(ORGANISATIONS, org)
+        self.deletion.delete(org)
         self.audit.write(org, actor, "delete", "organisation", [])
         self._announce(org)
 
@@ -103,6 +101,7 @@ class SettingsStore:
         pipe.hexists(key, _field(section, EXISTS))
         pipe.hdel(key, *gone)
         pipe.hset(key, mapping=self._write_values(org, section, values))
+        pipe.delete(gone_key(org))
         existed = bool(pipe.execute()[0])
         self._changed(org, actor, "replace" if existed else "create", section, values)
         return not existed
@@ -112,12 +111,14 @@ class SettingsStore:
         key = org_key(org, "settings")
         if not self.redis.hexists(key, _field(section, EXISTS)):
             raise _no_section(org, section)
-        pipe = self.redis.pipeline(transaction=True)
-        pipe.hset(key, mapping=self._write_values(org, section, values))
-        removed = [_field(section, name) for name, value in values.items() if value is None]
-        if removed:
-            pipe.hdel(key, *removed)
-        pipe.execute()
+        written = self._write_values(org, section, values)
+        fields = [part for pair in written.items() for part in pair]
+        effects: list[Effect] = [("HSET", key, *fields)]
+        effects += [
+            ("HDEL", key, _field(section, name)) for name, value in values.items() if value is None
+        ]
+        if not write(self.redis, *effects):
+            raise _no_section(org, section)  # the organisation was deleted meanwhile
         self._changed(org, actor, "change", section, values)
 
     def delete(self, org: str, section: str, actor: str) -> None:
@@ -146,7 +147,10 @@ class SettingsStore:
             "created_at": token.created_at,
             "digest": token.digest.hex(),
         }
-        self.redis.hset(org_key(org, "tokens"), token_id, orjson.dumps(stored))
+        pipe = self.redis.pipeline(transaction=True)
+        pipe.hset(org_key(org, "tokens"), token_id, orjson.dumps(stored))
+        pipe.delete(gone_key(org))
+        pipe.execute()
         self._changed(org, actor, "create", f"token {token_id}", ["scope", "label"])
         return token, f"fh.{org}.{token_id}.{secret}"
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from flowhook.records.batch import Batch
 from flowhook.redis.best_effort import best_effort
+from flowhook.redis.effects import WRITE, Effect, effect_arguments, effect_keys, write
 from flowhook.redis.keys import org_key
 from flowhook.timestamps import now
 
@@ -26,15 +27,21 @@ class TokenUse:
         for batch in batches:
             for entry in batch.entries:
                 if entry.token_id is not None and batch.organization_id is not None:
-                    self.note(pipe, batch.organization_id, entry.token_id)
+                    for effect in self._due(batch.organization_id, entry.token_id):
+                        WRITE.add_to(pipe, effect_keys([effect]), effect_arguments([effect]))
 
     def note(self, redis: Any, org: str, token: str) -> None:
         """Store that a token was used, at most once a minute."""
+        for effect in self._due(org, token):
+            with best_effort("when a token was used"):
+                write(redis, effect)
+
+    def _due(self, org: str, token: str) -> Iterator[Effect]:
+        """What is to be written, if anything."""
         at = self.clock()
         if at - self._written.get(token, -1e9) < WRITE_SECONDS:
             return
         if len(self._written) >= MAX_REMEMBERED:
             self._written.clear()
         self._written[token] = at
-        with best_effort("when a token was used"):
-            redis.hset(org_key(org, "token_use"), token, now())
+        yield ("HSET", org_key(org, "token_use"), token, now())

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from flowhook.redis.connect import Client
 
 ORGANISATIONS = "fh:orgs"
+DELETED = "fh:deleted"  # sorted set: organisations, by when they are looked for once more
 
 ORGANIZATION_ID_PATTERN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _SCAN_COUNT = 1000
@@ -47,6 +48,11 @@ def scan_organisation(client: Client, organisation: str) -> Iterator[bytes]:
         if key not in seen:
             seen.add(key)
             yield key
+
+
+def gone_key(organisation: str) -> str:
+    """The mark of a deleted organisation, which every script looks at."""
+    return org_key(organisation, "gone")
 
 
 def audit_key(organisation: str) -> str:

@@ -20,7 +20,7 @@ from redis.exceptions import RedisError
 
 from flowhook.redis.script import Script
 
-RENEW = Script(Path(__file__).with_name("renew.lua"))
+RENEW = Script(Path(__file__).with_name("renew.lua"), gone="0")
 
 # How long each kind of holder may stand still, or be dead, before another takes over.
 TURN_SECONDS = 10.0  # a contact's turn: a person waits for the answer

@@ -29,7 +29,7 @@ from redis.exceptions import RedisError
 from flowhook.backoff import Backoff
 from flowhook.errors import Overloaded
 from flowhook.organisations.cipher import CannotDecrypt, Cipher
-from flowhook.redis.effects import APPLY, Effect, effect_arguments, effect_keys
+from flowhook.redis.effects import APPLY, Effect, effect_arguments, effect_keys, write
 from flowhook.redis.keys import org_key
 from flowhook.redis.leases import CONTACT_SECONDS, Leases, new_token
 from flowhook.redis.script import Argument, Script
@@ -38,9 +38,9 @@ FOLDER = Path(__file__).parent / "lua"
 QUEUE = FOLDER / "queue.lua"
 """The Lua functions `take` and `advance`, for scripts that do more than that."""
 PUSH = Script(FOLDER / "push.lua", APPLY)
-TAKE = Script(FOLDER / "take.lua", QUEUE)
-NEXT = Script(FOLDER / "next.lua", QUEUE)
-LEAVE = Script(FOLDER / "leave.lua")
+TAKE = Script(FOLDER / "take.lua", QUEUE, gone="false")
+NEXT = Script(FOLDER / "next.lua", QUEUE, gone="{0}")
+LEAVE = Script(FOLDER / "leave.lua", gone="0")
 
 INBOX, OUTBOX = "inbox", "outbox"
 
@@ -377,6 +377,11 @@ class ContactQueue:
             if is_theirs:
                 self.redis.lrem(dead, 0, raw)
 
+    def forget_organisation(self, org: str) -> None:
+        """Take a deleted organisation off the list for the sweep."""
+        self.redis.srem(self._index(), org)
+        self._listed.pop(org, None)
+
     # --- inside ---
 
     def look_after(self) -> float:
@@ -404,11 +409,9 @@ class ContactQueue:
         except CannotDecrypt:
             item = {}  # it must not block those behind it
         dead = {"contact": held.contact, "at": self.clock(), "reason": reason, "item": item}
-        pipe = self.redis.pipeline(transaction=True)
         key = self._key(org, "dead")
-        pipe.lpush(key, self.cipher.seal(org, f"{self.kind}:dead", orjson.dumps(dead)))
-        pipe.ltrim(key, 0, MAX_DEAD - 1)
-        pipe.execute()
+        sealed = self.cipher.seal(org, f"{self.kind}:dead", orjson.dumps(dead))
+        write(self.redis, ("LPUSH", key, sealed), ("LTRIM", key, 0, MAX_DEAD - 1))
 
     def _seal(self, org: str, contact: str, item: Item) -> bytes:
         return self.cipher.seal(org, f"{self.kind}:{contact}", orjson.dumps(item))

@@ -22,7 +22,7 @@ import orjson
 from flowhook.backoff import Backoff
 from flowhook.errors import Conflict, Internal, RateLimited, TooLarge
 from flowhook.organisations.cipher import CannotDecrypt, Cipher
-from flowhook.redis.effects import APPLY, Effect, effect_arguments, effect_keys
+from flowhook.redis.effects import APPLY, WRITE, Effect, effect_arguments, effect_keys, write
 from flowhook.redis.keys import org_key
 from flowhook.redis.leases import TURN_SECONDS, Leases, new_token
 from flowhook.redis.script import Script
@@ -31,7 +31,7 @@ from flows.library.store import version_key
 
 FOLDER = Path(__file__).parent / "lua"
 BEGIN = Script(FOLDER / "begin.lua")
-COMMIT = Script(FOLDER / "commit.lua", APPLY, QUEUE)
+COMMIT = Script(FOLDER / "commit.lua", APPLY, QUEUE, gone="{0}")
 FORGET = Script(FOLDER / "forget.lua")
 
 PATIENCE_SECONDS = 60.0
@@ -252,7 +252,7 @@ class ConversationStore:
     def note(self, org: str, contact: str, item: dict[str, Any]) -> None:
         """Add an entry to the transcript of a known contact, outside any turn."""
         if self.exists(org, contact):
-            self.redis.execute_command(*self.logging(org, contact, item))
+            write(self.redis, self.logging(org, contact, item))
 
     def logging(self, org: str, contact: str, item: dict[str, Any]) -> Effect:
         """Return the effect that adds an entry to a contact's transcript."""
@@ -273,8 +273,8 @@ class ConversationStore:
             "lock",
         )
         pipe = self.redis.pipeline(transaction=True)
-        for effect in effects:
-            pipe.execute_command(*effect)
+        if effects:
+            WRITE.add_to(pipe, effect_keys(effects), effect_arguments(effects))
         FORGET.add_to(pipe, [bytes_key(org), *conversation_keys(org, contact, *names)], [])
         pipe.execute()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Protocol
@@ -54,7 +54,9 @@ class Waker:
         look_seconds: float = LOOK_SECONDS,
         at_once: int = AT_ONCE,
         most_held: int = MOST_HELD,
+        sweeps: Sequence[Callable[[], object]] = (),
     ) -> None:
+        """`sweeps` are called every few seconds, beside those of the sources."""
         self.conversations = conversations
         self.sources = sources
         self.look_seconds = look_seconds
@@ -64,6 +66,7 @@ class Waker:
         self._lock = threading.Lock()  # around the two above
         self._freed = threading.Event()
         self._most_held = most_held
+        self.sweeps = (*(source.sweep for source in sources), *sweeps)
         self._pool: ThreadPoolExecutor | None = None
         self._thread: threading.Thread | None = None
         self._lead = self._measure_lead()
@@ -144,8 +147,8 @@ class Waker:
                 self.notice_clock()
                 if time.monotonic() - swept > SWEEP_SECONDS:
                     swept = time.monotonic()
-                    for source in self.sources:
-                        source.sweep()
+                    for sweep in self.sweeps:
+                        sweep()
                 self._look_wide()
             except (RedisError, OSError) as error:
                 told = {"cause": type(error).__name__}

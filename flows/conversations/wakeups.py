@@ -20,6 +20,7 @@ from typing import Any
 
 from redis import Redis
 
+from flowhook.batches import batches
 from flowhook.redis.leases import CONTACT_SECONDS
 from flowhook.redis.script import Script
 
@@ -101,6 +102,13 @@ class Wakeups:
             self.redis.zrem(key, entry)
         else:
             DONE.run(self.redis, [key], [claim.until, entry])
+
+    def forget_organisation(self, org: str) -> None:
+        """Remove the wake-ups of a deleted organisation's contacts."""
+        for key in (*DUE, *CLAIMED):
+            entries = (entry for entry, _ in self.redis.zscan_iter(key, f"{org}|*", 1000))
+            for some in batches(entries, 500):
+                self.redis.zrem(key, *some)
 
 
 def _shard(org: str, contact: str) -> int:

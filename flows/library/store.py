@@ -23,7 +23,7 @@ from redis.exceptions import WatchError
 
 from flowhook.errors import Conflict, NotFound, TooLarge
 from flowhook.organisations.cipher import CannotDecrypt, Cipher
-from flowhook.redis.keys import org_key
+from flowhook.redis.keys import gone_key, org_key
 from flowhook.timestamps import timestamp
 from flows.definition.definition import Export
 from flows.library.library import EMPTY, Library, LibraryEntry
@@ -193,7 +193,9 @@ class FlowStore:
         keys = Keys.of(org)
         while True:
             with self.redis.pipeline(transaction=True) as pipe:
-                pipe.watch(keys.version)
+                pipe.watch(keys.version, gone_key(org))
+                if pipe.exists(gone_key(org)):
+                    raise NotFound("this organisation was deleted")
                 _, library = self._load(org)
                 write = change(library, pipe)
                 pipe.multi()

@@ -19,6 +19,7 @@ import orjson
 from flowhook.organisations.cipher import CannotDecrypt, Cipher
 from flowhook.organisations.organisation import Organisation
 from flowhook.records.redact import redact
+from flowhook.redis.effects import write
 from flowhook.redis.keys import org_key
 from flows.conversations.author_requests import AuthorHttpClient
 from flows.conversations.live_services import CallFunction, LiveServices, in_time
@@ -180,7 +181,9 @@ class Simulations:
 
     def _save(self, org: str, player: str, simulation: Simulation) -> None:
         encrypted = self.cipher.seal(org, "simulation", orjson.dumps(asdict(simulation)))
-        self.redis.set(_key(org, player, simulation.flow), encrypted, ex=KEEP_SECONDS)
+        write(
+            self.redis, ("SET", _key(org, player, simulation.flow), encrypted, "EX", KEEP_SECONDS)
+        )
 
 
 class TimedCalls:

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from flowhook.organisations.cipher import CannotDecrypt, Cipher
-from flowhook.redis.effects import Effect
+from flowhook.redis.effects import Effect, write
 from flowhook.redis.keys import org_key
 from flows.channels.inbound import Inbound
 
@@ -32,7 +32,7 @@ class Choices:
         """Store options; `kind` is quick_reply or list, `node` becomes the id of the reply."""
         stored = orjson.dumps({"kind": kind, "node": node, "titles": list(titles)})
         sealed = self.cipher.seal(org, self._purpose(contact), stored)
-        self.redis.set(self._key(org, contact), sealed, ex=KEEP_SECONDS)
+        write(self.redis, ("SET", self._key(org, contact), sealed, "EX", KEEP_SECONDS))
 
     def resolve(self, org: str, inbound: Inbound) -> Inbound:
         """Return the message as the choice that it makes, unchanged if it makes none.

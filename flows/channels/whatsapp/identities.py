@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from flowhook.redis.effects import write
 from flowhook.redis.keys import org_key
 from flows.channels.inbound import Inbound, Status
 
@@ -31,10 +32,11 @@ class Identities:
         if has_moved:
             contact = inbound.contact
         if has_moved or not found:
-            pipe = self.redis.pipeline(transaction=True)
-            pipe.set(self._key(org, inbound.user_id), contact)
-            pipe.set(self._reverse(org, contact), inbound.user_id)
-            pipe.execute()
+            write(
+                self.redis,
+                ("SET", self._key(org, inbound.user_id), contact),
+                ("SET", self._reverse(org, contact), inbound.user_id),
+            )
         return replace(inbound, contact=contact)
 
     def of_recipient(self, org: str, status: Status) -> Status:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from flowhook.providers.whatsapp_errors import PAIR_LIMIT, Throttled
+from flowhook.redis.effects import write
 from flowhook.redis.keys import org_key
 
 STRIKE_SECONDS = 600
@@ -42,14 +43,14 @@ class Pace:
         seconds = refusal.retry_after_seconds or 1.0
         if not refusal.is_exact:
             strikes_key = org_key(org, "whatsapp", "strikes", number, *one)
-            pipe = self.redis.pipeline(transaction=True)
-            pipe.incr(strikes_key)
-            pipe.expire(strikes_key, STRIKE_SECONDS)
-            strikes = int(pipe.execute()[0])
+            strikes, *_ = write(
+                self.redis, ("INCR", strikes_key), ("EXPIRE", strikes_key, STRIKE_SECONDS)
+            ) or [1]
             seconds *= (4 if one else 2) ** min(strikes - 1, 12)
         seconds = min(LONGEST_SECONDS, seconds)
         rest = self._rest(org, number, *one)
-        self.redis.set(rest, repr(self.clock() + seconds), px=max(1, int(seconds * 1000)))
+        until, milliseconds = repr(self.clock() + seconds), max(1, int(seconds * 1000))
+        write(self.redis, ("SET", rest, until, "PX", milliseconds))
         return seconds
 
     def _rest(self, org: str, *parts: str) -> str:

@@ -15,6 +15,7 @@ from flowhook.errors import FlowhookError, ProviderFailure, WindowClosed
 from flowhook.providers.whatsapp import WhatsAppClient
 from flowhook.providers.whatsapp_content import Content
 from flowhook.providers.whatsapp_errors import Throttled, can_retry
+from flowhook.redis.effects import write
 from flowhook.redis.keys import org_key
 from flows.channels.contact_queue import Abandon, Postpone
 from flows.channels.outbound import Outbound
@@ -97,7 +98,10 @@ class Sender:
         section = self.section(org)
         name = section.get("template_name")
         key = self._reopened(org, contact)
-        if not name or not self.redis.set(key, "1", nx=True, ex=WINDOW_SECONDS):
+        if not name or write(self.redis, ("SET", key, "1", "NX", "EX", WINDOW_SECONDS)) in (
+            [],
+            [None],
+        ):
             return None
         return read_template({"name": name}, section.get("template_language") or TEMPLATE_LANGUAGE)
 

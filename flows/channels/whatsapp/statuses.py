@@ -17,7 +17,7 @@ from flows.channels.inbound import Status
 KEEP_SECONDS = 7 * 24 * 3600
 RANKS = {"sent": 1, "delivered": 2, "read": 3, "played": 4, "failed": 5}
 NAMES = {rank: name for name, rank in RANKS.items()}
-RAISE = Script(Path(__file__).parent / "raise.lua")
+RAISE = Script(Path(__file__).parent / "raise.lua", gone="0")
 
 logger = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from flowhook.redis.effects import Effect
+from flowhook.redis.effects import Effect, write
 from flowhook.redis.keys import org_key
 
 WINDOW_SECONDS = 24 * 3600
@@ -55,7 +55,7 @@ class Window:
     def close(self, org: str, contact: str, at: float) -> None:
         """Mark the window as closed at `at`, unless the contact has written since."""
         if (self.last_inbound(org, contact) or 0.0) < at:
-            self.redis.set(self.key(org, contact), "0.0", ex=KEEP_SECONDS)
+            write(self.redis, ("SET", self.key(org, contact), "0.0", "EX", KEEP_SECONDS))
 
     def forget(self, org: str, contact: str) -> None:
         self.redis.delete(self.key(org, contact))

@@ -9,11 +9,11 @@ def everything_in(client: Any) -> bytes:
     """Names and values of all keys, of every type; an unknown type fails the test."""
     found: list[bytes] = []
     for key in client.scan_iter(count=1000):
-        found += [key, *_values(client, key)]
+        found += [key, *values_of(client, key)]
     return b"\n".join(found)
 
 
-def _values(client: Any, key: bytes) -> list[bytes]:
+def values_of(client: Any, key: bytes) -> list[bytes]:
     kind = client.type(key)
     if kind == b"string":
         return [client.get(key) or b""]

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import pytest
 
+from flowhook.redis.keys import gone_key
 from tests.fakes.openai import FakeOpenAI, faults
 from tests.fixtures_app import Service
 from tests.flowhook.organisations.everything import everything_in, keys_of
@@ -58,7 +59,7 @@ def test_a_deleted_organisation_owns_nothing_any_more(service: Service) -> None:
     service.call("get_buttons", {"buttons_data": "Yes|No"})
     service.flush()
     assert service.admin("DELETE", "/settings/acme").status == 204
-    assert keys_of(service.redis, "acme") == []
+    assert keys_of(service.redis, "acme") == [gone_key("acme")]
     assert service.operator("GET", "/settings/acme").status == 404
     assert service.operator("GET", "/settings").json["organizations"] == []
     assert service.call("get_buttons", {"buttons_data": "Yes|No"}, token=token).status == 401
@@ -80,7 +81,7 @@ def test_a_call_that_outlives_its_organisation_leaves_nothing(
     gate.set()
     call.join()
     service.flush()
-    assert keys_of(service.redis, "acme") == []
+    assert keys_of(service.redis, "acme") == [gone_key("acme")]
 
 
 # --- tokens ---
