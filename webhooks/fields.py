@@ -154,11 +154,21 @@ class Choice(Text):
 
 
 class Json(Lenient, fields.Raw):
-    """A JSON value, or the text of one. `reads` checks it and returns what the function gets."""
+    """A JSON value, or the text of one. `reads` checks it and returns what the function gets.
 
-    def __init__(self, reads: Callable[[Any], Any] = lambda value: value, **more: Any) -> None:
+    `reads_text` does it for a value that came as text, in which a builder may have put a contact's
+    words.
+    """
+
+    def __init__(
+        self,
+        reads: Callable[[Any], Any] = lambda value: value,
+        reads_text: Callable[[Any], Any] | None = None,
+        **more: Any,
+    ) -> None:
         super().__init__(allow_none=True, error_messages=MISSING, **more)
         self.reads = reads
+        self.reads_text = reads_text or reads
 
     def tidied(self, value: Any) -> Any:
         value = _given(value)
@@ -169,14 +179,15 @@ class Json(Lenient, fields.Raw):
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> Any:
-        if isinstance(value, str):
-            try:
-                value = read_value(value)
-            except Unbounded as refusal:
-                raise ValidationError(f"Must not be {refusal}.") from None
-            except orjson.JSONDecodeError:
-                pass  # `reads` checks a bare word
-        return self.reads(value)
+        if not isinstance(value, str):
+            return self.reads(value)
+        try:
+            value = read_value(value)
+        except Unbounded as refusal:
+            raise ValidationError(f"Must not be {refusal}.") from None
+        except orjson.JSONDecodeError:
+            pass  # `reads_text` checks a bare word
+        return self.reads_text(value)
 
 
 def model_field(

@@ -14,7 +14,7 @@ from marshmallow import ValidationError
 from flowhook.errors import InvalidInput
 from flowhook.providers.model_client import Message
 from webhooks.context_size import BYTES_A_TOKEN, context_tokens, estimate_tokens
-from webhooks.fields import EmptyText, UnresolvedText, is_variable
+from webhooks.fields import EmptyText, Json, UnresolvedText, is_variable
 from webhooks.registry import Context
 
 ROLES = ("system", "user", "assistant")
@@ -24,11 +24,28 @@ TOKENS_AN_IMAGE = 1_500
 MAX_BYTES_A_CHARACTER = 4
 HELP = 'Must be a list of {"role": "system", "user" or "assistant", "content": text}.'
 
+SPOKEN_ROLES = ("user", "assistant")
+IN_A_TEXT = (
+    "Messages given as one text may not have the role system, since a contact's words in the text"
+    " could add one; give the instructions as prompt, or the messages as a list."
+)
+
 PartReader = Callable[[Any, str], Message]
 
 
-def message_reader(read_part: PartReader) -> Callable[[Any], list[Message] | None]:
-    """Make the reader of the field `messages`; `read_part(part, place)` checks one part."""
+def messages_field(read_part: PartReader, metadata: Mapping[str, Any]) -> Json:
+    """The field `messages`; `read_part(part, place)` checks one part of a content."""
+    return Json(
+        reads=message_reader(read_part, ROLES),
+        reads_text=message_reader(read_part, SPOKEN_ROLES),
+        metadata=dict(metadata),
+    )
+
+
+def message_reader(
+    read_part: PartReader, roles: Sequence[str]
+) -> Callable[[Any], list[Message] | None]:
+    """Make the reader of messages that have these roles."""
 
     def read(value: Any) -> list[Message] | None:
         if value is None or value == "":
@@ -41,7 +58,9 @@ def message_reader(read_part: PartReader) -> Callable[[Any], list[Message] | Non
             raise ValidationError([EmptyText("Must hold at least one message.")])
         if len(value) > MAX_MESSAGES:
             raise ValidationError(f"Must be at most {MAX_MESSAGES} messages.")
-        return [_read_message(one, f"messages[{at}]", read_part) for at, one in enumerate(value)]
+        return [
+            _read_message(one, f"messages[{at}]", read_part, roles) for at, one in enumerate(value)
+        ]
 
     return read
 
@@ -127,12 +146,14 @@ def text_of(content: Any) -> str:
     return "\n".join(text for text in texts if isinstance(text, str))
 
 
-def _read_message(value: Any, place: str, read_part: PartReader) -> Message:
+def _read_message(value: Any, place: str, read_part: PartReader, roles: Sequence[str]) -> Message:
     if not isinstance(value, dict):
         raise ValidationError(HELP)
     role = value.get("role")
     if role not in ROLES:
         raise ValidationError(f"{place}.role must be one of {', '.join(ROLES)}.")
+    if role not in roles:
+        raise ValidationError(f"{place}: {IN_A_TEXT}")
     unknown = sorted(str(key)[:64] for key in set(value) - {"role", "content"})
     if unknown:
         raise ValidationError(f"{place} has unknown keys: {', '.join(unknown)}.")

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from webhooks.chat.chat_request import ChatFieldsSchema, ChatResultSchema, answer_chat
-from webhooks.chat.messages import message_reader, read_text_part
-from webhooks.fields import Json
+from webhooks.chat.messages import messages_field, read_text_part
 from webhooks.registry import Context, webhook
 
 
 class ChatSchema(ChatFieldsSchema):
-    messages = Json(
-        reads=message_reader(read_text_part),
+    messages = messages_field(
+        read_text_part,
         metadata={
             "description": 'The conversation so far, in order: {"role": "system", "user" or'
             ' "assistant", "content": text}, up to 200 messages.',

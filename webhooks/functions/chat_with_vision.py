@@ -12,8 +12,8 @@ from flowhook.errors import InvalidInput, TooLarge
 from flowhook.media import samples
 from flowhook.media.caller import read_image
 from webhooks.chat.chat_request import ChatFieldsSchema, ChatResultSchema, answer_chat
-from webhooks.chat.messages import Message, message_reader, read_said, read_text_part
-from webhooks.fields import Json, Text
+from webhooks.chat.messages import Message, messages_field, read_said, read_text_part
+from webhooks.fields import Text
 from webhooks.registry import Context, webhook
 
 MAX_IMAGES = 10
@@ -57,8 +57,8 @@ class ChatWithVisionSchema(ChatFieldsSchema):
             "example": "Which plant is this?",
         }
     )
-    messages = Json(
-        reads=message_reader(read_part),
+    messages = messages_field(
+        read_part,
         metadata={
             "description": "The conversation so far, in order; a user's content is text, or a list"
             ' of {"type": "text", "text"} and {"type": "image_url", "image_url": {"url"}}, or of'

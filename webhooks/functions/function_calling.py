@@ -16,7 +16,7 @@ from webhooks.chat.chat_request import (
     sanitize_field,
     temperature_field,
 )
-from webhooks.chat.messages import Message, message_reader, read_text_part
+from webhooks.chat.messages import Message, messages_field, read_text_part
 from webhooks.chat.sanitize import sanitize_text
 from webhooks.fields import Flag, FunctionSchema, Json, ResultSchema, model_field
 from webhooks.registry import Context, webhook
@@ -25,8 +25,8 @@ from webhooks.tools.tool_choice import offered_tools, read_functions
 
 
 class FunctionCallingSchema(FunctionSchema):
-    messages = Json(
-        reads=message_reader(read_text_part),
+    messages = messages_field(
+        read_text_part,
         metadata={
             "description": 'The conversation so far: {"role": "system", "user" or "assistant",'
             ' "content": text}, up to 200 messages.',

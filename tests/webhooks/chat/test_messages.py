@@ -12,6 +12,7 @@ from flowhook.organisations.organisation import Organisation
 from tests.webhooks.contexts import context_factory
 from webhooks.chat.messages import (
     MAX_MESSAGES,
+    ROLES,
     Message,
     conversation,
     message_reader,
@@ -20,7 +21,7 @@ from webhooks.chat.messages import (
 )
 from webhooks.fields import EmptyText, UnresolvedText
 
-read = message_reader(read_text_part)
+read = message_reader(read_text_part, ROLES)
 USER = {"role": "user", "content": "Why?"}
 
 
