@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+TLS_RECORD = b"\x16"  # a TLS connection's first byte
+
 
 @contextmanager
 def silent_server() -> Iterator[int]:
@@ -29,7 +31,10 @@ def silent_server() -> Iterator[int]:
 
 @contextmanager
 def tls_terminator(target_port: int, certificate: Path) -> Iterator[int]:
-    """The port of a TLS server that passes everything on to a plain one."""
+    """The port of a TLS server that passes everything on to a plain one.
+
+    Who begins in plain text is passed on as it is: servers that know each other by this port.
+    """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -52,25 +57,26 @@ def _accept(listener: socket.socket, context: ssl.SSLContext, target_port: int) 
 
 
 def _terminate(plain: socket.socket, context: ssl.SSLContext, target_port: int) -> None:
-    with (
-        contextlib.suppress(OSError),
-        context.wrap_socket(plain, server_side=True) as secure,
-        socket.create_connection(("127.0.0.1", target_port)) as target,
-    ):
-        _relay(secure, target)
+    with contextlib.suppress(OSError), plain:
+        is_tls = plain.recv(1, socket.MSG_PEEK) == TLS_RECORD
+        with (
+            context.wrap_socket(plain, server_side=True) if is_tls else plain as source,
+            socket.create_connection(("127.0.0.1", target_port)) as target,
+        ):
+            _relay(source, target)
 
 
-def _relay(secure: ssl.SSLSocket, target: socket.socket) -> None:
+def _relay(source_end: socket.socket, target: socket.socket) -> None:
     """One thread for both ways: reading and writing one TLS socket at once is unsafe."""
     with selectors.DefaultSelector() as selector:
-        selector.register(secure, selectors.EVENT_READ, target)
-        selector.register(target, selectors.EVENT_READ, secure)
+        selector.register(source_end, selectors.EVENT_READ, target)
+        selector.register(target, selectors.EVENT_READ, source_end)
         while True:
             for key, _ in selector.select():
-                source = secure if key.fileobj is secure else target
+                source = source_end if key.fileobj is source_end else target
                 data = source.recv(65536)
-                while secure.pending():
-                    data += secure.recv(65536)
+                while isinstance(source, ssl.SSLSocket) and source.pending():
+                    data += source.recv(65536)
                 if not data:
                     return
                 key.data.sendall(data)
