@@ -15,7 +15,7 @@ from tests.service.server import Server
 from tests.waiting import wait_for
 
 CALLS = 20
-FILLER_BYTES = 1024 * 1024
+HALF_BYTES = 8 * 1024 * 1024
 
 
 @pytest.fixture
@@ -44,9 +44,13 @@ def connections(server: Server, openai: FakeOpenAI) -> int:
     return sum(1 for one in opened if one.raddr and one.raddr.port == port)
 
 
-def test_it_is_a_timeout_that_leaves_no_connection(server: Server, openai: FakeOpenAI) -> None:
+def test_it_is_a_timeout_that_keeps_neither_connection_nor_bytes(
+    server: Server, openai: FakeOpenAI
+) -> None:
     server.ask()
-    openai.fail(faults.hang_in_body(FILLER_BYTES), times=None)
+    web = web_process(server)
+    before = web.memory_info().rss
+    openai.fail(faults.hang_in_body(HALF_BYTES), times=None)
     with ThreadPoolExecutor(CALLS) as pool:
         answers = list(pool.map(lambda _: server.ask(), range(CALLS)))
     statuses = Counter((one.status_code, one.json()["error"]["type"]) for one in answers)
@@ -54,3 +58,7 @@ def test_it_is_a_timeout_that_leaves_no_connection(server: Server, openai: FakeO
     assert all(one.elapsed.total_seconds() < 5 for one in answers)
     openai.recover()
     wait_for(lambda: connections(server, openai) == 0, "the connections to be closed")
+    kept = CALLS * HALF_BYTES // 4
+    wait_for(
+        lambda: server.ask().ok and web.memory_info().rss < before + kept, "memory", seconds=60
+    )
