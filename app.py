@@ -223,6 +223,7 @@ def application() -> Flask:
         logs.configure(config.log_level)
         logging.getLogger(__name__).info("worker starts")
         app = create_app(config)
+        app.extensions[JobServices.NAME].liveness.begin()
         warm(app)
         return app
     except ConfigError as error:

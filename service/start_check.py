@@ -1,4 +1,5 @@
-"""What is checked once before the service starts: that Redis answers, and that the keys fit.
+"""What is checked once before the service starts: that Redis answers, that this release
+reads what is stored there, and that the keys fit.
 
 Later both may fail without ending anything: a process that runs waits for its Redis.
 
@@ -18,6 +19,7 @@ from flowhook.config import Config, ConfigError
 from flowhook.organisations.cipher import Cipher
 from flowhook.organisations.key_check import check_keys
 from flowhook.redis.connect import connect
+from flowhook.redis.keys import FORMAT, ORGANISATIONS, STORE_FORMAT
 
 PATIENCE_SECONDS = 10.0  # Redis may be starting, too
 LOOKS = Backoff(first_seconds=0.1, factor=2, longest_seconds=1.0)
@@ -29,6 +31,7 @@ def check_start(config: Config, patience_seconds: float = PATIENCE_SECONDS) -> N
     redis = connect(config.redis_url, config.data_dir, config.embedded_max_memory)
     try:
         _reach(redis, patience_seconds)
+        _check_format(redis, "DATA_DIR" if config.redis_url is None else "REDIS_URL")
         check_keys(redis, Cipher(config.encryption_keys))
     finally:
         redis.close()  # what is forked afterwards has connections of its own
@@ -40,7 +43,7 @@ def _reach(redis: Any, patience_seconds: float) -> None:
     pause = LOOKS.first_seconds
     while True:
         try:
-            redis.exists("fh:orgs")
+            redis.exists(ORGANISATIONS)
             return
         except AuthenticationError:
             raise ConfigError(
@@ -56,6 +59,15 @@ def _reach(redis: Any, patience_seconds: float) -> None:
                 ) from None
         time.sleep(pause)
         pause = LOOKS.after(pause)
+
+
+def _check_format(redis: Any, variable: str) -> None:
+    found = int(redis.get(FORMAT) or STORE_FORMAT)
+    if found > STORE_FORMAT:
+        raise ConfigError(
+            f"{variable} holds the store of a newer release (format {found}, and this one reads"
+            f" {STORE_FORMAT}): start that release, or restore a backup of before"
+        )
 
 
 def main() -> int:

@@ -19,6 +19,7 @@ from typing import Any
 from redis.exceptions import RedisError
 
 from flowhook.redis.fullness import refuses_writes
+from flowhook.redis.keys import STORE_FORMAT
 from flowhook.redis.leases import PROCESS_SECONDS
 from flowhook.redis.script import Script
 
@@ -26,13 +27,17 @@ RENEWALS = 5  # within the time after which a process counts as dead
 RETRY_SECONDS = 0.3
 WORKERS = "fh:workers"  # sorted set: a worker's process and when it renewed last (epoch seconds)
 
+# What the lease holds; that of a process of 0120829 or older is "1". A release that changes the
+# names of keys can tell by it whether all who live can find them.
+KNOWS = f"format {STORE_FORMAT}"
+
 LEASE = Script(Path(__file__).with_name("lease.lua"))
 
 logger = logging.getLogger(__name__)
 
 
 class Liveness:
-    """This process's heartbeat, from its first use on, and checks of other processes."""
+    """This process's heartbeat, from `begin` or its first use on, and checks of other processes."""
 
     def __init__(
         self,
@@ -63,14 +68,18 @@ class Liveness:
         process = holder.partition("/")[0]
         return process == self.process or bool(self.redis.exists(_key(process)))
 
-    def become_worker(self) -> None:
-        """List this process among the workers, now or as soon as Redis can be reached."""
-        self.is_worker = True
+    def begin(self) -> None:
+        """Renew the lease from now on, or as soon as Redis can be reached."""
         try:
             self._renew()
         except (RedisError, OSError) as error:
-            logger.warning("a worker is listed later", extra={"cause": type(error).__name__})
+            logger.warning("a process is listed later", extra={"cause": type(error).__name__})
         self._start()
+
+    def become_worker(self) -> None:
+        """List this process among the workers."""
+        self.is_worker = True
+        self.begin()
 
     def workers(self) -> int:
         """Count the live worker processes."""
@@ -108,7 +117,7 @@ class Liveness:
 
     def _renew(self) -> None:
         """Renew the lease, even where the store is full; the list of workers may wait then."""
-        LEASE.run(self.redis, [_key(self.process)], [round(self.seconds * 1000)])
+        LEASE.run(self.redis, [_key(self.process)], [round(self.seconds * 1000), KNOWS])
         if self.is_worker:
             self._list()
         self._is_known = True

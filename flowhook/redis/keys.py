@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from flowhook.redis.connect import Client
 
 ORGANISATIONS = "fh:orgs"
+FORMAT = "fh:format"  # the format of the store; absent for the first
+STORE_FORMAT = 1  # the newest that this release reads and writes
 DELETED = "fh:deleted"  # sorted set: organisations, by when they are looked for once more
 
 ORGANIZATION_ID_PATTERN = re.compile(r"[A-Za-z0-9_-]{1,64}")

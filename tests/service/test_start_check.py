@@ -14,6 +14,7 @@ from flowhook.organisations.cipher import Cipher
 from flowhook.organisations.key_check import KEY_CHECK, check_keys
 from flowhook.organisations.store import SettingsStore
 from flowhook.redis.connect import Client
+from flowhook.redis.keys import FORMAT, STORE_FORMAT
 from service.rotate_keys import rotate
 from tests.fakes.valkey import Valkey, free_port
 from tests.fixtures_app import ADMIN_TOKEN, FIRST_KEY, SECOND_KEY, make_config
@@ -96,3 +97,12 @@ def test_one_secret_that_opens_is_enough_in_an_old_store(any_redis: Client) -> N
     for org, key in (("acme", FIRST_KEY), ("bhoomi", SECOND_KEY)):
         SettingsStore(any_redis, Cipher([key])).put(org, "openai", {"api_key": "sk-a"}, "me")
     check_keys(any_redis, Cipher([SECOND_KEY]))
+
+
+@RUN
+def test_the_store_of_a_newer_release(
+    embedded_data_dir: Path, real_redis: Client, command: tuple[str, ...]
+) -> None:
+    real_redis.set(FORMAT, STORE_FORMAT + 1)
+    line = start(*command, DATA_DIR=str(embedded_data_dir), ENCRYPTION_KEYS=FIRST_KEY)
+    assert line.startswith("DATA_DIR holds the store of a newer release (format 2, and this")

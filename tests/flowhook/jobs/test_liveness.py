@@ -9,6 +9,7 @@ import redis
 
 from flowhook.jobs.liveness import Liveness
 from flowhook.redis.connect import Client
+from flowhook.redis.keys import STORE_FORMAT
 from tests.fakes.faulty_redis import FaultyRedis
 from tests.waiting import wait_for
 
@@ -122,3 +123,11 @@ def test_a_worker_that_finds_no_redis_is_listed_once_it_is_back(fake_redis: redi
     store.away = False
     wait_for(lambda: worker.workers() == 1, "its heartbeat")
     worker.close()
+
+
+def test_a_lease_tells_which_store_its_process_knows(any_redis: Client) -> None:
+    process = Liveness(any_redis)
+    process.begin()
+    (name,) = any_redis.scan_iter(match="fh:process:*")
+    assert any_redis.get(name) == f"format {STORE_FORMAT}".encode()
+    process.close()
