@@ -28,10 +28,6 @@ metrics_prefix = f"flowhook-metrics-{os.getpid()}-"
 if not Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR", "")).name.startswith(metrics_prefix):
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix=metrics_prefix)
 
-# Allocations between two collections of cycles; Python's default is 700. A thousand calls in
-# flight are 300,000 objects, and each collection walks through them.
-GC_ALLOCATIONS = 200_000
-
 wsgi_app = "app:application()"
 bind = (
     f"[{environment.host}]:{environment.port}"
@@ -85,16 +81,6 @@ def child_exit(_server: object, worker: object) -> None:
 def on_exit(_server: object) -> None:
     JOB_WORKER.end()
     shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
-
-
-def post_worker_init(_worker: object) -> None:
-    """Exclude loaded modules from garbage collection, and collect less often.
-
-    A call creates hundreds of objects and hardly any cycles; docs/performance.md has figures.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(GC_ALLOCATIONS, 10, 10)
 
 
 def worker_exit(_server: object, _worker: object) -> None:

@@ -20,7 +20,6 @@ from flowhook.errors import NotFound
 from flowhook.organisations.cipher import CannotDecrypt, Cipher
 from flowhook.records.batch import REMEMBER_SECONDS, Batch
 from flowhook.records.log_entry import LogEntry
-from flowhook.records.shortened import shortened_json
 from flowhook.redis.fullness import Fullness
 from flowhook.redis.keys import org_key
 from flowhook.redis.script import Argument, Script
@@ -167,10 +166,7 @@ class LogStore:
     def _sealed(self, org: str, entry: LogEntry) -> bytes:
         if self.fullness is not None and self.fullness.is_full:
             return b""
-        request = shortened_json(entry.request, entry.status)
-        response = shortened_json(entry.response, entry.status)
-        body = b'{"request":%b,"response":%b}' % (request, response)
-        return self.cipher.seal(org, PURPOSE, body)
+        return self.cipher.seal(org, PURPOSE, entry.body())
 
     def _open(self, org: str, sealed: bytes) -> dict[str, Any]:
         try:

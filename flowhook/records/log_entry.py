@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from flowhook.records.shortened import shortened_json
+
 
 @dataclass(slots=True)
 class LogEntry:
@@ -12,7 +14,7 @@ class LogEntry:
 
     `status` is the error type or "ok"; `http_status` what the caller got; `called_by` the function
     whose model made this call, which has the same request id. `request` and `response` are kept
-    only in the organisation's log, redacted and encrypted.
+    only in the organisation's log, redacted, shortened and encrypted.
     """
 
     organization_id: str | None
@@ -31,6 +33,19 @@ class LogEntry:
     called_by: str = ""
     request: Any = field(default=None, repr=False)
     response: Any = field(default=None, repr=False)
+    _body: bytes = field(default=b"", init=False, repr=False)
+
+    def body(self) -> bytes:
+        """Return what the log keeps of request and response, as JSON of a bounded size.
+
+        The first time it replaces them: an entry that waits must not hold a large request.
+        """
+        if not self._body:
+            request = shortened_json(self.request, self.status)
+            response = shortened_json(self.response, self.status)
+            self._body = b'{"request":%b,"response":%b}' % (request, response)
+            self.request = self.response = None
+        return self._body
 
     def summary(self) -> dict[str, Any]:
         """What a log line may hold: names, outcome and numbers, never a contact's words."""

@@ -1,7 +1,8 @@
 """Writes log entries asynchronously, in batches; the hot path only appends to a queue.
 
-The queue is bounded: while Redis is unavailable the newest entries wait, and what does not fit is
-counted and dropped from the organisation's log (never from standard output).
+The queue is bounded, in entries and in bytes: while Redis is unavailable or full the newest entries
+wait, and what does not fit is counted and dropped from the organisation's log (never from standard
+output).
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ from flowhook.timestamps import timestamp_of
 BATCH_SECONDS = 0.02
 WRITTEN_SECONDS = 2 * BATCH_SECONDS  # by then a call that was answered is in Redis
 BATCH_ENTRIES = 500
+BATCH_BYTES = 4 * 1024 * 1024  # of requests and answers, here and in the queue
 QUEUE_ENTRIES = 20_000
+QUEUE_BYTES = 32 * 1024 * 1024
 RETRY_SECONDS = 0.5
 
 logger = logging.getLogger(__name__)
@@ -62,6 +65,8 @@ class Recorder:
         self.exists = exists
         self.count = count
         self._queue: deque[LogEntry] = deque()
+        self._bytes = 0  # of the queue
+        self._changing = threading.Lock()  # the queue, with its bytes
         self._batch: list[LogEntry] = []  # on standard output, not yet in Redis
         self._writing = threading.Lock()
         self._thread = FlushingThread("recorder", self.flush, BATCH_SECONDS, RETRY_SECONDS)
@@ -69,10 +74,14 @@ class Recorder:
     def record(self, entry: LogEntry) -> None:
         """Count and queue an entry; never blocks, never fails a call."""
         self.count(entry)
-        if len(self._queue) >= QUEUE_ENTRIES:
-            self._print([self._queue.popleft()])
-            self.dropped(1)
-        self._queue.append(entry)
+        size = len(entry.body())
+        with self._changing:
+            self._queue.append(entry)
+            self._bytes += size
+            oldest = self._too_many()
+        if oldest:
+            self._print(oldest)
+            self.dropped(len(oldest))
         if not self._thread.is_awake.is_set():
             self._thread.wake()
 
@@ -101,11 +110,27 @@ class Recorder:
             self._print(list(self._queue))
             self._queue.clear()
 
+    def _too_many(self) -> list[LogEntry]:
+        """Take the oldest entries until the rest is within the bounds."""
+        taken: list[LogEntry] = []
+        while len(self._queue) > QUEUE_ENTRIES or self._bytes > QUEUE_BYTES:
+            taken.append(self._oldest())
+        return taken
+
     def _take(self) -> list[LogEntry]:
+        """Take the next batch."""
         batch: list[LogEntry] = []
-        while self._queue and len(batch) < BATCH_ENTRIES:
-            batch.append(self._queue.popleft())
+        size = 0
+        with self._changing:
+            while self._queue and len(batch) < BATCH_ENTRIES and size < BATCH_BYTES:
+                batch.append(self._oldest())
+                size += len(batch[-1].body())
         return batch
+
+    def _oldest(self) -> LogEntry:
+        entry = self._queue.popleft()
+        self._bytes -= len(entry.body())
+        return entry
 
     def _write_singly(self) -> None:
         """Write a batch's entries one by one, leaving out those that a sink cannot store."""

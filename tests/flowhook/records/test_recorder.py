@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 from collections.abc import Iterator, Sequence
@@ -14,6 +15,7 @@ from flowhook.records.batch import Batch
 from flowhook.records.log_entry import LogEntry
 from flowhook.records.recorder import Recorder
 from tests.fakes.faulty_redis import FaultyRedis
+from tests.garbage import large_bytes
 from tests.waiting import wait_for
 
 
@@ -111,14 +113,19 @@ def test_while_redis_is_away_entries_wait(
     assert printed(stream) == ["a", "b"]
 
 
+@pytest.mark.parametrize("what", ["entries", "bytes"])
 def test_the_queue_is_bounded_and_what_does_not_fit_is_counted_and_printed(
     recorder: Recorder,
+    what: str,
     store: FaultyRedis,
     stream: io.StringIO,
     dropped: list[int],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("flowhook.records.recorder.QUEUE_ENTRIES", 3)
+    size = len(entry("any").body())
+    bounds = {"QUEUE_ENTRIES": 3} if what == "entries" else {"QUEUE_BYTES": 3 * size + size // 2}
+    for name, bound in bounds.items():
+        monkeypatch.setattr(f"flowhook.records.recorder.{name}", bound)
     store.away = True
     recorder.record(entry("first"))
     wait_for(lambda: printed(stream) == ["first"], "the first batch to be tried")
@@ -128,6 +135,31 @@ def test_the_queue_is_bounded_and_what_does_not_fit_is_counted_and_printed(
     store.away = False
     wait_for(lambda: written(store) == ["first", "7", "8", "9"], "the newest to be written")
     assert sorted(printed(stream)) == sorted(["first", *map(str, range(10))])
+
+
+def test_large_requests_that_wait_take_few_bytes(recorder: Recorder, store: FaultyRedis) -> None:
+    store.away = True
+    gc.collect()
+    before = large_bytes()
+    for number in range(100):
+        large = entry(str(number))
+        large.request = {"contact": "x" * 900_000, "number": number}
+        recorder.record(large)
+    del large
+    assert large_bytes() - before == 0
+
+
+def test_a_batch_is_bounded_in_bytes(
+    recorder: Recorder, store: FaultyRedis, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flowhook.records.recorder.BATCH_BYTES", 3 * len(entry("any").body()))
+    store.away = True
+    for number in range(12):
+        recorder.record(entry(str(number)))
+    store.away = False
+    recorder.flush()
+    assert max(sink.batches) == 3
+    assert sum(sink.batches) >= 12
 
 
 def test_a_batch_that_a_sink_cannot_take_does_not_end_the_recording(
