@@ -36,6 +36,7 @@ from flowhook.errors import FlowhookError, Internal, InvalidInput, TooLarge
 from flowhook.http.body import WHOLE_BODY
 from flowhook.http.body_size import max_body_bytes, size_in_words
 from flowhook.http.headers import NOSNIFF
+from service.collector import Collector
 
 LAST_WAIT_SECONDS = 0.5  # at shutdown, for requests that are arriving
 GATHERED_BYTES = 65_536
@@ -65,6 +66,7 @@ class FlowhookWorker(GeventWorker):
         super().__init__(*args, **kwargs)
         self.servers: list[StreamServer] = []
         self.waits: dict[HeadWait, gevent.Greenlet] = {}
+        self.collector = Collector(self._calls)
 
     def init_process(self) -> None:
         # gunicorn looks settings up some 25 times a request, each time through __getattr__.
@@ -74,6 +76,7 @@ class FlowhookWorker(GeventWorker):
     def load_wsgi(self) -> None:
         super().load_wsgi()
         self.wsgi: Any = BoundedBody(self.wsgi, self.cfg.keepalive)
+        self.collector.start()
 
     def server_class(self, listener: Any, *, spawn: Pool, **_: Any) -> StreamServer:
         """Create the server, and keep it so that shutdown can stop it."""
@@ -85,8 +88,12 @@ class FlowhookWorker(GeventWorker):
         return server
 
     def notify(self) -> None:
-        """Send the master a heartbeat; without a master, finish the calls in flight."""
+        """Send the master a heartbeat; without a master, finish the calls in flight.
+
+        Called each second.
+        """
         AsyncWorker.notify(self)
+        self.collector.look()
         if self.alive and self.ppid != os.getppid():
             self.log.warning("the master is gone; this worker finishes its calls and ends")
             self._take_no_more()
@@ -108,6 +115,11 @@ class FlowhookWorker(GeventWorker):
         """Time out a wait now; called by the hub, like other time-outs."""
         if wait in self.waits:
             self.waits[wait].throw(wait)
+
+    def _calls(self) -> int:
+        """Return how many connections have a request that is not answered yet."""
+        open_now = sum(len(server.pool) for server in self.servers if server.pool is not None)
+        return open_now - len(self.waits)
 
     def timeout_ctx(self) -> HeadWait:
         return HeadWait(self.cfg.keepalive if self.alive else LAST_WAIT_SECONDS, self.waits)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -38,6 +39,8 @@ def run(create_app: Callable[[Config], Any], parent: int | None = None) -> NoRet
         sys.exit(f"DATA_DIR: {error}; mend what it names, or set REDIS_URL")
     background = app.extensions[Background.NAME]
     background.waker.start()
+    gc.collect()
+    gc.freeze()  # so that what failures leave in the oldest generation is looked for often
     work(app.extensions[JobServices.NAME], config.worker_threads, parent)
     background.close()
     sys.stdout.flush()

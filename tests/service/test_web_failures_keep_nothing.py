@@ -130,3 +130,9 @@ def test_clients_that_do_not_wait_for_the_answer(server: Watched, openai: FakeOp
             connection.sendall(head.encode() + body)
 
     assert_keeps_nothing(server, fail)
+
+
+def test_garbage_is_freed_soon(server: Watched) -> None:
+    """A cycle that something leaves all the same."""
+    server.request("GET", "/garbage")
+    wait_for(lambda: server.request("GET", "/cycles").json() == 0, "it to be freed")

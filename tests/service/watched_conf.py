@@ -1,37 +1,60 @@
-"""gunicorn's settings for a web process that tells what failures left in it: `GET /left`."""
+"""gunicorn's settings for a web process that tells what failures left in it.
+
+`GET /left` names what has become garbage, and the bytes that are held, since it was first asked.
+`GET /garbage` leaves a cycle, `GET /cycles` tells how many such cycles have not been freed.
+"""
 
 from __future__ import annotations
 
+import gc
 import json
+import weakref
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from service.collector import LEFT_OBJECTS
 from service.gunicorn_conf import *  # noqa: F403 - gunicorn reads settings by their names
 from tests.garbage import Collected, large_bytes
 
 
+class Cycle:
+    """An object that only the garbage collector frees."""
+
+    def __init__(self) -> None:
+        self.itself = self
+        self.parts: list[list[int]] = [[] for _ in range(LEFT_OBJECTS)]
+
+
 class Watched:
-    """An application whose garbage is kept from the first `GET /left` on, to be named by each."""
+    """An application beside which some addresses make garbage and tell about it."""
 
     def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
         self.application = application
         self.garbage: Collected | None = None
         self.bytes_before = 0
+        self.cycles: weakref.WeakSet[Cycle] = weakref.WeakSet()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        if environ["PATH_INFO"] != "/left":
+        answers: dict[str, Callable[[], Any]] = {
+            "/left": self._left,
+            "/garbage": lambda: self.cycles.add(Cycle()),
+            "/cycles": lambda: len(self.cycles),
+        }
+        answer = answers.get(environ["PATH_INFO"])
+        if answer is None:
             return self.application(environ, start_response)
-        body = json.dumps(self._left()).encode()
+        body = json.dumps(answer()).encode()
         start_response("200 OK", [("Content-Length", str(len(body)))])
         return [body]
 
     def _left(self) -> dict[str, Any]:
         if self.garbage is None:
+            gc.unfreeze()  # what is frozen could hold bodies, too
             self.garbage = Collected().__enter__()
             self.bytes_before = large_bytes()
         holders = dict(self.garbage.holders())
         return {"garbage": holders, "bytes": max(0, large_bytes() - self.bytes_before)}
 
 
-def post_worker_init(worker: Any) -> None:  # type: ignore[no-redef]  # in its place
+def post_worker_init(worker: Any) -> None:
     worker.wsgi = Watched(worker.wsgi)
