@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from collections.abc import Iterator
@@ -37,9 +38,17 @@ class Stretches:
 
 @contextmanager
 def stretches() -> Iterator[Stretches]:
-    """Measure the work of the block, between the calls of time.sleep in this thread."""
+    """Measure the work of the block, between the calls of time.sleep in this thread.
+
+    Without the garbage collector, which would walk through all objects of the tests.
+    """
+    gc.collect()
+    gc.disable()
     measured = Stretches()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(time, "sleep", measured.pause)
-        yield measured
-    measured.end()
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(time, "sleep", measured.pause)
+            yield measured
+        measured.end()
+    finally:
+        gc.enable()

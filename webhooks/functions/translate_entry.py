@@ -37,7 +37,8 @@ class TranslateEntrySchema(FunctionSchema):
         required=True,
         reads=read_entry,
         metadata={
-            "description": "The entry, any JSON object, up to 200,000 characters of text.",
+            "description": "The entry, any JSON object, up to 200,000 characters of text (400,000"
+            " with tags and all that stays) and 50,000 values.",
             "example": {"title": "Summer sale", "body": "<p>Hello {{name}}!</p>"},
         },
     )

@@ -16,18 +16,26 @@ from collections.abc import Iterator
 from typing import Any
 
 from flowhook import errors
+from flowhook.turns import in_turns
 from webhooks.translation.human_text import is_human, is_human_unmarked
 from webhooks.translation.segment import Path, Segment, segments_of
 
 MAX_DEPTH = 100
+MAX_VALUES = 50_000
+MAX_CHARACTERS = 400_000  # with what is not translated, such as tags
 _CODE_NODES = {"code", "reference"}
 
-Found = Iterator[tuple[Path, str]]
+Fields = dict[Any, dict[str, Any]]
+# Where a text stands, the text, and the name of its field if no content type says what it is.
+Found = Iterator[tuple[Path, str, str | None]]
 
 
 def extract(entry: Any, schema: Any = None) -> list[Segment]:
-    """List the segments of `entry` in order; `schema` is a content type, or None."""
-    _check_depth(entry)
+    """List the segments of `entry` in order; `schema` is a content type, or None.
+
+    Raises InvalidInput, for an entry that is too large before it looks at any text.
+    """
+    _check_size(entry)
     fields = None if schema in (None, "", {}, []) else _fields_of(schema)
     if fields is None:
         found = _any_texts((), "", entry)
@@ -35,17 +43,22 @@ def extract(entry: Any, schema: Any = None) -> list[Segment]:
         found = _object_texts(("entry",), entry["entry"], fields)
     else:
         found = _object_texts((), entry, fields)
-    return [segment for path, text in found for segment in segments_of(path, text)]
+    return [
+        segment
+        for path, text, name in in_turns(found)
+        if (is_human(text) if name is None else is_human_unmarked(name, text))
+        for segment in segments_of(path, text)
+    ]
 
 
-def _fields_of(schema: Any) -> list[dict[str, Any]]:
-    """The list of fields in a content type, however it is wrapped."""
+def _fields_of(schema: Any) -> Fields:
+    """The fields in a content type by uid, however it is wrapped."""
     if isinstance(schema, str):
         try:
             schema = json.loads(schema)
         except (ValueError, RecursionError):
             raise _bad_schema("is not JSON") from None
-    _check_depth(schema, "content_type_schema")
+    _check_size(schema, "content_type_schema")
     for key in ("content_type", "global_field", "schema"):
         if isinstance(schema, dict) and key in schema:
             schema = schema[key]
@@ -53,27 +66,32 @@ def _fields_of(schema: Any) -> list[dict[str, Any]]:
         isinstance(field, dict) and isinstance(field.get("uid"), str) for field in schema
     ):
         raise _bad_schema('must be a Contentstack content type: {"schema": [{"uid", "data_type"}]}')
-    return schema
+    return _by_uid(schema)
 
 
-def _is_wrapped(entry: Any, fields: list[dict[str, Any]]) -> bool:
+def _is_wrapped(entry: Any, fields: Fields) -> bool:
     """Whether this is the body {"entry": {...}} of Contentstack's API rather than an entry."""
     if not isinstance(entry, dict) or not isinstance(entry.get("entry"), dict):
         return False
-    return all(field["uid"] != "entry" for field in fields)
+    return "entry" not in fields
 
 
-def _by_uid(parts: list[Any]) -> dict[Any, Any]:
-    return {part["uid"]: part for part in parts if isinstance(part, dict) and "uid" in part}
+def _by_uid(parts: Any) -> Fields:
+    """Fields or blocks by uid, and those inside them; sorted once for an entry's many objects."""
+    found: Fields = {}
+    for part in parts if isinstance(parts, list) else ():
+        if isinstance(part, dict) and isinstance(part.get("uid"), str):
+            inner = {key: _by_uid(part[key]) for key in ("schema", "blocks") if key in part}
+            found[part["uid"]] = {**part, **inner}
+    return found
 
 
-def _object_texts(path: Path, value: Any, fields: Any) -> Found:
-    if not isinstance(value, dict) or not isinstance(fields, list):
+def _object_texts(path: Path, value: Any, fields: Fields | None) -> Found:
+    if not isinstance(value, dict) or fields is None:
         return
-    known = _by_uid(fields)
     for key, inner in value.items():
-        if key in known:
-            yield from _field_texts((*path, key), inner, known[key])
+        if key in fields:
+            yield from _field_texts((*path, key), inner, fields[key])
 
 
 def _field_texts(path: Path, value: Any, field: dict[str, Any]) -> Found:
@@ -99,8 +117,8 @@ def _field_texts(path: Path, value: Any, field: dict[str, Any]) -> Found:
 
 
 def _text(path: Path, value: Any) -> Found:
-    if isinstance(value, str) and is_human(value):
-        yield path, value
+    if isinstance(value, str):
+        yield path, value, None
 
 
 def _is_text_field(field: dict[str, Any]) -> bool:
@@ -110,21 +128,19 @@ def _is_text_field(field: dict[str, Any]) -> bool:
     return not (field.get("enum") or is_slug or field["uid"] in {"url", "uid", "slug", "locale"})
 
 
-def _block_texts(path: Path, value: Any, blocks: Any) -> Found:
+def _block_texts(path: Path, value: Any, blocks: Fields | None) -> Found:
     """The texts of a modular block: an object whose one key names the block's kind."""
-    if not isinstance(value, dict) or not isinstance(blocks, list):
+    if not isinstance(value, dict) or blocks is None:
         return
-    known = _by_uid(blocks)
     for key, inner in value.items():
-        if key in known:
-            yield from _object_texts((*path, key), inner, known[key].get("schema"))
+        if key in blocks:
+            yield from _object_texts((*path, key), inner, blocks[key].get("schema"))
 
 
 def _any_texts(path: Path, key: str, value: Any) -> Found:
-    """Every text that looks human, without a content type."""
+    """Every text, with the name of its field, without a content type."""
     if isinstance(value, str):
-        if is_human_unmarked(key, value):
-            yield path, value
+        yield path, value, key
     elif isinstance(value, list):
         for place, inner in enumerate(value):
             yield from _any_texts((*path, place), key, inner)
@@ -149,8 +165,8 @@ def _rich_texts(path: Path, node: Any) -> Found:
         return
     text = node.get("text")
     if isinstance(text, str):
-        if node.get("inlineCode") is not True and is_human(text):
-            yield (*path, "text"), text
+        if node.get("inlineCode") is not True:
+            yield (*path, "text"), text, None
         return
     children = node.get("children")
     if isinstance(children, list):
@@ -158,19 +174,29 @@ def _rich_texts(path: Path, node: Any) -> Found:
             yield from _rich_texts((*path, "children", place), child)
 
 
-def _check_depth(value: Any, field: str = "entry") -> None:
+def _check_size(value: Any, field: str = "entry") -> None:
     level = [value]
+    values = characters = 0
     for _ in range(MAX_DEPTH + 1):
         if not level:
             return
+        values += len(level)
+        characters += sum(len(inner) for inner in level if isinstance(inner, str))
+        if values > MAX_VALUES:
+            raise _too_large(field, f"holds more than {MAX_VALUES} values")
+        if characters > MAX_CHARACTERS:
+            raise _too_large(field, f"holds more than {MAX_CHARACTERS} characters")
         level = [
             inner
             for outer in level
             if isinstance(outer, dict | list)
             for inner in (outer.values() if isinstance(outer, dict) else outer)
         ]
-    problem = f"is nested deeper than {MAX_DEPTH} levels"
-    raise errors.InvalidInput(f"{field} {problem}", fields={field: [problem]})
+    raise _too_large(field, f"is nested deeper than {MAX_DEPTH} levels")
+
+
+def _too_large(field: str, problem: str) -> errors.InvalidInput:
+    return errors.InvalidInput(f"{field} {problem}", fields={field: [problem]})
 
 
 def _bad_schema(problem: str) -> errors.InvalidInput:

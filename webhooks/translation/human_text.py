@@ -12,6 +12,7 @@ import re
 
 from webhooks.translation.masking import mask, without_tokens
 
+MAX_NAME = 200  # a longer name is none that people gave a field
 _NEVER_TEXT = re.compile(
     "|".join(
         [
@@ -79,4 +80,9 @@ def is_human_unmarked(key: str, text: str) -> bool:
 
 def is_technical(key: str) -> bool:
     """Whether a field of this name has values for machines."""
-    return key[:1] in {"_", "$"} or key.lower() in _KEYS or bool(_KEY_ENDINGS.fullmatch(key))
+    return (
+        len(key) > MAX_NAME
+        or key[:1] in {"_", "$"}
+        or key.lower() in _KEYS
+        or bool(_KEY_ENDINGS.fullmatch(key))
+    )

@@ -6,10 +6,12 @@ Errors: invalid_response.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from typing import Any
 
 from flowhook import errors
+from flowhook.turns import in_turns
 from webhooks.translation.masking import Masked, unmask
 from webhooks.translation.segment import Path, Segment
 
@@ -44,7 +46,7 @@ def restore(entry: Any, segments: Sequence[Segment], translations: Sequence[obje
     if len(segments) != len(translations):
         raise _unusable("entry", "the number of translations is not that of the texts")
     texts: dict[Path, list[str]] = {}
-    for segment, translation in zip(segments, translations, strict=True):
+    for segment, translation in in_turns(zip(segments, translations, strict=True)):
         problem = problem_with(segment, translation)
         if problem is not None:
             raise _unusable(segment.name, problem)
@@ -53,41 +55,55 @@ def restore(entry: Any, segments: Sequence[Segment], translations: Sequence[obje
             f"{segment.before}{unmask(masked)}{segment.after}"
         )
     whole = {path: "".join(parts) for path, parts in texts.items()}
-    result = _replaced((), entry, whole)
-    changed = first_difference((), entry, result, whole)
+    result = _replaced(entry, whole)
+    changed = first_difference(entry, result, whole)
     if changed is not None:
         raise _unusable(changed, "the translation changed more than the text")
     return result
 
 
-def first_difference(path: Path, before: Any, after: Any, texts: dict[Path, str]) -> str | None:
+def first_difference(before: Any, after: Any, texts: Mapping[Path, str]) -> str | None:
     """The path where two entries differ in shape, keys, order, types or a value that is no text."""
-    name = Segment(path, "", "", (), "").name
-    if type(before) is not type(after):
-        return name
-    if isinstance(before, dict):
-        if list(before) != list(after):
-            return name
-        pairs = [(key, before[key], after[key]) for key in before]
-    elif isinstance(before, list):
-        if len(before) != len(after):
-            return name
-        pairs = [(place, *both) for place, both in enumerate(zip(before, after, strict=True))]
-    else:
-        return None if path in texts or before is after or before == after else name
-    for step, old, new in pairs:
-        found = first_difference((*path, step), old, new, texts)
-        if found is not None:
-            return found
+    pending = [((), before, after)]
+    for path, old, new in in_turns(_drained(pending)):
+        if old is new:
+            continue
+        if type(old) is not type(new):
+            return _name(path)
+        if isinstance(old, dict):
+            if list(old) != list(new):
+                return _name(path)
+            pending += [((*path, key), old[key], new[key]) for key in reversed(old)]
+        elif isinstance(old, list):
+            if len(old) != len(new):
+                return _name(path)
+            pending += [((*path, at), old[at], new[at]) for at in reversed(range(len(old)))]
+        elif path not in texts and old != new:
+            return _name(path)
     return None
 
 
-def _replaced(path: Path, value: Any, texts: dict[Path, str]) -> Any:
-    if isinstance(value, dict):
-        return {key: _replaced((*path, key), inner, texts) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_replaced((*path, place), inner, texts) for place, inner in enumerate(value)]
-    return texts.get(path, value)
+def _drained(pending: list[Any]) -> Iterator[Any]:
+    while pending:
+        yield pending.pop()
+
+
+def _name(path: Path) -> str:
+    return Segment(path, "", "", (), "").name
+
+
+def _replaced(entry: Any, texts: Mapping[Path, str]) -> Any:
+    """Copy an entry where a text is replaced; what holds none is shared with it."""
+    copies = {(): copy(entry)}
+    for path, text in in_turns(texts.items()):
+        if not path:
+            return text
+        for length in range(1, len(path)):
+            outer, step = copies[path[: length - 1]], path[length - 1]
+            if path[:length] not in copies:
+                outer[step] = copies[path[:length]] = copy(outer[step])
+        copies[path[:-1]][path[-1]] = text
+    return copies[()]
 
 
 def _nests_alike(before: str, after: str) -> bool:

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from flowhook.turns import in_turns
 from webhooks.translation.masking import Masked, Span, mask, protected_spans, unmask, without_tokens
 
 MAX_SEGMENT_CHARACTERS = 2000
@@ -55,7 +56,7 @@ def segments_of(path: Path, text: str) -> list[Segment]:
     """
     found: list[Segment] = []
     wordless = ""
-    for part in split(text, MAX_SEGMENT_CHARACTERS):
+    for part in in_turns(split(text, MAX_SEGMENT_CHARACTERS)):
         segment = _segment(path, part)
         if any(character.isalpha() for character in without_tokens(segment.masked)):
             found.append(replace(segment, before=wordless + segment.before))
@@ -72,7 +73,7 @@ def split(text: str, limit: int) -> list[str]:
     if len(text) <= limit:
         return [text]
     spans = protected_spans(text)
-    blocks = [span.end for span in spans if _BLOCK.search(text, span.start, span.end)]
+    blocks = [span.end for span in in_turns(spans) if _BLOCK.search(text, span.start, span.end)]
     sentences = _outside(spans, (found.end() for found in _SENTENCE_END.finditer(text)))
     spaces = _outside(spans, (found.end() for found in _SPACE.finditer(text)))
     cuts = _cuts([blocks, sentences, spaces], spans, len(text), limit)
@@ -102,7 +103,7 @@ def _outside(spans: list[Span], places: Iterable[int]) -> list[int]:
     """The places outside protected spans; both are in order."""
     starts = [span.start for span in spans]
     found = []
-    for place in places:
+    for place in in_turns(places):
         before = bisect_right(starts, place - 1) - 1
         if before < 0 or spans[before].end <= place:
             found.append(place)
@@ -112,11 +113,12 @@ def _outside(spans: list[Span], places: Iterable[int]) -> list[int]:
 def _cuts(places: list[list[int]], spans: list[Span], length: int, limit: int) -> list[int]:
     """The places to cut: the last of the best kind within reach, or else the limit."""
     cuts: list[int] = []
+    starts = [span.start for span in spans]
     start = 0
     while length - start > limit:
         reach = start + limit
         found = [last for kind in places if (last := _last(kind, start, reach)) is not None]
-        cut = found[0] if found else _past_span(spans, reach)
+        cut = found[0] if found else _past_span(spans, starts, reach)
         if cut >= length:
             break
         cuts.append(cut)
@@ -129,7 +131,7 @@ def _last(places: list[int], after: int, up_to: int) -> int | None:
     return places[at] if at >= 0 and places[at] > after else None
 
 
-def _past_span(spans: list[Span], place: int) -> int:
+def _past_span(spans: list[Span], starts: list[int], place: int) -> int:
     """`place`, or the end of the span that contains it."""
-    at = bisect_right([span.start for span in spans], place - 1) - 1
+    at = bisect_right(starts, place - 1) - 1
     return max(place, spans[at].end) if at >= 0 else place

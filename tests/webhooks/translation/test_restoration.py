@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from flowhook import errors
 from tests.endless import ends
+from tests.stretches import MOST, stretches
 from tests.webhooks.translation.entries import ENTRY, steady
 from webhooks.translation.extraction import extract
 from webhooks.translation.restoration import first_difference, problem_with, restore
@@ -41,7 +42,7 @@ def test_translations_change_words_and_only_words(entry: Any) -> None:
     segments = extract(entry)
     result = restore(entry, segments, [f"Ü {segment.masked} Ü" for segment in segments])
     paths = {segment.path: "" for segment in segments}
-    assert first_difference((), entry, result, paths) is None
+    assert first_difference(entry, result, paths) is None
     assert len(extract(result)) >= len({segment.path for segment in segments})
 
 
@@ -107,8 +108,8 @@ def test_a_difference_elsewhere_is_found() -> None:
             inner = inner[step]
         inner[steps[-1]] = value
         paths = {segment.path: "" for segment in extract(ENTRY)}
-        assert first_difference((), ENTRY, changed, paths) is not None
-    assert first_difference((), {"a": 1, "b": 2}, {"b": 2, "a": 1}, {}) == "entry"
+        assert first_difference(ENTRY, changed, paths) is not None
+    assert first_difference({"a": 1, "b": 2}, {"b": 2, "a": 1}, {}) == "entry"
 
 
 @pytest.mark.parametrize(
@@ -130,3 +131,51 @@ def test_a_hostile_entry_takes_linear_time(begin: str, unit: str, end: str) -> N
     with ends():
         segments = extract(entry)
         assert restore(entry, segments, [segment.masked for segment in segments]) == entry
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a@" * 200_000, "<a" * 200_000, "% a" * 130_000, "a. " * 130_000, "{{a}} b " * 50_000],
+    ids=["spans", "no spans", "signs", "sentences", "placeholders"],
+)
+def test_others_go_on_while_a_long_text_is_translated(text: str) -> None:
+    with stretches() as measured:
+        segments = extract({"body": text})
+        restore({"body": text}, segments, [segment.masked for segment in segments])
+    assert measured.longest < MOST
+
+
+@pytest.mark.parametrize("text", ["words here", "12", "<b>", "blt0123456789abcdef"])
+def test_others_go_on_while_many_texts_are_translated(text: str) -> None:
+    entry = {"list": [{"a": text, "b": 1} for _ in range(16_000)]}
+    with stretches() as measured:
+        segments = extract(entry)
+        assert restore(entry, segments, [segment.masked for segment in segments]) == entry
+    assert measured.longest < MOST
+
+
+def test_a_content_type_is_sorted_once_for_many_objects() -> None:
+    fields = [{"uid": f"f{n}", "data_type": "text"} for n in range(10_000)]
+    schema = [{"uid": "group", "data_type": "group", "multiple": True, "schema": fields}]
+    entry = {"group": [{"f1": "Some words"} for _ in range(10_000)]}
+    with ends():
+        assert len(extract(entry, {"schema": schema})) == 10_000
+
+
+@pytest.mark.parametrize(
+    ("entry", "problem"),
+    [
+        ({"a": "a@" * 200_001}, "entry holds more than 400000 characters"),
+        ({"a": ["<b>"] * 50_000}, "entry holds more than 50000 values"),
+        ({"a": [[]] * 50_000}, "entry holds more than 50000 values"),
+    ],
+)
+def test_a_large_entry_is_refused_before_a_text_is_looked_at(entry: Any, problem: str) -> None:
+    with stretches() as measured, pytest.raises(errors.InvalidInput, match=problem):
+        extract(entry)
+    assert measured.seconds == [pytest.approx(0, abs=MOST)]
+
+
+def test_a_very_long_name_is_no_field_for_people() -> None:
+    with ends():
+        assert extract({"n" * 500_000: ["Some words"] * 20_000}) == []
