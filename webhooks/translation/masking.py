@@ -11,6 +11,7 @@ masked themselves.
 from __future__ import annotations
 
 import re
+from itertools import count
 from typing import NamedTuple
 
 from flowhook.turns import in_turns
@@ -78,10 +79,12 @@ def protected_spans(text: str) -> list[Span]:
     spans: list[Span] = []
     never_closed: set[str] = set()
     place = 0
-    for _ in in_turns(iter(lambda: place < len(text), False)):
+    for _ in in_turns(count()):
         found = _NEXT.match(text, place)
         if found is None:
             place += WINDOW + 1
+            if place >= len(text):
+                break
             continue
         start, end = found.start("found"), _end(text, found, never_closed)
         is_markup = found["found"].startswith("<") and found["opener"] != "<%"
