@@ -64,7 +64,7 @@ def restore(entry: Any, segments: Sequence[Segment], translations: Sequence[obje
 
 def first_difference(before: Any, after: Any, texts: Mapping[Path, str]) -> str | None:
     """The path where two entries differ in shape, keys, order, types or a value that is no text."""
-    pending = [((), before, after)]
+    pending: list[tuple[Path, Any, Any]] = [((), before, after)]
     for path, old, new in in_turns(_drained(pending)):
         if old is new:
             continue
@@ -83,7 +83,7 @@ def first_difference(before: Any, after: Any, texts: Mapping[Path, str]) -> str 
     return None
 
 
-def _drained(pending: list[Any]) -> Iterator[Any]:
+def _drained(pending: list[tuple[Path, Any, Any]]) -> Iterator[tuple[Path, Any, Any]]:
     while pending:
         yield pending.pop()
 
@@ -94,7 +94,7 @@ def _name(path: Path) -> str:
 
 def _replaced(entry: Any, texts: Mapping[Path, str]) -> Any:
     """Copy an entry where a text is replaced; what holds none is shared with it."""
-    copies = {(): copy(entry)}
+    copies: dict[Path, Any] = {(): copy(entry)}
     for path, text in in_turns(texts.items()):
         if not path:
             return text
