@@ -17,6 +17,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, missing, validat
 from flowhook.common_keys import COMMON_KEYS
 from flowhook.config_values import MODEL_PATTERN
 from flowhook.strict_json import Unbounded, read_value
+from flowhook.unknown_fields import few_unknown
 from flowhook.variable_names import NAME
 
 VARIABLE = re.compile(
@@ -27,11 +28,12 @@ VARIABLE = re.compile(
 
 
 def own_keys(fields: Schema, body: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the part of a body meant for the function: its fields, and unknown keys."""
+    """Return the part of a body meant for the function: its fields, and some unknown keys."""
     known = fields.fields
     if known.keys() >= body.keys():
         return body
-    return {key: value for key, value in body.items() if key in known or key not in COMMON_KEYS}
+    own = {key: value for key, value in body.items() if key in known or key not in COMMON_KEYS}
+    return own if known.keys() >= own.keys() else few_unknown(known, own)
 
 
 def is_variable(text: str) -> bool:

@@ -19,6 +19,7 @@ from flowhook.organisations.section import mask, secret_fields
 from flowhook.organisations.store import SettingsStore
 from flowhook.providers.guard import AddressGuard
 from flowhook.redis.keys import ORGANIZATION_ID_PATTERN
+from flowhook.unknown_fields import few_unknown
 
 MASKED = re.compile(r"(sk-|EAA|AIz)?\.\.\..{0,4}")
 HEARD_SECONDS = 0.1  # an announcement reaches every process well within this time
@@ -126,6 +127,7 @@ def load_fields(
     `shown`: secrets in their masked form; one that is sent back masked is unchanged.
     """
     body = {name: value for name, value in body.items() if value != (shown or {}).get(name, _NEW)}
+    body = few_unknown(schema.fields, body)
     for name in secret_fields(type(schema)):
         _refuse_masked(name, body.get(name))
     try:

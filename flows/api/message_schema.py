@@ -9,6 +9,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, valida
 
 from flowhook.errors import InvalidInput
 from flowhook.frames import drop_frames
+from flowhook.unknown_fields import few_unknown
 from flows.conversations.turn import ContactUpdate
 from flows.model.contact import LANGUAGES
 from flows.model.session import Message
@@ -132,7 +133,7 @@ class ResumeSchema(Schema):
 def load(schema: Schema, body: Mapping[str, Any]) -> dict[str, Any]:
     """Validate a body. Raises InvalidInput that names every wrong field."""
     try:
-        loaded: dict[str, Any] = schema.load(body)
+        loaded: dict[str, Any] = schema.load(few_unknown(schema.fields, body))
     except ValidationError as error:
         messages = dict(error.normalized_messages())
         names = ", ".join(sorted(str(name)[:64] for name in messages))

@@ -16,16 +16,19 @@ from __future__ import annotations
 import functools
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
 from flowhook import errors
 from flowhook.strict_json import read_json
+from flowhook.turns import in_turns
 
 MAX_XML_BYTES = 1_048_576
 MAX_XML_DEPTH = 100
 MAX_XML_ELEMENTS = 20_000
+MAX_NAME = 100
 ITEM = "item"
 _FIX = "Send one XML element whose child elements are the fields, without a DOCTYPE, in UTF-8."
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -57,13 +60,12 @@ def read_xml(raw: bytes) -> dict[str, Any]:
 def write_xml(value: dict[str, Any], root: str = "response") -> bytes:
     """Convert any JSON object to a well-formed document, with lists as `<item>` elements.
 
-    A key that is not a valid element name is changed and kept in the attribute `name`;
-    characters that XML cannot hold are dropped.
+    A key that is not a valid element name, or longer than 100 characters, is changed and kept in
+    the attribute `name`; characters that XML cannot hold are dropped.
     """
     parts = ['<?xml version="1.0" encoding="UTF-8"?>']
     pending: list[tuple[str, Any] | str] = [(root, value)]
-    while pending:
-        current = pending.pop()
+    for current in in_turns(_drained(pending)):
         if isinstance(current, str):
             parts.append(current)
             continue
@@ -78,6 +80,11 @@ def write_xml(value: dict[str, Any], root: str = "response") -> bytes:
             pending.append(f"</{name}>")
             pending.extend(reversed(children))
     return "".join(parts).encode("utf-8")
+
+
+def _drained(pending: list[tuple[str, Any] | str]) -> Iterator[tuple[str, Any] | str]:
+    while pending:
+        yield pending.pop()
 
 
 class _Element:
@@ -200,7 +207,8 @@ def _text(content: Any) -> str:
 
 
 def _element_name(key: str) -> str:
-    name = "".join(character if _fits("a" + character) else "_" for character in key)
+    beginning = key[:MAX_NAME]
+    name = "".join(character if _fits("a" + character) else "_" for character in beginning)
     if not name or not _fits(name[0]) or name[:3].lower() == "xml":
         name = f"_{name}"
     return name

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flowhook import errors
+from tests.stretches import MOST, stretches
 from webhooks.http.xml import MAX_XML_BYTES, MAX_XML_DEPTH, MAX_XML_ELEMENTS, read_xml, write_xml
 
 BILLION_LAUGHS = b"""<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha">
@@ -203,3 +204,24 @@ def test_json_inside_xml_is_read_as_strictly_as_any_other(text: bytes) -> None:
 def test_numbers_of_json_inside_xml_are_never_too_large_to_write() -> None:
     found = read_xml(b'<request>{"contact": {"x": 123456789012345678901234567890}}</request>')
     assert found == {"contact": {"x": pytest.approx(1.2345678901234568e29)}}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"ळ" * 255_000: 1},
+        {f"{chr(0x4E00 + n % 20_000)}{n}": 1 for n in range(20_000)},
+        {"a": ["x"] * 100_000},
+    ],
+    ids=["long key", "many keys", "many items"],
+)
+def test_others_go_on_while_a_large_answer_is_written(value: dict[str, Any]) -> None:
+    with stretches() as measured:
+        written = write_xml(value)
+    assert measured.longest < MOST
+    ElementTree.fromstring(written)
+
+
+def test_a_long_key_is_kept_beside_a_short_name() -> None:
+    written = ElementTree.fromstring(write_xml({"k" * 300: "x"}))
+    assert (written[0].tag, written[0].get("name")) == ("k" * 100, "k" * 300)
