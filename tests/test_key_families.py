@@ -181,6 +181,8 @@ def fill_what_rarely_happens(service: Service) -> None:
     fullness = Fullness(store)
     fullness.state = "near"
     fullness._tell()
+    service.operator("PUT", "/settings/leaving/limits", {})
+    service.operator("DELETE", "/settings/leaving")
     rotate(store, service.config)
     fill_whatsapp(store)
 

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
+from flowhook.redis.keys import gone_key
 from tests.fixtures_app import OpenService, Service
 from tests.flows.building import definition_of
 from tests.flows.exports import each_export
@@ -200,7 +201,7 @@ def test_deleting_the_organisation_deletes_its_flows(acme: Service) -> None:
     publish(acme, GREETING)
     say(acme, "hello")
     assert acme.operator("DELETE", "/settings/acme").status == 204
-    assert not list(acme.redis.scan_iter("fh:{acme}*"))
+    assert list(acme.redis.scan_iter("fh:{acme}*")) == [gone_key("acme").encode()]
     acme.organisation()
     assert acme.admin("GET", "/flows/acme").json == {"flows": []}
 
