@@ -36,6 +36,7 @@ from flowhook.errors import FlowhookError, Internal, InvalidInput, TooLarge
 from flowhook.http.body import WHOLE_BODY
 from flowhook.http.body_size import max_body_bytes, size_in_words
 from flowhook.http.headers import NOSNIFF
+from service.allocator import return_large_blocks
 from service.collector import Collector
 
 LAST_WAIT_SECONDS = 0.5  # at shutdown, for requests that are arriving
@@ -76,6 +77,7 @@ class FlowhookWorker(GeventWorker):
     def load_wsgi(self) -> None:
         super().load_wsgi()
         self.wsgi: Any = BoundedBody(self.wsgi, self.cfg.keepalive)
+        return_large_blocks()
         self.collector.start()
 
     def server_class(self, listener: Any, *, spawn: Pool, **_: Any) -> StreamServer:

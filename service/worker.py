@@ -14,6 +14,7 @@ from flowhook.config import Config, ConfigError
 from flowhook.jobs.services import JobServices
 from flowhook.jobs.worker import work
 from service import logs
+from service.allocator import return_large_blocks
 from service.background import Background
 from service.start_check import check_start
 
@@ -25,6 +26,7 @@ def run(create_app: Callable[[Config], Any], parent: int | None = None) -> NoRet
 
     Exits with one line if a variable is invalid.
     """
+    return_large_blocks()
     threading.stack_size(STACK_BYTES)
     try:
         config = Config.from_env()

@@ -115,10 +115,9 @@ class Checker:
         """Whether it is a function's call whose caller was known."""
         is_known = sent.proof in ("webhook", "admin", "basic") and sent.method == "POST"
         is_named = sent.target == sent.route and sent.route.startswith("/webhooks/")
-        # A malformed Host is refused before anybody asks who calls.
-        is_plain = "Idempotent-Replay" not in got.headers and not {"X-Request-ID", "Host"} & set(
-            sent.headers
-        )
+        # A malformed Host and another site are refused before anybody asks who calls.
+        odd = {"X-Request-ID", "Host", "Sec-Fetch-Site"} & set(sent.headers)
+        is_plain = "Idempotent-Replay" not in got.headers and not odd
         is_open = got.status < 500 and error.get("type") not in UNLOGGED
         return is_known and is_named and is_plain and is_open and got.status != 202
 
