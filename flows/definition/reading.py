@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from flowhook.errors import InvalidInput, InvalidJson, TooLarge
+from flowhook.turns import in_turns
 from flows.definition.definition import Exit, Export, Flow, Node
 from flows.definition.reading_nodes import read_node, required_text
 from flows.model.bounds import check_bounds
@@ -20,6 +21,7 @@ from flows.model.bounds import check_bounds
 MAX_BYTES = 8 * 1024 * 1024
 MAX_NODES = 3_000
 MAX_FLOWS = 200
+MAX_BESIDE = 2_000  # contact fields, collections, and templates of interactive messages
 
 Json = Mapping[str, Any]
 
@@ -44,8 +46,14 @@ def read_export(document: str | bytes | Json) -> Export:
     if not entries and not all(key in parsed for key in known):
         raise InvalidInput("the export holds no flows")
     lists = {**{key: [] for key in known}, **parsed}
+    for key in known[1:]:
+        if len(_list(lists, key)) > MAX_BESIDE:
+            raise TooLarge(
+                f'the export holds more than {MAX_BESIDE} of "{key}"',
+                fix="Import them in several parts.",
+            )
     return Export(
-        flows=tuple(read_entry(entry) for entry in entries),
+        flows=tuple(read_entry(entry) for entry in in_turns(entries)),
         contact_fields=tuple(_list(lists, "contact_field")),
         collections=tuple(_list(lists, "collections")),
         interactive_templates=tuple(_list_of_objects(lists, "interactive_templates")),
@@ -77,7 +85,7 @@ def read_flow(
     listed = _list_of_objects(source, "nodes")
     if len(listed) > MAX_NODES:
         raise TooLarge(f"the flow has more than {MAX_NODES} nodes", fix="Split it into sub-flows.")
-    nodes = [read_node(one) for one in listed]
+    nodes = [read_node(one) for one in in_turns(listed)]
     for name in ("Other", "No Response"):
         if beside.get("respond_" + name.lower().replace(" ", "_")) is True:
             asking = {one.destination: node.uuid for node in nodes for one in node.exits}

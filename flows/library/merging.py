@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flowhook.errors import Conflict, InvalidInput
+from flowhook.turns import in_turns
 from flows.definition.definition import Export, Flow
 from flows.definition.reading import read_entry
 from flows.library.library import Head, Library, LibraryEntry
@@ -47,7 +48,7 @@ def merge(
     entries: dict[str, LibraryEntry] = {}
     sources: dict[str, Json] = {}
     beside: Sequence[Mapping[str, Any] | None] = export.entry_extra or (None,) * len(export.flows)
-    for flow, extra in zip(export.flows, beside, strict=True):
+    for flow, extra in in_turns(zip(export.flows, beside, strict=True)):
         _check(flow, entries)
         known = library.entries.get(flow.uuid)
         if extra is None:

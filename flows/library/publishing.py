@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flowhook.errors import Conflict, NotFound
+from flowhook.turns import in_turns
 from flows.definition.definition import Export, Flow
 from flows.library.flow_linter import FlowLinter
 from flows.library.library import Library
@@ -17,7 +18,8 @@ def issues_by_flow(
 ) -> list[tuple[Flow, list[dict[str, str]]]]:
     """Lint each flow of an export; returns the flows with their issues."""
     beside, templates = export.flows, export.interactive_templates
-    issues = [linter.issues_of_import(one, library, beside, templates) for one in beside]
+    linted = in_turns(beside)
+    issues = [linter.issues_of_import(one, library, beside, templates) for one in linted]
     return [
         (flow, [issue.as_dict() for issue in found])
         for flow, found in zip(export.flows, issues, strict=True)

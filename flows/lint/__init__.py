@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from flowhook.registry import Registry, load
+from flowhook.turns import in_turns
 from flows.definition.definition import Flow, Node
 from flows.definition.interactive import Templates
 from flows.lint.graph import Graph
@@ -100,7 +101,7 @@ def lint(flow: Flow, context: LintContext | None = None) -> list[Issue]:
     target = LintTarget(flow, context or LintContext(), Graph(flow))
     found = [
         Issue(issue.severity, issue.message, issue.node, name)
-        for name in checks.names()
+        for name in in_turns(checks.names())
         for issue in _findings(name, target)
     ]
     return sorted(dict.fromkeys(found), key=lambda issue: issue.severity != CRITICAL)

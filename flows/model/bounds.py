@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flowhook.errors import InvalidInput, InvalidJson, TooLarge
+from flowhook.turns import in_turns
 
 MAX_DEPTH = 40
 MAX_VALUES = 300_000
@@ -27,7 +28,7 @@ def check_bounds(value: Any, *, max_values: int = MAX_VALUES, what: str = "the J
         if count > max_values:
             raise TooLarge(f"{what} holds more than {max_values} values")
         below: list[Any] = []
-        for one in level:
+        for one in in_turns(level):
             if isinstance(one, dict):
                 below.extend(one.values())
                 _check_keys(one, what)

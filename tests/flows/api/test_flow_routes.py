@@ -13,6 +13,7 @@ from tests.fixtures_app import OpenService, Service
 from tests.flows.building import definition_of
 from tests.flows.exports import each_export
 from tests.flows.talking import GREETING, export, publish, say, texts
+from tests.stretches import MOST, stretches
 
 
 @pytest.fixture
@@ -176,6 +177,29 @@ def test_an_import_may_be_larger_than_other_bodies(acme: Service) -> None:
     assert refused.error["type"] == "too_large"
     assert "8 MiB" in refused.error["message"]
     assert "1 MiB" in say(acme, "x" * 2_000_000).error["message"]
+
+
+def test_others_go_on_while_a_large_import_is_read_and_checked(acme: Service) -> None:
+    flows = [
+        {
+            "uuid": f"f{number}",
+            "nodes": [{"id": f"n{at}", "send": "Hi @contact.name"} for at in range(1_000)],
+        }
+        for number in range(6)
+    ]
+    document = export(*flows)
+    with stretches() as measured:
+        assert acme.admin("POST", "/flows/acme", document).status == 200
+    assert measured.longest < MOST
+    assert len(measured.seconds) > 10
+
+
+@pytest.mark.parametrize("key", ["contact_field", "collections", "interactive_templates"])
+def test_what_stands_beside_flows_is_bounded(acme: Service, key: str) -> None:
+    document = export(GREETING, **{key: [{"n": number} for number in range(2_001)]})
+    refused = acme.admin("POST", "/flows/acme", document)
+    assert (refused.status, refused.error["type"]) == (413, "too_large")
+    assert f'more than 2000 of "{key}"' in refused.error["message"]
 
 
 def test_old_revisions_go_but_never_the_published_one(acme: Service) -> None:
