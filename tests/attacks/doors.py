@@ -92,11 +92,12 @@ def call_replayed(stand: Stand) -> Iterator[Row]:
     first = stand.ask("POST", path, raw=raw, headers=headers)
     answers = [stand.ask("POST", path, raw=raw, headers=headers) for _ in range(REPLAYS)]
     runs = len(stand.openai.requests) - before
-    other = stand.ask("POST", "/webhooks/detect_language", raw=raw, headers=headers)
+    stand.ask("POST", "/webhooks/detect_language", raw=raw, headers=headers)
+    others = len(stand.openai.requests) - before - runs
     yield Row("calls of the right sender that were refused", int(not first.ok), 0)
     yield Row("runs beyond the first", runs - 1, 0)
     yield Row("answered otherwise", sum(one.status_code not in (200, 409) for one in answers), 0)
-    yield Row("taken for another function", int(other.ok), 0)
+    yield Row("runs of another function", others, 0)
 
 
 @attack("9. a contact is called @results.secret")
