@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from flowhook.turns import in_turns
+
 # Punctuation of the category "other" is a sentence's, save for these signs.
 _NOT_A_SENTENCE = frozenset("#%&*@\\/§¶†‡•‣※‰‱′″‴‵‶‷⁂⁎⁑⁕⁗٪؉؊٭﹟﹠﹡﹨﹪﹫＃％＆＊＠＼／")
 _BRACKETS = frozenset("()（）﹙﹚「」『』〈〉《》【】〔〕〝〞〟﹁﹂﹃﹄｢｣„‚‹›")
@@ -31,7 +33,7 @@ def sanitize_text(text: str) -> str:
     text = text.replace("\u2029", "\n")
     kept: list[str] = []
     removed = False
-    for place, character in enumerate(text):
+    for place, character in in_turns(enumerate(text)):
         before = "" if removed or not kept else kept[-1]
         after = text[place + 1] if place + 1 < len(text) else ""
         if _stays(before, character, after):

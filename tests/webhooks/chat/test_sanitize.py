@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.stretches import MOST, stretches
 from webhooks.chat.sanitize import sanitize_text
 
 WHOLE = {
@@ -106,3 +107,9 @@ def test_letters_and_digits_survive_and_symbols_do_not(text: str) -> None:
 @given(st.text())
 def test_doing_it_twice_changes_nothing(text: str) -> None:
     assert sanitize_text(sanitize_text(text)) == sanitize_text(text)
+
+
+def test_others_go_on_while_a_long_answer_is_sanitized() -> None:
+    with stretches() as measured:
+        assert sanitize_text("a#" * 500_000) == " ".join("a" * 500_000)
+    assert measured.longest < MOST
