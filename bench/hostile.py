@@ -352,6 +352,18 @@ HOSTILE = (
     Hostile(
         "parse_via_chat_gpt, an answer of 99,000", PARSE, ASK, answer=lambda: {"a": ["x"] * 98_000}
     ),
+    Hostile(
+        "function_calling_response, 1,500 calls of one result",
+        "/webhooks/function_calling_response",
+        said(
+            {
+                "function_calling_response": {
+                    "calls": [{"id": f"c{n}", "name": "f", "arguments": "{}"} for n in range(1_500)]
+                },
+                "sub_automation_response": {"f": {"a": [f"text {n}" for n in range(50_000)]}},
+            }
+        ),
+    ),
     # --- flows, settings and pages ---
     Hostile(
         "import, [] x 2,700,000",
@@ -369,6 +381,25 @@ HOSTILE = (
         "import, one flow of 3,000 nodes",
         "/flows/loud",
         lambda: json.dumps(export(flow("a", 3000, "Hi @contact.name"))).encode(),
+        "admin",
+    ),
+    Hostile(
+        "the page of a flow of 3,000 nodes",
+        "/organisations/loud/flows/a",
+        bytes,
+        "session",
+        method="GET",
+    ),
+    Hostile(
+        "the export of a flow of 3,000 nodes", "/flows/loud/export", bytes, "admin", method="GET"
+    ),
+    Hostile("a flow of 3,000 nodes", "/flows/loud/a", bytes, "admin", method="GET"),
+    Hostile(
+        "import, 8 flows of 1,000 nodes",
+        "/flows/loud",
+        lambda: json.dumps(
+            export(*(flow(f"f{n}", 1000, "Hi @contact.name") for n in range(8)))
+        ).encode(),
         "admin",
     ),
     Hostile(

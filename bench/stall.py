@@ -85,6 +85,8 @@ def send(service: RunningService, callers: Callers, hostile: Hostile, body: byte
     if hostile.proof != "session":
         answer = requests.request(hostile.method, url, data=body, headers=headers, timeout=120)
         return answer.status_code
+    if hostile.method == "GET":
+        return callers.session.get(url, timeout=120).status_code
     csrf = callers.session.headers["X-CSRF-Token"]
     if hostile.file:
         files = {"file": ("flows.json", body)}

@@ -12,10 +12,12 @@ from typing import Any
 
 from marshmallow import ValidationError
 
+from flowhook.turns import in_turns
 from webhooks.chat.messages import MAX_MESSAGES, Message, text_of
 from webhooks.tools.tool_calls import ToolCall, called, read_arguments, tool_message
 
 HELP = "Must be what function_calling returned with run false: an object with messages or calls."
+MAX_WAITING = 128
 BEGINNING = "Answer with the results of the functions you called."
 
 
@@ -27,6 +29,7 @@ def read_earlier(value: Any) -> list[Message]:
     calls = _calls(value)
     if not calls:
         raise ValidationError(HELP)
+    _check_number(calls)
     return [{"role": "user", "content": BEGINNING}, called("", calls)]
 
 
@@ -40,7 +43,7 @@ def with_results(messages: Sequence[Message], given: Any) -> list[Message]:
     given = _listed(given) if len(waiting) > 1 else given
     answered = [
         tool_message(call.id, _result(call, place, waiting, given))
-        for place, call in enumerate(waiting)
+        for place, call in in_turns(enumerate(waiting))
     ]
     return [*messages, *answered]
 
@@ -71,11 +74,19 @@ def _result(call: ToolCall, place: int, waiting: Sequence[ToolCall], given: Any)
 def _read_messages(found: list[Any]) -> list[Message]:
     if len(found) > 2 * MAX_MESSAGES:
         raise ValidationError("Holds too many messages.")
-    messages = [_read_message(message) for message in found]
-    if not waiting_calls(messages):
+    messages = [_read_message(message) for message in in_turns(found)]
+    waiting = waiting_calls(messages)
+    if not waiting:
         raise ValidationError("No function call in it waits for a result.")
+    _check_number(waiting)
     _check_order(messages)
     return messages
+
+
+def _check_number(waiting: Sequence[ToolCall]) -> None:
+    """Refuse many calls, each of which may be answered with one long result."""
+    if len(waiting) > MAX_WAITING:
+        raise ValidationError(f"More than {MAX_WAITING} function calls in it wait for a result.")
 
 
 def _read_message(message: Any) -> Message:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from marshmallow import ValidationError
 
+from tests.stretches import MOST, stretches
 from webhooks.tools.tool_results import read_earlier, waiting_calls, with_results
 
 
@@ -132,3 +133,23 @@ def test_one_result_answers_one_call_whatever_it_is() -> None:
 
 def compact(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"))
+
+
+@pytest.mark.parametrize("count", [128, 129])
+def test_the_calls_that_wait_are_bounded(count: int) -> None:
+    calls = [called(*(f"f{n}" for n in range(count)))]
+    for value in ({"messages": [USER, *calls]}, {"calls": calls[0]["tool_calls"]}):
+        if count == 128:
+            assert len(waiting_calls(read_earlier(value))) == 128
+        else:
+            with pytest.raises(ValidationError, match="More than 128 function calls"):
+                read_earlier(value)
+
+
+def test_others_go_on_while_one_long_result_answers_many_calls() -> None:
+    calls = [{"id": f"id_{n}", "name": "f", "arguments": "{}"} for n in range(128)]
+    earlier = read_earlier({"calls": calls})
+    with stretches() as measured:
+        answered = with_results(earlier, {"f": {"a": [f"text {n}" for n in range(90_000)]}})
+    assert measured.longest < MOST
+    assert len(answered) == 130
