@@ -57,6 +57,7 @@ class Collector:
     def look(self) -> bool:
         """Collect if it is time; to be called each second. Tells whether it was."""
         calls, memory = self.calls(), self.memory()
+        self._usual = min(self._usual, memory)  # bodies that were in flight at the last are gone
         is_quiet = calls <= FEW_CALLS and gc.get_count()[0] >= LEFT_OBJECTS
         has_grown = memory - calls * CALL_BYTES > self._usual + GROWN_BYTES
         started = self.clock()

@@ -73,6 +73,16 @@ def test_a_busy_process_frees_nothing_before_its_memory_grows(world: World) -> N
     assert not world.frees_garbage()  # it has not grown since
 
 
+def test_what_was_in_flight_at_a_collection_is_not_usual(world: World) -> None:
+    world.calls = 60
+    world.bytes += 500_000_000  # large bodies
+    assert world.frees_garbage()
+    world.bytes -= 500_000_000
+    assert not world.frees_garbage()
+    world.bytes += 2 * GROWN_BYTES
+    assert world.frees_garbage()
+
+
 def test_a_process_that_does_nothing_is_left_alone(world: World) -> None:
     gc.collect()
     assert not world.collector.look()
