@@ -21,6 +21,7 @@ from flowhook.jobs.room import MEGABYTE
 from flowhook.jobs.routes import job_routes
 from flowhook.jobs.services import JobServices
 from flowhook.jobs.store import CONVERSATION
+from flowhook.limits.in_flight import InFlight
 from flowhook.limits.limiter import Limiter
 from flowhook.media.public import PublicMedia
 from flowhook.media.routes import media_routes
@@ -75,7 +76,7 @@ from webhooks.call_handler import CallHandler
 from webhooks.call_runner import CallRunner
 from webhooks.context import ContextFactory
 from webhooks.dispatcher import Dispatcher
-from webhooks.http.routes import InFlight, webhook_routes
+from webhooks.http.routes import webhook_routes
 from webhooks.registry import load_functions
 from webhooks.threads import Threads
 from webhooks.tools.webhook_tools import WebhookTools
@@ -132,7 +133,8 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     contexts.add_tools(WebhookTools(dispatcher))
     auth = AdminAuth(authenticator, partial(token_use.note, redis))
     sections = SectionService(store, settings.drop, guard)
-    checks = AccountChecks(sections, accounts, open_client)
+    in_flight = InFlight(config.max_in_flight)
+    checks = AccountChecks(sections, accounts, open_client, in_flight.place)
     runner = CallRunner(dispatcher, settings.get, called_at)
     job_services = JobServices(config, redis, cipher, guard, settings.get, runner.run, fullness)
     handler = CallHandler(dispatcher, job_services.inline_runner, job_services.idempotency)
@@ -169,7 +171,6 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     app.extensions[Background.NAME] = background
     app.extensions[JobServices.NAME] = job_services
     answers.install(app)
-    in_flight = InFlight(config.max_in_flight)
     app.extensions["whatsapp"] = whatsapp
     linter = FlowLinter(function_specs(functions), Retired)
     services = PageServices(
@@ -180,6 +181,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         settings=settings,
         checks=checks,
         dispatcher=dispatcher,
+        in_flight=in_flight,
         limiter=limiter,
         log=log,
         recent_outcomes=recent_outcomes,
@@ -200,7 +202,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         media_routes(media),
         usage_routes(auth, sections, counters, prices),
         refuse_while_full(flow_routes(auth, sections, conversations.flows, linter), fullness),
-        refuse_while_full(conversation_routes(auth, conversations, in_flight), fullness),
+        refuse_while_full(conversation_routes(auth, conversations, in_flight.place), fullness),
         refuse_while_full(channel_routes(settings, lockout, whatsapp), fullness),
         operations_routes(auth, fullness, lambda: document(app, functions)),
         web_routes(services),

@@ -9,6 +9,8 @@ from typing import Any
 from gevent import monkey
 
 from flowhook.errors import InvalidInput, ProviderUnavailable
+from flowhook.limits.fair_shares import FairShares
+from flowhook.limits.shared_transport import MOST_REQUESTS, SharedTransport
 from flowhook.organisations.cache import SettingsCache
 from flowhook.organisations.circuits import Circuits
 from flowhook.organisations.model_quirks import StoredModelQuirks
@@ -29,12 +31,13 @@ def client_opener(
     """Return a function that opens clients, each with its organisation's quirks and circuit."""
     transport, guarded = choose_transport(), choose_transport(base_url_addresses(guard))
     circuits = Circuits(redis, settings.drop)
+    shares = FairShares(MOST_REQUESTS)
 
     def open_client(account: Account, organisation: Organisation) -> AccountClient:
         other = account.fallback_account
         return AccountClient(
             account,
-            guarded if account.guarded else transport,
+            SharedTransport(guarded if account.guarded else transport, shares, organisation.id),
             StoredModelQuirks(redis, organisation, account.base_url, settings.drop),
             circuit=circuits.open(organisation, account.base_url, account.api_key),
             fallback=(lambda: open_fallback(other, organisation)) if other else None,

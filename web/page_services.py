@@ -7,6 +7,7 @@ from typing import Any
 
 from flowhook.config import Config
 from flowhook.jobs.services import JobServices
+from flowhook.limits.in_flight import InFlight
 from flowhook.limits.limiter import Limiter
 from flowhook.organisations.account_checks import AccountChecks
 from flowhook.organisations.cache import SettingsCache
@@ -33,6 +34,7 @@ class PageServices:
     settings: SettingsCache
     checks: AccountChecks
     dispatcher: Dispatcher
+    in_flight: InFlight
     limiter: Limiter
     log: LogStore
     recent_outcomes: RecentOutcomes

@@ -49,7 +49,9 @@ def simulator_pages(services: PageServices) -> Blueprint:
         """Start, say something, let time pass, or change the language or what is pretended."""
         simulation = stage.simulations.find(org, player(), uuid)
         try:
-            return stage.shown(org, uuid, stage.play(uuid, simulation))
+            with services.in_flight.place(org):
+                played = stage.play(uuid, simulation)
+            return stage.shown(org, uuid, played)
         except FlowhookError as error:
             return stage.shown(org, uuid, simulation, error)
 

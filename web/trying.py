@@ -45,5 +45,6 @@ def call(services: PageServices, function: WebhookFunction, body: Mapping[str, A
     org = organisation()
     asked = Call(org.id, function.name, body, request_id())
     started = time.perf_counter()
-    outcome = services.dispatcher.dispatch(asked, function, org)
+    with services.in_flight.place(org.id):
+        outcome = services.dispatcher.dispatch(asked, function, org)
     return TrialResult((time.perf_counter() - started) * 1000, asked.request_id, outcome)

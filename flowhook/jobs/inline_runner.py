@@ -22,6 +22,7 @@ from flowhook.jobs.liveness import Liveness
 from flowhook.jobs.queue import Queue
 from flowhook.jobs.retry_until_available import AWAY, retry_until_available
 from flowhook.jobs.store import RUN, Job, JobStore
+from flowhook.limits.fair_shares import FairShares
 from flowhook.organisations.organisation import Organisation
 from flowhook.outcome import Outcome
 from flowhook.redis.fullness import Fullness, store_error
@@ -55,20 +56,20 @@ class InlineRunner:
         limit: int,
         fullness: Fullness,
     ) -> None:
-        """Allow `limit` concurrent calls beside requests; further calls go to a worker."""
+        """Run `limit` calls of an organisation beside requests; further ones go to a worker."""
         self.store = store
         self.queue = queue
         self.liveness = liveness
         self.job_runner = job_runner
         self.run = run
-        self.limit = limit
+        self.shares = FairShares(limit)
         self.fullness = fullness
         self._running: set[_Started] = set()
 
     def answer(self, call: Call, organisation: Organisation, seconds: float) -> Outcome | Accepted:
         """Return the outcome if the call ends within `seconds`, else the job it became."""
         deliveries = self._deliveries(call, organisation)
-        if seconds <= 0 or len(self._running) >= self.limit:
+        if seconds <= 0 or not self.shares.take(call.organization_id):
             return self._accept(call, deliveries)
         started = _Started(self, call)
         self._running.add(started)
@@ -164,3 +165,4 @@ class _Started:
         finally:
             self._done.set()
             self.inline_runner._running.discard(self)
+            self.inline_runner.shares.give_back(self.call.organization_id)

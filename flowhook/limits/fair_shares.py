@@ -12,13 +12,18 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 from typing import Generic, TypeVar
 
+from gevent import monkey
+
 TIMES_FREE = 3
+
+# The lock of threads also where gevent patches it: it is never held while greenlets switch.
+_allocate_lock = monkey.get_original("_thread", "allocate_lock")
 
 Item = TypeVar("Item")
 
 
 class FairShares:
-    """The places of a process, counted by owner. Not thread-safe."""
+    """The places of a process, counted by owner."""
 
     def __init__(self, most: int) -> None:
         """`most`: places that one owner may hold."""
@@ -26,6 +31,7 @@ class FairShares:
         self.places = most + -(-most // TIMES_FREE)
         self.free = self.places
         self._held: dict[str, int] = {}
+        self._lock = _allocate_lock()
 
     def has_room(self, owner: str) -> bool:
         held = self._held.get(owner, 0)
@@ -33,20 +39,22 @@ class FairShares:
 
     def take(self, owner: str) -> bool:
         """Take a place; returns False if this owner holds its share or none is free."""
-        held = self._held.get(owner, 0)
-        if held >= self.most or held >= TIMES_FREE * self.free:
-            return False
-        self._held[owner] = held + 1
-        self.free -= 1
-        return True
+        with self._lock:
+            held = self._held.get(owner, 0)
+            if held >= self.most or held >= TIMES_FREE * self.free:
+                return False
+            self._held[owner] = held + 1
+            self.free -= 1
+            return True
 
     def give_back(self, owner: str) -> None:
-        held = self._held[owner]
-        if held > 1:
-            self._held[owner] = held - 1
-        else:
-            del self._held[owner]
-        self.free += 1
+        with self._lock:
+            held = self._held[owner]
+            if held > 1:
+                self._held[owner] = held - 1
+            else:
+                del self._held[owner]
+            self.free += 1
 
 
 class FairLine(Generic[Item]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from typing import Any
 
@@ -19,23 +20,32 @@ class AccountChecks:
     """Asks with the stored key of the account, or of the further account `title`."""
 
     def __init__(
-        self, sections: SectionService, accounts: Accounts, open_client: OpenClient
+        self,
+        sections: SectionService,
+        accounts: Accounts,
+        open_client: OpenClient,
+        place: Callable[[str], AbstractContextManager[None]],
     ) -> None:
+        """`place` limits what is asked at once for one organisation."""
         self.sections = sections
         self.accounts = accounts
         self.open_client = open_client
+        self.place = place
 
     def test(self, org: str, title: str | None = None) -> dict[str, Any]:
         """Return `{"success", "models", "latency_ms"}`; raises what the provider's answer means."""
         client = self._client(org, title)
         started = time.perf_counter()
-        found = client.models()
+        with self.place(org):
+            found = client.models()
         elapsed = round((time.perf_counter() - started) * 1000)
         return {"success": True, "models": len(found), "latency_ms": elapsed}
 
     def models(self, org: str, title: str | None = None) -> list[dict[str, Any]]:
         """The models this key can use, by id, each with what the provider tells of it."""
-        models = sorted(self._client(org, title).models(), key=lambda model: model.id)
+        client = self._client(org, title)
+        with self.place(org):
+            models = sorted(client.models(), key=lambda model: model.id)
         return [
             {name: value for name, value in asdict(model).items() if value is not None}
             for model in models

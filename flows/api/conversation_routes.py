@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
@@ -85,9 +85,9 @@ SHOWN = {
 def conversation_routes(
     auth: AdminAuth,
     conversations: Conversations,
-    place: AbstractContextManager[None],
+    place: Callable[[str], AbstractContextManager[None]],
 ) -> Blueprint:
-    """`/conversations/<org>/<contact>...`; `place` limits the number of calls answered at once."""
+    """`/conversations/<org>/<contact>...`; `place` limits an organisation's calls."""
     routes = Blueprint("conversations", __name__, url_prefix="/conversations/<org>/<contact>")
 
     def admit(org: str, contact: str) -> None:
@@ -109,7 +109,7 @@ def conversation_routes(
         admit(org, contact)
         sent = load(MessageSchema(), body())
         message_id = sent.get("id") or request.headers.get("Idempotency-Key", "")[:256]
-        with place:
+        with place(org):
             return json_answer(converse(conversations, org, contact, sent, message_id))
 
     @routes.get("")
@@ -132,7 +132,7 @@ def conversation_routes(
         """Send a result to a flow that waits for one; its keys become results of the flow."""
         admit(org, contact)
         sent = load(ResumeSchema(), body())
-        with place:
+        with place(org):
             return json_answer(conversations.resume(org, contact, sent["flow"], sent["result"]))
 
     return routes

@@ -176,6 +176,13 @@ def test_beyond_max_in_flight_calls_are_overloaded_at_once(
     assert all(int(answer.headers["Retry-After"]) >= 1 for answer in refused)
     assert server.request("GET", "/healthz").status_code == 200
     assert len(openai.requests) == 3
+    assert all("acme" in answer.json()["error"]["message"] for answer in refused)
+    server.organisation(openai, "other")
+    body = {"buttons_data": "a"}
+    answers = [
+        server.request("POST", "/webhooks/get_buttons", body, server.token) for _ in range(5)
+    ]
+    assert {answer.status_code for answer in answers} == {200}  # others have places of their own
     gate.set()
     assert {call.result().status_code for call in held} == {200}
     assert server.ask().status_code == 200

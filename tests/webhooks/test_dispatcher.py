@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flowhook.common_keys import BUILDER_KEYS
-from flowhook.errors import NotFound, Overloaded
+from flowhook.errors import NotFound
 from flowhook.jobs.call import Call
 from flowhook.limits.limiter import Limiter
 from flowhook.organisations.organisation import Organisation
@@ -21,7 +21,6 @@ from tests.webhooks.contexts import context_factory
 from webhooks.context import Context
 from webhooks.dispatcher import NOTHING, Dispatcher, flow_safe
 from webhooks.fields import FunctionSchema, ResultSchema
-from webhooks.http.routes import InFlight
 from webhooks.registry import AsGiven, WebhookFunction
 
 BUTTONS = {"buttons_data": "Yes|No"}
@@ -249,18 +248,6 @@ def test_no_value_is_null_or_empty_text(value: Any) -> None:
         return [found]
 
     assert not any(leaf is None or leaf == "" for leaf in leaves(flow_safe(value)))
-
-
-# --- many at once ---
-
-
-def test_beyond_the_bound_there_is_no_place_until_one_is_free() -> None:
-    in_flight = InFlight(1)
-    with in_flight, pytest.raises(Overloaded), in_flight:
-        raise AssertionError("not reached")
-    with in_flight:
-        assert in_flight.count == 1
-    assert in_flight.count == 0
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,6 @@ from flowhook.errors import (
     InvalidInput,
     MethodNotAllowed,
     NotFound,
-    Overloaded,
 )
 from flowhook.http.answers import (
     error_answer,
@@ -32,10 +31,10 @@ from flowhook.http.documented import documented
 from flowhook.jobs.call import Call
 from flowhook.jobs.idempotency import StoredResponse
 from flowhook.jobs.inline_runner import Accepted
+from flowhook.limits.in_flight import InFlight
 from flowhook.organisations.auth import Authenticator, Caller, Credentials
 from flowhook.organisations.cache import SettingsCache
 from flowhook.outcome import Outcome, failed
-from flowhook.records.metrics import IN_FLIGHT
 from flowhook.redis.keys import ORGANIZATION_ID_PATTERN
 from flowhook.strict_json import read_json
 from webhooks.call_handler import CallHandler, wait_seconds
@@ -49,24 +48,6 @@ PAGE_POLICY = (
     "default-src 'none'; img-src http: https:; base-uri 'none'; form-action 'none';"
     " frame-ancestors 'none'"
 )
-
-
-class InFlight:
-    """Limits the concurrent calls of a process: each is answered inside `with`."""
-
-    def __init__(self, limit: int) -> None:
-        self.limit = limit
-        self.count = 0
-
-    def __enter__(self) -> None:
-        if self.count >= self.limit:
-            raise Overloaded("this process answers as many calls as it can")
-        self.count += 1
-        IN_FLIGHT.inc()
-
-    def __exit__(self, *_exception: object) -> None:
-        self.count -= 1
-        IN_FLIGHT.dec()
 
 
 def webhook_routes(
@@ -89,10 +70,9 @@ def webhook_routes(
     @routes.post("/webhooks/<name>")
     def call_function(name: str) -> Response:
         """Call a webhook function."""
-        request = _CallRequest(handler, authenticator, settings, name)
+        request = _CallRequest(handler, authenticator, settings, in_flight, name)
         try:
-            with in_flight:
-                came = request.answer()
+            came = request.answer()
         except Exception as failure:
             came = request.refuse(failure)
         return request.in_asked_form(came)
@@ -103,7 +83,7 @@ def webhook_routes(
         place, _, name = request_ctx.request.path.rpartition("/")
         if place != "/webhooks" or functions.find(name) is None:
             return error_answer(failure)
-        request = _CallRequest(handler, authenticator, settings, name)
+        request = _CallRequest(handler, authenticator, settings, in_flight, name)
         return request.in_asked_form(request.refuse(failure))
 
     for function in functions:
@@ -143,11 +123,13 @@ class _CallRequest:
         handler: CallHandler,
         authenticator: Authenticator,
         settings: SettingsCache,
+        in_flight: InFlight,
         name: str,
     ) -> None:
         self.handler = handler
         self.authenticator = authenticator
         self.settings = settings
+        self.in_flight = in_flight
         self.name = name
         self.sent = request_ctx.request  # not the proxy: each access through it costs 2 us
         self.function = handler.dispatcher.functions.find(name)
@@ -178,15 +160,16 @@ class _CallRequest:
             raise NotFound("there is no such organisation", fix="Check organization_id.")
         call = Call(organisation.id, function.name, self.body, request_id(), caller.token_id)
         environ = sent.environ
-        return self.handler.answer_once(
-            call,
-            function,
-            organisation,
-            raw or sent.query_string,
-            environ.get("HTTP_IDEMPOTENCY_KEY", ""),
-            environ.get("HTTP_PREFER", ""),
-            signature.strip(),
-        )
+        with self.in_flight.place(organisation.id):
+            return self.handler.answer_once(
+                call,
+                function,
+                organisation,
+                raw or sent.query_string,
+                environ.get("HTTP_IDEMPOTENCY_KEY", ""),
+                environ.get("HTTP_PREFER", ""),
+                signature.strip(),
+            )
 
     def refuse(self, failure: Exception) -> Outcome:
         """Build the outcome of a refused call; recorded if the organisation is known."""

@@ -10,6 +10,7 @@ import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from flowhook.jobs.store import RUN
+from flowhook.limits.fair_shares import FairShares
 from tests.fakes.openai import FakeOpenAI, faults
 from tests.fixtures_jobs import JobsService
 from tests.waiting import wait_for
@@ -214,7 +215,7 @@ def test_a_job_is_recorded_once_with_its_requests_id(jobs: JobsService, openai: 
 def test_places_beside_requests_are_bounded_and_the_rest_goes_to_a_worker(
     jobs: JobsService, openai: FakeOpenAI
 ) -> None:
-    jobs.job_services.inline_runner.limit = 0
+    jobs.job_services.inline_runner.shares = FairShares(0)
     job_id = jobs.accept("parse_via_chat_gpt", {**QUESTION, "wait_seconds": 30})
     assert jobs.wait(job_id)["status"] == "done"
     wait_for(lambda: len(openai.requests) == 1, "one request")
