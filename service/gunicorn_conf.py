@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from flowhook.config import Config, ConfigError
+from flowhook.limits.fair_shares import FairShares
 from flowhook.redis import embedded
 from flowhook.usage.prices import Prices
 from service.job_worker import JOB_WORKER, RUN_WORKER
@@ -36,7 +37,9 @@ bind = (
 )
 workers = environment.web_concurrency
 worker_class = "service.gunicorn_worker.FlowhookWorker"
-worker_connections = environment.max_in_flight + 1000  # so that calls above the limit get a 503
+# Calls being answered, as many clients who have yet to send something, and those whose calls are
+# refused; so that a new connection is always taken.
+worker_connections = 2 * FairShares(environment.max_in_flight).places + 1000
 backlog = 2048
 keepalive = environment.client_seconds  # also for a whole request head, and again for its body
 timeout = 60  # for a worker that no longer responds

@@ -32,11 +32,13 @@ from gunicorn.http.errors import (
 from gunicorn.workers.base_async import AsyncWorker
 from gunicorn.workers.ggevent import GeventWorker
 
+from flowhook.config import Config
 from flowhook.errors import FlowhookError, Internal, InvalidInput, TooLarge
 from flowhook.http.body import WHOLE_BODY
 from flowhook.http.body_size import max_body_bytes, size_in_words
 from flowhook.http.headers import NOSNIFF
 from service.allocator import return_large_blocks
+from service.client_waits import ClientWait, ClientWaits
 from service.collector import Collector
 
 LAST_WAIT_SECONDS = 0.5  # at shutdown, for requests that are arriving
@@ -66,7 +68,6 @@ class FlowhookWorker(GeventWorker):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.servers: list[StreamServer] = []
-        self.waits: dict[HeadWait, gevent.Greenlet] = {}
         self.collector = Collector(self._calls)
 
     def init_process(self) -> None:
@@ -76,7 +77,8 @@ class FlowhookWorker(GeventWorker):
 
     def load_wsgi(self) -> None:
         super().load_wsgi()
-        self.wsgi: Any = BoundedBody(self.wsgi, self.cfg.keepalive)
+        self.waits = ClientWaits.of(Config.from_env())
+        self.wsgi: Any = BoundedBody(self.wsgi, self.cfg.keepalive, self.waits)
         return_large_blocks()
         self.collector.start()
 
@@ -110,21 +112,19 @@ class FlowhookWorker(GeventWorker):
         for server in self.servers:
             server.close()
         gevent.sleep(LAST_WAIT_SECONDS)
-        for wait in list(self.waits):
-            gevent.get_hub().loop.run_callback(self._end_wait, wait)
+        self.waits.end_heads()
 
-    def _end_wait(self, wait: HeadWait) -> None:
-        """Time out a wait now; called by the hub, like other time-outs."""
-        if wait in self.waits:
-            self.waits[wait].throw(wait)
+    def timeout_ctx(self) -> ClientWait:
+        return self.waits.head(self.cfg.keepalive if self.alive else LAST_WAIT_SECONDS)
 
     def _calls(self) -> int:
         """Return how many connections have a request that is not answered yet."""
         open_now = sum(len(server.pool) for server in self.servers if server.pool is not None)
-        return open_now - len(self.waits)
+        return open_now - self.waits.heads()
 
-    def timeout_ctx(self) -> HeadWait:
-        return HeadWait(self.cfg.keepalive if self.alive else LAST_WAIT_SECONDS, self.waits)
+    def handle(self, listener: Any, client: Any, addr: Any) -> None:
+        self.waits.name_client(addr)
+        super().handle(listener, client, addr)
 
     def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> Any:
         """Handle a request, and write the head and body of the answer at once."""
@@ -160,22 +160,6 @@ class Listener:
 
     def getsockname(self) -> Any:
         return self.address
-
-
-class HeadWait(gevent.Timeout):
-    """The time-out for receiving a request's head; `waits` holds the running ones."""
-
-    def __init__(self, seconds: float, waits: dict[HeadWait, gevent.Greenlet]) -> None:
-        super().__init__(seconds, False)
-        self._waits = waits
-
-    def start(self) -> None:
-        self._waits[self] = gevent.getcurrent()
-        super().start()
-
-    def close(self) -> None:
-        self._waits.pop(self, None)
-        super().close()
 
 
 class GatheredWrites:
@@ -230,9 +214,12 @@ class GatheredWrites:
 class BoundedBody:
     """Reads the whole body before the application runs, with limits of time and size."""
 
-    def __init__(self, application: Callable[..., Iterable[bytes]], seconds: float) -> None:
+    def __init__(
+        self, application: Callable[..., Iterable[bytes]], seconds: float, waits: ClientWaits
+    ) -> None:
         self.application = application
         self.seconds = seconds
+        self.waits = waits
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if environ.get("CONTENT_LENGTH") or environ.get("HTTP_TRANSFER_ENCODING"):
@@ -244,7 +231,7 @@ class BoundedBody:
     def _read(self, environ: Environ) -> Refusal | None:
         """Put the whole body into the environ; returns the refusal of one that is not whole."""
         # No variable holds the time-out: with the frame that it ends it would be a cycle.
-        with gevent.Timeout(self.seconds, False):
+        with self.waits.body(self.seconds):
             most = max_body_bytes(environ["REQUEST_METHOD"], environ.get("PATH_INFO", ""))
             try:
                 body = environ["wsgi.input"].read(most + 1)

@@ -19,8 +19,6 @@ import hashlib
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from functools import lru_cache
-from ipaddress import IPv6Address, IPv6Network
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +26,7 @@ from flowhook.errors import RateLimited
 from flowhook.redis.best_effort import best_effort
 from flowhook.redis.keys import guess_key, known_key
 from flowhook.redis.script import Script
+from flowhook.sender import sender
 
 ATTEMPTS = 20  # different invalid credentials in a window before the lock
 REPEATS = 90  # invalid credentials in a window, repeated ones included, that are answered 401
@@ -85,17 +84,5 @@ def _locked(ttl: int) -> RateLimited:
 
 def _name(address: str, identity: str, proof: bytes = b"") -> bytes:
     """A digest for a key's name, which reveals neither address nor credential."""
-    parts = (_sender(address).encode(), identity.encode(errors="replace"), proof)
+    parts = (sender(address).encode(), identity.encode(errors="replace"), proof)
     return hashlib.blake2b(b"\0".join(parts), digest_size=16).digest()
-
-
-@lru_cache(maxsize=4096)
-def _sender(address: str) -> str:
-    """The sender that is counted: an IPv4 address, or an IPv6 address's /64 network."""
-    try:
-        whole = IPv6Address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if whole.ipv4_mapped is not None:
-        return str(whole.ipv4_mapped)
-    return str(IPv6Network((whole, 64), strict=False))
