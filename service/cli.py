@@ -31,6 +31,7 @@ def _parser() -> argparse.ArgumentParser:
 
     work = commands.add_parser("worker", help="run jobs, timers and WhatsApp messages")
     work.add_argument("--parent", type=int, metavar="PID", help="end when this process is gone")
+    work.add_argument("--heartbeat", type=int, metavar="FD", help="tell this pipe of each moment")
     work.set_defaults(run=do_work)
 
     play = commands.add_parser("play", help="play a flow in the terminal")
@@ -62,7 +63,7 @@ def do_work(options: argparse.Namespace) -> NoReturn:
     from app import create_app
     from service import worker
 
-    worker.run(create_app, options.parent)
+    worker.run(create_app, options.parent, options.heartbeat)
 
 
 def rotate_keys(options: argparse.Namespace) -> int:

@@ -1,7 +1,8 @@
 """The job worker that the master of the web processes runs as its child.
 
-It is restarted whenever it dies, and finishes its jobs when the service ends. With `flowhook run
---no-worker` the operator runs workers (`flowhook worker`) on any machines instead.
+It is restarted whenever it dies or gives no sign of life, and finishes its jobs when the service
+ends. With `flowhook run --no-worker` the operator runs workers (`flowhook worker`) on any machines
+instead.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ import threading
 import time
 from pathlib import Path
 
+from service.heartbeat import SILENT_SECONDS, Pulse
 from service.module_path import environment
 
 RUN_WORKER = "FLOWHOOK_RUN_WORKER"  # set by `flowhook run` for the master that it becomes
 STDERR = 2
+HEARTBEAT = 3  # the worker's end of the pipe
 END_SECONDS = 120.0
 STEADY_SECONDS = 5.0
 PAUSES_SECONDS = (0.0, 0.5, 1.0, 2.0, 5.0)
@@ -27,14 +30,16 @@ logger = logging.getLogger(__name__)
 
 
 class JobWorker:
-    """One `flowhook worker`, restarted by a thread of the master whenever it ends.
+    """One `flowhook worker`, restarted by a thread of the master whenever it ends or is stuck.
 
     It is started with posix_spawn, because subprocess waits on a pipe that a web process forked at
     that moment would keep open for ever. It has its own process group, so that Ctrl-C does not
     reach it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, silent_seconds: float = SILENT_SECONDS) -> None:
+        """`silent_seconds`: how long a worker may give no sign of life."""
+        self._silent_seconds = silent_seconds
         self._pid: int | None = None
         self._ending = threading.Event()
         self._gone = threading.Event()
@@ -73,12 +78,19 @@ class JobWorker:
         with self._lock:
             if self._ending.is_set():
                 return
-            self._pid = pid = _spawn()
-        with contextlib.suppress(ChildProcessError):  # the master may have reaped it
-            os.waitpid(pid, 0)
-        self._pid = None
-        if not self._ending.is_set():
+            reading, writing = os.pipe()
+            try:
+                self._pid = pid = _spawn(writing)
+            finally:
+                os.close(writing)
+        if not Pulse(reading, self._silent_seconds).wait(pid):
+            logger.error("the job worker is stuck; it is killed, another is started")
+            self._signal(signal.SIGKILL)
+            with contextlib.suppress(ChildProcessError):  # the master may have reaped it
+                os.waitpid(pid, 0)
+        elif not self._ending.is_set():
             logger.warning("the job worker ended; another is started")
+        self._pid = None
 
     def _signal(self, number: int) -> None:
         if self._pid is not None:
@@ -86,12 +98,15 @@ class JobWorker:
                 os.kill(self._pid, number)
 
 
-def _spawn() -> int:
+def _spawn(heartbeat: int) -> int:
+    """Start a worker that beats into this pipe."""
+    options = ["--parent", str(os.getpid()), "--heartbeat", str(HEARTBEAT)]
+    close = [(os.POSIX_SPAWN_CLOSE, fd) for fd in _inheritable()]
     return os.posix_spawn(
         sys.executable,
-        [sys.executable, "-m", "flowhook", "worker", "--parent", str(os.getpid())],
+        [sys.executable, "-m", "flowhook", "worker", *options],
         environment(),
-        file_actions=[(os.POSIX_SPAWN_CLOSE, fd) for fd in _inheritable()],
+        file_actions=[*close, (os.POSIX_SPAWN_DUP2, heartbeat, HEARTBEAT)],
         setpgroup=0,
     )
 

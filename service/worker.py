@@ -16,13 +16,16 @@ from flowhook.jobs.worker import work
 from service import logs
 from service.allocator import return_large_blocks
 from service.background import Background
+from service.heartbeat import Heartbeat
 from service.start_check import check_start
 
 STACK_BYTES = 512 * 1024  # for each thread; jobs mostly wait for providers
 
 
-def run(create_app: Callable[[Config], Any], parent: int | None = None) -> NoReturn:
-    """Work until SIGTERM, or until the process `parent` is gone.
+def run(
+    create_app: Callable[[Config], Any], parent: int | None = None, heartbeat: int | None = None
+) -> NoReturn:
+    """Work until SIGTERM, or until the process `parent` is gone; `heartbeat` is a pipe.
 
     Exits with one line if a variable is invalid.
     """
@@ -43,7 +46,8 @@ def run(create_app: Callable[[Config], Any], parent: int | None = None) -> NoRet
     background.waker.start()
     gc.collect()
     gc.freeze()  # so that what failures leave in the oldest generation is looked for often
-    work(app.extensions[JobServices.NAME], config.worker_threads, parent)
+    pulse = Heartbeat(heartbeat)
+    work(app.extensions[JobServices.NAME], config.worker_threads, parent, pulse.beat, pulse.end)
     background.close()
     sys.stdout.flush()
     os._exit(0)  # idle threads of libraries must not delay the end

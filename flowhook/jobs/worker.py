@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import threading
+from collections.abc import Callable
 
 from flowhook.jobs.services import JobServices
 
@@ -15,9 +16,16 @@ WATCH_SECONDS = 0.5
 logger = logging.getLogger(__name__)
 
 
-def work(job_services: JobServices, threads: int, parent: int | None = None) -> None:
+def work(
+    job_services: JobServices,
+    threads: int,
+    parent: int | None = None,
+    beat: Callable[[], object] = bool,
+    end: Callable[[], object] = bool,
+) -> None:
     """Perform jobs until SIGTERM or SIGINT, or until the process `parent` has ended.
 
+    `beat` is called each moment, `end` once the process begins to end.
     Running jobs are finished; waiting ones return to the queue.
     """
     ending = threading.Event()
@@ -28,8 +36,10 @@ def work(job_services: JobServices, threads: int, parent: int | None = None) -> 
     job_services.liveness.become_worker()
     logger.info("job worker starts", extra={"threads": threads})
     while not ending.wait(WATCH_SECONDS):
+        beat()
         if parent is not None and os.getppid() != parent:
             logger.warning("the job worker's parent is gone")
             break
+    end()
     worker.stop(END_SECONDS * 1000)
     logger.info("job worker ended")

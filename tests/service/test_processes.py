@@ -8,6 +8,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 import requests
@@ -61,6 +62,10 @@ def worker_pids(server: Server) -> set[int]:
     assert server.process
     with open(f"/proc/{server.process.pid}/task/{server.process.pid}/children") as file:
         return {int(pid) for pid in file.read().split()}
+
+
+def command_of(pid: int) -> bytes:
+    return Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 def metric(server: Server, sample: str) -> float:
@@ -134,6 +139,17 @@ def test_a_killed_worker_is_replaced_and_its_calls_no_longer_in_flight(
     assert server.ask().status_code == 200
     wait_for(lambda: metric(server, IN_FLIGHT) == 0, "the gauge")
     assert any("SIGKILL" in line["message"] for line in server.lines() if "message" in line)
+
+
+def test_a_stuck_worker_is_noticed_and_replaced(open_server: OpenServer) -> None:
+    """Its process is stopped, so it answers nothing and sends no sign of life."""
+    server = open_server(WEB_CONCURRENCY="1", GUNICORN_CMD_ARGS="--timeout 8")
+    [stuck] = [pid for pid in worker_pids(server) if b"gunicorn" in command_of(pid)]
+    os.kill(stuck, signal.SIGSTOP)
+    wait_for(lambda: stuck not in worker_pids(server), "its end", seconds=30)
+    wait_for(lambda: is_listening(server), "a new worker", seconds=30)
+    told = [line["message"] for line in server.lines() if "message" in line]
+    assert [text for text in told if "WORKER TIMEOUT" in text] == [f"WORKER TIMEOUT (pid:{stuck})"]
 
 
 # --- one service, several workers ---
