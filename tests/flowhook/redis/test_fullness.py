@@ -39,8 +39,9 @@ FLOW = {"uuid": "f1", "keywords": ["hello"], "nodes": [{"id": "a", "send": "Hell
 def bounded(tmp_path: Path) -> Iterator[redis.Redis]:
     """A server that may use 64 MiB."""
     options = ("--maxmemory", str(BOUND), "--maxmemory-policy", "noeviction")
+    at_once = ("--lazyfree-lazy-user-del", "no")  # what is deleted takes no room from then on
     with (
-        Valkey(tmp_path / "bounded", *options) as server,
+        Valkey(tmp_path / "bounded", *options, *at_once) as server,
         connect(f"redis://{server.address}", Path("unused")) as client,
     ):
         assert isinstance(client, redis.Redis)
