@@ -13,6 +13,7 @@ import pytest
 from werkzeug.test import Client
 
 from bench.hostile import HOSTILE, Hostile
+from service.client_waits import ClientWaits
 from service.gunicorn_worker import BoundedBody
 from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import Service
@@ -55,7 +56,10 @@ def prepared(service: Service, hostile: Hostile) -> tuple[Client, dict[str, Any]
     if hostile.proof != "session":
         if hostile.proof:
             headers["Authorization"] = f"Bearer {service.token(ORGANISATION, hostile.proof)}"
-        return Client(BoundedBody(service.app, 60)), {"data": body, "headers": headers}
+        return Client(BoundedBody(service.app, 60, ClientWaits(3))), {
+            "data": body,
+            "headers": headers,
+        }
     visitor: Visitor = signed_in(service, service.token(ORGANISATION, "admin"))
     if hostile.file:
         form = {"csrf": visitor.csrf, "file": (BytesIO(body), "flows.json")}

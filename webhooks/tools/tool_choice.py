@@ -12,6 +12,7 @@ import orjson
 from marshmallow import ValidationError
 
 from flowhook.errors import InvalidInput
+from flowhook.turns import in_turns
 from webhooks.chat.structured import check_lenient_schema, check_schema
 from webhooks.context import Context, Tool
 from webhooks.fields import EmptyText
@@ -47,7 +48,8 @@ def read_functions(value: Any) -> list[str | dict[str, Any]] | None:
         raise ValidationError(f"{HELP[:-1]}, at most {MAX_TOOLS}.")
     if orjson.dumps(value).count(b"{") > MAX_OBJECTS:
         raise ValidationError(f"Must hold at most {MAX_OBJECTS} properties and other objects.")
-    read = [_read_item(item, f"functions[{place}]") for place, item in enumerate(value)]
+    items = in_turns(enumerate(value))
+    read = [_read_item(item, f"functions[{place}]") for place, item in items]
     names = [item if isinstance(item, str) else item["name"] for item in read]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
