@@ -6,6 +6,7 @@ import logging
 import threading
 import zlib
 from collections import OrderedDict
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -63,11 +64,15 @@ class Revisions:
         found: Json = orjson.loads(zlib.decompress(opened))
         return found
 
-    def write(self, pipe: Any, org: str, uuid: str, revision: int, source: Json) -> None:
-        """Add the writing of a revision to a pipeline."""
+    def encoded(self, org: str, uuid: str, source: Json) -> bytes:
+        """A revision as it is stored, compressed and encrypted."""
         packed = zlib.compress(orjson.dumps(source), 1)
-        encrypted = self.cipher.seal(org, _purpose(uuid), packed)
-        pipe.hset(revisions_key(org, uuid), str(revision), encrypted)
+        return self.cipher.seal(org, _purpose(uuid), packed)
+
+    def size(self, pipe: Any, org: str, uuid: str, revisions: Iterable[bytes]) -> int:
+        """The bytes that revisions of a flow take; `pipe` is not buffering."""
+        key = revisions_key(org, uuid)
+        return sum(pipe.hstrlen(key, revision) for revision in revisions)
 
     def stale(self, pipe: Any, org: str, entry: LibraryEntry) -> list[bytes]:
         """The numbers of old revisions to delete, before one is added.

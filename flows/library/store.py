@@ -31,6 +31,7 @@ from flows.library.merging import Merged, merge
 from flows.library.revisions import Revisions, revisions_key
 
 MAX_FLOWS = 5_000
+MAX_BYTES = 256 * 1024 * 1024  # of all revisions of an organisation
 CACHED_LIBRARIES = 1_000
 
 Json = dict[str, Any]
@@ -47,10 +48,11 @@ class Keys:
     interactive: str
     groups: str
     fields: str
+    bytes: str
 
     @classmethod
     def of(cls, org: str) -> Keys:
-        names = ("index", "version", "interactive", "groups", "fields")
+        names = ("index", "version", "interactive", "groups", "fields", "bytes")
         return cls(*(org_key(org, "flows", name) for name in names))
 
 
@@ -118,7 +120,7 @@ class FlowStore:
     def add(self, org: str, export: Export) -> list[LibraryEntry]:
         """Make the flows of an export drafts, with everything they need, all or none.
 
-        Raises Conflict for a keyword that another flow has, TooLarge for too many flows,
+        Raises Conflict for a keyword that another flow has, TooLarge for too many flows or bytes,
         InvalidInput for a repeated or invalid UUID.
         """
 
@@ -130,12 +132,23 @@ class FlowStore:
             merged = merge(export, library, at, self._now(), earlier)
             if len({*library.entries, *(one.uuid for one in merged.entries)}) > MAX_FLOWS:
                 raise TooLarge(f"an organisation may have {MAX_FLOWS} flows")
-            uuids = [entry.uuid for entry in merged.entries]
-            stale = [self.revisions.stale(pipe, org, entry) for entry in merged.entries]
+            stale = {one.uuid: self.revisions.stale(pipe, org, one) for one in merged.entries}
+            encoded = {
+                uuid: self.revisions.encoded(org, uuid, source)
+                for uuid, source in merged.sources.items()
+            }
+            held = self._held_bytes(pipe, org, stale) + sum(map(len, encoded.values()))
+            if held > MAX_BYTES:
+                raise TooLarge(
+                    f"the organisation's flows take more than {MAX_BYTES // 1024**2} MiB with"
+                    " their earlier revisions",
+                    fix="Delete flows that are not used any more.",
+                )
 
             def write() -> list[LibraryEntry]:
-                self._write(org, merged, pipe)
-                for uuid, old in zip(uuids, stale, strict=True):
+                self._write(org, merged, encoded, pipe)
+                pipe.set(Keys.of(org).bytes, held)
+                for uuid, old in stale.items():
                     if old:
                         pipe.hdel(revisions_key(org, uuid), *old)
                 return list(merged.entries)
@@ -177,9 +190,12 @@ class FlowStore:
         def change(library: Library, pipe: Any) -> Callable[[], None]:
             if uuid not in library.entries:
                 raise no_flow()
+            freed = {uuid: pipe.hkeys(revisions_key(org, uuid))}
+            held = self._held_bytes(pipe, org, freed)
 
             def write() -> None:
                 pipe.hdel(Keys.of(org).index, uuid)
+                pipe.set(Keys.of(org).bytes, held)
                 pipe.unlink(revisions_key(org, uuid), org_key(org, "flow_tally", uuid))
 
             return write
@@ -207,11 +223,17 @@ class FlowStore:
                     continue
                 return answer
 
-    def _write(self, org: str, merged: Merged, pipe: Any) -> None:
+    def _held_bytes(self, pipe: Any, org: str, freed: Mapping[str, list[bytes]]) -> int:
+        """The bytes of all revisions but these; those of an older release are not counted."""
+        counted = int(pipe.get(Keys.of(org).bytes) or 0)
+        sizes = (self.revisions.size(pipe, org, uuid, old) for uuid, old in freed.items())
+        return max(0, counted - sum(sizes))
+
+    def _write(self, org: str, merged: Merged, encoded: Mapping[str, bytes], pipe: Any) -> None:
         keys = Keys.of(org)
         for entry in merged.entries:
-            source = merged.sources[entry.uuid]
-            self.revisions.write(pipe, org, entry.uuid, entry.draft.revision, source)
+            revision = str(entry.draft.revision)
+            pipe.hset(revisions_key(org, entry.uuid), revision, encoded[entry.uuid])
             pipe.hset(keys.index, entry.uuid, orjson.dumps(entry.as_dict()))
         for label, template in merged.interactive.items():
             encrypted = self.cipher.seal(org, "interactive", orjson.dumps(template))

@@ -10,6 +10,7 @@ from flowhook.errors import Conflict, NotFound, TooLarge
 from flowhook.organisations.cipher import Cipher
 from flows.library import store as stores
 from flows.library.library import EMPTY
+from flows.library.revisions import KEPT_REVISIONS
 from flows.library.store import FlowStore
 from tests.fixtures_app import FIRST_KEY, SECOND_KEY
 from tests.flows.building import export_of
@@ -112,6 +113,27 @@ def test_flows_are_bounded_in_number(store: FlowStore, monkeypatch: pytest.Monke
     with pytest.raises(TooLarge, match="may have 2 flows"):
         add(store, "c")
     assert sorted(store.library(ORG).entries) == ["a", "b"]
+
+
+def test_flows_are_bounded_in_bytes(store: FlowStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    def held() -> int:
+        keys = [f"fh:{{{ORG}}}:flow:{uuid}" for uuid in ("a", "b", "c")]
+        return sum(len(raw) for key in keys for raw in store.redis.hvals(key))
+
+    def counted() -> int:
+        return int(store.redis.get(f"fh:{{{ORG}}}:flows:bytes"))
+
+    for _ in range(KEPT_REVISIONS + 3):
+        add(store, "a")
+    add(store, "b")
+    assert counted() == held()
+    monkeypatch.setattr(stores, "MAX_BYTES", held() + 10)
+    with pytest.raises(TooLarge, match="more than"):
+        add(store, "c")
+    store.delete(ORG, "a")
+    assert counted() == held()
+    add(store, "c")
+    assert counted() == held()
 
 
 def test_a_change_that_another_one_overtook_is_made_again(store: FlowStore) -> None:
