@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from flowhook.errors import FlowhookError
+from flowhook.jobs.store import CALLBACK, RUN
 from flowhook.providers.transport import Transport, TransportError
 from tests.fakes import web
 from tests.fakes.faulty_redis import FaultyRedis
@@ -31,6 +32,7 @@ from tests.garbage import assert_keeps_nothing
 BODY = "words of a contact " * 50_000  # 950 KB
 QUESTION = {"question_text": "Why?", "prompt": BODY[:90_000], "contact": BODY[:700_000]}
 SOUND_BYTES = 14 * 1024 * 1024
+LATER = {"Prefer": "respond-async"}
 
 Fail = Callable[[], object]
 
@@ -189,12 +191,52 @@ def test_jobs_that_fail(jobs_unattended: JobsService, openai: FakeOpenAI) -> Non
     jobs_unattended.job_services.queue.send = lambda *message: sent.append(message)  # type: ignore[method-assign]
 
     def call() -> None:
-        jobs_unattended.accept("parse_via_chat_gpt", QUESTION, headers={"Prefer": "respond-async"})
+        jobs_unattended.accept("parse_via_chat_gpt", QUESTION, headers=LATER)
         job_id, step, *_ = sent.pop()
         jobs_unattended.job_services.job_runner.perform(job_id, step)
         assert jobs_unattended.show(job_id)["status"] == "failed"
 
     assert_keeps_nothing(failing(service, call, openai))
+
+
+def test_callbacks_that_break_off(jobs_unattended: JobsService) -> None:
+    service, sent = jobs_unattended.service, []
+    service.organisation()
+    jobs_unattended.sign()
+    jobs_unattended.job_services.queue.send = lambda *message: sent.append(message)  # type: ignore[method-assign]
+    with web.serve(lambda connection, head: connection.close()) as receiver:
+        url = f"http://127.0.0.1:{receiver.port}/"
+        body = {"buttons_data": "Yes", "contact": BODY[:700_000], "callback_url": url}
+
+        def call() -> None:
+            job_id = jobs_unattended.accept("get_buttons", body, headers=LATER)
+            sent.clear()
+            jobs_unattended.job_services.job_runner.perform(job_id, RUN)
+            assert [step for _, step, *_ in sent] == [CALLBACK], "it is tried again"
+            receiver.requests.clear()
+
+        assert_keeps_nothing(failing(service, call))
+
+
+def test_turns_whose_server_breaks_off(open_service: OpenService, fake_redis: Any) -> None:
+    service = open_service(fake_redis, allow_private_urls=("127.0.0.1",))
+    service.organisation()
+    with web.serve(lambda connection, head: connection.close()) as server:
+        call_webhook = {
+            "type": "call_webhook",
+            "url": f"http://127.0.0.1:{server.port}/",
+            "method": "POST",
+            "headers": {},
+            "body": json.dumps({"words": BODY[:90_000]}),
+            "result_name": "answer",
+        }
+        turn = turns(service, call_webhook)
+
+        def call() -> None:
+            turn()
+            server.requests.clear()
+
+        assert_keeps_nothing(call)
 
 
 def test_turns_that_fail(acme: Service, openai: FakeOpenAI) -> None:
@@ -208,23 +250,33 @@ def test_turns_that_fail(acme: Service, openai: FakeOpenAI) -> None:
         "body": body,
         "result_name": "answer",
     }
+    turn = turns(acme, call_webhook)
+
+    def call() -> None:
+        turn()
+        openai.requests.clear()
+
+    assert_keeps_nothing(call)
+
+
+def turns(service: Service, call_webhook: dict[str, Any]) -> Fail:
+    """A conversation in which this action fails; what it stored is dropped after it."""
     nodes = [
         {"id": "w", "wait": {"result": "name"}, "else": "c"},
         {"id": "c", "actions": [call_webhook], "to": "m"},
         {"id": "m", "send": "That did not work."},
     ]
-    publish(acme, {"uuid": "asks", "keywords": ["ask"], "nodes": nodes})
-    kept = set(acme.redis.scan_iter("*"))
+    publish(service, {"uuid": "asks", "keywords": ["ask"], "nodes": nodes})
+    kept = set(service.redis.scan_iter("*"))
 
     def call() -> None:
-        say(acme, "ask")
-        assert "did not work" in say(acme, "Why?").body.decode()
-        acme.flush()
-        openai.requests.clear()
-        for key in set(acme.redis.scan_iter("*")) - kept:
-            acme.redis.delete(key)
+        say(service, "ask")
+        assert "did not work" in say(service, "Why?").body.decode()
+        service.flush()
+        for key in set(service.redis.scan_iter("*")) - kept:
+            service.redis.delete(key)
 
-    assert_keeps_nothing(call)
+    return call
 
 
 def test_messages_that_whatsapp_refuses(fake_redis: Any, graph: FakeGraph, line: Line) -> None:
