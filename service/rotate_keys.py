@@ -14,6 +14,7 @@ import orjson
 
 from flowhook.config import Config, ConfigError
 from flowhook.organisations.cipher import Cipher
+from flowhook.organisations.contact_names import renew_names_key
 from flowhook.organisations.key_check import renew_key_check
 from flowhook.organisations.retired_keys import RetiredKeys
 from flowhook.organisations.store import SettingsStore
@@ -33,6 +34,7 @@ def rotate(redis: Any, config: Config, accepts_loss: bool = False) -> dict[str, 
         done["organizations"] += 1
         done["rotated"] += rotated
         done["unreadable"] += unreadable + retired.keep(org)
+    done["unreadable"] += not renew_names_key(redis, cipher, accepts_loss)
     renew_key_check(redis, Cipher(config.encryption_keys), accepts_loss)
     return done
 

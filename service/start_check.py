@@ -17,6 +17,7 @@ from redis.exceptions import AuthenticationError, BusyLoadingError, RedisError
 from flowhook.backoff import Backoff
 from flowhook.config import Config, ConfigError
 from flowhook.organisations.cipher import Cipher
+from flowhook.organisations.contact_move import hide_contacts
 from flowhook.organisations.key_check import check_keys
 from flowhook.redis.connect import connect
 from flowhook.redis.keys import FORMAT, ORGANISATIONS, STORE_FORMAT
@@ -32,7 +33,9 @@ def check_start(config: Config, patience_seconds: float = PATIENCE_SECONDS) -> N
     try:
         _reach(redis, patience_seconds)
         _check_format(redis, "DATA_DIR" if config.redis_url is None else "REDIS_URL")
-        check_keys(redis, Cipher(config.encryption_keys))
+        cipher = Cipher(config.encryption_keys)
+        check_keys(redis, cipher)
+        hide_contacts(redis, cipher)
     finally:
         redis.close()  # what is forked afterwards has connections of its own
 
@@ -62,7 +65,7 @@ def _reach(redis: Any, patience_seconds: float) -> None:
 
 
 def _check_format(redis: Any, variable: str) -> None:
-    found = int(redis.get(FORMAT) or STORE_FORMAT)
+    found = int(redis.get(FORMAT) or 1)
     if found > STORE_FORMAT:
         raise ConfigError(
             f"{variable} holds the store of a newer release (format {found}, and this one reads"

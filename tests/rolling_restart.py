@@ -22,8 +22,10 @@ from pathlib import Path
 from typing import Any, Self
 
 import psutil
+import redis
 import requests
 
+from flowhook.organisations.store import CHANGED
 from tests.fakes.graph import FakeGraph, Person
 from tests.fakes.openai import FakeOpenAI, faults
 from tests.fakes.running_service import ROOT, RunningService
@@ -196,6 +198,9 @@ def restart(folder: Path, first: Path, second: Path) -> bool:
             "ENCRYPTION_KEYS": FIRST_KEY,
             "WHATSAPP_BASE_URL": graph.base_url,
         }
+        if first == ROOT:  # an older release has to find the contacts, as if one had been here
+            listener = redis.from_url(environment["REDIS_URL"]).pubsub()
+            listener.subscribe(CHANGED)
         before = Release(folder / "first", first, **environment)
         after = Release(folder / "second", second, **environment)
         talk = Talk(graph)

@@ -17,12 +17,15 @@ from flowhook.jobs.store import CALLBACK, DEAD, RUN
 from flowhook.limits.limiter import Estimate, Limiter
 from flowhook.organisations.cipher import Cipher
 from flowhook.organisations.circuits import Circuits
+from flowhook.organisations.contact_move import LOCK, LOCK_SECONDS
+from flowhook.organisations.contact_names import ContactNames, make_names_key
 from flowhook.organisations.model_quirks import StoredModelQuirks
 from flowhook.providers.glific import Tokens
 from flowhook.providers.whatsapp_errors import Throttled
 from flowhook.redis.fullness import Fullness
+from flowhook.redis.keys import FORMAT, STORE_FORMAT
+from flowhook.redis.leases import Leases
 from flows.channels.whatsapp.pace import PAIR_LIMIT, Pace
-from flows.conversations.store import conversation_key
 from service.rotate_keys import rotate
 from tests.fakes.openai import FakeOpenAI, faults
 from tests.fixtures_app import FIRST_KEY, SECOND_KEY, OpenService, Service
@@ -160,7 +163,7 @@ def fill_conversations(service: Service) -> None:
     say(service, {"text": "new", "id": "m1"}, "newcomer")
     conversations = service.background.waker.conversations
     conversations.store.begin("acme", "held")
-    conversations.store.leases.take(conversation_key("acme", "held", "delivery"))
+    conversations.store.leases.take(conversations.store.key("acme", "held", "delivery"))
     conversations.wakeups.claim(conversations.now(), 1)
     channels: Any = conversations.channels.values()
     for channel in channels:
@@ -185,10 +188,14 @@ def fill_what_rarely_happens(service: Service) -> None:
     service.operator("DELETE", "/settings/leaving")
     rotate(store, service.config)
     fill_whatsapp(store)
+    make_names_key(store, Cipher([FIRST_KEY]))
+    store.set(FORMAT, STORE_FORMAT)
+    Leases(store, LOCK_SECONDS).take(LOCK)
 
 
 def fill_whatsapp(store: Any) -> None:
-    pace = Pace(store, lambda: 1_800_000_000.0)
+    names = ContactNames(store, Cipher([FIRST_KEY]))
+    pace = Pace(store, names, lambda: 1_800_000_000.0)
     for code in (PAIR_LIMIT, 1):
         pace.refused("acme", "1", "919", Throttled(code, None))
 

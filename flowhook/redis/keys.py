@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 ORGANISATIONS = "fh:orgs"
 FORMAT = "fh:format"  # the format of the store; absent for the first
-STORE_FORMAT = 1  # the newest that this release reads and writes
+STORE_FORMAT = 2  # the newest that this release reads and writes
 DELETED = "fh:deleted"  # sorted set: organisations, by when they are looked for once more
 
 ORGANIZATION_ID_PATTERN = re.compile(r"[A-Za-z0-9_-]{1,64}")

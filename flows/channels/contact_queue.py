@@ -29,6 +29,7 @@ from redis.exceptions import RedisError
 from flowhook.backoff import Backoff
 from flowhook.errors import Overloaded
 from flowhook.organisations.cipher import CannotDecrypt, Cipher
+from flowhook.organisations.contact_names import ContactNames
 from flowhook.redis.effects import APPLY, Effect, effect_arguments, effect_keys, write
 from flowhook.redis.keys import org_key
 from flowhook.redis.leases import CONTACT_SECONDS, Leases, new_token
@@ -185,6 +186,7 @@ class ContactQueue:
     ) -> None:
         self.redis = redis
         self.cipher = cipher
+        self.names = ContactNames(redis, cipher)
         self.kind = kind
         self.wake = wake
         self.seen_seconds = seen_seconds
@@ -356,7 +358,7 @@ class ContactQueue:
 
     def waiting(self, org: str, contact: str) -> int:
         """How many items the contact's queue holds."""
-        return int(self.redis.llen(self._key(org, "lane", contact)))
+        return int(self.redis.llen(self._keys(org, contact)[1]))
 
     def dead(self, org: str, count: int = 100) -> list[DeadItem]:
         """The dead items, newest first."""
@@ -425,9 +427,9 @@ class ContactQueue:
 
     def _keys(self, org: str, contact: str) -> list[str]:
         """The lease, the items, how often the head was taken, and the organisation's index."""
-        prefix = org_key(org, self.kind)
+        prefix, name = org_key(org, self.kind), self.names.of(org, contact)
         parts = ("lock", "lane", "tries")  # "lane" is the queue, in stores of older releases too
-        return [*(f"{prefix}:{part}:{contact}" for part in parts), f"{prefix}:due"]
+        return [*(f"{prefix}:{part}:{name}" for part in parts), f"{prefix}:due"]
 
     def _key(self, org: str, *parts: str) -> str:
         return org_key(org, self.kind, *parts)

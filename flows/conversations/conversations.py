@@ -31,7 +31,6 @@ from flows.conversations.store import (
     ConversationStore,
     TurnLock,
     TurnLost,
-    conversation_key,
     group_key,
 )
 from flows.conversations.transcript import answer_of, not_sent, status_of, transcript_of
@@ -264,7 +263,7 @@ class Conversations:
 
     def _nobody(self, lock: TurnLock) -> Json:
         """Drop the flows to be started for a contact who is not known."""
-        self.store.redis.unlink(conversation_key(lock.org, lock.contact, "starts"))
+        self.store.redis.unlink(self.store.key(lock.org, lock.contact, "starts"))
         self.store.release(lock)
         return {"messages": [], "status": "completed"}
 

@@ -12,7 +12,7 @@ from flowhook.redis.effects import Effect
 from flowhook.timestamps import timestamp
 from flows.channels.channel import Channel
 from flows.channels.outgoing_messages import messages_by_contact
-from flows.conversations.store import ConversationStore, conversation_key, group_key, start_key
+from flows.conversations.store import ConversationStore, group_key, start_key
 from flows.conversations.turn import Turn, channel_of, valid_id
 from flows.model.events import ContactGroupsChanged, Event, MsgCreated, SessionTriggered
 
@@ -107,7 +107,7 @@ class Effects:
             name, start = secrets.token_hex(16), self._sealed(org, event)
             found.effects.append(("SET", start_key(org, name), start, "EX", KEEP_START_SECONDS))
             for contact in targets[:room]:
-                waiting = conversation_key(org, contact, "starts")
+                waiting = self.store.key(org, contact, "starts")
                 found.effects.append(("RPUSH", waiting, name))
                 found.effects.append(("LTRIM", waiting, -MAX_STARTS_WAITING, -1))
                 found.started.add(contact)

@@ -20,7 +20,7 @@ from flowhook.backoff import Backoff
 from flowhook.errors import Conflict, FlowhookError
 from flowhook.redis.leases import CONTACT_SECONDS, Leases
 from flows.channels.channel import Channel
-from flows.conversations.store import PATIENCE_SECONDS, ConversationStore, conversation_key
+from flows.conversations.store import PATIENCE_SECONDS, ConversationStore
 from flows.conversations.transcript import not_sent
 
 LOOKS = Backoff(first_seconds=0.005, factor=1.5, longest_seconds=0.1)
@@ -56,7 +56,7 @@ class OldOutbox:
             pause = LOOKS.after(pause)
 
     def _move_all(self, org: str, contact: str) -> bool:
-        key, lease = (conversation_key(org, contact, name) for name in ("outbox", "delivery"))
+        key, lease = (self.store.key(org, contact, name) for name in ("outbox", "delivery"))
         redis = self.store.redis
         with self.leases.holding(lease) as token:
             if token is None:

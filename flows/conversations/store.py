@@ -22,6 +22,7 @@ import orjson
 from flowhook.backoff import Backoff
 from flowhook.errors import Conflict, Internal, RateLimited, TooLarge
 from flowhook.organisations.cipher import CannotDecrypt, Cipher
+from flowhook.organisations.contact_names import ContactNames
 from flowhook.redis.effects import APPLY, WRITE, Effect, effect_arguments, effect_keys, write
 from flowhook.redis.keys import org_key
 from flowhook.redis.leases import TURN_SECONDS, Leases, new_token
@@ -68,13 +69,15 @@ class TurnLost(Exception):
 class TurnLock:
     """The lock on a contact's turn, and the data read when it began.
 
-    `digest` identifies the message, empty if it has no id. `starts` names the first of the flows
-    that others queued; the first `begun` of them are removed from the queue with the turn. `replay`
-    is the stored answer to a message with the same id; then there is no turn.
+    `key` is that of the lock. `digest` identifies the message, empty if it has no id. `starts`
+    names the first of the flows that others queued; the first `begun` of them are removed from the
+    queue with the turn. `replay` is the stored answer to a message with the same id; then there is
+    no turn.
     """
 
     org: str
     contact: str
+    key: str
     token: str
     digest: str = ""
     state: dict[str, Any] | None = None
@@ -84,11 +87,6 @@ class TurnLock:
     starts: list[str] = field(default_factory=list)
     begun: int = 0
     replay: dict[str, Any] | None = None
-
-    @property
-    def key(self) -> str:
-        """The Redis key of the lock."""
-        return conversation_key(self.org, self.contact, "lock")
 
 
 class ConversationStore:
@@ -108,6 +106,7 @@ class ConversationStore:
         self.redis = redis
         self.most_bytes = most_bytes
         self.cipher = cipher
+        self.names = ContactNames(redis, cipher)
         self.leases = Leases(redis, lease_seconds)
         self.patience_seconds = patience_seconds
         self.sleep = sleep
@@ -121,7 +120,7 @@ class ConversationStore:
         decrypted, RateLimited for a new contact where there is no room.
         """
         digest = hashlib.sha256(message_id.encode()).hexdigest()[:32] if message_id else ""
-        lock = TurnLock(org, contact, new_token(), digest)
+        lock = TurnLock(org, contact, self.key(org, contact, "lock"), new_token(), digest)
         patience = self.patience_seconds if patience_seconds is None else patience_seconds
         deadline = time.monotonic() + patience
         pause = LOOKS.first_seconds
@@ -193,7 +192,7 @@ class ConversationStore:
             *effect_arguments(effects),
         ]
         names = ("lock", "state", "transcript", "starts", "answers", "answered")
-        keys = conversation_keys(org, contact, *names)
+        keys = self.keys(org, contact, *names)
         for queue in (held, taking):
             keys += queue.keys if queue else keys[:1] * len(NO_QUEUE)
         keys += [bytes_key(org), *effect_keys(effects)]
@@ -229,11 +228,11 @@ class ConversationStore:
 
         Raises Internal if it cannot be decrypted.
         """
-        sealed = self.redis.hget(conversation_key(org, contact, "state"), "state")
+        sealed = self.redis.hget(self.key(org, contact, "state"), "state")
         return self._open_state(org, contact, sealed)
 
     def exists(self, org: str, contact: str) -> bool:
-        return bool(self.redis.exists(conversation_key(org, contact, "state")))
+        return bool(self.redis.exists(self.key(org, contact, "state")))
 
     def members(self, org: str, group: str) -> list[str]:
         """Return the contacts of a collection, sorted."""
@@ -242,7 +241,7 @@ class ConversationStore:
 
     def transcript(self, org: str, contact: str) -> list[dict[str, Any]]:
         """Return the last messages and notes, oldest first."""
-        key = conversation_key(org, contact, "transcript")
+        key = self.key(org, contact, "transcript")
         found = self.redis.xrevrange(key, count=TRANSCRIPT_ENTRIES)
         items: list[dict[str, Any]] = []
         for _, fields in reversed(found):
@@ -257,7 +256,7 @@ class ConversationStore:
     def logging(self, org: str, contact: str, item: dict[str, Any]) -> Effect:
         """Return the effect that adds an entry to a contact's transcript."""
         sealed = self.seal(org, contact, "transcript", [item])
-        key = conversation_key(org, contact, "transcript")
+        key = self.key(org, contact, "transcript")
         return ("XADD", key, "MAXLEN", "~", TRANSCRIPT_ENTRIES, "*", "entry", sealed)
 
     def forget(self, org: str, contact: str, effects: Sequence[Effect]) -> None:
@@ -275,8 +274,16 @@ class ConversationStore:
         pipe = self.redis.pipeline(transaction=True)
         if effects:
             WRITE.add_to(pipe, effect_keys(effects), effect_arguments(effects))
-        FORGET.add_to(pipe, [bytes_key(org), *conversation_keys(org, contact, *names)], [])
+        FORGET.add_to(pipe, [bytes_key(org), *self.keys(org, contact, *names)], [])
         pipe.execute()
+
+    def key(self, org: str, contact: str, name: str) -> str:
+        """Return the name of a key of a contact's."""
+        return org_key(org, "contact", self.names.of(org, contact), name)
+
+    def keys(self, org: str, contact: str, *names: str) -> list[str]:
+        prefix = org_key(org, "contact", self.names.of(org, contact))
+        return [f"{prefix}:{name}" for name in names]
 
     def seal(self, org: str, contact: str, what: str, value: Any) -> bytes:
         return self.cipher.seal(org, f"{what}:{contact}", orjson.dumps(value))
@@ -305,7 +312,7 @@ class ConversationStore:
     def _begin(self, lock: TurnLock) -> list[Any]:
         org, contact = lock.org, lock.contact
         names = ("lock", "state", "starts", "outbox", "answers")
-        keys = [version_key(org), *conversation_keys(org, contact, *names), bytes_key(org)]
+        keys = [version_key(org), *self.keys(org, contact, *names), bytes_key(org)]
         arguments: list[str | int] = [
             lock.token,
             self.leases.milliseconds,
@@ -323,15 +330,6 @@ class ConversationStore:
         lock.has_old_outbox = bool(has_old_outbox)
         lock.state = self._open_state(lock.org, lock.contact, state)
         return lock
-
-
-def conversation_key(org: str, contact: str, name: str) -> str:
-    return org_key(org, "contact", contact, name)
-
-
-def conversation_keys(org: str, contact: str, *names: str) -> list[str]:
-    prefix = org_key(org, "contact", contact)
-    return [f"{prefix}:{name}" for name in names]
 
 
 def bytes_key(org: str) -> str:

@@ -100,7 +100,7 @@ def test_others_are_answered_while_a_delivery_is_read(server: Server, graph: Fak
     meanwhile = len(answered) - before
     over.set()
     asking.join()
-    assert meanwhile > 20
+    assert meanwhile > 3
     [line_of_log] = [one for one in server.lines() if "skipped" in one.get("message", "")]
     assert line_of_log["parts"] == EMPTY
 

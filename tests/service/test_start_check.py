@@ -105,4 +105,4 @@ def test_the_store_of_a_newer_release(
 ) -> None:
     real_redis.set(FORMAT, STORE_FORMAT + 1)
     line = start(*command, DATA_DIR=str(embedded_data_dir), ENCRYPTION_KEYS=FIRST_KEY)
-    assert line.startswith("DATA_DIR holds the store of a newer release (format 2, and this")
+    assert line.startswith("DATA_DIR holds the store of a newer release (format 3, and this")

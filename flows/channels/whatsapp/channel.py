@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from flowhook.organisations.cipher import Cipher
+from flowhook.organisations.contact_names import ContactNames
 from flowhook.providers.transport import Transport
 from flowhook.providers.whatsapp import GRAPH_URL, PhoneNumber, WhatsAppClient
 from flowhook.providers.whatsapp_errors import WINDOW_CLOSED
@@ -61,15 +62,16 @@ class WhatsAppChannel:
         self.section = section
         self.transport = transport
         self.base_url = base_url
-        self.window = Window(redis, clock)
+        names = ContactNames(redis, cipher)
+        self.window = Window(redis, names, clock)
         self.statuses = Statuses(redis)
-        self.identities = Identities(redis)
+        self.identities = Identities(redis, names)
         self.choices = Choices(redis, cipher)
         self.inbox = ContactQueue(redis, cipher, INBOX, wake, clock=clock)
         self.outbox = ContactQueue(
             redis, cipher, OUTBOX, wake, seen_seconds=OUTBOX_SEEN_SECONDS, clock=clock
         )
-        pace = Pace(redis, clock)
+        pace = Pace(redis, names, clock)
         self.sender = Sender(
             redis, self.open_client, section, self.window, self.choices, pace, clock
         )

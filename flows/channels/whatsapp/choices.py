@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from flowhook.organisations.cipher import CannotDecrypt, Cipher
+from flowhook.organisations.contact_names import ContactNames
 from flowhook.redis.effects import Effect, write
 from flowhook.redis.keys import org_key
 from flows.channels.inbound import Inbound
@@ -27,6 +28,7 @@ class Choices:
     def __init__(self, redis: Any, cipher: Cipher) -> None:
         self.redis = redis
         self.cipher = cipher
+        self.names = ContactNames(redis, cipher)
 
     def remember(self, org: str, contact: str, kind: str, node: str, titles: Sequence[str]) -> None:
         """Store options; `kind` is quick_reply or list, `node` becomes the id of the reply."""
@@ -65,7 +67,7 @@ class Choices:
         self.redis.delete(self._key(org, contact))
 
     def _key(self, org: str, contact: str) -> str:
-        return org_key(org, "whatsapp", "choices", contact)
+        return org_key(org, "whatsapp", "choices", self.names.of(org, contact))
 
     def _purpose(self, contact: str) -> str:
         return f"choices:{contact}"

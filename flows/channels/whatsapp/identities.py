@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from flowhook.organisations.contact_names import ContactNames
 from flowhook.redis.effects import write
 from flowhook.redis.keys import org_key
 from flows.channels.inbound import Inbound, Status
@@ -19,8 +20,9 @@ from flows.channels.inbound import Inbound, Status
 class Identities:
     """The contact that each business-scoped user id belongs to."""
 
-    def __init__(self, redis: Any) -> None:
+    def __init__(self, redis: Any, names: ContactNames) -> None:
         self.redis = redis
+        self.names = names
 
     def of_sender(self, org: str, inbound: Inbound) -> Inbound:
         """Return the message with the contact that has its user id."""
@@ -53,7 +55,7 @@ class Identities:
             self.redis.delete(key)
 
     def _key(self, org: str, user_id: str) -> str:
-        return org_key(org, "whatsapp", "contact_of", user_id)
+        return org_key(org, "whatsapp", "contact_of", self.names.of(org, user_id))
 
     def _reverse(self, org: str, contact: str) -> str:
-        return org_key(org, "whatsapp", "user_id_of", contact)
+        return org_key(org, "whatsapp", "user_id_of", self.names.of(org, contact))

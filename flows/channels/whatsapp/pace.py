@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from flowhook.organisations.contact_names import ContactNames
 from flowhook.providers.whatsapp_errors import PAIR_LIMIT, Throttled
 from flowhook.redis.effects import write
 from flowhook.redis.keys import org_key
@@ -24,13 +25,16 @@ LONGEST_SECONDS = 3600.0
 class Pace:
     """The pauses of numbers and contacts; `clock` returns epoch seconds."""
 
-    def __init__(self, redis: Any, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, redis: Any, names: ContactNames, clock: Callable[[], float] = time.time
+    ) -> None:
         self.redis = redis
+        self.names = names
         self.clock = clock
 
     def keys(self, org: str, number: str, contact: str) -> list[str]:
         """Return the keys of the pauses that apply to a message to the contact."""
-        return [self._rest(org, number), self._rest(org, number, contact)]
+        return [self._rest(org, number), self._rest(org, number, self.names.of(org, contact))]
 
     def seconds_to_wait(self, ends: Iterable[bytes | None]) -> float:
         """Return the seconds to wait, given the values of `keys`; 0 if sending is allowed now."""
@@ -39,7 +43,7 @@ class Pace:
 
     def refused(self, org: str, number: str, contact: str, refusal: Throttled) -> float:
         """Start a pause after a rate limit error; returns its length in seconds."""
-        one = (contact,) if refusal.code == PAIR_LIMIT else ()
+        one = (self.names.of(org, contact),) if refusal.code == PAIR_LIMIT else ()
         seconds = refusal.retry_after_seconds or 1.0
         if not refusal.is_exact:
             strikes_key = org_key(org, "whatsapp", "strikes", number, *one)

@@ -117,7 +117,7 @@ class Sender:
         return Abandon("window_closed: the template was sent in its place")
 
     def _reopened(self, org: str, contact: str) -> str:
-        return org_key(org, "whatsapp", "reopened", contact)
+        return org_key(org, "whatsapp", "reopened", self.window.names.of(org, contact))
 
     def _later_or_never(self, error: ProviderFailure, outbound: Outbound) -> Exception:
         age = self.clock() - outbound.put_at

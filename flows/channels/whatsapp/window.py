@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from flowhook.organisations.contact_names import ContactNames
 from flowhook.redis.effects import Effect, write
 from flowhook.redis.keys import org_key
 
@@ -23,8 +24,11 @@ MARGIN_SECONDS = 60.0  # a message sent in the last minute may arrive after the 
 class Window:
     """The time of each contact's last message, in epoch seconds. Advisory: Meta decides."""
 
-    def __init__(self, redis: Any, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, redis: Any, names: ContactNames, clock: Callable[[], float] = time.time
+    ) -> None:
         self.redis = redis
+        self.names = names
         self.clock = clock
 
     def opening(self, org: str, contact: str, at: float) -> list[Effect]:
@@ -61,4 +65,4 @@ class Window:
         self.redis.delete(self.key(org, contact))
 
     def key(self, org: str, contact: str) -> str:
-        return org_key(org, "whatsapp", "last_inbound", contact)
+        return org_key(org, "whatsapp", "last_inbound", self.names.of(org, contact))

@@ -15,7 +15,6 @@ import pytest
 from flowhook.errors import Conflict
 from flowhook.redis.connect import Client
 from flows.channels import contact_queue
-from flows.conversations.store import conversation_key
 from flows.conversations.turn import ContactUpdate
 from flows.model.session import Message
 from tests.flows.asking_twice import AsksTwice
@@ -23,7 +22,7 @@ from tests.flows.room import ORG, Room
 
 CONTACT = "7"
 HELLO = {"uuid": "hi", "keywords": ["hi"], "nodes": [{"id": "a", "send": "Hello"}]}
-KEY, LEASE = (conversation_key(ORG, CONTACT, name) for name in ("outbox", "delivery"))
+KEY, LEASE = (f"fh:{{{ORG}}}:contact:{CONTACT}:{name}" for name in ("outbox", "delivery"))
 
 
 def open_room(redis: Any, **more: Any) -> Room:

@@ -10,7 +10,7 @@ from flowhook.errors import NotFound, RateLimited
 from flowhook.redis.connect import Client
 from flows.conversations import effects
 from flows.conversations import store as module
-from flows.conversations.store import bytes_key, conversation_key
+from flows.conversations.store import bytes_key
 from flows.model.session import Message
 from tests.flows.room import ORG, Room, starting
 
@@ -26,6 +26,10 @@ ECHO: dict[str, Any] = {
 }
 
 
+def contact_key(contact: str, name: str) -> str:
+    return f"fh:{{{ORG}}}:contact:{contact}:{name}"
+
+
 def open_room(redis: Client, **more: Any) -> Room:
     room = Room(redis, **more)
     room.publish(ECHO)
@@ -39,7 +43,7 @@ def say(room: Room, text: str, contact: str = "7") -> None:
 def counted(room: Room, *contacts: str) -> int:
     """The organisation's bytes, after comparing them with its contacts'."""
     total = int(room.redis.get(bytes_key(ORG)) or 0)
-    states = [conversation_key(ORG, contact, "state") for contact in contacts]
+    states = [contact_key(contact, "state") for contact in contacts]
     assert sum(int(room.redis.hget(state, "bytes")) for state in states) == total
     return total
 
@@ -120,7 +124,7 @@ def test_a_conversation_of_an_older_release_is_counted_with_its_next_turn(
     room = open_room(any_redis)
     say(room, "echo")
     any_redis.delete(bytes_key(ORG))
-    any_redis.hdel(conversation_key(ORG, "7", "state"), "bytes", "written")
+    any_redis.hdel(contact_key("7", "state"), "bytes", "written")
     say(room, "Hello")
     assert counted(room, "7") > 200
 
@@ -134,4 +138,4 @@ def test_flows_to_be_started_for_one_contact_are_bounded(
     room.publish(ECHO, {"uuid": "start", "name": "Start", "keywords": ["start"], "nodes": nodes})
     for _ in range(5):
         say(room, "start")
-    assert any_redis.llen(conversation_key(ORG, "9", "starts")) == 3
+    assert any_redis.llen(contact_key("9", "starts")) == 3
