@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from flowhook.organisations.circuits import FAILURES
 from tests.fakes.openai import FakeOpenAI, faults
 from tests.service.server import Server
 from tests.waiting import wait_for
@@ -54,7 +55,9 @@ def test_it_is_a_timeout_that_keeps_neither_connection_nor_bytes(
     with ThreadPoolExecutor(CALLS) as pool:
         answers = list(pool.map(lambda _: server.ask(), range(CALLS)))
     statuses = Counter((one.status_code, one.json()["error"]["type"]) for one in answers)
-    assert statuses == {(504, "provider_timeout"): CALLS}
+    # On a busy machine some begin so late that the circuit is open.
+    assert set(statuses) <= {(504, "provider_timeout"), (503, "provider_unavailable")}
+    assert statuses[504, "provider_timeout"] >= FAILURES
     assert all(one.elapsed.total_seconds() < 5 for one in answers)
     openai.recover()
     wait_for(lambda: connections(server, openai) == 0, "the connections to be closed")
