@@ -139,7 +139,12 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     job_services = JobServices(config, redis, cipher, guard, settings.get, runner.run, fullness)
     handler = CallHandler(dispatcher, job_services.inline_runner, job_services.idempotency)
     conversations = Conversations(
-        ConversationStore(redis, cipher, most_bytes=lambda: fullness.most // CONVERSATIONS_PART),
+        ConversationStore(
+            redis,
+            cipher,
+            most_bytes=lambda: fullness.most // CONVERSATIONS_PART,
+            is_full=lambda: fullness.is_full,
+        ),
         FlowStore(redis, cipher),
         settings.get,
         FlowCalls(handler),

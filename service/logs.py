@@ -46,6 +46,7 @@ def configure(level: str) -> None:
     root.setLevel(level)
     for library in LIBRARIES:
         logging.getLogger(library).setLevel(max(logging.WARNING, root.level))
+    logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)  # a full pool is no news
     logging.getLogger("pika").setLevel(
         logging.CRITICAL
     )  # dramatiq logs the same in one line instead of ten

@@ -20,6 +20,7 @@ from flowhook.organisations.cipher import Cipher
 from flowhook.organisations.contact_move import hide_contacts
 from flowhook.organisations.key_check import check_keys
 from flowhook.redis.connect import connect
+from flowhook.redis.fullness import refuses_writes
 from flowhook.redis.keys import FORMAT, ORGANISATIONS, STORE_FORMAT
 
 PATIENCE_SECONDS = 10.0  # Redis may be starting, too
@@ -35,7 +36,7 @@ def check_start(config: Config, patience_seconds: float = PATIENCE_SECONDS) -> N
         _check_format(redis, "DATA_DIR" if config.redis_url is None else "REDIS_URL")
         cipher = Cipher(config.encryption_keys)
         check_keys(redis, cipher)
-        hide_contacts(redis, cipher)
+        _hide_contacts(redis, cipher)
     finally:
         redis.close()  # what is forked afterwards has connections of its own
 
@@ -73,12 +74,23 @@ def _check_format(redis: Any, variable: str) -> None:
         )
 
 
+def _hide_contacts(redis: Any, cipher: Cipher) -> None:
+    try:
+        hide_contacts(redis, cipher)
+    except RedisError as error:
+        if not refuses_writes(error):  # a full store starts as it is, and is moved another time
+            raise
+
+
 def main() -> int:
     """Check the environment; the status of the process."""
     try:
         check_start(Config.from_env())
     except (ConfigError, ConnectionError) as error:
         print(error, file=sys.stderr)
+        return 1
+    except RedisError as error:
+        print(f"REDIS_URL refuses what a start needs ({error}): mend that server", file=sys.stderr)
         return 1
     return 0
 

@@ -12,11 +12,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flowhook.config import Config
-from flowhook.errors import FlowhookError, InvalidInput, TooLarge
+from flowhook.errors import FlowhookError, InvalidInput, RateLimited, TooLarge
 from flowhook.media.store import extension_of
 from flowhook.organisations.cache import SettingsCache
 from flowhook.organisations.cipher import Cipher
-from flows.channels.contact_queue import Abandon, HeldItem, Wake
+from flows.channels.contact_queue import Abandon, HeldItem, Postpone, Wake
 from flows.channels.inbound import Inbound
 from flows.channels.whatsapp.channel import WhatsAppChannel
 from flows.conversations.conversations import Conversations
@@ -25,6 +25,7 @@ from flows.conversations.wakeups import Wakeups
 from service.provider_clients import choose_transport
 
 WHATSAPP = "whatsapp"
+NO_ROOM_SECONDS = 60.0
 
 KeepMedia = Callable[[str, bytes, str], str]
 """(organisation, content, extension) to the address under which it is now served."""
@@ -85,6 +86,8 @@ class WhatsAppBridge:
             self._converse(org, inbound, held)
         except (InvalidInput, TooLarge) as error:  # nor would it be taken the next time
             raise Abandon(error.type) from error
+        except RateLimited as error:  # there is no room for the contact: the message waits for some
+            raise Postpone(error.retry_after_seconds or NO_ROOM_SECONDS) from error
 
     def _converse(self, org: str, inbound: Inbound, held: HeldItem) -> None:
         with self.channel.typing(org, inbound.id):

@@ -101,12 +101,13 @@ class CallHandler:
             raise InvalidInput(f"the Idempotency-Key is longer than {MAX_KEY} characters")
         try:
             signed = name_signature(organisation, signature) if signature else None
-            if signed is not None and not (key or comes_from_flow(call.body)):
-                return self.idempotency.begin(signed)
-            name = name_call(organisation, call.function, key, content)
+            if key or comes_from_flow(call.body):
+                name = name_call(organisation, call.function, key, content)
+            else:
+                name = name_signature(organisation, signature, call.function)
             return self.idempotency.begin(name, signed)
         except RedisError:
-            if key:
+            if key or signature:
                 raise
             return None
 

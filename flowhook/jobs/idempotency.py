@@ -106,11 +106,12 @@ class Claim:
     name: IdempotencyKey
     value: bytes
     at: float
+    signed: IdempotencyKey | None = None
 
 
-def name_signature(organisation: Organisation, shown: str) -> IdempotencyKey:
-    """Build the key of a signature, which proves one call, whatever function it names."""
-    digest = _digest(b"signature", "", shown.encode())
+def name_signature(organisation: Organisation, shown: str, function: str = "") -> IdempotencyKey:
+    """Build the key of a signature, which proves one call; with a function, of that call."""
+    digest = _digest(b"signature", function, shown.encode())
     return IdempotencyKey(organisation.id, digest, SIGNED_SECONDS, keeps_failures=True)
 
 
@@ -156,33 +157,40 @@ class IdempotencyStore:
         claims nothing. Raises Conflict where the response is not kept, or does not come.
         """
         mine = RUNNING + self.liveness.holder().encode()
-        first = Claim(name, mine, self.clock())
+        first = Claim(name, mine, self.clock(), signed)
         if signed is None:
             found = self.redis.set(name.key, mine, nx=True, get=True, px=_ms(CLAIM_SECONDS))
         else:
-            found = self._claim_signed(first, signed)
+            shown, found = self._claim_signed(first, signed)
+            if shown is not None and found is None:
+                self.redis.delete(name.key)
+                return self._answered(signed, shown)
         if found is None:
             return first
         if found[:1] == FOR_WAITERS and self._replace(name, found, mine):
             return first
         return self._wait(first, found)
 
-    def _claim_signed(self, first: Claim, signed: IdempotencyKey) -> bytes | None:
-        """Claim call and signature in one round trip; returns what was there in the call's place.
-
-        Raises Conflict for a signature that was shown before with another call.
-        """
+    def _claim_signed(
+        self, first: Claim, signed: IdempotencyKey
+    ) -> tuple[bytes | None, bytes | None]:
+        """Claim signature and call in one round trip; returns what was there in their places."""
         pipe = self.redis.pipeline(transaction=False)
         pipe.set(signed.key, MARK, nx=True, get=True, px=_ms(signed.seconds))
         pipe.set(first.name.key, first.value, nx=True, get=True, px=_ms(CLAIM_SECONDS))
         shown, found = pipe.execute()
-        if shown is not None and found is None:
-            self.redis.delete(first.name.key)
-            raise Conflict(
-                "this signature was accepted before, with another call or more than a minute ago",
-                fix="Sign each call anew, when it is sent.",
-            )
-        return found if found is None else bytes(found)
+        return shown, found
+
+    def _answered(self, signed: IdempotencyKey, shown: bytes) -> StoredResponse:
+        """Return the failure of the call that a signature proved. Raises Conflict otherwise."""
+        if shown[:1] == KEPT:
+            answered = self._read(signed, shown)
+            if answered is not None:
+                return answered
+        raise Conflict(
+            "this signature has proved a call already, another one or more than a minute ago",
+            fix="Sign each call anew, when it is sent.",
+        )
 
     def settle(self, first: Claim, answered: StoredResponse, stays: bool) -> None:
         """Store the response for repeats, or only for those that already wait.
@@ -197,11 +205,19 @@ class IdempotencyStore:
             left = name.seconds - (self.clock() - first.at)
             self.writer.write(name.answer(KEPT + sealed, max(left, WAITERS_SECONDS)))
             return
+        if first.signed is not None:
+            self._keep_failure(first.signed, plain)
         value = FOR_WAITERS + sealed if len(sealed) < ANSWER_BYTES else MARK
         try:
             self.redis.set(name.key, value, px=_ms(WAITERS_SECONDS))
         except RedisError:
             self.writer.write(name.answer(value, WAITERS_SECONDS))
+
+    def _keep_failure(self, signed: IdempotencyKey, plain: bytes) -> None:
+        """Give a temporary failure to whoever repeats the signed call; a new one may run."""
+        sealed = self.cipher.seal(signed.organization_id, _purpose(signed), plain)
+        if len(sealed) < ANSWER_BYTES:
+            self.writer.write(signed.answer(KEPT + sealed, signed.seconds))
 
     def _wait(self, first: Claim, found: bytes | None) -> Claim | StoredResponse:
         deadline = self.clock() + WAIT_SECONDS

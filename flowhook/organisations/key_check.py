@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from redis.exceptions import RedisError
+
 from flowhook.config import ConfigError
 from flowhook.organisations.cipher import CannotDecrypt, Cipher
 from flowhook.organisations.store import SettingsStore
+from flowhook.redis.fullness import refuses_writes
 
 KEY_CHECK = "fh:key_check"
 _PURPOSE = "key check"
@@ -26,7 +29,13 @@ def check_keys(redis: Any, cipher: Cipher) -> None:
             " embedded Redis keeps them in DATA_DIR/encryption_keys), or, if they are lost for"
             " good, run flowhook rotate-keys --accept-loss and save every secret again"
         )
-    redis.set(KEY_CHECK, _value(cipher), nx=True)
+    if redis.exists(KEY_CHECK):
+        return
+    try:
+        redis.set(KEY_CHECK, _value(cipher), nx=True)
+    except RedisError as error:
+        if not refuses_writes(error):  # a full store has to start, too
+            raise
 
 
 def renew_key_check(redis: Any, cipher: Cipher, accepts_loss: bool) -> None:

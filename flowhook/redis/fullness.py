@@ -65,6 +65,7 @@ class Fullness:
         self.redis = redis
         self.fill = Fill()
         self.state = FINE
+        self._has_looked = False
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._ended = threading.Event()
@@ -96,7 +97,8 @@ class Fullness:
             drop_frames(error)
             self.fill = Fill()
         before, self.state = self.state, self._judge(self.fill.part)
-        if self.state != before:
+        is_first, self._has_looked = not self._has_looked, True
+        if self.state != before or (is_first and self.redis.exists(TOLD)):
             self._tell()
         return self.fill
 

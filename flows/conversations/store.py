@@ -37,7 +37,7 @@ FORGET = Script(FOLDER / "forget.lua")
 
 PATIENCE_SECONDS = 60.0
 LOOKS = Backoff(first_seconds=0.005, factor=1.5, longest_seconds=0.1)
-CONVERSATIONS_PART = 2  # an organisation's conversations may take half of the store
+CONVERSATIONS_PART = 4  # an organisation's conversations may take a quarter of the store
 TRANSCRIPT_ENTRIES = 200
 TRANSCRIPT_BYTES = 1024 * 1024
 MAX_STATE_BYTES = 4 * 1024 * 1024
@@ -101,10 +101,13 @@ class ConversationStore:
         patience_seconds: float = PATIENCE_SECONDS,
         sleep: Callable[[float], None] = time.sleep,
         most_bytes: Callable[[], int] = int,
+        is_full: Callable[[], bool] = bool,
     ) -> None:
-        """`most_bytes` tells how much the conversations of one organisation may take, 0: any."""
+        """`most_bytes` tells how much the conversations of one organisation may take, 0: any;
+        `is_full` whether the store takes no new contacts."""
         self.redis = redis
         self.most_bytes = most_bytes
+        self.is_full = is_full
         self.cipher = cipher
         self.names = ContactNames(redis, cipher)
         self.leases = Leases(redis, lease_seconds)
@@ -318,7 +321,7 @@ class ConversationStore:
             self.leases.milliseconds,
             lock.digest,
             MAX_STARTS,
-            self.most_bytes(),
+            1 if self.is_full() else self.most_bytes(),
         ]
         found: list[Any] = BEGIN.run(self.redis, keys, arguments)
         return found

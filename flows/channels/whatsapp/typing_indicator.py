@@ -14,6 +14,8 @@ from flowhook.errors import ProviderFailure
 from flowhook.providers.whatsapp import WhatsAppClient
 
 REPEAT_SECONDS = 20.0
+MOST_SHOWN = 64
+PLACES = threading.BoundedSemaphore(MOST_SHOWN)  # of this process; each is a thread
 
 logger = logging.getLogger(__name__)
 
@@ -22,20 +24,30 @@ logger = logging.getLogger(__name__)
 def typing_while(
     client: WhatsAppClient, message_id: str, repeat_seconds: float = REPEAT_SECONDS
 ) -> Iterator[None]:
-    """Show the indicator in a thread while the block runs; a failure is only logged."""
+    """Show the indicator in a thread while the block runs; a failure is only logged.
+
+    Where many are shown, none is: an answer matters more.
+    """
+    if not PLACES.acquire(blocking=False):
+        yield
+        return
     done = threading.Event()
 
     def show() -> None:
-        while not done.is_set():
-            try:
+        try:
+            while not done.is_set():
                 client.mark_read(message_id, typing=True)
-            except ProviderFailure as error:
-                logger.debug("no typing indicator", extra={"cause": error.type})
-                return
-            done.wait(repeat_seconds)
+                done.wait(repeat_seconds)
+        except ProviderFailure as error:
+            logger.debug("no typing indicator", extra={"cause": error.type})
+        finally:
+            PLACES.release()
 
     thread = threading.Thread(target=show, name="typing", daemon=True)
-    thread.start()
+    try:
+        thread.start()
+    except RuntimeError:  # the system gives no thread
+        PLACES.release()
     try:
         yield
     finally:

@@ -18,6 +18,8 @@
 -- The state holds the bytes counted for the contact, and those ever written to the transcript; an
 -- entry of that holds the bytes written before it, as in the log of calls (records/append.lua).
 
+-- What Redis takes for a contact besides: a hash, and a stream's first block.
+local STATE_BYTES, STREAM_BYTES = 1000, 4500
 local SLACK = 1.05 -- of the bound, in which contacts who are known still go on
 
 local function transcript_bytes(written)
@@ -69,7 +71,7 @@ while oldest and kept > tonumber(ARGV[19]) do
   redis.call("XDEL", KEYS[3], oldest[1])
   oldest, kept = transcript_bytes(written)
 end
-local bytes = #ARGV[3] + kept
+local bytes = STATE_BYTES + #ARGV[3] + kept + (oldest and STREAM_BYTES or 0)
 redis.call("HSET", KEYS[2], "bytes", bytes, "written", string.format("%.0f", written))
 redis.call("INCRBY", KEYS[15], bytes - counted)
 if ARGV[6] ~= "0" then

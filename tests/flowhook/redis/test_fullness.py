@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,17 +12,19 @@ import pytest
 import redis
 from redis.exceptions import OutOfMemoryError, ResponseError
 
-from flowhook.errors import StoreFull
+from flowhook.errors import RateLimited, StoreFull
 from flowhook.jobs.call import new_job_id
 from flowhook.jobs.liveness import Liveness
 from flowhook.jobs.store import RUN, JobStore
 from flowhook.organisations.cipher import Cipher
+from flowhook.organisations.key_check import check_keys
 from flowhook.outcome import Outcome, as_error
 from flowhook.redis.connect import connect
 from flowhook.redis.fullness import FINE, FULL, NEAR, Fill, Fullness, refuses_writes
+from flows.model.session import Message
 from tests.fakes.openai import FakeOpenAI
 from tests.fakes.valkey import Valkey
-from tests.fixtures_app import FIRST_KEY, OpenService, Service
+from tests.fixtures_app import FIRST_KEY, PHRASE, OpenService, Service
 from tests.fixtures_jobs import JobsService
 from tests.flowhook.jobs.processes import CALL
 from tests.flows.talking import publish, say
@@ -162,6 +165,54 @@ def test_it_is_logged_once_by_all_processes_and_once_when_it_is_over(
     ]
 
 
+def test_what_was_told_before_a_restart_is_over_where_there_is_room(
+    bounded: redis.Redis, caplog: pytest.LogCaptureFixture
+) -> None:
+    fill(bounded, 0.97)
+    Fullness(bounded).look()
+    fill(bounded, 0.5)
+    caplog.clear()
+    caplog.set_level(logging.INFO, "flowhook.redis.fullness")
+    for part in (0.5, 0.97):
+        fill(bounded, part)
+        started = Fullness(bounded)
+        started.look()
+    assert [record.levelname for record in caplog.records] == ["INFO", "ERROR"]
+
+
+def test_a_full_store_can_be_started(bounded: redis.Redis) -> None:
+    cipher = Cipher([FIRST_KEY])
+    check_keys(bounded, cipher)
+    overfill(bounded)
+    check_keys(bounded, cipher)
+    bounded.delete("fh:key_check")
+    check_keys(bounded, cipher)
+
+
+def test_while_full_only_contacts_who_are_known_go_on(
+    service: Service, bounded: redis.Redis
+) -> None:
+    publish(service, FLOW)
+    assert say(service, "hello", "5").status == 200
+    fill(bounded, 0.97)
+    service.background.fullness.look()
+    conversations = service.background.waker.conversations
+    conversations.receive("acme", "5", Message(text="hello"))
+    with pytest.raises(RateLimited):
+        conversations.receive("acme", "6", Message(text="hello"))
+
+
+def test_while_full_a_signature_proves_nothing_twice(
+    service: Service, bounded: redis.Redis, openai: FakeOpenAI
+) -> None:
+    assert service.operator("PUT", "/settings/acme/signature", {"phrase": PHRASE}).status == 201
+    overfill(bounded)
+    body, at = {"question_text": "Why?", "organization_id": "acme"}, time.time()
+    answers = [service.signed_call("parse_via_chat_gpt", body, at=at) for _ in range(3)]
+    assert {one.status for one in answers} == {503}
+    assert not openai.requests
+
+
 def test_a_state_does_not_come_and_go_at_its_border() -> None:
     fullness = Fullness(None)
     seen = []
@@ -249,6 +300,9 @@ def test_a_server_that_tells_no_bound_has_none(answer: Exception | None) -> None
             if answer is not None:
                 raise answer
             return {"used_memory": 5}
+
+        def exists(self, _key: str) -> int:
+            return 0
 
     fullness = Fullness(Silent())
     assert fullness.look().part == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -184,6 +185,20 @@ def test_typing_is_repeated_and_never_in_the_way(world: World) -> None:
     assert typing_indicator.REPEAT_SECONDS < 25
     with pytest.raises(ProviderTimeout), typing_while(client, "wamid.unknown"):
         raise ProviderTimeout("the block's own failure is the one that counts")
+
+
+def test_indicators_take_few_threads(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(typing_indicator, "PLACES", threading.BoundedSemaphore(2))
+    world.says(ASHA, "hi")
+    (asked,) = world.inbound()
+    client = world.channel.open_client(ORG)
+    for _ in range(2):  # the places are free again afterwards
+        with ExitStack() as shown:
+            for _ in range(5):
+                shown.enter_context(typing_while(client, asked.id))
+            typing = [one for one in threading.enumerate() if one.name == "typing"]
+            assert len(typing) <= 2
+        wait_for(lambda: not any(one.name == "typing" for one in threading.enumerate()), "the end")
 
 
 def test_a_forgotten_contact_leaves_nothing_readable_behind(world: World) -> None:
