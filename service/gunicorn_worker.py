@@ -37,6 +37,7 @@ from flowhook.errors import FlowhookError, Internal, InvalidInput, TooLarge
 from flowhook.http.body import WHOLE_BODY
 from flowhook.http.body_size import max_body_bytes, size_in_words
 from flowhook.http.headers import NOSNIFF
+from flowhook.turns import PIECE_BYTES, give_way, one_by_one
 from service.allocator import return_large_blocks
 from service.client_waits import ClientWait, ClientWaits
 from service.collector import Collector
@@ -234,7 +235,7 @@ class BoundedBody:
         with self.waits.body(self.seconds):
             most = max_body_bytes(environ["REQUEST_METHOD"], environ.get("PATH_INFO", ""))
             try:
-                body = environ["wsgi.input"].read(most + 1)
+                body = _whole(environ["wsgi.input"], most + 1)
                 if len(body) > most:
                     _drain(environ["wsgi.input"])
                     return too_large(most)
@@ -260,6 +261,26 @@ class BoundedBody:
         environ["CONTENT_LENGTH"] = "1"
         environ.pop("HTTP_TRANSFER_ENCODING", None)
         return self.application(environ, start_response)
+
+
+def _whole(stream: Any, most: int) -> bytes:
+    """Read a body of at most this many bytes; a large one in turns with other requests.
+
+    What the client sent already comes without a wait, and sixty such bodies would all be read
+    before anybody else gets an answer.
+    """
+    first: bytes = stream.read(min(PIECE_BYTES, most))
+    if len(first) < PIECE_BYTES:
+        return first
+    whole = io.BytesIO()  # grows in place, while a list of pieces would scatter them
+    whole.write(first)
+    left = most - len(first)
+    while left > 0 and (piece := stream.read(min(PIECE_BYTES, left))):
+        whole.write(piece)
+        left -= len(piece)
+        give_way()
+    with one_by_one(whole.tell()):
+        return whole.getvalue()
 
 
 class NoBody(io.RawIOBase):
@@ -312,3 +333,4 @@ def _drain(stream: Any) -> None:
         if not piece:
             return
         left -= len(piece)
+        give_way()

@@ -58,6 +58,7 @@ from flowhook.providers.models_that_change import (
 from flowhook.providers.requests import Requests
 from flowhook.providers.retirements import Retirement
 from flowhook.providers.transport import HttpReply, Transport
+from flowhook.turns import one_by_one
 
 MAX_REFUSED_PARAMETERS = 3
 
@@ -196,7 +197,9 @@ class AccountClient:
         if call.file is None:
             content, content_type = orjson.dumps(call.body), "application/json"
         else:
-            content, content_type = encode_multipart_formdata({**call.body, "file": call.file})
+            with one_by_one(len(call.file[1])):
+                form = {**call.body, "file": call.file}
+                content, content_type = encode_multipart_formdata(form)
         headers = {"Content-Type": content_type, **self.dialect.headers()}
         url = self.dialect.url(call.path, model)
         return self.requests.ask("POST", url, headers, content, self._deadline())

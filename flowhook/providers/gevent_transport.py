@@ -33,6 +33,7 @@ from flowhook.providers.transport import (
     TransportError,
     Unreachable,
 )
+from flowhook.turns import one_by_one
 
 _poll = monkey.get_original("select", "poll")
 
@@ -110,7 +111,9 @@ class GeventTransport:
         head = "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"
         # No variable holds the time-out: with the frame that it ends it would be a cycle.
         with gevent.Timeout(timeout_seconds, False):
-            return self._exchange(origin, method, head + content)
+            with one_by_one(len(content)):
+                request = head + content
+            return self._exchange(origin, method, request)
         raise TimedOut("no answer within the time-out")
 
     def _exchange(self, origin: str, method: str, request: bytes) -> HttpReply:
@@ -119,7 +122,7 @@ class GeventTransport:
         try:
             sent = sock.send(request)  # nearly always all; sendall asks the kernel for sizes first
             if sent < len(request):
-                sock.sendall(request[sent:])
+                sock.sendall(memoryview(request)[sent:])
         except BaseException as error:
             pool.release_socket(sock)
             raise _broken(error) from None

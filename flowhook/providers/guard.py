@@ -30,6 +30,7 @@ from flowhook.providers.caller_url import CallerUrl, InvalidUrl, read_url
 from flowhook.providers.fetch_failures import failed, invalid, not_public, too_large, too_slow
 from flowhook.providers.guarded_transport import Deadline, GuardedAdapter, trusted_context
 from flowhook.providers.look_up import Resolver, look_up, system_resolver
+from flowhook.turns import PIECE_BYTES, give_way, one_by_one
 
 MAX_REDIRECTS = 5
 CHUNK_BYTES = 65_536
@@ -258,9 +259,12 @@ def _read_content(
         content += chunk
         if len(content) > max_bytes:
             raise too_large(field, max_bytes)
+        if len(content) % PIECE_BYTES < len(chunk):
+            give_way()
     if deadline.passed:
         raise too_slow(field)
-    return bytes(content)
+    with one_by_one(len(content)):
+        return bytes(content)
 
 
 def _successful(got: Fetched, field: str) -> Fetched:
