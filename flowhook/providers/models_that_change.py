@@ -6,6 +6,7 @@ The findings are stored as the model's quirks, so that the next call is right at
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from flowhook.providers.account import Account
@@ -65,8 +66,13 @@ def replacement(account: Account, model: str) -> Retirement | None:
 def note_retired(quirks: ModelQuirks, retired: Retirement, model: str) -> None:
     """Ask the successor from now on, and tell the organisation's admin."""
     quirks.learn(model, {"successor": retired.successor})
+    gone = (
+        f"was retired on {retired.date}"
+        if retired.is_past(datetime.now(UTC).date())
+        else f"is no longer served, before its last day {retired.date}"
+    )
     quirks.warn(
         model,
-        f"{model} was retired on {retired.date}; {retired.successor} answers in its place."
+        f"{model} {gone}; {retired.successor} answers in its place."
         " Change the model in the flow, or set an alias.",
     )

@@ -1,7 +1,8 @@
 """The retirement dates and successors of models, read once from retirements.json.
 
-A dated snapshot (`gpt-4o-2024-08-06`, `gpt-4-0613`) goes with its family. No successor is
-given if the provider names none, or none that the same endpoint serves.
+The file has groups `{"date", "successor", "source", "models"}`, by date; those without a date live
+on. A dated snapshot (`gpt-4o-2030-01-01`) that the file does not name goes with its family. No
+successor is given if the same endpoint serves none.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ class Retirement:
     successor: str | None
     source: str
 
+    def is_past(self, today: datetime.date) -> bool:
+        return self.date <= today
+
 
 def retirement(model: str) -> Retirement | None:
     """Return the entry of this model, or of the family it is a snapshot of."""
@@ -35,6 +39,11 @@ def retirement(model: str) -> Retirement | None:
         return known[model]
     snapshot = _SNAPSHOT.fullmatch(model)
     return known.get(snapshot["family"]) if snapshot else None
+
+
+def is_known(model: str) -> bool:
+    """Tell whether the file has this very model, retiring or not."""
+    return model in _by_model()
 
 
 def successor(model: str) -> str | None:
@@ -65,26 +74,27 @@ class Retired(Mapping[str, str]):
 
     def __getitem__(self, model: str) -> str:
         found = retirement(model)
-        if found is None or found.date > self.today:
+        if found is None or not found.is_past(self.today):
             raise KeyError(model)
         return found.successor or ""
 
     def __iter__(self) -> Iterator[str]:
-        return (model for model, found in _by_model().items() if found.date <= self.today)
+        return (
+            model for model, found in _by_model().items() if found and found.is_past(self.today)
+        )
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
 
 @functools.cache
-def _by_model() -> dict[str, Retirement]:
-    rows = json.loads(_DATA.read_text(encoding="utf-8"))
-    return {
-        row["model"]: Retirement(
-            row["model"],
-            datetime.date.fromisoformat(row["date"]),
-            row["successor"],
-            row["source"],
-        )
-        for row in rows
-    }
+def _by_model() -> dict[str, Retirement | None]:
+    groups = json.loads(_DATA.read_text(encoding="utf-8"))
+    return {model: _entry(model, group) for group in groups for model in group["models"]}
+
+
+def _entry(model: str, group: Mapping[str, str | None]) -> Retirement | None:
+    if group["date"] is None:
+        return None
+    last_day = datetime.date.fromisoformat(group["date"])
+    return Retirement(model, last_day, group["successor"], str(group["source"]))

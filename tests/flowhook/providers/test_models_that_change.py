@@ -181,7 +181,7 @@ def test_a_successor_that_is_gone_too_is_the_answer(service: Service, openai: Fa
     assert warnings(service) == []  # nothing answered in its place
 
 
-@pytest.mark.parametrize("model", ["gpt-none", "gpt-3.5-turbo-instruct"])
+@pytest.mark.parametrize("model", ["gpt-none", "gpt-audio-mini"])
 def test_without_a_named_successor_it_is_model_not_found(
     service: Service, openai: FakeOpenAI, model: str
 ) -> None:
