@@ -35,7 +35,7 @@ def known_ids(alias: Any) -> set[str]:
 
 def dated_ids(text: str) -> dict[str, str]:
     """The shut-down date of each id, as the package's docstrings announce them."""
-    found = {}
+    found: dict[str, str] = {}
     for ids, words in re.findall(
         r'^- ((?:"[^"]+",?\s+)*"[^"]+"):\s+(.*?)(?=^- |\Z)', text, re.M | re.S
     ):
