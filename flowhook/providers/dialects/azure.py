@@ -29,16 +29,16 @@ class AzureErrorReply(OpenAIErrorReply):
     """An error of the gateway in front of the models, or of the model itself as OpenAI's."""
 
     def as_error(self) -> ProviderFailure:
-        inner = self.error.get("innererror") or self.error.get("inner_error")
-        if self.error.get("code") == "DeploymentNotFound":
+        names = self.body.names
+        if "deploymentnotfound" in names:
             return ModelNotFound(
                 "Azure has no deployment of this model under that name",
                 fix="Name the model's deployment under deployment in the OpenAI settings, or"
                 " deploy the model in Azure (a new deployment takes some minutes).",
             )
-        if isinstance(inner, dict) and inner.get("code") == "ResponsibleAIPolicyViolation":
+        if "responsibleaipolicyviolation" in names:
             return ContentFilter("Azure's content filter stopped the request")
-        if self.status == 404 and not self.is_model_missing:
+        if self.status == 404 and not self.meaning:
             return ProviderRejected(
                 "Azure has nothing at this address",
                 fix="Check base_url (https://<resource>.openai.azure.com) and api_version in the"

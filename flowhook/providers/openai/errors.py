@@ -1,7 +1,9 @@
-"""Interprets OpenAI's error replies, and tells whether a retry can help.
+"""Interprets the error replies of OpenAI and of the servers that speak its dialect.
 
-The provider's own message is never passed on: it can repeat the key or the contact's words.
-Its `code` and `param` are, where they are plain identifiers.
+Each server says the same things at another status and in other words; `_MEANINGS` lists what is
+understood of them, the most telling first, before the status alone decides. The provider's own
+message is never passed on: it can repeat the key or the contact's words. Its `code` and `param`
+are, where they are plain identifiers.
 
 Source: OpenAI OpenAPI spec 2.3.0; the retry policy is that of the openai Python client.
 """
@@ -9,10 +11,8 @@ Source: OpenAI OpenAPI spec 2.3.0; the retry policy is that of the openai Python
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
-
-import orjson
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from flowhook.errors import (
     ContentFilter,
@@ -28,68 +28,202 @@ from flowhook.errors import (
     ProviderTimeout,
 )
 from flowhook.providers.dialect import Unsupported
+from flowhook.providers.openai.error_body import ErrorBody, read_error_body
+from flowhook.providers.openai.parameters import refused_parameter
 from flowhook.providers.requests import MAX_RETRY_AFTER_SECONDS, retry_after_seconds
 from flowhook.providers.transport import HttpReply
 
 RETRIED_STATUSES = frozenset({408, 409, 429})
-QUOTA_CODES = frozenset(
-    {
-        "insufficient_quota",
-        "credit_balance_exhausted",
-        "organization_spend_limit_exceeded",
-        "project_spend_limit_exceeded",
-        "organization_usage_limit_exceeded",
-        "billing_hard_limit_reached",
-    }
-)
-FILTER_CODES = frozenset({"content_filter", "content_policy_violation", "moderation_blocked"})
-UNSUPPORTED = re.compile(
-    r"unsupported (parameter|value)|not supported (with|by) th|does not support"
-    r"|unrecognized request argument|unknown parameter|only the default",
-    re.IGNORECASE,
-)
-QUOTED = re.compile(r"['\"`]([a-z_]{1,40})['\"`]|supplied: ([a-z_]{1,40})")
-IDENTIFIER = re.compile(r"[a-z][a-z0-9_.\[\]]{0,60}")
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What an error means where it has one of the codes, or one of the statuses and the words."""
+
+    make: Callable[[], ProviderFailure]
+    codes: frozenset[str] = frozenset()
+    statuses: frozenset[int] = frozenset()
+    words: re.Pattern[str] | None = None
+    param: str | None = None
+
+    def fits(self, status: int, body: ErrorBody) -> bool:
+        if self.codes & body.names:
+            return status < 500 or status == 529
+        if status not in self.statuses:
+            return False
+        if self.param is not None and body.param == self.param:
+            return True
+        return self.words is not None and self.words.search(body.message) is not None
+
+
+def _words(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE | re.VERBOSE)
+
+
+def _codes(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+def _no_credit() -> ProviderFailure:
+    return InsufficientQuota("the organisation's provider account has no credit left")
+
+
+def _bad_key() -> ProviderFailure:
+    return InvalidApiKey("the provider does not accept the organisation's API key")
+
+
+def _too_long() -> ProviderFailure:
+    return ProviderRejected(
+        "the prompt and the question are longer than the model takes",
+        fix="Shorten the prompt or the question, or choose a model with a larger context.",
+    )
+
+
+def _filtered() -> ProviderFailure:
+    return ContentFilter("the provider's content filter stopped the request")
+
+
+def _no_model() -> ProviderFailure:
+    return ModelNotFound("the provider has no such model for this account")
+
+
+def _wrong_kind() -> ProviderFailure:
+    return ProviderRejected(
+        "the model is of another kind than this function needs",
+        fix="Choose a chat model for texts, and a model for speech, transcription or pictures"
+        " where the function is about those.",
+    )
+
+
+def _wrong_organisation() -> ProviderFailure:
+    return ProviderRejected(
+        "the provider does not know the organization or project of the settings for this key",
+        fix="Correct or empty organization and project in the OpenAI settings.",
+    )
+
+
+def _no_permission() -> ProviderFailure:
+    return ProviderRejected(
+        "the organisation's key lacks a permission that the request needs",
+        fix="Give the key that permission at the provider, or make a key without restrictions.",
+    )
+
+
+def _wrong_place() -> ProviderFailure:
+    return ProviderRejected(
+        "the provider does not serve this country or address",
+        fix="Check with the provider whether it serves the server's country and IP address.",
+    )
+
+
+_REFUSALS = frozenset({400, 401, 402, 403, 404, 422, 429})
+_MISSING = frozenset({400, 403, 404, 410, 422})
+
+_MEANINGS = {
+    "no credit": Meaning(
+        _no_credit,
+        _codes(
+            "insufficient_quota credit_balance_exhausted organization_spend_limit_exceeded"
+            " project_spend_limit_exceeded organization_usage_limit_exceeded insufficient_balance"
+            " billing_hard_limit_reached billing_not_active insufficient_credits payment_required"
+        ),
+        _REFUSALS,
+        _words(
+            r"""insufficient\ (balance|credit|fund|quota)|billing\ (hard\ )?limit
+            |(credit|account)\ balance|out\ of\ credit|(more|enough)\ credits
+            |billing\ (is\ |details\ are\ )?not\ active|account\ is\ not\ active
+            |payment\ required"""
+        ),
+    ),
+    "model missing": Meaning(
+        _no_model,
+        _codes(
+            "model_not_found deploymentnotfound model_decommissioned invalid_model model_not_exist"
+            " model_not_available modelnotfound"
+        ),
+        _MISSING,
+        _words(
+            r"""model\b[^.]{0,160}?\b(not\ found|(does|do)(\ not|n't)\ exist|not\ exist\b
+              |(was|has\ been|is)\ (deprecated|decommissioned|retired|shut\ down|removed)
+              |no\ longer\ (available|supported))
+            |(no\ such|unknown|not\ a\ valid)\ model|invalid\ model(\ name|\ id)?\b
+            |failed\ to\ load\ model|is\ not\ loaded"""
+        ),
+    ),
+    "wrong kind": Meaning(
+        _wrong_kind,
+        _codes("model_not_supported"),
+        _MISSING,
+        _words(
+            r"""not\ an?\ (chat|completions?|embeddings?|speech|audio|image|vision)\ model
+            |(is\ not|isn't)\ (a\ )?supported\ (model\ )?(for|in|with)\ (the\ )?/?v1/
+            |does\ not\ support\ (chat|completions?|embeddings?|images?\ generation)\b
+            |only\ supported\ in\ /?v1/"""
+        ),
+    ),
+    "wrong organisation": Meaning(
+        _wrong_organisation,
+        _codes("invalid_organization mismatched_organization mismatched_project invalid_project"),
+        frozenset({400, 401, 403, 404}),
+        _words(r"no\ such\ (organization|project)|(organization|project)\ header"),
+    ),
+    "no permission": Meaning(
+        _no_permission,
+        _codes("missing_scope insufficient_permissions permission_denied_scope"),
+        frozenset({401, 403}),
+        _words(r"missing\ scopes?|insufficient\ permissions"),
+    ),
+    "wrong place": Meaning(
+        _wrong_place, _codes("unsupported_country_region_territory ip_not_authorized")
+    ),
+    "bad key": Meaning(
+        _bad_key,
+        _codes("invalid_api_key api_key_invalid incorrect_api_key"),
+        frozenset({400, 403}),
+        _words(r"(invalid|incorrect)\ api\ key|api\ key\ (is\ )?(not\ valid|invalid|expired)"),
+    ),
+    "too long": Meaning(
+        _too_long,
+        _codes("context_length_exceeded string_above_max_length"),
+        frozenset({400, 413, 422}),
+        _words(
+            r"""maximum\ context\ length|context\ (length|window|size)\b[^.]{0,80}exceed
+            |exceed[^.]{0,80}context\ (length|window|size)|prompt\ is\ too\ long
+            |too\ many\ tokens"""
+        ),
+    ),
+    "filtered": Meaning(
+        _filtered,
+        _codes("content_filter content_policy_violation moderation_blocked"),
+    ),
+}
+"""What errors mean, the most telling first."""
 
 
 class OpenAIErrorReply:
-    """The `error` object of a reply, read defensively: it may come from any server."""
+    """The error of a reply, read defensively: it may come from any server."""
 
     def __init__(self, reply: HttpReply) -> None:
         self.reply = reply
         self.status = reply.status
-        error = self.error = _error_object(reply.body)
-        self.code = _identifier(error.get("code"))
-        self.type = _identifier(error.get("type"))
-        self.param = _identifier(error.get("param"))
-        message = error.get("message")
-        self._message = message[:2000] if isinstance(message, str) else ""
-
-    @property
-    def is_quota(self) -> bool:
-        return self.status == 429 and (self.type in QUOTA_CODES or self.code in QUOTA_CODES)
+        self.body = read_error_body(reply.body)
+        fitting = (name for name, one in _MEANINGS.items() if one.fits(self.status, self.body))
+        self.meaning = next(fitting, None) or ("no credit" if self.status == 402 else None)
 
     @property
     def is_model_missing(self) -> bool:
-        return self.status in (400, 404) and self.code == "model_not_found"
+        return self.meaning == "model missing"
 
     def unsupported_parameter(self) -> str | None:
-        """Return the parameter that a 400 reports as unsupported by the model, if any."""
-        if self.status != 400:
-            return None
-        named = self.code in ("unsupported_parameter", "unsupported_value", "unknown_parameter")
-        if not named and not UNSUPPORTED.search(self._message):
-            return None
-        quoted = QUOTED.search(self._message)
-        found = self.param or (quoted and (quoted[1] or quoted[2]))
-        return found.partition(".")[0] if found else None
+        """Return the parameter that the reply reports as unsupported by the model, if any."""
+        return None if self.meaning else refused_parameter(self.status, self.body)
 
     def should_retry(self) -> bool:
+        if self.meaning:
+            return False
         told = self.reply.headers.get("x-should-retry")
         if told in ("true", "false"):
-            return told == "true" and not self.is_quota
-        if self.is_quota:
-            return False
+            return told == "true"
         return self.status in RETRIED_STATUSES or self.status >= 500
 
     def as_exception(self) -> FlowhookError | Unsupported:
@@ -99,30 +233,23 @@ class OpenAIErrorReply:
         return Unsupported(parameter, named) if parameter else named
 
     def as_error(self) -> ProviderFailure:
-        """Return the error for the reply's status."""
+        """Return the error for what the reply says, else for its status."""
+        if self.meaning:
+            return _MEANINGS[self.meaning].make()
         return _BY_STATUS.get(self.status, _other)(self)
 
     def detail(self) -> str:
         """Return ` (code, param)` as far as they are known."""
-        parts = [part for part in (self.code or self.type, self.param) if part]
+        parts = [part for part in (self.body.code or self.body.type, self.body.param) if part]
         return f" ({', '.join(parts)})" if parts else ""
 
 
 def _bad_request(error: OpenAIErrorReply) -> ProviderFailure:
-    if error.code == "context_length_exceeded":
-        return ProviderRejected(
-            "the prompt and the question are longer than the model takes",
-            fix="Shorten the prompt or the question, or choose a model with a larger context.",
-        )
-    if error.code in FILTER_CODES:
-        return ContentFilter("the provider's content filter stopped the request")
-    if error.is_model_missing:
-        return _not_found(error)
     return ProviderRejected(f"the provider rejected the request{error.detail()}")
 
 
 def _unauthorized(_error: OpenAIErrorReply) -> ProviderFailure:
-    return InvalidApiKey("the provider does not accept the organisation's API key")
+    return _bad_key()
 
 
 def _forbidden(error: OpenAIErrorReply) -> ProviderFailure:
@@ -133,8 +260,6 @@ def _forbidden(error: OpenAIErrorReply) -> ProviderFailure:
 
 
 def _not_found(error: OpenAIErrorReply) -> ProviderFailure:
-    if error.is_model_missing:
-        return ModelNotFound("the provider has no such model for this account")
     return ProviderRejected(
         f"the provider has nothing at this address{error.detail()}",
         fix="Check base_url in the organisation's OpenAI settings; it usually ends in /v1.",
@@ -142,8 +267,6 @@ def _not_found(error: OpenAIErrorReply) -> ProviderFailure:
 
 
 def _too_many(error: OpenAIErrorReply) -> ProviderFailure:
-    if error.is_quota:
-        return InsufficientQuota("the organisation's provider account has no credit left")
     return ProviderRateLimited(
         "the provider limits this account's rate",
         retry_after_seconds=min(
@@ -173,16 +296,3 @@ _BY_STATUS = {
     422: _bad_request,
     429: _too_many,
 }
-
-
-def _error_object(body: bytes) -> Mapping[str, Any]:
-    try:
-        answer = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return {}
-    error = answer.get("error") if isinstance(answer, dict) else None
-    return error if isinstance(error, dict) else {}
-
-
-def _identifier(value: Any) -> str | None:
-    return value if isinstance(value, str) and IDENTIFIER.fullmatch(value) else None
