@@ -1,13 +1,7 @@
-"""Estimates the tokens of a call from its body, before any request to a provider.
-
-OpenAI's rule of thumb is four characters of English a token; UTF-8 bytes are counted here,
-because other scripts take more tokens a character.
-Source: help.openai.com, "What are tokens and how to count them?"
-"""
+"""Estimates the tokens of a call from its body, before any request to a provider."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,12 +9,10 @@ import orjson
 
 from flowhook.limits.limiter import Estimate
 from flowhook.organisations.organisation import Organisation
+from flowhook.providers.token_estimate import BYTES_PER_TOKEN, body_tokens
 from webhooks.fields import own_keys
 from webhooks.registry import WebhookFunction
 
-BYTES_PER_TOKEN = 4
-TOKENS_AN_IMAGE = 1_500
-DATA_URL = re.compile(rb'"data:[^"]*"')
 LIKELY_ANSWER_TOKENS = 500  # of an answer without max_tokens
 MAX_ANSWER_TOKENS = 10_000_000
 
@@ -35,20 +27,12 @@ def estimate(
     own = own_keys(function.fields, body)
     section = f"openai/accounts/{body['account']}" if body.get("account") else "openai"
     system = organisation.section(section).get("system_prompt") or ""
-    prompt = _tokens(orjson.dumps(own)) + len(system.encode()) // BYTES_PER_TOKEN
+    prompt = body_tokens(orjson.dumps(own)) + len(system.encode()) // BYTES_PER_TOKEN
     answers = _whole(body.get("n")) or 1
     named = _whole(body.get("max_tokens"))
     if named is None:
         return Estimate(prompt, LIKELY_ANSWER_TOKENS * answers)
     return Estimate(prompt + min(named * answers, MAX_ANSWER_TOKENS))
-
-
-def _tokens(body: bytes) -> int:
-    """Count a body's tokens; media given as data URLs count as images, not as characters."""
-    media = 0
-    if b'"data:' in body:
-        body, media = DATA_URL.subn(b"", body)
-    return len(body) // BYTES_PER_TOKEN + media * TOKENS_AN_IMAGE
 
 
 def _whole(value: Any) -> int | None:

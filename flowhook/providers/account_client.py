@@ -57,10 +57,13 @@ from flowhook.providers.models_that_change import (
 )
 from flowhook.providers.requests import Requests
 from flowhook.providers.retirements import Retirement
+from flowhook.providers.token_estimate import BYTES_PER_TOKEN, body_tokens
 from flowhook.providers.transport import HttpReply, Transport
 from flowhook.turns import one_by_one
+from flowhook.version import VERSION
 
 MAX_REFUSED_PARAMETERS = 3
+USER_AGENT = {"User-Agent": f"Flowhook/{VERSION}"}  # some networks refuse who does not say
 
 Asked = tuple[HttpReply, Callable[[HttpReply], AnswerT]]
 """A reply, and what reads it."""
@@ -90,6 +93,7 @@ class AccountClient:
         self.usage = Usage()
         self.ends_at: float | None = None  # monotonic; set by the first request
         self.model: str | None = None  # the model that answered last
+        self.sent = b""  # the body that was sent last, for an estimate of its tokens
 
     # --- requests ---
 
@@ -115,7 +119,7 @@ class AccountClient:
         return self._answer(request, request.model or self.dialect.embedding_model)
 
     def models(self) -> list[ListedModel]:
-        url, headers = self.dialect.models_url(), self.dialect.headers()
+        url, headers = self.dialect.models_url(), USER_AGENT | self.dialect.headers()
         return self.dialect.read_models(
             self.requests.ask("GET", url, headers, None, self._deadline())
         )
@@ -196,20 +200,29 @@ class AccountClient:
     def _post(self, call: WireCall[Any], model: str) -> HttpReply:
         if call.file is None:
             content, content_type = orjson.dumps(call.body), "application/json"
+            self.sent = content
         else:
             with one_by_one(len(call.file[1])):
                 form = {**call.body, "file": call.file}
                 content, content_type = encode_multipart_formdata(form)
-        headers = {"Content-Type": content_type, **self.dialect.headers()}
+        headers = {"Content-Type": content_type, **USER_AGENT, **self.dialect.headers()}
         url = self.dialect.url(call.path, model)
         return self.requests.ask("POST", url, headers, content, self._deadline())
 
     def _count(self, answer: Answer) -> None:
+        """Add the tokens; those of a completion are estimated where the provider counts none."""
+        used = answer.usage
+        if used is None:
+            used = self._estimated(answer) if isinstance(answer, Completion) else Usage()
         self.usage = Usage(
-            self.usage.input_tokens + answer.usage.input_tokens,
-            self.usage.output_tokens + answer.usage.output_tokens,
+            self.usage.input_tokens + used.input_tokens,
+            self.usage.output_tokens + used.output_tokens,
         )
         self.model = answer.model or self.model
+
+    def _estimated(self, answer: Completion) -> Usage:
+        written = sum(len(choice.text.encode()) for choice in answer.choices)
+        return Usage(body_tokens(self.sent), max(1, written // BYTES_PER_TOKEN))
 
     def _deadline(self) -> float:
         """Return the deadline shared by all requests of this client (one webhook call)."""

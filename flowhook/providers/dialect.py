@@ -84,6 +84,9 @@ class Dialect(Protocol):
     def read_models(self, reply: HttpReply) -> list[ListedModel]:
         """Read that list. Raises InvalidResponse if the reply is not one."""
 
+    def with_true_status(self, reply: HttpReply) -> HttpReply:
+        """Return a reply of a success under the status of an error inside it, if it has one."""
+
     def read_error(self, reply: HttpReply) -> ErrorReply:
         """Read a reply whose status is not 200."""
 

@@ -32,6 +32,7 @@ from flowhook.providers.transport import (
     TimedOut,
     TransportError,
     Unreachable,
+    decoded,
 )
 from flowhook.turns import one_by_one
 
@@ -107,6 +108,7 @@ class GeventTransport:
         origin, host, path = _split(url)
         content = body or b""
         lines = [f"{method} {path} HTTP/1.1", f"Host: {host}", f"Content-Length: {len(content)}"]
+        lines.append("Accept-Encoding: identity")
         lines += [f"{name}: {value}" for name, value in headers.items()]
         head = "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"
         # No variable holds the time-out: with the frame that it ends it would be a cycle.
@@ -163,7 +165,8 @@ def _read(response: HTTPSocketPoolResponse) -> HttpReply:
     if not response.message_complete:
         raise ConnectionBroken("the connection ended before the whole answer was there")
     headers = {name.lower(): value for name, value in response.items()}
-    return HttpReply(response.status_code, headers, bytes(received))
+    encoding = headers.get("content-encoding")
+    return HttpReply(response.status_code, headers, decoded(bytes(received), encoding))
 
 
 def _broken(error: BaseException) -> BaseException:

@@ -17,6 +17,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
+import orjson
+
 from flowhook.errors import ContentFilter, InvalidResponse, Refused, Truncated
 from flowhook.providers.account import Account
 
@@ -26,6 +28,18 @@ AnswerT = TypeVar("AnswerT", bound="Answer")
 PICTURE_SIZE = re.compile(r"([0-9]{2,4})x([0-9]{2,4})")
 PICTURE_STYLES = ("vivid", "natural")
 PICTURE_QUALITIES = ("standard", "hd", "low", "medium", "high", "auto")
+
+
+# DeepSeek and OpenRouter want a model's thoughts back within its calls, Gemini its signatures.
+KEPT_OF_MESSAGES = ("reasoning_content", "reasoning_details", "reasoning", "extra_content")
+KEPT_OF_CALLS = ("extra_content", "thought_signature")
+MAX_KEPT_BYTES = 262_144
+
+
+def kept_fields(given: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any] | None:
+    """Return the fields that a server wants back, if they are no larger than thoughts may be."""
+    kept = {name: given[name] for name in names if given.get(name)}
+    return kept if kept and len(orjson.dumps(kept)) <= MAX_KEPT_BYTES else None
 
 
 # --- answers ---
@@ -43,27 +57,36 @@ class Usage:
 class Answer:
     """The data common to all answers: the tokens, and the model that answered, if known."""
 
-    usage: Usage = Usage()
+    usage: Usage | None = None
     model: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RequestedCall:
-    """A function call by a model; `arguments` are as it wrote them, usually JSON text."""
+    """A function call by a model; `arguments` are as it wrote them, usually JSON text.
+
+    `kept` are further fields that its server wants back with the call's result.
+    """
 
     id: Any
     name: Any
     arguments: Any
+    kept: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CompletionChoice:
-    """One answer of the model. `finish_reason` is stop, length, tool_calls or content_filter."""
+    """One answer of the model. `finish_reason` is stop, length, tool_calls or content_filter.
+
+    `text` is without the model's thoughts; `kept` are fields of the message, perhaps its thoughts,
+    that its server wants back with the results of its calls.
+    """
 
     text: str
     refusal: str | None
     finish_reason: str
     tool_calls: tuple[RequestedCall, ...] = ()
+    kept: Mapping[str, Any] | None = None
 
     def require_text(self, *, whole: bool = False) -> str:
         """Return the text; with `whole`, a text that was cut off is an error.

@@ -32,6 +32,7 @@ from flowhook.providers.transport import (
 )
 
 MAX_RETRIES = 2
+SUCCESSES = frozenset({200, 201})
 BACKOFF = Backoff(first_seconds=0.5, factor=2, longest_seconds=8.0)
 MAX_RETRY_AFTER_SECONDS = 120.0
 
@@ -59,7 +60,7 @@ class Requests:
         body: bytes | None,
         deadline: float,
     ) -> HttpReply:
-        """Return the reply of status 200, retried as far as the account's circuit lets it.
+        """Return the reply of a success, retried as far as the account's circuit lets it.
 
         `deadline` is a time of the monotonic clock. Raises the dialect's exception for an error.
         """
@@ -95,8 +96,10 @@ class Requests:
                 continue
             except TransportError as failure:
                 raise transport_error(failure) from None
-            if reply.status == 200:
-                return reply
+            if reply.status in SUCCESSES:
+                reply = self.dialect.with_true_status(reply)
+                if reply.status in SUCCESSES:
+                    return reply
             error = self.dialect.read_error(reply)
             if not error.should_retry() or not retries_left:
                 raise error.as_exception()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import time
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
@@ -30,6 +31,7 @@ from flowhook.frames import drop_frames
 CONNECT_SECONDS = 5.0
 MAX_REPLY_BYTES = 32 * 1024 * 1024
 CHUNK_BYTES = 65_536
+_WBITS = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 
 
 class TransportError(Exception):
@@ -60,15 +62,41 @@ class HttpReply:
     headers: Mapping[str, str]
     body: bytes
 
-    def read_object(self) -> dict[str, Any]:
-        """Return the JSON object that the body is; raises InvalidResponse."""
+    def read_json(self) -> Any:
+        """Return the JSON that the body is; raises InvalidResponse."""
         try:
-            answer = orjson.loads(self.body)
+            return orjson.loads(self.body)
         except orjson.JSONDecodeError:
             raise InvalidResponse("the provider's answer is not JSON") from None
+
+    def read_object(self) -> dict[str, Any]:
+        """Return the JSON object that the body is; raises InvalidResponse."""
+        answer = self.read_json()
         if not isinstance(answer, dict):
             raise InvalidResponse("the provider's answer is not a JSON object")
         return answer
+
+
+def decoded(body: bytes, encoding: str | None) -> bytes:
+    """Return a body without its Content-Encoding, which was not asked for but may come.
+
+    Raises ReplyTooLarge, and ConnectionBroken for what is cut off or coded otherwise.
+    """
+    if not encoding or encoding.strip().lower() == "identity":
+        return body
+    wbits = _WBITS.get(encoding.strip().lower())
+    if wbits is None:
+        raise ConnectionBroken("the answer is compressed in a way that was not asked for")
+    unpacker = zlib.decompressobj(wbits)
+    try:
+        plain = unpacker.decompress(body, MAX_REPLY_BYTES + 1)
+    except zlib.error:
+        raise ConnectionBroken("the compressed answer is broken") from None
+    if len(plain) > MAX_REPLY_BYTES:
+        raise ReplyTooLarge("the answer is larger than 32 MiB")
+    if not unpacker.eof:
+        raise ConnectionBroken("the compressed answer is broken")
+    return plain
 
 
 class Transport(Protocol):

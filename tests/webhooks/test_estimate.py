@@ -8,7 +8,8 @@ import pytest
 
 from flowhook.limits.limiter import Estimate
 from flowhook.organisations.organisation import Organisation
-from webhooks.estimate import LIKELY_ANSWER_TOKENS, MAX_ANSWER_TOKENS, TOKENS_AN_IMAGE, estimate
+from flowhook.providers.token_estimate import TOKENS_AN_IMAGE
+from webhooks.estimate import LIKELY_ANSWER_TOKENS, MAX_ANSWER_TOKENS, estimate
 from webhooks.registry import load_functions
 
 ORG = Organisation("acme", {}, {})

@@ -29,12 +29,16 @@ MAX_DEPTH = 1
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """A tool call requested by the model; `result` is None until it is run."""
+    """A tool call requested by the model; `result` is None until it is run.
+
+    `kept` are further fields of it that the model's server wants back with the result.
+    """
 
     id: str
     name: str
     arguments: Any
     result: Result | None = None
+    kept: Mapping[str, Any] | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the call as a flow sees it; the id is included only without a result."""
@@ -66,7 +70,7 @@ class ToolChat:
             asked = read_calls(choice)
             if not asked:
                 return choice.require_text(), calls
-            self.said.append(called(choice.text, asked))
+            self.said.append(called(choice.text, asked, choice.kept))
             made = [self._run_within_budget(call, place) for place, call in enumerate(asked)]
             self.context.check_budget()
             calls += made
@@ -84,7 +88,7 @@ class ToolChat:
         calls = read_calls(choice)
         if not calls:
             return choice.require_text(), []
-        self.said.append(called(choice.text, calls))
+        self.said.append(called(choice.text, calls, choice.kept))
         return choice.text, calls
 
     def _ask(self, may_call: bool) -> CompletionChoice:
@@ -130,7 +134,8 @@ def read_calls(choice: CompletionChoice) -> list[ToolCall]:
         if not isinstance(asked.name, str) or not asked.name:
             raise InvalidResponse("the provider answered a call without a function's name")
         known = asked.id if isinstance(asked.id, str) and asked.id else f"call_{place}"
-        calls.append(ToolCall(known, asked.name, read_arguments(asked.arguments)))
+        arguments = read_arguments(asked.arguments)
+        calls.append(ToolCall(known, asked.name, arguments, kept=asked.kept))
     return calls
 
 
@@ -147,14 +152,17 @@ def read_arguments(written: Any) -> Any:
         return written
 
 
-def called(text: str, calls: list[ToolCall]) -> Message:
-    """Build the assistant's message that holds the calls."""
-    message: Message = {"role": "assistant", "content": text} if text else {"role": "assistant"}
+def called(text: str, calls: list[ToolCall], kept: Mapping[str, Any] | None = None) -> Message:
+    """Build the assistant's message that holds the calls, with what its server wants back."""
+    message: Message = {"role": "assistant", **(kept or {})}
+    if text:
+        message["content"] = text
     message["tool_calls"] = [
         {
             "id": call.id,
             "type": "function",
             "function": {"name": call.name, "arguments": _written(call.arguments) or "{}"},
+            **(call.kept or {}),
         }
         for call in calls
     ]

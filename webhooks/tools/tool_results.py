@@ -12,6 +12,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 
+from flowhook.providers.model_client import KEPT_OF_CALLS, KEPT_OF_MESSAGES, kept_fields
 from flowhook.turns import in_turns
 from webhooks.chat.messages import MAX_MESSAGES, Message, text_of
 from webhooks.tools.tool_calls import ToolCall, called, read_arguments, tool_message
@@ -94,7 +95,7 @@ def _read_message(message: Any) -> Message:
     content = message.get("content") if isinstance(message, dict) else None
     text = content if isinstance(content, str) else text_of(content)
     if role == "assistant" and (calls := _calls(message)):
-        return called(text, calls)
+        return called(text, calls, kept_fields(message, KEPT_OF_MESSAGES))
     if role == "tool" and isinstance(message.get("tool_call_id"), str):
         return {"role": "tool", "tool_call_id": message["tool_call_id"], "content": text}
     if role in ("system", "user", "assistant") and text:
@@ -143,7 +144,8 @@ def _call(item: Any, place: int) -> ToolCall | None:
         return None
     id_ = item.get("id")
     known = id_ if isinstance(id_, str) and id_ else f"call_{place}"
-    return ToolCall(known, name[:64], read_arguments(inner["arguments"]))
+    kept = kept_fields(item, KEPT_OF_CALLS)
+    return ToolCall(known, name[:64], read_arguments(inner["arguments"]), kept=kept)
 
 
 def _listed(value: Any) -> Any:

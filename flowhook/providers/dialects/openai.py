@@ -27,6 +27,7 @@ from flowhook.providers.openai import embeddings, moderation
 from flowhook.providers.openai.chat import chat_call
 from flowhook.providers.openai.embeddings import embedding_call
 from flowhook.providers.openai.errors import OpenAIErrorReply
+from flowhook.providers.openai.hidden_errors import with_true_status
 from flowhook.providers.openai.moderation import moderation_call
 from flowhook.providers.openai.parameters import refused_with, without
 from flowhook.providers.openai.pictures import picture_call
@@ -62,6 +63,7 @@ class OpenAIDialect:
     embedding_model: ClassVar[str] = embeddings.MODEL
     refused_with = staticmethod(refused_with)
     without = staticmethod(without)
+    with_true_status = staticmethod(with_true_status)
     read_error: Callable[[HttpReply], OpenAIErrorReply] = staticmethod(OpenAIErrorReply)
 
     def __init__(self, account: Account) -> None:
@@ -86,14 +88,15 @@ class OpenAIDialect:
         return f"{self.account.base_url}/models"
 
     def read_models(self, reply: HttpReply) -> list[ListedModel]:
-        listed = reply.read_object().get("data")
-        if not isinstance(listed, list):
+        """Read the list: in `data`, in `models`, or bare; models as objects or as names."""
+        answer = reply.read_json()
+        if isinstance(answer, dict):
+            answer = answer.get("data", answer.get("models"))
+        if not isinstance(answer, list):
             raise InvalidResponse("the provider's list of models is not a list")
-        return [
-            self.read_model(model)
-            for model in listed
-            if isinstance(model, dict) and isinstance(model.get("id"), str)
-        ]
+        listed = [{"id": model} if isinstance(model, str) else model for model in answer]
+        named = [{"id": model.get("name"), **model} for model in listed if isinstance(model, dict)]
+        return [self.read_model(model) for model in named if isinstance(model["id"], str)]
 
     def read_model(self, model: Mapping[str, Any]) -> ListedModel:
         """Read one model of the list."""

@@ -11,17 +11,22 @@ from typing import Any
 from flowhook.errors import InvalidResponse
 from flowhook.providers.dialect import Body, WireCall
 from flowhook.providers.model_client import (
+    KEPT_OF_CALLS,
+    KEPT_OF_MESSAGES,
     ChatRequest,
     Completion,
     CompletionChoice,
     JsonAnswer,
     RequestedCall,
     Usage,
+    kept_fields,
 )
+from flowhook.providers.openai.thoughts import without_thoughts
 from flowhook.providers.transport import HttpReply
 
 # These take functions only with their reasoning off (vane #1173).
 NEEDS_EFFORT_NONE = re.compile(r"gpt-5\.[6-9]|gpt-6(?!-astra|\.1-sol)")
+BROKEN_OFF = {"code": "server_error", "message": "the answer was broken off"}
 _OPTIONS = ("temperature", "frequency_penalty", "presence_penalty", "user")
 
 
@@ -53,20 +58,36 @@ def read_completion(reply: HttpReply) -> Completion:
     if not isinstance(found, list) or not found:
         raise InvalidResponse("the provider answered without any choice")
     return Completion(
-        choices=tuple([_read_choice(choice) for choice in found]),
+        choices=tuple([_read_choice(choice) for choice in found if not failure_of(choice)]),
         model=read_model(answer),
         usage=read_usage(answer.get("usage")),
     )
 
 
-def read_usage(usage: Any) -> Usage:
-    """Read tokens in and out under either pair of names that OpenAI uses; absent is 0."""
+def failure_of(choice: Any) -> Any:
+    """Return the error of a choice that the server broke off in the middle; None if it is whole."""
+    if not isinstance(choice, dict):
+        return None
+    reason = choice.get("finish_reason")
+    return choice.get("error") or (BROKEN_OFF if reason == "error" else None)
+
+
+def read_usage(usage: Any) -> Usage | None:
+    """Read tokens in and out under either pair of names that OpenAI uses, or from their total.
+
+    None if it cannot be believed: something is missing, or nothing was counted at all.
+    """
     if not isinstance(usage, dict):
-        return Usage()
-    return Usage(
-        input_tokens=_count(usage.get("prompt_tokens", usage.get("input_tokens"))),
-        output_tokens=_count(usage.get("completion_tokens", usage.get("output_tokens"))),
-    )
+        return None
+    read = _count(usage.get("prompt_tokens", usage.get("input_tokens")))
+    written = _count(usage.get("completion_tokens", usage.get("output_tokens")))
+    total = _count(usage.get("total_tokens"))
+    if total is not None:
+        read = max(0, total - (written or 0)) if read is None else read
+        written = max(0, total - read) if written is None else written
+    if read is None or written is None or read == written == 0:
+        return None
+    return Usage(read, written)
 
 
 def read_model(answer: Body) -> str | None:
@@ -75,8 +96,11 @@ def read_model(answer: Body) -> str | None:
     return model if isinstance(model, str) and model else None
 
 
-def _count(value: Any) -> int:
-    return value if isinstance(value, int) and 0 <= value < 10**12 else 0
+def _count(value: Any) -> int | None:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    is_count = isinstance(value, int) and not isinstance(value, bool)
+    return value if is_count and 0 <= value < 10**12 else None
 
 
 def _response_format(wanted: JsonAnswer) -> Body:
@@ -94,12 +118,28 @@ def _read_choice(choice: Any) -> CompletionChoice:
         raise InvalidResponse("the provider answered a choice without a message")
     content, refusal = message.get("content"), message.get("refusal")
     calls = message.get("tool_calls")
+    if isinstance(content, list):
+        content, refusal = _read_parts(content, refusal)
     return CompletionChoice(
-        text=content if isinstance(content, str) else "",
+        text=without_thoughts(content) if isinstance(content, str) else "",
         refusal=refusal if isinstance(refusal, str) else None,
-        finish_reason=str(choice.get("finish_reason") or "stop"),
+        finish_reason=_read_finish(choice.get("finish_reason")),
         tool_calls=_read_calls(calls) if calls else (),
+        kept=kept_fields(message, KEPT_OF_MESSAGES),
     )
+
+
+def _read_parts(parts: list[Any], refusal: Any) -> tuple[str, Any]:
+    """Join the texts of content given in parts; a model's thoughts and other kinds are left out."""
+    known = [part for part in parts if isinstance(part, dict)]
+    texts = [part["text"] for part in known if isinstance(part.get("text"), str)]
+    refusals = [part["refusal"] for part in known if part.get("type") == "refusal"]
+    return "".join(texts), refusals[0] if refusals else refusal
+
+
+def _read_finish(reason: Any) -> str:
+    """The reason that a choice ended; Gemini writes some of its own behind a colon."""
+    return str(reason or "stop").partition(":")[0].strip().lower()
 
 
 def _read_calls(calls: Any) -> tuple[RequestedCall, ...]:
@@ -108,5 +148,7 @@ def _read_calls(calls: Any) -> tuple[RequestedCall, ...]:
         if isinstance(call, dict):
             function = call.get("function")
             named = function if isinstance(function, dict) else {}
-            found.append(RequestedCall(call.get("id"), named.get("name"), named.get("arguments")))
+            kept = kept_fields(call, KEPT_OF_CALLS)
+            name, arguments = named.get("name"), named.get("arguments")
+            found.append(RequestedCall(call.get("id"), name, arguments, kept))
     return tuple(found)

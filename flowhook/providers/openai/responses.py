@@ -9,14 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flowhook.errors import (
-    InvalidResponse,
-    ProviderError,
-    ProviderFailure,
-    ProviderRateLimited,
-    ProviderRejected,
-    ProviderTimeout,
-)
+from flowhook.errors import InvalidResponse
 from flowhook.providers.dialect import Body, WireCall
 from flowhook.providers.model_client import (
     ChatRequest,
@@ -26,20 +19,15 @@ from flowhook.providers.model_client import (
     RequestedCall,
 )
 from flowhook.providers.openai.chat import read_model, read_usage
+from flowhook.providers.openai.thoughts import without_thoughts
 from flowhook.providers.transport import HttpReply
 
 # The models' citations of files, which are useless to a contact.
 CITATION = re.compile(r"\s?(?:【[^【】]{0,200}】|\ue200[^\ue200\ue201]{0,200}\ue201)")
-CODE = re.compile(r"[a-z_]{1,60}")
 MIN_OUTPUT_TOKENS = 16
 # Models whose reasoning cannot be turned off take functions only here (vane #1173).
 ALWAYS_REASONS = re.compile(r"gpt-6-astra|gpt-6\.1-sol")
 _FINISHES = {"max_output_tokens": "length", "content_filter": "content_filter"}
-_FAILURES: dict[str, type[ProviderFailure]] = {
-    "server_error": ProviderError,
-    "rate_limit_exceeded": ProviderRateLimited,
-    "vector_store_timeout": ProviderTimeout,
-}
 
 
 def call_with_tools(request: ChatRequest, model: str) -> WireCall[Completion]:
@@ -103,15 +91,13 @@ def read_response(reply: HttpReply) -> Completion:
 
 
 def _read_choice(answer: Mapping[str, Any]) -> CompletionChoice:
-    if answer.get("status") == "failed":
-        raise _failure(answer.get("error"))
     parts = list(_parts(answer))
     texts = [part["text"] for part in parts if isinstance(part.get("text"), str)]
     refusals = [part["refusal"] for part in parts if isinstance(part.get("refusal"), str)]
     details = answer.get("incomplete_details")
     reason = details.get("reason") if isinstance(details, dict) else None
     return CompletionChoice(
-        text=CITATION.sub("", "\n".join(texts)).strip(),
+        text=without_thoughts(CITATION.sub("", "\n".join(texts)).strip()),
         refusal=refusals[0] if refusals else None,
         finish_reason=_FINISHES.get(reason, "stop") if isinstance(reason, str) else "stop",
         tool_calls=tuple(_calls(answer)),
@@ -141,9 +127,3 @@ def _parts(answer: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
             yield {"text": content}
         elif isinstance(content, list):
             yield from (part for part in content if isinstance(part, dict))
-
-
-def _failure(error: Any) -> ProviderFailure:
-    code = error.get("code") if isinstance(error, dict) else None
-    named = code if isinstance(code, str) and CODE.fullmatch(code) else "no code"
-    return _FAILURES.get(named, ProviderRejected)(f"the provider could not answer ({named})")

@@ -44,6 +44,7 @@ def test_an_answer_comes_with_its_model_and_usage(asker: Asker, openai: FakeOpen
     completion = asker.client.chat(question())
     assert completion.first.require_text() == "Because of scattering."
     assert completion.model == asker.client.model == "gpt-6-luna"
+    assert completion.usage is not None
     assert completion.usage.input_tokens > 0
     assert asker.client.usage == completion.usage
     asker.ask()

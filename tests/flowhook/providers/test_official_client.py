@@ -34,6 +34,7 @@ def test_the_same_answer(local_model: LocalModel, transport: Transport) -> None:
     assert ours.first.finish_reason == theirs.choices[0].finish_reason
     assert ours.model == theirs.model
     assert theirs.usage
+    assert ours.usage
     assert ours.usage.input_tokens == theirs.usage.prompt_tokens
     assert ours.usage.output_tokens == theirs.usage.completion_tokens
 

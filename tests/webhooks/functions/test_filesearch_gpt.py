@@ -107,13 +107,26 @@ def test_what_is_missing_or_too_long_is_named(
     assert openai.asked("/responses") == []
 
 
+def say_failures(openai: FakeOpenAI, code: str) -> None:
+    """Fail the first try and both that follow."""
+    for _ in range(3):
+        openai.say_failure(code, "x")
+
+
+def test_a_failure_that_passes_is_not_noticed(service: Service, openai: FakeOpenAI) -> None:
+    service.organisation(openai)
+    openai.say_failure("server_error", "x")
+    body = {"question": QUESTION, "vector_store_id": vector_store(openai)}
+    assert service.call("filesearch-gpt", body).status == 200
+
+
 @pytest.mark.parametrize(
     ("say", "status", "kind"),
     [
         (lambda openai: openai.say_refusal(), 502, "refused"),
         (lambda openai: openai.say_content_filter(), 502, "content_filter"),
-        (lambda openai: openai.say_failure("server_error", "x"), 502, "provider_error"),
-        (lambda openai: openai.say_failure("vector_store_timeout", "x"), 504, "provider_timeout"),
+        (lambda openai: say_failures(openai, "server_error"), 502, "provider_error"),
+        (lambda openai: say_failures(openai, "vector_store_timeout"), 504, "provider_timeout"),
         (lambda openai: openai.fail(faults.empty_choices()), 502, "invalid_response"),
         (lambda openai: openai.fail(faults.null_content()), 502, "invalid_response"),
         (lambda openai: openai.fail(faults.json_array()), 502, "invalid_response"),

@@ -68,11 +68,16 @@ def test_models_are_listed() -> None:
         {"id": 5},
         {},
         "x",
+        {"name": "n"},
     ]
-    assert dialect().read_models(reply({"data": listed})) == [
+    found = [
         ListedModel("a", 5, "openai", "2027-01-14"),
         ListedModel("b"),
+        ListedModel("x"),
+        ListedModel("n"),
     ]
+    for shape in ({"data": listed}, {"models": listed}, listed):
+        assert dialect().read_models(reply(shape)) == found
 
 
 @pytest.mark.parametrize("data", [None, {"id": "a"}, "a"])

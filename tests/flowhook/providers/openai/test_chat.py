@@ -135,14 +135,22 @@ def test_without_a_choice_it_is_no_completion(answer: Any) -> None:
     ("usage", "read"),
     [
         ({"input_tokens": 3, "output_tokens": 4}, Usage(3, 4)),
-        ({"prompt_tokens": -1, "completion_tokens": "4"}, Usage()),
-        ({"prompt_tokens": 0, "completion_tokens": 10**12}, Usage()),
-        ({"prompt_tokens": 10**12 - 1}, Usage(10**12 - 1, 0)),
-        (None, Usage()),
-        ([], Usage()),
+        ({"prompt_tokens": 3.0, "completion_tokens": 4.0}, Usage(3, 4)),
+        ({"prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 9}, Usage(3, 4)),
+        ({"prompt_tokens": 3, "total_tokens": 9}, Usage(3, 6)),
+        ({"total_tokens": 9}, Usage(9, 0)),
+        ({"prompt_tokens": 5, "total_tokens": 5}, Usage(5, 0)),
+        ({"prompt_tokens": -1, "completion_tokens": "4"}, None),
+        ({"prompt_tokens": 3, "completion_tokens": 10**12}, None),
+        ({"prompt_tokens": 3}, None),
+        ({"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}, None),
+        ({"prompt_tokens": None, "completion_tokens": True}, None),
+        ({"prompt_tokens": 3.5, "completion_tokens": 1}, None),
+        (None, None),
+        ([], None),
     ],
 )
-def test_tokens_are_read_under_either_name(usage: Any, read: Usage) -> None:
+def test_tokens_are_read_where_they_can_be_believed(usage: Any, read: Usage | None) -> None:
     assert read_usage(usage) == read
 
 

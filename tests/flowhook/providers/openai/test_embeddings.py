@@ -21,6 +21,7 @@ def test_each_text_has_its_vector(asker: Asker, openai: FakeOpenAI) -> None:
         "model": "text-embedding-3-small",
         "input": ["a red kite", "a red kite", "fees"],
     }
+    assert answer.usage is not None
     assert asker.client.usage.input_tokens == answer.usage.input_tokens > 0
     larger = asker.client.embed(EmbeddingRequest(["fees"], "text-embedding-3-large"))
     assert len(larger.vectors[0]) == 3072

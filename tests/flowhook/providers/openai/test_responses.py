@@ -129,19 +129,3 @@ def test_calls_a_refusal_and_tokens_are_read() -> None:
 def test_without_output_it_is_no_answer(answer: Any) -> None:
     with pytest.raises(errors.InvalidResponse):
         read_response(reply(answer))
-
-
-@pytest.mark.parametrize(
-    ("error", "kind", "code"),
-    [
-        ({"code": "server_error"}, errors.ProviderError, "server_error"),
-        ({"code": "rate_limit_exceeded"}, errors.ProviderRateLimited, "rate_limit_exceeded"),
-        ({"code": "vector_store_timeout"}, errors.ProviderTimeout, "vector_store_timeout"),
-        ({"code": "odd"}, errors.ProviderRejected, "odd"),
-        ({"code": "Why is the sky blue?"}, errors.ProviderRejected, "no code"),
-        (None, errors.ProviderRejected, "no code"),
-    ],
-)
-def test_a_failure_is_named_by_its_code(error: Any, kind: type[Exception], code: str) -> None:
-    with pytest.raises(kind, match=code):
-        read_response(reply({"status": "failed", "error": error, "output": []}))

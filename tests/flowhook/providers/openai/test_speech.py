@@ -66,7 +66,12 @@ def test_a_recording_is_sent_with_its_language() -> None:
     ],
 )
 def test_a_transcript_tells_its_languages(told: dict[str, Any], languages: tuple[str, ...]) -> None:
-    answer = {"text": "नमस्ते", "model": "m", "usage": {"input_tokens": 3}, **told}
+    answer = {
+        "text": "नमस्ते",
+        "model": "m",
+        "usage": {"input_tokens": 3, "output_tokens": 0, "total_tokens": 3},
+        **told,
+    }
     found = read_transcription(reply(answer))
     assert (found.text, found.languages) == ("नमस्ते", languages)
     assert (found.model, found.usage) == ("m", Usage(3, 0))
