@@ -23,6 +23,7 @@ _MARKS = (
     ("<|channel|>analysis<|message|>", "<|end|>"),
 )
 _SIGNS = tuple(closing for _, closing in _MARKS) + tuple(opening for opening, _ in _MARKS)
+MAX_BLOCKS = 50
 _FINAL = re.compile(
     r"^\s*(?:<\|start\|>assistant)?(?:<\|channel\|>final<\|message\|>)|<\|(?:return|end)\|>\s*$"
     r"|^\s*<\|START_RESPONSE\|>|<\|END_RESPONSE\|>\s*$"
@@ -44,7 +45,10 @@ def without_thoughts(text: str) -> str:
     if not any(sign in text for sign in _SIGNS):
         return text
     rest = text
-    while (shorter := _after_thoughts(rest)) is not None:
+    for _ in range(MAX_BLOCKS):
+        shorter = _after_thoughts(rest)
+        if shorter is None:
+            break
         rest = shorter
     return _FINAL.sub("", rest).strip() if rest != text else text
 
