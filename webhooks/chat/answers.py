@@ -8,11 +8,8 @@ model what is wrong; a second failure is `invalid_response`. A cut-off is
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
-
-import orjson
 
 from flowhook.errors import FlowhookError, InvalidResponse
 from flowhook.providers.model_client import (
@@ -22,11 +19,10 @@ from flowhook.providers.model_client import (
     Message,
     ModelClient,
 )
-from flowhook.strict_json import Unbounded, read_value
+from webhooks.chat.json_in_text import NOT_FOUND, find_json
 from webhooks.chat.messages import text_of
 from webhooks.chat.structured import validate_answer
 
-FENCE = "```"
 SAY_JSON = "Answer with one JSON object and nothing else."
 
 
@@ -58,21 +54,19 @@ def ask_answers(client: ModelClient, request: ChatRequest) -> list[Any]:
 
 
 def parse_answer(text: str, *, must_be_json: bool = False) -> Any:
-    """Parse an object or list (also in a code fence); any other text is returned as it is.
+    """Parse an object or list, also in a code fence; any other text is returned as it is.
 
-    JSON nested deeper than a flow reads stays text: a contact can make a model write it.
+    Raises InvalidResponse if it must be JSON, then also among words, and there is none.
     """
-    stripped = text.strip()
-    candidate = _unfenced(stripped) if stripped.startswith(FENCE) else stripped
-    if candidate[:1] in "{[":
-        with suppress(Unbounded, orjson.JSONDecodeError):
-            return read_value(candidate)
+    found = find_json(text, among_words=must_be_json)
+    if found is not NOT_FOUND:
+        return found
     if must_be_json:
         raise InvalidResponse(
             "the model answered something else than the JSON that was asked for",
             fix="Say in the prompt which JSON is wanted, or use a json_schema.",
         )
-    return stripped
+    return text.strip()
 
 
 def _ask_again(
@@ -144,11 +138,3 @@ def _saying_json(messages: Sequence[Message]) -> Sequence[Message]:
         told = {"role": "system", "content": f"{text_of(messages[0]['content'])}\n\n{SAY_JSON}"}
         return [told, *messages[1:]]
     return [{"role": "system", "content": SAY_JSON}, *messages]
-
-
-def _unfenced(text: str) -> str:
-    """The content of a code fence that is the whole text."""
-    label, _, content = text.removeprefix(FENCE).partition("\n")
-    if label.strip() not in ("", "json") or not content.endswith(FENCE):
-        return text
-    return content.removesuffix(FENCE).strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from marshmallow import fields
@@ -16,6 +17,12 @@ from webhooks.media.speech import transcribe
 from webhooks.registry import Context, webhook
 
 UNKNOWN = "unknown"
+DECORATION = " \t\r\n.!:*_`\"'"
+FRAME = re.compile(
+    r"^\W*(?:the )?(?:detected )?(?:language|text|answer)?(?: of (?:the|this) text)?"
+    r"(?:\s*(?:is|:)(?: written)?(?: in)?)\s+",
+    re.IGNORECASE,
+)
 MAX_CHARACTERS = 2_000  # enough to tell any language
 RULES = (
     "Tell in which language a text is written, by its English name, for example Hindi; a language"
@@ -100,7 +107,7 @@ def _read(text: str) -> str:
         if isinstance(named, str):
             return language_name(named)[:64] or UNKNOWN
     elif isinstance(answer, str):
-        word = answer.strip(" .\"'")
+        word = FRAME.sub("", answer, count=1).strip(DECORATION)
         if language_code(word) or word.isalpha():
             return language_name(word)[:64]
     raise InvalidResponse("the model answered something else than a language")

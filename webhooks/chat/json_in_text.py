@@ -1,0 +1,77 @@
+"""Finds the JSON in what a model wrote.
+
+Models put it into a code fence, which they sometimes leave open, write words around it, and break
+lines inside its texts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import orjson
+
+from flowhook.strict_json import Unbounded, read_value
+
+NOT_FOUND = object()
+FENCE = "```"
+_LABEL = re.compile(r"(?:json[5c]?)?[ \t]*\r?\n?", re.IGNORECASE)
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_CONTROL = re.compile(r"[\x00-\x1f]")
+
+
+def find_json(text: str, *, among_words: bool) -> Any:
+    """Return the object or list that a text is, or NOT_FOUND.
+
+    With `among_words`, also the one inside a fence or between a first and a last bracket with words
+    around it. JSON nested deeper than a flow reads is not found: a contact can make a model write
+    it.
+    """
+    whole = text.strip().removeprefix("\ufeff").strip()
+    for candidate in _candidates(whole, among_words):
+        if candidate[:1] in ("{", "["):
+            found = _read(candidate)
+            if found is not NOT_FOUND:
+                return found
+    return NOT_FOUND
+
+
+def _candidates(text: str, among_words: bool) -> Iterator[str]:
+    yield text
+    start = text.find(FENCE)
+    if start == 0 or (start > 0 and among_words):
+        yield from _fenced(text[start + len(FENCE) :], among_words)
+    if among_words:
+        for opening, closing in ("{}", "[]"):
+            first, last = text.find(opening), text.rfind(closing)
+            if 0 <= first < last:
+                yield text[first : last + 1]
+
+
+def _fenced(text: str, among_words: bool) -> Iterator[str]:
+    """The content of the fence that the text begins within."""
+    label = _LABEL.match(text)
+    content = text[label.end() :] if label else text
+    inside, closing, after = content.partition(FENCE)
+    if among_words or (closing and not after.strip()):
+        yield inside.strip()
+
+
+def _read(candidate: str) -> Any:
+    try:
+        return read_value(candidate)
+    except Unbounded:
+        return NOT_FOUND
+    except orjson.JSONDecodeError:
+        if not _CONTROL.search(candidate):
+            return NOT_FOUND
+    with suppress(Unbounded, orjson.JSONDecodeError):
+        return read_value(_STRING.sub(_escaped, candidate))
+    return NOT_FOUND
+
+
+def _escaped(string: re.Match[str]) -> str:
+    """A JSON string whose bare line breaks and other control characters are escaped."""
+    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", string[0])
