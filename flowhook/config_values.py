@@ -17,7 +17,8 @@ from flowhook.redis.url import check_url
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 HOST_PATTERN = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9._-]{0,252})")
-MODEL_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}"
+# Servers name models by paths, versions and adapters: /models/x, @cf/y, z@q4, accounts/a#b, c+d.
+MODEL_PATTERN = r"[A-Za-z0-9/@][A-Za-z0-9._:/@#+,=-]{0,199}"
 LEAST_MEMORY = 16 * 1024 * 1024
 
 

@@ -13,7 +13,7 @@ import binascii
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote, unquote_to_bytes
 
 from flowhook.errors import InvalidInput, TooLarge
 from flowhook.providers.media_type import (
@@ -27,7 +27,8 @@ from flowhook.providers.media_type import (
 Fetch = Callable[[str, str, int], bytes]
 """(URL, field, most bytes) to what the URL answers."""
 
-DATA_URL = re.compile(r"data:(?:[\w.+-]+/[\w.+-]+)?(?:;[\w.+-]+=[\w.+\"-]+)*(;base64)?,", re.I)
+DATA_URL = re.compile(r"data:([^,]{0,200}?)(;\s*base64\s*)?,", re.IGNORECASE)
+URL_SAFE = str.maketrans("-_", "+/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +71,18 @@ def _read_data_url(url: str, field: str, max_bytes: int) -> bytes:
         raise _malformed(field)
     body = url[head.end() :]
     try:
-        content = (
-            base64.b64decode("".join(body.split()), validate=True)
-            if head[1]
-            else unquote_to_bytes(body)
-        )
+        content = _decoded(body) if head[2] else unquote_to_bytes(body)
     except (binascii.Error, ValueError):
         raise _malformed(field) from None
     if len(content) > max_bytes:
         raise TooLarge(f"{field} holds more than {max_bytes} bytes", fix="Send less.")
     return content
+
+
+def _decoded(body: str) -> bytes:
+    """The bytes of base64, also the URL-safe kind, with or without its padding."""
+    bare = unquote("".join(body.split())).translate(URL_SAFE).rstrip("=")
+    return base64.b64decode(bare + "=" * (-len(bare) % 4), validate=True)
 
 
 def _malformed(field: str) -> InvalidInput:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -98,7 +99,17 @@ class AccountClient:
     # --- requests ---
 
     def chat(self, request: ChatRequest) -> Completion:
-        return self._answer(request, request.model)
+        """Ask a chat model; one that gives fewer choices than were asked for is asked again."""
+        completion = self._answer(request, request.model)
+        found = list(completion.choices)
+        for _ in range((request.choices or 1) - 1):
+            missing = (request.choices or 1) - len(found)
+            if missing <= 0:
+                break
+            found += self._answer(replace(request, choices=missing), request.model).choices
+        if len(found) == len(completion.choices):
+            return completion
+        return replace(completion, choices=tuple(found[: request.choices]))
 
     def answer_from_files(self, request: FilesRequest) -> Completion:
         return self._answer(request, request.model)

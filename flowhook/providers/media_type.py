@@ -54,7 +54,12 @@ _MP3 = MediaType("audio/mpeg", "mp3")
 _AAC = MediaType("audio/aac", "aac")
 _OGG_VIDEO = (b"\x80theora", b"BBCD\x00", b"\x01video", b"OVP80", b"fishead\x00")
 _M4A_BRANDS = {b"M4A ", b"M4B ", b"M4P "}
-_MP4_BRANDS = {b"mp41", b"mp42", b"isom", b"iso2", b"iso3", b"iso4", b"iso5", b"iso6", b"dash"}
+# Phones record under dozens of brands (3gp4, iso7, MSNV ...); the pictures' are few.
+_PICTURE_BRANDS = {
+    *(b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"),
+    *(b"mif1", b"msf1", b"miaf", b"avif", b"avis", b"crx ", b"jp2 ", b"jpx ", b"jpm "),
+}
+_OLD_QUICKTIME_BOXES = {b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"}
 
 
 def sniff(content: bytes) -> MediaType | None:
@@ -64,6 +69,8 @@ def sniff(content: bytes) -> MediaType | None:
             return media_type
     if content[4:8] == b"ftyp":
         return _sniff_mp4(content[8:12])
+    if content[4:8] in _OLD_QUICKTIME_BOXES:
+        return _MP4
     if content[:4] in {b"RIFF", b"RF64"}:
         return {b"WEBP": _WEBP, b"WAVE": _WAV}.get(content[8:12])
     if content.startswith(b"OggS"):
@@ -108,7 +115,7 @@ def _sniff_mp4(brand: bytes) -> MediaType | None:
     """Detect an MP4 type: voice has any brand; HEIC and AVIF pictures share the container."""
     if brand in _M4A_BRANDS:
         return _M4A
-    return _MP4 if brand in _MP4_BRANDS else None
+    return None if len(brand) < 4 or brand in _PICTURE_BRANDS else _MP4
 
 
 def _sniff_frames(content: bytes) -> MediaType | None:

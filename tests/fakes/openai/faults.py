@@ -224,6 +224,16 @@ def empty_choices() -> Fault:
     return _altered("empty_choices", alter)
 
 
+def one_choice() -> Fault:
+    """One answer, however many were asked for, as OpenRouter's providers give."""
+
+    def alter(body: dict[str, Any]) -> None:
+        if "choices" in body:
+            body["choices"] = body["choices"][:1]
+
+    return _altered("one choice", alter)
+
+
 def null_content() -> Fault:
     """A well-formed chat answer whose message says nothing: content null, no refusal, no calls."""
 

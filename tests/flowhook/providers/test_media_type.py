@@ -43,6 +43,10 @@ def wav() -> bytes:
     return buffer.getvalue()
 
 
+PHONES = [
+    *(b"3gp4", b"3gp5", b"3gp6", b"3gp7", b"3g2a", b"qt  ", b"MSNV", b"avc1", b"M4V ", b"F4A "),
+    *(b"iso7", b"iso9", b"NDSC", b"mp71"),
+]
 KNOWN = [
     (b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(40), "image/jpeg", "jpg"),
     (b"\xff\xd8\xff\xe1\x00\x10Exif\x00" + bytes(40), "image/jpeg", "jpg"),
@@ -58,6 +62,9 @@ KNOWN = [
     (b"\xff\xf3\x40\xc4" + bytes(40), "audio/mpeg", "mp3"),
     (mp4(b"M4A "), "audio/mp4", "m4a"),
     (mp4(b"mp42"), "audio/mp4", "mp4"),
+    *((mp4(brand), "audio/mp4", "mp4") for brand in PHONES),
+    (b"\0\0\0\x08wide\0\0\0\x08mdat", "audio/mp4", "mp4"),
+    (b"\0\0\1\0moov" + bytes(20), "audio/mp4", "mp4"),
     (mp4(b"isom"), "audio/mp4", "mp4"),
     (wav(), "audio/wav", "wav"),
     (matroska(b"webm"), "audio/webm", "webm"),
@@ -95,7 +102,6 @@ OTHER = [
     ogg(b"\x80theora"),
     mp4(b"heic"),
     mp4(b"avif"),
-    mp4(b"qt  "),
     matroska(b"matroska"),
     b"BM" + bytes(40),
     b"RIFF",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from demo.local_model import LocalModel
-from tests.fakes.openai import FakeOpenAI
+from tests.fakes.openai import FakeOpenAI, faults
 from tests.fixtures_app import Service
 from tests.fixtures_model import LOCAL_MODEL_KEY
 
@@ -254,6 +254,16 @@ def test_of_several_answers_only_the_wrong_ones_are_asked_again(
     answer = chatting.call("chat", {**STRUCTURED, "n": 3})
     assert [one["name"] for one in answer.json["responses"]] == ["A", "B", "C"]
     assert openai.last.body["n"] == 1
+
+
+def test_a_model_that_gives_fewer_answers_is_asked_for_the_rest(
+    chatting: Service, openai: FakeOpenAI
+) -> None:
+    openai.fail(faults.one_choice(), times=3)
+    openai.say("one", "two", "three")
+    answer = chatting.call("chat", {"input": "Say a number.", "n": 3})
+    assert answer.json["responses"] == ["one", "two", "three"]
+    assert [request.body["n"] for request in openai.asked("/chat/completions")] == [3, 2, 1]
 
 
 def test_a_json_answer_needs_no_word_from_the_author(chatting: Service, openai: FakeOpenAI) -> None:
