@@ -155,8 +155,14 @@ def invalid(messages: Mapping[str, Any]) -> InvalidInput:
 
 
 def flow_safe(value: Any) -> Any:
-    """Replace null and empty text in a result, which would leave the bare variable in a message."""
-    if value is None or value == "":
+    """Replace what a flow could not use in a result.
+
+    Null and empty text would leave the bare variable in a message; a NUL character, which models
+    write now and then, is refused by Glific's database and by this service's own functions.
+    """
+    if isinstance(value, str):
+        return value.replace("\0", "") or NOTHING
+    if value is None:
         return NOTHING
     if isinstance(value, AsGiven):
         return value

@@ -201,6 +201,8 @@ def _send(
 def indexed(value: Any) -> Any:
     """Turn lists into objects keyed by position, so that `@results.hook.0.name` reaches an item.
 
+    NUL characters are left out: no message and no other function takes them.
+
     >>> indexed({"a": [{"b": 1}, 2]})
     {'a': {'0': {'b': 1}, '1': 2}}
     """
@@ -208,4 +210,4 @@ def indexed(value: Any) -> Any:
         return {key: indexed(item) for key, item in value.items()}
     if isinstance(value, list):
         return {str(position): indexed(item) for position, item in enumerate(value)}
-    return value
+    return value.replace("\0", "") if isinstance(value, str) else value

@@ -218,6 +218,7 @@ def test_deep_nesting_in_json_written_as_text_is_refused(
 
 
 def test_nothing_empty_reaches_a_flow() -> None:
+    assert flow_safe({"a": "b\0c", "d": "\0"}) == {"a": "bc", "d": NOTHING}
     assert flow_safe({"a": None, "b": "", "c": [None, {"d": ""}], "e": 0, "f": False}) == {
         "a": NOTHING,
         "b": NOTHING,
