@@ -7,14 +7,13 @@ ask for HTML gets the JSON error shape. A request without a session is redirecte
 from __future__ import annotations
 
 import hmac
-from typing import Any, cast
+from typing import cast
 from urllib.parse import quote, urlsplit
 
-from flask import Blueprint, Response, g, make_response, redirect, render_template, request
+from flask import Blueprint, Response, g, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from flowhook.errors import Forbidden, TooLarge, Unauthorized
-from flowhook.http.answers import error_answer, request_error, request_id
 from flowhook.http.body_size import max_body_bytes
 from flowhook.http.cross_site import SAFE_METHODS
 from flowhook.organisations.auth import require_admin
@@ -54,7 +53,6 @@ class PageSecurity:
     def install(self, pages: Blueprint) -> None:
         pages.before_request(self.enter)
         pages.after_request(add_headers)
-        pages.register_error_handler(Exception, answer_failure)
 
     def enter(self) -> AnyResponse | None:
         """Find the session, check the form's token and the right to the organisation."""
@@ -160,12 +158,3 @@ def add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     return response
-
-
-def answer_failure(failure: Exception) -> Response:
-    """Answer an error: a page for a browser, JSON for anything else."""
-    error = request_error(failure)
-    if not wants_page():
-        return error_answer(error)
-    shown: dict[str, Any] = {"error": error, "request_id": request_id()}
-    return make_response(render_template("web/error.html", **shown), error.status)

@@ -15,6 +15,7 @@ from flowhook.errors import NotFound
 from flowhook.organisations.auth import OPERATOR
 from web.account_pages import account_pages
 from web.assets import asset_routes, icons, version
+from web.error_pages import in_asked_form
 from web.flow_pages import flow_pages
 from web.functions import function_pages
 from web.home import front_page, home_pages
@@ -53,7 +54,8 @@ def web_routes(services: PageServices) -> Blueprint:
     pages = Blueprint("web", __name__, template_folder="templates")
     security.install(pages)
     version_now = version()
-    pages.context_processor(lambda: around(version_now))
+    pages.app_context_processor(lambda: around(version_now))
+    pages.after_app_request(in_asked_form)
     pages.add_app_template_filter(moment)
     pages.add_app_template_filter(number)
     pages.add_app_template_filter(duration)

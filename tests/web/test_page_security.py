@@ -148,9 +148,7 @@ def test_a_script_gets_json_where_a_browser_gets_a_page(acme: Service) -> None:
     assert answer.status == 401
     assert answer.error["type"] == "unauthorized"
     assert "WWW-Authenticate" in answer.headers
-    assert acme.request("GET", "/nowhere", headers={"Accept": "text/html"}).error["type"] == (
-        "not_found"
-    )
+    assert acme.request("GET", "/nowhere").error["type"] == "not_found"
 
 
 def test_the_root_tells_a_script_where_things_are(acme: Service) -> None:

@@ -44,6 +44,13 @@ class GenerateImageSchema(FunctionSchema):
             "example": "A child planting a tree in the rain, watercolour",
         },
     )
+    desc = Text(
+        max_length=MAX_PROMPT_CHARACTERS,
+        metadata={
+            "description": "Another name for prompt.",
+            "example": "A child planting a tree in the rain, watercolour",
+        },
+    )
     model = model_field("The model; if not given, the organisation's image_model.")
     size = Text(
         max_length=9,
@@ -133,7 +140,7 @@ def generate_image(data: dict[str, Any], context: Context) -> dict[str, Any]:
     if prompt is None:
         raise EmptyInput(
             "prompt is empty",
-            fix="Pass what the image shows as prompt or description.",
+            fix="Pass what the image shows as prompt, description or desc.",
             fields={"prompt": ["Must not be empty."]},
         )
     given = {name: data.get(name) for name in ("model", "size", "style", "quality")}
@@ -143,4 +150,4 @@ def generate_image(data: dict[str, Any], context: Context) -> dict[str, Any]:
 
 
 def _prompt(data: Mapping[str, Any]) -> str | None:
-    return data.get("prompt") or data.get("description") or None
+    return data.get("prompt") or data.get("description") or data.get("desc") or None
