@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from marshmallow import Schema
 
 from flowhook.registry import Registry, load
 from webhooks.context import Context
+from webhooks.fields import Json
 
 Result = dict[str, Any]
 
@@ -27,7 +29,7 @@ Page = Callable[[Mapping[str, Any], Mapping[str, Any]], str]
 """From a body and its result to an HTML page, for whoever calls with a browser."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class WebhookFunction:
     """A registered function: its name on the wire, schemas, main result key and example.
 
@@ -47,6 +49,20 @@ class WebhookFunction:
     @property
     def page(self) -> str:
         return self.call.__doc__ or ""
+
+    @cached_property
+    def main_field(self) -> str:
+        """The field that a body in plain text is: `input`, or the first that is required."""
+        fields = self.fields.fields
+        required = [name for name, field in fields.items() if field.required]
+        return "input" if "input" in fields else next(iter([*required, *fields]), "")
+
+    @cached_property
+    def takes_query(self) -> bool:
+        """Whether its fields fit into a query: none that is required is more than a short text."""
+        return not any(
+            field.required and isinstance(field, Json) for field in self.fields.fields.values()
+        )
 
 
 WEBHOOKS: Registry[WebhookFunction] = Registry("webhook function")

@@ -39,6 +39,7 @@ from flowhook.redis.keys import ORGANIZATION_ID_PATTERN
 from flowhook.strict_json import read_json
 from webhooks.call_handler import CallHandler, wait_seconds
 from webhooks.http.catalogue import catalogue
+from webhooks.http.forms import check_sender, is_form, read_form
 from webhooks.http.negotiation import HTML, JSON, PLAIN, XML, read_body, wanted
 from webhooks.http.xml import write_xml
 from webhooks.registry import WebhookFunction
@@ -87,26 +88,31 @@ def webhook_routes(
         return request.in_asked_form(request.refuse(failure))
 
     for function in functions:
-        if function.show is not None:
-            _add_page(routes, function, call_function)
+        if function.takes_query:
+            _add_get(routes, function, call_function)
     return routes
 
 
-def _add_page(
+def _add_get(
     routes: Blueprint, function: WebhookFunction, call_function: Callable[[str], Response]
 ) -> None:
-    """Add a GET route to a function with a page; its fields are in the query."""
+    """Add a GET route to a function whose fields fit into the query."""
+    has_page = function.show is not None
 
     @documented(
         query={name: _sentence(field) for name, field in function.fields.fields.items()},
-        content=HTML,
-        answer={"type": "string"},
-        also=(JSON, XML),
+        content=HTML if has_page else JSON,
+        answer={"type": "string" if has_page else "object"},
+        also=(JSON, XML) if has_page else (XML,),
     )
     def show() -> Response:
         return call_function(function.name)
 
-    show.__doc__ = f"Show what {function.name} makes as a page, for a browser with HTTP Basic."
+    show.__doc__ = (
+        f"Show what {function.name} makes as a page, for a browser with HTTP Basic."
+        if has_page
+        else f"Call {function.name} with its fields in the query."
+    )
     path = f"/webhooks/{function.name}"
     routes.add_url_rule(path, f"show_{function.name}", show, methods=["GET"])
 
@@ -218,8 +224,8 @@ class _CallRequest:
         return answer
 
     def _read(self, sent: Request, raw: bytes) -> dict[str, Any]:
-        """Read the fields from the body, or from the query for a function with a page."""
-        if self.function and self.function.show and not raw.strip():
+        """Read the fields from the body, or from the query for a function whose fields fit in."""
+        if self.function and self.function.takes_query and not raw.strip():
             fields = sent.args.to_dict()
             if any("\0" in text for text in fields.values()):
                 raise InvalidInput("the query holds a NUL character", fix="Remove it.")
@@ -228,7 +234,12 @@ class _CallRequest:
         if raw:
             check_typed(sent.environ)
         content_type = sent.environ.get("CONTENT_TYPE", "")
-        return read_json(raw) if content_type == JSON else read_body(raw, content_type)
+        if content_type == JSON:
+            return read_json(raw)
+        if self.function and is_form(content_type):
+            check_sender(sent.environ.get("HTTP_ORIGIN"), sent.host)
+            return read_form(raw, content_type, self.function.main_field)
+        return read_body(raw, content_type)
 
     def _signature(self) -> str:
         """The signature by which this call is to be proven; empty if there is another proof."""
