@@ -145,14 +145,17 @@ class Flag(Lenient, fields.Boolean):
 
 
 class Choice(Text):
-    """One of a few words, in upper or lower case."""
+    """One of a few words, in upper or lower case; `also` has further names of some."""
 
-    def __init__(self, choices: Sequence[str], **more: Any) -> None:
+    def __init__(
+        self, choices: Sequence[str], also: Mapping[str, str] | None = None, **more: Any
+    ) -> None:
         super().__init__(max_length=64, validate=[validate.OneOf(choices)], **more)
+        self.also = also or {}
 
     def tidied(self, value: Any) -> Any:
         word = value.strip().lower() if isinstance(value, str) else value
-        return super().tidied(word)
+        return super().tidied(self.also.get(word, word) if isinstance(word, str) else word)
 
 
 class Json(Lenient, fields.Raw):

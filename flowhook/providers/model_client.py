@@ -210,6 +210,9 @@ class ChatRequest(Request[Completion]):
     presence_penalty: float | None = None
     choices: int | None = None
     user: str | None = None
+    top_p: float | None = None
+    stop: Sequence[str] | None = None
+    reasoning_effort: str | None = None
     json_answer: JsonAnswer | None = None
     tools: Sequence[Mapping[str, Any]] = ()
     may_call: bool = True

@@ -13,7 +13,7 @@ from marshmallow import ValidationError, fields, validates_schema
 from flowhook.errors import EmptyInput
 from flowhook.providers.model_client import ChatRequest, JsonAnswer
 from webhooks.chat.answers import ask_answers
-from webhooks.chat.messages import Message, check_length, conversation, text_of
+from webhooks.chat.messages import ROLES, Message, check_length, conversation, text_of
 from webhooks.chat.sanitize import sanitize_text
 from webhooks.chat.structured import check_schema
 from webhooks.fields import (
@@ -30,6 +30,11 @@ from webhooks.fields import (
 from webhooks.registry import Context, Result
 
 RESPONSE_TYPES = ("text", "json", "structured")
+ALSO_RESPONSE_TYPES = {
+    **{"text output": "text", "json output": "json", "json object": "json"},
+    **{"json_object": "json", "structured output": "structured", "json_schema": "structured"},
+}
+EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 NO_MESSAGES = "messages, or prompt and input, are needed: nobody said anything"
 
 
@@ -37,6 +42,8 @@ def read_schema(value: Any) -> dict[str, Any] | None:
     """Read the schema of a structured answer, bare or as OpenAI's {"name", "schema"}."""
     if value is None or value == "":
         return None
+    if isinstance(value, str):
+        raise ValidationError("Is not JSON.")
     if isinstance(value, dict) and "type" not in value and isinstance(value.get("schema"), dict):
         value = value["schema"]
     return check_schema(value, "schema")
@@ -59,6 +66,23 @@ def max_tokens_field() -> Whole:
 def temperature_field() -> Number:
     return Number(
         0, 2, metadata={"description": "0 (similar answers) to 2 (varied); sent only if given."}
+    )
+
+
+def effort_field() -> Choice:
+    return Choice(
+        EFFORTS,
+        metadata={
+            "description": "How long a model that reasons may think before it answers; sent only"
+            " if given, and left out for a model that takes none.",
+            "example": "low",
+        },
+    )
+
+
+def role_field() -> Choice:
+    return Choice(
+        ROLES, metadata={"description": "Who says `input`; user if not given.", "example": "user"}
     )
 
 
@@ -99,9 +123,11 @@ class ChatFieldsSchema(FunctionSchema):
 
     prompt = prompt_field("Answer a ten-year-old in two sentences.")
     input = input_field("Why is the sky blue?")
+    role = role_field()
     model = model_field()
     response_type = Choice(
         RESPONSE_TYPES,
+        ALSO_RESPONSE_TYPES,
         metadata={
             "description": "text, json (any JSON object) or structured (JSON as in `schema`).",
             "example": "text",
@@ -119,6 +145,7 @@ class ChatFieldsSchema(FunctionSchema):
     n = choices_field()
     frequency_penalty = penalty_field("words that were used often")
     presence_penalty = penalty_field("words that were used at all")
+    reasoning_effort = effort_field()
     sanitize_text = sanitize_field()
     thread_id = thread_field()
 
@@ -153,15 +180,18 @@ class ChatResultSchema(ResultSchema):
 def answer_chat(data: dict[str, Any], context: Context) -> Result:
     """Ask the model; returns the result of a chat function."""
     said: list[Message] = [*(data.get("messages") or ())]
+    prompt, role = data.get("prompt"), data.get("role") or "user"
     if data.get("input"):
-        said.append({"role": "user", "content": data["input"]})
+        said.append({"role": role, "content": data["input"]})
+    elif prompt and not said:  # alone it is what is asked
+        said, prompt = [{"role": role, "content": prompt}], None
     if not any(message["role"] != "system" for message in said):
         raise EmptyInput(NO_MESSAGES, fields={"input": ["Must not be empty without messages."]})
     client = context.model_client()
     model = client.account.resolve(data.get("model"))
     thread = context.open_thread(data["thread_id"]) if "thread_id" in data else None
     remembered = thread.messages(model) if thread else ()
-    messages = conversation(context, data.get("prompt"), said, remembered)
+    messages = conversation(context, prompt, said, remembered)
     check_length(
         model, messages, data.get("max_tokens"), "messages" if data.get("messages") else "input"
     )
@@ -186,6 +216,9 @@ def chat_request(data: dict[str, Any], messages: list[Message]) -> ChatRequest:
         presence_penalty=data.get("presence_penalty"),
         choices=data.get("n"),
         user=data.get("user"),
+        top_p=data.get("top_p"),
+        stop=data.get("stop"),
+        reasoning_effort=data.get("reasoning_effort"),
         json_answer=_json_answer(data),
     )
 

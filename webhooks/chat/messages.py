@@ -18,11 +18,12 @@ from webhooks.fields import EmptyText, Json, UnresolvedText, is_variable
 from webhooks.registry import Context
 
 ROLES = ("system", "user", "assistant")
+TEXT_TYPES = ("text", "input_text")
 MAX_MESSAGES = 200
 TOKENS_A_MESSAGE = 4
 TOKENS_AN_IMAGE = 1_500
 MAX_BYTES_A_CHARACTER = 4
-HELP = 'Must be a list of {"role": "system", "user" or "assistant", "content": text}.'
+HELP = 'Must be a list of {"role": "system", "user" (the default) or "assistant", "content": text}.'
 
 SPOKEN_ROLES = ("user", "assistant")
 IN_A_TEXT = (
@@ -69,9 +70,11 @@ def read_text_part(part: Any, place: str) -> Message:
     """Read a part of a content that may be text only; raises InvalidInput."""
     if isinstance(part, str):
         part = {"type": "text", "text": part}
-    if not isinstance(part, dict) or part.get("type") != "text":
+    kind = str(part.get("type", "")).lower() if isinstance(part, dict) else ""
+    if kind not in TEXT_TYPES:
         raise ValidationError(f"{place} must be text; chat_with_vision takes images.")
-    return {"type": "text", "text": read_said(part.get("text"), f"{place}.text")}
+    text = part.get("text", part.get("value"))
+    return {"type": "text", "text": read_said(text, f"{place}.text")}
 
 
 def read_said(text: Any, place: str) -> str:
@@ -149,7 +152,7 @@ def text_of(content: Any) -> str:
 def _read_message(value: Any, place: str, read_part: PartReader, roles: Sequence[str]) -> Message:
     if not isinstance(value, dict):
         raise ValidationError(HELP)
-    role = value.get("role")
+    role = str(value.get("role") or "user").strip().lower()
     if role not in ROLES:
         raise ValidationError(f"{place}.role must be one of {', '.join(ROLES)}.")
     if role not in roles:

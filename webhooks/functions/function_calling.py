@@ -10,13 +10,13 @@ from flowhook.errors import EmptyInput
 from webhooks.chat.chat_request import (
     NO_MESSAGES,
     chat_request,
-    input_field,
     max_tokens_field,
     prompt_field,
     sanitize_field,
     temperature_field,
 )
-from webhooks.chat.messages import Message, messages_field, read_text_part
+from webhooks.chat.image_parts import SeenText, inline_images, read_part
+from webhooks.chat.messages import Message, messages_field
 from webhooks.chat.sanitize import sanitize_text
 from webhooks.fields import Flag, FunctionSchema, Json, ResultSchema, model_field
 from webhooks.registry import Context, webhook
@@ -26,14 +26,20 @@ from webhooks.tools.tool_choice import offered_tools, read_functions
 
 class FunctionCallingSchema(FunctionSchema):
     messages = messages_field(
-        read_text_part,
+        read_part,
         metadata={
             "description": 'The conversation so far: {"role": "system", "user" or "assistant",'
             ' "content": text}, up to 200 messages.',
             "example": [{"role": "user", "content": "Which buttons are in Yes|No?"}],
         },
     )
-    input = input_field("Which buttons are in Yes|No?")
+    input = SeenText(
+        metadata={
+            "description": "What the contact said; added as the last message after `messages`: a"
+            " text, or a list of texts and images as in chat_with_vision.",
+            "example": "Which buttons are in Yes|No?",
+        }
+    )
     prompt = prompt_field("Use the functions.")
     model = model_field()
     functions = Json(
@@ -127,6 +133,7 @@ def function_calling(data: dict[str, Any], context: Context) -> dict[str, Any]:
         said.append({"role": "user", "content": data["input"]})
     if not any(message["role"] != "system" for message in said):
         raise EmptyInput(NO_MESSAGES, fields={"input": ["Must not be empty without messages."]})
+    inline_images(data.get("messages") or (), data.get("input"), context)
     tools = offered_tools(data["functions"], context)
     chat = ToolChat(context.model_client(), context, tools, chat_request(data, []), said)
     text, calls = chat.answer() if data["run"] is not False else chat.calls_only()

@@ -21,6 +21,8 @@ from webhooks.registry import Context, webhook
 
 MAX_PROMPT_CHARACTERS = 31_900  # the models take 32,000, and a style may be added
 DEFAULT_COUNT = 1
+DEFAULT_STYLE = "vivid"
+DEFAULT_QUALITY = "standard"
 
 
 def known_size(value: str) -> None:
@@ -62,13 +64,14 @@ class GenerateImageSchema(FunctionSchema):
         },
     )
     style = Choice(
-        PICTURE_STYLES, metadata={"description": "vivid or natural.", "example": "natural"}
+        PICTURE_STYLES,
+        metadata={"description": "vivid (the default) or natural.", "example": "natural"},
     )
     quality = Choice(
         PICTURE_QUALITIES,
         metadata={
-            "description": "standard or hd as in DALL-E 3, or low, medium, high or auto as in newer"
-            " models.",
+            "description": "standard (the default) or hd as in DALL-E 3, or low, medium, high or"
+            " auto as in newer models.",
             "example": "standard",
         },
     )
@@ -143,8 +146,14 @@ def generate_image(data: dict[str, Any], context: Context) -> dict[str, Any]:
             fix="Pass what the image shows as prompt, description or desc.",
             fields={"prompt": ["Must not be empty."]},
         )
-    given = {name: data.get(name) for name in ("model", "size", "style", "quality")}
-    request = PictureRequest(prompt, data.get("n") or DEFAULT_COUNT, **given)
+    request = PictureRequest(
+        prompt,
+        data.get("n") or DEFAULT_COUNT,
+        model=data.get("model"),
+        size=data.get("size"),
+        style=data.get("style") or DEFAULT_STYLE,
+        quality=data.get("quality") or DEFAULT_QUALITY,
+    )
     urls = draw(context, request)
     return {"url": urls[0], "urls": urls}
 

@@ -8,7 +8,7 @@ from marshmallow import fields
 
 from flowhook.providers.model_client import ChatRequest
 from webhooks.chat.answers import ask_answers, parse_answer
-from webhooks.chat.chat_request import thread_field
+from webhooks.chat.chat_request import effort_field, thread_field
 from webhooks.chat.messages import check_length, conversation
 from webhooks.chat.response_format import response_format_field
 from webhooks.fields import FunctionSchema, Number, ResultSchema, Text, Whole, model_field
@@ -40,6 +40,7 @@ class ParseViaChatGptSchema(FunctionSchema):
     max_tokens = Whole(
         1, 128_000, metadata={"description": "Maximum tokens of the answer, 1 or more."}
     )
+    reasoning_effort = effort_field()
     thread_id = thread_field()
 
 
@@ -105,6 +106,7 @@ def parse_via_chat_gpt(data: dict[str, Any], context: Context) -> dict[str, Any]
         model=asked_model,
         temperature=data.get("temperature"),
         max_tokens=data.get("max_tokens"),
+        reasoning_effort=data.get("reasoning_effort"),
         json_answer=data.get("response_format"),
     )
     answer = ask_answers(client, request)[0]

@@ -5,20 +5,28 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from marshmallow import fields
+from marshmallow import ValidationError, fields
 
 from webhooks.chat.answers import ask_answers
 from webhooks.chat.chat_request import (
     chat_request,
     choices_field,
-    max_tokens_field,
+    effort_field,
     penalty_field,
     sanitize_field,
     temperature_field,
 )
 from webhooks.chat.messages import check_length, conversation
 from webhooks.chat.sanitize import sanitize_text
-from webhooks.fields import FunctionSchema, ResultSchema, Text, model_field
+from webhooks.fields import (
+    FunctionSchema,
+    Json,
+    Number,
+    ResultSchema,
+    Text,
+    Whole,
+    model_field,
+)
 from webhooks.registry import Context, webhook
 
 
@@ -31,6 +39,16 @@ class PromptText(Text):
         return super().tidied(value)
 
 
+def read_stop(value: Any) -> list[str] | None:
+    """Read where an answer ends: a text, or a list of at most four."""
+    if value in (None, "", []):
+        return None
+    texts = value if isinstance(value, list) else [value]
+    if len(texts) > 4 or not all(isinstance(text, str) and 0 < len(text) <= 200 for text in texts):
+        raise ValidationError("Must be a text, or a list of at most four texts.")
+    return texts
+
+
 class PromptSchema(FunctionSchema):
     prompt = PromptText(
         required=True,
@@ -41,8 +59,23 @@ class PromptSchema(FunctionSchema):
     )
     model = model_field()
     n = choices_field()
-    max_tokens = max_tokens_field()
+    max_tokens = Whole(
+        1,
+        128_000,
+        metadata={"description": "Maximum tokens of the answer, as far as the model takes it."},
+    )
     temperature = temperature_field()
+    top_p = Number(
+        0, 1, metadata={"description": "Choose among the likeliest words, 0 to 1; sent if given."}
+    )
+    stop = Json(
+        reads=read_stop,
+        metadata={
+            "description": "A text, or up to four, at which the answer ends.",
+            "example": ["\n\n"],
+        },
+    )
+    reasoning_effort = effort_field()
     user = Text(
         max_length=512,
         metadata={

@@ -9,7 +9,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from flowhook.errors import InvalidInput
+from flowhook.errors import InvalidInput, InvalidResponse
 from webhooks.chat.messages import check_length
 from webhooks.fields import FunctionSchema, Json, ResultSchema, Text, Whole, model_field
 from webhooks.media.languages import language_field, language_name
@@ -132,6 +132,7 @@ def translate_entry(data: dict[str, Any], context: Context) -> dict[str, Any]:
             fields={"entry": [f"Needs more than {MAX_PARTS} requests."]},
         )
     translations = _translate_parts(parts, translator, context)
+    _check_translated(segments, translations)
     return {"entry": AsGiven(restore(entry, segments, translations))}
 
 
@@ -164,6 +165,16 @@ def _translate_parts(
 def max_characters(max_tokens: int) -> int:
     """How much text a batch holds, so that its translation fits the answer in most scripts."""
     return min(6_000, max_tokens)
+
+
+def _check_translated(segments: list[Segment], translations: list[str]) -> None:
+    """Raise InvalidResponse if not one text is another than before."""
+    pairs = zip(segments, translations, strict=True)
+    if segments and all(text.strip() == segment.masked.strip() for segment, text in pairs):
+        raise InvalidResponse(
+            "the entry came back untranslated",
+            fix="Choose a model that can translate; or the entry is in that language already.",
+        )
 
 
 def _check_size(segments: list[Segment]) -> None:

@@ -26,8 +26,15 @@ from flowhook.providers.transport import HttpReply
 
 # These take functions only with their reasoning off (vane #1173).
 NEEDS_EFFORT_NONE = re.compile(r"gpt-5\.[6-9]|gpt-6(?!-astra|\.1-sol)")
+# These reason unless they are told not to.
+REASONS_UNASKED = re.compile(r"gpt-5\.[5-9]|gpt-6(?!-astra|\.1-sol)")
 BROKEN_OFF = {"code": "server_error", "message": "the answer was broken off"}
-_OPTIONS = ("temperature", "frequency_penalty", "presence_penalty", "user")
+_OPTIONS = (
+    *("temperature", "frequency_penalty", "presence_penalty", "user"),
+    *("top_p", "stop", "reasoning_effort"),
+)
+# Below this many tokens a model that may reason would often think all of them away.
+SHORT_ANSWER_TOKENS = 2000
 
 
 def chat_call(request: ChatRequest, model: str) -> WireCall[Completion]:
@@ -41,6 +48,8 @@ def chat_call(request: ChatRequest, model: str) -> WireCall[Completion]:
         body["n"] = request.choices
     if request.max_tokens is not None:
         body["max_completion_tokens"] = request.max_tokens
+        if request.max_tokens < SHORT_ANSWER_TOKENS and REASONS_UNASKED.match(model):
+            body.setdefault("reasoning_effort", "none")
     if request.json_answer is not None:
         body["response_format"] = _response_format(request.json_answer)
     if request.tools:

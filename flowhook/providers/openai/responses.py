@@ -31,7 +31,7 @@ _FINISHES = {"max_output_tokens": "length", "content_filter": "content_filter"}
 
 
 def call_with_tools(request: ChatRequest, model: str) -> WireCall[Completion]:
-    """Build the call to a model that calls functions only in this API; its messages are texts.
+    """Build the call to a model that calls functions only in this API.
 
     Nothing is stored, so every request holds the whole conversation.
     """
@@ -63,7 +63,10 @@ def _items(message: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Convert a message to items: its text, its calls, or the result of a call."""
     content = message.get("content")
     parts = content if isinstance(content, list) else [{"text": content or ""}]
-    text = "\n".join(part["text"] for part in parts)
+    text = "\n".join(part["text"] for part in parts if "text" in part)
+    if any("image_url" in part for part in parts):
+        yield {"role": message["role"], "content": [_part(part) for part in parts]}
+        return
     if message["role"] == "tool":
         call_id = message["tool_call_id"]
         yield {"type": "function_call_output", "call_id": call_id, "output": text}
@@ -72,6 +75,15 @@ def _items(message: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         yield {"role": message["role"], "content": text}
     for call in message.get("tool_calls", ()):
         yield {"type": "function_call", "call_id": call["id"], **call["function"]}
+
+
+def _part(part: Mapping[str, Any]) -> dict[str, Any]:
+    """Convert a part of a user's message: a text, or an image with its link in place."""
+    if "text" in part:
+        return {"type": "input_text", "text": part["text"]}
+    image = part["image_url"]
+    detail = {"detail": image["detail"]} if "detail" in image else {}
+    return {"type": "input_image", "image_url": image["url"], **detail}
 
 
 def _tool(function: Mapping[str, Any]) -> dict[str, Any]:

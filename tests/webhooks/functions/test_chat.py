@@ -11,6 +11,7 @@ from demo.local_model import LocalModel
 from tests.fakes.openai import FakeOpenAI, faults
 from tests.fixtures_app import Service
 from tests.fixtures_model import LOCAL_MODEL_KEY
+from webhooks.chat.messages import text_of
 
 SCHEMA = {
     "type": "object",
@@ -137,7 +138,6 @@ def test_what_is_out_of_range_is_refused_by_name(
     ("body", "type_", "field"),
     [
         ({}, "empty_input", "input"),
-        ({"prompt": "Be brief."}, "empty_input", "input"),
         ({"input": " "}, "empty_input", "input"),
         ({"messages": []}, "empty_input", "messages"),
         ({"messages": [{"role": "system", "content": "x"}]}, "empty_input", "input"),
@@ -289,6 +289,50 @@ def test_messages_in_a_text_take_no_instructions(
     assert not openai.requests
     body["messages"] = '[{"role": "user", "content": "Hi"}]'
     assert chatting.call(function, body).status == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"prompt": "Why is the sky blue?"}, [("user", "Why is the sky blue?")]),
+        ({"messages": [{"content": "Why?"}]}, [("user", "Why?")]),
+        ({"messages": [{"role": "User", "content": "Why?"}]}, [("user", "Why?")]),
+        (
+            {"input": "Because.", "role": "Assistant", "prompt": "Go on."},
+            [("system", "Go on."), ("assistant", "Because.")],
+        ),
+        ({"messages": [{"content": [{"type": "Text", "value": "Why?"}]}]}, [("user", "Why?")]),
+    ],
+)
+def test_words_of_contentstack_are_understood(
+    chatting: Service, openai: FakeOpenAI, body: dict[str, Any], said: list[tuple[str, str]]
+) -> None:
+    assert chatting.call("chat", body).status == 200
+    found = openai.last.body["messages"]
+    assert [(one["role"], text_of(one["content"])) for one in found] == said
+
+
+def test_structured_output_is_structured(chatting: Service, openai: FakeOpenAI) -> None:
+    openai.say_json({"name": "A", "age": 1})
+    answer = chatting.call("chat", {**STRUCTURED, "response_type": "Structured Output"})
+    assert answer.json["response"] == {"name": "A", "age": 1}
+
+
+@pytest.mark.parametrize(
+    ("body", "effort"),
+    [
+        ({"max_tokens": 300}, "none"),
+        ({"max_tokens": 300, "reasoning_effort": "low"}, "low"),
+        ({"reasoning_effort": "High"}, "high"),
+        ({}, None),
+        ({"max_tokens": 300, "model": "gpt-4.1"}, None),
+    ],
+)
+def test_a_short_answer_is_not_thought_away(
+    chatting: Service, openai: FakeOpenAI, body: dict[str, Any], effort: str | None
+) -> None:
+    assert chatting.call("chat", {"input": "Why?", **body}).status == 200
+    assert openai.last.body.get("reasoning_effort") == effort
 
 
 def test_a_cut_off_is_truncated_and_a_refusal_refused(

@@ -30,8 +30,9 @@ def test_todays_models_answer_base64_and_we_a_link(service: Service, openai: Fak
         assert picture.body.startswith(b"\xff\xd8\xff")
     assert openai.last.body == {
         "model": "gpt-image-2.5-flare",
-        "prompt": "A red kite",
+        "prompt": "A red kite\n\nStyle: vivid, hyper-real and dramatic.",
         "n": 2,
+        "quality": "medium",
         "output_format": "jpeg",
     }
 
@@ -49,7 +50,7 @@ def test_todays_models_answer_base64_and_we_a_link(service: Service, openai: Fak
         ({"size": "2048x1152"}, {"size": "2048x1152"}),
         ({"size": "2048x1152", "model": "gpt-image-1.5"}, {"size": "1536x1024"}),
         ({"style": "vivid"}, {"prompt": "A kite\n\nStyle: vivid, hyper-real and dramatic."}),
-        ({"style": "", "quality": "", "size": "", "n": ""}, {"prompt": "A kite", "n": 1}),
+        ({"style": "", "quality": "", "size": "", "n": ""}, {"quality": "medium", "n": 1}),
     ],
 )
 def test_dall_e_3s_words_become_the_models(

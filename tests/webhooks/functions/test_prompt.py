@@ -76,13 +76,16 @@ def test_a_json_text_goes_and_comes_back(service: Service, openai: FakeOpenAI) -
         ("n", 0, "invalid_input"),
         ("n", 4, "invalid_input"),
         ("max_tokens", 0, "invalid_input"),
-        ("max_tokens", 2049, "invalid_input"),
+        ("max_tokens", 128_001, "invalid_input"),
+        ("top_p", 1.1, "invalid_input"),
+        ("reasoning_effort", "hard", "invalid_input"),
         ("temperature", 2.01, "invalid_input"),
         ("temperature", -1, "invalid_input"),
         ("frequency_penalty", 3, "invalid_input"),
         ("presence_penalty", -3, "invalid_input"),
         ("user", "x" * 513, "invalid_input"),
-        ("stop", ".", "invalid_input"),
+        ("stop", ["."] * 5, "invalid_input"),
+        ("stop", {"a": "."}, "invalid_input"),
     ],
 )
 def test_what_is_out_of_range_is_refused_by_name(
