@@ -38,7 +38,7 @@ def test_a_browser_sees_every_image_with_its_prompt(service: Service, openai: Fa
     assert all(html.unescape(alternative) == wish for _, alternative in images)
     for url, _ in images:
         assert served(service, url).headers["Content-Type"] == "image/jpeg"
-    assert openai.last.body["prompt"] == wish
+    assert openai.last.body["prompt"].startswith(wish)
 
 
 def test_a_post_answers_a_page_where_it_is_asked_for(service: Service, openai: FakeOpenAI) -> None:
@@ -58,7 +58,7 @@ def test_the_description_may_stand_in_the_query_of_a_post(
         headers=basic(tenant.id, tenant.webhook_token),
     )
     assert answer.json["success"] is True
-    assert openai.last.body["prompt"] == "A kite"
+    assert openai.last.body["prompt"].startswith("A kite")
 
 
 @pytest.mark.parametrize(
