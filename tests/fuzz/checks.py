@@ -64,7 +64,8 @@ class Checker:
         if got.status >= 400:
             self._failure(sent, got, answer, error, request_id)
         self._secrets(sent, got, is_failure=got.status >= 400 or bool(error))
-        if self._is_call(sent, got, error):
+        # Of a failure in HTML or XML it cannot be told whether the caller was known.
+        if self._is_call(sent, got, error) and (got.status < 400 or error):
             self.must_be_logged[request_id] = sent
 
     def _time(self, client: Client, sent: Sent, got: Got) -> None:

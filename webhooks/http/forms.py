@@ -7,7 +7,9 @@ the field's data URL.
 from __future__ import annotations
 
 import base64
+import re
 from io import BytesIO
+from typing import Any
 from urllib.parse import urlsplit
 
 from werkzeug.datastructures import FileStorage
@@ -16,12 +18,14 @@ from werkzeug.formparser import FormDataParser
 from werkzeug.http import parse_options_header
 
 from flowhook.errors import Forbidden, InvalidInput
+from flowhook.strict_json import read_json
 
 TEXT = "text/plain"
 URL_ENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 KINDS = frozenset({TEXT, URL_ENCODED, MULTIPART})
 MAX_PARTS = 100
+FIELD_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
 def is_form(content_type: str) -> bool:
@@ -37,9 +41,14 @@ def check_sender(origin: str | None, host: str) -> None:
         raise Forbidden("a form of another site may not send this", fix="Send JSON instead.")
 
 
-def read_form(raw: bytes, content_type: str, main_field: str) -> dict[str, str]:
-    """Read the fields of a body. Raises InvalidInput if it is malformed."""
+def read_form(raw: bytes, content_type: str, main_field: str) -> dict[str, Any]:
+    """Read the fields of a body; JSON that is called a form, as curl does it, is read as JSON.
+
+    Raises InvalidInput if it is malformed, and InvalidJson.
+    """
     kind, options = parse_options_header(content_type)
+    if kind == URL_ENCODED and raw.lstrip()[:1] == b"{":
+        return read_json(raw)
     if kind == TEXT:
         return {main_field: _text(raw, options.get("charset") or "utf-8")}
     parser = FormDataParser(max_form_memory_size=len(raw) + 1, max_form_parts=MAX_PARTS)
@@ -52,7 +61,9 @@ def read_form(raw: bytes, content_type: str, main_field: str) -> dict[str, str]:
             "the form is malformed", fix="Send its boundary and all parts."
         ) from None
     fields = {**form.to_dict(), **{name: _data_url(file) for name, file in files.items()}}
-    if any("\0" in text for pair in fields.items() for text in pair):
+    if not all(FIELD_NAME.fullmatch(name) for name in fields):  # it may be a contact's words
+        raise InvalidInput("a field of the form has a malformed name")
+    if any("\0" in text for text in fields.values()):
         raise InvalidInput("the form holds a NUL character", fix="Remove it.")
     return fields
 

@@ -113,3 +113,30 @@ def test_each_function_has_a_main_field() -> None:
     assert found["generate_image"] == found["prompt"] == "prompt"
     assert found["filesearch-gpt"] == "question"
     assert found["detect_language"] == "text"
+
+
+def test_json_that_curl_calls_a_form_is_json(service: Service) -> None:
+    service.organisation()
+    answer = post(service, "get_buttons", b' {"buttons_data": "a|b"}', URL_ENCODED)
+    assert answer.json["button_count"] == 2
+
+
+def test_a_name_that_may_be_a_contacts_words_is_not_repeated(service: Service) -> None:
+    service.organisation()
+    answer = post(service, "get_buttons", b"ZEBRA words=1&buttons_data=a", URL_ENCODED)
+    assert (answer.status, answer.error["type"]) == (400, "invalid_input")
+    assert b"ZEBRA" not in answer.body
+
+
+@pytest.mark.parametrize(
+    "accept", ["text/html", "application/xml", "text/html,application/xml;q=0.9"]
+)
+@pytest.mark.parametrize("body", [{"buttons_data": "a|b"}, {"buttons_data": 5, "x": 1}])
+def test_a_call_is_in_the_log_in_whatever_form_it_is_answered(
+    service: Service, accept: str, body: Any
+) -> None:
+    service.organisation()
+    answer = service.call("get_buttons", body, headers={"Accept": accept})
+    service.flush()
+    logs = service.admin("GET", "/logs/acme").json["logs"]
+    assert [entry["request_id"] for entry in logs] == [answer.headers["X-Request-ID"]]
