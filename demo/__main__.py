@@ -49,14 +49,6 @@ SHOWN = (
         {"prompt": "Write one sentence about rain.", "max_tokens": 40, "temperature": 0},
         "response",
     ),
-    (
-        "translate_entry",
-        {
-            "entry": {"uid": "blt1", "title": "Good morning", "url": "/greeting"},
-            "language": "French",
-        },
-        "entry",
-    ),
 )
 SAMPLE = Path(__file__).parents[1] / "examples" / "ask_gpt.json"
 QUESTION = "What is the capital of France?"

@@ -1,0 +1,24 @@
+"""What the demo shows works with the local model, which cannot translate or call functions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from demo.__main__ import SHOWN
+from demo.local_model import LocalModel
+from tests.fixtures_app import Service
+from tests.fixtures_model import LOCAL_MODEL_KEY
+
+
+@pytest.mark.parametrize(("function", "body", "key"), SHOWN, ids=[one[0] for one in SHOWN])
+def test_it_is_answered(
+    service: Service, local_model: LocalModel, function: str, body: dict[str, Any], key: str
+) -> None:
+    service.organisation(
+        api_key=LOCAL_MODEL_KEY, base_url=local_model.base_url, default_model=local_model.model
+    )
+    answer = service.call(function, body)
+    assert answer.status == 200, answer.body
+    assert answer.json[key]
