@@ -17,6 +17,7 @@ import itertools
 import json
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections import deque
 
 import uvloop
@@ -29,7 +30,7 @@ NUMBERS = itertools.count(time.time_ns())  # of messages, never the same in a la
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
 
 
-class Connection(asyncio.Protocol):
+class Connection(asyncio.Protocol, ABC):
     """HTTP/1.1 with keep-alive, one message after the other; `received` gets head and body."""
 
     def connection_made(self, transport):
@@ -46,8 +47,9 @@ class Connection(asyncio.Protocol):
             self.waiting = rest[length:]
             self.received(head, rest[:length])
 
+    @abstractmethod
     def received(self, head: bytes, body: bytes) -> None:
-        raise NotImplementedError
+        """Take a whole request."""
 
 
 class GraphApi(Connection):
