@@ -188,7 +188,7 @@ class IdempotencyStore:
             if answered is not None:
                 return answered
         raise Conflict(
-            "this signature has proved a call already, another one or more than a minute ago",
+            "this signature was already used for a call",
             fix="Sign each call anew, when it is sent.",
         )
 
