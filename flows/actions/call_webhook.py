@@ -51,7 +51,7 @@ def resume(action: Action, call_id: int, answer: WebhookAnswer, sprint: Sprint) 
 
 @action(
     "call_webhook",
-    required=("url", "headers", "method", "result_name"),
+    required=("url", "method", "result_name"),
     calls_webhook=True,
     sets=result_name,
     resume=resume,

@@ -15,6 +15,7 @@ import orjson
 from flowhook.errors import InvalidInput, InvalidJson, TooLarge
 from flowhook.turns import in_turns
 from flows.definition.definition import Exit, Export, Flow, Node
+from flows.definition.rapidpro import refuse_rapidpro
 from flows.definition.reading_nodes import read_node, required_text
 from flows.model.bounds import check_bounds
 
@@ -30,9 +31,10 @@ def read_export(document: str | bytes | Json) -> Export:
     """Read all flows of a document: a bare definition, a wrapped one, or an export.
 
     A bare definition gives an export of one flow without keywords and `entry_extra`. Raises
-    InvalidInput or TooLarge.
+    InvalidInput, for an export of RapidPro or TextIt too, or TooLarge.
     """
     parsed = _parse(document)
+    refuse_rapidpro(parsed)
     if "flows" not in parsed and isinstance(parsed.get("definition"), dict):
         parsed = {"flows": [parsed]}
     if "flows" not in parsed:
@@ -153,7 +155,11 @@ def _list_of_objects(parent: Json, key: str) -> list[dict[str, Any]]:
 
 
 def _start(source: Json, nodes: Mapping[str, Node]) -> str:
-    """The topmost node of the drawing, then the leftmost; empty if it is not a node of the flow."""
+    """The topmost node of the drawing, then the leftmost; empty if it is not a node of the flow.
+
+    Where nothing is drawn, as in files that a script wrote, it is the first node to which no exit
+    leads, or else the first of all.
+    """
     drawing = source.get("_ui")
     drawn = drawing.get("nodes") if isinstance(drawing, dict) else None
     best: tuple[float, float, str] | None = None
@@ -166,7 +172,20 @@ def _start(source: Json, nodes: Mapping[str, Node]) -> str:
             continue
         place = (float(top), float(left) if isinstance(left, int | float) else 0.0, uuid)
         best = place if best is None or place[:2] < best[:2] else best
-    return best[2] if best is not None and best[2] in nodes else ""
+    if best is None:
+        return _first(nodes)
+    return best[2] if best[2] in nodes else ""
+
+
+def _first(nodes: Mapping[str, Node]) -> str:
+    """The first node to which no other leads, else the first node; empty without nodes."""
+    entered = {
+        one.destination
+        for node in nodes.values()
+        for one in node.exits
+        if one.destination != node.uuid
+    }
+    return next((uuid for uuid in nodes if uuid not in entered), next(iter(nodes), ""))
 
 
 def _repeated(nodes: list[Node]) -> tuple[str, ...]:

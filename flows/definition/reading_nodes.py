@@ -48,10 +48,15 @@ def read_node(source: Json) -> Node:
             fail(where, f'category "{category.name}" leads to an exit the node does not have')
     return Node(
         uuid=uuid,
-        actions=tuple(_read_action(one, where) for one in _objects(source, "actions", where)),
+        actions=tuple(_read_action(one, where) for one in _optional(source, "actions", where)),
         exits=exits,
         router=read,
     )
+
+
+def _optional(source: Json, key: str, where: str) -> list[dict[str, Any]]:
+    """The objects of a list that a script may leave out."""
+    return [] if source.get(key) is None else _objects(source, key, where)
 
 
 def _objects(source: Json, key: str, where: str) -> list[dict[str, Any]]:
@@ -113,7 +118,7 @@ def _read_router(source: Json, where: str) -> Router:
 
 def _read_switch(source: Json, router: Router, where: str) -> Router:
     known = {category.uuid for category in router.categories}
-    cases = tuple(_read_case(one, where) for one in _objects(source, "cases", where))
+    cases = tuple(_read_case(one, where) for one in _optional(source, "cases", where))
     for case in cases:
         if case.category not in known:
             fail(where, f"Category ID does not exist for Case: {case.uuid}")
@@ -144,8 +149,9 @@ def _read_category(source: Json, where: str) -> Category:
 def _read_case(source: Json, where: str) -> Case:
     where = f"{where}, case"
     arguments = source.get("arguments")
+    arguments = [] if arguments is None else arguments
     if not isinstance(arguments, list) or len(arguments) > MAX_ITEMS:
-        fail(where, '"arguments" is missing or not a list')
+        fail(where, '"arguments" is not a list, or too long')
     return Case(
         uuid=required_text(source, "uuid", where),
         type=required_text(source, "type", where),

@@ -17,9 +17,10 @@ from flows.engine.engine import Engine
 from flows.lint import lint
 from flows.model.bounds import MAX_DEPTH
 from flows.model.contact import Contact
+from flows.model.events import MsgCreated
 from flows.model.session import Message, Session
 from flows.play.standalone import StandaloneServices
-from tests.flows.building import definition_of, export_of
+from tests.flows.building import definition_of, export_of, node_of
 
 FLOW: dict[str, Any] = {
     "uuid": "f-0001",
@@ -74,8 +75,56 @@ def test_the_start_node_is_the_topmost_then_leftmost() -> None:
     assert read_flow(source).start == "hook"
     source["_ui"]["nodes"]["deleted"] = {"position": {"top": 0, "left": 0}}
     assert read_flow(source).start == ""
-    source["_ui"] = {}
+
+
+@pytest.mark.parametrize("drawing", [None, {}, {"nodes": {}}, {"nodes": {"hook": {}}}])
+def test_an_undrawn_flow_starts_where_no_exit_leads(drawing: Any) -> None:
+    source = definition()
+    source["nodes"].append(node_of({"id": "hello", "send": "Hello", "to": "ask1"}))
+    source["_ui"] = drawing
+    assert read_flow(source).start == "hello"
+    del source["_ui"]
+    assert read_flow(source).start == "hello"
+    source["nodes"].pop()
+    assert read_flow(source).start == "ask1"  # every node is led to
+    source["nodes"] = []
     assert read_flow(source).start == ""
+
+
+def test_a_node_that_leads_to_itself_can_be_the_start() -> None:
+    nodes: list[Any] = [{"id": "end1", "send": "Bye"}, {"id": "ask1", "wait": {}, "else": "ask1"}]
+    nodes[1]["cases"] = [["has_any_word", ["yes"], "Yes", "end1"]]
+    source = definition_of({"uuid": "f", "nodes": nodes})
+    assert read_flow({**source, "_ui": {}}).start == "ask1"
+
+
+@pytest.mark.parametrize("left_out", [True, False])
+def test_lists_that_a_script_leaves_out_are_empty(left_out: bool) -> None:
+    """`actions`, `cases`, `arguments` and `headers` may be missing, or null."""
+    source = definition()
+    _, hear, hook = source["nodes"][:3]
+    for holder, key in (
+        (hear, "actions"),
+        (hear["router"]["cases"][0], "arguments"),
+        (hook["actions"][0], "headers"),
+        (hook["router"], "cases"),
+    ):
+        if left_out:
+            del holder[key]
+        else:
+            holder[key] = None
+    flow = read_flow(source)
+    assert flow.nodes["hear"].actions == ()
+    router = flow.nodes["hear"].router
+    assert router is not None
+    assert router.cases[0].arguments == ()
+    services = StandaloneServices()
+    services.publish(flow)
+    session = Session(Contact(id="1"))
+    said = Engine(services).start(session, flow.uuid)
+    said += Engine(services).receive(session, Message(text="no"))
+    assert [one.text for one in said if isinstance(one, MsgCreated)] == ["Ready?", "Ready?"]
+    assert lint(flow)
 
 
 def test_an_unconnected_other_can_repeat_the_question() -> None:
@@ -112,7 +161,7 @@ BROKEN = [
     (_with([1], "nodes"), "is not an object"),
     (_without("nodes", 0, "uuid"), "a node"),
     (_without("nodes", 0, "exits"), "ask1"),
-    (_without("nodes", 0, "actions"), "ask1"),
+    (_with({}, "nodes", 0, "actions"), "ask1"),
     (_without("nodes", 0, "actions", 0, "text"), "Node ask1 (ask1), action send_msg: Missing"),
     (_without("nodes", 0, "actions", 0, "uuid"), "ask1"),
     (_without("nodes", 0, "actions", 0, "type"), "ask1"),
@@ -128,8 +177,8 @@ BROKEN = [
     (_with("x", "nodes", 1, "router", "cases", 0, "category_uuid"), "Category ID does not exist"),
     (_with("x", "nodes", 1, "router", "categories", 0, "exit_uuid"), "exit"),
     (_with(5, "nodes", 1, "router", "categories", 0, "name"), "no name"),
-    (_without("nodes", 1, "router", "cases"), "cases"),
-    (_without("nodes", 1, "router", "cases", 0, "arguments"), "arguments"),
+    (_with("x", "nodes", 1, "router", "cases"), "cases"),
+    (_with("x", "nodes", 1, "router", "cases", 0, "arguments"), "arguments"),
     (_without("nodes", 1, "router", "wait", "type"), "wait"),
     (_with("soon", "nodes", 1, "router", "wait", "timeout", "seconds"), "seconds"),
     (_with("9" * 12, "nodes", 1, "router", "wait", "timeout", "seconds"), "seconds"),
