@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from flowhook.blanks import unpadded
 from flowhook.limits.limiter import Estimate
 from flowhook.organisations.organisation import Organisation
 from flowhook.providers.token_estimate import BYTES_PER_TOKEN, body_tokens
@@ -25,7 +26,8 @@ def estimate(
     if not function.spends_tokens:
         return None
     own = own_keys(function.fields, body)
-    section = f"openai/accounts/{body['account']}" if body.get("account") else "openai"
+    title = unpadded(str(body.get("account") or ""))
+    section = f"openai/accounts/{title}" if title else "openai"
     system = organisation.section(section).get("system_prompt") or ""
     prompt = body_tokens(orjson.dumps(own)) + len(system.encode()) // BYTES_PER_TOKEN
     answers = _whole(body.get("n")) or 1

@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 from marshmallow import RAISE, Schema, ValidationError, fields, missing, validate
 
+from flowhook.blanks import unpadded
 from flowhook.common_keys import COMMON_KEYS
 from flowhook.config_values import MODEL_PATTERN
 from flowhook.strict_json import Unbounded, read_value
@@ -99,6 +100,13 @@ class Text(Lenient, fields.String):
         elif not self.keeps_variables:
             check_set(value)
         return value
+
+
+class Pasted(Text):
+    """An id, a name or an address, without the blanks that come along when it is pasted."""
+
+    def tidied(self, value: Any) -> Any:
+        return super().tidied(unpadded(value) if isinstance(value, str) else value)
 
 
 class Number(Lenient, fields.Float):
@@ -198,7 +206,7 @@ class Json(Lenient, fields.Raw):
 def model_field(
     description: str = "The model; if not given, the organisation's or the service's default.",
 ) -> Text:
-    return Text(
+    return Pasted(
         max_length=128,
         validate=[validate.Regexp(rf"^{MODEL_PATTERN}\Z", error="Not a model's name.")],
         metadata={"description": description, "example": "gpt-6-luna"},

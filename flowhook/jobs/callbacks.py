@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import orjson
 
+from flowhook.blanks import unpadded
 from flowhook.errors import FlowhookError, InvalidInput
 from flowhook.jobs.call import Call
 from flowhook.jobs.job_runner import NotDelivered
@@ -41,7 +42,7 @@ class Callback:
             return False
         if not isinstance(url, str):
             raise InvalidInput("callback_url must be text", fields={"callback_url": ["No text."]})
-        self.guard.check_url(url, field="callback_url")
+        self.guard.check_url(unpadded(url), field="callback_url")
         if not organisation.signature_phrase:
             raise InvalidInput(
                 "callback_url needs the organisation's signature phrase, which signs the callback",
@@ -62,7 +63,7 @@ class Callback:
         }
         try:
             answer = self.guard.guarded_post(
-                call.body["callback_url"],
+                unpadded(call.body["callback_url"]),
                 body,
                 headers,
                 timeout_seconds=TIMEOUT_SECONDS,

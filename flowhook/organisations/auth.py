@@ -17,6 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from flowhook.blanks import unpadded
 from flowhook.errors import Forbidden, RateLimited, Unauthorized
 from flowhook.organisations import signature
 from flowhook.organisations.cache import SettingsCache
@@ -125,7 +126,7 @@ class Authenticator:
             decoded = base64.b64decode(credentials, validate=True).decode()
         except (binascii.Error, ValueError):
             raise unauthorized("the Basic credentials are malformed") from None
-        org, _, token = decoded.partition(":")
+        org, _, token = (unpadded(part) for part in decoded.partition(":"))
         caller = self._bearer(proof, token)
         if caller.scope == OPERATOR:
             if not ORGANIZATION_ID_PATTERN.fullmatch(org):

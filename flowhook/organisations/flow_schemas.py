@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 
 from marshmallow import ValidationError, fields, validate
 
+from flowhook.organisations.kinds import Unpadded
 from flowhook.organisations.section import SectionSchema
 
 
@@ -48,7 +49,7 @@ class GlobalsSettingsSchema(SectionSchema):
 class TimezoneSettingsSchema(SectionSchema):
     """The organisation's time zone, which `@calendar` uses for the date."""
 
-    name = fields.String(
+    name = Unpadded(
         allow_none=True,
         validate=known_timezone,
         metadata={

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
+from flowhook.blanks import unpadded
 from flowhook.config_values import MODEL_PATTERN, is_http_address
 
 MODEL_NAME = validate.Regexp(
@@ -30,14 +32,24 @@ def http_url(value: str) -> None:
         )
 
 
+class Unpadded(fields.String):
+    """A text without the blanks around it, which come along when a key or an id is pasted."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> str:
+        bare = unpadded(value) if isinstance(value, str) else value
+        return super()._deserialize(bare, attr, data, **kwargs)
+
+
 def text(maximum: int, description: str, **more: Any) -> fields.String:
     metadata = {"description": description, **more.pop("metadata", {})}
     checks = [validate.Length(1, maximum), *more.pop("validate", [])]
-    return fields.String(allow_none=True, validate=checks, metadata=metadata, **more)
+    return Unpadded(allow_none=True, validate=checks, metadata=metadata, **more)
 
 
 def secret(maximum: int, description: str, example: str) -> fields.String:
-    return fields.String(
+    return Unpadded(
         allow_none=True,
         validate=printable(maximum),
         metadata={"description": description, "secret": True, "example": example},
@@ -45,7 +57,7 @@ def secret(maximum: int, description: str, example: str) -> fields.String:
 
 
 def model(description: str, example: str) -> fields.String:
-    return fields.String(
+    return Unpadded(
         allow_none=True,
         validate=MODEL_NAME,
         metadata={"description": description, "example": example},

@@ -11,6 +11,7 @@ from flowhook.errors import InvalidInput
 from flowhook.organisations.kinds import (
     MODEL_NAME,
     TITLE_PATTERN,
+    Unpadded,
     http_url,
     model,
     printable,
@@ -78,8 +79,8 @@ class OpenAISettingsSchema(SectionSchema):
         metadata={"example": "2024-10-21"},
     )
     deployment = fields.Dict(
-        keys=fields.String(validate=MODEL_NAME),
-        values=fields.String(validate=MODEL_NAME),
+        keys=Unpadded(validate=MODEL_NAME),
+        values=Unpadded(validate=MODEL_NAME),
         allow_none=True,
         validate=validate.Length(max=100),
         metadata={
@@ -93,8 +94,8 @@ class OpenAISettingsSchema(SectionSchema):
     speech_model = model("The model that turns text into speech.", "gpt-4o-mini-tts")
     transcription_model = model("The model that turns speech into text.", "gpt-transcribe")
     model_aliases = fields.Dict(
-        keys=fields.String(validate=MODEL_NAME),
-        values=fields.String(validate=MODEL_NAME),
+        keys=Unpadded(validate=MODEL_NAME),
+        values=Unpadded(validate=MODEL_NAME),
         allow_none=True,
         validate=validate.Length(max=100),
         metadata={
@@ -103,7 +104,7 @@ class OpenAISettingsSchema(SectionSchema):
         },
     )
     allowed_models = fields.List(
-        fields.String(validate=validate.Length(1, 128)),
+        Unpadded(validate=validate.Length(1, 128)),
         allow_none=True,
         validate=validate.Length(max=100),
         metadata={
@@ -151,7 +152,7 @@ class AssistantSchema(Schema):
     class Meta:
         unknown = RAISE
 
-    vector_store_id = fields.String(
+    vector_store_id = Unpadded(
         required=True,
         validate=printable(128),
         metadata={
@@ -171,7 +172,7 @@ class AssistantsSettingsSchema(SectionSchema):
     """Replacements for old OpenAI assistants that flows still name."""
 
     assistants = fields.Dict(
-        keys=fields.String(validate=printable(128)),
+        keys=Unpadded(validate=printable(128)),
         values=fields.Nested(AssistantSchema),
         allow_none=True,
         validate=validate.Length(max=100),

@@ -9,6 +9,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError
 
+from flowhook.blanks import unpadded
 from flowhook.errors import InvalidInput, NotFound
 from flowhook.frames import drop_frames
 from flowhook.organisations.auth import OPERATOR, Caller
@@ -23,7 +24,6 @@ from flowhook.unknown_fields import few_unknown
 
 MASKED = re.compile(r"(sk-|EAA|AIz)?\.\.\..{0,4}")
 HEARD_SECONDS = 0.1  # an announcement reaches every process well within this time
-_NEW = object()
 
 
 class SectionService:
@@ -126,7 +126,11 @@ def load_fields(
 
     `shown`: secrets in their masked form; one that is sent back masked is unchanged.
     """
-    body = {name: value for name, value in body.items() if value != (shown or {}).get(name, _NEW)}
+    body = {
+        name: value
+        for name, value in body.items()
+        if not (isinstance(value, str) and unpadded(value) == (shown or {}).get(name))
+    }
     body = few_unknown(schema.fields, body)
     for name in secret_fields(type(schema)):
         _refuse_masked(name, body.get(name))
@@ -155,7 +159,7 @@ def masked(section: str, values: Any) -> dict[str, Any]:
 
 def _refuse_masked(name: str, sent: Any) -> None:
     """Refuse a masked text that is not the stored secret's mask; it cannot be a new secret."""
-    if isinstance(sent, str) and MASKED.fullmatch(sent):
+    if isinstance(sent, str) and MASKED.fullmatch(unpadded(sent)):
         raise InvalidInput(
             f"{name} is masked, not a key",
             fix=f"Send the whole {name}, or leave it out to keep the stored one.",

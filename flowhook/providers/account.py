@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from fnmatch import fnmatchcase
 from typing import Any
 
+from flowhook.blanks import unpadded
 from flowhook.config import (
     SERVICE_IMAGE_MODEL,
     SERVICE_SPEECH_MODEL,
@@ -78,9 +79,10 @@ class Accounts:
 
         Raises Inactive, MissingApiKey, and InvalidInput if there is no account of that title.
         """
-        name = f"openai/accounts/{title}" if title else "openai"
-        section = sections.get(name)
-        if section is None and title:
+        bare = unpadded(title or "")
+        section = sections.get(f"openai/accounts/{title}") if title else None
+        section = section or sections.get(f"openai/accounts/{bare}" if bare else "openai")
+        if section is None and bare:
             raise InvalidInput(
                 "this organisation has no OpenAI account of that title",
                 fields={"account": ["Not the title of an account of this organisation."]},

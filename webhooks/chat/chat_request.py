@@ -22,6 +22,7 @@ from webhooks.fields import (
     FunctionSchema,
     Json,
     Number,
+    Pasted,
     ResultSchema,
     Text,
     Whole,
@@ -106,7 +107,7 @@ def sanitize_field() -> Flag:
 
 
 def thread_field() -> Text:
-    return Text(
+    return Pasted(
         max_length=200,
         keeps_variables=True,
         metadata={

@@ -11,6 +11,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 
+from flowhook.blanks import unpadded
 from flowhook.errors import InvalidInput, TooLarge
 from flowhook.media.caller import read_image
 from webhooks.chat.messages import Message, read_said, read_text_part
@@ -26,7 +27,7 @@ LINK = re.compile(r"(?:https?://|data:)\S+\Z", re.IGNORECASE)
 
 def read_part(part: Any, place: str) -> Message:
     """Read a part of a content: text, or an image by its link."""
-    if isinstance(part, str) and LINK.match(part):
+    if isinstance(part, str) and LINK.match(unpadded(part)):
         part = {"type": "image", "url": part}
     kind = str(part.get("type", "")).lower() if isinstance(part, dict) else ""
     if kind not in IMAGE_TYPES:
@@ -34,7 +35,7 @@ def read_part(part: Any, place: str) -> Message:
     named = (part.get(name) for name in ("image_url", "url", "image", "value"))
     given = next((one for one in named if one is not None), None)
     known = given if isinstance(given, Mapping) else {"url": given}
-    image = {"url": read_said(known.get("url"), f"{place}.image_url.url")}
+    image = {"url": unpadded(read_said(known.get("url"), f"{place}.image_url.url"))}
     detail = known.get("detail", part.get("detail"))
     if detail is not None:
         if detail not in DETAILS:

@@ -11,7 +11,7 @@ from flowhook.errors import EmptyInput, InvalidResponse
 from flowhook.providers.model_client import ChatRequest, JsonAnswer
 from webhooks.chat.answers import parse_answer
 from webhooks.chat.messages import check_length
-from webhooks.fields import FunctionSchema, ResultSchema, Text
+from webhooks.fields import FunctionSchema, Pasted, ResultSchema, Text
 from webhooks.media.languages import language_code, language_name
 from webhooks.media.speech import transcribe
 from webhooks.registry import Context, webhook
@@ -41,7 +41,7 @@ class DetectLanguageSchema(FunctionSchema):
     text = Text(
         metadata={"description": "The text; give this or `speech`.", "example": "आप कैसे हैं?"},
     )
-    speech = Text(
+    speech = Pasted(
         max_length=1_048_576,
         metadata={
             "description": "Link to a recording, or a data URL; give this or `text`.",

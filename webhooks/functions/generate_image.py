@@ -15,7 +15,7 @@ from flowhook.providers.model_client import (
     PICTURE_STYLES,
     PictureRequest,
 )
-from webhooks.fields import Choice, FunctionSchema, ResultSchema, Text, Whole, model_field
+from webhooks.fields import Choice, FunctionSchema, Pasted, ResultSchema, Text, Whole, model_field
 from webhooks.media.pictures import draw
 from webhooks.registry import Context, webhook
 
@@ -54,7 +54,7 @@ class GenerateImageSchema(FunctionSchema):
         },
     )
     model = model_field("The model; if not given, the organisation's image_model.")
-    size = Text(
+    size = Pasted(
         max_length=9,
         validate=[known_size],
         metadata={

@@ -12,14 +12,14 @@ from flowhook.providers.model_client import ChatRequest
 from webhooks.chat.answers import ask_answers, parse_answer
 from webhooks.chat.messages import check_length, conversation
 from webhooks.chat.response_format import response_format_field
-from webhooks.fields import FunctionSchema, ResultSchema, Text, model_field
+from webhooks.fields import FunctionSchema, Pasted, ResultSchema, Text, model_field
 from webhooks.registry import Context, webhook
 
 DEFAULT_PROMPT = "Describe this image."
 
 
 class ParseViaGptVisionSchema(FunctionSchema):
-    url = Text(
+    url = Pasted(
         required=True,
         max_length=1_048_576,
         metadata={

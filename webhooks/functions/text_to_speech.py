@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from webhooks.fields import FunctionSchema, ResultSchema, Text, ignored_field, model_field
+from webhooks.fields import FunctionSchema, Pasted, ResultSchema, Text, ignored_field, model_field
 from webhooks.media.languages import language_field
 from webhooks.media.speech import DEFAULT_VOICE, MAX_SPOKEN_CHARACTERS, VOICES, speak
 from webhooks.registry import Context, webhook
@@ -23,7 +23,7 @@ GLIFIC_VOICES = frozenset(
 
 
 def known_voice(value: str) -> None:
-    if value.strip().lower() not in (*VOICES, *GLIFIC_VOICES):
+    if value.lower() not in (*VOICES, *GLIFIC_VOICES):
         raise ValidationError(f"Must be one of {', '.join(VOICES)}.")
 
 
@@ -36,7 +36,7 @@ class TextToSpeechSchema(FunctionSchema):
             "example": "The school opens at nine.",
         },
     )
-    voice = Text(
+    voice = Pasted(
         validate=[known_voice],
         metadata={
             "description": f"The voice (default {DEFAULT_VOICE}): {', '.join(VOICES)}. Other"
@@ -90,7 +90,7 @@ def text_to_speech(data: dict[str, Any], context: Context) -> dict[str, Any]:
     model_not_found, provider_rejected, provider_timeout.
     Source: https://platform.openai.com/docs/api-reference/audio/createSpeech
     """
-    voice = (data.get("voice") or "").strip().lower()
+    voice = (data.get("voice") or "").lower()
     url = speak(
         context,
         data["text"],

@@ -12,6 +12,7 @@ from flask.globals import request_ctx
 from marshmallow.fields import Field
 from werkzeug.exceptions import HTTPException
 
+from flowhook.blanks import unpadded
 from flowhook.errors import (
     FlowhookError,
     InvalidInput,
@@ -82,7 +83,7 @@ def webhook_routes(
     def refuse_method(failure: HTTPException) -> Response:
         """Answer a wrong method as a function's failure, or as a plain error elsewhere."""
         place, _, name = request_ctx.request.path.rpartition("/")
-        if place != "/webhooks" or functions.find(name) is None:
+        if place != "/webhooks" or functions.find(unpadded(name)) is None:
             return error_answer(failure)
         request = _CallRequest(handler, authenticator, settings, in_flight, name)
         return request.in_asked_form(request.refuse(failure))
@@ -136,7 +137,7 @@ class _CallRequest:
         self.authenticator = authenticator
         self.settings = settings
         self.in_flight = in_flight
-        self.name = name
+        self.name = name = unpadded(name)
         self.sent = request_ctx.request  # not the proxy: each access through it costs 2 us
         self.function = handler.dispatcher.functions.find(name)
         self.organization_id: str | None = None
@@ -257,7 +258,7 @@ class _CallRequest:
         claimed = ""
         if signature:
             self.body = self._read(sent, raw)
-            claimed = str(self.body.get("organization_id", ""))
+            claimed = unpadded(str(self.body.get("organization_id", "")))
         return self.authenticator.authenticate(
             Credentials(environ.get("REMOTE_ADDR") or "", authorization, signature, raw, claimed)
         )
@@ -273,7 +274,7 @@ def organisation_of(caller: Caller, body: Mapping[str, Any]) -> str:
     """Return the caller's own organisation; the operator names one in the body."""
     if caller.organization_id is not None:
         return caller.organization_id
-    named = str(body.get("organization_id", ""))
+    named = unpadded(str(body.get("organization_id", "")))
     if not ORGANIZATION_ID_PATTERN.fullmatch(named):
         raise InvalidInput(
             "the operator's token needs an organization_id in the body",

@@ -15,7 +15,7 @@ from flowhook.errors import InvalidInput, ProviderRejected
 from flowhook.providers.model_client import FilesRequest
 from webhooks.chat.chat_request import thread_field
 from webhooks.chat.messages import check_length
-from webhooks.fields import FunctionSchema, Text, ignored_field, model_field
+from webhooks.fields import FunctionSchema, Pasted, Text, ignored_field, model_field
 from webhooks.registry import Context
 
 DEFAULT_PROMPT = "Answer from the files you find. Where they do not hold the answer, say so."
@@ -24,7 +24,7 @@ DEFAULT_PROMPT = "Answer from the files you find. Where they do not hold the ans
 class FileSearchFieldsSchema(FunctionSchema):
     """The fields that choose files, instructions and conversation."""
 
-    vector_store_id = Text(
+    vector_store_id = Pasted(
         max_length=128,
         metadata={
             "description": "The OpenAI vector store to answer from; required unless you give an"
@@ -32,7 +32,7 @@ class FileSearchFieldsSchema(FunctionSchema):
             "example": "vs_68a1f0",
         },
     )
-    assistant_id = Text(
+    assistant_id = Pasted(
         max_length=128,
         metadata={
             "description": "An id from the organisation's assistants settings, instead of the"

@@ -11,7 +11,7 @@ import unicodedata
 
 from marshmallow import ValidationError
 
-from webhooks.fields import Text
+from webhooks.fields import Pasted, Text
 
 # The languages that the transcription models were trained on, by ISO 639-1 code where there is one.
 NAMES = {
@@ -85,7 +85,7 @@ def _plain_name(value: str) -> None:
 
 def language_field(description: str, example: str, *, required: bool = False) -> Text:
     """Make a field for a language; names and codes only, since prompts contain it."""
-    return Text(
+    return Pasted(
         required=required,
         max_length=64,
         validate=[_plain_name],

@@ -9,7 +9,7 @@ from flowhook.media.caller import CallerMedia, read_audio
 from flowhook.media.store import CONTENT_TYPES
 from flowhook.providers.media_type import sniff
 from flowhook.providers.model_client import Speech, SpeechRequest, TranscriptionRequest
-from webhooks.fields import Text
+from webhooks.fields import Pasted, Text
 from webhooks.media.languages import is_automatic, language_code, language_field, language_name
 from webhooks.registry import Context
 
@@ -57,7 +57,7 @@ class Transcript:
 
 
 def speech_field(what: str) -> Text:
-    return Text(
+    return Pasted(
         required=True,
         max_length=1_048_576,
         metadata={

@@ -125,7 +125,8 @@ def test_what_a_receiver_says_beside_its_status_is_not_read(
 
 def test_a_receiver_that_is_gone_is_not_tried_again(jobs: JobsService, receiver: Receiver) -> None:
     receiver.fail(410)
-    job_id = jobs.accept("get_buttons", {"buttons_data": "a", "callback_url": receiver.url})
+    url = f" {receiver.url}\n"  # as it was pasted
+    job_id = jobs.accept("get_buttons", {"buttons_data": "a", "callback_url": url})
     jobs.wait_delivered(job_id, "callback", "dead")
     assert len(receiver.requests) == 1
 
