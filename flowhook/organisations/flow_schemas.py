@@ -1,4 +1,4 @@
-"""The settings sections that flows read: `@global` and `@calendar`."""
+"""The settings sections that flows read: `@global`, `@calendar`, flows without a keyword."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import unicodedata
 from typing import Any
 from zoneinfo import available_timezones
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
-from flowhook.organisations.kinds import Unpadded
+from flowhook.organisations.kinds import Unpadded, text
+from flowhook.organisations.office_hours import read_hours
 from flowhook.organisations.section import SectionSchema
 
 
@@ -55,5 +56,59 @@ class TimezoneSettingsSchema(SectionSchema):
         metadata={
             "description": "Name of the time zone (default Asia/Kolkata).",
             "example": "Asia/Kolkata",
+        },
+    )
+
+
+def known_hours(value: str) -> None:
+    try:
+        read_hours(value)
+    except ValueError as error:
+        raise ValidationError(
+            f"Cannot read {str(error)[:64]!r}: write days and times, for example"
+            " Mon-Fri 09:00-18:00, Sat 10:00-13:00."
+        ) from None
+
+
+def flow_name(description: str, example: str) -> fields.String:
+    return text(120, description, metadata={"example": example})
+
+
+class OutOfOfficeSchema(Schema):
+    """The flow that answers outside the office hours."""
+
+    class Meta:
+        unknown = RAISE
+
+    flow = Unpadded(
+        required=True,
+        validate=validate.Length(1, 120),
+        metadata={"description": "The flow, by UUID or keyword.", "example": "closed"},
+    )
+    hours = Unpadded(
+        required=True,
+        validate=[validate.Length(1, 500), known_hours],
+        metadata={
+            "description": "When the office is open, in the organisation's time zone; days that"
+            " are not named are closed.",
+            "example": "Mon-Fri 09:00-18:00, Sat 10:00-13:00",
+        },
+    )
+
+
+class FlowsSettingsSchema(SectionSchema):
+    """The flows that start without a keyword, each by UUID or keyword; only a published and active
+    one starts."""
+
+    default = flow_name(
+        "Starts at a message that is no keyword, from a contact who is in no flow.", "menu"
+    )
+    new_contact = flow_name("Starts at the first message of a contact, whatever it is.", "welcome")
+    out_of_office = fields.Nested(
+        OutOfOfficeSchema,
+        allow_none=True,
+        metadata={
+            "description": "Starts instead of the default flow outside the office hours.",
+            "example": {"flow": "closed", "hours": "Mon-Fri 09:00-18:00, Sat 10:00-13:00"},
         },
     )

@@ -9,7 +9,11 @@ from __future__ import annotations
 
 from marshmallow import ValidationError, fields, validate
 
-from flowhook.organisations.flow_schemas import GlobalsSettingsSchema, TimezoneSettingsSchema
+from flowhook.organisations.flow_schemas import (
+    FlowsSettingsSchema,
+    GlobalsSettingsSchema,
+    TimezoneSettingsSchema,
+)
 from flowhook.organisations.kinds import http_url, printable, secret, text
 from flowhook.organisations.openai_schemas import AssistantsSettingsSchema, OpenAISettingsSchema
 from flowhook.organisations.section import SectionSchema
@@ -137,4 +141,5 @@ SECTIONS: dict[str, type[SectionSchema]] = {
     "limits": LimitsSettingsSchema,
     "globals": GlobalsSettingsSchema,
     "timezone": TimezoneSettingsSchema,
+    "flows": FlowsSettingsSchema,
 }

@@ -8,9 +8,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 from flowhook.organisations.organisation import Organisation
 from flows.conversations.author_requests import AuthorHttpClient
+from flows.conversations.occasions import flow_named, published_flow
 from flows.definition.definition import Flow
 from flows.library.library import Library
 from flows.library.store import FlowStore
@@ -112,3 +114,10 @@ class LiveServices:
 
     def find_template_flow(self, name: str) -> str | None:
         return self.library.templates.get(name)
+
+    def find_occasion(self, occasion: str) -> str | None:
+        section = self.organisation.section("flows")
+        if not section:
+            return None
+        named = flow_named(section, occasion, self.now().astimezone(ZoneInfo(self.timezone)))
+        return (published_flow(self.library, named) or named) if named else None

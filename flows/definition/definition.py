@@ -84,6 +84,11 @@ class Node:
     def is_terminal(self) -> bool:
         return not any(one.destination for one in self.exits)
 
+    @property
+    def is_choice(self) -> bool:
+        """Whether the node sends a message with buttons or a list."""
+        return any(action.kind.is_interactive for action in self.actions)
+
     def destination(self, exit_uuid: str) -> str | None:
         return next((one.destination for one in self.exits if one.uuid == exit_uuid), None)
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from flowhook.errors import Conflict, InvalidInput, NotFound
 from flows.definition.definition import Flow
-from flows.engine.lifecycle import FlowServices, begin, interrupt, tidy
+from flows.engine.lifecycle import NEW_CONTACT, NO_FLOW, FlowServices, begin, interrupt, tidy
 from flows.engine.walk import Walk
 from flows.model.action import WebhookReply
 from flows.model.bounds import check_bounds
@@ -25,6 +25,7 @@ from flows.model.text import clean
 OPTIN = "optin"
 TIMED_OUT = "Timeout: taking long to process response"
 NO_RESPONSE = Message(text="No Response")
+NOT_THERE = "the settings name a flow that is not there, not published or not active"
 
 
 class Engine:
@@ -58,21 +59,27 @@ class Engine:
         return self._finish(sprint)
 
     def receive(self, session: Session, message: Message) -> list[Event]:
-        """Process one message: a keyword starts its flow, any other goes to the current flow.
+        """Process one message: a keyword starts its flow, any other goes to the current flow, or
+        starts the organisation's flow for new contacts or for those in no flow.
 
         Raises InvalidInput or TooLarge for a message that cannot be stored; the session is then
         unchanged.
         """
         check_bounds(asdict(replace(message, groups=None)), what="the message")
         sprint = Sprint(session, self.services)
+        is_new = session.is_new
         message = self._accept(sprint, message)
-        uuid, draft = self._flow_to_start(session, message) or ("", False)
+        uuid, draft = self._flow_to_start(session, message, is_new) or ("", False)
         flow = self.services.find_flow(uuid, draft=draft) if uuid else None
         run = session.active_run()
         if flow is not None:
             self._start_by_word(sprint, flow, message, draft=draft)
         elif run is not None:
-            Walk(sprint, self.services).go(run, [message])
+            walk = Walk(sprint, self.services)
+            walk.return_to_choice(run, message)
+            walk.go(run, [message])
+        elif uuid:
+            sprint.events.append(FlowFailed(flow=uuid, node="", reason=NOT_THERE, reset=False))
         return self._finish(sprint)
 
     def wake(self, session: Session) -> list[Event]:
@@ -173,7 +180,9 @@ class Engine:
         )
         return message
 
-    def _flow_to_start(self, session: Session, message: Message) -> tuple[str, bool] | None:
+    def _flow_to_start(
+        self, session: Session, message: Message, is_new: bool
+    ) -> tuple[str, bool] | None:
         """The flow that a message starts instead of continuing, and whether as a draft."""
         services = self.services
         keyword = clean(message.text)
@@ -193,13 +202,27 @@ class Engine:
             template = services.find_template_flow(message.text.removeprefix("template:"))
             if template:
                 return template, False
-        started = services.find_keyword(keyword) if keyword else None
+        welcome = services.find_occasion(NEW_CONTACT) if is_new else None
+        if welcome:
+            return welcome, False
+        return self._flow_by_word(keyword) or self._flow_in_rest(session, active)
+
+    def _flow_by_word(self, keyword: str) -> tuple[str, bool] | None:
+        """The flow that a keyword starts, as a draft after the word draft."""
+        find = self.services.find_keyword
+        started = find(keyword) if keyword else None
         if started:
             return started, False
-        if keyword.startswith("draft"):
-            drafted = services.find_keyword(keyword.removeprefix("draft"), draft=True)
-            return (drafted, True) if drafted else None
-        return None
+        is_draft = keyword.startswith("draft")
+        drafted = find(keyword.removeprefix("draft"), draft=True) if is_draft else None
+        return (drafted, True) if drafted else None
+
+    def _flow_in_rest(self, session: Session, active: Run | None) -> tuple[str, bool] | None:
+        """The organisation's flow for a contact who is in none, and has not opted out."""
+        if active is not None or session.contact.optout_time:
+            return None
+        resting = self.services.find_occasion(NO_FLOW)
+        return (resting, False) if resting else None
 
     # --- waking -------------------------------------------------------------------------
 

@@ -13,6 +13,9 @@ from flows.model.sprint import Sprint
 
 MAX_RUNS = 50
 REPLACED = "Last Active flow is killed as new flow has started"
+NEW_CONTACT, NO_FLOW = "new_contact", "no_flow"
+"""Occasions on which a flow starts without a keyword: a contact's first message, and one from a
+contact who is in no flow."""
 
 
 class FlowServices(EngineServices, Protocol):
@@ -30,6 +33,11 @@ class FlowServices(EngineServices, Protocol):
 
     def find_template_flow(self, name: str) -> str | None:
         """Find the UUID of the template flow with exactly this name."""
+        ...
+
+    def find_occasion(self, occasion: str) -> str | None:
+        """Find the flow that the organisation starts on NEW_CONTACT or NO_FLOW: its UUID, or what
+        the settings call it if there is no such flow; None if they name none."""
         ...
 
 

@@ -84,6 +84,19 @@ class Walk:
             except InvalidInput as error:
                 fail(self.sprint, frame.run, error.message)
 
+    def return_to_choice(self, run: Run, message: Message) -> None:
+        """Move a run behind the message with buttons whose option the contact tapped, however long
+        ago that was sent, if it is one of the run's flow; `message` answers it then."""
+        if message.type not in ("quick_reply", "list"):
+            return
+        flow = self._flow_of(run)
+        asked = flow.nodes.get(str((message.interactive or {}).get("id"))) if flow else None
+        if flow is None or asked is None or not asked.is_choice or not asked.exits:
+            return
+        destination = asked.exits[0].destination
+        if destination is not None and destination in flow.nodes and destination != run.node:
+            run.node, run.waiting, run.wakeup_at, run.call = destination, "", None, None
+
     def _walk(self, frame: Frame) -> None:
         run, messages = frame.run, frame.messages
         self._load(run)
@@ -94,12 +107,9 @@ class Walk:
 
     def _load(self, run: Run) -> None:
         """Make this run the current one, in the revision that it began with."""
-        find = self.services.find_flow
         sprint = self.sprint
         sprint.run, sprint.node = run, run.node
-        flow = find(run.flow, revision=run.revision, draft=run.is_draft)
-        if flow is None:
-            flow = find(run.flow, draft=run.is_draft)
+        flow = self._flow_of(run)
         if flow is None or run.node not in flow.nodes:
             reset(sprint, run, REPUBLISHED)
             raise Stopped
@@ -108,6 +118,11 @@ class Walk:
         sprint.flow_in_background = flow.is_background
         sprint.entered_run()
         run.failure = ""
+
+    def _flow_of(self, run: Run) -> Flow | None:
+        find = self.services.find_flow
+        flow = find(run.flow, revision=run.revision, draft=run.is_draft)
+        return flow or find(run.flow, draft=run.is_draft)
 
     def _visit(self, run: Run, messages: list[Message]) -> list[Message]:
         """Execute a node; returns the messages with which to continue at `run.node`."""

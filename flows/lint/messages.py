@@ -50,7 +50,7 @@ def _needs_template(node: Node | None) -> bool:
 def interactive_messages_are_answered(target: LintTarget) -> Iterator[Issue]:
     """Buttons are useful only if the flow then waits for a choice."""
     for node in target.nodes:
-        if any(action.kind.is_interactive for action in node.actions):
+        if node.is_choice:
             following = target.graph.next_node(node)
             if not (following and following.router and following.router.wait):
                 message = (

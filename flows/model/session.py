@@ -119,6 +119,11 @@ class Session:
     input_labels: str = ""
     last_input: int | str | None = None
 
+    @property
+    def is_new(self) -> bool:
+        """Whether the contact has neither written nor been in a flow before."""
+        return self.last_input is None and not self.runs and self.ending is None
+
     def next_id(self) -> int:
         """A new id within this session, for runs, messages and webhook calls."""
         self.last_id += 1

@@ -99,6 +99,9 @@ class StandaloneServices:
         named = (one.uuid for one in self._active() if one.is_template and one.name == name)
         return next(named, None)
 
+    def find_occasion(self, occasion: str) -> str | None:
+        return None  # only an organisation has settings
+
     def _active(self) -> Iterable[Flow]:
         return (flow for flow in self.flows.values() if flow.is_active)
 

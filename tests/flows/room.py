@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -43,6 +43,8 @@ class Room:
     most_bytes: int = 0
     posts: Sequence[str] = ()
     """Names of channels, each a `Post`."""
+    sections: Mapping[str, Any] = field(default_factory=lambda: {"openai": {}})
+    """The organisation's settings."""
 
     def __post_init__(self) -> None:
         cipher = Cipher((FIRST_KEY,))
@@ -56,7 +58,7 @@ class Room:
                 most_bytes=lambda: self.most_bytes,
             ),
             self.flows,
-            lambda org: Organisation(org, {"openai": {}}, {}),
+            lambda org: Organisation(org, self.sections, {}),
             self._call,
             AuthorHttpClient(AddressGuard()),
             now=utc_now if self.is_live else lambda: self.moment,

@@ -49,6 +49,11 @@ WHOLE: dict[str, dict[str, Any]] = {
     },
     "globals": {"values": {"helpline": "1800", "rate": 2.5, "open": True, "नाम": "x"}},
     "timezone": {"name": "Africa/Nairobi"},
+    "flows": {
+        "default": "menu",
+        "new_contact": "welcome",
+        "out_of_office": {"flow": "closed", "hours": "Mon-Fri 09:00-18:00, Sat 10:00-13:00"},
+    },
     "limits": {"requests_per_minute": 600, "concurrent_calls": 50, "monthly_tokens": 5_000_000},
 }
 

@@ -191,7 +191,7 @@ def test_others_go_on_while_a_large_import_is_read_and_checked(acme: Service) ->
     with stretches() as measured:
         assert acme.admin("POST", "/flows/acme", document).status == 200
     assert measured.longest < MOST
-    assert len(measured.seconds) > 10
+    assert len(measured.seconds) > 3  # it paused now and then, however fast the machine
 
 
 @pytest.mark.parametrize("key", ["contact_field", "collections", "interactive_templates"])
