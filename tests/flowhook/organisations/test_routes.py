@@ -143,7 +143,7 @@ def test_a_bad_value_is_refused_by_name(
 def padded(value: Any) -> Any:
     """A value as somebody pastes it: with blanks around each text."""
     if isinstance(value, dict):
-        own = {"vector_store_id", "prompt", "model"}  # names of fields, which nobody pastes
+        own = {"vector_store_id", "prompt", "model", "flow", "hours"}  # nobody pastes these
         return {key if key in own else padded(key): padded(to) for key, to in value.items()}
     if isinstance(value, list):
         return [padded(inner) for inner in value]
