@@ -50,6 +50,8 @@ CONTENT_TYPES = {
     "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
     "bin": "application/octet-stream",
 }
+OGG, OPUS = "audio/ogg", b"OpusHead"
+VOICE_NOTE = "audio/ogg; codecs=opus"  # Meta takes no other Ogg as a voice note
 NAME = re.compile(r"(?P<org>[A-Za-z0-9_-]{1,64})\.[A-Za-z0-9_-]{43}\.(?P<extension>[a-z0-9]{3,4})")
 
 
@@ -133,6 +135,8 @@ class MediaStore:
             content = self.cipher.open(known["org"], _purpose(digest), sealed)
         except CannotDecrypt:  # its key was removed from ENCRYPTION_KEYS
             raise _gone() from None
+        if content_type == OGG and OPUS in content[:64]:  # the first page names the codec
+            content_type = VOICE_NOTE
         return Kept(content, content_type)
 
 

@@ -180,14 +180,7 @@ class ChatResultSchema(ResultSchema):
 
 def answer_chat(data: dict[str, Any], context: Context) -> Result:
     """Ask the model; returns the result of a chat function."""
-    said: list[Message] = [*(data.get("messages") or ())]
-    prompt, role = data.get("prompt"), data.get("role") or "user"
-    if data.get("input"):
-        said.append({"role": role, "content": data["input"]})
-    elif prompt and not said:  # alone it is what is asked
-        said, prompt = [{"role": role, "content": prompt}], None
-    if not any(message["role"] != "system" for message in said):
-        raise EmptyInput(NO_MESSAGES, fields={"input": ["Must not be empty without messages."]})
+    prompt, said = what_was_said(data)
     client = context.model_client()
     model = client.account.resolve(data.get("model"))
     thread = context.open_thread(data["thread_id"]) if "thread_id" in data else None
@@ -204,6 +197,23 @@ def answer_chat(data: dict[str, Any], context: Context) -> Result:
         asked = [text_of(one["content"]) for one in said if one["role"] == "user"]
         result["thread_id"] = context.remember(thread, asked[-1] if asked else "", answers[0])
     return result
+
+
+def what_was_said(data: dict[str, Any]) -> tuple[str | None, list[Message]]:
+    """Return the instructions and the messages of this call; raises EmptyInput without any.
+
+    A prompt without `input` and messages is what is asked. One with an empty `input` is not: the
+    contact said nothing, and the author's instructions are no question.
+    """
+    said: list[Message] = [*(data.get("messages") or ())]
+    prompt, role = data.get("prompt"), data.get("role") or "user"
+    if data.get("input"):
+        said.append({"role": role, "content": data["input"]})
+    elif prompt and not said and "input" not in data:
+        said, prompt = [{"role": role, "content": prompt}], None
+    if not any(message["role"] != "system" for message in said):
+        raise EmptyInput(NO_MESSAGES, fields={"input": ["Must not be empty without messages."]})
+    return prompt, said
 
 
 def chat_request(data: dict[str, Any], messages: list[Message]) -> ChatRequest:

@@ -6,17 +6,16 @@ from typing import Any
 
 from marshmallow import fields
 
-from flowhook.errors import EmptyInput
 from webhooks.chat.chat_request import (
-    NO_MESSAGES,
     chat_request,
     max_tokens_field,
     prompt_field,
     sanitize_field,
     temperature_field,
+    what_was_said,
 )
 from webhooks.chat.image_parts import SeenText, inline_images, read_part
-from webhooks.chat.messages import Message, messages_field
+from webhooks.chat.messages import messages_field
 from webhooks.chat.sanitize import sanitize_text
 from webhooks.fields import Flag, FunctionSchema, Json, ResultSchema, model_field
 from webhooks.registry import Context, webhook
@@ -125,14 +124,8 @@ def function_calling(data: dict[str, Any], context: Context) -> dict[str, Any]:
     truncated, provider_rejected, invalid_response, provider_timeout.
     Source: https://platform.openai.com/docs/guides/function-calling
     """
-    said: list[Message] = (
-        [{"role": "system", "content": data["prompt"]}] if data.get("prompt") else []
-    )
-    said += data.get("messages") or ()
-    if data.get("input"):
-        said.append({"role": "user", "content": data["input"]})
-    if not any(message["role"] != "system" for message in said):
-        raise EmptyInput(NO_MESSAGES, fields={"input": ["Must not be empty without messages."]})
+    prompt, asked = what_was_said(data)
+    said = [{"role": "system", "content": prompt}, *asked] if prompt else asked
     inline_images(data.get("messages") or (), data.get("input"), context)
     tools = offered_tools(data["functions"], context)
     chat = ToolChat(context.model_client(), context, tools, chat_request(data, []), said)

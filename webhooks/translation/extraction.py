@@ -24,6 +24,7 @@ MAX_DEPTH = 100
 MAX_VALUES = 50_000
 MAX_CHARACTERS = 400_000  # with what is not translated, such as tags
 _CODE_NODES = {"code", "reference"}
+CHOICES = ("dropdown", "radio", "checkbox", "select")  # how Contentstack shows a field's enum
 
 Fields = dict[Any, dict[str, Any]]
 # Where a text stands, the text, and the name of its field if no content type says what it is.
@@ -125,7 +126,8 @@ def _is_text_field(field: dict[str, Any]) -> bool:
     """Whether a field is text; choices are read by machines, `url` and `uid` are addresses."""
     metadata = field.get("field_metadata")
     is_slug = isinstance(metadata, dict) and metadata.get("isUrl") is True
-    return not (field.get("enum") or is_slug or field["uid"] in {"url", "uid", "slug", "locale"})
+    is_choice = field.get("enum") or field.get("display_type") in CHOICES
+    return not (is_choice or is_slug or field["uid"] in {"url", "uid", "slug", "locale"})
 
 
 def _block_texts(path: Path, value: Any, blocks: Fields | None) -> Found:
@@ -147,8 +149,33 @@ def _any_texts(path: Path, key: str, value: Any) -> Found:
     elif _is_rich(value):
         yield from _rich_texts(path, value)
     elif isinstance(value, dict):
+        choices = _choices_of(value)
         for name, inner in value.items():
-            yield from _any_texts((*path, name), name, inner)
+            if name != "enum" and not (isinstance(inner, str) and inner in choices):
+                yield from _any_texts((*path, name), name, inner)
+
+
+def _choices_of(value: dict[str, Any]) -> set[str]:
+    """The texts of an object that are choices: of its `enum`, or a `value` that is its label.
+
+    A program compares such a value, so a translated one would fit nowhere.
+    """
+    listed = value.get("enum")
+    listed = listed.get("choices") if isinstance(listed, dict) else listed
+    found = [one.get("value") if isinstance(one, dict) else one for one in _items(listed)]
+    label, chosen = value.get("label"), value.get("value")
+    if isinstance(label, str) and isinstance(chosen, str) and chosen == _slug(label):
+        found.append(chosen)
+    return {one for one in found if isinstance(one, str)}
+
+
+def _items(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _slug(label: str) -> str:
+    """A label as programs write it: in small letters, without spaces."""
+    return "_".join(label.lower().split())
 
 
 def _is_rich(value: Any) -> bool:

@@ -56,12 +56,13 @@ _KEYS = frozenset(
         *("type", "data_type", "datatype", "content_type", "contenttype", "mime", "mimetype"),
         *("format", "date", "time", "timestamp", "version", "status", "code", "sku", "acl"),
         *("color", "colour", "icon", "class", "classname", "style", "target", "rel", "method"),
-        *("workflow", "publish_details"),
+        *("workflow", "publish_details", "enum", "select", "dropdown", "radio", "choice"),
     }
 )
 _KEY_ENDINGS = re.compile(
-    r".*(?:[_-](?:u?id|uuid|at|by|url|uri|href|key|slug|code|date|time|type|email|phone|colou?r|hash)"
-    r"|[a-z](?:Id|Uid|Url|Uri|Href|Key|Slug|At|By|Date|Type|Email|Phone|Colou?r|Code))s?"
+    r".*(?:[_-](?:u?id|uuid|at|by|url|uri|href|key|slug|code|date|time|type|email|phone|colou?r|hash"
+    r"|enum|select|dropdown)"
+    r"|[a-z](?:Id|Uid|Url|Uri|Href|Key|Slug|At|By|Date|Type|Email|Phone|Colou?r|Code|Enum|Select))s?"
 )
 
 

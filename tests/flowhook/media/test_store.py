@@ -12,7 +12,7 @@ from flowhook.media.store import CONTENT_TYPES, NAME, MediaStore
 from flowhook.organisations.cipher import Cipher
 from flowhook.redis.connect import connect
 from flowhook.redis.keys import org_key, scan_organisation
-from tests.fakes.openai import FakeOpenAI
+from tests.fakes.openai import FakeOpenAI, sounds
 from tests.fixtures_app import FIRST_KEY, SECOND_KEY
 
 SOUND = b"OggS and what a contact's teacher said"
@@ -29,6 +29,14 @@ def test_what_is_kept_is_found_by_its_name(any_redis: Any) -> None:
     assert (found.content, found.content_type) == (SOUND, "audio/ogg")
     assert NAME.fullmatch(name)
     assert store.keep("acme", SOUND, "ogg") != name
+
+
+def test_a_voice_note_is_served_under_the_type_that_meta_takes(any_redis: Any) -> None:
+    store = make_store(any_redis)
+    opus = store.keep("acme", sounds.ogg_opus(1), "ogg")
+    vorbis = store.keep("acme", b"OggS" + bytes(24) + b"\x01vorbis", "ogg")
+    assert store.get(opus).content_type == "audio/ogg; codecs=opus"
+    assert store.get(vorbis).content_type == "audio/ogg"
 
 
 def test_nothing_of_it_stands_readable_in_redis(any_redis: Any) -> None:

@@ -139,6 +139,7 @@ def test_what_is_out_of_range_is_refused_by_name(
     [
         ({}, "empty_input", "input"),
         ({"input": " "}, "empty_input", "input"),
+        ({"input": " ", "prompt": "Be brief."}, "empty_input", "input"),
         ({"messages": []}, "empty_input", "messages"),
         ({"messages": [{"role": "system", "content": "x"}]}, "empty_input", "input"),
         ({"messages": [{"role": "user", "content": ""}]}, "empty_input", "messages"),

@@ -29,6 +29,14 @@ def calling(service: Service, openai: FakeOpenAI) -> Service:
     return service
 
 
+def test_a_prompt_alone_is_what_is_asked(calling: Service, openai: FakeOpenAI) -> None:
+    body = {"functions": ["get_buttons"], "prompt": "Which buttons are in Yes|No?"}
+    assert calling.call("function_calling", body).status == 200
+    assert openai.last.body["messages"] == [{"role": "user", "content": body["prompt"]}]
+    answer = calling.call("function_calling", {**body, "input": " "})
+    assert (answer.status, answer.error["type"]) == (400, "empty_input")
+
+
 def test_the_service_runs_what_the_model_asks_for(calling: Service, openai: FakeOpenAI) -> None:
     openai.say_tool_calls([BUTTONS])
     openai.say("There are *two*.")

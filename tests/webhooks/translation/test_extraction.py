@@ -50,6 +50,37 @@ def test_words_are_text(value: str) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "choice",
+    [
+        {"enum": "red"}, {"enum": ["red", "green"]}, {"select": "red"}, {"dropdown": "red"},
+        {"radio": "red"}, {"choice": "red"}, {"colour_enum": "red"}, {"colourEnum": "red"},
+        {"size_select": "large one"}, {"enum": ["red"], "default": "red"},
+        {"enum": {"choices": [{"value": "red"}]}, "chosen": "red"},
+    ],
+)  # fmt: skip
+def test_choices_stay_without_a_schema(choice: dict[str, Any]) -> None:
+    """A program compares them: a translated one would fit nowhere."""
+    assert texts({"title": "Shoes", "nested": [choice]}) == {"entry.title": "Shoes"}
+
+
+def test_the_words_of_a_choice_are_text_and_its_value_is_not() -> None:
+    options = [{"label": "Dark red", "value": "dark_red"}, {"label": "Hours", "value": "Nine to 5"}]
+    assert texts({"options": options}) == {
+        "entry.options[0].label": "Dark red",
+        "entry.options[1].label": "Hours",
+        "entry.options[1].value": "Nine to 5",
+    }
+
+
+@pytest.mark.parametrize("kind", ["dropdown", "radio", "checkbox"])
+def test_a_field_shown_as_a_choice_stays(kind: str) -> None:
+    field = {"uid": "size", "data_type": "text", "display_type": kind, "multiple": True}
+    schema = {"schema": [field, {"uid": "title", "data_type": "text"}]}
+    entry = {"title": "Shoes", "size": ["large one"]}
+    assert [one.masked for one in extract(entry, schema)] == ["Shoes"]
+
+
 def test_a_bare_text_or_list_is_an_entry_too() -> None:
     assert texts("Hello there") == {"entry": "Hello there"}
     assert texts(["Hello", 1]) == {"entry[0]": "Hello"}
