@@ -41,6 +41,7 @@ class FormField:
     step: str = "any"
     max_length: int | None = None
     choices: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = ()  # values to choose from, beside any other
     errors: tuple[str, ...] = ()
 
     @property
@@ -148,6 +149,7 @@ def _form_field(
         step="1" if isinstance(field, fields.Integer) else "any",
         max_length=_max_length(field) if kind in (TEXT, AREA) else None,
         choices=_choices(field),
+        suggestions=tuple(map(str, field.metadata.get("suggestions", ()))),
         errors=messages(errors[name]) if name in errors else (),
     )
 

@@ -4,6 +4,8 @@ import json
 import re
 from html import unescape
 
+import pytest
+
 from flowhook.common_keys import BUILDER_KEYS
 from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import Service
@@ -37,6 +39,45 @@ def test_every_function_is_listed_with_every_field(service: Service) -> None:
             assert prose(field.metadata["description"]) in page.html
         for name in function.result.fields:
             assert name in page.text
+
+
+def offered(page: Page, name: str) -> set[str]:
+    """What the field's list offers beside free text."""
+    [field] = [known for _, known in page.elements if known.get("name") == name]
+    listed = re.search(rf'<datalist id="{field["list"]}">(.*?)</datalist>', page.html, re.DOTALL)
+    assert listed, f"{name} has no list"
+    return set(re.findall(r'<option value="([^"]*)"', listed[1]))
+
+
+@pytest.mark.parametrize(
+    ("function", "field", "some"),
+    [
+        ("translate_entry", "language", {"Hindi", "Odia", "French"}),
+        ("speech_to_text", "output_language", {"Tamil"}),
+        ("generate_image", "size", {"1024x1024", "1792x1024"}),
+        ("text_to_speech", "voice", {"coral"}),
+    ],
+)
+def test_what_most_people_want_is_offered_as_a_list_beside_free_text(
+    service: Service, function: str, field: str, some: set[str]
+) -> None:
+    service.organisation()
+    page = signed_in(service).get(f"{FUNCTIONS}/{function}")
+    assert some <= offered(page, field)
+    listed = service.request("GET", "/webhooks").json["functions"]
+    [described] = [one for one in listed if one["name"] == function]
+    [told] = [one for one in described["fields"] if one["name"] == field]
+    assert set(told["suggestions"]) == offered(page, field)
+
+
+def test_words_of_a_closed_list_are_a_choice_and_models_are_asked_for(service: Service) -> None:
+    service.organisation()
+    page = signed_in(service).get(f"{FUNCTIONS}/generate_image")
+    tags = {known.get("name"): tag for tag, known in page.elements if known.get("name")}
+    assert (tags["style"], tags["quality"], tags["size"]) == ("select", "select", "input")
+    assert offered(page, "model") == set()  # until somebody enters the field
+    [form] = [known for _, known in page.elements if "data-models" in known]
+    assert form["data-models"] == "/organisations/acme/settings/openai/models"
 
 
 def test_trying_a_function_calls_and_records_it(service: Service, openai: FakeOpenAI) -> None:

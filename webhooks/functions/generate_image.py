@@ -21,6 +21,7 @@ from webhooks.registry import Context, webhook
 
 MAX_PROMPT_CHARACTERS = 31_900  # the models take 32,000, and a style may be added
 DEFAULT_COUNT = 1
+SIZES = ["auto", "1024x1024", "1536x1024", "1024x1536", "1792x1024", "1024x1792"]
 DEFAULT_STYLE = "vivid"
 DEFAULT_QUALITY = "standard"
 
@@ -61,6 +62,7 @@ class GenerateImageSchema(FunctionSchema):
             "description": "WIDTHxHEIGHT or auto; DALL-E 3's sizes 1024x1024, 1792x1024 and"
             " 1024x1792 become the nearest size that the model offers.",
             "example": "1024x1024",
+            "suggestions": SIZES,
         },
     )
     style = Choice(

@@ -37,11 +37,13 @@ class TextToSpeechSchema(FunctionSchema):
         },
     )
     voice = Pasted(
+        max_length=64,
         validate=[known_voice],
         metadata={
             "description": f"The voice (default {DEFAULT_VOICE}): {', '.join(VOICES)}. Other"
             " voices that Glific offers are accepted, but the default voice speaks.",
             "example": "coral",
+            "suggestions": list(VOICES),
         },
     )
     model = model_field("The model; else the organisation's speech_model.")

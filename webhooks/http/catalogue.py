@@ -43,8 +43,9 @@ def _field(name: str, field: fields.Field) -> dict[str, Any]:
         "required": field.required,
         "description": field.metadata.get("description", ""),
     }
-    if "example" in field.metadata:
-        described["example"] = field.metadata["example"]
+    for key in ("example", "suggestions"):
+        if key in field.metadata:
+            described[key] = field.metadata[key]
     if field.load_default is not missing and field.load_default is not None:
         described["default"] = field.load_default
     for check in field.validators:

@@ -89,5 +89,9 @@ def language_field(description: str, example: str, *, required: bool = False) ->
         required=required,
         max_length=64,
         validate=[_plain_name],
-        metadata={"description": description, "example": example},
+        metadata={
+            "description": description,
+            "example": example,
+            "suggestions": sorted(NAMES.values()),
+        },
     )

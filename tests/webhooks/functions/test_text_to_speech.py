@@ -30,7 +30,7 @@ def test_speech_is_a_voice_note_that_anybody_with_the_link_hears(
     }
     served = service.request("GET", path_of(body["media_url"]))
     assert served.status == 200
-    assert served.headers["Content-Type"] == "audio/ogg"
+    assert served.headers["Content-Type"] == "audio/ogg; codecs=opus"
     assert served.body.startswith(b"OggS")
 
 
