@@ -40,7 +40,7 @@ def test_a_spoken_question_gets_a_spoken_answer(
     assert openai.last.body["input"] == FEES
     assert openai.last.body["instructions"] == "Speak in English."
     sound = media_service.request("GET", answer["media_url"].removeprefix("http://localhost"))
-    assert sound.headers["Content-Type"] == "audio/ogg"
+    assert sound.headers["Content-Type"] == "audio/ogg; codecs=opus"
     assert openai.asked("/chat/completions") == []
 
 
