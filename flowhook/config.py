@@ -42,6 +42,9 @@ FETCH_SECONDS = 20.0
 MEMORY_PART = 4
 
 GOOGLE_MAPS_URL = "https://maps.googleapis.com"
+GOOGLE_DOCS_URL = "https://docs.google.com"
+GOOGLE_SHEETS_URL = "https://sheets.googleapis.com"
+GOOGLE_TOKEN_URL = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
 
 Value = TypeVar("Value")
 
@@ -78,7 +81,11 @@ class Config:
     worker_threads: int = 256
     job_patience_seconds: int = 600
     jobs_megabytes: int = 64  # of one organisation's unfinished jobs, and again of kept results
-    google_maps_url: str = GOOGLE_MAPS_URL  # not read from the environment; tests set it
+    # Google's addresses are not read from the environment; tests set them.
+    google_maps_url: str = GOOGLE_MAPS_URL
+    google_docs_url: str = GOOGLE_DOCS_URL
+    google_sheets_url: str = GOOGLE_SHEETS_URL
+    google_token_url: str = GOOGLE_TOKEN_URL
     prices_file: Path | None = None
 
     @classmethod

@@ -76,11 +76,13 @@ class AddressGuard:
         timeout_seconds: float,
         headers: Mapping[str, str] | None = None,
         field: str = "url",
+        any_status: bool = False,
     ) -> Fetched:
         """GET a caller's URL, following up to 5 redirects, each checked like the first.
 
         `timeout_seconds` bounds the whole fetch. Only harmless headers are sent to another
-        origin, never Authorization. Raises InvalidInput if the status is not 2xx.
+        origin, never Authorization. Raises InvalidInput if the status is not 2xx, unless
+        `any_status` says that the caller reads it.
         """
         wanted = {**_OWN_HEADERS, **(headers or {})}
         deadline = Deadline(timeout_seconds)
@@ -90,7 +92,7 @@ class AddressGuard:
                 request = requests.Request("GET", at.text, headers=wanted)
                 got = self._send(request, deadline, max_bytes, field, follow=True)
                 if isinstance(got, Fetched):
-                    return _successful(got, field)
+                    return got if any_status else _successful(got, field)
                 target = self._read(got, field)
                 if target.origin != at.origin:
                     wanted = {k: v for k, v in wanted.items() if k.lower() in _KEPT_ACROSS_ORIGINS}
