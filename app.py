@@ -39,6 +39,7 @@ from flowhook.organisations.retired_keys import RetiredKeys
 from flowhook.organisations.section_service import SectionService
 from flowhook.organisations.store import SettingsStore
 from flowhook.providers.account import Accounts
+from flowhook.providers.google_account import GoogleSignIn
 from flowhook.providers.guard import AddressGuard
 from flowhook.providers.retirements import Retired
 from flowhook.records import metrics
@@ -107,8 +108,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         max_bytes=config.log_megabytes * MEGABYTE,
         fullness=fullness,
     )
-    counters, recent_outcomes = UsageCounters(redis), RecentOutcomes(redis)
-    token_use = TokenUse()
+    counters, recent_outcomes, token_use = UsageCounters(redis), RecentOutcomes(redis), TokenUse()
     recorder = Recorder(
         redis,
         [log, counters, token_use, recent_outcomes],
@@ -134,7 +134,8 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     auth = AdminAuth(authenticator, partial(token_use.note, redis))
     sections = SectionService(store, settings.drop, guard)
     in_flight = InFlight(config.max_in_flight)
-    checks = AccountChecks(sections, accounts, open_client, in_flight.place)
+    others = {"google_sheets": GoogleSignIn(guard, config.google_token_url).test}
+    checks = AccountChecks(sections, accounts, open_client, in_flight.place, others)
     runner = CallRunner(dispatcher, settings.get, called_at)
     job_services = JobServices(config, redis, cipher, guard, settings.get, runner.run, fullness)
     handler = CallHandler(dispatcher, job_services.inline_runner, job_services.idempotency)
@@ -199,7 +200,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     )
     for routes in (
         webhook_routes(handler, authenticator, settings, in_flight),
-        settings_routes(auth, sections),
+        settings_routes(auth, sections, checks),
         token_routes(auth, sections),
         openai_routes(auth, sections, checks),
         log_routes(auth, sections, log),

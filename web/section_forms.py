@@ -21,6 +21,7 @@ PROPER_NAMES = {
     "openai": "OpenAI (ChatGPT)",
     "whatsapp": "WhatsApp",
     "google_maps": "Google Maps",
+    "google_sheets": "Google Sheets",
 }
 TITLES = {section: PROPER_NAMES.get(section, label_of(section)) for section in SECTIONS}
 # The other fields of the OpenAI section are under "More".
@@ -74,6 +75,7 @@ class SectionForms:
             fields=fields,
             first=FIRST_FIELDS if kind == "openai" else None,
             exists=stored is not None,
+            can_test=kind == "openai" or kind in self.services.checks.others,
             error=error,
             tested=tested,
             failed=failed,
@@ -105,10 +107,15 @@ class SectionForms:
         except FlowhookError as error:
             return self.shown(org, section, error=error, title=title), error.status
         try:
-            tested = self.services.checks.test(org, title)
+            tested = self._tested(org, section, title)
         except FlowhookError as failed:
             return self.shown(org, section, failed=failed, title=title, is_saved=is_saved)
         return self.shown(org, section, tested=tested, title=title, is_saved=is_saved)
+
+    def _tested(self, org: str, section: str, title: str | None) -> dict[str, Any]:
+        if section.partition("/")[0] == "openai":
+            return self.services.checks.test(org, title)
+        return self.services.checks.test_section(org, section)
 
     def write(self, org: str, section: str) -> None:
         """Write the fields that changed; unchanged ones are not validated again."""

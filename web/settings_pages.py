@@ -34,6 +34,11 @@ def settings_pages(services: PageServices) -> Blueprint:
         """Save a section."""
         return forms.save(org, known(section))
 
+    @pages.post("/<section>/test")
+    def test(org: str, section: str) -> str | tuple[str, int]:
+        """Save the form, test what is stored, and show the service's answer."""
+        return forms.test(org, known(section), None)
+
     @pages.post("/<section>/delete")
     def delete(org: str, section: str) -> AnyResponse:
         """Delete a section."""

@@ -1,19 +1,22 @@
-"""What an organisation's key can do, asked of the provider."""
+"""What an organisation's keys can do, asked of the providers."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from typing import Any
 
+from flowhook.errors import NotFound
 from flowhook.organisations.organisation import Organisation
 from flowhook.organisations.section_service import SectionService, account_section
 from flowhook.providers.account import Account, Accounts
 from flowhook.providers.model_client import ModelClient
 
 OpenClient = Callable[[Account, Organisation], ModelClient]
+SectionTest = Callable[[Mapping[str, Any]], dict[str, Any]]
+"""A section's values to what a success tells beside `success` and `latency_ms`; else it raises."""
 
 
 class AccountChecks:
@@ -25,21 +28,31 @@ class AccountChecks:
         accounts: Accounts,
         open_client: OpenClient,
         place: Callable[[str], AbstractContextManager[None]],
+        others: Mapping[str, SectionTest],
     ) -> None:
-        """`place` limits what is asked at once for one organisation."""
+        """`place` limits what is asked at once for one organisation; `others` tests the keys of
+        other sections, by section."""
         self.sections = sections
         self.accounts = accounts
         self.open_client = open_client
         self.place = place
+        self.others = others
 
     def test(self, org: str, title: str | None = None) -> dict[str, Any]:
         """Return `{"success", "models", "latency_ms"}`; raises what the provider's answer means."""
         client = self._client(org, title)
-        started = time.perf_counter()
-        with self.place(org):
-            found = client.models()
-        elapsed = round((time.perf_counter() - started) * 1000)
-        return {"success": True, "models": len(found), "latency_ms": elapsed}
+        return self._timed(org, lambda: {"models": len(client.models())})
+
+    def test_section(self, org: str, section: str) -> dict[str, Any]:
+        """Try another section's key; raises NotFound for a section without a test."""
+        test = self.others.get(section)
+        if test is None:
+            raise NotFound(
+                f"the section {section[:40]} cannot be tested",
+                fix=f"The sections with a test are openai, {', '.join(self.others)}.",
+            )
+        values = self.sections.section(self.sections.existing(org), section)
+        return self._timed(org, lambda: test(values))
 
     def models(self, org: str, title: str | None = None) -> list[dict[str, Any]]:
         """The models this key can use, by id, each with what the provider tells of it."""
@@ -50,6 +63,13 @@ class AccountChecks:
             {name: value for name, value in asdict(model).items() if value is not None}
             for model in models
         ]
+
+    def _timed(self, org: str, ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        started = time.perf_counter()
+        with self.place(org):
+            found = ask()
+        elapsed = round((time.perf_counter() - started) * 1000)
+        return {"success": True, **found, "latency_ms": elapsed}
 
     def _client(self, org: str, title: str | None) -> ModelClient:
         organisation = self.sections.existing(org)

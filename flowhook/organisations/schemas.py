@@ -14,6 +14,7 @@ from flowhook.organisations.flow_schemas import (
     GlobalsSettingsSchema,
     TimezoneSettingsSchema,
 )
+from flowhook.organisations.google_schemas import GoogleSheetsSettingsSchema
 from flowhook.organisations.kinds import http_url, printable, secret, text
 from flowhook.organisations.openai_schemas import AssistantsSettingsSchema, OpenAISettingsSchema
 from flowhook.organisations.section import SectionSchema
@@ -137,6 +138,7 @@ SECTIONS: dict[str, type[SectionSchema]] = {
     "glific": GlificSettingsSchema,
     "whatsapp": WhatsAppSettingsSchema,
     "google_maps": GoogleMapsSettingsSchema,
+    "google_sheets": GoogleSheetsSettingsSchema,
     "assistants": AssistantsSettingsSchema,
     "limits": LimitsSettingsSchema,
     "globals": GlobalsSettingsSchema,

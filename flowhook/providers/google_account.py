@@ -12,7 +12,7 @@ from __future__ import annotations
 import base64
 import binascii
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -29,6 +29,7 @@ from flowhook.errors import (
     InvalidApiKey,
     InvalidInput,
     InvalidResponse,
+    MissingApiKey,
     ProviderError,
     ProviderRateLimited,
 )
@@ -78,6 +79,18 @@ class ServiceAccount:
         _load(private_key)
         return cls(email.strip(), key_id, private_key)
 
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> ServiceAccount:
+        """The account of an organisation's google_sheets settings; raises MissingApiKey."""
+        text = values.get("service_account")
+        if not text:
+            raise MissingApiKey(
+                "the organisation has no Google service account",
+                fix="Save the JSON file of a service account's key in the organisation's"
+                " google_sheets settings.",
+            )
+        return cls.read(text)
+
     @property
     def stored(self) -> str:
         """The account as settings keep it: what signs, and nothing else of the file."""
@@ -123,6 +136,15 @@ class GoogleSignIn:
         self.guard = guard
         self.url = url
         self.clock = clock
+
+    def test(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Sign in with the account of a settings section; tells whom to share sheets with.
+
+        Raises MissingApiKey if there is none.
+        """
+        account = ServiceAccount.of(values)
+        self.token(account)
+        return {"client_email": account.email}
 
     def token(self, account: ServiceAccount, scope: str = SPREADSHEETS) -> AccessToken:
         """Ask Google for a token. Raises InvalidApiKey if it does not accept the account."""

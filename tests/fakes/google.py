@@ -45,6 +45,7 @@ SCOPES = {
     "https://www.googleapis.com/auth/spreadsheets",
     "https://www.googleapis.com/auth/drive",
 }
+EMAIL = "bot@project.iam.gserviceaccount.com"
 MOST_CHARACTERS = 50_000  # of a cell
 RANGE = re.compile(r"(?:(?:'([^']+)'|([\w ]+))!)?[A-Z]{1,3}[0-9]*(?::[A-Z]{1,3}[0-9]*)?")
 FORMULA = "formula: "
@@ -86,6 +87,27 @@ def new_key(number: int) -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
+def key_id(number: int) -> str:
+    return f"{number:040x}"
+
+
+def key_file(email: str = EMAIL, number: int = 0) -> str:
+    """The file that Google gives for a service account's key."""
+    pem = new_key(number).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file = {
+        "type": "service_account",
+        "project_id": "project",
+        "private_key_id": key_id(number),
+        "private_key": pem.decode(),
+        "client_email": email,
+        "client_id": "123456789012345678901",
+        "auth_uri": "https://accounts.google.com/o/oauth2/auth",
+        "token_uri": AUDIENCE,
+        "universe_domain": "googleapis.com",
+    }
+    return json.dumps(file, indent=2)
+
+
 class FakeGoogle(FakeService):
     """`url` serves all three; `statuses` queues answers of these statuses in place of true ones."""
 
@@ -109,25 +131,10 @@ class FakeGoogle(FakeService):
 
     # --- what a test sets up ------------------------------------------------------------
 
-    def account(self, email: str = "bot@project.iam.gserviceaccount.com", key: int = 0) -> str:
+    def account(self, email: str = EMAIL, key: int = 0) -> str:
         """A service account's key file; made again with another `key`, the earlier is void."""
-        private, key_id = new_key(key), f"{key:040x}"
-        self._accounts[email] = (key_id, private.public_key())
-        pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        return json.dumps(
-            {
-                "type": "service_account",
-                "project_id": "project",
-                "private_key_id": key_id,
-                "private_key": pem.decode(),
-                "client_email": email,
-                "client_id": "123456789012345678901",
-                "auth_uri": "https://accounts.google.com/o/oauth2/auth",
-                "token_uri": AUDIENCE,
-                "universe_domain": "googleapis.com",
-            },
-            indent=2,
-        )
+        self._accounts[email] = (key_id(key), new_key(key).public_key())
+        return key_file(email, key)
 
     def sheet(self, rows: Cells, *, gid: int = 0, **about: Any) -> Sheet:
         made = Sheet(f"1sheet{len(self.sheets)}{'x' * 37}", {gid: Tab("Sheet1", rows)}, **about)

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request
 from flowhook.errors import InvalidInput, NotFound
 from flowhook.http.answers import json_answer
 from flowhook.http.documented import documented, page_of
+from flowhook.organisations.account_checks import AccountChecks
 from flowhook.organisations.auth import require_operator
 from flowhook.organisations.http.admin_auth import AdminAuth
 from flowhook.organisations.http.section_calls import answer_section_call
@@ -27,7 +28,7 @@ AUDIT_ID = re.compile(r"[0-9]{1,15}-[0-9]{1,10}")
 CURSOR = "The next_cursor of the page before."
 
 
-def settings_routes(auth: AdminAuth, sections: SectionService) -> Blueprint:
+def settings_routes(auth: AdminAuth, sections: SectionService, checks: AccountChecks) -> Blueprint:
     """`/settings`, `/settings/<org>` and `/settings/<org>/<section>`."""
     routes = Blueprint("settings", __name__, url_prefix="/settings")
     store = sections.store
@@ -88,6 +89,13 @@ def settings_routes(auth: AdminAuth, sections: SectionService) -> Blueprint:
         entries = store.audit.read(org, cursor, PAGE_ENTRIES)
         more = len(entries) == PAGE_ENTRIES
         return json_answer({"audit": entries, "next_cursor": entries[-1]["id"] if more else None})
+
+    @routes.post("/<org>/<section>/test")
+    @documented(answer={"type": "object", "required": ["success", "latency_ms"]})
+    def test_section(org: str, section: str) -> Response:
+        """Try what is stored in a section at the service that it is for (google_sheets)."""
+        auth.admin(org)
+        return json_answer(checks.test_section(org, section))
 
     @routes.route("/<org>/<section>", methods=["GET", "PUT", "PATCH", "DELETE"])
     def section(org: str, section: str) -> Response:

@@ -6,6 +6,8 @@ from typing import Any
 
 from flowhook.organisations.schemas import SECTIONS
 from flowhook.organisations.section import secret_fields
+from flowhook.providers.google_account import ServiceAccount
+from tests.fakes.google import key_file
 
 SECRET = "sk-proj-0123456789wxyz"
 WHOLE: dict[str, dict[str, Any]] = {
@@ -41,6 +43,7 @@ WHOLE: dict[str, dict[str, Any]] = {
         "api_version": "v26.0",
     },
     "google_maps": {"api_key": "AIzaSy0123456789abcdefghij"},
+    "google_sheets": {"service_account": ServiceAccount.read(key_file()).stored},
     "assistants": {
         "assistants": {
             "asst_parents": {"vector_store_id": "vs_1", "prompt": "Be short.", "model": "gpt-6"},

@@ -23,8 +23,8 @@ def google() -> Iterator[FakeGoogle]:
 
 def sign_in(google: FakeGoogle, account: ServiceAccount, ahead: float = 0.0) -> AccessToken:
     guard = AddressGuard(("127.0.0.1",))
-    clock = lambda: time.time() + ahead  # noqa: E731
-    return GoogleSignIn(guard, google.addresses["google_token_url"], clock).token(account)
+    address = f"{google.url}/token"
+    return GoogleSignIn(guard, address, lambda: time.time() + ahead).token(account)
 
 
 def test_an_account_gets_a_token_that_expires_when_google_says(google: FakeGoogle) -> None:

@@ -22,9 +22,8 @@ from flowhook.providers.google_sheets import (
     SheetLink,
 )
 from flowhook.providers.guard import AddressGuard
-from tests.fakes.google import FORMULA, FakeGoogle, Tab
+from tests.fakes.google import EMAIL, FORMULA, FakeGoogle, Tab
 
-EMAIL = "bot@project.iam.gserviceaccount.com"
 ROWS = [["Key", "Message"], ["1", "Namaste, Asha"], ["2", 'She said "हाँ"\nand left'], ["3", ""]]
 LONG = "1AbC-dEf_0123456789"
 
