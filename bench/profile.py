@@ -38,7 +38,13 @@ LAYERS = (
     ("settings", ("/organisations/",)),
     (
         "parsing",
-        ("/strict_json.py:", "/negotiation.py:", "/body.py:", "_CallRequest._read"),
+        (
+            "/strict_json.py:",
+            "/mended_json.py:",
+            "/negotiation.py:",
+            "/body.py:",
+            "_CallRequest._read",
+        ),
     ),
     ("validation", ("/fields.py:", "dispatcher.py:validate")),
     ("limits", ("/limits/", "/estimate.py:", "InFlight.")),

@@ -18,11 +18,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import orjson
 from rich.console import Console
 
 from flowhook.config import Config, ConfigError
 from flowhook.errors import FlowhookError, NotFound
+from flowhook.strict_json import read_json
 from flows.definition.definition import Export
 from flows.definition.reading import read_export
 from flows.lint import LintContext, lint
@@ -95,11 +95,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def play_script(export: Export, path: Path, console: Console) -> int:
     """Play a conversation file and print every difference; returns 1 if there is one."""
-    try:
-        script = orjson.loads(path.read_bytes())
-    except orjson.JSONDecodeError as error:
-        print(f"{path} is not JSON: {error.msg}", file=sys.stderr)
-        return 1
+    script = read_json(path.read_bytes(), what=str(path))
     played = ScriptPlayer(export, script).play()
     for difference in played.differences:
         console.print(difference, style="red", markup=False)

@@ -14,7 +14,8 @@ from typing import Any
 import orjson
 from marshmallow import Schema, fields, missing, validate
 
-from flowhook.errors import InvalidInput
+from flowhook.mended_text import mended_text
+from flowhook.strict_json import UnreadableJson, read_value
 
 SWITCH, CHOICE, NUMBER, SECRET = "switch", "choice", "number", "secret"
 TEXT, AREA, LINES, PAIRS, JSON = "text", "area", "lines", "pairs", "json"
@@ -71,9 +72,7 @@ def read_form(schema: Schema, form: Mapping[str, str]) -> dict[str, Any]:
     body: dict[str, Any] = {}
     for name, field in schema.fields.items():
         kind = kind_of(field)
-        text = form.get(name, "").replace("\r\n", "\n")
-        if "\0" in text:
-            raise InvalidInput(f"{name} contains a NUL character", fix="Remove it from the text.")
+        text = mended_text(form.get(name, "").replace("\r\n", "\n"))
         if kind == SWITCH:
             body[name] = text == "on"
         elif kind == SECRET and not text.strip():
@@ -166,8 +165,8 @@ def _read(kind: str, text: str) -> Any:
         return _read_pairs(text)
     if kind == JSON:
         try:
-            return orjson.loads(text)
-        except orjson.JSONDecodeError:
+            return read_value(text)
+        except UnreadableJson:
             return text  # which the schema checks
     return text if kind == AREA else text.strip()
 

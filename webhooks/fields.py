@@ -11,13 +11,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import orjson
 from marshmallow import RAISE, Schema, ValidationError, fields, missing, validate
 
 from flowhook.blanks import unpadded
 from flowhook.common_keys import COMMON_KEYS
 from flowhook.config_values import MODEL_PATTERN
-from flowhook.strict_json import Unbounded, read_value
+from flowhook.strict_json import NotJson, UnreadableJson, read_value
 from flowhook.unknown_fields import few_unknown
 from flowhook.variable_names import NAME
 
@@ -196,10 +195,10 @@ class Json(Lenient, fields.Raw):
             return self.reads(value)
         try:
             value = read_value(value)
-        except Unbounded as refusal:
-            raise ValidationError(f"Must not be {refusal}.") from None
-        except orjson.JSONDecodeError:
+        except NotJson:
             pass  # `reads_text` checks a bare word
+        except UnreadableJson as refusal:
+            raise ValidationError(f"Must not be {refusal}.") from None
         return self.reads_text(value)
 
 

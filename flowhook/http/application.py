@@ -13,6 +13,7 @@ from flask.sessions import NullSession, SessionInterface
 from werkzeug.routing import Map, MapAdapter, Rule, RuleFactory
 
 from flowhook.frames import drop_frames
+from flowhook.strict_json import read_value
 
 MAX_KNOWN = 1024
 AS_FLASK_ASKS = {"return_rule": True}
@@ -27,7 +28,7 @@ class OrjsonProvider(JSONProvider):
         return orjson.dumps(obj).decode()
 
     def loads(self, s: str | bytes, **_: Any) -> Any:
-        return orjson.loads(s)
+        return read_value(s)
 
 
 class NoCookieSessions(SessionInterface):

@@ -9,6 +9,7 @@ from urllib.parse import quote
 import requests
 
 from flowhook.errors import ProviderTimeout, ProviderUnavailable
+from flowhook.strict_json import UnreadableJson, read_value
 
 CALL_SECONDS = 130.0
 
@@ -29,9 +30,9 @@ class FlowhookClient:
                 headers=self.headers,
                 timeout=CALL_SECONDS,
             )
-            found = answer.json()
+            found = read_value(answer.content)
         except requests.Timeout as error:
             raise ProviderTimeout("the service did not answer in time") from error
-        except (requests.RequestException, ValueError) as error:
+        except (requests.RequestException, UnreadableJson) as error:
             raise ProviderUnavailable(f"no service answers at {self.url}") from error
         return answer.status_code, found if isinstance(found, dict) else {}

@@ -214,10 +214,7 @@ def _errors(part: Mapping[str, Any]) -> list[Any]:
 
 
 def _object(reply: HttpReply) -> dict[str, Any]:
-    try:
-        answer = orjson.loads(reply.body)
-    except orjson.JSONDecodeError:
-        answer = None
+    answer = reply.find_json()
     if not isinstance(answer, dict):
         raise InvalidResponse("Glific's answer is no JSON object; check api_url")
     return answer

@@ -17,7 +17,6 @@ from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Protocol
 
 import gevent
-import orjson
 import requests
 from gevent import monkey
 from requests.adapters import HTTPAdapter
@@ -27,9 +26,11 @@ from urllib3.exceptions import ReadTimeoutError
 
 from flowhook.errors import InvalidResponse
 from flowhook.frames import drop_frames
+from flowhook.strict_json import UnreadableJson, read_value
 
 CONNECT_SECONDS = 5.0
 MAX_REPLY_BYTES = 32 * 1024 * 1024
+MAX_REPLY_VALUES = 4_000_000  # numbers of embeddings that fit in
 CHUNK_BYTES = 65_536
 _WBITS = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 
@@ -62,19 +63,26 @@ class HttpReply:
     headers: Mapping[str, str]
     body: bytes
 
-    def read_json(self) -> Any:
-        """Return the JSON that the body is; raises InvalidResponse."""
+    def read_json(self, whose: str = "the provider") -> Any:
+        """Return the JSON that the body is; raises InvalidResponse, which says `whose` it is."""
         try:
-            return orjson.loads(self.body)
-        except orjson.JSONDecodeError:
-            raise InvalidResponse("the provider's answer is not JSON") from None
+            return read_value(self.body, MAX_REPLY_VALUES)
+        except UnreadableJson as refusal:
+            raise InvalidResponse(f"{whose}'s answer is {refusal}") from None
 
-    def read_object(self) -> dict[str, Any]:
+    def read_object(self, whose: str = "the provider") -> dict[str, Any]:
         """Return the JSON object that the body is; raises InvalidResponse."""
-        answer = self.read_json()
+        answer = self.read_json(whose)
         if not isinstance(answer, dict):
-            raise InvalidResponse("the provider's answer is not a JSON object")
+            raise InvalidResponse(f"{whose}'s answer is not a JSON object")
         return answer
+
+    def find_json(self) -> Any:
+        """Return the JSON that the body is, or None."""
+        try:
+            return read_value(self.body, MAX_REPLY_VALUES)
+        except UnreadableJson:
+            return None
 
 
 def decoded(body: bytes, encoding: str | None) -> bytes:

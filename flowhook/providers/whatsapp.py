@@ -113,9 +113,7 @@ class WhatsAppClient:
                 "file": (filename, content, mime_type),
             }
         )
-        answer = self._read(
-            self._ask("POST", f"{self.own}/media", form, content_type, MEDIA_SECONDS)
-        )
+        answer = _read(self._ask("POST", f"{self.own}/media", form, content_type, MEDIA_SECONDS))
         media_id = answer.get("id")
         if not isinstance(media_id, str):
             raise InvalidResponse("WhatsApp's answer names no media id")
@@ -137,7 +135,7 @@ class WhatsAppClient:
         """
         if not IDENTIFIER.fullmatch(media_id):
             raise ProviderRejected("the media id is malformed")
-        known = self._read(self._ask("GET", f"{self.root}/{media_id}"))
+        known = _read(self._ask("GET", f"{self.root}/{media_id}"))
         mime_type = str(known.get("mime_type") or "").partition(";")[0].strip().lower()
         size = known.get("file_size")
         if isinstance(size, int) and size > max_bytes:
@@ -165,7 +163,7 @@ class WhatsAppClient:
         return parts.scheme == "https" and host.endswith(MEDIA_HOSTS)
 
     def _post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        return self._read(self._ask("POST", f"{self.own}/{path}", orjson.dumps(body)))
+        return _read(self._ask("POST", f"{self.own}/{path}", orjson.dumps(body)))
 
     def _ask(
         self,
@@ -186,14 +184,9 @@ class WhatsAppClient:
             raise read_error(reply)
         return reply
 
-    def _read(self, reply: HttpReply) -> dict[str, Any]:
-        try:
-            answer = orjson.loads(reply.body)
-        except orjson.JSONDecodeError:
-            raise InvalidResponse("WhatsApp's answer is not JSON") from None
-        if not isinstance(answer, dict):
-            raise InvalidResponse("WhatsApp's answer is no JSON object")
-        return answer
+
+def _read(reply: HttpReply) -> dict[str, Any]:
+    return reply.read_object("WhatsApp")
 
 
 def recipient(contact: str) -> dict[str, str]:

@@ -7,10 +7,6 @@ Source: https://developers.facebook.com/documentation/business-messaging/whatsap
 
 from __future__ import annotations
 
-from typing import Any
-
-import orjson
-
 from flowhook.errors import (
     InvalidApiKey,
     InvalidResponse,
@@ -60,7 +56,7 @@ class Throttled(ProviderRateLimited):
 
 def read_error(reply: HttpReply) -> ProviderFailure:
     """Return the error for an unsuccessful reply."""
-    code = _code(reply.body)
+    code = _code(reply)
     if code in THROTTLED or reply.status == 429:
         return Throttled(code, retry_after_seconds(reply.headers))
     if code == WINDOW_CLOSED:
@@ -97,12 +93,9 @@ def can_retry(error: ProviderFailure) -> bool:
     return isinstance(error, transient)
 
 
-def _code(body: bytes) -> int:
+def _code(reply: HttpReply) -> int:
     """Return Meta's error code, or -1 if there is none."""
-    try:
-        answer: Any = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return -1
+    answer = reply.find_json()
     error = answer.get("error") if isinstance(answer, dict) else None
     code = error.get("code") if isinstance(error, dict) else None
     return code if isinstance(code, int) and abs(code) < 10**9 else -1

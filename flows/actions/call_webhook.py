@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
-
 from flowhook.errors import FlowhookError, InvalidInput, TooLarge
+from flowhook.strict_json import UnreadableJson, read_value
 from flows.model.action import (
     FAILURE,
     SUCCESS,
@@ -129,9 +128,9 @@ def request_body(action: Action, sprint: Sprint) -> dict[str, Any]:
     if not written.strip():
         return {}
     try:
-        body = orjson.loads(written)
-    except orjson.JSONDecodeError as error:
-        raise InvalidInput(BAD_BODY) from error
+        body = read_value(written)
+    except UnreadableJson as refusal:
+        raise InvalidInput(f"{BAD_BODY} ({refusal})") from None
     if not isinstance(body, dict):
         raise InvalidInput(BAD_BODY)
     check_bounds(body, what="the webhook's body")
@@ -188,8 +187,8 @@ def _send(
         error = f"Did not return a 200..299 status code{answer.text[:1000]}"
         return WebhookAnswer(answer.status, error=error)
     try:
-        decoded = orjson.loads(answer.text)
-    except orjson.JSONDecodeError:
+        decoded = read_value(answer.text)
+    except UnreadableJson:
         error = f"Could not decode message body: {answer.text[:1000]}"
         return WebhookAnswer(answer.status, error=error)
     if not isinstance(decoded, dict | list):
@@ -201,8 +200,6 @@ def _send(
 def indexed(value: Any) -> Any:
     """Turn lists into objects keyed by position, so that `@results.hook.0.name` reaches an item.
 
-    NUL characters are left out: no message and no other function takes them.
-
     >>> indexed({"a": [{"b": 1}, 2]})
     {'a': {'0': {'b': 1}, '1': 2}}
     """
@@ -210,4 +207,4 @@ def indexed(value: Any) -> Any:
         return {key: indexed(item) for key, item in value.items()}
     if isinstance(value, list):
         return {str(position): indexed(item) for position, item in enumerate(value)}
-    return value.replace("\0", "") if isinstance(value, str) else value
+    return value

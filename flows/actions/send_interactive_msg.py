@@ -6,9 +6,8 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
-
 from flowhook.errors import InvalidInput
+from flowhook.strict_json import UnreadableJson, read_value
 from flows.actions.add_input_labels import label_text
 from flows.model.action import Action, ActionOutcome, BrokenAction, Loop, action, as_text
 from flows.model.events import MsgNotSent
@@ -93,8 +92,8 @@ def find_content(action: Action, sprint: Sprint) -> Content | None:
 def drawn_content(action: Action) -> Content | None:
     """The editor's copy of the template in the node, or None."""
     try:
-        drawn = orjson.loads(action.text("text"))
-    except orjson.JSONDecodeError:
+        drawn = read_value(action.text("text"))
+    except UnreadableJson:
         return None
     return drawn if isinstance(drawn, dict) and drawn.get("type") else None
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
-
+from flowhook.strict_json import UnreadableJson, read_value
 from flows.actions.add_input_labels import label_text
 from flows.model.action import Action, ActionOutcome, BrokenAction, Loop, action, as_text
 from flows.model.events import ActionSkipped, MsgNotSent
@@ -157,8 +156,8 @@ def _evaluated(expression: str, sprint: Sprint) -> dict[str, Any]:
     quotation mark in a contact's words stays within the text.
     """
     try:
-        chosen = _evaluated_texts(orjson.loads(expression), sprint)
-    except orjson.JSONDecodeError:
+        chosen = _evaluated_texts(read_value(expression), sprint)
+    except UnreadableJson:
         chosen = _read_json(sprint.render(expression))
     if isinstance(chosen, dict):
         return chosen
@@ -178,6 +177,6 @@ def _evaluated_texts(value: Any, sprint: Sprint) -> Any:
 
 def _read_json(text: str) -> Any:
     try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
+        return read_value(text)
+    except UnreadableJson:
         return None

@@ -24,7 +24,6 @@ from flows.channels.inbound import Inbound, Receiver, Status
 from flows.channels.whatsapp import signature
 from flows.channels.whatsapp.inbound import Skipped, read_delivery
 
-ESCAPED_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 CHALLENGE = re.compile(r"[!-~]{1,512}")
 
 logger = logging.getLogger(__name__)
@@ -90,7 +89,8 @@ def channel_routes(settings: SettingsCache, lockout: Lockout, receiver: Receiver
                 fix="Save the Meta app's secret as app_secret in the WhatsApp settings.",
                 headers={"WWW-Authenticate": f'{signature.HEADER} realm="flowhook"'},
             )
-        found = read_delivery(_read_object(raw), known.get("phone_number_id") or "")
+        delivery = read_json(raw, MAX_DELIVERY_VALUES, what="the delivery")
+        found = read_delivery(delivery, known.get("phone_number_id") or "")
         _hand_over(org, found, receiver)
         return json_answer({"success": True})
 
@@ -102,14 +102,6 @@ def _read_body() -> bytes:
     if (request.content_length or 0) > MAX_DELIVERY_BYTES:
         raise TooLarge("the delivery is larger than 4 MiB", fix="Meta sends up to 3 MB.")
     return request.get_data(cache=False)
-
-
-def _read_object(raw: bytes) -> dict[str, Any]:
-    """Read the delivery, without NUL characters.
-
-    Meta would repeat a refused delivery for days because of a NUL that a contact managed to send.
-    """
-    return read_json(ESCAPED_NUL.sub(rb"\1", raw), MAX_DELIVERY_VALUES)
 
 
 def _hand_over(org: str, found: Iterable[Inbound | Status | Skipped], receiver: Receiver) -> None:

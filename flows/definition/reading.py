@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
-
-from flowhook.errors import InvalidInput, InvalidJson, TooLarge
+from flowhook.errors import InvalidInput, TooLarge
+from flowhook.http.body_size import MAX_IMPORT_VALUES
+from flowhook.strict_json import read_json
 from flowhook.turns import in_turns
 from flows.definition.definition import Exit, Export, Flow, Node
 from flows.definition.rapidpro import refuse_rapidpro
@@ -129,10 +129,8 @@ def _parse(document: str | bytes | Json) -> dict[str, Any]:
     if isinstance(document, str | bytes):
         if len(document) > MAX_BYTES:
             raise TooLarge(f"the document is larger than {MAX_BYTES // 1024 // 1024} MiB")
-        try:
-            document = orjson.loads(document)
-        except orjson.JSONDecodeError as error:
-            raise InvalidJson(f"the document is not JSON: {error.msg}") from error
+        raw = document.encode("utf-8", "surrogatepass") if isinstance(document, str) else document
+        document = read_json(raw, MAX_IMPORT_VALUES, what="the document")
     if not isinstance(document, dict):
         raise InvalidInput("a flow is one JSON object")
     check_bounds(document, what="the document")

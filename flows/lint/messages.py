@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import orjson
-
+from flowhook.strict_json import UnreadableJson, read_value
 from flows.actions.send_interactive_msg import body_of, options_of
 from flows.actions.send_msg import written_replies
 from flows.definition.definition import Node
@@ -83,8 +82,8 @@ def _contents(action: Action, target: LintTarget) -> Iterator[dict[str, Any]]:
                 yield content
         return
     try:
-        content = orjson.loads(action.text("text"))
-    except orjson.JSONDecodeError:
+        content = read_value(action.text("text"))
+    except UnreadableJson:
         return
     if isinstance(content, dict) and content.get("type"):
         yield content

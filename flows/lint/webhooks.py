@@ -6,9 +6,8 @@ import difflib
 from collections.abc import Iterator
 from typing import Any
 
-import orjson
-
 from flowhook.common_keys import COMMON_KEYS
+from flowhook.strict_json import UnreadableJson, read_value
 from flows.definition.definition import Node
 from flows.lint import CRITICAL, WARNING, FunctionSpec, Issue, LintTarget, check
 from flows.model.action import Action
@@ -40,8 +39,8 @@ def body_of(action: Action) -> dict[str, Any] | None:
     if not written.strip():
         return {}
     try:
-        body = orjson.loads(written)
-    except orjson.JSONDecodeError:
+        body = read_value(written)
+    except UnreadableJson:
         return None
     return body if isinstance(body, dict) else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from flowhook.errors import InvalidInput, InvalidJson, TooLarge
@@ -37,9 +38,13 @@ def check_bounds(value: Any, *, max_values: int = MAX_VALUES, what: str = "the J
             elif isinstance(one, str):
                 if len(one) > MAX_TEXT or not one.isascii():
                     _check_text(one, what)
-            elif isinstance(one, int | float) and not _LOWEST <= one <= _HIGHEST:
+            elif isinstance(one, int | float) and not _is_kept(one):
                 raise InvalidInput(f"{what} holds a number that JSON cannot keep")
         level, depth = below, depth + 1
+
+
+def _is_kept(number: float) -> bool:
+    return math.isfinite(number) if isinstance(number, float) else _LOWEST <= number <= _HIGHEST
 
 
 def _check_keys(value: dict[Any, Any], what: str) -> None:

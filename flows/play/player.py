@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 
 from flowhook.errors import FlowhookError, InvalidInput
+from flowhook.strict_json import UnreadableJson, read_value
 from flows.definition.definition import Export
 from flows.engine.engine import Engine
 from flows.model.contact import Contact
@@ -134,8 +135,8 @@ class Player:
     def _resume(self, written: str) -> None:
         def resume() -> list[Event]:
             try:
-                result: Any = orjson.loads(written or "{}")
-            except orjson.JSONDecodeError:
+                result: Any = read_value(written or "{}")
+            except UnreadableJson:
                 result = None
             if not isinstance(result, dict):
                 raise InvalidInput("/resume takes a JSON object")

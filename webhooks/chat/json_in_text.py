@@ -11,9 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-import orjson
-
-from flowhook.strict_json import Unbounded, read_value
+from flowhook.strict_json import NotJson, UnreadableJson, read_value
 
 NOT_FOUND = object()
 FENCE = "```"
@@ -62,12 +60,12 @@ def _fenced(text: str, among_words: bool) -> Iterator[str]:
 def _read(candidate: str) -> Any:
     try:
         return read_value(candidate)
-    except Unbounded:
-        return NOT_FOUND
-    except orjson.JSONDecodeError:
+    except NotJson:
         if not _CONTROL.search(candidate):
             return NOT_FOUND
-    with suppress(Unbounded, orjson.JSONDecodeError):
+    except UnreadableJson:
+        return NOT_FOUND
+    with suppress(UnreadableJson):
         return read_value(_STRING.sub(_escaped, candidate))
     return NOT_FOUND
 

@@ -18,6 +18,7 @@ from werkzeug.formparser import FormDataParser
 from werkzeug.http import parse_options_header
 
 from flowhook.errors import Forbidden, InvalidInput
+from flowhook.mended_text import mended_text
 from flowhook.strict_json import read_json
 
 TEXT = "text/plain"
@@ -25,6 +26,7 @@ URL_ENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 KINDS = frozenset({TEXT, URL_ENCODED, MULTIPART})
 MAX_PARTS = 100
+CHARSETS = frozenset({"utf-8", "utf8", "utf-16", "us-ascii", "iso-8859-1", "windows-1252"})
 FIELD_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
@@ -63,19 +65,16 @@ def read_form(raw: bytes, content_type: str, main_field: str) -> dict[str, Any]:
     fields = {**form.to_dict(), **{name: _data_url(file) for name, file in files.items()}}
     if not all(FIELD_NAME.fullmatch(name) for name in fields):  # it may be a contact's words
         raise InvalidInput("a field of the form has a malformed name")
-    if any("\0" in text for text in fields.values()):
-        raise InvalidInput("the form holds a NUL character", fix="Remove it.")
-    return fields
+    return {name: mended_text(text) for name, text in fields.items()}
 
 
 def _text(raw: bytes, charset: str) -> str:
+    if charset.lower() not in CHARSETS:
+        raise InvalidInput("the text's charset is not known here", fix="Send UTF-8.")
     try:
-        text = raw.decode(charset)
-    except (UnicodeDecodeError, LookupError):
+        return mended_text(raw.decode(charset))
+    except UnicodeDecodeError:
         raise InvalidInput("the text is not in the charset that it says") from None
-    if "\0" in text:
-        raise InvalidInput("the text holds a NUL character", fix="Remove it.")
-    return text
 
 
 def _data_url(file: FileStorage) -> str:

@@ -33,6 +33,7 @@ from flowhook.jobs.call import Call
 from flowhook.jobs.idempotency import StoredResponse
 from flowhook.jobs.inline_runner import Accepted
 from flowhook.limits.in_flight import InFlight
+from flowhook.mended_text import mended_text
 from flowhook.organisations.auth import Authenticator, Caller, Credentials
 from flowhook.organisations.cache import SettingsCache
 from flowhook.outcome import Outcome, failed
@@ -227,9 +228,7 @@ class _CallRequest:
     def _read(self, sent: Request, raw: bytes) -> dict[str, Any]:
         """Read the fields from the body, or from the query for a function whose fields fit in."""
         if self.function and self.function.takes_query and not raw.strip():
-            fields = sent.args.to_dict()
-            if any("\0" in text for text in fields.values()):
-                raise InvalidInput("the query holds a NUL character", fix="Remove it.")
+            fields = {name: mended_text(text) for name, text in sent.args.items()}
             if fields or sent.method == "GET":
                 return fields
         if raw:

@@ -16,7 +16,7 @@ import orjson
 from flowhook.errors import FlowhookError, InvalidInput, InvalidJson, InvalidResponse, NotFound
 from flowhook.outcome import failed
 from flowhook.providers.model_client import ChatRequest, CompletionChoice, ModelClient
-from flowhook.strict_json import Unbounded, read_value
+from flowhook.strict_json import UnreadableJson, read_value
 from webhooks.chat.messages import Message, check_length, conversation
 from webhooks.registry import Context, Result
 from webhooks.tools.tool_choice import OfferedTool
@@ -148,7 +148,7 @@ def read_arguments(written: Any) -> Any:
         return {}
     try:
         return read_value(written)
-    except (Unbounded, orjson.JSONDecodeError):
+    except UnreadableJson:
         return written
 
 

@@ -11,11 +11,11 @@ Source: https://www.contentstack.com/docs/developers/create-content-types/json-s
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from flowhook import errors
+from flowhook.strict_json import UnreadableJson, read_value
 from flowhook.turns import in_turns
 from webhooks.translation.human_text import is_human, is_human_unmarked
 from webhooks.translation.segment import Path, Segment, segments_of
@@ -56,9 +56,9 @@ def _fields_of(schema: Any) -> Fields:
     """The fields in a content type by uid, however it is wrapped."""
     if isinstance(schema, str):
         try:
-            schema = json.loads(schema)
-        except (ValueError, RecursionError):
-            raise _bad_schema("is not JSON") from None
+            schema = read_value(schema)
+        except UnreadableJson as refusal:
+            raise _bad_schema(f"is {refusal}") from None
     _check_size(schema, "content_type_schema")
     for key in ("content_type", "global_field", "schema"):
         if isinstance(schema, dict) and key in schema:

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
+from flowhook.providers.transport import HttpReply
 
 MAX_MESSAGE = 2000
 IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_.\[\]]{0,60}")
@@ -47,13 +47,9 @@ class ErrorBody:
         return frozenset(name.lower() for name in found if name)
 
 
-def read_error_body(body: bytes) -> ErrorBody:
-    """Read the error of a body; of one without an error, nothing is given."""
-    try:
-        answer = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return ErrorBody()
-    return read_error_value(_error_of(answer))
+def read_error(reply: HttpReply) -> ErrorBody:
+    """Read the error of a reply; of one without an error, nothing is given."""
+    return read_error_value(_error_of(reply.find_json()))
 
 
 def read_error_value(error: Any) -> ErrorBody:

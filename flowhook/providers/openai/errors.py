@@ -28,7 +28,7 @@ from flowhook.errors import (
     ProviderTimeout,
 )
 from flowhook.providers.dialect import Unsupported
-from flowhook.providers.openai.error_body import ErrorBody, read_error_body
+from flowhook.providers.openai.error_body import ErrorBody, read_error
 from flowhook.providers.openai.parameters import refused_parameter
 from flowhook.providers.requests import MAX_RETRY_AFTER_SECONDS, retry_after_seconds
 from flowhook.providers.transport import HttpReply
@@ -206,7 +206,7 @@ class OpenAIErrorReply:
     def __init__(self, reply: HttpReply) -> None:
         self.reply = reply
         self.status = reply.status
-        self.body = read_error_body(reply.body)
+        self.body = read_error(reply)
         fitting = (name for name, one in _MEANINGS.items() if one.fits(self.status, self.body))
         self.meaning = next(fitting, None) or ("no credit" if self.status == 402 else None)
 

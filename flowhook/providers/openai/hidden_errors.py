@@ -31,10 +31,7 @@ def with_true_status(reply: HttpReply) -> HttpReply:
     """Return the reply under the status of the error inside it; without one, as it is."""
     if b'"error"' not in reply.body:
         return reply
-    try:
-        error = _error_in(orjson.loads(reply.body))
-    except orjson.JSONDecodeError:
-        return reply
+    error = _error_in(reply.find_json())
     read = read_error_value(error)
     if not read.is_given:
         return reply

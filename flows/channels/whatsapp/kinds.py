@@ -10,8 +10,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import orjson
-
+from flowhook.strict_json import UnreadableJson, read_value
 from flows.channels.inbound import InboundMedia
 from flows.channels.whatsapp.options import read_option_id
 
@@ -120,8 +119,8 @@ def _choice(kind: str, reply_id: str, title: str, description: str) -> Fields:
 def _read_form(reply: Object) -> Fields | None:
     """Read the contact's answers in a WhatsApp Flow; None if they are invalid."""
     try:
-        form = orjson.loads(_text(reply.get("response_json"))[:MAX_FORM_BYTES])
-    except orjson.JSONDecodeError:
+        form = read_value(_text(reply.get("response_json"))[:MAX_FORM_BYTES])
+    except UnreadableJson:
         form = None
     if not isinstance(form, dict) or not _is_shallow(form, MAX_FORM_DEPTH):
         return None

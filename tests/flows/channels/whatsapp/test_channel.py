@@ -168,7 +168,7 @@ def test_a_voice_note_is_fetched_and_kept(world: World) -> None:
 def test_an_address_lapses_after_five_minutes(world: World) -> None:
     file = world.graph.keep(world.line, b"x", "image/png")
     client = world.channel.open_client(ORG)
-    url = client._read(client._ask("GET", f"{client.root}/{file.id}"))["url"]
+    url = client._ask("GET", f"{client.root}/{file.id}").read_object()["url"]
     world.graph.now += 299
     assert client._ask("GET", url).body == b"x"
     world.graph.now += 2
