@@ -34,6 +34,8 @@ from flowhook.errors import (
     ProviderRateLimited,
 )
 from flowhook.providers.guard import AddressGuard, Fetched
+from flowhook.providers.transport import HttpReply
+from flowhook.strict_json import UnreadableJson, read_value
 
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 SPREADSHEETS = "https://www.googleapis.com/auth/spreadsheets"
@@ -63,8 +65,8 @@ class ServiceAccount:
         Raises InvalidInput that tells what is wrong, without repeating it.
         """
         try:
-            found = orjson.loads(text)
-        except orjson.JSONDecodeError:
+            found = read_value(text)
+        except UnreadableJson:
             raise _unreadable("is not JSON; paste the whole file") from None
         if not isinstance(found, dict):
             raise _unreadable("is not a JSON object")
@@ -158,7 +160,7 @@ class GoogleSignIn:
             max_bytes=MAX_ANSWER_BYTES,
             field="Google's sign-in",
         )
-        answer = _object(got)
+        answer = read_answer(got)
         text, seconds = answer.get("access_token"), answer.get("expires_in")
         if got.status != 200:
             raise _refused(got.status, answer)
@@ -183,11 +185,9 @@ def _refused(status: int, answer: dict[str, Any]) -> Exception:
     return InvalidApiKey("Google does not accept the service account's key", fix=_FIX)
 
 
-def _object(got: Fetched) -> dict[str, Any]:
-    try:
-        answer = orjson.loads(got.content)
-    except orjson.JSONDecodeError:
-        answer = None
+def read_answer(got: Fetched) -> dict[str, Any]:
+    """The JSON object that an answer of Google's is; empty if it is none."""
+    answer = HttpReply(got.status, {}, got.content).find_json()
     return answer if isinstance(answer, dict) else {}
 
 

@@ -29,6 +29,8 @@ from flowhook.errors import (
     ProviderRateLimited,
     ProviderRejected,
 )
+from flowhook.mended_text import mended_text
+from flowhook.providers.google_account import read_answer
 from flowhook.providers.guard import AddressGuard, Fetched
 
 MAX_SHEET_BYTES = 4 * 1024 * 1024
@@ -121,7 +123,7 @@ class GoogleSheetsClient:
             any_status=True,
         )
         _check_csv(got)
-        text = got.content.decode("utf-8-sig", errors="replace").replace("\0", "")
+        text = mended_text(got.content.decode(errors="replace"))
         return csv.reader(io.StringIO(text, newline="")), len(got.content)
 
     def read(self, link: SheetLink, token: str, email: str) -> tuple[Cells, int]:
@@ -175,14 +177,9 @@ class GoogleSheetsClient:
         )
         if got.status == 401:
             raise NotSignedIn
-        try:
-            answer = orjson.loads(got.content)
-        except orjson.JSONDecodeError:
-            answer = None
+        answer = read_answer(got)
         if got.status != 200:
-            raise _error(got.status, answer if isinstance(answer, dict) else {}, email)
-        if not isinstance(answer, dict):
-            raise _unexpected()
+            raise _error(got.status, answer, email)
         return answer, len(got.content)
 
 
