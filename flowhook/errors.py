@@ -157,6 +157,13 @@ class Conflict(FlowhookError):
     fix = "Read the current state and try again."
 
 
+class Changed(Conflict):
+    """What the caller read is no longer what is stored; `fields` names what changed."""
+
+    status = 412
+    fix = "Read it again, and send the change with the new ETag in If-Match."
+
+
 class TooLarge(FlowhookError):
     type = "too_large"
     status = 413

@@ -45,10 +45,12 @@ def account_pages(services: PageServices) -> Blueprint:
         return forms.save(org, section, title)
 
     @pages.post("/accounts/<title>/delete")
-    def delete_account(org: str, title: str) -> AnyResponse:
+    def delete_account(org: str, title: str) -> Any:
         """Delete a further account."""
-        sections.remove(org, account_section(known_title(title)), signed_in().caller)
-        return redirect(url_for("web.settings.show", org=org) + "?done=deleted", 303)
+        section = account_section(known_title(title))
+        return forms.delete(org, section, title) or redirect(
+            url_for("web.settings.show", org=org) + "?done=deleted", 303
+        )
 
     @pages.post("/test", defaults={"title": None})
     @pages.post("/accounts/<title>/test")

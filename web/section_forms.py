@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
 
-from flowhook.errors import FlowhookError
+from flowhook.errors import Changed, FlowhookError
 from flowhook.http.origin import origin
 from flowhook.organisations.model_quirks import read_warnings
 from flowhook.organisations.schemas import SECTIONS
 from flowhook.organisations.section_service import account_titles, masked
-from web.forms import form_fields, label_of, read_form
+from flowhook.organisations.section_tag import section_tag
+from web.forms import SECRET, FormField, form_fields, label_of, messages, read_form
 from web.models import goes, today
 from web.page_security import organisation, reload_organisation, signed_in
 from web.page_services import PageServices
@@ -57,14 +59,17 @@ class SectionForms:
         failed: FlowhookError | None = None,
         title: str | None = None,
         is_saved: bool = False,
+        is_typed: bool = True,
     ) -> str:
         current = organisation()
         stored = current.sections.get(section)
         kind = section.partition("/")[0]
-        typed = request.form if error else None
         values = masked(section, stored or {})
-        errors = error.fields or {} if error else {}
-        fields = form_fields(SECTIONS[kind](), values, typed, errors)
+        fields = form_fields(SECTIONS[kind](), values)
+        if isinstance(error, Changed):
+            fields = beside(fields, request.form if is_typed else None, error.fields or {})
+        elif error:
+            fields = form_fields(SECTIONS[kind](), values, request.form, error.fields or {})
         return render_template(
             "web/settings.html",
             section=section,
@@ -76,6 +81,7 @@ class SectionForms:
             first=FIRST_FIELDS if kind == "openai" else None,
             exists=stored is not None,
             can_test=kind == "openai" or kind in self.services.checks.others,
+            tag=section_tag(current.stored, section) if stored is not None else "",
             error=error,
             tested=tested,
             failed=failed,
@@ -117,6 +123,20 @@ class SectionForms:
             return self.services.checks.test(org, title)
         return self.services.checks.test_section(org, section)
 
+    def delete(self, org: str, section: str, title: str | None = None) -> tuple[str, int] | None:
+        """Delete a section; returns its form instead where somebody changed it meanwhile."""
+        expected = request.form.get("tag") or None
+        try:
+            self.services.sections.remove(org, section, signed_in().caller, expected)
+        except Changed as error:
+            reload_organisation(self.services.sections)
+            fresh = organisation().sections.get(section)
+            if fresh is None:
+                return None
+            page = self.shown(org, section, error=error, title=title, is_typed=False)
+            return page, error.status
+        return None
+
     def write(self, org: str, section: str) -> None:
         """Write the fields that changed; unchanged ones are not validated again."""
         sections = self.services.sections
@@ -124,13 +144,35 @@ class SectionForms:
         stored = masked(section, organisation().section(section))
         schema = SECTIONS[section.partition("/")[0]]()
         body = changes(read_form(schema, request.form), stored)
-        sections.write(org, section, body, signed_in().caller, replaces=not exists)
-        reload_organisation(sections)
+        expected = request.form.get("tag") or None
+        try:
+            sections.write(
+                org, section, body, signed_in().caller, replaces=not exists, expected=expected
+            )
+        finally:
+            reload_organisation(sections)
 
 
 def changes(body: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
     """The fields that a form changes."""
     return {name: value for name, value in body.items() if value != stored.get(name)}
+
+
+def beside(
+    fields: list[FormField], typed: Mapping[str, str] | None, changed: Mapping[str, Any]
+) -> list[FormField]:
+    """The fields as typed, those that somebody else `changed` meanwhile as stored now, with what
+    was typed beside."""
+    return [_beside(field, typed, changed.get(field.name)) for field in fields]
+
+
+def _beside(field: FormField, typed: Mapping[str, str] | None, told: Any) -> FormField:
+    text = typed.get(field.name, "").replace("\r\n", "\n") if typed else field.value
+    is_shown = field.kind != SECRET
+    if told is None:
+        return replace(field, value=text) if is_shown else field
+    mine = (f"You had: {text or 'nothing'}.",) if is_shown and text != field.value else ()
+    return replace(field, errors=messages(told) + mine)
 
 
 def callback(services: PageServices, org: str) -> str:

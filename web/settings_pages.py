@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, redirect
-from werkzeug.wrappers import Response as AnyResponse
 
 from flowhook.errors import NotFound
 from flowhook.organisations.schemas import SECTIONS
-from web.page_security import signed_in
 from web.page_services import PageServices
 from web.section_forms import SectionForms, place
 
@@ -40,10 +38,11 @@ def settings_pages(services: PageServices) -> Blueprint:
         return forms.test(org, known(section), None)
 
     @pages.post("/<section>/delete")
-    def delete(org: str, section: str) -> AnyResponse:
+    def delete(org: str, section: str) -> Any:
         """Delete a section."""
-        services.sections.remove(org, known(section), signed_in().caller)
-        return redirect(place(org, section) + "?done=deleted", 303)
+        return forms.delete(org, known(section)) or redirect(
+            place(org, section) + "?done=deleted", 303
+        )
 
     return pages
 

@@ -17,7 +17,7 @@ from flask.globals import request_ctx
 from werkzeug.exceptions import HTTPException
 
 from flowhook.errors import (
-    Conflict,
+    Changed,
     FlowhookError,
     Internal,
     InvalidInput,
@@ -131,20 +131,14 @@ def install(app: Flask) -> None:
     def name_request(response: Response) -> Response:
         if isinstance(response, WholeAnswer):
             return response
-        if response.status_code == 412:  # Werkzeug's, with the file as its body
-            return error_answer(_precondition_failed())
+        if response.status_code == 412 and response.direct_passthrough:  # Werkzeug's, with a file
+            message = "what is here is not what If-Match names"
+            return error_answer(Changed(message, fix="Read it again."))
         response.headers["X-Request-ID"] = request_id()
         response.headers.setdefault("Cache-Control", "no-store")  # settings, answers, tokens
         for name, value in security_headers():
             response.headers.setdefault(name, value)
         return response
-
-
-def _precondition_failed() -> FlowhookError:
-    """The error for a file that is not the one which If-Match names."""
-    error = Conflict("what is here is not what If-Match names", fix="Read it again.")
-    error.status = 412
-    return error
 
 
 def _tell_methods(app: Flask) -> Response:

@@ -13,6 +13,7 @@ from flowhook.redis.keys import audit_key
 from flowhook.timestamps import timestamp_of
 
 ENTRIES = 10_000
+LOOKED_AT = 100
 
 
 class Audit:
@@ -34,6 +35,18 @@ class Audit:
             {"id": raw_id.decode(), "time": _time(raw_id), **orjson.loads(fields[b"entry"])}
             for raw_id, fields in self.redis.xrevrange(audit_key(org), high, "-", count=count)
         ]
+
+    def last_changes(self, org: str, section: str, names: list[str]) -> dict[str, str]:
+        """Who changed these fields of a section last: {name: " by <actor> at <time>"}, as far as
+        the newest entries tell; a replaced section changes all of them."""
+        found: dict[str, str] = {}
+        for entry in self.read(org, "", LOOKED_AT):
+            if entry["what"] != section:
+                continue
+            is_whole = entry["action"] != "change"
+            for name in names if is_whole else entry["fields"]:
+                found.setdefault(name, f" by {entry['actor']} at {entry['time']}")
+        return {name: found[name] for name in names if name in found}
 
 
 def _time(raw_id: bytes) -> str:

@@ -27,7 +27,7 @@ class Organisation:
     `sections` maps `openai`, `openai/accounts/<title>`, `signature`, ... to their fields;
     `quirks` maps `<host>|<model>` to parameters the model refuses, each with its expiry in
     epoch seconds; `circuits` maps accounts that are not asked now to `until` (epoch seconds)
-    and `pause`.
+    and `pause`; `stored` is the settings' hash as Redis holds it.
     """
 
     id: str
@@ -35,6 +35,7 @@ class Organisation:
     tokens: Mapping[str, Token] = field(repr=False)
     quirks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
     circuits: Mapping[str, Mapping[str, float]] = field(default_factory=dict, repr=False)
+    stored: Mapping[bytes, bytes] = field(default_factory=dict, repr=False)
 
     @property
     def exists(self) -> bool:

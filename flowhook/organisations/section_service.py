@@ -17,6 +17,7 @@ from flowhook.organisations.model_quirks import read_warnings
 from flowhook.organisations.organisation import Organisation
 from flowhook.organisations.schemas import SECTIONS
 from flowhook.organisations.section import mask, secret_fields
+from flowhook.organisations.section_tag import section_tag
 from flowhook.organisations.store import SettingsStore
 from flowhook.providers.guard import AddressGuard
 from flowhook.redis.keys import ORGANIZATION_ID_PATTERN
@@ -55,25 +56,35 @@ class SectionService:
             )
         return dict(values)
 
-    def show(self, org: str, section: str) -> dict[str, Any]:
-        """A section masked; raises NotFound."""
-        return self._shown(org, section, self.section(self.existing(org), section))
+    def show(self, org: str, section: str) -> tuple[dict[str, Any], str]:
+        """A section masked, and its tag; raises NotFound."""
+        organisation = self.existing(org)
+        shown = self._shown(org, section, self.section(organisation, section))
+        return shown, section_tag(organisation.stored, section)
 
     def revoked(self, org: str) -> None:
         """Invalidate cached tokens and wait until every process has dropped them."""
         self.changed(org)
         time.sleep(HEARD_SECONDS)
 
-    def remove(self, org: str, section: str, caller: Caller) -> None:
-        self.store.delete(org, section, caller.name)
+    def remove(self, org: str, section: str, caller: Caller, expected: str | None = None) -> None:
+        self.store.delete(org, section, caller.name, expected)
         self.changed(org)
 
     def write(
-        self, org: str, section: str, body: Mapping[str, Any], caller: Caller, *, replaces: bool
-    ) -> tuple[dict[str, Any], bool]:
-        """Create, replace or change a section; returns it masked, and whether it is new.
+        self,
+        org: str,
+        section: str,
+        body: Mapping[str, Any],
+        caller: Caller,
+        *,
+        replaces: bool,
+        expected: str | None = None,
+    ) -> bool:
+        """Create, replace or change a section; returns whether it is new.
 
-        Raises InvalidInput with every wrong field named.
+        `expected` is the tag of the section that the caller read. Raises InvalidInput with every
+        wrong field named, Changed where the tag does not fit any more.
         """
         kind = section.partition("/")[0]
         stored = self.store.load(org).section(section)
@@ -86,13 +97,12 @@ class SectionService:
         if kind == "openai" and "base_url" in values:
             self._check_base_url(values, stored, caller)
         if replaces:
-            created = self.store.put(org, section, values, caller.name)
+            created = self.store.put(org, section, values, caller.name, expected)
         else:
             created = False
-            self.store.patch(org, section, values, caller.name)
+            self.store.patch(org, section, values, caller.name, expected)
         self.changed(org)
-        fresh = self.section(self.store.load(org), section)
-        return self._shown(org, section, fresh), created
+        return created
 
     def _shown(self, org: str, section: str, values: dict[str, Any]) -> dict[str, Any]:
         """Mask a section; the OpenAI one comes with its warnings, if there are any."""

@@ -11,20 +11,21 @@ from __future__ import annotations
 import hashlib
 import logging
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
 import orjson
 from redis.exceptions import WatchError
 
-from flowhook.errors import NotFound
+from flowhook.errors import Changed, NotFound
 from flowhook.organisations.audit import Audit
 from flowhook.organisations.cipher import CannotDecrypt, Cipher
 from flowhook.organisations.deletion import Deletion
 from flowhook.organisations.organisation import QUIRKS_KEY, Organisation, Token
 from flowhook.organisations.schemas import SECTIONS
 from flowhook.organisations.section import sealed_fields, secret_fields
+from flowhook.organisations.section_tag import changed_since
 from flowhook.redis.effects import Effect, write
 from flowhook.redis.keys import ORGANISATIONS, gone_key, org_key
 from flowhook.timestamps import now
@@ -66,6 +67,7 @@ class SettingsStore:
             tokens={key.decode(): _read_token(key.decode(), raw) for key, raw in tokens.items()},
             quirks={key.decode(): orjson.loads(raw) for key, raw in quirks.items()},
             circuits={key.decode(): orjson.loads(raw) for key, raw in circuits.items()},
+            stored=settings,
         )
 
     def page(self, after: str, count: int, prefix: str = "") -> list[tuple[str, bool]]:
@@ -87,7 +89,14 @@ class SettingsStore:
 
     # --- sections ---
 
-    def put(self, org: str, section: str, values: Mapping[str, Any], actor: str) -> bool:
+    def put(
+        self,
+        org: str,
+        section: str,
+        values: Mapping[str, Any],
+        actor: str,
+        expected: str | None = None,
+    ) -> bool:
         """Create or replace a section; returns whether it is new. An omitted secret is kept."""
         key = org_key(org, "settings")
         schema = SECTIONS[section.partition("/")[0]]
@@ -97,31 +106,49 @@ class SettingsStore:
             for name in (*schema._declared_fields, "private_ok")
             if name not in kept
         ]
-        pipe = self.redis.pipeline(transaction=True)
-        pipe.hexists(key, _field(section, EXISTS))
-        pipe.hdel(key, *gone)
-        pipe.hset(key, mapping=self._write_values(org, section, values))
-        pipe.delete(gone_key(org))
-        existed = bool(pipe.execute()[0])
+        written = self._write_values(org, section, values)
+
+        def commands(pipe: Any) -> None:
+            pipe.hexists(key, _field(section, EXISTS))
+            pipe.hdel(key, *gone)
+            pipe.hset(key, mapping=written)
+            pipe.delete(gone_key(org))
+
+        existed = bool(self._carry_out(org, section, expected, commands)[0])
         self._changed(org, actor, "replace" if existed else "create", section, values)
         return not existed
 
-    def patch(self, org: str, section: str, values: Mapping[str, Any], actor: str) -> None:
+    def patch(
+        self,
+        org: str,
+        section: str,
+        values: Mapping[str, Any],
+        actor: str,
+        expected: str | None = None,
+    ) -> None:
         """Change only the named fields; `None` removes one."""
         key = org_key(org, "settings")
-        if not self.redis.hexists(key, _field(section, EXISTS)):
+        if expected is None and not self.redis.hexists(key, _field(section, EXISTS)):
             raise _no_section(org, section)
         written = self._write_values(org, section, values)
-        fields = [part for pair in written.items() for part in pair]
-        effects: list[Effect] = [("HSET", key, *fields)]
-        effects += [
-            ("HDEL", key, _field(section, name)) for name, value in values.items() if value is None
-        ]
-        if not write(self.redis, *effects):
-            raise _no_section(org, section)  # the organisation was deleted meanwhile
+        removed = [_field(section, name) for name, value in values.items() if value is None]
+        if expected is not None:
+
+            def commands(pipe: Any) -> None:
+                pipe.hset(key, mapping=written)
+                if removed:
+                    pipe.hdel(key, *removed)
+
+            self._carry_out(org, section, expected, commands)
+        else:
+            fields = [part for pair in written.items() for part in pair]
+            effects: list[Effect] = [("HSET", key, *fields)]
+            effects += [("HDEL", key, name) for name in removed]
+            if not write(self.redis, *effects):
+                raise _no_section(org, section)  # the organisation was deleted meanwhile
         self._changed(org, actor, "change", section, values)
 
-    def delete(self, org: str, section: str, actor: str) -> None:
+    def delete(self, org: str, section: str, actor: str, expected: str | None = None) -> None:
         """Remove a section, and with `openai` its further accounts too."""
         key = org_key(org, "settings")
         fields = [
@@ -130,10 +157,44 @@ class SettingsStore:
             if field.decode().rpartition(":")[0] == section
             or field.decode().startswith(f"{section}/")
         ]
-        if not fields:
+        if not fields and expected is None:
             raise _no_section(org, section)
-        self.redis.hdel(key, *fields)
+        self._carry_out(org, section, expected, lambda pipe: pipe.hdel(key, *fields))
         self._changed(org, actor, "delete", section, [])
+
+    def _carry_out(
+        self, org: str, section: str, expected: str | None, commands: Callable[[Any], Any]
+    ) -> list[Any]:
+        """Carry out commands at once; with `expected`, the section's tag, only while it fits.
+
+        Raises Changed.
+        """
+        key = org_key(org, "settings")
+        with self.redis.pipeline(transaction=True) as pipe:
+            while True:
+                if expected is not None:
+                    pipe.watch(key)
+                    self._check(org, section, expected, pipe.hgetall(key))
+                    pipe.multi()
+                commands(pipe)
+                try:
+                    replies: list[Any] = pipe.execute()
+                except WatchError:  # something was written since: look again
+                    continue
+                return replies
+
+    def _check(self, org: str, section: str, expected: str, stored: Mapping[bytes, bytes]) -> None:
+        """Raise Changed, naming what changed and by whom, unless the tag fits."""
+        names = SECTIONS[section.partition("/")[0]]._declared_fields
+        if _field(section, EXISTS).encode() not in stored:
+            raise Changed(f"organisation {org} has no {section} settings any more")
+        changed = changed_since(expected, stored, section, names)
+        if changed is None:
+            return
+        who = self.audit.last_changes(org, section, changed)
+        told = {name: [f"Was changed since you read it{who.get(name, '')}."] for name in changed}
+        listed = ", ".join(changed) or "more than it"
+        raise Changed(f"the {section} settings changed since you read them: {listed}", fields=told)
 
     # --- tokens ---
 

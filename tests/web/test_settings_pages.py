@@ -180,3 +180,48 @@ def test_whatsapp_says_where_meta_delivers(visitor: Visitor) -> None:
     page = visitor.get("/organisations/acme/settings/whatsapp")
     assert "http://localhost/channels/whatsapp/acme" in page.text
     assert "channels/whatsapp" not in visitor.get(OPENAI).text
+
+
+LIMITS = "/organisations/acme/settings/limits"
+
+
+def test_two_people_do_not_erase_each_others_settings(service: Service, visitor: Visitor) -> None:
+    visitor.post(LIMITS, {"requests_per_minute": "600"})
+    opened = visitor.get(LIMITS).values()["tag"]
+    service.operator("PATCH", "/settings/acme/limits", {"concurrent_calls": 7})
+    refused = visitor.post(
+        LIMITS, {"tag": opened, "requests_per_minute": "500", "concurrent_calls": ""}
+    )
+    assert refused.status == 412
+    assert stored(service, "limits") == {"requests_per_minute": 600, "concurrent_calls": 7}
+    assert "Was changed since you read it by operator at 20" in refused.text
+    assert "You had: nothing." in refused.text
+    shown = refused.values()
+    assert (shown["requests_per_minute"], shown["concurrent_calls"]) == ("500", "7")
+    assert visitor.post(LIMITS, shown).status == 303
+    assert stored(service, "limits") == {"requests_per_minute": 500, "concurrent_calls": 7}
+
+
+def test_what_somebody_else_changed_is_not_deleted_unseen(
+    service: Service, visitor: Visitor
+) -> None:
+    visitor.post(LIMITS, {"requests_per_minute": "600"})
+    opened = visitor.get(LIMITS).values()["tag"]
+    service.operator("PATCH", "/settings/acme/limits", {"concurrent_calls": 7})
+    refused = visitor.post(f"{LIMITS}/delete", {"tag": opened})
+    assert refused.status == 412
+    assert refused.values()["requests_per_minute"] == "600"
+    assert visitor.post(f"{LIMITS}/delete", {"tag": refused.values()["tag"]}).status == 303
+    assert service.operator("GET", "/settings/acme/limits").status == 404
+
+
+def test_a_secret_that_somebody_else_changed_is_not_shown(
+    service: Service, visitor: Visitor
+) -> None:
+    visitor.post(OPENAI, {"api_key": KEY})
+    opened = visitor.get(OPENAI).values()["tag"]
+    service.operator("PATCH", "/settings/acme/openai", {"api_key": KEY.replace("abc", "cba")})
+    refused = visitor.post(OPENAI, {"tag": opened, "api_key": KEY})
+    assert refused.status == 412
+    assert "Was changed since you read it by operator" in refused.text
+    assert KEY not in refused.html

@@ -15,11 +15,24 @@ def answer_section_call(
 ) -> Response:
     """Do what the request's method says to a section, for an administrator."""
     caller = auth.admin(org)
-    if request.method in ("GET", "HEAD"):
-        return json_answer(sections.show(org, section))
+    expected = if_match()
+    status = 200
     if request.method == "DELETE":
-        sections.remove(org, section, caller)
+        sections.remove(org, section, caller, expected)
         return Response(status=204)
-    replaces = request.method == "PUT"
-    values, created = sections.write(org, section, read_body(), caller, replaces=replaces)
-    return json_answer(values, 201 if created else 200)
+    if request.method in ("PUT", "PATCH"):
+        replaces = request.method == "PUT"
+        created = sections.write(
+            org, section, read_body(), caller, replaces=replaces, expected=expected
+        )
+        status = 201 if created else 200
+    shown, tag = sections.show(org, section)
+    answer = json_answer(shown, status)
+    answer.headers["ETag"] = f'"{tag}"'
+    return answer
+
+
+def if_match() -> str | None:
+    """The tag of If-Match: what the caller read before; None if there is none."""
+    given = request.headers.get("If-Match", "").strip()
+    return given.removeprefix("W/").strip('"') if given else None
