@@ -22,10 +22,12 @@ from rich.console import Console
 
 from flowhook.config import Config, ConfigError
 from flowhook.errors import FlowhookError, NotFound
+from flowhook.providers.retirements import Retired
 from flowhook.strict_json import read_json
 from flows.definition.definition import Export
 from flows.definition.reading import read_export
-from flows.lint import LintContext, lint
+from flows.library.flow_linter import FlowLinter
+from flows.library.library import EMPTY
 from flows.model.contact import Contact
 from flows.model.session import WebhookAnswer, WebhookPending
 from flows.play.chat_view import ChatView
@@ -105,9 +107,14 @@ def play_script(export: Export, path: Path, console: Console) -> int:
 
 
 def show_issues(export: Export, console: Console) -> None:
-    context = LintContext(flows={flow.uuid: flow.name for flow in export.flows})
+    """Print the issues that an import of the file would tell."""
+    from service.webhook_calls import function_specs  # imported only if there are issues to find
+    from webhooks.registry import load_functions
+
+    linter = FlowLinter(function_specs(load_functions()), Retired)
     for flow in export.flows:
-        for issue in lint(flow, context):
+        found = linter.issues_of_import(flow, EMPTY, export.flows, export.interactive_templates)
+        for issue in found:
             style = "red" if issue.severity == "Critical" else "yellow"
             console.print(f"{issue.severity}: {issue.message}", style=style, markup=False)
 

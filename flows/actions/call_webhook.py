@@ -52,6 +52,7 @@ def resume(action: Action, call_id: int, answer: WebhookAnswer, sprint: Sprint) 
     "call_webhook",
     required=("url", "method", "result_name"),
     calls_webhook=True,
+    replies=True,
     sets=result_name,
     resume=resume,
     words=words,

@@ -7,7 +7,7 @@ from flows.model.events import TicketOpened
 from flows.model.sprint import Sprint
 
 
-@action("open_ticket", required=("body",))
+@action("open_ticket", required=("body",), replies=True)
 def open_ticket(action: Action, sprint: Sprint) -> ActionOutcome:
     """Open a ticket with the given text; it is recorded in the conversation's events."""
     sprint.emit(

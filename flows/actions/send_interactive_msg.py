@@ -56,7 +56,8 @@ def send_interactive_msg(action: Action, sprint: Sprint) -> ActionOutcome:
     if sprint.is_repeating(compared):
         sprint.emit(MsgNotSent, reason=f"Infinite loop detected, body: {compared[:200]}")
         return Loop()
-    _fill_options(content, action, sprint)
+    count = whole_number(sprint.substitute(action.text("paramsCount")).strip())
+    content = with_params(content, action, count) if count else content
     filled = substituted(content, sprint)
     _attach(filled, action, sprint)  # after the substitution, as it replaces its own variables
     sprint.send(
@@ -122,18 +123,16 @@ def _inner(content: Content) -> Content:
     return inner if isinstance(inner, dict) else {}
 
 
-def _fill_options(content: Content, action: Action, sprint: Sprint) -> None:
-    count = whole_number(sprint.substitute(action.text("paramsCount")).strip())
-    if not count:
-        return
+def with_params(content: Content, action: Action, count: int) -> Content:
+    """The content with the first `count` of the action's `params` in the place of its options."""
     options = [_option(param) for param in action.items("params")[:count]]
     if content.get("type") != "list":
-        content["options"] = [{"type": "text", "title": option["title"]} for option in options]
-        return
+        return {**content, "options": [{"type": "text", "title": one["title"]} for one in options]}
     groups = content.get("items")
     first = groups[0] if isinstance(groups, list) and groups else {}
     first = first if isinstance(first, dict) else {}
-    content["items"] = [{**first, "options": [{"type": "text", **option} for option in options]}]
+    listed = [{"type": "text", **option} for option in options]
+    return {**content, "items": [{**first, "options": listed}]}
 
 
 def _option(param: Any) -> dict[str, str]:

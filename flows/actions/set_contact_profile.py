@@ -19,7 +19,12 @@ from flows.model.sprint import Sprint
 from flows.model.text import whole_number
 
 
-@action("set_contact_profile", required=("value", "profile_type"), evaluated=evaluated_value)
+@action(
+    "set_contact_profile",
+    required=("value", "profile_type"),
+    replies=True,
+    evaluated=evaluated_value,
+)
 def set_contact_profile(action: Action, sprint: Sprint) -> ActionOutcome:
     """Create, switch or deactivate a profile of this contact.
 

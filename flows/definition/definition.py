@@ -99,7 +99,8 @@ class Flow:
 
     `start` is the topmost node of the drawing, or empty if none can be found. `repeated` lists
     UUIDs that occur twice. `is_background` flows do not interrupt other conversations,
-    `ignore_keywords` keeps every message inside the flow.
+    `ignore_keywords` keeps every message inside the flow. `channel` is the one of Glific's that it
+    is made for, empty for WhatsApp.
     """
 
     uuid: str
@@ -115,6 +116,7 @@ class Flow:
     is_template: bool = False
     ignore_keywords: bool = False
     repeated: tuple[str, ...] = ()
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)

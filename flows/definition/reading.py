@@ -17,6 +17,7 @@ from flowhook.turns import in_turns
 from flows.definition.definition import Exit, Export, Flow, Node
 from flows.definition.rapidpro import refuse_rapidpro
 from flows.definition.reading_nodes import read_node, required_text
+from flows.model.action import as_text
 from flows.model.bounds import check_bounds
 
 MAX_BYTES = 8 * 1024 * 1024
@@ -108,6 +109,7 @@ def read_flow(
         is_template=beside.get("is_template") is True,
         ignore_keywords=beside.get("ignore_keywords") is True,
         repeated=_repeated(nodes),
+        channel=as_text(beside.get("channel") or source.get("channel")),
     )
 
 

@@ -60,6 +60,11 @@ class Scope:
         return self.now if self.now is not None else datetime.now(UTC)
 
 
+def calendar_keys() -> frozenset[str]:
+    """The keys of `@calendar`."""
+    return frozenset(calendar(datetime.now(UTC), "UTC"))
+
+
 def calendar(moment: datetime, timezone: str) -> dict[str, str]:
     """The values of `@calendar`: dates are `D/MM/YYYY`, the day without a leading zero."""
     today = moment.astimezone(ZoneInfo(timezone)).date()

@@ -82,6 +82,11 @@ class LintTarget:
     def nodes(self) -> Iterator[Node]:
         return iter(self.flow.nodes.values())
 
+    def label(self, locale: str) -> str:
+        """The name of a locale's language, or the locale itself."""
+        found = (one.label for one in self.context.languages if one.locale == locale)
+        return next(found, locale)
+
 
 Check = Callable[[LintTarget], Iterator[Issue]]
 checks: Registry[Check] = Registry("lint check")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from flowhook.strict_json import UnreadableJson, read_value
-from flows.actions.send_interactive_msg import body_of, options_of
+from flows.actions.send_interactive_msg import body_of, options_of, with_params
 from flows.actions.send_msg import written_replies
 from flows.definition.definition import Node
 from flows.lint import CRITICAL, WARNING, Issue, LintTarget, check
+from flows.lint.texts import contents_of
 from flows.model.action import Action, as_text
+from flows.model.text import whole_number
 
 DAY_SECONDS = 86_400
 TEXT_LIMIT = 4_096
@@ -65,28 +66,9 @@ def interactive_templates_exist(target: LintTarget) -> Iterator[Issue]:
         for action in node.actions:
             if not action.kind.is_interactive or as_text(action.source.get("expression")):
                 continue
-            if not list(_contents(action, target)):
+            if not any(contents_of(action, target)):
                 message = "An Interactive template does not exist"
                 yield Issue(CRITICAL, message, node.uuid)
-
-
-def _contents(action: Action, target: LintTarget) -> Iterator[dict[str, Any]]:
-    """The content of an interactive message, and its translations."""
-    number, label = as_text(action.source.get("id")), action.text("name")
-    template = target.context.interactive.find(number, label)
-    if template is not None:
-        translations = template.get("translations")
-        several = translations.values() if isinstance(translations, dict) else ()
-        for content in (template.get("interactive_content"), *several):
-            if isinstance(content, dict) and content:
-                yield content
-        return
-    try:
-        content = read_value(action.text("text"))
-    except UnreadableJson:
-        return
-    if isinstance(content, dict) and content.get("type"):
-        yield content
 
 
 @check
@@ -95,13 +77,19 @@ def interactive_messages_fit_whatsapp(target: LintTarget) -> Iterator[Issue]:
     for node in target.nodes:
         for action in node.actions:
             if action.kind.is_interactive:
-                for content in _contents(action, target):
-                    for problem in _misfits(content):
+                for _, content in contents_of(action, target):
+                    for problem in _misfits(_with_params(content, action)):
                         message = f"Interactive message of node {node.label}: {problem}"
                         yield Issue(WARNING, message, node.uuid)
             elif action.kind.is_message:
                 for problem in _misfits(_with_quick_replies(action)):
                     yield Issue(WARNING, f"Message of node {node.label}: {problem}", node.uuid)
+
+
+def _with_params(content: dict[str, Any], action: Action) -> dict[str, Any]:
+    """The content with the options that the node gives it; a number in a variable is not known."""
+    count = whole_number(action.text("paramsCount").strip())
+    return with_params(content, action, count) if count else content
 
 
 def _with_quick_replies(action: Action) -> dict[str, Any]:
@@ -180,11 +168,8 @@ def messages_are_translated(target: LintTarget) -> Iterator[Issue]:
         missing = [(node, one) for node, one in plain if not _has_text(block.get(one.uuid))]
         if len(missing) == len(plain):
             continue
-        label = next(
-            (one.label for one in target.context.languages if one.locale == locale), locale
-        )
         for node, _ in missing:
-            message = f"Node {node.label} is missing translations in {label}"
+            message = f"Node {node.label} is missing translations in {target.label(locale)}"
             yield Issue(WARNING, message, node.uuid)
 
 

@@ -25,6 +25,15 @@ class Names:
             found |= self._bits[name]
         return found
 
+    def named(self, known: int) -> list[str]:
+        """The names in a set.
+
+        >>> names = Names(["a", "b", "c"])
+        >>> names.named(names.set_of(["c", "a"]))
+        ['a', 'c']
+        """
+        return [name for name, bit in self._bits.items() if bit & known]
+
     def have(self, known: int, use: str) -> bool:
         """Whether `@results.<use>` has a value when these results are set.
 

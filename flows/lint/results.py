@@ -1,20 +1,24 @@
-"""Checks of results: used before they are set, or with keys that they never have."""
+"""Checks that results are set before they are used."""
 
 from __future__ import annotations
 
+import difflib
+import re
 from collections import deque
 from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any
 
+from flowhook.variable_names import NAME
 from flows.definition.definition import Flow, Node
 from flows.definition.inputs import declared_inputs
 from flows.expressions import variables
-from flows.lint import CRITICAL, WARNING, Issue, LintTarget, check
+from flows.lint import WARNING, Issue, LintTarget, check
 from flows.lint.names import Names
-from flows.lint.webhooks import body_of, is_function
+from flows.lint.texts import NodeText, did_you_mean, operand_of, texts_of
 from flows.model.action import Action
 
+_NAME = re.compile(f"{NAME}+")
 ALWAYS = frozenset(("flow_keyword", "parent", "child"))
 
 
@@ -35,18 +39,29 @@ def results_are_set_before_use(target: LintTarget) -> Iterator[Issue]:
             continue
         known = before[node.uuid] | names.set_of(given)
         for action in node.actions:
-            yield from _unset(node, action.source, known, names)
+            for text in texts_of(action, target):
+                yield from _unset(node, text, known, names)
             known |= names.set_of(set_by(action))
-        yield from _unset(node, _operand(node), known, names)
+        yield from _unset(node, NodeText(operand_of(node)), known, names)
 
 
-def _unset(node: Node, value: Any, known: int, names: Names) -> Iterator[Issue]:
-    for path in used(value):
-        if path[1] not in ALWAYS and not names.have(known, path[1]):
-            message = (
-                f"Node {node.label} uses @results.{path[1][:60]}, which no node before it sets"
-            )
-            yield Issue(WARNING, message, node.uuid)
+def _unset(node: Node, text: NodeText, known: int, names: Names) -> Iterator[Issue]:
+    for path in used(text.text):
+        if path[1] in ALWAYS or names.have(known, path[1]):
+            continue
+        hint = did_you_mean(text.lost) if text.lost else _hint(path, names.named(known))
+        message = (
+            f"Node {node.label} uses @results.{path[1][:60]}{text.place}, which no node before it "
+            f"sets{hint}"
+        )
+        yield Issue(WARNING, message, node.uuid)
+
+
+def _hint(path: list[str], known: list[str]) -> str:
+    """The result that was meant, of those that can be written as a variable."""
+    by_written = {(one if path[2:] else one.lower()): one for one in known if _NAME.fullmatch(one)}
+    near = difflib.get_close_matches(path[1][:60], by_written, n=1, cutoff=0.75)
+    return did_you_mean(".".join(["results", near[0], *path[2:]])) if near else ""
 
 
 def _known_before(target: LintTarget, sets: Mapping[str, int]) -> dict[str, int]:
@@ -98,58 +113,8 @@ def inputs_of(flow: Flow) -> list[str]:
     asked = {
         path[1]: None
         for node in flow.nodes.values()
-        for source in (*(action.source for action in node.actions), _operand(node))
+        for source in (*(action.source for action in node.actions), operand_of(node))
         for path in used(source)
     }
     unset = (one for one in asked if one not in ALWAYS and not own.have(own.all, one))
     return [*declared, *unset]
-
-
-def _operand(node: Node) -> str:
-    """The text that a split tests; a wait, or a node with an action, tests something else."""
-    is_split = node.router and not node.actions and not node.router.wait
-    return node.router.operand if node.router and is_split else ""
-
-
-@check
-def webhook_results_have_the_key(target: LintTarget) -> Iterator[Issue]:
-    """A webhook's answer has only the keys that its function documents, and no text of its own."""
-    keys = _keys_by_result(target)
-    for node in target.nodes:
-        for path in used([*(action.source for action in node.actions), _operand(node)]):
-            function, known = keys.get(path[1], ("", None))
-            if known is None:
-                continue
-            listed = ", ".join(sorted(known))
-            if len(path) == 2:
-                message = f"@results.{path[1]} is no text: use one of its keys, {listed}"
-                yield Issue(CRITICAL, message, node.uuid)
-            elif path[2] not in known and path[2] != "inserted_at":
-                message = (
-                    f"@results.{path[1]}.{path[2][:60]}: '{function}' never returns "
-                    f"'{path[2][:60]}'; it returns {listed}"
-                )
-                yield Issue(CRITICAL, message, node.uuid)
-
-
-def _keys_by_result(target: LintTarget) -> dict[str, tuple[str, frozenset[str] | None]]:
-    """Names of results that only known functions set: a function's name and all possible keys."""
-    found: dict[str, tuple[str, frozenset[str] | None]] = {}
-    for node in target.nodes:
-        for action in node.actions:
-            if not (action.kind.calls_webhook and is_function(action)):
-                for name in set_by(action):
-                    found[name] = ("", None)
-                continue
-            name, function = action.text("result_name"), action.text("url").strip()
-            spec = (target.context.functions or {}).get(function)
-            known = spec.results if spec else None
-            if known is not None and "failure_status" in (body_of(action) or {}):
-                known |= {"error"}  # failure_status can make a failure a 2xx answer
-            if name in found:
-                before = found[name][1]
-                known = None if before is None or known is None else before | known
-            found[name] = (function, known)
-        if node.router and node.router.result_name:
-            found[node.router.result_name] = ("", None)
-    return found

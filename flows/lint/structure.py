@@ -82,6 +82,17 @@ def loops_wait(target: LintTarget) -> Iterator[Issue]:
 
 
 @check
+def flows_are_for_every_channel(target: LintTarget) -> Iterator[Issue]:
+    """Glific keeps flows of its web channel apart from WhatsApp; here they run on every channel."""
+    if target.flow.channel == "web":
+        message = (
+            "This flow is made for Glific's web channel; here contacts have it wherever they "
+            "write, on WhatsApp too"
+        )
+        yield Issue(WARNING, message)
+
+
+@check
 def waiting_nodes_exist(target: LintTarget) -> Iterator[Issue]:
     """A contact waiting on a node that was deleted cannot continue in this revision."""
     if target.context.waiting_nodes - target.flow.nodes.keys():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from flowhook.common_keys import COMMON_KEYS
@@ -20,6 +20,21 @@ DEPRECATED = {
     "text_to_speech_with_bhasini": "text_to_speech",
     "nmt_tts_with_bhasini": "text_to_speech",
 }
+ONLY_IN_GLIFIC = {
+    "send_wa_group_poll": "conversations here are with contacts, not with WhatsApp groups; ask "
+    "with an interactive message",
+    "create_certificate": "nothing here fills in Google Slides; send POST to a server of your own "
+    "that makes the certificate and answers with its address",
+    "sheets.insert_row": "write rows with a Google Sheets node",
+    "call_and_wait": "use filesearch-gpt",
+    "unified-llm-call": "use filesearch-gpt",
+    "unified-voice-llm-call": "use voice-filesearch-gpt",
+    "llm4dev": "use filesearch-gpt",
+    "jugalbandi": "use filesearch-gpt",
+    "jugalbandi-voice": "use voice-filesearch-gpt",
+    "openllm": "use parse_via_chat_gpt",
+}
+"""Functions that Glific has or had, with what to use instead."""
 
 
 def webhooks(target: LintTarget) -> Iterator[tuple[Node, Action]]:
@@ -59,10 +74,22 @@ def functions_exist(target: LintTarget) -> Iterator[Issue]:
             )
             yield Issue(CRITICAL, message, node.uuid)
         elif known is not None and is_function(action) and name not in known:
-            nearest = difflib.get_close_matches(name[:100], known, n=3, cutoff=0.5)
-            hint = f"; did you mean {' or '.join(nearest)}?" if nearest else ""
-            message = f"There is no webhook function '{name[:60]}'{hint}"
-            yield Issue(CRITICAL, message, node.uuid)
+            yield Issue(CRITICAL, _no_function(name, known), node.uuid)
+
+
+def _no_function(name: str, known: Iterable[str]) -> str:
+    """What is said of a function that does not exist here."""
+    instead = ONLY_IN_GLIFIC.get(name)
+    if instead:
+        return f"Glific's function '{name}' does not exist here: {instead}"
+    said = f"There is no webhook function '{name[:60]}'"
+    nearest = difflib.get_close_matches(name[:100], known, n=3, cutoff=0.75)
+    if nearest:
+        return f"{said}; did you mean {' or '.join(nearest)}?"
+    return (
+        f"{said}; one that was written for your organisation runs in Glific alone: send POST to a "
+        "server of your own instead"
+    )
 
 
 @check
@@ -126,15 +153,15 @@ def specified(target: LintTarget) -> Iterator[tuple[Node, Action, FunctionSpec, 
 
 @check
 def fields_are_taken(target: LintTarget) -> Iterator[Issue]:
-    """An unknown field makes the function refuse the call, so the node takes Failure."""
+    """A field that a function does not know is ignored, as in Glific."""
     for node, action, spec, body in specified(target):
         for name in body:
             if name not in spec.fields and name not in COMMON_FIELDS:
                 nearest = difflib.get_close_matches(name[:100], spec.fields, n=1, cutoff=0.6)
                 hint = f"; did you mean '{nearest[0]}'?" if nearest else ""
                 url = action.text("url").strip()
-                message = f"'{url}' does not take the field '{name[:60]}'{hint}"
-                yield Issue(CRITICAL, message, node.uuid)
+                message = f"'{url}' ignores the field '{name[:60]}'{hint}"
+                yield Issue(WARNING, message, node.uuid)
 
 
 @check

@@ -154,3 +154,9 @@ class Contact:
     def from_dict(cls, stored: Mapping[str, Any]) -> Contact:
         profiles = [Profile(**one) for one in stored.get("profiles", ())]
         return cls(**{**stored, "profiles": profiles})
+
+
+def binding_keys() -> frozenset[str]:
+    """The keys that `@contact` may have, those of a contact with profiles included."""
+    someone = Contact("", profiles=[Profile(0, "")], profile=0)
+    return frozenset((*someone.bindings(None), "groups"))

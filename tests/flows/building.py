@@ -8,6 +8,7 @@ A flow is `{"uuid", "name"?, "nodes": [...], ...}`, a node one of
     {"id", "split": operand, "cases": [...], "else": to}
     {"id", "random": [to, ...]}
     {"id", "webhook": {...}, "success": to, "failure": to}      also "enter", "ask" (any action)
+                  (with "test": the name of a test in the place of has_only_text)
 
 Nodes are drawn from top to bottom in the order written.
 """
@@ -80,7 +81,8 @@ def _plain(uuid: str, actions: list[Json], to: str | None) -> Json:
 
 
 def _asking(uuid: str, action: Json, node: Json) -> Json:
-    routes = [["has_only_text", ["Success"], "Success", node.get("success")]]
+    test = node.get("test", "has_only_text")
+    routes = [[test, ["Success"], "Success", node.get("success")]]
     extra = {"operand": "@results.x.category", "result_name": node.get("result", "")}
     built = _switch(uuid, routes, "Failure", node.get("failure"), extra)
     more = [node["then"]] if "then" in node else []

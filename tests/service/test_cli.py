@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import subprocess
 import sys
@@ -12,6 +13,8 @@ import pytest
 
 from flowhook.version import VERSION
 from service.cli import main
+from tests.fixtures_app import Service
+from tests.flows.building import export_of
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = ("play", "rotate-keys", "run", "version", "worker")
@@ -58,6 +61,39 @@ def test_it_plays_a_flow_with_made_up_answers(
     monkeypatch.setattr(sys, "stdin", io.StringIO("Why is the sky blue?\n"))
     assert main(["play", FLOW, "--pretend"]) == 0
     assert "(what parse_via_chat_gpt would answer)" in capsys.readouterr().out
+
+
+def test_it_finds_the_issues_that_the_service_finds(
+    service: Service,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Functions, their fields and keys, models, templates: all that an import knows."""
+    body = {"question_text": "why", "gtp_model": "x", "model": "text-davinci-003"}
+    nodes = [
+        {
+            "id": "hook",
+            "webhook": {"url": "parse_via_chat_gpt", "result_name": "r", "body": json.dumps(body)},
+            "success": "tell",
+            "failure": "cert",
+        },
+        {"id": "cert", "webhook": {"url": "create_certificate", "result_name": "c"}},
+        {"id": "tell", "send": "@results.r.answer", "to": "pick"},
+        {"id": "pick", "actions": [{"type": "send_interactive_msg", "id": 1, "name": "x"}]},
+    ]
+    template = {"source_id": 1, "label": "x", "interactive_content": {"type": "list"}}
+    export = export_of([{"uuid": "f", "nodes": nodes}], interactive_templates=[template]).as_dict()
+    path = tmp_path / "flow.json"
+    path.write_text(json.dumps(export))
+    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+    assert main(["play", str(path), "--pretend"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    service.organisation()
+    issues = service.admin("POST", "/flows/validate", export).json["issues"]
+    assert len(issues) >= 6
+    for issue in issues:
+        assert f"{issue['severity']}: {issue['message']}" in shown
 
 
 def test_it_plays_a_conversation_file(capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from flowhook.registry import Registry
 from flows.model.session import Message
+from flows.model.text import normal
 
 Arguments = Sequence[str]
 TextTest = Callable[[str, Arguments], bool]
@@ -25,13 +26,24 @@ def no_mistake(_arguments: Arguments) -> str:
     return ""
 
 
+def same(known: Arguments, arguments: Arguments) -> bool:
+    """Whether two cases ask for the same: the default of CaseTest.
+
+    >>> same(["Yes "], ["yes"]), same(["yes"], ["yes please"])
+    (True, False)
+    """
+    return [normal(one) for one in known] == [normal(one) for one in arguments]
+
+
 @dataclass(frozen=True, slots=True)
 class CaseTest:
     """A test, described to the linter and the router.
-     holds: returns whether a message passes. argument_count: the number of arguments, None for any.
+
+    holds: returns whether a message passes. argument_count: the number of arguments, None for any.
     needs_words: its first argument must contain a word. keeps_words: the message's words become
     `selected` in the router's result. mistake: returns the mistake in a case's arguments, or an
     empty text; mistake_reason: the reason in the conversation's trace when such a case is tried.
+    covers: whether every message that passes with the second arguments passes with the first too.
     """
 
     name: str
@@ -41,6 +53,7 @@ class CaseTest:
     keeps_words: bool = False
     mistake: Callable[[Arguments], str] = no_mistake
     mistake_reason: str = ""
+    covers: Callable[[Arguments, Arguments], bool] = same
 
 
 cases: Registry[CaseTest] = Registry("case test")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from operator import ge, gt, le, lt
 
 from flowhook.errors import InvalidInput
 from flows.model.text import clean, normal
@@ -44,8 +46,7 @@ def has_number_eq(text: str, arguments: Arguments) -> bool:
 
 
 def not_numbers(arguments: Arguments) -> str:
-    is_mistaken = None in [number(one) for one in arguments]
-    return "the test 'has_number_between' needs numbers" if is_mistaken else ""
+    return "a test of numbers needs numbers" if None in map(number, arguments) else ""
 
 
 @text_test(argument_count=2, mistake=not_numbers)
@@ -61,3 +62,54 @@ def has_number_between(text: str, arguments: Arguments) -> bool:
         raise InvalidInput("has_number_between needs two numbers")
     low, high, given = number(arguments[0]), number(arguments[1]), number(text)
     return low is not None and high is not None and given is not None and low <= given <= high
+
+
+def _compared(text: str, arguments: Arguments, holds: Callable[[float, float], bool]) -> bool:
+    """Whether the message is a number that stands so to the argument.
+
+    Raises InvalidInput unless there is one argument.
+    """
+    if len(arguments) != 1:
+        raise InvalidInput("a test that compares numbers needs one number")
+    given, limit = number(text.strip()), number(arguments[0].strip())
+    return given is not None and limit is not None and holds(given, limit)
+
+
+@text_test(argument_count=1, mistake=not_numbers)
+def has_number_lt(text: str, arguments: Arguments) -> bool:
+    """The message is a number below the argument.
+
+    >>> has_number_lt(" 17 ", ["18"]), has_number_lt("18", ["18"]), has_number_lt("few", ["18"])
+    (True, False, False)
+    """
+    return _compared(text, arguments, lt)
+
+
+@text_test(argument_count=1, mistake=not_numbers)
+def has_number_lte(text: str, arguments: Arguments) -> bool:
+    """The message is a number up to the argument.
+
+    >>> has_number_lte("18", ["18"]), has_number_lte("18.5", ["18"])
+    (True, False)
+    """
+    return _compared(text, arguments, le)
+
+
+@text_test(argument_count=1, mistake=not_numbers)
+def has_number_gt(text: str, arguments: Arguments) -> bool:
+    """The message is a number above the argument.
+
+    >>> has_number_gt("19", ["18"]), has_number_gt("18", ["18"]), has_number_gt("18 years", ["1"])
+    (True, False, False)
+    """
+    return _compared(text, arguments, gt)
+
+
+@text_test(argument_count=1, mistake=not_numbers)
+def has_number_gte(text: str, arguments: Arguments) -> bool:
+    """The message is a number from the argument on.
+
+    >>> has_number_gte("18", ["18"]), has_number_gte("-3", ["-2.5"])
+    (True, False)
+    """
+    return _compared(text, arguments, ge)

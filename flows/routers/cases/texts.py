@@ -11,7 +11,28 @@ _listed = lru_cache(maxsize=4096)(words)
 """The words of a case's argument, cached. Contacts' words are never cached."""
 
 
-@text_test(needs_words=True)
+def lists_all(known: Arguments, arguments: Arguments) -> bool:
+    """Whether the words of the second case, one or more, are all among those of the first.
+
+    >>> lists_all(["yes, haan"], ["Haan"]), lists_all(["yes"], ["yes, haan"])
+    (True, False)
+    >>> lists_all(["a"], [""])
+    False
+    """
+    wanted = _listed(first(arguments))
+    return bool(wanted) and wanted <= _listed(first(known))
+
+
+def is_part(known: Arguments, arguments: Arguments) -> bool:
+    """Whether the second case's text contains the first's.
+
+    >>> is_part(["yes"], ["Yes please"]), is_part(["yes please"], ["yes"])
+    (True, False)
+    """
+    return normal(first(known)) in normal(first(arguments))
+
+
+@text_test(needs_words=True, covers=lists_all)
 def has_any_word(text: str, arguments: Arguments) -> bool:
     """The message contains one of the words, in any case; space, `,` and `;` separate words.
 
@@ -35,7 +56,7 @@ def has_all_words(text: str, arguments: Arguments) -> bool:
     return _listed(first(arguments)) <= words(text)
 
 
-@text_test(needs_words=True, keeps_words=True)
+@text_test(needs_words=True, keeps_words=True, covers=lists_all)
 def has_multiple(text: str, arguments: Arguments) -> bool:
     """Every word of the message is one of the listed ones; the words become `selected`.
 
@@ -47,7 +68,7 @@ def has_multiple(text: str, arguments: Arguments) -> bool:
     return words(text) <= _listed(first(arguments))
 
 
-@text_test()
+@text_test(covers=is_part)
 def has_phrase(text: str, arguments: Arguments) -> bool:
     """The message contains the text, also inside a word.
 
@@ -77,6 +98,16 @@ def has_only_text(text: str, arguments: Arguments) -> bool:
     (True, False)
     """
     return normal(text) == normal(first(arguments))
+
+
+@text_test()
+def has_text(text: str, _arguments: Arguments) -> bool:
+    """The message has any text.
+
+    >>> has_text(" hello ", []), has_text("  ", [])
+    (True, False)
+    """
+    return text.strip() != ""
 
 
 @text_test()

@@ -13,6 +13,7 @@ from tests.flows.actions.cases import EVERY, TELLING
 LISTS = ("sets", "evaluated", "groups", "contacts", "enters", "languages")
 FLAGS = (
     "pauses",
+    "replies",
     "calls_webhook",
     "is_message",
     "is_interactive",
@@ -28,6 +29,7 @@ def told(kind: str, source: dict[str, Any]) -> dict[str, Any]:
     lists = {name: json.loads(json.dumps(list(getattr(about, name)(action)))) for name in LISTS}
     flags = {name: getattr(about, name) for name in FLAGS}
     shape = {"shape": about.shape} if about.shape != "Action" else {}
+    flags["missing"] = about.missing
     found = {name: value for name, value in (lists | flags).items() if value}
     return {"words": about.words(action), **shape, **found}
 

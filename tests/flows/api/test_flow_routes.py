@@ -40,7 +40,7 @@ def test_an_import_answers_with_the_issues(acme: Service) -> None:
 
 def test_nothing_is_stored_of_an_import_that_cannot_be_loaded(acme: Service) -> None:
     document = export(GREETING, {"uuid": "second", "nodes": [{"id": "abcd1234", "send": "x"}]})
-    del document["flows"][1]["definition"]["nodes"][0]["actions"]
+    del document["flows"][1]["definition"]["nodes"][0]["exits"]
     refused = acme.admin("POST", "/flows/acme", document)
     assert refused.status == 400
     assert "1234" in refused.error["message"]

@@ -58,3 +58,4 @@ def test_critical_issues_are_refused_by_node() -> None:
     with pytest.raises(Conflict, match=r"Critical issues \(3\), the first: first") as refused:
         refuse_critical(issues)
     assert refused.value.fields == {"n": ["first", "second"], "flow": ["third"]}
+    assert "publish with ?force=true" in refused.value.fix

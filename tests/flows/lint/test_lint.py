@@ -11,7 +11,7 @@ import pytest
 from flows.definition.interactive import Templates
 from flows.definition.reading import read_flow
 from flows.lint import FunctionSpec, LintContext, checks, lint
-from tests.flows.building import export_of
+from tests.flows.building import definition_of, export_of
 
 CASES = [
     case
@@ -122,3 +122,15 @@ def test_a_name_without_end_is_answered_for_at_once() -> None:
     found = lint(export_of([{"uuid": "f", "nodes": nodes}]).flows[0])
     mine = [one.message for one in found if one.check == "results_are_set_before_use"]
     assert mine == [f"Node say uses @results.{'b' * 60}, which no node before it sets"]
+
+
+def test_a_wait_beside_the_router_does_not_wait() -> None:
+    definition = definition_of({"uuid": "f", "nodes": [{"id": "hear", "wait": {}, "else": None}]})
+    hear = definition["nodes"][0]
+    hear["wait"] = hear["router"].pop("wait")
+    found = lint(read_flow(definition))
+    mine = [one.message for one in found if one.check == "splits_wait_for_what_they_test"]
+    assert mine == [
+        'Node hear does not wait for an answer, as its "wait" stands beside the router: it belongs '
+        "into it"
+    ]
