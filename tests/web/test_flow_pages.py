@@ -42,6 +42,12 @@ def test_a_dropped_file_becomes_a_draft_and_comes_back_out(
         assert json.loads(sent.html)["flows"][0]["definition"] == original
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_file_as_windows_saves_it_is_taken(visitor: Visitor, encoding: str) -> None:
+    page = drop(visitor, EXAMPLE.read_text().encode(encoding))
+    assert "Imported as drafts Ask GPT No issues." in page.text
+
+
 @pytest.mark.parametrize("uuid", ['x"; y', "अआइई"])
 def test_an_exported_file_has_a_name_whatever_the_uuid(visitor: Visitor, uuid: str) -> None:
     drop(visitor, json.dumps(export({**GREETING, "uuid": uuid})).encode())

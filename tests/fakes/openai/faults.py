@@ -213,6 +213,17 @@ def _altered(name: str, alter: Callable[[dict[str, Any]], None]) -> Fault:
     return Fault(name, strike)
 
 
+def replaced(bytes_: bytes, by: bytes) -> Fault:
+    """The proper answer with some of its bytes replaced, such as by half an emoji."""
+
+    def strike(exchange: Exchange, answer: Answer) -> Reply:
+        reply = answer()
+        assert bytes_ in reply.body
+        return dataclasses.replace(reply, body=reply.body.replace(bytes_, by))
+
+    return Fault("replaced", strike)
+
+
 def empty_choices() -> Fault:
     """A well-formed answer with nothing in `choices` (or `output`, or `data`)."""
 

@@ -299,3 +299,10 @@ def test_a_damaged_definition_is_refused_or_runs(
     for text in ("yes", "no", "Failure"):
         engine.receive(session, Message(text=text))
         assert Session.from_dict(json.loads(json.dumps(session.as_dict()))) == session
+
+
+def test_odd_characters_of_a_file_are_mended() -> None:
+    written = json.dumps({**definition_of(FLOW), "name": "Enrol \ud83d\0"})
+    for document in (written.encode("utf-8-sig"), written, "\ufeff" + written):
+        (flow,) = read_export(document).flows
+        assert flow.name == "Enrol \ufffd"

@@ -160,6 +160,13 @@ def test_a_form() -> None:
     assert (found.type, found.form) == ("whatsapp_form_response", {"age": 21, "tags": ["a"]})
 
 
+def test_a_form_with_odd_characters() -> None:
+    written = r'{"name": "Asha \ud83d\u0000", "id": 123456789012345678901234567890}'
+    reply = {"name": "flow", "body": "Sent", "response_json": "\ufeff" + written}
+    found = read_one(message("interactive", {"type": "nfm_reply", "nfm_reply": reply}))
+    assert found.form == {"name": "Asha \ufffd", "id": "123456789012345678901234567890"}
+
+
 @pytest.mark.parametrize("form", ["", "[1]", "{", "null", '{"a":' * 900 + "1" + "}" * 900])
 def test_a_form_that_is_none(form: str) -> None:
     reply = {"body": "Sent", "response_json": form}
