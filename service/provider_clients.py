@@ -22,7 +22,9 @@ from flowhook.providers.guard import AddressGuard
 from flowhook.providers.guarded_requests import GuardedRequestsTransport
 from flowhook.providers.guarded_transport import AddressesOf
 from flowhook.providers.pooled_transport import PooledTransport
-from flowhook.providers.transport import RequestsTransport, Transport, has_proxy
+from flowhook.providers.requests_transport import RequestsTransport
+from flowhook.providers.transport import has_proxy
+from flowhook.providers.websocket import ConversingTransport
 
 
 def client_opener(
@@ -50,7 +52,7 @@ def client_opener(
     return open_client
 
 
-def choose_transport(addresses_of: AddressesOf | None = None) -> Transport:
+def choose_transport(addresses_of: AddressesOf | None = None) -> ConversingTransport:
     """Return a gevent or pooled transport if possible, else one based on requests."""
     if monkey.is_module_patched("socket") and not has_proxy():
         return GeventTransport(addresses_of=addresses_of)

@@ -18,7 +18,7 @@ from flowhook.providers.account import Account, Accounts
 from flowhook.providers.google_maps import GoogleMapsClient
 from flowhook.providers.guard import AddressGuard
 from flowhook.providers.model_client import ModelClient
-from flowhook.providers.transport import RequestsTransport
+from flowhook.providers.requests_transport import RequestsTransport
 from flowhook.redis.best_effort import best_effort
 from webhooks.threads import Thread, Threads
 

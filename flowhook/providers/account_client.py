@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import orjson
 from urllib3.filepost import encode_multipart_formdata
@@ -59,7 +59,8 @@ from flowhook.providers.models_that_change import (
 from flowhook.providers.requests import Requests
 from flowhook.providers.retirements import Retirement
 from flowhook.providers.token_estimate import BYTES_PER_TOKEN, body_tokens
-from flowhook.providers.transport import HttpReply, Transport
+from flowhook.providers.transport import HttpReply
+from flowhook.providers.websocket import ConversingTransport, Dialogue, websocket_url
 from flowhook.turns import one_by_one
 from flowhook.version import VERSION
 
@@ -78,7 +79,7 @@ class AccountClient:
     def __init__(
         self,
         account: Account,
-        transport: Transport,
+        transport: ConversingTransport,
         quirks: ModelQuirks | None = None,
         sleep: Callable[[float], None] = time.sleep,
         circuit: Circuit | None = None,
@@ -209,6 +210,8 @@ class AccountClient:
         return model, call
 
     def _post(self, call: WireCall[Any], model: str) -> HttpReply:
+        if call.dialogue is not None:
+            return self._converse(call, call.dialogue, model)
         if call.file is None:
             content, content_type = orjson.dumps(call.body), "application/json"
             self.sent = content
@@ -219,6 +222,12 @@ class AccountClient:
         headers = {"Content-Type": content_type, **USER_AGENT, **self.dialect.headers()}
         url = self.dialect.url(call.path, model)
         return self.requests.ask("POST", url, headers, content, self._deadline())
+
+    def _converse(self, call: WireCall[Any], dialogue: Dialogue, model: str) -> HttpReply:
+        url = websocket_url(self.dialect.url(call.path, model))
+        headers = {**USER_AGENT, **self.dialect.headers()}
+        target = f"{url}?{urlencode(call.body)}"
+        return self.requests.converse(target, headers, dialogue, self._deadline())
 
     def _count(self, answer: Answer) -> None:
         """Add the tokens; those of a completion are estimated where the provider counts none."""

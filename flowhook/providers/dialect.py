@@ -15,6 +15,7 @@ from flowhook.errors import FlowhookError
 from flowhook.providers.account import Account
 from flowhook.providers.model_client import Answer, ListedModel, Request
 from flowhook.providers.transport import HttpReply
+from flowhook.providers.websocket import Dialogue
 from flowhook.registry import Registry, load
 
 Body = dict[str, Any]
@@ -26,13 +27,15 @@ DialectT = TypeVar("DialectT", bound="type[Dialect]")
 class WireCall(Generic[AnswerT]):
     """One POST: its path, its body, a file to send with the body as a form, and its reader.
 
-    `read` raises InvalidResponse if a reply does not match the provider's specification.
+    `read` raises InvalidResponse if a reply does not match the provider's specification. With a
+    `dialogue` it is a WebSocket at the path instead, with the body as its query.
     """
 
     path: str
     body: Body
     read: Callable[[HttpReply], AnswerT]
     file: tuple[str, bytes, str] | None = None  # (name, content, media type)
+    dialogue: Dialogue | None = None
 
 
 class Unsupported(Exception):

@@ -34,6 +34,7 @@ from flowhook.providers.transport import (
     Unreachable,
     decoded,
 )
+from flowhook.providers.websocket import Conversing
 from flowhook.turns import one_by_one
 
 _poll = monkey.get_original("select", "poll")
@@ -88,7 +89,7 @@ class _SSLPool(_PoolMixin, SSLConnectionPool):
     pass
 
 
-class GeventTransport:
+class GeventTransport(Conversing):
     """A pool of connections for each origin, shared by all greenlets of the process."""
 
     def __init__(self, pool_size: int = 10_000, addresses_of: AddressesOf | None = None) -> None:

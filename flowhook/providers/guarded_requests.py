@@ -14,7 +14,8 @@ from flowhook.providers.guarded_transport import (
     GuardedAdapter,
     trusted_context,
 )
-from flowhook.providers.transport import ConnectionBroken, HttpReply, RequestsTransport, TimedOut
+from flowhook.providers.requests_transport import RequestsTransport
+from flowhook.providers.transport import ConnectionBroken, HttpReply, TimedOut
 
 
 class GuardedRequestsTransport(RequestsTransport):
@@ -22,7 +23,7 @@ class GuardedRequestsTransport(RequestsTransport):
 
     def __init__(self, addresses_of: AddressesOf) -> None:
         super().__init__()
-        self.addresses_of = addresses_of
+        self.addresses_of: AddressesOf = addresses_of
 
     def send(
         self,

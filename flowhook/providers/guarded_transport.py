@@ -15,7 +15,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import certifi
@@ -76,6 +76,38 @@ class Deadline:
                 handle.close()
 
 
+def open_socket(addresses: Sequence[str], port: int, deadline: Deadline) -> socket.socket:
+    """Connect to the first of these addresses that takes it; `deadline` watches the socket.
+
+    Raises TimeoutError, also if there is no address, or another OSError.
+    """
+    failure: OSError = TimeoutError()
+    for place, address in enumerate(addresses):
+        share = deadline.remaining_seconds / (len(addresses) - place)
+        if share <= 0:
+            break
+        try:
+            return _connect(address, port, share, deadline)
+        except OSError as error:
+            failure = error
+    raise failure
+
+
+def _connect(address: str, port: int, seconds: float, deadline: Deadline) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        sock.settimeout(seconds)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.connect((address, port))
+        sock.settimeout(max(deadline.remaining_seconds, 0.001))
+        deadline.watch(sock)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
 class _Opener:
     """Opens the sockets of one exchange."""
 
@@ -86,32 +118,12 @@ class _Opener:
     def open(self, connection: HTTPConnection) -> socket.socket:
         left = max(self.deadline.remaining_seconds, 0.001)
         addresses = self.addresses_of(connection.host, connection.port, left)
-        failure: OSError | None = None
-        for place, address in enumerate(addresses):
-            share = self.deadline.remaining_seconds / (len(addresses) - place)
-            if share <= 0:
-                break
-            try:
-                return self._connect(address, connection.port, share)
-            except OSError as error:
-                failure = error
-        if failure is None or isinstance(failure, TimeoutError):
-            raise ConnectTimeoutError(connection, "the connection timed out") from failure
-        raise NewConnectionError(connection, "the connection failed") from failure
-
-    def _connect(self, address: str, port: int, seconds: float) -> socket.socket:
-        family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        sock = socket.socket(family, socket.SOCK_STREAM)
         try:
-            sock.settimeout(seconds)
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            sock.connect((address, port))
-            sock.settimeout(max(self.deadline.remaining_seconds, 0.001))
-            self.deadline.watch(sock)
-        except BaseException:
-            sock.close()
-            raise
-        return sock
+            return open_socket(addresses, connection.port, self.deadline)
+        except TimeoutError as failure:
+            raise ConnectTimeoutError(connection, "the connection timed out") from failure
+        except OSError as failure:
+            raise NewConnectionError(connection, "the connection failed") from failure
 
 
 class _Connection(HTTPConnection):

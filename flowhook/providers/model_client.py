@@ -132,10 +132,14 @@ class Pictures(Answer):
 
 @dataclass(frozen=True, slots=True)
 class Speech(Answer):
-    """A recording; `content_type` as the provider calls it, which may be wrong or empty."""
+    """A recording; `content_type` as the provider calls it, which may be wrong or empty.
+
+    `spoken` is what is said, where a model that was to read a text aloud worded it otherwise.
+    """
 
     content: bytes
     content_type: str
+    spoken: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +250,7 @@ class PictureRequest(Request[Pictures]):
 
 @dataclass(slots=True)
 class SpeechRequest(Request[Speech]):
-    """Asks for a text spoken, as Ogg Opus; `language` by its English name."""
+    """Asks for a text spoken, as Ogg Opus or MP3; `language` by its English name."""
 
     text: str
     voice: str

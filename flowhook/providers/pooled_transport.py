@@ -34,11 +34,12 @@ from flowhook.providers.transport import (
     Unreachable,
     read_body,
 )
+from flowhook.providers.websocket import Conversing
 
 MAX_ORIGINS = 256
 
 
-class PooledTransport:
+class PooledTransport(Conversing):
     """Keep-alive connections for each origin, shared by all threads of the process."""
 
     def __init__(self, pool_size: int = 1000) -> None:

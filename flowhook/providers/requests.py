@@ -26,13 +26,16 @@ from flowhook.providers.transport import (
     HttpReply,
     ReplyTooLarge,
     TimedOut,
-    Transport,
     TransportError,
     Unreachable,
 )
+from flowhook.providers.websocket import ConversingTransport, Dialogue
 
 MAX_RETRIES = 2
 SUCCESSES = frozenset({200, 201})
+Exchange = Callable[[float], HttpReply]
+"""One try, within so many seconds."""
+
 BACKOFF = Backoff(first_seconds=0.5, factor=2, longest_seconds=8.0)
 MAX_RETRY_AFTER_SECONDS = 120.0
 
@@ -43,7 +46,7 @@ class Requests:
     def __init__(
         self,
         dialect: Dialect,
-        transport: Transport,
+        transport: ConversingTransport,
         circuit: Circuit,
         sleep: Callable[[float], None],
     ) -> None:
@@ -64,9 +67,22 @@ class Requests:
 
         `deadline` is a time of the monotonic clock. Raises the dialect's exception for an error.
         """
+        return self._guarded(
+            lambda seconds: self.transport.send(method, url, headers, body, seconds), deadline
+        )
+
+    def converse(
+        self, url: str, headers: Mapping[str, str], dialogue: Dialogue, deadline: float
+    ) -> HttpReply:
+        """Return the outcome of a dialogue over a WebSocket, with the retries of a request."""
+        return self._guarded(
+            lambda seconds: self.transport.converse(url, headers, dialogue, seconds), deadline
+        )
+
+    def _guarded(self, exchange: Exchange, deadline: float) -> HttpReply:
         self.circuit.admit()
         try:
-            reply = self._retry(method, url, headers, body, deadline)
+            reply = self._retry(exchange, deadline)
         except (ProviderUnavailable, ProviderError, ProviderTimeout):
             self.circuit.failed()
             raise
@@ -76,20 +92,13 @@ class Requests:
         self.circuit.answered()
         return reply
 
-    def _retry(
-        self,
-        method: str,
-        url: str,
-        headers: Mapping[str, str],
-        body: bytes | None,
-        deadline: float,
-    ) -> HttpReply:
+    def _retry(self, exchange: Exchange, deadline: float) -> HttpReply:
         for retries_left in range(MAX_RETRIES, -1, -1):
             try:
                 left = deadline - time.monotonic()
                 if left <= 0:
                     raise TimedOut("no time left")
-                reply = self.transport.send(method, url, headers, body, left)
+                reply = exchange(left)
             except (Unreachable, ConnectionBroken) as failure:
                 if not retries_left or not self._pause(None, retries_left, deadline):
                     raise transport_error(failure) from None

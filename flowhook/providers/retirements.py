@@ -2,7 +2,7 @@
 
 The file has groups `{"date", "successor", "source", "models"}`, by date; those without a date live
 on. A dated snapshot (`gpt-4o-2030-01-01`) that the file does not name goes with its family. No
-successor is given if the same endpoint serves none.
+successor is given where none does the same; one that speaks may do so by another API.
 """
 
 from __future__ import annotations

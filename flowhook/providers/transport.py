@@ -1,9 +1,9 @@
 """How a provider's bytes travel: one request out, one bounded reply back, in bounded time.
 
-Three transports behind one interface: RequestsTransport works everywhere and honours proxies;
-GeventTransport (gevent_transport.py) and PooledTransport (pooled_transport.py) cost a third of its
-CPU, one where gevent serves and one where threads do. None follows redirects or retries: the client
-decides that.
+Three transports behind one interface: RequestsTransport (requests_transport.py) works everywhere
+and honours proxies; GeventTransport (gevent_transport.py) and PooledTransport (pooled_transport.py)
+cost a third of its CPU, one where gevent serves and one where threads do. None follows redirects or
+retries: the client decides that. websocket.py adds WebSockets to each.
 """
 
 from __future__ import annotations
@@ -13,19 +13,11 @@ import time
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Protocol
 
-import gevent
-import requests
-from gevent import monkey
-from requests.adapters import HTTPAdapter
 from urllib3 import BaseHTTPResponse
-from urllib3.exceptions import HTTPError as Urllib3Error
-from urllib3.exceptions import ReadTimeoutError
 
 from flowhook.errors import InvalidResponse
-from flowhook.frames import drop_frames
 from flowhook.strict_json import UnreadableJson, read_value
 
 CONNECT_SECONDS = 5.0
@@ -119,61 +111,6 @@ class Transport(Protocol):
         """Send one request; raise a TransportError where no whole reply comes in time."""
 
 
-class RequestsTransport:
-    """requests with one session, whose keep-alive connections all threads and greenlets share."""
-
-    def __init__(self, pool_size: int = 1000) -> None:
-        self._session = requests.Session()
-        # One organisation's cookies must not travel with another's key.
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
-        self._session.auth = lambda request: request  # nor may ~/.netrc replace that key
-        adapter = HTTPAdapter(pool_connections=100, pool_maxsize=pool_size)
-        self._session.mount("https://", adapter)
-        self._session.mount("http://", adapter)
-
-    def send(
-        self,
-        method: str,
-        url: str,
-        headers: Mapping[str, str],
-        body: bytes | None,
-        timeout_seconds: float,
-    ) -> HttpReply:
-        return self._exchange(self._session, method, url, headers, body, timeout_seconds)
-
-    def _exchange(
-        self,
-        session: requests.Session,
-        method: str,
-        url: str,
-        headers: Mapping[str, str],
-        body: bytes | None,
-        timeout_seconds: float,
-    ) -> HttpReply:
-        deadline = time.monotonic() + timeout_seconds
-        # requests' own time-out is one for each read, which a dripping head outlives. No variable
-        # holds this one: with the frame that it ends it would be a cycle.
-        patched = monkey.is_module_patched("socket")
-        with gevent.Timeout(timeout_seconds if patched else None, False):
-            try:
-                with session.request(
-                    method,
-                    url,
-                    headers=dict(headers),
-                    timeout=(min(CONNECT_SECONDS, timeout_seconds), timeout_seconds),
-                    stream=True,
-                    allow_redirects=False,
-                    data=body,
-                ) as response:
-                    received = read_body(response.raw, deadline)
-                    names = {name.lower(): value for name, value in response.headers.items()}
-                    return HttpReply(response.status_code, names, received)
-            except (requests.exceptions.RequestException, Urllib3Error) as error:
-                drop_frames(error)
-                raise _failure(error) from None
-        raise TimedOut("no whole answer within the time-out")
-
-
 def read_body(response: BaseHTTPResponse, deadline: float) -> bytes:
     """Read the body piece by piece as it arrives, all of it until `deadline` (monotonic seconds).
 
@@ -193,20 +130,6 @@ def read_body(response: BaseHTTPResponse, deadline: float) -> bytes:
             raise ReplyTooLarge("the answer is larger than 32 MiB")
         if not piece:
             return bytes(received)
-
-
-def _failure(error: Exception) -> TransportError:
-    if isinstance(error, requests.exceptions.ConnectTimeout):
-        return TimedOut("no connection within the time-out")
-    if isinstance(error, requests.exceptions.Timeout | ReadTimeoutError):
-        return TimedOut("no answer within the time-out")
-    if isinstance(error, requests.exceptions.SSLError):
-        return Unreachable("the TLS certificate is not trusted")
-    # Refused and unknown hosts say "Max retries exceeded" in requests; resets do not.
-    cause = error.args[0] if error.args else None
-    if isinstance(error, requests.exceptions.ConnectionError) and getattr(cause, "reason", None):
-        return Unreachable("the connection was refused or the host is unknown")
-    return ConnectionBroken("the connection ended before the whole answer was there")
 
 
 def has_proxy(environ: Mapping[str, str] = os.environ) -> bool:

@@ -2,7 +2,8 @@
 
 prices.json holds list prices, each with its source; an operator's file (`PRICES_FILE`, the same
 format) adds to them and overrides them. A dated snapshot (`gpt-4o-mini-2024-07-18`) costs
-what its family costs. Not known here: discounts for cached input and batches, and surcharges
+what its family costs, and of a model that reads texts aloud `output` is the price of sound, which
+nearly all it makes is. Not known here: discounts for cached input and batches, and surcharges
 for very long prompts; a cost made from these prices is an estimate, the provider's bill counts.
 """
 

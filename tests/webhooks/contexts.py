@@ -11,7 +11,7 @@ from flowhook.organisations.organisation import Organisation
 from flowhook.providers.account import Accounts
 from flowhook.providers.account_client import AccountClient
 from flowhook.providers.guard import AddressGuard
-from flowhook.providers.transport import RequestsTransport
+from flowhook.providers.requests_transport import RequestsTransport
 from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import FIRST_KEY, make_config
 from webhooks.context import ContextFactory

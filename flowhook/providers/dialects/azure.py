@@ -2,7 +2,8 @@
 
 A resource has an address of its own (https://<resource>.openai.azure.com) and serves a model
 only where it is deployed, under the name that the deployment was given. Moderation is no part of
-it. The Responses API lives under the undated v1 API, everything else under `api_version`.
+it. The Responses and Realtime APIs live under the undated v1 API, everything else under
+`api_version`.
 
 Source: https://learn.microsoft.com/azure/ai-foundry/openai/reference and
 https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle; which paths name a
@@ -72,7 +73,7 @@ class AzureDialect(OpenAIDialect):
         return call
 
     def url(self, path: str, model: str) -> str:
-        if path == "/responses":
+        if path in ("/responses", "/realtime"):
             return f"{self.address}/v1{path}"
         deployment = quote(self._deployment(model), safe="")
         return f"{self.address}/deployments/{deployment}{path}{self.version}"

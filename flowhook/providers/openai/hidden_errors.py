@@ -1,8 +1,9 @@
 """Finds the error that some servers put inside a reply of status 200.
 
-OpenRouter answers an upstream's failure so, at the top or within a choice, and OpenAI's own
-Responses API a response that failed. Such a reply is read as if it had come with the status that
-the error names, so retries, circuit, fallbacks and messages are those of any error.
+OpenRouter answers an upstream's failure so, at the top or within a choice, OpenAI's own Responses
+API a response that failed, and its Realtime API all that goes wrong on an open WebSocket. Such a
+reply is read as if it had come with the status that the error names, so retries, circuit, fallbacks
+and messages are those of any error.
 
 Source: openrouter.ai/docs/api-reference/errors; github.com/UKGovernmentBEIS/inspect_ai/issues/1534.
 """
@@ -17,12 +18,13 @@ from flowhook.providers.openai.chat import BROKEN_OFF, failure_of
 from flowhook.providers.openai.error_body import ErrorBody, read_error_value
 from flowhook.providers.transport import HttpReply
 
+# The most telling name first: an error of the Realtime API has a type beside its code.
 _STATUSES = {
     "rate_limit_exceeded": 429,
     "insufficient_quota": 429,
-    "invalid_request_error": 400,
     "content_filter": 400,
     "vector_store_timeout": 408,
+    "invalid_request_error": 400,
 }
 DEFAULT_STATUS = 502
 
@@ -51,4 +53,5 @@ def _error_in(answer: Any) -> Any:
 def _status_of(error: ErrorBody) -> int:
     if error.number is not None and error.number >= 400:
         return error.number
-    return next((_STATUSES[name] for name in error.names if name in _STATUSES), DEFAULT_STATUS)
+    known = (status for name, status in _STATUSES.items() if name in error.names)
+    return next(known, DEFAULT_STATUS)

@@ -1,5 +1,8 @@
 """Speech synthesis and transcription in OpenAI's format.
 
+The model decides the road of speech: a realtime model has a WebSocket (realtime.py), every other
+one POST /audio/speech.
+
 Source: OpenAI OpenAPI spec 2.3.0, POST /audio/speech and POST /audio/transcriptions
 """
 
@@ -16,6 +19,7 @@ from flowhook.providers.model_client import (
     TranscriptionRequest,
 )
 from flowhook.providers.openai.chat import read_model, read_usage
+from flowhook.providers.openai.realtime import realtime_speech_call, speaks_by_realtime
 from flowhook.providers.transport import HttpReply
 
 SPOKEN_FORMAT = "opus"  # in Ogg, as WhatsApp's voice notes are
@@ -23,6 +27,8 @@ SPOKEN_FORMAT = "opus"  # in Ogg, as WhatsApp's voice notes are
 
 def speech_call(request: SpeechRequest, model: str) -> WireCall[Speech]:
     """Build the call that has a text spoken; the older models take no language."""
+    if speaks_by_realtime(model):
+        return realtime_speech_call(request, model)
     body: Body = {
         "model": model,
         "voice": request.voice,

@@ -39,6 +39,11 @@ _SHUTDOWNS: dict[str, dict[str | None, str]] = {
         "2026-05-12": "dall-e-2 dall-e-3",
     },
     "speech": {"2027-01-06": "tts-1 tts-1-hd gpt-4o-mini-tts gpt-4o-mini-tts-2025-12-15"},
+    "realtime": {
+        None: "gpt-realtime-2.1 gpt-realtime-2.1-mini gpt-realtime-2 gpt-realtime-1.5",
+        "2027-01-20": "gpt-realtime gpt-realtime-2025-08-28 gpt-realtime-mini "
+        "gpt-realtime-mini-2025-12-15",
+    },
     "transcription": {
         None: "gpt-transcribe",
         "2027-02-26": "whisper-1 gpt-4o-transcribe gpt-4o-mini-transcribe "

@@ -10,12 +10,13 @@ import traceback
 from typing import Any
 
 from tests.fakes.exchange import Asked, Exchange, Reply
-from tests.fakes.openai import answers, endpoints, routes
+from tests.fakes.openai import answers, endpoints, realtime, routes
 from tests.fakes.openai.accounts import Account
 from tests.fakes.openai.answers import Reader, Said
 from tests.fakes.openai.complaints import Complaint
 from tests.fakes.openai.fault_board import FaultBoard
 from tests.fakes.openai.faults import Fault
+from tests.fakes.openai.readings import Reading
 from tests.fakes.openai.world import World
 from tests.fakes.service import FakeService
 
@@ -128,6 +129,10 @@ class FakeOpenAI(FakeService):
         """What the next transcriptions hear."""
         self.world.transcripts.extend(texts)
 
+    def read_aloud(self, *readings: Reading) -> None:
+        """How the next responses of realtime models come out; without, word for word."""
+        self.world.readings.extend(readings)
+
     # --- faults -----------------------------------------------------------------------------
 
     def fail(self, fault: Fault, times: int | None = 1, path: str | None = None) -> None:
@@ -174,6 +179,8 @@ class FakeOpenAI(FakeService):
 
     def _reply(self, exchange: Exchange) -> Reply | None:
         fault = self.faults.take(exchange.asked)
+        if fault is None and realtime.is_for(exchange.asked):
+            return self._converse(exchange)
         if fault is None:
             return self._answer(exchange.asked)
         exchange.asked.fault = fault.name
@@ -196,6 +203,18 @@ class FakeOpenAI(FakeService):
                 "openai-version": "2020-10-01",
             }
             return reply
+
+    def _converse(self, exchange: Exchange) -> Reply | None:
+        violate = functools.partial(self._violate, exchange.asked)
+        try:
+            realtime.converse(exchange, self.world, violate)
+        except Complaint as complaint:
+            return Reply.of_json(complaint.as_dict(), complaint.status)
+        except OSError:
+            return None  # the client left
+        except Exception:  # a bug in the fake itself must fail the test that met it
+            violate(traceback.format_exc())
+        return None
 
     def _violate(self, asked: Asked, message: str) -> None:
         self.violations.append(f"{asked.method} {asked.path}: {message}")

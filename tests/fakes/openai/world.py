@@ -10,6 +10,7 @@ from typing import Any
 from tests.fakes.openai.accounts import Accounts
 from tests.fakes.openai.answers import Answers
 from tests.fakes.openai.models import Models
+from tests.fakes.openai.readings import Reading
 
 
 class World:
@@ -21,6 +22,7 @@ class World:
         self.accounts = Accounts()
         self.answers = Answers()
         self.transcripts: deque[str] = deque()
+        self.readings: deque[Reading] = deque()
         self.pictures: dict[str, bytes] = {}
         self.files: dict[str, Any] = {}
         self.vector_stores: dict[str, Any] = {}

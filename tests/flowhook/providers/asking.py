@@ -8,7 +8,7 @@ from typing import Any
 from flowhook.providers.account import Account
 from flowhook.providers.account_client import AccountClient
 from flowhook.providers.model_client import ChatRequest
-from flowhook.providers.transport import Transport
+from flowhook.providers.websocket import ConversingTransport
 from tests.fakes.openai import FakeOpenAI
 
 MESSAGES = [{"role": "user", "content": "Why is the sky blue?"}]
@@ -22,7 +22,7 @@ def question(**more: Any) -> ChatRequest:
 class Asker:
     """`ask()` asks once; `pauses` are the seconds the client would have waited."""
 
-    def __init__(self, openai: FakeOpenAI, transport: Transport, **account: Any) -> None:
+    def __init__(self, openai: FakeOpenAI, transport: ConversingTransport, **account: Any) -> None:
         self.openai = openai
         self.pauses: list[float] = []
         known = {

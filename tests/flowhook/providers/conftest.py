@@ -8,7 +8,8 @@ import pytest
 
 from flowhook.providers.gevent_transport import GeventTransport
 from flowhook.providers.pooled_transport import PooledTransport
-from flowhook.providers.transport import RequestsTransport, Transport
+from flowhook.providers.requests_transport import RequestsTransport
+from flowhook.providers.websocket import ConversingTransport
 from tests.fakes.openai import FakeOpenAI
 from tests.flowhook.providers.asking import Asker, OpenAsker
 
@@ -20,13 +21,13 @@ TRANSPORTS: dict[str, type[Any]] = {
 
 
 @pytest.fixture(params=list(TRANSPORTS))
-def transport(request: pytest.FixtureRequest) -> Transport:
-    made: Transport = TRANSPORTS[request.param]()
+def transport(request: pytest.FixtureRequest) -> ConversingTransport:
+    made: ConversingTransport = TRANSPORTS[request.param]()
     return made
 
 
 @pytest.fixture
-def open_asker(openai: FakeOpenAI, transport: Transport) -> OpenAsker:
+def open_asker(openai: FakeOpenAI, transport: ConversingTransport) -> OpenAsker:
     return lambda **account: Asker(openai, transport, **account)
 
 

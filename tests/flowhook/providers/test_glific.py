@@ -6,7 +6,8 @@ import pytest
 
 from flowhook.errors import FlowhookError, ProviderError, ProviderRejected, ProviderUnavailable
 from flowhook.providers.glific import GlificClient, Said, Tokens, sign_resume
-from flowhook.providers.transport import HttpReply, RequestsTransport
+from flowhook.providers.requests_transport import RequestsTransport
+from flowhook.providers.transport import HttpReply
 from tests.fakes.glific import FakeGlific
 from tests.fakes.openai import FakeOpenAI
 

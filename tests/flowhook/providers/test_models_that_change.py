@@ -9,7 +9,7 @@ import redis
 
 from flowhook.providers.account import Account
 from flowhook.providers.account_client import AccountClient
-from flowhook.providers.transport import RequestsTransport
+from flowhook.providers.requests_transport import RequestsTransport
 from tests.fakes.openai import FakeOpenAI, faults
 from tests.fixtures_app import OpenService, Service
 from tests.flowhook.providers.asking import question

@@ -10,7 +10,7 @@ from demo.local_model import LocalModel
 from flowhook.providers.account import Account
 from flowhook.providers.account_client import AccountClient
 from flowhook.providers.model_client import ChatRequest
-from flowhook.providers.transport import Transport
+from flowhook.providers.websocket import ConversingTransport
 from tests.fixtures_model import LOCAL_MODEL_KEY
 
 MESSAGES: list[Any] = [
@@ -19,7 +19,7 @@ MESSAGES: list[Any] = [
 ]
 
 
-def test_the_same_answer(local_model: LocalModel, transport: Transport) -> None:
+def test_the_same_answer(local_model: LocalModel, transport: ConversingTransport) -> None:
     theirs = openai.OpenAI(
         api_key=LOCAL_MODEL_KEY, base_url=local_model.base_url, max_retries=0, timeout=60
     ).chat.completions.create(
@@ -39,7 +39,7 @@ def test_the_same_answer(local_model: LocalModel, transport: Transport) -> None:
     assert ours.usage.output_tokens == theirs.usage.completion_tokens
 
 
-def test_the_same_models(local_model: LocalModel, transport: Transport) -> None:
+def test_the_same_models(local_model: LocalModel, transport: ConversingTransport) -> None:
     theirs = openai.OpenAI(api_key=LOCAL_MODEL_KEY, base_url=local_model.base_url).models.list()
     account = Account(LOCAL_MODEL_KEY, local_model.base_url, local_model.model)
     ours = AccountClient(account, transport).models()

@@ -12,18 +12,20 @@ from typing import Any
 import pytest
 from openai import types
 from openai.types.audio.speech_model import SpeechModel
+from openai.types.realtime import RealtimeSessionCreateRequest
 from openai.types.shared import ResponsesModel
 
 from flowhook.providers import retirements
 from tests.fakes.openai import FakeOpenAI
 
+RealtimeModel = RealtimeSessionCreateRequest.model_fields["model"].annotation
 GROUPS = json.loads(Path(retirements.__file__).with_name("retirements.json").read_text())
 ROWS = [{**group, "model": model} for group in GROUPS if group["date"] for model in group["models"]]
 TODAY = datetime.date(2026, 11, 20)
 A_YEAR_ON = datetime.date(2027, 11, 28)
 ANNOUNCEMENT = re.compile(r'^- ((?:"[^"]+",?\s+)*"[^"]+"):\s+(.*?)(?=^- |\Z)', re.M | re.S)
-OTHER_ENDPOINT = re.compile(r"gpt-(4o-)?(mini-)?audio|tts")
-"""Models that speak: the one named in their place has another endpoint."""
+OTHER_ENDPOINT = re.compile(r"gpt-(4o-)?(mini-)?audio")
+"""Models that talk in chats, which nothing here asks for."""
 
 
 def known_ids(alias: Any) -> set[str]:
@@ -47,7 +49,14 @@ def dated_ids(text: str) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     "alias",
-    [types.ChatModel, types.ImageModel, types.AudioModel, SpeechModel, ResponsesModel],
+    [
+        types.ChatModel,
+        types.ImageModel,
+        types.AudioModel,
+        SpeechModel,
+        ResponsesModel,
+        RealtimeModel,
+    ],
     ids=lambda alias: str(alias)[:40],
 )
 def test_each_model_of_the_openai_package_is_known(alias: Any) -> None:
@@ -56,10 +65,18 @@ def test_each_model_of_the_openai_package_is_known(alias: Any) -> None:
     assert [model for model in ids if not retirements.is_known(model)] == []
 
 
-@pytest.mark.parametrize("module", ["shared/chat_model", "audio_model", "audio/speech_model"])
+@pytest.mark.parametrize(
+    "module",
+    [
+        "shared/chat_model",
+        "audio_model",
+        "audio/speech_model",
+        "realtime/realtime_session_create_request",
+    ],
+)
 def test_dates_are_those_of_the_openai_package(module: str) -> None:
     text = (Path(types.__file__).parent / f"{module}.py").read_text()
-    dated = dated_ids(text)
+    dated = dated_ids(re.sub(r"^ {4}", "", text, flags=re.M))
     assert len(dated) > 3
     found = {model: retirements.retirement(model) for model in dated}
     assert {model: entry and entry.date.isoformat() for model, entry in found.items()} == dated
@@ -104,7 +121,8 @@ def test_the_fake_agrees_on_dates_and_serves_the_successors(row: dict[str, str |
         assert gone.shutdown_date is not None
         assert gone.shutdown_date.isoformat() == row["date"]
         if row["successor"] is not None:
-            assert models.get(row["successor"]).kind == gone.kind.replace("completion", "chat")
+            kind = {"completion": "chat", "speech": "realtime"}.get(gone.kind, gone.kind)
+            assert models.get(row["successor"]).kind == kind
 
 
 @pytest.mark.parametrize(
@@ -136,7 +154,9 @@ def test_successors() -> None:
     assert retirements.successor("gpt-4o-2024-11-20") == "gpt-6-luna"
     assert retirements.successor("whisper-1") == "gpt-transcribe"
     assert retirements.successor("dall-e-3") == "gpt-image-2.5-flare"
-    assert retirements.successor("tts-1") is None
+    for model in ("tts-1", "tts-1-hd", "gpt-4o-mini-tts", "gpt-4o-mini-tts-2025-12-15"):
+        assert retirements.successor(model) == "gpt-realtime-2.1-mini"
+    assert retirements.successor("gpt-realtime-2025-08-28") == "gpt-realtime-2.1"
     assert retirements.successor("gpt-3.5-turbo") == "gpt-5.6-terra"
     assert retirements.successor("gpt-3.5-turbo-16k") == "gpt-5.6-terra"
     assert retirements.successor("gpt-4-vision-preview") == "gpt-5.6-sol"

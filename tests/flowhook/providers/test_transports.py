@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from flowhook.providers.pooled_transport import PooledTransport
+from flowhook.providers.requests_transport import RequestsTransport
 from flowhook.providers.transport import (
-    RequestsTransport,
     TimedOut,
     Transport,
     TransportError,
@@ -152,7 +152,8 @@ DRIPPED = """
 import gevent.monkey; gevent.monkey.patch_all()
 import sys, time
 from flowhook.providers.gevent_transport import GeventTransport
-from flowhook.providers.transport import RequestsTransport, TimedOut
+from flowhook.providers.requests_transport import RequestsTransport
+from flowhook.providers.transport import TimedOut
 transport = {"requests": RequestsTransport, "gevent": GeventTransport}[sys.argv[1]]()
 began = time.monotonic()
 try:
@@ -164,7 +165,7 @@ SHARED = """
 import gevent.monkey; gevent.monkey.patch_all()
 import sys, gevent
 from flowhook.providers.gevent_transport import GeventTransport
-from flowhook.providers.transport import RequestsTransport
+from flowhook.providers.requests_transport import RequestsTransport
 transport = {"requests": RequestsTransport, "gevent": GeventTransport}[sys.argv[1]]()
 def ask():
     return transport.send("GET", sys.argv[2], {}, None, 20).status

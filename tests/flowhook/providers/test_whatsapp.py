@@ -21,7 +21,8 @@ from flowhook.errors import (
     WindowClosed,
 )
 from flowhook.providers import whatsapp_content as content
-from flowhook.providers.transport import HttpReply, RequestsTransport
+from flowhook.providers.requests_transport import RequestsTransport
+from flowhook.providers.transport import HttpReply
 from flowhook.providers.whatsapp import PhoneNumber, WhatsAppClient
 from flowhook.providers.whatsapp_errors import Throttled, can_retry
 from tests.fakes.graph import FakeGraph, Line, Person

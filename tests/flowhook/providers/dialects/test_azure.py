@@ -13,7 +13,7 @@ from flowhook.media import samples
 from flowhook.providers.account import Account
 from flowhook.providers.account_client import AccountClient
 from flowhook.providers.model_client import EmbeddingRequest, SpeechRequest, TranscriptionRequest
-from flowhook.providers.transport import Transport
+from flowhook.providers.websocket import ConversingTransport
 from tests.fakes.azure import FakeAzureOpenAI, filtered, too_many
 from tests.fakes.openai import FakeOpenAI, faults, sounds
 from tests.fixtures_app import Service
@@ -34,7 +34,7 @@ def azure() -> Iterator[FakeAzureOpenAI]:
         yield fake
 
 
-def client_of(azure: FakeAzureOpenAI, transport: Transport, **more: Any) -> AccountClient:
+def client_of(azure: FakeAzureOpenAI, transport: ConversingTransport, **more: Any) -> AccountClient:
     known = {
         "api_key": azure.key,
         "base_url": azure.base_url,
@@ -62,7 +62,9 @@ def settings(azure: FakeAzureOpenAI, **more: Any) -> dict[str, Any]:
 # --- what is sent ---
 
 
-def test_a_model_is_asked_by_its_deployment(azure: FakeAzureOpenAI, transport: Transport) -> None:
+def test_a_model_is_asked_by_its_deployment(
+    azure: FakeAzureOpenAI, transport: ConversingTransport
+) -> None:
     client = client_of(azure, transport)
     assert client.chat(question()).first.text == "You said: Why is the sky blue?"
     asked = azure.last
@@ -75,7 +77,7 @@ def test_a_model_is_asked_by_its_deployment(azure: FakeAzureOpenAI, transport: T
 
 
 def test_a_model_without_a_name_of_its_own_is_its_deployment(
-    azure: FakeAzureOpenAI, transport: Transport
+    azure: FakeAzureOpenAI, transport: ConversingTransport
 ) -> None:
     client = client_of(azure, transport)
     file = ("speech.ogg", sounds.ogg_opus(3), "audio/ogg")
@@ -86,7 +88,7 @@ def test_a_model_without_a_name_of_its_own_is_its_deployment(
 
 
 def test_the_name_of_a_deployment_stays_one_segment(
-    azure: FakeAzureOpenAI, transport: Transport
+    azure: FakeAzureOpenAI, transport: ConversingTransport
 ) -> None:
     client = client_of(azure, transport, deployment={"tts-1": "a/b?c"})
     with pytest.raises(errors.ModelNotFound):
@@ -97,14 +99,14 @@ def test_the_name_of_a_deployment_stays_one_segment(
 
 @pytest.mark.parametrize("end", ["/openai", "/openai/v1"])
 def test_the_address_may_be_that_of_the_api(
-    azure: FakeAzureOpenAI, transport: Transport, end: str
+    azure: FakeAzureOpenAI, transport: ConversingTransport, end: str
 ) -> None:
     client_of(azure, transport, base_url=azure.base_url + end).chat(question())
     assert azure.last.path == PATH
 
 
 def test_models_are_listed_with_their_last_day(
-    azure: FakeAzureOpenAI, transport: Transport
+    azure: FakeAzureOpenAI, transport: ConversingTransport
 ) -> None:
     models = {model.id: model for model in client_of(azure, transport).models()}
     assert models["gpt-4o"].shutdown_date == "2027-01-14"
@@ -114,7 +116,7 @@ def test_models_are_listed_with_their_last_day(
 # --- what is refused ---
 
 
-def test_errors_have_names(azure: FakeAzureOpenAI, transport: Transport) -> None:
+def test_errors_have_names(azure: FakeAzureOpenAI, transport: ConversingTransport) -> None:
     rows: list[tuple[dict[str, Any], type[errors.FlowhookError], str]] = [
         ({"api_key": "f" * 32}, errors.InvalidApiKey, "key"),
         ({"default_model": "gpt-none"}, errors.ModelNotFound, "deployment"),
@@ -129,7 +131,9 @@ def test_errors_have_names(azure: FakeAzureOpenAI, transport: Transport) -> None
 
 
 @pytest.mark.parametrize("inner", ["innererror", "inner_error"])
-def test_the_content_filter(azure: FakeAzureOpenAI, transport: Transport, inner: str) -> None:
+def test_the_content_filter(
+    azure: FakeAzureOpenAI, transport: ConversingTransport, inner: str
+) -> None:
     azure.fail(filtered(inner))
     with pytest.raises(errors.ContentFilter):
         client_of(azure, transport).chat(question())
@@ -137,7 +141,7 @@ def test_the_content_filter(azure: FakeAzureOpenAI, transport: Transport, inner:
 
 
 def test_too_many_requests_are_retried_when_azure_says(
-    azure: FakeAzureOpenAI, transport: Transport
+    azure: FakeAzureOpenAI, transport: ConversingTransport
 ) -> None:
     pauses: list[float] = []
     client = client_of(azure, transport)
@@ -150,7 +154,9 @@ def test_too_many_requests_are_retried_when_azure_says(
         client.chat(question())
 
 
-def test_a_refused_parameter_is_left_out(azure: FakeAzureOpenAI, transport: Transport) -> None:
+def test_a_refused_parameter_is_left_out(
+    azure: FakeAzureOpenAI, transport: ConversingTransport
+) -> None:
     azure.deploy("old", "gpt-5")
     client = client_of(azure, transport, deployment={"gpt-5": "old"})
     client.chat(question(model="gpt-5", temperature=0.2))
@@ -159,7 +165,7 @@ def test_a_refused_parameter_is_left_out(azure: FakeAzureOpenAI, transport: Tran
 
 
 def test_a_retired_model_is_replaced_where_its_successor_is_deployed(
-    azure: FakeAzureOpenAI, transport: Transport
+    azure: FakeAzureOpenAI, transport: ConversingTransport
 ) -> None:
     client = client_of(azure, transport)
     assert client.chat(question(model="gpt-4.1-nano")).first.text

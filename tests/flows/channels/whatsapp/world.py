@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from flowhook.organisations.cipher import Cipher
-from flowhook.providers.transport import RequestsTransport
+from flowhook.providers.requests_transport import RequestsTransport
 from flows.channels.inbound import Inbound
 from flows.channels.whatsapp.channel import WhatsAppChannel
 from flows.channels.whatsapp.inbound import read_delivery
