@@ -15,7 +15,7 @@ from flowhook.errors import InvalidInput, ProviderRejected
 from flowhook.providers.model_client import FilesRequest
 from webhooks.chat.chat_request import thread_field
 from webhooks.chat.messages import check_length
-from webhooks.fields import FunctionSchema, Pasted, Text, ignored_field, model_field
+from webhooks.fields import Flag, FunctionSchema, Pasted, Text, ignored_field, model_field
 from webhooks.registry import Context
 
 DEFAULT_PROMPT = "Answer from the files you find. Where they do not hold the answer, say so."
@@ -47,6 +47,14 @@ class FileSearchFieldsSchema(FunctionSchema):
             " assistant's own prompt.",
             "example": "Answer a parent in two sentences.",
         }
+    )
+    remove_citation = Flag(
+        load_default=True,
+        metadata={
+            "description": "Accepted for flows made for Glific: marks of sources such as"
+            " 【4:0†fees.pdf】 are always left out.",
+            "example": True,
+        },
     )
     wait_time = ignored_field()
     endpoint = ignored_field()

@@ -36,6 +36,16 @@ def test_the_answer_comes_from_the_files(service: Service, openai: FakeOpenAI) -
     }
 
 
+@pytest.mark.parametrize("asked", [{}, {"remove_citation": True}, {"remove_citation": "true"}])
+def test_marks_of_sources_are_left_out(
+    service: Service, openai: FakeOpenAI, asked: dict[str, Any]
+) -> None:
+    service.organisation(openai)
+    openai.say("On the fifth 【4:0†fees.pdf】, at nine【4:1†source】.")
+    body = {"question": QUESTION, "vector_store_id": vector_store(openai), **asked}
+    assert service.call("filesearch-gpt", body).json["message"] == "On the fifth, at nine."
+
+
 def test_the_conversation_is_remembered(service: Service, openai: FakeOpenAI) -> None:
     service.organisation(openai)
     store = vector_store(openai)
