@@ -25,6 +25,7 @@ from webhooks.fields import (
     ResultSchema,
     Text,
     Whole,
+    check_set,
     model_field,
 )
 from webhooks.registry import Context, webhook
@@ -36,6 +37,16 @@ class PromptText(Text):
     def tidied(self, value: Any) -> Any:
         if isinstance(value, dict | list) and value:
             value = orjson.dumps(value).decode()
+        return super().tidied(value)
+
+
+class StopTexts(Json):
+    """Texts at which an answer ends: a list, or one as it is, be it a line break or a digit."""
+
+    def tidied(self, value: Any) -> Any:
+        if isinstance(value, str) and value and not value.lstrip().startswith("["):
+            check_set(value)
+            return [value]
         return super().tidied(value)
 
 
@@ -68,7 +79,7 @@ class PromptSchema(FunctionSchema):
     top_p = Number(
         0, 1, metadata={"description": "Choose among the likeliest words, 0 to 1; sent if given."}
     )
-    stop = Json(
+    stop = StopTexts(
         reads=read_stop,
         metadata={
             "description": "A text, or up to four, at which the answer ends.",

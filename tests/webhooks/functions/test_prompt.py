@@ -12,6 +12,30 @@ from tests.fixtures_app import Service
 from tests.fixtures_model import LOCAL_MODEL_KEY
 
 
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ("\n", ["\n"]),
+        ("1", ["1"]),
+        (" END", [" END"]),
+        ("[1]", None),
+        ('["a", "b"]', ["a", "b"]),
+        ("", None),
+        ([], None),
+    ],
+)
+def test_an_answer_ends_at_any_text(
+    service: Service, openai: FakeOpenAI, given: Any, sent: list[str] | None
+) -> None:
+    service.organisation(openai)
+    answer = service.call("prompt", {"prompt": "Count.", "stop": given, "model": "gpt-4.1"})
+    if given == "[1]":
+        assert list(answer.error["fields"]) == ["stop"]
+        return
+    assert answer.status == 200
+    assert openai.last.body.get("stop") == sent
+
+
 def test_a_prompt_is_the_users_and_every_parameter_is_sent(
     service: Service, openai: FakeOpenAI
 ) -> None:

@@ -1,0 +1,1 @@
+"""The tables of docs/author.md for those who come from another system, each row posted."""
