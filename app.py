@@ -174,10 +174,13 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     app = FlowhookFlask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.config[ALWAYS_HTTPS] = (config.public_url or "").startswith("https:")
-    app.extensions[Background.NAME] = background
-    app.extensions[JobServices.NAME] = job_services
+    app.extensions |= {
+        Background.NAME: background,
+        JobServices.NAME: job_services,
+        SectionService.NAME: sections,
+        "whatsapp": whatsapp,
+    }
     answers.install(app)
-    app.extensions["whatsapp"] = whatsapp
     linter = FlowLinter(function_specs(functions), Retired)
     services = PageServices(
         config=config,

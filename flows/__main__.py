@@ -1,23 +1,21 @@
-"""Play a flow in the terminal, or a conversation file against it.
+"""Play a flow in the terminal, or a conversation file against it: `flowhook play` too.
 
-    python -m flows examples/ask_gpt.json --pretend
-    python -m flows examples/ask_gpt.json --url http://127.0.0.1:8000 --token fh.demo...
-    python -m flows examples/ask_gpt.json --script examples/ask_gpt.script.json
-
-Webhook functions are those of a running service (`--url`, `--token`), or made up with `--pretend`;
-otherwise they run here, with the environment's settings, for the organisation `--org`.
+python -m flows examples/ask_gpt.json --pretend
+python -m flows examples/ask_gpt.json --url http://127.0.0.1:8000 --token fh.demo...
+python -m flows examples/ask_gpt.json --script examples/ask_gpt.script.json
 """
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import click
 from rich.console import Console
 
 from flowhook.config import Config, ConfigError
@@ -42,18 +40,49 @@ from flows.play.webhook_choices import (
 )
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m flows",
-        description=(__doc__ or "").partition("\n")[0],
-        epilog=(__doc__ or "").partition("\n")[2],
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    add_options(parser)
-    return play(parser.parse_args())
+@click.command("play", short_help="Play a flow in the terminal.")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--flow", default="", help="UUID or keyword, where there are several.")
+@click.option("--trace", is_flag=True, help="Show nodes and variables.")
+@click.option(
+    "--script",
+    type=click.Path(path_type=Path),
+    help="Play this conversation file; ends with 1 if it differs.",
+)
+@click.option("--url", default="", envvar="FLOWHOOK_URL", help="A service that runs.")
+@click.option("--token", default="", envvar="FLOWHOOK_TOKEN", help="Its webhook token.")
+@click.option("--pretend", is_flag=True, help="Make up webhooks' answers.")
+@click.option("--org", default="demo", help="Whose settings webhooks use here.")
+@click.option("--name", default="Asha", help="The contact's name.")
+@click.option("--phone", default="919800000000", help="The contact's phone.")
+@click.pass_context
+def command(ctx: click.Context, **given: Any) -> None:
+    """Play a flow in the terminal, or a conversation file against it.
+
+    FILE is a flow definition or an export. Webhook functions are those of a running service (--url,
+    --token), or made up with --pretend; otherwise they run here, with the environment's settings,
+    for the organisation --org.
+    """
+    ctx.exit(play(Options(**given)))
 
 
-def play(options: argparse.Namespace) -> int:
+@dataclass(frozen=True)
+class Options:
+    """What the command line says."""
+
+    file: Path
+    flow: str
+    trace: bool
+    script: Path | None
+    url: str
+    token: str
+    pretend: bool
+    org: str
+    name: str
+    phone: str
+
+
+def play(options: Options) -> int:
     """Play the flow that the options name; returns 1, with a message, if that is not possible."""
     console = Console(highlight=False)
     try:
@@ -82,19 +111,6 @@ def play(options: argparse.Namespace) -> int:
     return 0
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, help="a flow definition or an export")
-    parser.add_argument("--flow", default="", help="UUID or keyword, where there are several")
-    parser.add_argument("--trace", action="store_true", help="show nodes and variables")
-    parser.add_argument("--script", type=Path, help="play this conversation file; 1 if it differs")
-    parser.add_argument("--url", default=os.environ.get("FLOWHOOK_URL", ""), help="a service")
-    parser.add_argument("--token", default=os.environ.get("FLOWHOOK_TOKEN", ""), help="its token")
-    parser.add_argument("--pretend", action="store_true", help="make up webhooks' answers")
-    parser.add_argument("--org", default="demo", help="whose settings webhooks use here")
-    parser.add_argument("--name", default="Asha", help="the contact's name")
-    parser.add_argument("--phone", default="919800000000", help="the contact's phone")
-
-
 def play_script(export: Export, path: Path, console: Console) -> int:
     """Play a conversation file and print every difference; returns 1 if there is one."""
     script = read_json(path.read_bytes(), what=str(path))
@@ -119,7 +135,7 @@ def show_issues(export: Export, console: Console) -> None:
             console.print(f"{issue.severity}: {issue.message}", style=style, markup=False)
 
 
-def choose_functions(options: argparse.Namespace) -> CallWebhook:
+def choose_functions(options: Options) -> CallWebhook:
     if options.pretend:
         return pretended
     if options.url:
@@ -134,13 +150,15 @@ def local_functions(org: str) -> CallWebhook:
     def conversations() -> Any:
         from app import create_app  # imported only if the service is needed
         from service.background import Background
+        from service.opened_store import check_made
 
+        check_made()
         return create_app(Config.from_env()).extensions[Background.NAME].waker.conversations
 
     def call(name: str, body: Mapping[str, Any]) -> WebhookAnswer | WebhookPending:
         try:
             joined = conversations()
-        except ConfigError as error:
+        except (ConfigError, click.ClickException) as error:
             raise NotFound(str(error)) from error
         organisation = joined.settings(org)
         if not organisation.exists:
@@ -157,4 +175,4 @@ def allowed() -> tuple[str, ...]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command(prog_name="python -m flows")

@@ -1,80 +1,56 @@
-"""The command line, `flowhook <command>`: runs the service and plays flows.
+"""The command line, `flowhook <command>`: runs the service, and what an operator does beside it.
 
-Each command imports its modules only when it is called, because a worker sets up its threads first.
+Each command is imported only when it is called, because a worker sets up its threads first, and
+each imports what it needs only when it runs, so that help and tab completion are quick.
 """
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from importlib import import_module
 
-from flowhook.version import VERSION
-from flows import __main__ as player
+import click
+
+from service.terminal import FAILED, wants_no_colour
+
+COMMANDS = ("key", "org", "play", "rotate-keys", "run", "token", "version", "worker")
+
+
+class Commands(click.Group):
+    """A group whose commands lie in `service/commands`, imported when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"service.commands.{cmd_name.replace('-', '_')}")
+        command: click.Command = module.command
+        return command
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def flowhook() -> None:
+    """Runs Flowhook, and does what its operator does at a terminal.
+
+    The environment (REDIS_URL, DATA_DIR, ...) says which store a command works on.
+    """
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit status."""
-    options = _parser().parse_args(arguments)
-    status: int = options.run(options)
-    return status
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="flowhook", description="Runs Flowhook.")
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-
-    run = commands.add_parser("run", help="serve: the web processes, and a job worker")
-    run.add_argument("--no-worker", action="store_true", help="jobs are run by others")
-    run.set_defaults(run=serve)
-
-    work = commands.add_parser("worker", help="run jobs, timers and WhatsApp messages")
-    work.add_argument("--parent", type=int, metavar="PID", help="end when this process is gone")
-    work.add_argument("--heartbeat", type=int, metavar="FD", help="tell this pipe of each moment")
-    work.set_defaults(run=do_work)
-
-    play = commands.add_parser("play", help="play a flow in the terminal")
-    player.add_options(play)
-    play.set_defaults(run=player.play)
-
-    rotate = commands.add_parser(
-        "rotate-keys", help="encrypt every secret with the first of ENCRYPTION_KEYS"
-    )
-    rotate.add_argument(
-        "--accept-loss",
-        action="store_true",
-        help="start over where the keys are lost: what they encrypted stays unreadable",
-    )
-    rotate.set_defaults(run=rotate_keys)
-
-    version = commands.add_parser("version", help="print the version")
-    version.set_defaults(run=print_version)
-    return parser
-
-
-def serve(options: argparse.Namespace) -> NoReturn:
-    from service import web
-
-    web.run(with_worker=not options.no_worker)
-
-
-def do_work(options: argparse.Namespace) -> NoReturn:
-    from app import create_app
-    from service import worker
-
-    worker.run(create_app, options.parent, options.heartbeat)
-
-
-def rotate_keys(options: argparse.Namespace) -> int:
-    from service import rotate_keys
-
-    return rotate_keys.run(options.accept_loss)
-
-
-def print_version(_options: argparse.Namespace) -> int:
-    print(VERSION)
-    return 0
+    colour = False if wants_no_colour() else None
+    try:
+        status = flowhook.main(arguments, prog_name="flowhook", standalone_mode=False, color=colour)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        click.echo("Stopped.", err=True)
+        return FAILED
+    return int(status or 0)
 
 
 if __name__ == "__main__":

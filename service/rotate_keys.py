@@ -7,18 +7,14 @@ that nothing is unreadable and every running process has the first key.
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
-import orjson
-
-from flowhook.config import Config, ConfigError
+from flowhook.config import Config
 from flowhook.organisations.cipher import Cipher
 from flowhook.organisations.contact_names import renew_names_key
 from flowhook.organisations.key_check import renew_key_check
 from flowhook.organisations.retired_keys import RetiredKeys
 from flowhook.organisations.store import SettingsStore
-from flowhook.redis.connect import UNAVAILABLE, connect
 
 
 def rotate(redis: Any, config: Config, accepts_loss: bool = False) -> dict[str, int]:
@@ -37,23 +33,3 @@ def rotate(redis: Any, config: Config, accepts_loss: bool = False) -> dict[str, 
     done["unreadable"] += not renew_names_key(redis, cipher, accepts_loss)
     renew_key_check(redis, Cipher(config.encryption_keys), accepts_loss)
     return done
-
-
-def run(accepts_loss: bool = False) -> int:
-    """Rotate and print the counts as one line of JSON.
-
-    Returns 1 if a secret is unreadable or the rotation failed, else 0.
-    """
-    try:
-        config = Config.from_env()
-        redis = connect(config.redis_url, config.data_dir, config.embedded_max_memory)
-        done = rotate(redis, config, accepts_loss)
-    except ConfigError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except (*UNAVAILABLE, OSError) as error:
-        cause = type(error).__name__
-        print(f"Redis cannot be reached ({cause}): start it and rotate again", file=sys.stderr)
-        return 1
-    print(orjson.dumps(done).decode())
-    return 1 if done["unreadable"] else 0

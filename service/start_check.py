@@ -33,7 +33,7 @@ def check_start(config: Config, patience_seconds: float = PATIENCE_SECONDS) -> N
     redis = connect(config.redis_url, config.data_dir, config.embedded_max_memory)
     try:
         _reach(redis, patience_seconds)
-        _check_format(redis, "DATA_DIR" if config.redis_url is None else "REDIS_URL")
+        check_format(redis, "DATA_DIR" if config.redis_url is None else "REDIS_URL")
         cipher = Cipher(config.encryption_keys)
         check_keys(redis, cipher)
         _hide_contacts(redis, cipher)
@@ -65,7 +65,8 @@ def _reach(redis: Any, patience_seconds: float) -> None:
         pause = LOOKS.after(pause)
 
 
-def _check_format(redis: Any, variable: str) -> None:
+def check_format(redis: Any, variable: str) -> None:
+    """Raises ConfigError if a newer release wrote the store that `variable` names."""
     found = int(redis.get(FORMAT) or 1)
     if found > STORE_FORMAT:
         raise ConfigError(

@@ -28,7 +28,9 @@ HEARD_SECONDS = 0.1  # an announcement reaches every process well within this ti
 
 
 class SectionService:
-    """Reads and changes organisations' settings sections, for the API and the pages."""
+    """Reads and changes organisations' settings sections, for the API, pages and command line."""
+
+    NAME = "section_service"  # among the application's extensions
 
     def __init__(
         self, store: SettingsStore, changed: Callable[[str], None], guard: AddressGuard
@@ -37,6 +39,9 @@ class SectionService:
         self.store = store
         self.changed = changed
         self.guard = guard
+
+    def exists(self, org: str) -> bool:
+        return bool(ORGANIZATION_ID_PATTERN.fullmatch(org)) and self.store.load(org).exists
 
     def existing(self, org: str) -> Organisation:
         """The organisation as stored; raises NotFound."""

@@ -81,6 +81,13 @@ class SettingsStore:
             pipe.hget(org_key(org, "settings"), "openai:is_active")
         return [(org, raw == b"true") for org, raw in zip(ids, pipe.execute(), strict=True)]
 
+    def listed(self) -> Iterable[tuple[str, bool]]:
+        """Every organisation by id: (id, is_active)."""
+        after = ""
+        while page := self.page(after, 500):
+            yield from page
+            after = page[-1][0]
+
     def delete_organisation(self, org: str, actor: str) -> None:
         """Remove an organisation and everything it owns."""
         self.deletion.delete(org)
@@ -255,10 +262,7 @@ class SettingsStore:
 
     def organisations(self) -> Iterable[str]:
         """Every organisation's id."""
-        after = ""
-        while page := self.page(after, 500):
-            yield from (org for org, _ in page)
-            after = page[-1][0]
+        return (org for org, _ in self.listed())
 
     def _replace_if_same(self, key: str, field: str, old: bytes, new: bytes) -> int:
         """Replace a value unless it changed since, for then the first key encrypted it."""

@@ -4,49 +4,100 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import pty
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
 from flowhook.version import VERSION
-from service.cli import main
+from service.cli import COMMANDS, flowhook, main
 from tests.fixtures_app import Service
 from tests.flows.building import export_of
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = ("play", "rotate-keys", "run", "version", "worker")
 FLOW = str(ROOT / "examples" / "ask_gpt.json")
 SCRIPT = str(ROOT / "examples" / "ask_gpt.script.json")
 
 
 def test_it_lists_its_commands(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(["--help"])
-    assert ended.value.code == 0
-    shown = capsys.readouterr().out
-    assert sorted(re.findall(r"^ {4}([a-z-]+)", shown, re.MULTILINE)) == list(COMMANDS)
+    assert main(["--help"]) == 0
+    shown = capsys.readouterr().out.partition("Commands:")[2]
+    assert re.findall(r"^  ([a-z-]+)", shown, re.MULTILINE) == list(COMMANDS)
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_each_command_has_its_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main([command, "--help"])
-    assert ended.value.code == 0
+def commands(
+    group: click.Group, path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Every command, those of groups inside too."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        found = group.get_command(context, name)
+        assert found is not None
+        yield (*path, name), found
+        if isinstance(found, click.Group):
+            yield from commands(found, (*path, name))
+
+
+@pytest.mark.parametrize("path", [path for path, _ in commands(flowhook)], ids=" ".join)
+def test_each_command_has_its_help(
+    path: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*path, "--help"]) == 0
     said = capsys.readouterr().out
-    assert said.startswith(f"usage: flowhook {command}")
+    assert said.startswith(f"Usage: flowhook {' '.join(path)} ")
+    assert said.splitlines()[2].endswith((".", ",")) or len(said.splitlines()[3]) > 2
 
 
-@pytest.mark.parametrize("arguments", [[], ["serve"], ["run", "--workers"], ["play"]])
+def test_each_option_is_described_and_each_list_has_json() -> None:
+    for path, command in commands(flowhook):
+        options = [one for one in command.params if isinstance(one, click.Option)]
+        assert all(option.help for option in options), path
+        if path[-1] == "list":
+            assert "as_json" in [option.name for option in options]
+
+
+@pytest.mark.parametrize("arguments", [[], ["serve"], ["run", "--workers"], ["play"], ["org"]])
 def test_a_mistake_is_told_with_the_usage(
     arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(arguments)
-    assert ended.value.code == 2
-    assert capsys.readouterr().err.startswith("usage: flowhook")
+    assert main(arguments) == 2
+    assert capsys.readouterr().err.startswith("Usage: flowhook")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_it_completes_in_each_shell(shell: str) -> None:
+    environment = {"PATH": os.environ["PATH"], "_FLOWHOOK_COMPLETE": f"{shell}_source"}
+    command = [sys.executable, "-m", "flowhook"]
+    assert "flowhook" in subprocess.check_output(command, env=environment, cwd=ROOT, text=True)
+    asked = {"COMP_WORDS": "flowhook org c", "COMP_CWORD": "c" if shell == "fish" else "2"}
+    environment |= {"_FLOWHOOK_COMPLETE": f"{shell}_complete", **asked}
+    assert "create" in subprocess.check_output(command, env=environment, cwd=ROOT, text=True)
+
+
+def test_colours_are_for_terminals(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert b"\x1b[" not in said_at(terminal=False)
+    assert b"\x1b[31m" in said_at(terminal=True)
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert b"\x1b[" not in said_at(terminal=True)
+
+
+def said_at(*, terminal: bool) -> bytes:
+    """What a command that fails says, at a terminal or into a pipe."""
+    ours, theirs = pty.openpty() if terminal else os.pipe()
+    environment = {**os.environ, "DATA_DIR": "/nowhere", "REDIS_URL": "", "TERM": "xterm"}
+    command = [sys.executable, "-m", "flowhook", "org", "list"]
+    subprocess.run(command, env=environment, cwd=ROOT, stderr=theirs, check=False)
+    said = os.read(ours, 1000)
+    assert b"there is no store in /nowhere" in said
+    os.close(ours)
+    os.close(theirs)
+    return said
 
 
 @pytest.mark.parametrize("module", ["flowhook", "service.cli"])
