@@ -40,12 +40,16 @@ _KEPT_ACROSS_ORIGINS = {"accept", "accept-encoding", "accept-language", "user-ag
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """The response of a URL; `url` is the final one after redirects, `content` is unpacked."""
+    """The response of a URL; `url` is the final one after redirects, `content` is unpacked.
+
+    `location` is where a redirect that was not followed leads to, and empty for any other answer.
+    """
 
     content: bytes
     content_type: str
     url: str
     status: int
+    location: str = ""
 
 
 class AddressGuard:
@@ -226,14 +230,16 @@ class AddressGuard:
                 with session.send(
                     prepared, stream=True, allow_redirects=False, timeout=left
                 ) as response:
-                    target = session.get_redirect_target(response) if follow else None
-                    if target is not None:
-                        return urljoin(str(prepared.url), target)
+                    target = session.get_redirect_target(response)
+                    location = urljoin(str(prepared.url), target) if target is not None else ""
+                    if location and follow:
+                        return location
                     return Fetched(
                         content=_read_content(response, deadline, max_bytes, field),
                         content_type=response.headers.get("Content-Type", ""),
                         url=response.url,
                         status=response.status_code,
+                        location=location,
                     )
             except (OSError, urllib3.exceptions.HTTPError, ValueError) as failure:
                 drop_frames(failure)

@@ -1,7 +1,9 @@
 """Requests of a flow to its author's own server: signed, guarded, bounded.
 
-GET carries the body as a query, POST as JSON text. Redirects are not followed, nothing is tried
-again, and whatever status comes back is the answer.
+GET carries the body as a query, POST as JSON text. Nothing is tried again, and whatever status
+comes back is the answer, with one exception: what Google's Apps Script has to say lies at another
+host, to which it answers with 302. So the answer is fetched where a 302 or 303 leads to another
+host. Nothing of the request goes there, and a second redirect is the answer.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import orjson
 
@@ -22,11 +24,12 @@ from flowhook.organisations.signature import (
     outgoing_signature,
     signature,
 )
-from flowhook.providers.guard import AddressGuard
+from flowhook.providers.guard import AddressGuard, Fetched
 from flows.model.session import HttpAnswer
 
 GET_SECONDS = 15.0  # 5 to connect and 10 for the answer
 POST_SECONDS = 10.0
+ELSEWHERE_SECONDS = 5.0
 MAX_ANSWER_BYTES = 1024 * 1024
 MAX_HEADERS = 50
 HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
@@ -83,6 +86,12 @@ class AuthorHttpClient:
                 max_bytes=MAX_ANSWER_BYTES,
                 field="url",
             )
+        if lies_elsewhere(got):
+            got = self.guard.guarded_get(
+                got.location,
+                timeout_seconds=ELSEWHERE_SECONDS,
+                max_bytes=MAX_ANSWER_BYTES,
+            )
         return HttpAnswer(got.status, got.content.decode(errors="replace"))
 
     def _signature(self, organisation: Organisation, url: str, text: bytes) -> dict[str, str]:
@@ -96,6 +105,13 @@ class AuthorHttpClient:
         if self.public_url and url.startswith(f"{self.public_url}/webhooks/"):
             return {HEADER: signature(phrase, self.clock(), text)}
         return {OUTGOING_HEADER: outgoing_signature("webhook", phrase, self.clock(), text)}
+
+
+def lies_elsewhere(got: Fetched) -> bool:
+    """Whether a server says that its answer is to be fetched from another host."""
+    if got.status not in (302, 303) or not got.location:
+        return False
+    return urlsplit(got.location).hostname != urlsplit(got.url).hostname
 
 
 def sendable(headers: Mapping[str, str]) -> dict[str, str]:

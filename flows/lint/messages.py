@@ -117,6 +117,8 @@ def _misfits(content: dict[str, Any]) -> Iterator[str]:
             yield f'the title "{title[:40]}" is longer than {longest} characters'
     if len(set(titles)) < len(titles):
         yield "two options have the same title"
+    elif len({title.strip().casefold() for title in titles}) < len(titles):
+        yield "the titles of two options differ only in capitals, which routers do not tell apart"
     if any(len(option.get("description", "")) > DESCRIPTION_LIMIT for option in options):
         yield f"a description is longer than {DESCRIPTION_LIMIT} characters"
     if len(body_of(content)) > BODY_LIMIT:

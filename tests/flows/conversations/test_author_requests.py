@@ -124,7 +124,55 @@ def test_what_is_no_success_takes_failure(acme: Service, body: bytes, code: str)
     assert status(acme) == int(code[:3])
 
 
-def test_a_redirect_is_not_followed(acme: Service) -> None:
+@pytest.fixture
+def hosts(open_service: OpenService, fake_redis: Any) -> Service:
+    """A service that may call two hosts."""
+    service = open_service(fake_redis, allow_private_urls=("127.0.0.1", "127.0.0.2"))
+    service.organisation()
+    service.admin("PUT", "/settings/acme/signature", {"phrase": PHRASE})
+    return service
+
+
+@pytest.mark.parametrize("code", ["302 Moved Temporarily", "303 See Other"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_an_answer_at_another_host_is_fetched_as_apps_script_wants_it(
+    hosts: Service, method: str, code: str
+) -> None:
+    with serve(answer(b'{"rows": 2}'), host="127.0.0.2") as echo:
+        target = f"http://127.0.0.2:{echo.port}/macros/echo?user_content_key=k"
+        with serve(redirect(target, code)) as script:
+            found = call(hosts, f"http://127.0.0.1:{script.port}/macros/s/x/exec", method)
+        assert (found["taken"], found["results"]["hook"]["rows"]) == ("Success", 2)
+        [asked] = echo.requests
+    assert asked.startswith("GET /macros/echo?user_content_key=k HTTP")
+    sent = asked.lower()
+    assert "token:" not in sent
+    assert "signature" not in sent
+    assert "asha" not in sent
+
+
+@pytest.mark.parametrize("code", ["301 Moved", "307 Temporary Redirect", "308 Permanent"])
+def test_a_request_is_not_sent_again_to_another_host(hosts: Service, code: str) -> None:
+    with serve(answer(b"{}"), host="127.0.0.2") as other:
+        with serve(redirect(f"http://127.0.0.2:{other.port}/", code)) as server:
+            assert call(hosts, f"http://127.0.0.1:{server.port}/")["taken"] == "Failure"
+        assert other.requests == []
+
+
+def test_a_second_redirect_and_one_inside_are_not_followed(hosts: Service) -> None:
+    with serve(answer(b"{}")) as third:
+        back = redirect(f"http://127.0.0.1:{third.port}/")
+        with (
+            serve(back, host="127.0.0.2") as second,
+            serve(redirect(f"http://127.0.0.2:{second.port}/")) as first,
+        ):
+            assert call(hosts, f"http://127.0.0.1:{first.port}/")["taken"] == "Failure"
+        assert third.requests == []
+    with serve(redirect("http://10.0.0.1/")) as server:
+        assert call(hosts, f"http://127.0.0.1:{server.port}/")["taken"] == "Failure"
+
+
+def test_a_redirect_on_the_same_host_is_not_followed(acme: Service) -> None:
     with serve(answer(b"{}")) as target:
         with serve(redirect(f"http://127.0.0.1:{target.port}/")) as server:
             found = call(acme, f"http://127.0.0.1:{server.port}/", "GET")
