@@ -9,8 +9,8 @@ from typing import Any
 from flask import Blueprint, g, jsonify, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from flowhook.organisations.auth import OPERATOR
 from flowhook.organisations.organisation import Organisation
+from flowhook.organisations.roles import OPERATOR
 from flowhook.records.log import LogFilter
 from flowhook.redis.fullness import FIX, FULL, NEAR
 from web.explanations import explain

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from flowhook.errors import Forbidden, TooLarge, Unauthorized
 from flowhook.http.body_size import max_body_bytes
 from flowhook.http.cross_site import SAFE_METHODS
-from flowhook.organisations.auth import require_admin
+from flowhook.organisations.auth import require_role
 from flowhook.organisations.organisation import Organisation
 from flowhook.organisations.section_service import SectionService
 from web.sessions import LIFE_SECONDS, PageSession, Sessions
@@ -71,7 +71,7 @@ class PageSecurity:
             check_csrf(signed_in().csrf)
         org = (request.view_args or {}).get("org")
         if org is not None:
-            require_admin(signed_in().caller, org)
+            require_role(signed_in().caller, org, endpoint, request.method)
             g.organisation = self.sections.existing(org)
         return None
 

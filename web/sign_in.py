@@ -8,8 +8,9 @@ from flask import Blueprint, g, make_response, redirect, render_template, reques
 from werkzeug.wrappers import Response as AnyResponse
 
 from flowhook.errors import FlowhookError, Forbidden
-from flowhook.organisations.auth import WEBHOOK, Caller
+from flowhook.organisations.auth import Caller
 from flowhook.organisations.http.admin_auth import AdminAuth
+from flowhook.organisations.roles import WEBHOOK
 from web.page_security import (
     PageSecurity,
     check_csrf,
@@ -95,6 +96,6 @@ def prove(auth: AdminAuth, token: str) -> Caller:
     if caller.scope == WEBHOOK:
         raise Forbidden(
             "this token can call functions, but cannot open these pages",
-            fix="Sign in with an admin token (scope admin).",
+            fix="Sign in with a person's token (scope admin, author, expert or viewer).",
         )
     return caller

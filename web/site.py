@@ -12,9 +12,10 @@ from flask import Blueprint, Flask, g, request
 from markupsafe import Markup, escape
 
 from flowhook.errors import NotFound
-from flowhook.organisations.auth import OPERATOR
+from flowhook.organisations.roles import OPERATOR, may
 from web.account_pages import account_pages
 from web.assets import asset_routes, icons, version
+from web.audit_pages import audit_pages
 from web.error_pages import in_asked_form
 from web.flow_pages import flow_pages
 from web.functions import function_pages
@@ -39,6 +40,7 @@ NAVIGATION = (
     ("Usage", "usage", "show", "bar-chart"),
     ("Settings", "settings", "show", "gear"),
     ("Tokens", "tokens", "show", "key"),
+    ("Changes", "audit", "show", "clock-history"),
 )
 
 CODE = re.compile(r"`([^`]+)`")
@@ -70,6 +72,7 @@ def web_routes(services: PageServices) -> Blueprint:
     pages.register_blueprint(settings_pages(services))
     pages.register_blueprint(account_pages(services))
     pages.register_blueprint(token_pages(services))
+    pages.register_blueprint(audit_pages(services))
     pages.register_blueprint(function_pages(services))
     pages.register_blueprint(flow_pages(services))
     pages.register_blueprint(simulator_pages(services))
@@ -88,13 +91,15 @@ def warm(app: Flask) -> None:
 def around(version_now: str) -> dict[str, Any]:
     """What the frame around every page shows."""
     session: PageSession | None = g.get("session")
+    scope = session.caller.scope if session else ""
     blueprint = (request.blueprint or "").rpartition(".")[2]
     return {
         "csrf": session.csrf if session else "",
         "caller": session.caller if session else None,
-        "is_operator": session is not None and session.caller.scope == OPERATOR,
+        "is_operator": scope == OPERATOR,
+        "may_change": may(scope, request.endpoint or "", "POST"),
         "org": g.organisation.id if "organisation" in g else None,
-        "navigation": NAVIGATION,
+        "navigation": [one for one in NAVIGATION if may(scope, f"web.{one[1]}.{one[2]}", "GET")],
         "here_blueprint": WITHIN.get(blueprint, blueprint),
         "kit": lambda name: f"/assets/{version_now}/kit/{name}",
         "own": lambda name: f"/assets/{version_now}/own/{name}",

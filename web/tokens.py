@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from flowhook.config import Config
 from flowhook.errors import FlowhookError
+from flowhook.http.origin import origin
+from flowhook.organisations.roles import MEMBERS
 from flowhook.organisations.section_service import load_fields
 from flowhook.organisations.tokens import TokenSchema, created_token, listed_tokens, revoke_token
 from web.forms import form_fields, read_form
@@ -28,6 +33,7 @@ def token_pages(services: PageServices) -> Blueprint:
             tokens=listed_tokens(sections, org),
             fields=form_fields(TokenSchema(), {}, typed, errors),
             made=made,
+            link=sign_in_link(services.config, made) if made else "",
             error=error,
             revoked=request.args.get("done") == "revoked",
             mine=signed_in().caller.token_id,
@@ -60,3 +66,10 @@ def token_pages(services: PageServices) -> Blueprint:
         return redirect(url_for("web.tokens.show", org=org) + "?done=revoked", 303)
 
     return pages
+
+
+def sign_in_link(config: Config, made: Mapping[str, str]) -> str:
+    """An address that fills a person's token in where they sign in. It follows the #, which
+    browsers send to nobody; empty for a flow builder's token, which does not sign in."""
+    is_persons = made["scope"] in MEMBERS
+    return f"{origin(config.public_url)}/sign-in#{made['token']}" if is_persons else ""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from flowhook.errors import Forbidden, InvalidInput, NotFound
+from flowhook.errors import InvalidInput, NotFound
 from flowhook.http.answers import json_answer
 from flowhook.http.documented import documented, page_of
 from flowhook.jobs.call import organisation_of_job
 from flowhook.jobs.dead import DeadLetters
 from flowhook.jobs.store import JobStore
+from flowhook.organisations.auth import require_role
 from flowhook.organisations.http.admin_auth import AdminAuth
 
 PAGE_LETTERS = 100
@@ -28,8 +29,7 @@ def job_routes(auth: AdminAuth, store: JobStore, dead: DeadLetters) -> Blueprint
         org = organisation_of_job(job_id)
         if org is None:
             raise NotFound(NO_JOB)
-        if caller.organization_id not in (None, org):
-            raise Forbidden("this job belongs to another organisation")
+        require_role(caller, org, request.endpoint or "", request.method)
         job = store.find(job_id)
         if job is None:
             raise NotFound(NO_JOB)
@@ -49,7 +49,7 @@ def job_routes(auth: AdminAuth, store: JobStore, dead: DeadLetters) -> Blueprint
     )
     def list_dead(org: str) -> Response:
         """List deliveries that were given up, newest first."""
-        auth.admin(org)
+        auth.member(org)
         cursor = request.args.get("cursor", "")
         if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 5):
             raise InvalidInput("cursor: Not a cursor that this call gave.")
@@ -60,7 +60,7 @@ def job_routes(auth: AdminAuth, store: JobStore, dead: DeadLetters) -> Blueprint
     @documented(status=202, answer={"type": "object", "required": ["success", "id", "steps"]})
     def replay(org: str, job_id: str) -> Response:
         """Have a job's deliveries that were given up tried again."""
-        auth.admin(org)
+        auth.member(org)
         steps = dead.replay(org, job_id)
         return json_answer({"success": True, "id": job_id, "steps": steps}, 202)
 

@@ -1,4 +1,4 @@
-"""Authentication of the operator, organisations' admins and flow builders.
+"""Authentication of the operator, organisations' members and flow builders.
 
 Four kinds of credentials: the operator's bearer token, an organisation's bearer token, HTTP Basic
 `organization_id:token`, and Glific's signature over the raw body. Comparisons take constant time,
@@ -23,13 +23,11 @@ from flowhook.organisations import signature
 from flowhook.organisations.cache import SettingsCache
 from flowhook.organisations.lockout import Lockout
 from flowhook.organisations.organisation import Organisation, Token
+from flowhook.organisations.roles import OPERATOR, WEBHOOK, may
 from flowhook.organisations.schemas import DEFAULT_PHRASES
 from flowhook.organisations.store import digest
+from flowhook.organisations.token_end import end_of
 from flowhook.redis.keys import ORGANIZATION_ID_PATTERN
-
-ADMIN = "admin"
-OPERATOR = "operator"
-WEBHOOK = "webhook"
 
 SIGNATURE_WINDOW_SECONDS = 300
 CHALLENGE = 'Bearer realm="flowhook", Basic realm="flowhook", charset="UTF-8"'
@@ -42,7 +40,7 @@ class Caller:
 
     scope: str
     organization_id: str | None
-    name: str  # for the audit: "operator", "token 1a2b..." or "signature"
+    name: str  # for the audit: "operator", "token 1a2b... Asha" or "signature"
     token_id: str | None = None
 
 
@@ -92,7 +90,8 @@ class Authenticator:
             token = self.settings.get(caller.organization_id or "").tokens.get(
                 caller.token_id or ""
             )
-            proof = token.digest if token and token.scope == caller.scope else None
+            is_same = token and token.scope == caller.scope and not self._is_over(token)
+            proof = token.digest if token and is_same else None
         return hashlib.sha256(b"session\0" + proof).hexdigest() if proof else None
 
     def _bearer(self, proof: Credentials, token: str) -> Caller:
@@ -114,7 +113,16 @@ class Authenticator:
         if token is None:
             raise self._wrong(proof, org)
         self.lockout.admit(proof.address, org, shown)
-        return Caller(token.scope, org, f"token {token_id}", token_id)
+        if self._is_over(token):
+            raise unauthorized(
+                f"this token ended on {token.expires_at}",
+                fix="Ask the organisation's admin for a new one.",
+            )
+        name = f"token {token_id} {token.label}".rstrip()
+        return Caller(token.scope, org, name, token_id)
+
+    def _is_over(self, token: Token) -> bool:
+        return bool(token.expires_at) and self.clock() >= end_of(token.expires_at)
 
     def _find_token(self, organisation: Organisation, token_id: str, shown: bytes) -> Token | None:
         token = organisation.tokens.get(token_id)
@@ -187,18 +195,17 @@ def _malformed() -> Unauthorized:
     )
 
 
-def require_admin(caller: Caller, org: str) -> None:
-    """Raise Forbidden unless the caller is the operator or this organisation's admin."""
-    _require_own(caller, org)
-    if caller.scope == WEBHOOK:
-        raise Forbidden("a webhook token cannot do this", fix="Use a token of scope admin.")
+def require_role(caller: Caller, org: str, endpoint: str, method: str) -> None:
+    """Raise Forbidden unless the caller may use this route of the organisation."""
+    if caller.organization_id not in (None, org):
+        raise Forbidden("this token belongs to another organisation")
+    if not may(caller.scope, endpoint, method):
+        raise Forbidden(
+            f"a token of scope {caller.scope} cannot do this",
+            fix="Ask the organisation's admin to do it, or for a token of another scope.",
+        )
 
 
 def require_operator(caller: Caller) -> None:
     if caller.scope != OPERATOR:
         raise Forbidden("only the operator may do this", fix="Use the operator's ADMIN_TOKEN.")
-
-
-def _require_own(caller: Caller, org: str) -> None:
-    if caller.organization_id not in (None, org):
-        raise Forbidden("this token belongs to another organisation")

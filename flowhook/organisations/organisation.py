@@ -11,13 +11,15 @@ QUIRKS_KEY = "lessons"  # of the models' quirks, as stores of older versions nam
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token as stored, with the SHA-256 digest of its secret."""
+    """A token as stored, with the SHA-256 digest of its secret; `expires_at` is an ISO date or
+    time, empty for none."""
 
     id: str
     scope: str
     label: str
     created_at: str
     digest: bytes = field(repr=False)
+    expires_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

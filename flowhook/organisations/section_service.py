@@ -12,9 +12,10 @@ from marshmallow import Schema, ValidationError
 from flowhook.blanks import unpadded
 from flowhook.errors import InvalidInput, NotFound
 from flowhook.frames import drop_frames
-from flowhook.organisations.auth import OPERATOR, Caller
+from flowhook.organisations.auth import Caller
 from flowhook.organisations.model_quirks import read_warnings
 from flowhook.organisations.organisation import Organisation
+from flowhook.organisations.roles import OPERATOR
 from flowhook.organisations.schemas import SECTIONS
 from flowhook.organisations.section import mask, secret_fields
 from flowhook.organisations.section_tag import section_tag

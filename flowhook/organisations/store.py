@@ -205,15 +205,18 @@ class SettingsStore:
 
     # --- tokens ---
 
-    def create_token(self, org: str, scope: str, label: str, actor: str) -> tuple[Token, str]:
+    def create_token(
+        self, org: str, scope: str, label: str, actor: str, expires_at: str = ""
+    ) -> tuple[Token, str]:
         """Create a token; returns it with its text `<org>.<id>.<secret>`, which is not stored."""
         token_id, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
-        token = Token(token_id, scope, label, now(), digest(secret))
+        token = Token(token_id, scope, label, now(), digest(secret), expires_at)
         stored = {
             "scope": scope,
             "label": label,
             "created_at": token.created_at,
             "digest": token.digest.hex(),
+            **({"expires_at": expires_at} if expires_at else {}),
         }
         pipe = self.redis.pipeline(transaction=True)
         pipe.hset(org_key(org, "tokens"), token_id, orjson.dumps(stored))
@@ -347,4 +350,5 @@ def _read_token(token_id: str, raw: bytes) -> Token:
         label=stored["label"],
         created_at=stored["created_at"],
         digest=bytes.fromhex(stored["digest"]),
+        expires_at=stored.get("expires_at", ""),
     )

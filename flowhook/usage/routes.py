@@ -59,7 +59,7 @@ def usage_routes(
     @documented(query=QUERY, answer=ANSWER)
     def show_usage(org: str) -> Response:
         """Show calls, errors, tokens and cost, added up by day, model or function."""
-        auth.admin(org)
+        auth.member(org)
         sections.existing(org)
         by = asked_grouping()
         days = asked_days()

@@ -91,7 +91,7 @@ def conversation_routes(
     routes = Blueprint("conversations", __name__, url_prefix="/conversations/<org>/<contact>")
 
     def admit(org: str, contact: str) -> None:
-        auth.admin(org)
+        auth.member(org)
         if not conversations.settings(org).exists:
             raise NotFound(f"there is no organisation {org}")
         if not valid_id(contact):

@@ -8,7 +8,7 @@ from flowhook.http.answers import json_answer
 from flowhook.http.body import check_media_type
 from flowhook.http.body_size import MAX_IMPORT_BYTES, MAX_IMPORT_VALUES
 from flowhook.http.documented import documented
-from flowhook.organisations.auth import require_admin
+from flowhook.organisations.auth import require_role
 from flowhook.organisations.http.admin_auth import AdminAuth
 from flowhook.organisations.section_service import SectionService
 from flowhook.strict_json import read_json
@@ -54,7 +54,7 @@ def flow_routes(
     routes = Blueprint("flows", __name__, url_prefix="/flows")
 
     def organisation(org: str) -> None:
-        auth.admin(org)
+        auth.member(org)
         sections.existing(org)
 
     @routes.post("/validate")
@@ -66,7 +66,7 @@ def flow_routes(
         """
         caller = auth.caller()
         org = caller.organization_id
-        require_admin(caller, org or "")
+        require_role(caller, org or "", request.endpoint or "", request.method)
         export = read_upload()
         found = issues_by_flow(linter, export, store.library(org) if org else EMPTY)
         shown = [

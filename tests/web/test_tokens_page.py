@@ -2,10 +2,18 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from tests.fixtures_app import Service
-from tests.web.visitor import signed_in
+from tests.web.visitor import Visitor, signed_in
 
 TOKENS = "/organisations/acme/tokens"
+
+
+@pytest.fixture
+def visitor(service: Service) -> Visitor:
+    service.organisation()
+    return signed_in(service)
 
 
 def test_a_token_is_shown_once_and_works(service: Service) -> None:
@@ -35,3 +43,44 @@ def test_a_token_without_scope_is_refused_beside_the_field(service: Service) -> 
     refused = signed_in(service).post(TOKENS, {"label": "x"})
     assert refused.status == 400
     assert "Missing data for required field." in refused.text
+
+
+@pytest.mark.parametrize("scope", ["admin", "author", "expert", "viewer"])
+def test_a_person_gets_a_link_to_sign_in_with(
+    service: Service, visitor: Visitor, scope: str
+) -> None:
+    made = visitor.post(TOKENS, {"scope": scope, "label": "Asha", "expires_at": "2099-12-31"})
+    found = re.search(r"http://localhost/sign-in#(fh\.acme\.[\w.-]+)", made.text)
+    assert found is not None
+    assert service.request("GET", "/sign-in", token=found[1]).status == 200
+    assert signed_in(service, found[1]).get("/organisations/acme").status == 200
+    assert "#fh." not in visitor.get(TOKENS).html
+    assert "2099-12-31" in visitor.get(TOKENS).text
+
+
+def test_a_flow_builder_gets_no_link(visitor: Visitor) -> None:
+    assert "/sign-in#" not in visitor.post(TOKENS, {"scope": "webhook"}).html
+
+
+def test_who_changed_what_is_listed(service: Service, visitor: Visitor) -> None:
+    visitor.post(TOKENS, {"scope": "viewer", "label": "Asha"})
+    service.operator("PUT", "/settings/acme/limits", {"concurrent_calls": 5})
+    page = signed_in(service, service.token("acme", "viewer")).get("/organisations/acme/audit")
+    assert "operator create limits concurrent_calls" in page.text
+    assert page.text.index("create limits") < page.text.index("create openai")
+    assert visitor.get("/organisations/acme/audit?before=1-0").text.count("Nothing yet") == 1
+    assert visitor.get("/organisations/acme/audit?before=x").status == 400
+
+
+def test_who_may_not_change_a_page_sees_no_buttons(service: Service) -> None:
+    service.organisation()
+    service.operator("PUT", "/settings/acme/limits", {"concurrent_calls": 5})
+    viewer = signed_in(service, service.token("acme", "viewer"))
+    for page in ("settings/limits", "settings/openai", "tokens", "flows", "functions/chat"):
+        elements = viewer.get(f"/organisations/acme/{page}").elements
+        buttons = [known for tag, known in elements if tag == "button" and "data-copy" not in known]
+        assert len(buttons) == 1, page  # to sign out
+    expert = signed_in(service, service.token("acme", "expert"))
+    home = expert.get("/organisations/acme").text
+    assert "Home" in home
+    assert not any(f" {name} " in home for name in ("Functions", "Flows", "Logs", "Usage"))

@@ -57,6 +57,15 @@ const idle = (button) => {
   button.textContent = button.dataset.words;
   button.disabled = false;
 };
+
+// A sign-in link has the token behind the #, which leaves the address once it is in the form.
+const entry = document.querySelector("form[action='/sign-in'] #token");
+if (entry && location.hash.startsWith("#fh.")) {
+  entry.value = decodeURIComponent(location.hash.slice(1));
+  history.replaceState(null, "", location.pathname + location.search);
+  announce("The token of your link is filled in; press Sign in.");
+}
+
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
 document.querySelector("[data-focus]")?.focus();

@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 from flowhook.blanks import unpadded
 from flowhook.errors import (
     FlowhookError,
+    Forbidden,
     InvalidInput,
     MethodNotAllowed,
     NotFound,
@@ -36,6 +37,7 @@ from flowhook.limits.in_flight import InFlight
 from flowhook.mended_text import mended_text
 from flowhook.organisations.auth import Authenticator, Caller, Credentials
 from flowhook.organisations.cache import SettingsCache
+from flowhook.organisations.roles import may
 from flowhook.outcome import Outcome, failed
 from flowhook.redis.keys import ORGANIZATION_ID_PATTERN
 from flowhook.strict_json import read_json
@@ -51,6 +53,8 @@ PAGE_POLICY = (
     "default-src 'none'; img-src http: https:; base-uri 'none'; form-action 'none';"
     " frame-ancestors 'none'"
 )
+
+CALL = "webhooks.call_function"  # the endpoint by which the table of roles knows every call
 
 
 def webhook_routes(
@@ -156,6 +160,7 @@ class _CallRequest:
             raw = sent.get_data(cache=False)
         caller = self._authenticate(sent, raw, signature)
         self.organization_id = caller.organization_id
+        require_caller(caller)
         if self.function is None:
             with suppress(FlowhookError):  # for its failure_status
                 self.body = self.body or self._read(sent, raw)
@@ -267,6 +272,15 @@ def _check_wanted(sent: Request) -> None:
     """Reject a HEAD, since what a GET does costs money."""
     if sent.method != "GET":
         raise MethodNotAllowed("this address does not take that method", headers={"Allow": "GET"})
+
+
+def require_caller(caller: Caller) -> None:
+    """Raise Forbidden for a person's token whose role calls no functions."""
+    if not may(caller.scope, CALL, "POST"):
+        raise Forbidden(
+            f"a token of scope {caller.scope} cannot call functions",
+            fix="Use a token of scope webhook, author or admin.",
+        )
 
 
 def organisation_of(caller: Caller, body: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Who sends a request, and whether it may administer an organisation."""
+"""Who sends a request, and whether their role allows it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from flask import request
 
 from flowhook.errors import InvalidInput
-from flowhook.organisations.auth import Authenticator, Caller, Credentials, require_admin
+from flowhook.organisations.auth import Authenticator, Caller, Credentials, require_role
 from flowhook.redis.keys import ORGANIZATION_ID_PATTERN
 
 
@@ -31,10 +31,11 @@ class AdminAuth:
             self.used(caller.organization_id, caller.token_id)
         return caller
 
-    def admin(self, org: str) -> Caller:
-        """The caller, who may administer `org`; raises Unauthorized, Forbidden and InvalidInput."""
+    def member(self, org: str) -> Caller:
+        """The caller, whose role in `org` allows this request; raises Unauthorized, Forbidden and
+        InvalidInput."""
         caller = self.caller()
         if not ORGANIZATION_ID_PATTERN.fullmatch(org):
             raise InvalidInput("an organisation id is 1 to 64 of A-Z a-z 0-9 _ -")
-        require_admin(caller, org)
+        require_role(caller, org, request.endpoint or "", request.method)
         return caller

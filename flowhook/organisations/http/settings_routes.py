@@ -56,7 +56,7 @@ def settings_routes(auth: AdminAuth, sections: SectionService, checks: AccountCh
     @routes.get("/<org>")
     def show_organisation(org: str) -> Response:
         """Show all of an organisation's sections, masked."""
-        auth.admin(org)
+        auth.member(org)
         organisation = sections.existing(org)
         shown = {
             name: masked(name, values)
@@ -73,7 +73,7 @@ def settings_routes(auth: AdminAuth, sections: SectionService, checks: AccountCh
     @routes.delete("/<org>")
     def delete_organisation(org: str) -> Response:
         """Delete an organisation and everything it owns."""
-        caller = auth.admin(org)
+        caller = auth.member(org)
         store.delete_organisation(org, caller.name)
         sections.revoked(org)
         return Response(status=204)
@@ -82,7 +82,7 @@ def settings_routes(auth: AdminAuth, sections: SectionService, checks: AccountCh
     @documented(query={"cursor": CURSOR}, answer=page_of("audit", {"id": {"type": "string"}}))
     def show_audit(org: str) -> Response:
         """Show who changed which fields when, newest first."""
-        auth.admin(org)
+        auth.member(org)
         cursor = request.args.get("cursor", "")
         if cursor and not AUDIT_ID.fullmatch(cursor):
             raise InvalidInput("cursor is not one that this call gave")
@@ -94,14 +94,14 @@ def settings_routes(auth: AdminAuth, sections: SectionService, checks: AccountCh
     @documented(answer={"type": "object", "required": ["success", "latency_ms"]})
     def test_section(org: str, section: str) -> Response:
         """Try what is stored in a section at the service that it is for (google_sheets)."""
-        auth.admin(org)
+        auth.member(org)
         return json_answer(checks.test_section(org, section))
 
     @routes.route("/<org>/<section>", methods=["GET", "PUT", "PATCH", "DELETE"])
     def section(org: str, section: str) -> Response:
         """Read, create, change or delete a section."""
         if section not in SECTIONS:
-            auth.admin(org)
+            auth.member(org)
             raise NotFound(
                 "there is no such settings section",
                 fix=f"The sections are {', '.join(SECTIONS)}.",

@@ -20,20 +20,20 @@ def token_routes(auth: AdminAuth, sections: SectionService) -> Blueprint:
     @documented(answer={"type": "object", "required": ["tokens"]})
     def list_tokens(org: str) -> Response:
         """List an organisation's tokens, never the tokens themselves."""
-        auth.admin(org)
+        auth.member(org)
         return json_answer({"tokens": listed_tokens(sections, org)})
 
     @routes.post("")
     @documented(body=TokenSchema, status=201, answer={"type": "object", "required": ["token"]})
     def create_token(org: str) -> Response:
         """Create a token and show it this once."""
-        caller = auth.admin(org)
+        caller = auth.member(org)
         return json_answer(created_token(sections, org, read_fields(TokenSchema()), caller), 201)
 
     @routes.delete("/<token_id>")
     def delete_token(org: str, token_id: str) -> Response:
         """Revoke a token at once."""
-        caller = auth.admin(org)
+        caller = auth.member(org)
         revoke_token(sections, org, token_id, caller)
         return Response(status=204)
 

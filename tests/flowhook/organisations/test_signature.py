@@ -11,13 +11,13 @@ from flowhook.errors import Unauthorized
 from flowhook.jobs.services import JobServices
 from flowhook.organisations.auth import (
     SIGNATURE_WINDOW_SECONDS,
-    WEBHOOK,
     Authenticator,
     Credentials,
 )
 from flowhook.organisations.cache import SettingsCache
 from flowhook.organisations.cipher import Cipher
 from flowhook.organisations.lockout import Lockout
+from flowhook.organisations.roles import WEBHOOK
 from flowhook.organisations.schemas import DEFAULT_PHRASES
 from flowhook.organisations.signature import sign
 from flowhook.organisations.store import SettingsStore
