@@ -21,6 +21,7 @@ from flowhook.providers.transport import (
     TimedOut,
     TransportError,
     Unreachable,
+    decoded,
     read_body,
 )
 from flowhook.providers.websocket import Conversing
@@ -74,7 +75,8 @@ class RequestsTransport(Conversing):
                 ) as response:
                     received = read_body(response.raw, deadline)
                     names = {name.lower(): value for name, value in response.headers.items()}
-                    return HttpReply(response.status_code, names, received)
+                    plain = decoded(received, names.get("content-encoding"))
+                    return HttpReply(response.status_code, names, plain)
             except (requests.exceptions.RequestException, Urllib3Error) as error:
                 drop_frames(error)
                 raise _failure(error) from None

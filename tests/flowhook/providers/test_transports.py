@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import subprocess
 import sys
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -23,6 +25,7 @@ from flowhook.providers.transport import (
 )
 from tests.fakes.openai import FakeOpenAI, faults
 from tests.fakes.tcp import silent_server, tls_terminator, write_certificate
+from tests.fakes.web import answer, serve
 from tests.flowhook.providers.conftest import TRANSPORTS
 from tests.versions import check_versions
 
@@ -31,6 +34,17 @@ ROOT = Path(__file__).parents[3]
 
 def get(transport: Transport, url: str, seconds: float = 5) -> int:
     return transport.send("GET", url, {"Authorization": "Bearer x"}, None, seconds).status
+
+
+@pytest.mark.parametrize(
+    ("coding", "pack"), [("gzip", gzip.compress), ("deflate", zlib.compress), ("identity", bytes)]
+)
+def test_an_answer_that_nobody_asked_to_be_compressed_is_unpacked(
+    transport: Transport, coding: str, pack: Callable[[bytes], bytes]
+) -> None:
+    with serve(answer(pack(b"hello"), headers={"Content-Encoding": coding})) as server:
+        reply = transport.send("GET", f"http://127.0.0.1:{server.port}/", {}, None, 5)
+    assert reply.body == b"hello"
 
 
 # --- TLS ---
