@@ -64,7 +64,7 @@ from flowhook.providers.websocket import ConversingTransport, Dialogue, websocke
 from flowhook.turns import one_by_one
 from flowhook.version import VERSION
 
-MAX_REFUSED_PARAMETERS = 3
+MAX_REFUSED_PARAMETERS = 6
 USER_AGENT = {"User-Agent": f"Flowhook/{VERSION}"}  # some networks refuse who does not say
 
 Asked = tuple[HttpReply, Callable[[HttpReply], AnswerT]]

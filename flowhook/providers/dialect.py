@@ -53,6 +53,9 @@ class ErrorReply(Protocol):
     def should_retry(self) -> bool:
         """Tell whether a retry can help."""
 
+    def retry_after_seconds(self) -> float | None:
+        """Return the wait that the reply asks for."""
+
     def as_exception(self) -> FlowhookError | Unsupported:
         """Return the exception for the reply."""
 

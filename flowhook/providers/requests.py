@@ -112,13 +112,12 @@ class Requests:
             error = self.dialect.read_error(reply)
             if not error.should_retry() or not retries_left:
                 raise error.as_exception()
-            if not self._pause(reply, retries_left, deadline):
+            if not self._pause(error.retry_after_seconds(), retries_left, deadline):
                 raise error.as_exception()
         raise AssertionError("the last try returns or raises")
 
-    def _pause(self, reply: HttpReply | None, retries_left: int, deadline: float) -> bool:
+    def _pause(self, asked: float | None, retries_left: int, deadline: float) -> bool:
         """Wait before the next try; returns False if the wait would exceed the deadline."""
-        asked = retry_after_seconds(reply.headers) if reply else None
         if asked is not None and asked > MAX_RETRY_AFTER_SECONDS:
             return False
         pause = BACKOFF.spread(MAX_RETRIES - retries_left + 1) if asked is None else asked

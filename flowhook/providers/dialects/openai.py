@@ -91,7 +91,7 @@ class OpenAIDialect:
         """Read the list: in `data`, in `models`, or bare; models as objects or as names."""
         answer = reply.read_json()
         if isinstance(answer, dict):
-            answer = answer.get("data", answer.get("models"))
+            answer = answer.get("data", answer.get("models")) or []
         if not isinstance(answer, list):
             raise InvalidResponse("the provider's list of models is not a list")
         listed = [{"id": model} if isinstance(model, str) else model for model in answer]

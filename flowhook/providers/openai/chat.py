@@ -29,6 +29,15 @@ NEEDS_EFFORT_NONE = re.compile(r"gpt-5\.[6-9]|gpt-6(?!-astra|\.1-sol)")
 # These reason unless they are told not to.
 REASONS_UNASKED = re.compile(r"gpt-5\.[5-9]|gpt-6(?!-astra|\.1-sol)")
 BROKEN_OFF = {"code": "server_error", "message": "the answer was broken off"}
+# Why choices ended, in the words of servers that do not use OpenAI's; each with what it is there.
+_FINISHES = {
+    **dict.fromkeys(("max_tokens", "model_length", "max_output_tokens"), "length"),
+    **dict.fromkeys(
+        ("safety", "recitation", "blocklist", "prohibited_content", "spii", "sensitive"),
+        "content_filter",
+    ),
+    **dict.fromkeys(("abort", "network_error", "insufficient_system_resource"), "error"),
+}
 _OPTIONS = (
     *("temperature", "frequency_penalty", "presence_penalty", "user"),
     *("top_p", "stop", "reasoning_effort"),
@@ -66,8 +75,11 @@ def read_completion(reply: HttpReply) -> Completion:
     found = answer.get("choices")
     if not isinstance(found, list) or not found:
         raise InvalidResponse("the provider answered without any choice")
+    choices = tuple([_read_choice(choice) for choice in found if not failure_of(choice)])
+    if not choices:
+        raise InvalidResponse("the provider broke off every choice")
     return Completion(
-        choices=tuple([_read_choice(choice) for choice in found if not failure_of(choice)]),
+        choices=choices,
         model=read_model(answer),
         usage=read_usage(answer.get("usage")),
     )
@@ -77,8 +89,8 @@ def failure_of(choice: Any) -> Any:
     """Return the error of a choice that the server broke off in the middle; None if it is whole."""
     if not isinstance(choice, dict):
         return None
-    reason = choice.get("finish_reason")
-    return choice.get("error") or (BROKEN_OFF if reason == "error" else None)
+    is_broken = _read_finish(choice.get("finish_reason")) == "error"
+    return choice.get("error") or (BROKEN_OFF if is_broken else None)
 
 
 def read_usage(usage: Any) -> Usage | None:
@@ -148,7 +160,8 @@ def _read_parts(parts: list[Any], refusal: Any) -> tuple[str, Any]:
 
 def _read_finish(reason: Any) -> str:
     """The reason that a choice ended; Gemini writes some of its own behind a colon."""
-    return str(reason or "stop").partition(":")[0].strip().lower()
+    told = str(reason or "stop").partition(":")[0].strip().lower()
+    return _FINISHES.get(told, told)
 
 
 def _read_calls(calls: Any) -> tuple[RequestedCall, ...]:

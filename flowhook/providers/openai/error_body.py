@@ -7,20 +7,24 @@
 | `{"error": "text"}` | Ollama, LM Studio |
 | `{"object": "error", "message", "type", "param", "code"}` | Mistral, vLLM |
 | `{"detail": [{"type", "loc", "msg"}]}`, also under `message`, also as a text | FastAPI's servers |
+| any of them, as JSON in `message` or in `metadata.raw` | gateways, such as OpenRouter |
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flowhook.providers.transport import HttpReply
+from flowhook.strict_json import UnreadableJson, read_value
 
 MAX_MESSAGE = 2000
 IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_.\[\]]{0,60}")
 _WRITTEN_LOCATION = re.compile(r"'loc': [(\[]'body', ([^)\]]{1,200})[)\]]")
+_SECONDS = re.compile(r"(\d{1,6}(?:\.\d{1,9})?)s")
 _STEP = re.compile(r"[A-Za-z_]{1,40}|\d{1,4}")
 
 
@@ -29,7 +33,8 @@ class ErrorBody:
     """What an error says: plain identifiers, which may be shown, and a message, which may not.
 
     `number` is a code that is a number, as a rule an HTTP status. `reason` is a further code that
-    stands deeper. `is_given` tells whether the body had an error at all.
+    stands deeper, `retry_after_seconds` the wait that is asked for. `is_given` tells whether the
+    body had an error at all.
     """
 
     code: str | None = None
@@ -37,6 +42,7 @@ class ErrorBody:
     param: str | None = None
     number: int | None = None
     reason: str | None = None
+    retry_after_seconds: float | None = None
     message: str = ""
     is_given: bool = False
 
@@ -58,6 +64,9 @@ def read_error_value(error: Any) -> ErrorBody:
         return ErrorBody(message=error[:MAX_MESSAGE], is_given=True)
     if not isinstance(error, Mapping) or not error:
         return ErrorBody()
+    inner = _written_inside(error)
+    if inner.is_given:
+        return replace(inner, number=_number(error.get("code")) or inner.number)
     details = list(_details(error))
     message = error.get("message")
     text = message if isinstance(message, str) else ""
@@ -70,19 +79,34 @@ def read_error_value(error: Any) -> ErrorBody:
         param=_identifier(error.get("param")) or located,
         number=_number(code),
         reason=next(filter(None, map(_reason, details)), None),
+        retry_after_seconds=next(filter(None, map(_retry_delay, details)), None),
         message=f"{text} {described}".strip()[:MAX_MESSAGE],
         is_given=True,
     )
 
 
+def _written_inside(error: Mapping[str, Any]) -> ErrorBody:
+    """The error that another server gave, where a gateway passes its JSON on as a text."""
+    metadata = error.get("metadata")
+    raw = metadata.get("raw") if isinstance(metadata, Mapping) else None
+    for written in (raw, error.get("message")):
+        if isinstance(written, str) and written.lstrip()[:1] in ("{", "["):
+            with suppress(UnreadableJson):
+                return read_error_value(_error_of(read_value(written)))
+    return ErrorBody()
+
+
 def _error_of(answer: Any) -> Any:
     if isinstance(answer, list):
-        answer = answer[0] if answer else None
+        first = answer[0] if answer else None
+        answer = {"detail": answer} if isinstance(first, Mapping) and "msg" in first else first
     if not isinstance(answer, Mapping):
         return None
     if answer.get("error"):
         return answer["error"]
     detail = answer.get("detail")
+    if isinstance(detail, Mapping):
+        return detail.get("error") or detail
     return {"message": detail} if isinstance(detail, str) else answer
 
 
@@ -114,6 +138,12 @@ def _written_location(message: str) -> str | None:
 def _reason(detail: Mapping[str, Any]) -> str | None:
     found = (detail.get(name) for name in ("reason", "code", "type"))
     return next(filter(None, map(_identifier, found)), None)
+
+
+def _retry_delay(detail: Mapping[str, Any]) -> float | None:
+    """Google's RetryInfo, such as `2.4s`."""
+    found = _SECONDS.fullmatch(str(detail.get("retryDelay", "")))
+    return float(found[1]) if found else None
 
 
 def _identifier(value: Any) -> str | None:

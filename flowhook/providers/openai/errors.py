@@ -29,7 +29,7 @@ from flowhook.errors import (
 )
 from flowhook.providers.dialect import Unsupported
 from flowhook.providers.openai.error_body import ErrorBody, read_error
-from flowhook.providers.openai.parameters import refused_parameter
+from flowhook.providers.openai.parameters import named_parameter, refused_parameter
 from flowhook.providers.requests import MAX_RETRY_AFTER_SECONDS, retry_after_seconds
 from flowhook.providers.transport import HttpReply
 
@@ -45,6 +45,8 @@ class Meaning:
     statuses: frozenset[int] = frozenset()
     words: re.Pattern[str] | None = None
     param: str | None = None
+    refused: str | None = None  # the parameter without which the request may be taken
+    is_passing: bool = False  # whether the same request may be answered the next time
 
     def fits(self, status: int, body: ErrorBody) -> bool:
         if self.codes & body.names:
@@ -95,6 +97,52 @@ def _wrong_kind() -> ProviderFailure:
     )
 
 
+def _no_functions() -> ProviderFailure:
+    return ProviderRejected(
+        "the model or its server takes no functions",
+        fix="Choose a model that calls functions, or have the server started so that it allows"
+        " them; this function cannot do without.",
+    )
+
+
+def _no_images() -> ProviderFailure:
+    return ProviderRejected(
+        "the model does not see images", fix="Choose a model that accepts images."
+    )
+
+
+def _no_grammar() -> ProviderFailure:
+    return ProviderRejected(
+        "the provider's server cannot hold the model to these functions or this schema",
+        fix="Offer fewer functions, or simplify their parameters or the schema.",
+    )
+
+
+def _unverified() -> ProviderFailure:
+    return ProviderRejected(
+        "the provider wants the organisation verified before it may use this model",
+        fix="Verify the organisation at the provider, or choose another model.",
+    )
+
+
+def _data_policy() -> ProviderFailure:
+    return ProviderRejected(
+        "nobody serves this model under the data policy of the organisation's provider account",
+        fix="Change the account's privacy settings at the provider, or choose another model.",
+    )
+
+
+def _failed_generation() -> ProviderFailure:
+    return InvalidResponse(
+        "the model did not write the JSON or the function call that was asked for",
+        fix="Say in the prompt what is wanted, simplify the schema, or choose a stronger model.",
+    )
+
+
+def _crashed() -> ProviderFailure:
+    return ProviderError("the model crashed on the provider's server")
+
+
 def _wrong_organisation() -> ProviderFailure:
     return ProviderRejected(
         "the provider does not know the organization or project of the settings for this key",
@@ -118,6 +166,7 @@ def _wrong_place() -> ProviderFailure:
 
 _REFUSALS = frozenset({400, 401, 402, 403, 404, 422, 429})
 _MISSING = frozenset({400, 403, 404, 410, 422})
+_UNABLE = _MISSING | {500, 501}
 
 _MEANINGS = {
     "no credit": Meaning(
@@ -126,6 +175,7 @@ _MEANINGS = {
             "insufficient_quota credit_balance_exhausted organization_spend_limit_exceeded"
             " project_spend_limit_exceeded organization_usage_limit_exceeded insufficient_balance"
             " billing_hard_limit_reached billing_not_active insufficient_credits payment_required"
+            " credit_limit"
         ),
         _REFUSALS,
         _words(
@@ -135,24 +185,61 @@ _MEANINGS = {
             |payment\ required"""
         ),
     ),
+    "no functions": Meaning(
+        _no_functions,
+        statuses=_UNABLE,
+        words=_words(
+            r"""(not|n't)\ support\ (tools?|functions?)\b|support\ tool\ use
+            |tool\ choice\ requires|tools\ param\ requires"""
+        ),
+    ),
+    "no images": Meaning(
+        _no_images,
+        statuses=_UNABLE,
+        words=_words(
+            r"""(not|n't)\ support\ images?\b|image\ input\ is\ not\ supported
+            |not\ an?\ (multimodal|vision)\ model|unknown\ variant\ .image_url
+            |image_url\ is\ only\ supported|unsupported\ content\ part\ type\W+image_url"""
+        ),
+    ),
+    "no grammar": Meaning(
+        _no_grammar,
+        statuses=_UNABLE,
+        words=_words(r"failed\ to\ parse\ grammar"),
+        refused="response_format",
+    ),
+    "data policy": Meaning(
+        _data_policy, statuses=_MISSING, words=_words(r"data\ policy|guardrail\ restrictions")
+    ),
+    "unverified": Meaning(
+        _unverified,
+        statuses=frozenset({400, 403, 404}),
+        words=_words(r"organization\ must\ be\ verified"),
+    ),
+    "failed generation": Meaning(
+        _failed_generation, _codes("json_validate_failed tool_use_failed"), is_passing=True
+    ),
+    "crashed": Meaning(
+        _crashed, statuses=_UNABLE, words=_words(r"model\ has\ crashed"), is_passing=True
+    ),
     "model missing": Meaning(
         _no_model,
         _codes(
             "model_not_found deploymentnotfound model_decommissioned invalid_model model_not_exist"
-            " model_not_available modelnotfound"
+            " model_not_available modelnotfound dedicated_endpoint_not_running"
         ),
         _MISSING,
         _words(
-            r"""model\b[^.]{0,160}?\b(not\ found|(does|do)(\ not|n't)\ exist|not\ exist\b
+            r"""models?\b([^.]|\.\S){0,160}?\b(not\ found|(does|do)(\ not|n't)\ exist|not\ exist\b
               |(was|has\ been|is)\ (deprecated|decommissioned|retired|shut\ down|removed)
               |no\ longer\ (available|supported))
             |(no\ such|unknown|not\ a\ valid)\ model|invalid\ model(\ name|\ id)?\b
-            |failed\ to\ load\ model|is\ not\ loaded"""
+            |failed\ to\ load\ model|is\ not\ loaded|no\ endpoints\ found\ for"""
         ),
     ),
     "wrong kind": Meaning(
         _wrong_kind,
-        _codes("model_not_supported"),
+        _codes("model_not_supported operationnotsupported"),
         _MISSING,
         _words(
             r"""not\ an?\ (chat|completions?|embeddings?|speech|audio|image|vision)\ model
@@ -174,7 +261,10 @@ _MEANINGS = {
         _words(r"missing\ scopes?|insufficient\ permissions"),
     ),
     "wrong place": Meaning(
-        _wrong_place, _codes("unsupported_country_region_territory ip_not_authorized")
+        _wrong_place,
+        _codes("unsupported_country_region_territory ip_not_authorized"),
+        frozenset({400, 403}),
+        _words(r"location\ is\ not\ supported"),
     ),
     "bad key": Meaning(
         _bad_key,
@@ -184,17 +274,21 @@ _MEANINGS = {
     ),
     "too long": Meaning(
         _too_long,
-        _codes("context_length_exceeded string_above_max_length"),
+        _codes("context_length_exceeded string_above_max_length exceed_context_size_error"),
         frozenset({400, 413, 422}),
         _words(
             r"""maximum\ context\ length|context\ (length|window|size)\b[^.]{0,80}exceed
             |exceed[^.]{0,80}context\ (length|window|size)|prompt\ is\ too\ long
-            |too\ many\ tokens"""
+            |too\ many\ tokens|request\ too\ large|exceeds\ the\ maximum\ number\ of\ tokens
+            |tokens.{1,30}must\ be\ <=|context\ length\b.{1,60}which\ is\ not\ enough
+            |greater\ than\ the\ context\ length"""
         ),
     ),
     "filtered": Meaning(
         _filtered,
         _codes("content_filter content_policy_violation moderation_blocked"),
+        frozenset({400, 403}),
+        _words(r"input\ was\ flagged"),
     ),
 }
 """What errors mean, the most telling first."""
@@ -216,11 +310,13 @@ class OpenAIErrorReply:
 
     def unsupported_parameter(self) -> str | None:
         """Return the parameter that the reply reports as unsupported by the model, if any."""
-        return None if self.meaning else refused_parameter(self.status, self.body)
+        if self.meaning:
+            return _MEANINGS[self.meaning].refused
+        return refused_parameter(self.status, self.body)
 
     def should_retry(self) -> bool:
         if self.meaning:
-            return False
+            return _MEANINGS[self.meaning].is_passing
         told = self.reply.headers.get("x-should-retry")
         if told in ("true", "false"):
             return told == "true"
@@ -238,9 +334,15 @@ class OpenAIErrorReply:
             return _MEANINGS[self.meaning].make()
         return _BY_STATUS.get(self.status, _other)(self)
 
+    def retry_after_seconds(self) -> float | None:
+        """Return the wait that the reply asks for, in its headers or in the error."""
+        told = retry_after_seconds(self.reply.headers)
+        return self.body.retry_after_seconds if told is None else told
+
     def detail(self) -> str:
         """Return ` (code, param)` as far as they are known."""
-        parts = [part for part in (self.body.code or self.body.type, self.body.param) if part]
+        named = self.body.param or named_parameter(self.body)
+        parts = [part for part in (self.body.code or self.body.type, named) if part]
         return f" ({', '.join(parts)})" if parts else ""
 
 
@@ -269,9 +371,7 @@ def _not_found(error: OpenAIErrorReply) -> ProviderFailure:
 def _too_many(error: OpenAIErrorReply) -> ProviderFailure:
     return ProviderRateLimited(
         "the provider limits this account's rate",
-        retry_after_seconds=min(
-            MAX_RETRY_AFTER_SECONDS, retry_after_seconds(error.reply.headers) or 1.0
-        ),
+        retry_after_seconds=min(MAX_RETRY_AFTER_SECONDS, error.retry_after_seconds() or 1.0),
     )
 
 

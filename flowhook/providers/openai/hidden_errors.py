@@ -10,6 +10,7 @@ Source: openrouter.ai/docs/api-reference/errors; github.com/UKGovernmentBEIS/ins
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import orjson
@@ -26,12 +27,14 @@ _STATUSES = {
     "vector_store_timeout": 408,
     "invalid_request_error": 400,
 }
+_NO_ENDPOINT = re.compile(r"Unexpected endpoint or method")  # LM Studio, in a success
+_SIGNS = re.compile(rb'"(?:error|abort|network_error|insufficient_system_resource)"')
 DEFAULT_STATUS = 502
 
 
 def with_true_status(reply: HttpReply) -> HttpReply:
     """Return the reply under the status of the error inside it; without one, as it is."""
-    if b'"error"' not in reply.body:
+    if not _SIGNS.search(reply.body):
         return reply
     error = _error_in(reply.find_json())
     read = read_error_value(error)
@@ -53,5 +56,7 @@ def _error_in(answer: Any) -> Any:
 def _status_of(error: ErrorBody) -> int:
     if error.number is not None and error.number >= 400:
         return error.number
+    if _NO_ENDPOINT.match(error.message):
+        return 404
     known = (status for name, status in _STATUSES.items() if name in error.names)
     return next(known, DEFAULT_STATUS)

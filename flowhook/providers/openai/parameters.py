@@ -51,7 +51,8 @@ OPTIONAL = REFUSED_TOGETHER | {
     "strict",
 }
 _JSON_KINDS = ("json_schema", "json_object")
-_KNOWN = OPTIONAL | RENAMED.keys() | HINTS | {"response_format", *_JSON_KINDS}
+_KNOWN = OPTIONAL | RENAMED.keys() | HINTS | {"response_format", "voice", *_JSON_KINDS}
+_ALSO_CALLED = {"reasoning": "reasoning_effort", "grammar": "response_format"}
 
 _CODES = frozenset(
     {
@@ -64,9 +65,11 @@ _CODES = frozenset(
     }
 )
 _REFUSED = re.compile(
-    r"unsupported|not (yet )?(be )?(supported|permitted|allowed|available|accepted)"
+    r"unsupported|not (yet )?(be )?(supported|permitted|allowed|available|accepted|disabled)"
+    r"|unavailable|not one of the allowed|invalid enum value|failed to parse grammar"
     r"|does(n't| not) (support|accept)|unrecognized|unknown (parameter|field|name|argument)"
-    r"|cannot find field|unexpected keyword|extra_forbidden|only (the default|supports?)"
+    r"|cannot (find field|be disabled)|unexpected keyword|extra_forbidden"
+    r"|only (the default|supports?)"
     r"|must be (one of|at most 1|less than or equal to 1|1\b|'|\[)|use .{1,40} instead",
     re.IGNORECASE,
 )
@@ -74,7 +77,9 @@ _OTHER_STATUSES = frozenset({401, 402, 403, 408, 409, 413, 429})
 _QUOTED = re.compile(r"['\"`]([A-Za-z_.\[\]0-9]{1,60})['\"`]|supplied: ([a-z_]{1,40})")
 _NAMED = re.compile(
     r"(?<![\w])("
-    + "|".join(sorted((name.replace("_", "[_ ]") for name in _KNOWN - {"n", "user"}), key=len))
+    + "|".join(
+        name.replace("_", "[_ ]") for name in sorted({*_KNOWN, *_ALSO_CALLED} - {"n", "user"})
+    )
     + r")(?!\w)",
     re.IGNORECASE,
 )
@@ -91,18 +96,27 @@ def refused_parameter(status: int, error: ErrorBody) -> str | None:
         return None
     if error.param:
         return _last_known(error.param) or error.param.partition(".")[0]
+    return named_parameter(error)
+
+
+def named_parameter(error: ErrorBody) -> str | None:
+    """Return the known parameter that an error's message names, or None."""
     for quoted, supplied in _QUOTED.findall(error.message):
         known = _last_known(quoted or supplied)
         if known:
             return known
     named = _NAMED.search(error.message)
-    return named[1].lower().replace(" ", "_") if named else None
+    return _canonical(named[1].lower().replace(" ", "_")) if named else None
 
 
 def _last_known(path: str) -> str | None:
     """The innermost known name of a path such as `tools[0].function.strict`."""
-    steps = re.findall(r"[a-z_]+", path.lower())
+    steps = [_canonical(step) for step in re.findall(r"[a-z_]+", path.lower())]
     return next((step for step in reversed(steps) if step in _KNOWN), None)
+
+
+def _canonical(name: str) -> str:
+    return _ALSO_CALLED.get(name, name)
 
 
 def refused_with(parameter: str, body: Mapping[str, Any]) -> list[str]:
@@ -119,6 +133,8 @@ def refused_with(parameter: str, body: Mapping[str, Any]) -> list[str]:
     if parameter == "strict":
         return ["strict"] if _has_strict(body) else []
     refused = set()
+    if parameter == "instructions" and "input" in body and "voice" not in body:
+        return []  # the prompt of a response, not the wish how a text be spoken
     if parameter in body and (parameter in OPTIONAL or parameter in RENAMED):
         refused.add(parameter)
     if parameter in REFUSED_TOGETHER or parameter == "max_tokens":

@@ -80,7 +80,11 @@ def test_models_are_listed() -> None:
         assert dialect().read_models(reply(shape)) == found
 
 
-@pytest.mark.parametrize("data", [None, {"id": "a"}, "a"])
+def test_a_list_of_no_models_may_be_null() -> None:
+    assert dialect().read_models(reply({"object": "list", "data": None})) == []
+
+
+@pytest.mark.parametrize("data", [{"id": "a"}, "a"])
 def test_a_list_of_models_is_a_list(data: Any) -> None:
     with pytest.raises(InvalidResponse, match="is not a list"):
         dialect().read_models(reply({"data": data}))

@@ -77,7 +77,7 @@ def test_whether_asking_again_can_help(
     ("error", "parameter"),
     [
         ({"code": "unsupported_parameter", "param": "stop"}, "stop"),
-        ({"code": "unsupported_value", "param": "reasoning.effort"}, "reasoning"),
+        ({"code": "unsupported_value", "param": "reasoning.effort"}, "reasoning_effort"),
         ({"code": "unknown_parameter", "message": "Unknown 'seed'."}, "seed"),
         ({"message": "Unsupported value: 'temperature' does not support 0"}, "temperature"),
         ({"message": "Unrecognized request argument supplied: top_p"}, "top_p"),
