@@ -10,12 +10,12 @@ Source: RFC 6455.
 
 from __future__ import annotations
 
-import functools
 import socket
 import ssl
 import urllib.request
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
+from functools import cached_property
 from http.client import HTTPConnection, HTTPException
 from typing import Protocol
 from urllib.parse import SplitResult, urlsplit
@@ -37,6 +37,7 @@ from wsproto.events import (
 )
 from wsproto.utilities import ProtocolError
 
+from flowhook.frames import drop_frames
 from flowhook.providers.guarded_transport import (
     AddressesOf,
     Deadline,
@@ -58,6 +59,7 @@ from flowhook.turns import in_turns
 
 MAX_RECEIVED_BYTES = 64 * 1024 * 1024
 MAX_MESSAGE_CHARACTERS = 4 * 1024 * 1024
+CUT_OFF = "the connection ended before the whole answer was there"
 SCHEMES = {"http": "ws", "https": "wss"}
 
 
@@ -101,7 +103,42 @@ class Conversing:
     def converse(
         self, url: str, headers: Mapping[str, str], dialogue: Dialogue, timeout_seconds: float
     ) -> HttpReply:
-        return converse(url, headers, dialogue, timeout_seconds, self.addresses_of)
+        """Hold a dialogue at a `ws` or `wss` address; a proxy of the environment is used unguarded.
+
+        Raises a TransportError, and what `addresses_of` and the dialogue raise.
+        """
+        at, deadline = urlsplit(url), Deadline(timeout_seconds)
+        dialogue.begin()
+        try:
+            with closing(self._connect(at, deadline)) as sock:
+                return _Exchange(sock, dialogue).run(at, headers)
+        except (TransportError, OSError, ProtocolError) as failure:
+            drop_frames(failure)
+            if deadline.passed:
+                raise TimedOut("no whole answer within the time-out") from None
+            if isinstance(failure, TransportError):
+                raise
+            raise ConnectionBroken(CUT_OFF) from None
+        finally:
+            deadline.close()
+
+    def _connect(self, url: SplitResult, deadline: Deadline) -> socket.socket:
+        """Open a connection for the URL; TLS names and checks its host."""
+        sock = _open(url, self.addresses_of, deadline)
+        if url.scheme != "wss":
+            return sock
+        try:
+            return self._websocket_trust.wrap_socket(sock, server_hostname=url.hostname)
+        except ssl.SSLError:
+            sock.close()
+            raise Unreachable("the TLS certificate is not trusted") from None
+        except BaseException:
+            sock.close()
+            raise
+
+    @cached_property
+    def _websocket_trust(self) -> ssl.SSLContext:
+        return trusted_context()
 
 
 def websocket_url(url: str) -> str:
@@ -112,32 +149,6 @@ def websocket_url(url: str) -> str:
     """
     scheme, colon, rest = url.partition(":")
     return SCHEMES.get(scheme.lower(), scheme) + colon + rest
-
-
-def converse(
-    url: str,
-    headers: Mapping[str, str],
-    dialogue: Dialogue,
-    timeout_seconds: float,
-    addresses_of: AddressesOf | None = None,
-) -> HttpReply:
-    """Hold a dialogue at a `ws` or `wss` address; any proxy of the environment is used unguarded.
-
-    Raises a TransportError, and what `addresses_of` raises.
-    """
-    deadline = Deadline(timeout_seconds)
-    dialogue.begin()
-    try:
-        with closing(_connect(urlsplit(url), addresses_of, deadline)) as sock:
-            return _Exchange(sock, dialogue).run(urlsplit(url), headers)
-    except (TransportError, OSError, ProtocolError) as failure:
-        if deadline.passed:
-            raise TimedOut("no whole answer within the time-out") from None
-        if isinstance(failure, TransportError):
-            raise
-        raise ConnectionBroken("the connection ended before the whole answer was there") from None
-    finally:
-        deadline.close()
 
 
 class _Exchange:
@@ -162,7 +173,7 @@ class _Exchange:
                 if reply is not None:
                     self._say_goodbye()
                     return reply
-        raise ConnectionBroken("the connection ended before the whole answer was there")
+        raise ConnectionBroken(CUT_OFF)
 
     def _pieces(self) -> Iterator[bytes]:
         """Yield what arrives; a refusal's body may end with the connection."""
@@ -221,34 +232,18 @@ class _Exchange:
             self._send(CloseConnection(code=1000))
 
 
-def _connect(
-    url: SplitResult, addresses_of: AddressesOf | None, deadline: Deadline
-) -> socket.socket:
-    """Open a connection for the URL; TLS names and checks its host."""
-    host, is_secure = url.hostname or "", url.scheme == "wss"
-    port = url.port or (443 if is_secure else 80)
+def _open(url: SplitResult, addresses_of: AddressesOf | None, deadline: Deadline) -> socket.socket:
+    host, port = url.hostname or "", url.port or (443 if url.scheme == "wss" else 80)
     try:
         proxy = _proxy(url) if addresses_of is None else None
         if proxy is not None:
-            sock = _open_tunnel(proxy, host, port, deadline)
-        else:
-            look_up = addresses_of or _any_address
-            found = look_up(host, port, max(deadline.remaining_seconds, 0.001))
-            sock = open_socket(found, port, deadline)
+            return _open_tunnel(proxy, host, port, deadline)
+        found = (addresses_of or _any_address)(host, port, max(deadline.remaining_seconds, 0.001))
+        return open_socket(found, port, deadline)
     except TimeoutError:
         raise TimedOut("no connection within the time-out") from None
     except OSError:
         raise Unreachable("the connection was refused or the host is unknown") from None
-    if not is_secure:
-        return sock
-    try:
-        return _context().wrap_socket(sock, server_hostname=host)
-    except ssl.SSLError:
-        sock.close()
-        raise Unreachable("the TLS certificate is not trusted") from None
-    except BaseException:
-        sock.close()
-        raise
 
 
 def _any_address(host: str, port: int, seconds: float) -> Sequence[str]:
@@ -280,8 +275,3 @@ def _open_tunnel(proxy: SplitResult, host: str, port: int, deadline: Deadline) -
         raise Unreachable("the proxy opens no connection") from None
     deadline.watch(tunnel.sock)
     return tunnel.sock
-
-
-@functools.cache
-def _context() -> ssl.SSLContext:
-    return trusted_context()

@@ -13,6 +13,8 @@ from flowhook.providers import look_up
 from flowhook.providers.gevent_transport import GeventTransport
 from flowhook.providers.guard import AddressGuard
 from flowhook.providers.guarded_requests import GuardedRequestsTransport
+from flowhook.providers.transport import HttpReply
+from flowhook.providers.websocket import websocket_url
 from service.provider_clients import base_url_addresses
 from tests.fakes.web import answer, serve
 from tests.flowhook.providers.test_guard import has_ipv6_loopback
@@ -40,6 +42,31 @@ def by_requests(guard: AddressGuard) -> Send:
     return lambda url: transport.send("GET", url, {}, None, 5).status
 
 
+class Nothing:
+    """A dialogue that never begins."""
+
+    reply = None
+
+    def begin(self) -> None: ...
+
+    def hear(self, message: str) -> list[str]:
+        return []
+
+    def refuse(self, reply: HttpReply) -> None: ...
+
+    def end(self, reason: str) -> None: ...
+
+
+def by_websocket(guard: AddressGuard) -> Send:
+    transport = GeventTransport(addresses_of=base_url_addresses(guard))
+    return lambda url: transport.converse(websocket_url(url), {}, Nothing(), 5).status
+
+
+def by_guarded_websocket(guard: AddressGuard) -> Send:
+    transport = GuardedRequestsTransport(base_url_addresses(guard))
+    return lambda url: transport.converse(websocket_url(url), {}, Nothing(), 5).status
+
+
 def rebind(monkeypatch: pytest.MonkeyPatch, *answers: str) -> list[str]:
     """Have every way to ask the system give these answers in turn, the last for ever."""
     asked: list[str] = []
@@ -63,7 +90,9 @@ def inside_server(address: str, port: int) -> socket.socket:
     return listener
 
 
-@pytest.mark.parametrize("way", [by_fetch, by_post, by_gevent, by_requests])
+@pytest.mark.parametrize(
+    "way", [by_fetch, by_post, by_gevent, by_requests, by_websocket, by_guarded_websocket]
+)
 @pytest.mark.parametrize(
     ("checked", "inside"),
     [("127.0.0.1", "127.0.0.2"), ("127.0.0.1", "::1"), ("::1", "127.0.0.2")],
