@@ -249,11 +249,15 @@ def test_what_is_received_is_bounded(
     bound: str,
     texts: list[TextMessage],
 ) -> None:
+    def script(peer: Peer) -> None:
+        peer.say(AcceptConnection(), *texts)
+        while peer.hear():  # until the client has gone
+            pass
+
     monkeypatch.setattr(websocket, bound, 2000)
     dialogue = Echo()
-    with peer(lambda peer: peer.say(AcceptConnection(), *texts)) as server:
-        with pytest.raises(ReplyTooLarge):
-            converse(transport, server, dialogue)
+    with peer(script) as server, pytest.raises(ReplyTooLarge):
+        converse(transport, server, dialogue)
     assert dialogue.reply is None
 
 
