@@ -6,9 +6,11 @@ lines inside its texts.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import islice
 from typing import Any
 
 from flowhook.strict_json import NotJson, UnreadableJson, read_value
@@ -16,6 +18,8 @@ from flowhook.strict_json import NotJson, UnreadableJson, read_value
 NOT_FOUND = object()
 FENCE = "```"
 _LABEL = re.compile(r"(?:json[5c]?)?[ \t]*\r?\n?", re.IGNORECASE)
+MAX_BRACKETS = 50  # of which JSON may begin; each is looked at in one pass at most
+_WITH_CONTROLS = json.JSONDecoder(strict=False)  # finds the end; the value is read by read_value
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x1f]")
 
@@ -23,9 +27,9 @@ _CONTROL = re.compile(r"[\x00-\x1f]")
 def find_json(text: str, *, among_words: bool) -> Any:
     """Return the object or list that a text is, or NOT_FOUND.
 
-    With `among_words`, also the one inside a fence or between a first and a last bracket with words
-    around it. JSON nested deeper than a flow reads is not found: a contact can make a model write
-    it.
+    With `among_words`, also the one inside the only fence, or the only one with words around it: of
+    several nobody knows which was meant. JSON nested deeper than a flow reads is not found: a
+    contact can make a model write it.
     """
     whole = text.strip().removeprefix("\ufeff").strip()
     for candidate in _candidates(whole, among_words):
@@ -39,13 +43,28 @@ def find_json(text: str, *, among_words: bool) -> Any:
 def _candidates(text: str, among_words: bool) -> Iterator[str]:
     yield text
     start = text.find(FENCE)
-    if start == 0 or (start > 0 and among_words):
+    if (start == 0 or (start > 0 and among_words)) and text.count(FENCE) <= 2:
         yield from _fenced(text[start + len(FENCE) :], among_words)
     if among_words:
-        for opening, closing in ("{}", "[]"):
-            first, last = text.find(opening), text.rfind(closing)
-            if 0 <= first < last:
-                yield text[first : last + 1]
+        for opening in "{[":
+            spans = list(islice(_spans(text, opening), 2))
+            if len(spans) == 1:
+                yield spans[0]
+
+
+def _spans(text: str, opening: str) -> Iterator[str]:
+    """What reads as JSON from an opening bracket on and is not empty, one behind another."""
+    start = text.find(opening)
+    for _ in range(MAX_BRACKETS):
+        if start < 0:
+            return
+        end = start + 1
+        with suppress(ValueError, RecursionError):
+            value, after = _WITH_CONTROLS.raw_decode(text, start)
+            if value:
+                yield text[start:after]
+                end = after
+        start = text.find(opening, end)
 
 
 def _fenced(text: str, among_words: bool) -> Iterator[str]:

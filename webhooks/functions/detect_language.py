@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from marshmallow import fields
 
 from flowhook.errors import EmptyInput, InvalidResponse
 from flowhook.providers.model_client import ChatRequest, JsonAnswer
-from webhooks.chat.answers import parse_answer
+from webhooks.chat.json_in_text import NOT_FOUND, find_json
 from webhooks.chat.messages import check_length
 from webhooks.fields import FunctionSchema, Pasted, ResultSchema, Text
 from webhooks.media.languages import language_code, language_name
@@ -23,6 +24,8 @@ FRAME = re.compile(
     r"(?:\s*(?:is|:)(?: written)?(?: in)?)\s+",
     re.IGNORECASE,
 )
+ASIDE = re.compile(r"\s*\([^()]{1,64}\)\Z")  # the language's own name, or its code
+CORRECTION = 'Answer with {"language": "<its English name>"} and nothing else.'
 MAX_CHARACTERS = 2_000  # enough to tell any language
 RULES = (
     "Tell in which language a text is written, by its English name, for example Hindi; a language"
@@ -96,18 +99,24 @@ def language_of(text: str, context: Context) -> str:
     client = context.model_client()
     check_length(client.account.resolve(None), messages, None, "text")
     request = ChatRequest(messages, json_answer=JsonAnswer(SCHEMA, "language"))
-    return _read(client.chat(request).first.require_text(whole=True))
+    said = client.chat(request).first.require_text(whole=True)
+    try:
+        return _read(said)
+    except InvalidResponse:
+        told = [{"role": "assistant", "content": said}, {"role": "user", "content": CORRECTION}]
+        again = replace(request, messages=[*messages, *told])
+        return _read(client.chat(again).first.require_text(whole=True))
 
 
 def _read(text: str) -> str:
     """The language in an answer: by the schema, or one word of a model that keeps to none."""
-    answer = parse_answer(text)
+    answer = find_json(text, among_words=True)
     if isinstance(answer, dict):
         named = answer.get("language", next(iter(answer.values()), None))
         if isinstance(named, str):
             return language_name(named)[:64] or UNKNOWN
-    elif isinstance(answer, str):
-        word = FRAME.sub("", answer, count=1).strip(DECORATION)
+    elif answer is NOT_FOUND:
+        word = ASIDE.sub("", FRAME.sub("", text, count=1).strip(DECORATION)).strip(DECORATION)
         if language_code(word) or word.isalpha():
             return language_name(word)[:64]
     raise InvalidResponse("the model answered something else than a language")

@@ -17,6 +17,7 @@ from flowhook.errors import FlowhookError, InvalidInput, InvalidJson, InvalidRes
 from flowhook.outcome import failed
 from flowhook.providers.model_client import ChatRequest, CompletionChoice, ModelClient
 from flowhook.strict_json import UnreadableJson, read_value
+from webhooks.chat.json_in_text import NOT_FOUND, find_json
 from webhooks.chat.messages import Message, check_length, conversation
 from webhooks.registry import Context, Result
 from webhooks.tools.tool_choice import OfferedTool
@@ -140,12 +141,17 @@ def read_calls(choice: CompletionChoice) -> list[ToolCall]:
 
 
 def read_arguments(written: Any) -> Any:
-    """Parse a model's arguments as JSON; returns the text itself if it is not JSON or is
-    nested deeper than any function's fields."""
+    """Parse a model's arguments, which may stand in a fence or hold bare line breaks.
+
+    Returns the text itself if it is no JSON, or nested deeper than any function's fields.
+    """
     if not isinstance(written, str):
         return written if isinstance(written, dict) else {}
     if not written.strip():
         return {}
+    found = find_json(written, among_words=False)
+    if found is not NOT_FOUND:
+        return found
     try:
         return read_value(written)
     except UnreadableJson:

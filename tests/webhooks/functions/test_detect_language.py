@@ -84,6 +84,16 @@ def test_an_answer_that_is_no_language_is_invalid(service: Service, openai: Fake
     openai.say("I think Hindi", "Hindi it is")
     answer = service.call("detect_language", {"text": "Hi"})
     assert (answer.status, answer.error["type"]) == (502, "invalid_response")
+    assert len(openai.requests) == 2
+
+
+def test_a_wrong_answer_is_corrected_once(service: Service, openai: FakeOpenAI) -> None:
+    service.organisation(openai)
+    openai.say("I think it may be Hindi or Urdu", '{"language": "Hindi"}')
+    answer = service.call("detect_language", {"text": "Aap kaise hain?"})
+    assert answer.json["detected_language"] == "Hindi"
+    told = [one["role"] for one in openai.last.body["messages"]]
+    assert told == ["system", "user", "assistant", "user"]
 
 
 @pytest.mark.parametrize(
@@ -97,7 +107,11 @@ def test_an_answer_that_is_no_language_is_invalid(service: Service, openai: Fake
         "The language is Hindi.",
         "Detected language: **Hindi**",
         "The text is written in Hindi.",
+        "Hindi (हिन्दी)",
+        "**Hindi** (hi).",
         '{"detected_language": "Hindi"}',
+        'Sure! {"language": "Hindi"} I hope this helps.',
+        '```JSON\n{"language": "hi"}',
         '```json\n{"language": "hi"}\n```',
     ],
 )
