@@ -86,7 +86,7 @@ def _move(redis: Any, cipher: Cipher, renew: Callable[[], bool]) -> None:
     make_names_key(redis, cipher)
     names = ContactNames(redis, cipher, is_hidden=True)
     moved = 0
-    for org in sorted(raw.decode() for raw in redis.smembers(ORGANISATIONS)):
+    for org in [raw.decode() for raw in redis.zrange(ORGANISATIONS, 0, -1)]:
         for some in batches(_renamed(redis, names, org), AT_ONCE):
             MOVE.run(redis, [name for pair in some for name in pair], [])
             moved += len(some)

@@ -26,6 +26,7 @@ from flows.model.session import Message
 from service.rotate_keys import rotate
 from tests.fixtures_app import FIRST_KEY, SECOND_KEY, make_config
 from tests.flows.room import ORG, Room
+from tests.old_store import OldStore
 
 NUMBER = "919800000017"
 ODD = "a:b@c.d:state"
@@ -62,7 +63,7 @@ class Store:
         self.queue = ContactQueue(redis, CIPHER, "inbox")
 
     def fill(self) -> None:
-        self.room.redis.sadd(ORGANISATIONS, ORG)
+        self.room.redis.zadd(ORGANISATIONS, {ORG: 0})
         self.room.publish(ECHO)
         for contact in (NUMBER, ODD):
             self.say("echo", contact)
@@ -174,3 +175,10 @@ def test_the_key_of_the_names_outlives_a_rotation(any_redis: Client) -> None:
     assert rotated["unreadable"] == 0
     assert any_redis.get(NAMES_KEY) != sealed
     assert ContactNames(any_redis, Cipher((SECOND_KEY,))).of(ORG, NUMBER) == name
+
+
+def test_a_store_that_an_older_release_left_is_moved(real_redis: Client) -> None:
+    """What no test wrote: the types of its keys are those of that release."""
+    OldStore.load("0120829").restore(real_redis)
+    hide_contacts(real_redis, Cipher([SECOND_KEY, FIRST_KEY]), at_once)
+    assert real_redis.get(FORMAT) == b"2"
