@@ -39,7 +39,6 @@ from flowhook.organisations.retired_keys import RetiredKeys
 from flowhook.organisations.section_service import SectionService
 from flowhook.organisations.store import SettingsStore
 from flowhook.providers.account import Accounts
-from flowhook.providers.google_account import GoogleSignIn
 from flowhook.providers.guard import AddressGuard
 from flowhook.providers.retirements import Retired
 from flowhook.records import metrics
@@ -65,7 +64,7 @@ from flows.library.store import FlowStore
 from service import logs
 from service.background import Background
 from service.flow_tools import FlowTools
-from service.provider_clients import client_opener
+from service.provider_clients import client_opener, open_google
 from service.webhook_calls import ConversationDelivery, FlowCalls, function_specs
 from service.whatsapp_bridge import WHATSAPP, WhatsAppBridge, open_whatsapp
 from web.operations.openapi import document
@@ -134,8 +133,14 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     auth = AdminAuth(authenticator, partial(token_use.note, redis))
     sections = SectionService(store, settings.drop, guard)
     in_flight = InFlight(config.max_in_flight)
-    others = {"google_sheets": GoogleSignIn(guard, config.google_token_url).test}
-    checks = AccountChecks(sections, accounts, open_client, in_flight.place, others)
+    sheets = open_google(config, redis, cipher, guard)
+    checks = AccountChecks(
+        sections,
+        accounts,
+        open_client,
+        in_flight.place,
+        {"google_sheets": sheets.tokens.sign_in.test},
+    )
     runner = CallRunner(dispatcher, settings.get, called_at)
     job_services = JobServices(config, redis, cipher, guard, settings.get, runner.run, fullness)
     handler = CallHandler(dispatcher, job_services.inline_runner, job_services.idempotency)
@@ -150,6 +155,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         settings.get,
         FlowCalls(handler),
         AuthorHttpClient(guard, public_url=config.public_url),
+        sheets.open,
         called_at=called_at,
     )
     contexts.add_tools(FlowTools(conversations))

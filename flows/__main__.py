@@ -33,7 +33,9 @@ from flows.play.player import Player
 from flows.play.script import ScriptPlayer
 from flows.play.standalone import CallWebhook
 from flows.play.webhook_choices import (
+    PretendedSheets,
     RunningService,
+    SharedSheets,
     guarded_requests,
     pretended,
     pretended_request,
@@ -98,6 +100,7 @@ def play(options: Options) -> int:
             ask=input,
             functions=choose_functions(options),
             http=pretended_request if options.pretend else guarded_requests(allowed()),
+            sheets=PretendedSheets() if options.pretend else SharedSheets.guarded(allowed()),
             contact=Contact(id="1", name=options.name, phone=options.phone),
             flow=options.flow,
         )

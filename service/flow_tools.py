@@ -112,6 +112,7 @@ class FlowTools:
             library=conversations.flows.library(organisation.id),
             functions=in_time(conversations.functions),
             outgoing=conversations.outgoing,
+            sheets=conversations.open_sheets(organisation),
             working=nullcontext,
             look_up=look_up,
             now=conversations.now,

@@ -1,4 +1,4 @@
-"""Opens clients of accounts, with their transport, circuit and model quirks."""
+"""Opens clients of accounts, with their transport, circuit and model quirks, and Google's."""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ from typing import Any
 
 from gevent import monkey
 
+from flowhook.config import Config
 from flowhook.errors import InvalidInput, ProviderUnavailable
 from flowhook.limits.fair_shares import FairShares
 from flowhook.limits.shared_transport import MOST_REQUESTS, SharedTransport
 from flowhook.organisations.cache import SettingsCache
+from flowhook.organisations.cipher import Cipher
 from flowhook.organisations.circuits import Circuits
 from flowhook.organisations.model_quirks import StoredModelQuirks
 from flowhook.organisations.organisation import Organisation
 from flowhook.providers.account import Account, Accounts
 from flowhook.providers.account_client import AccountClient
 from flowhook.providers.gevent_transport import GeventTransport
+from flowhook.providers.google_account import GoogleSignIn
+from flowhook.providers.google_sheets import GoogleSheetsClient
 from flowhook.providers.guard import AddressGuard
 from flowhook.providers.guarded_requests import GuardedRequestsTransport
 from flowhook.providers.guarded_transport import AddressesOf
@@ -25,6 +29,8 @@ from flowhook.providers.pooled_transport import PooledTransport
 from flowhook.providers.requests_transport import RequestsTransport
 from flowhook.providers.transport import has_proxy
 from flowhook.providers.websocket import ConversingTransport
+from flows.sheets.sheets import Sheets
+from flows.sheets.tokens import GoogleTokens
 
 
 def client_opener(
@@ -50,6 +56,13 @@ def client_opener(
         return open_client(replace(found, fallback_account=None), organisation)
 
     return open_client
+
+
+def open_google(config: Config, redis: Any, cipher: Cipher, guard: AddressGuard) -> Sheets:
+    """Google Sheets over the service's parts."""
+    client = GoogleSheetsClient(guard, config.google_docs_url, config.google_sheets_url)
+    sign_in = GoogleSignIn(guard, config.google_token_url)
+    return Sheets.over(redis, cipher, client, GoogleTokens(redis, cipher, sign_in))
 
 
 def choose_transport(addresses_of: AddressesOf | None = None) -> ConversingTransport:

@@ -71,6 +71,7 @@ class Stage:
             conversations.functions,
             conversations.outgoing,
             Pretended(services),
+            conversations.open_sheets,
         )
 
     def play(self, uuid: str, simulation: Simulation | None) -> Simulation:

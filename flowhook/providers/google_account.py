@@ -10,7 +10,6 @@ Source: https://developers.google.com/identity/protocols/oauth2/service-account#
 from __future__ import annotations
 
 import base64
-import binascii
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -60,10 +59,16 @@ class ServiceAccount:
 
     @classmethod
     def read(cls, text: str) -> ServiceAccount:
-        """Read the content of the key's file as Google gives it, or as `stored` wrote it.
+        """Read the content of the key's file as Google gives it, and check the key.
 
         Raises InvalidInput that tells what is wrong, without repeating it.
         """
+        account = cls._parse(text)
+        _load(account.private_key, is_checked=False)
+        return account
+
+    @classmethod
+    def _parse(cls, text: str) -> ServiceAccount:
         try:
             found = read_value(text)
         except UnreadableJson:
@@ -78,7 +83,6 @@ class ServiceAccount:
             raise _unreadable("has no client_email")
         if not isinstance(private_key, str):
             raise _unreadable("has no private_key")
-        _load(private_key)
         return cls(email.strip(), key_id, private_key)
 
     @classmethod
@@ -91,7 +95,7 @@ class ServiceAccount:
                 fix="Save the JSON file of a service account's key in the organisation's"
                 " google_sheets settings.",
             )
-        return cls.read(text)
+        return cls._parse(text)
 
     @property
     def stored(self) -> str:
@@ -114,7 +118,9 @@ class ServiceAccount:
             "exp": int(now) + JWT_SECONDS,
         }
         signed = f"{_base64(orjson.dumps(head))}.{_base64(orjson.dumps(claims))}"
-        signature = _load(self.private_key).sign(signed.encode(), PKCS1v15(), hashes.SHA256())
+        signature = _load(self.private_key, is_checked=True).sign(
+            signed.encode(), PKCS1v15(), hashes.SHA256()
+        )
         return f"{signed}.{_base64(signature)}"
 
 
@@ -191,11 +197,16 @@ def read_answer(got: Fetched) -> dict[str, Any]:
     return answer if isinstance(answer, dict) else {}
 
 
-def _load(pem: str) -> RSAPrivateKey:
-    """Load the private key. Raises InvalidInput if it is none of those that Google makes."""
+def _load(pem: str, *, is_checked: bool) -> RSAPrivateKey:
+    """Load a private key; one that `is_checked` already (when it was saved) is loaded at once.
+
+    The check takes some 30 ms. Raises InvalidInput if it is none of those that Google makes.
+    """
     try:
-        key = load_pem_private_key(pem.encode(), password=None)
-    except (ValueError, TypeError, UnsupportedAlgorithm, binascii.Error):
+        key = load_pem_private_key(
+            pem.encode(), password=None, unsafe_skip_rsa_key_validation=is_checked
+        )
+    except (ValueError, TypeError, UnsupportedAlgorithm):
         raise _unreadable("has a private_key that is cut off or changed") from None
     if not isinstance(key, RSAPrivateKey) or key.key_size not in KEY_BITS:
         raise _unreadable("has a private_key that is not an RSA key of 2048 to 4096 bits")

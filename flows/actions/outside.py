@@ -7,12 +7,6 @@ from flows.model.events import ActionSkipped
 from flows.model.sprint import Sprint
 
 
-@action("link_google_sheet", required=("sheet_id", "result_name"), replies=True, sets=result_name)
-def link_google_sheet(action: Action, sprint: Sprint) -> ActionOutcome:
-    """Read or write a row of a Google sheet. No sheet is connected here, so it takes Failure."""
-    return _report(action, sprint, "no Google sheet is connected to this service")
-
-
 @action(
     "call_classifier",
     required=("input", "result_name"),

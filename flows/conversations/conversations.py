@@ -49,6 +49,7 @@ from flows.library.store import FlowStore
 from flows.model.contact import Contact
 from flows.model.events import Event
 from flows.model.session import Message, Session, WebhookAnswer
+from flows.sheets.sheets import OpenSheets, no_sheets
 
 ATTEMPTS = 3
 SAFELY_LATER = timedelta(seconds=30)  # any running turn has stored or failed by then
@@ -76,6 +77,7 @@ class Conversations:
         settings: Callable[[str], Organisation],
         functions: CallFunction,
         outgoing: AuthorHttpClient,
+        open_sheets: OpenSheets = no_sheets,
         called_at: Callable[[str], AbstractContextManager[None]] = anywhere,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
@@ -84,6 +86,7 @@ class Conversations:
         self.settings = settings
         self.functions = functions
         self.outgoing = outgoing
+        self.open_sheets = open_sheets
         self.called_at = called_at
         self.now = now
         self.channels: dict[str, Channel] = {}
@@ -345,12 +348,14 @@ class Conversations:
             channels[contact_id] = found["channel"]
             return Contact.from_dict(found["session"]["contact"])
 
+        organisation = self.settings(lock.org)
         services = LiveServices(
-            organisation=self.settings(lock.org),
+            organisation=organisation,
             store=self.flows,
             library=library,
             functions=self.functions,
             outgoing=self.outgoing,
+            sheets=self.open_sheets(organisation),
             working=lambda: self.store.keeping(lock),
             look_up=look_up,
             now=self.now,

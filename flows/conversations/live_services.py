@@ -18,6 +18,7 @@ from flows.library.library import Library
 from flows.library.store import FlowStore
 from flows.model.contact import LANGUAGES, Contact, Language
 from flows.model.session import HttpAnswer, WebhookAnswer, WebhookPending
+from flows.sheets.sheets import SheetAccess
 
 DEFAULT_TIMEZONE = "Asia/Kolkata"
 
@@ -62,6 +63,7 @@ class LiveServices:
     library: Library
     functions: CallFunction
     outgoing: AuthorHttpClient
+    sheets: SheetAccess
     working: Callable[[], AbstractContextManager[None]]
     look_up: Callable[[str], Contact | None]
     now: Callable[[], datetime] = utc_now
@@ -88,6 +90,14 @@ class LiveServices:
     ) -> HttpAnswer:
         with self.working():
             return self.outgoing.send(self.organisation, method, url, headers, body)
+
+    def read_sheet(self, url: str, key: str) -> Mapping[str, str] | None:
+        with self.working():
+            return self.sheets.read(url, key)
+
+    def append_to_sheet(self, url: str, where: str, row: Sequence[str]) -> bool:
+        with self.working():
+            return self.sheets.append(url, where, row)
 
     def find_contact(self, contact_id: str) -> Contact | None:
         return self.look_up(contact_id)

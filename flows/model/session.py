@@ -221,8 +221,8 @@ class WebhookPending:
 class EngineServices(Protocol):
     """Access to everything outside one conversation that actions may use.
 
-    Implementations of `call_webhook` and `send_request` apply time-outs, the address guard and the
-    signature; any FlowhookError that they raise leads to the Failure category.
+    Implementations of `call_webhook`, `send_request` and those of sheets apply time-outs, the
+    address guard and the signature; any FlowhookError that they raise leads to Failure.
     """
 
     organization_id: int | str
@@ -245,6 +245,14 @@ class EngineServices(Protocol):
         self, method: str, url: str, headers: Mapping[str, str], body: Mapping[str, Any]
     ) -> HttpAnswer:
         """Send GET (body as query) or POST (body as JSON) to the author's own server."""
+        ...
+
+    def read_sheet(self, url: str, key: str) -> Mapping[str, str] | None:
+        """Find the row of a Google sheet whose column `key` has this text."""
+        ...
+
+    def append_to_sheet(self, url: str, where: str, row: Sequence[str]) -> bool:
+        """Append a row to a Google sheet; False where that is only pretended."""
         ...
 
     def find_contact(self, contact_id: str) -> Contact | None:

@@ -24,6 +24,7 @@ from flows.model.session import Message, Session
 from flows.model.text import whole_number
 from flows.play.chat_view import ChatView
 from flows.play.standalone import CallWebhook, SendRequest, StandaloneServices
+from flows.sheets.sheets import SheetAccess
 
 MEDIA = ("image", "audio", "video", "document")
 PROMPT = "› "
@@ -43,6 +44,7 @@ class Player:
         *,
         functions: CallWebhook,
         http: SendRequest,
+        sheets: SheetAccess,
         contact: Contact,
         flow: str = "",
     ) -> None:
@@ -51,7 +53,10 @@ class Player:
         self.contact = contact
         self.ahead = timedelta()
         self.services = StandaloneServices(
-            clock=lambda: datetime.now(UTC) + self.ahead, functions=functions, http=http
+            clock=lambda: datetime.now(UTC) + self.ahead,
+            functions=functions,
+            http=http,
+            sheets=sheets,
         )
         self.services.add(export)
         self.flow = self.services.find_keyword(flow) or flow or export.flows[0].uuid

@@ -1,9 +1,10 @@
 """Conversations as data: the contact's messages, and what the flow must send and save.
 
 A script is JSON: `flow` (UUID, if there are several), `contact`, `functions` (answers of webhook
-functions by name), `requests` (answers of the author's own server) and `turns`. A turn has one
-step (`starts`, `says`, `sends`, `waits` seconds, `resumes`, `answers`) and may state its outcome:
-`sent`, `results`, `contact`, `status`, `calls`, `events`. After each turn the session is
+functions by name), `requests` (answers of the author's own server), `sheets` (rows of Google sheets
+by their links, the first with the columns' names; a flow appends to them) and `turns`. A turn has
+one step (`starts`, `says`, `sends`, `waits` seconds, `resumes`, `answers`) and may state its
+outcome: `sent`, `results`, `contact`, `status`, `calls`, `events`. After each turn the session is
 converted to JSON and back.
 
     {"turns": [{"starts": "", "sent": ["What is your name?"]},
@@ -15,7 +16,7 @@ A stated text that ends with `…` only needs to match the beginning.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,8 +32,28 @@ from flows.model.events import Event, MsgCreated, WebhookCalled
 from flows.model.session import HttpAnswer, Message, Session, WebhookAnswer, WebhookPending
 from flows.play.script_schema import check_script
 from flows.play.standalone import StandaloneServices
+from flows.sheets.table import Row, row_key, rows_by_key
 
 MISSING = "(missing)"
+
+
+class ScriptSheets:
+    """Sheets as a script states them: lists of rows by their links."""
+
+    def __init__(self, sheets: Mapping[str, Any]) -> None:
+        self.sheets = {url: [list(map(str, row)) for row in rows] for url, rows in sheets.items()}
+
+    def read(self, url: str, key: str) -> Row | None:
+        return rows_by_key(self._rows(url)).get(row_key(key))
+
+    def append(self, url: str, where: str, row: Sequence[str]) -> bool:
+        self._rows(url).append(list(row))
+        return True
+
+    def _rows(self, url: str) -> list[list[str]]:
+        if url not in self.sheets:
+            raise NotFound(f"the script has no sheet {url[:60]}")
+        return self.sheets[url]
 
 
 @dataclass
@@ -62,6 +83,7 @@ class ScriptPlayer:
             clock=lambda: self.moment,
             functions=self._call_function,
             http=self._send_request,
+            sheets=ScriptSheets(script.get("sheets", {})),
         )
         self.services.add(export)
         for known in script.get("contacts", ()):

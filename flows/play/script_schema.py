@@ -125,6 +125,7 @@ class ScriptSchema(Schema):
     contacts = fields.List(fields.Nested(OtherContactSchema))
     functions = _object(values=fields.List(fields.Nested(FunctionAnswerSchema)))
     requests = _object(values=fields.List(fields.Nested(RequestAnswerSchema)))
+    sheets = _object(values=fields.List(fields.List(fields.Raw())))
     globals = fields.Dict()
     now = fields.AwareDateTime(format="iso")
     turns = fields.List(fields.Nested(TurnSchema), required=True)

@@ -1,8 +1,9 @@
 """A simulation: the newest draft of a flow, played with a made-up contact for its author.
 
-It has no effect outside but webhook calls, and with `pretend` not even those: no contact is
-changed, nothing is counted, messages to others and flows started for them are only shown. It is
-stored for a day, encrypted, under the player's name.
+It has no effect outside but webhook calls and rows appended to Google sheets, and with `pretend`
+not even those; rows are read from the true sheets. No contact is changed, nothing is counted,
+messages to others and flows started for them are only shown. It is stored for a day, encrypted,
+under the player's name.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from flows.library.store import FlowStore
 from flows.model.contact import Contact
 from flows.model.events import Event, WebhookCalled
 from flows.model.session import HttpAnswer, Message, Session, WebhookAnswer, WebhookPending
+from flows.sheets.sheets import OpenSheets, PretendedWrites
 
 KEEP_SECONDS = 86_400
 MAX_ITEMS, MAX_CALLS = 200, 50
@@ -79,6 +81,7 @@ class Simulations:
         functions: CallFunction,
         outgoing: AuthorHttpClient,
         pretended: CallFunction,
+        open_sheets: OpenSheets,
     ) -> None:
         self.redis = redis
         self.cipher = cipher
@@ -86,6 +89,7 @@ class Simulations:
         self.functions = functions
         self.outgoing = outgoing
         self.pretended = pretended
+        self.open_sheets = open_sheets
 
     def find(self, org: str, player: str, flow: str) -> Simulation | None:
         encrypted = self.redis.get(_key(org, player, flow))
@@ -161,12 +165,14 @@ class Simulations:
         functions = self.pretended if simulation.pretend else in_time(self.functions)
         timed = TimedCalls(functions, self.outgoing)
         outgoing = TimedRequests(timed, simulation.pretend)
+        sheets = self.open_sheets(organisation)
         services = LiveServices(
             organisation=organisation,
             store=self.flows,
             library=self.flows.library(organisation.id),
             functions=timed,
             outgoing=outgoing,
+            sheets=PretendedWrites(sheets) if simulation.pretend else sheets,
             working=nullcontext,
             look_up=lambda _: None,
             now=simulation.now,

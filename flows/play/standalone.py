@@ -17,6 +17,7 @@ from flows.definition.interactive import Templates
 from flows.model.contact import LANGUAGES, Contact, Language
 from flows.model.session import HttpAnswer, WebhookAnswer, WebhookPending
 from flows.model.text import clean
+from flows.sheets.sheets import NO_SHEETS, SheetAccess
 
 CallWebhook = Callable[[str, Mapping[str, Any]], WebhookAnswer | WebhookPending]
 SendRequest = Callable[[str, str, Mapping[str, str], Mapping[str, Any]], HttpAnswer]
@@ -46,6 +47,7 @@ class StandaloneServices:
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     functions: CallWebhook = no_function
     http: SendRequest = no_network
+    sheets: SheetAccess = NO_SHEETS
     flows: dict[str, Flow] = field(default_factory=dict)
     drafts: dict[str, Flow] = field(default_factory=dict)
     revisions: dict[tuple[str, int | str], Flow] = field(default_factory=dict)
@@ -76,6 +78,12 @@ class StandaloneServices:
         self, method: str, url: str, headers: Mapping[str, str], body: Mapping[str, Any]
     ) -> HttpAnswer:
         return self.http(method, url, headers, body)
+
+    def read_sheet(self, url: str, key: str) -> Mapping[str, str] | None:
+        return self.sheets.read(url, key)
+
+    def append_to_sheet(self, url: str, where: str, row: Sequence[str]) -> bool:
+        return self.sheets.append(url, where, row)
 
     def find_contact(self, contact_id: str) -> Contact | None:
         return self.contacts.get(contact_id)

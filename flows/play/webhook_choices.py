@@ -1,16 +1,20 @@
-"""The webhooks of a flow in the terminal: a running service's, or made-up answers."""
+"""The webhooks and sheets of a flow in the terminal: real ones, or made-up answers."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flowhook.organisations.organisation import Organisation
 from flowhook.providers.flowhook import FlowhookClient
+from flowhook.providers.google_sheets import GoogleSheetsClient, SheetLink
 from flowhook.providers.guard import AddressGuard
 from flows.conversations.author_requests import AuthorHttpClient
 from flows.model.session import HttpAnswer, WebhookAnswer
 from flows.play.standalone import SendRequest
+from flows.sheets.sheets import SheetAccess
+from flows.sheets.table import KEY, Row, row_key, rows_by_key
 
 NOT_SENT = frozenset({"organization_id", "wait_seconds", "callback_url"})  # the player waits
 MAIN_KEYS = ("parsed_msg", "response", "message", "translated_text", "text")
@@ -38,6 +42,35 @@ def guarded_requests(allow: tuple[str, ...]) -> SendRequest:
         return outgoing.send(nobody, method, url, headers, body)
 
     return send
+
+
+class PretendedSheets:
+    """Sheets with a row for every key, and no other column; nothing is written."""
+
+    def read(self, url: str, key: str) -> Row | None:
+        return {KEY: key}
+
+    def append(self, url: str, where: str, row: Sequence[str]) -> bool:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class SharedSheets:
+    """Sheets that everybody with their link may see, read anew each time; nothing is written."""
+
+    client: GoogleSheetsClient
+
+    @classmethod
+    def guarded(cls, allow: tuple[str, ...]) -> SheetAccess:
+        return cls(GoogleSheetsClient(AddressGuard(allow)))
+
+    def read(self, url: str, key: str) -> Row | None:
+        cells, _ = self.client.read_shared(SheetLink.read(url))
+        return rows_by_key(cells).get(row_key(key))
+
+    def append(self, url: str, where: str, row: Sequence[str]) -> bool:
+        SheetLink.read(url)
+        return False
 
 
 class RunningService:

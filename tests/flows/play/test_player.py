@@ -15,13 +15,23 @@ import pytest
 from rich.console import Console
 
 from flowhook.errors import InvalidInput, ProviderUnavailable
+from flowhook.providers.google_sheets import GoogleSheetsClient
+from flowhook.providers.guard import AddressGuard
 from flows.definition.reading import read_export
 from flows.model.contact import Contact
 from flows.model.session import Session
 from flows.play.chat_view import ChatView
 from flows.play.player import Player
 from flows.play.script import ScriptPlayer
-from flows.play.webhook_choices import RunningService, pretended, pretended_request
+from flows.play.webhook_choices import (
+    PretendedSheets,
+    RunningService,
+    SharedSheets,
+    pretended,
+    pretended_request,
+)
+from flows.sheets.sheets import SheetAccess
+from tests.fakes.google import FakeGoogle
 from tests.fakes.web import answer, serve
 from tests.flows.talking import export
 
@@ -59,7 +69,9 @@ CHOOSING: dict[str, Any] = {
 }
 
 
-def played(*lines: str, trace: bool = False, flow: Any = CHOOSING) -> tuple[str, Session]:
+def played(
+    *lines: str, trace: bool = False, flow: Any = CHOOSING, sheets: SheetAccess | None = None
+) -> tuple[str, Session]:
     """What the terminal shows when a contact types these lines, and the session at the end."""
     shown = io.StringIO()
     left = list(lines)
@@ -75,6 +87,7 @@ def played(*lines: str, trace: bool = False, flow: Any = CHOOSING) -> tuple[str,
         ask,
         functions=pretended,
         http=pretended_request,
+        sheets=sheets or PretendedSheets(),
         contact=Contact(id="1", name="Asha"),
     )
     session = player.play()
@@ -215,3 +228,38 @@ def test_webhooks_go_to_a_running_service() -> None:
     assert (found.status, found.error, found.succeeded) == (400, "empty fill", False)
     with pytest.raises(ProviderUnavailable):
         RunningService("http://127.0.0.1:1", "t")("x", {})
+
+
+def reading_and_writing(link: str) -> dict[str, Any]:
+    """A flow that reads row 1 of a sheet, and appends one."""
+    sheet = {"type": "link_google_sheet", "url": link, "sheet_id": 1, "name": "Daily"}
+    read = {**sheet, "action_type": "READ", "row": "1", "result_name": "s"}
+    write = {**sheet, "action_type": "WRITE", "row_data": ["x"], "range": "A1", "result_name": ""}
+    return {
+        "uuid": "f",
+        "nodes": [
+            {"id": "r", "ask": read, "success": "w", "failure": "no"},
+            {"id": "w", "ask": write, "success": "say", "failure": "no"},
+            {"id": "say", "send": "[@results.s.key] [@results.s.message]"},
+            {"id": "no", "send": "failed"},
+        ],
+    }
+
+
+def test_a_shared_sheet_is_read_in_the_terminal_and_never_written() -> None:
+    with FakeGoogle() as google:
+        sheet = google.sheet([["Key", "Message"], ["1", "Namaste"]], shared=True)
+        client = GoogleSheetsClient(AddressGuard(("127.0.0.1",)), google.url, google.url)
+        shown, _ = played(flow=reading_and_writing(sheet.link), sheets=SharedSheets(client))
+        assert "[1] [Namaste]" in shown
+        assert "pretended: nothing was written" in shown
+        assert len(sheet.rows) == 2
+        shown, _ = played(flow=reading_and_writing("https://x.org"), sheets=SharedSheets(client))
+        assert "failed" in shown
+        assert "not the link of a Google sheet" in shown
+
+
+def test_pretended_sheets_have_every_key() -> None:
+    shown, _ = played(flow=reading_and_writing("https://docs.google.com/spreadsheets/d/1AbCdEf012"))
+    assert "[1]" in shown
+    assert "pretended: nothing was written" in shown
