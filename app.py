@@ -187,7 +187,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         "whatsapp": whatsapp,
     }
     answers.install(app)
-    linter = FlowLinter(function_specs(functions), Retired)
+    linter = FlowLinter(function_specs(functions), Retired, settings.get)
     services = PageServices(
         config=config,
         redis=redis,

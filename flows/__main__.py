@@ -132,7 +132,7 @@ def show_issues(export: Export, console: Console) -> None:
 
     linter = FlowLinter(function_specs(load_functions()), Retired)
     for flow in export.flows:
-        found = linter.issues_of_import(flow, EMPTY, export.flows, export.interactive_templates)
+        found = linter.issues_of_import("", flow, EMPTY, export.flows, export.interactive_templates)
         for issue in found:
             style = "red" if issue.severity == "Critical" else "yellow"
             console.print(f"{issue.severity}: {issue.message}", style=style, markup=False)

@@ -21,12 +21,18 @@ from flowhook.organisations.contact_move import LOCK, LOCK_SECONDS
 from flowhook.organisations.contact_names import ContactNames, make_names_key
 from flowhook.organisations.model_quirks import StoredModelQuirks
 from flowhook.providers.glific import Tokens
+from flowhook.providers.google_account import GoogleSignIn, ServiceAccount
+from flowhook.providers.google_sheets import SheetLink
+from flowhook.providers.guard import AddressGuard
 from flowhook.providers.whatsapp_errors import Throttled
 from flowhook.redis.fullness import Fullness
 from flowhook.redis.keys import FORMAT, STORE_FORMAT
-from flowhook.redis.leases import Leases
+from flowhook.redis.leases import TURN_SECONDS, Leases
 from flows.channels.whatsapp.pace import PAIR_LIMIT, Pace
+from flows.sheets.cache import SheetCache, lease_key
+from flows.sheets.tokens import GoogleTokens
 from service.rotate_keys import rotate
+from tests.fakes.google import FakeGoogle
 from tests.fakes.openai import FakeOpenAI, faults
 from tests.fixtures_app import FIRST_KEY, SECOND_KEY, OpenService, Service
 from tests.fixtures_jobs import JobsService
@@ -188,6 +194,7 @@ def fill_what_rarely_happens(service: Service) -> None:
     service.operator("DELETE", "/settings/leaving")
     rotate(store, service.config)
     fill_whatsapp(store)
+    fill_sheets(store, cipher)
     make_names_key(store, Cipher([FIRST_KEY]))
     store.set(FORMAT, STORE_FORMAT)
     Leases(store, LOCK_SECONDS).take(LOCK)
@@ -198,6 +205,16 @@ def fill_whatsapp(store: Any) -> None:
     pace = Pace(store, names, lambda: 1_800_000_000.0)
     for code in (PAIR_LIMIT, 1):
         pace.refused("acme", "1", "919", Throttled(code, None))
+
+
+def fill_sheets(store: Any, cipher: Cipher) -> None:
+    link = SheetLink("1AbCdEf0123456789")
+    SheetCache(store, cipher).keep("acme", link, {"1": {"key": "1"}}, 5)
+    Leases(store, TURN_SECONDS).take(lease_key("acme", link))
+    with FakeGoogle() as google:
+        account = ServiceAccount.read(google.account())
+        sign_in = GoogleSignIn(AddressGuard(("127.0.0.1",)), f"{google.url}/token")
+        GoogleTokens(store, cipher, sign_in).get("acme", account)
 
 
 def fill_provider_failures(service: Service, openai: FakeOpenAI) -> None:

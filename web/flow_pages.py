@@ -43,7 +43,7 @@ def flow_pages(services: PageServices) -> Blueprint:
             store.add(org, export)
         except FlowhookError as error:
             return views.listed(org, error=error), error.status
-        found = issues_by_flow(linter, export, store.library(org))
+        found = issues_by_flow(linter, org, export, store.library(org))
         return views.listed(org, [{"flow": flow, "issues": issues} for flow, issues in found])
 
     @pages.get("/export")
@@ -70,7 +70,7 @@ def _add_flow(pages: Blueprint, services: PageServices, views: FlowViews) -> Non
         entry, flow = newest(store, org, uuid)
         try:
             if request.form.get("force") != "on":
-                refuse_critical(linter.issues(flow, store.library(org)))
+                refuse_critical(linter.issues(org, flow, store.library(org)))
             store.publish(org, uuid, entry.draft.revision)
         except FlowhookError as error:
             return views.shown(org, uuid, error), error.status
@@ -118,7 +118,7 @@ class FlowViews:
 
     def shown(self, org: str, uuid: str, error: FlowhookError | None = None) -> str:
         entry, flow = newest(self.store, org, uuid)
-        issues = self.linter.issues(flow, self.store.library(org))
+        issues = self.linter.issues(org, flow, self.store.library(org))
         node_counts = read_tally(self.services.redis, org, uuid)
         return render_template(
             "web/flow.html",

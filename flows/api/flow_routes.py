@@ -68,7 +68,7 @@ def flow_routes(
         org = caller.organization_id
         require_role(caller, org or "", request.endpoint or "", request.method)
         export = read_upload()
-        found = issues_by_flow(linter, export, store.library(org) if org else EMPTY)
+        found = issues_by_flow(linter, org or "", export, store.library(org) if org else EMPTY)
         shown = [
             {"uuid": flow.uuid, "name": flow.name, "keywords": list(flow.keywords), "issues": one}
             for flow, one in found
@@ -87,7 +87,7 @@ def flow_routes(
         organisation(org)
         export = read_upload()
         entries = {entry.uuid: entry for entry in store.add(org, export)}
-        found = issues_by_flow(linter, export, store.library(org))
+        found = issues_by_flow(linter, org, export, store.library(org))
         shown = [{**entries[flow.uuid].shown, "issues": one} for flow, one in found]
         return json_answer({"flows": shown})
 
@@ -115,7 +115,7 @@ def flow_routes(
         """Show a flow's newest draft with its definition and issues."""
         organisation(org)
         entry, flow = newest(store, org, uuid)
-        issues = [one.as_dict() for one in linter.issues(flow, store.library(org))]
+        issues = [one.as_dict() for one in linter.issues(org, flow, store.library(org))]
         return json_answer({**entry.shown, "definition": flow.source, "issues": issues})
 
     @routes.delete("/<org>/<uuid>")
@@ -134,7 +134,7 @@ def flow_routes(
         """
         organisation(org)
         entry, flow = newest(store, org, uuid)
-        issues = linter.issues(flow, store.library(org))
+        issues = linter.issues(org, flow, store.library(org))
         if request.args.get("force", "").lower() not in ("true", "1"):
             refuse_critical(issues)
         published = store.publish(org, uuid, entry.draft.revision)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
 
+from flowhook.organisations.organisation import Organisation
 from flows.definition.definition import Flow
 from flows.definition.interactive import Templates
 from flows.library.library import Library
 from flows.lint import FunctionSpec, Issue, LintContext, lint
 
 KEPT = 200  # flows whose issues are cached
+
+Known = tuple[Flow, Library, date, bool | None]
 
 
 class RetiredBy(Protocol):
@@ -32,25 +35,29 @@ class FlowLinter:
         self,
         functions: Mapping[str, FunctionSpec],
         retired: RetiredBy,
+        settings: Callable[[str], Organisation] | None = None,
     ) -> None:
+        """`settings` gives an organisation by its id; without it, or an id, none are known."""
         self.functions = functions
         self.retired = retired
-        self._kept: OrderedDict[int, tuple[Flow, Library, date, list[Issue]]] = OrderedDict()
+        self.settings = settings
+        self._kept: OrderedDict[int, tuple[Known, list[Issue]]] = OrderedDict()
 
-    def issues(self, flow: Flow, library: Library) -> list[Issue]:
-        """The issues of a revision, cached for the day as long as the library is the same."""
-        today = datetime.now(UTC).date()
+    def issues(self, org: str, flow: Flow, library: Library) -> list[Issue]:
+        """The issues of a revision, cached for the day as long as nothing around it changes."""
+        known = (flow, library, datetime.now(UTC).date(), self._writes_sheets(org))
         held = self._kept.get(id(flow))  # the cache references the flow, so its id is unique
-        if held is not None and held[1] is library and held[2] == today:
-            return held[3]
-        found = self.issues_of_import(flow, library)
-        self._kept[id(flow)] = (flow, library, today, found)
+        if held is not None and held[0][1] is library and held[0][2:] == known[2:]:
+            return held[1]
+        found = self.issues_of_import(org, flow, library)
+        self._kept[id(flow)] = (known, found)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
         return found
 
     def issues_of_import(
         self,
+        org: str,
         flow: Flow,
         library: Library,
         beside: Iterable[Flow] = (),
@@ -69,5 +76,12 @@ class FlowLinter:
             },
             keywords=library.keywords,
             interactive=Templates((*library.interactive.values(), *templates)),
+            writes_sheets=self._writes_sheets(org),
         )
         return lint(flow, context)
+
+    def _writes_sheets(self, org: str) -> bool | None:
+        """Whether the organisation has an account to write to sheets with; None: not known."""
+        if self.settings is None or not org:
+            return None
+        return bool(self.settings(org).section("google_sheets").get("service_account"))

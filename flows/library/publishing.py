@@ -14,12 +14,12 @@ from flows.lint import CRITICAL, Issue
 
 
 def issues_by_flow(
-    linter: FlowLinter, export: Export, library: Library
+    linter: FlowLinter, org: str, export: Export, library: Library
 ) -> list[tuple[Flow, list[dict[str, str]]]]:
     """Lint each flow of an export; returns the flows with their issues."""
     beside, templates = export.flows, export.interactive_templates
     linted = in_turns(beside)
-    issues = [linter.issues_of_import(one, library, beside, templates) for one in linted]
+    issues = [linter.issues_of_import(org, one, library, beside, templates) for one in linted]
     return [
         (flow, [issue.as_dict() for issue in found])
         for flow, found in zip(export.flows, issues, strict=True)

@@ -55,7 +55,7 @@ class LintContext:
     flows: UUID to name. keywords: cleaned keyword of a published flow to that flow's UUID.
     groups: collection ids and names. contacts: ids. interactive: templates of interactive
     messages. templates: UUIDs of approved message templates. waiting_nodes: nodes of this flow
-    on which contacts are waiting.
+    on which contacts are waiting. writes_sheets: whether the organisation has a Google account.
     """
 
     functions: Mapping[str, FunctionSpec] | None = None
@@ -67,6 +67,7 @@ class LintContext:
     interactive: Templates = NO_TEMPLATES
     templates: frozenset[str] | None = None
     waiting_nodes: frozenset[str] = frozenset()
+    writes_sheets: bool | None = None
     languages: Sequence[Language] = LANGUAGES
 
 

@@ -106,6 +106,11 @@ def sheet_key(org: str, link: SheetLink) -> str:
     return org_key(org, "sheet", digest_of(link))
 
 
+def lease_key(org: str, link: SheetLink) -> str:
+    """The lease of who asks Google for the sheet."""
+    return org_key(org, "sheet_lock", digest_of(link))
+
+
 def digest_of(link: SheetLink) -> str:
     return hashlib.sha256(f"{link.id} {link.tab}".encode()).hexdigest()[:32]
 

@@ -26,9 +26,8 @@ from flowhook.organisations.organisation import Organisation
 from flowhook.providers.google_account import ServiceAccount
 from flowhook.providers.google_sheets import Cells, GoogleSheetsClient, NotSignedIn, SheetLink
 from flowhook.redis.best_effort import best_effort
-from flowhook.redis.keys import org_key
 from flowhook.redis.leases import TURN_SECONDS, Leases
-from flows.sheets.cache import Found, SheetCache, digest_of
+from flows.sheets.cache import Found, SheetCache, lease_key
 from flows.sheets.table import Row, row_key, rows_by_key
 from flows.sheets.tokens import GoogleTokens
 
@@ -154,7 +153,7 @@ class OrganisationSheets:
 
     def _fetched(self, link: SheetLink, key: str) -> Found | None:
         """Ask Google, or return None where another call does so now."""
-        lease = org_key(self.organisation.id, "sheet_lock", digest_of(link))
+        lease = lease_key(self.organisation.id, link)
         with self.service.leases.holding(lease) as token:
             if token is None:
                 return None

@@ -5,9 +5,12 @@ import re
 from typing import Any
 
 import pytest
+import redis
 
+from tests.fakes.google import EMAIL, FakeGoogle
 from tests.fakes.openai import FakeOpenAI
-from tests.fixtures_app import Service
+from tests.fixtures_app import OpenService, Service
+from tests.flows.sheets.flows import reading_and_writing
 from tests.flows.talking import GREETING, export
 from tests.web.visitor import Page, Visitor, signed_in
 from web.simulator_pages import media_kind
@@ -185,3 +188,23 @@ def test_buttons_have_their_picture(service: Service, visitor: Visitor) -> None:
     draft(service, {**GREETING, "nodes": [{"id": "ask", "actions": [pictured]}]})
     page = visitor.post(GREET, {"action": "start"})
     assert '<img src="https://media.example/a.png"' in page.html
+
+
+@pytest.mark.parametrize("pretend", [True, False])
+def test_sheets_are_read_and_only_written_where_nothing_is_pretended(
+    open_service: OpenService, fake_redis: redis.Redis, pretend: bool
+) -> None:
+    with FakeGoogle() as google:
+        service = open_service(fake_redis, **google.addresses)
+        service.organisation()
+        account = {"service_account": google.account()}
+        assert service.operator("PUT", "/settings/acme/google_sheets", account).status == 201
+        sheet = google.sheet([["Key", "Message"], ["1", "Namaste"]], editors={EMAIL})
+        draft(service, {**reading_and_writing(sheet.link), "uuid": "greeting"})
+        visitor = signed_in(service)
+        settings = {"pretend": "on"} if pretend else {}
+        page = visitor.post(GREET, {"action": "start", "settings": "on", **settings})
+        assert bubbles(page) == ["[1] [Namaste]"]
+        assert ("pretended: nothing was written" in page.text) == pretend
+        assert sheet.rows[2:] == ([] if pretend else [["x"]])
+        assert "sheet read" in page.text

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from flowhook.organisations.organisation import Organisation
 from flows.library.flow_linter import KEPT, FlowLinter
 from flows.library.library import Library
 from tests.flows.building import export_of
+
+SHEET = "https://docs.google.com/spreadsheets/d/1AbCdEf0123456789/edit"
 
 
 class Retired:
@@ -25,12 +28,32 @@ def test_issues_are_found_once_while_the_library_is_the_same() -> None:
     retired, among = Retired(), Library({}, {})
     linter = FlowLinter({}, retired)
     (flow,) = export_of([{"uuid": "f", "nodes": [{"id": "n", "enter": "gone"}]}]).flows
-    found = linter.issues(flow, among)
+    found = linter.issues("acme", flow, among)
     assert "Could not find Sub Flow: x" in [one.message for one in found]
-    assert linter.issues(flow, among) == found
+    assert linter.issues("acme", flow, among) == found
     assert retired.asked == 1
-    assert linter.issues(flow, Library({}, {})) == found
+    assert linter.issues("acme", flow, Library({}, {})) == found
     assert retired.asked == 2
+
+
+def test_an_account_to_write_sheets_with_takes_its_issue_away() -> None:
+    section: dict[str, str] = {}
+    write = {"type": "link_google_sheet", "action_type": "WRITE", "row_data": ["x"], "url": SHEET}
+    (flow,) = export_of([{"uuid": "f", "nodes": [{"id": "n", "ask": write}]}]).flows
+    linter = FlowLinter(
+        {}, Retired(), lambda org: Organisation(org, {"google_sheets": section}, {})
+    )
+    among = Library({}, {})
+
+    def found(org: str) -> bool:
+        issues = linter.issues(org, flow, among)
+        return any(one.check == "sheets_are_written_by_an_account" for one in issues)
+
+    assert found("acme")
+    section["service_account"] = "{}"
+    assert not found("acme"), "the settings changed, so it is linted again"
+    section.clear()
+    assert not found(""), "of no organisation, no settings are known"
 
 
 def test_only_the_latest_flows_are_kept() -> None:
@@ -39,8 +62,8 @@ def test_only_the_latest_flows_are_kept() -> None:
     nodes = [{"id": "n", "send": "hello"}]
     flows = [export_of([{"uuid": f"f{at}", "nodes": nodes}]).flows[0] for at in range(KEPT + 1)]
     for flow in flows:
-        linter.issues(flow, among)
-    linter.issues(flows[-1], among)
+        linter.issues("acme", flow, among)
+    linter.issues("acme", flows[-1], among)
     assert retired.asked == KEPT + 1
-    linter.issues(flows[0], among)
+    linter.issues("acme", flows[0], among)
     assert retired.asked == KEPT + 2

@@ -33,6 +33,7 @@ from flows.play.webhook_choices import (
 from flows.sheets.sheets import SheetAccess
 from tests.fakes.google import FakeGoogle
 from tests.fakes.web import answer, serve
+from tests.flows.sheets.flows import reading_and_writing
 from tests.flows.talking import export
 
 ROOT = Path(__file__).parents[3]
@@ -228,22 +229,6 @@ def test_webhooks_go_to_a_running_service() -> None:
     assert (found.status, found.error, found.succeeded) == (400, "empty fill", False)
     with pytest.raises(ProviderUnavailable):
         RunningService("http://127.0.0.1:1", "t")("x", {})
-
-
-def reading_and_writing(link: str) -> dict[str, Any]:
-    """A flow that reads row 1 of a sheet, and appends one."""
-    sheet = {"type": "link_google_sheet", "url": link, "sheet_id": 1, "name": "Daily"}
-    read = {**sheet, "action_type": "READ", "row": "1", "result_name": "s"}
-    write = {**sheet, "action_type": "WRITE", "row_data": ["x"], "range": "A1", "result_name": ""}
-    return {
-        "uuid": "f",
-        "nodes": [
-            {"id": "r", "ask": read, "success": "w", "failure": "no"},
-            {"id": "w", "ask": write, "success": "say", "failure": "no"},
-            {"id": "say", "send": "[@results.s.key] [@results.s.message]"},
-            {"id": "no", "send": "failed"},
-        ],
-    }
 
 
 def test_a_shared_sheet_is_read_in_the_terminal_and_never_written() -> None:

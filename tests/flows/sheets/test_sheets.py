@@ -27,7 +27,7 @@ from flowhook.providers.google_sheets import GoogleSheetsClient, SheetLink
 from flowhook.providers.guard import AddressGuard
 from flowhook.redis.keys import org_key, scan_organisation
 from flows.sheets import cache
-from flows.sheets.cache import digest_of, sheet_key
+from flows.sheets.cache import lease_key, sheet_key
 from flows.sheets.sheets import SheetAccess, Sheets
 from flows.sheets.tokens import GoogleTokens, token_key
 from tests.fakes.google import EMAIL, FORMULA, FakeGoogle, Sheet
@@ -106,8 +106,7 @@ def test_who_waits_for_another_call_does_not_wait_forever(
     google: FakeGoogle, open_sheets: Open, fake_redis: redis.Redis
 ) -> None:
     sheet = shared(google)
-    lease = org_key("acme", "sheet_lock", digest_of(SheetLink.read(sheet.link)))
-    fake_redis.set(lease, "another")
+    fake_redis.set(lease_key("acme", SheetLink.read(sheet.link)), "another")
     passed = [0.0]
 
     def sleep(seconds: float) -> None:
