@@ -31,7 +31,6 @@ from flowhook.providers.account import Account
 from flowhook.providers.circuit import Circuit, NoCircuit
 from flowhook.providers.dialect import AnswerT, Dialect, Unsupported, WireCall, load_providers
 from flowhook.providers.model_client import (
-    Answer,
     ChatRequest,
     Completion,
     EmbeddingRequest,
@@ -58,8 +57,8 @@ from flowhook.providers.models_that_change import (
 )
 from flowhook.providers.requests import Requests
 from flowhook.providers.retirements import Retirement
-from flowhook.providers.token_estimate import BYTES_PER_TOKEN, body_tokens
 from flowhook.providers.transport import HttpReply
+from flowhook.providers.usage_estimate import estimated_usage
 from flowhook.providers.websocket import ConversingTransport, Dialogue, websocket_url
 from flowhook.turns import one_by_one
 from flowhook.version import VERSION
@@ -156,8 +155,13 @@ class AccountClient:
             reply, read = self._ask(request, named)
         except (ProviderUnavailable, ProviderError) as failure:
             reply, read = self._ask_others(request, named, failure)
-        answer = read(reply)
-        self._count(answer)
+        try:
+            answer = read(reply)
+        except InvalidResponse:
+            self._add(estimated_usage(request, None, self.sent))  # it is paid for nevertheless
+            raise
+        self._add(answer.usage or estimated_usage(request, answer, self.sent))
+        self.model = answer.model or self.model
         return answer
 
     def _ask_others(
@@ -229,20 +233,11 @@ class AccountClient:
         target = f"{url}?{urlencode(call.body)}"
         return self.requests.converse(target, headers, dialogue, self._deadline())
 
-    def _count(self, answer: Answer) -> None:
-        """Add the tokens; those of a completion are estimated where the provider counts none."""
-        used = answer.usage
-        if used is None:
-            used = self._estimated(answer) if isinstance(answer, Completion) else Usage()
+    def _add(self, used: Usage) -> None:
         self.usage = Usage(
             self.usage.input_tokens + used.input_tokens,
             self.usage.output_tokens + used.output_tokens,
         )
-        self.model = answer.model or self.model
-
-    def _estimated(self, answer: Completion) -> Usage:
-        written = sum(len(choice.text.encode()) for choice in answer.choices)
-        return Usage(body_tokens(self.sent), max(1, written // BYTES_PER_TOKEN))
 
     def _deadline(self) -> float:
         """Return the deadline shared by all requests of this client (one webhook call)."""

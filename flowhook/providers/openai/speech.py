@@ -17,10 +17,12 @@ from flowhook.providers.model_client import (
     SpeechRequest,
     Transcription,
     TranscriptionRequest,
+    Usage,
 )
 from flowhook.providers.openai.chat import read_model, read_usage
 from flowhook.providers.openai.realtime import realtime_speech_call, speaks_by_realtime
 from flowhook.providers.transport import HttpReply
+from flowhook.providers.usage_estimate import heard
 
 SPOKEN_FORMAT = "opus"  # in Ogg, as WhatsApp's voice notes are
 
@@ -60,9 +62,21 @@ def read_transcription(reply: HttpReply) -> Transcription:
     text = answer.get("text")
     if not isinstance(text, str):
         raise InvalidResponse("the provider answered without a transcript")
+    counted = answer.get("usage")
     return Transcription(
-        text, _languages(answer), usage=read_usage(answer.get("usage")), model=read_model(answer)
+        text,
+        _languages(answer),
+        usage=read_usage(counted) or _read_duration(counted, text),
+        model=read_model(answer),
     )
+
+
+def _read_duration(usage: Any, text: str) -> Usage | None:
+    """Estimate the tokens of a recording whose seconds are told instead of them."""
+    seconds = usage.get("seconds") if isinstance(usage, dict) else None
+    if not isinstance(seconds, int | float) or not 0 < seconds < 10**6:
+        return None
+    return heard(seconds, text)
 
 
 def _languages(answer: dict[str, Any]) -> tuple[str, ...]:

@@ -97,14 +97,14 @@ def slow(seconds: float) -> Fault:
     return Fault("slow", strike)
 
 
-def held(gate: threading.Event) -> Fault:
-    """Answers properly as soon as the test opens the gate."""
+def held(gate: threading.Event, then: Fault | None = None) -> Fault:
+    """Answers properly, or as another fault does, as soon as the test opens the gate."""
 
     def strike(exchange: Exchange, answer: Answer) -> Reply | None:
         while not gate.wait(0.01):
             if exchange.closed.is_set():
                 return None
-        return answer()
+        return answer() if then is None else then.strike(exchange, answer)
 
     return Fault("held", strike)
 
@@ -222,6 +222,17 @@ def replaced(bytes_: bytes, by: bytes) -> Fault:
         return dataclasses.replace(reply, body=reply.body.replace(bytes_, by))
 
     return Fault("replaced", strike)
+
+
+def usage(told: Any = None) -> Fault:
+    """A well-formed answer whose `usage` is what is told; without, none."""
+
+    def alter(body: dict[str, Any]) -> None:
+        body["usage"] = told
+        if told is None:
+            del body["usage"]
+
+    return _altered("usage", alter)
 
 
 def empty_choices() -> Fault:
