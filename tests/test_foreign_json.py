@@ -37,6 +37,8 @@ OWN = {
     "flows.library.store": "entries that this service stored",
     "flows.play.script": "a session that it wrote a line before",
     "flows.play.simulation": "simulations that this service sealed",
+    "flows.sheets.cache": "rows that this service read and sealed",
+    "flows.sheets.tokens": "tokens that this service sealed",
     "web.error_pages": "an error that this service answers",
     "web.sessions": "sessions that this service stored",
     "webhooks.http.routes": "answers that this service wrote",
