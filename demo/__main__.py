@@ -223,7 +223,7 @@ def ask_flow(service: Service) -> None:
 
 
 def show_functions(service: Service, token: str) -> None:
-    """Call three more functions, and print each call with its answer."""
+    """Call the functions that also a small model can serve, and print each call with its answer."""
     for name, body, shown in SHOWN:
         answer = service.call("POST", f"/webhooks/{name}", body, token)
         print(f"\n{name}:\n  asked     {json.dumps(body)}\n  answered  {json.dumps(answer[shown])}")
