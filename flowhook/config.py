@@ -71,6 +71,7 @@ class Config:
     web_concurrency: int = 1
     log_level: str = "INFO"
     whatsapp_base_url: str = "https://graph.facebook.com"
+    sarvam_base_url: str = "https://api.sarvam.ai"
     max_in_flight: int = 3000
     client_seconds: int = 20  # for a request's head, and again for its body
     trusted_proxies: int = 0
@@ -118,6 +119,7 @@ class Config:
             web_concurrency=read("WEB_CONCURRENCY", os.cpu_count() or 1, values.whole(1, 512)),
             log_level=read("LOG_LEVEL", cls.log_level, values.log_level),
             whatsapp_base_url=read("WHATSAPP_BASE_URL", cls.whatsapp_base_url, values.http_url),
+            sarvam_base_url=read("SARVAM_BASE_URL", cls.sarvam_base_url, values.http_url),
             max_in_flight=read("MAX_IN_FLIGHT", cls.max_in_flight, values.whole(1, 100_000)),
             client_seconds=read("CLIENT_SECONDS", cls.client_seconds, values.whole(1, 600)),
             trusted_proxies=read("TRUSTED_PROXIES", cls.trusted_proxies, values.whole(0, 10)),

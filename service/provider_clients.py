@@ -17,6 +17,7 @@ from flowhook.organisations.cipher import Cipher
 from flowhook.organisations.circuits import Circuits
 from flowhook.organisations.model_quirks import StoredModelQuirks
 from flowhook.organisations.organisation import Organisation
+from flowhook.organisations.provider_jobs import StoredProviderJobs
 from flowhook.providers.account import Account, Accounts
 from flowhook.providers.account_client import AccountClient
 from flowhook.providers.gevent_transport import GeventTransport
@@ -49,6 +50,8 @@ def client_opener(
             StoredModelQuirks(redis, organisation, account.base_url, settings.drop),
             circuit=circuits.open(organisation, account.base_url, account.api_key),
             fallback=(lambda: open_fallback(other, organisation)) if other else None,
+            links=SharedTransport(guarded, shares, organisation.id),
+            jobs=StoredProviderJobs(redis, organisation),
         )
 
     def open_fallback(title: str, organisation: Organisation) -> AccountClient:

@@ -7,4 +7,5 @@ pytest_plugins = [
     "tests.fixtures_graph",
     "tests.fixtures_jobs",
     "tests.fixtures_media",
+    "tests.fixtures_sarvam",
 ]

@@ -20,6 +20,7 @@ from flowhook.organisations.circuits import Circuits
 from flowhook.organisations.contact_move import LOCK, LOCK_SECONDS
 from flowhook.organisations.contact_names import ContactNames, make_names_key
 from flowhook.organisations.model_quirks import StoredModelQuirks
+from flowhook.organisations.provider_jobs import StoredProviderJobs
 from flowhook.providers.glific import Tokens
 from flowhook.providers.google_account import GoogleSignIn, ServiceAccount
 from flowhook.providers.google_sheets import SheetLink
@@ -186,6 +187,7 @@ def fill_what_rarely_happens(service: Service) -> None:
     StoredModelQuirks(store, organisation, "http://x", lambda org: None).warn("m", "It goes.")
     StoredModelQuirks(store, organisation, "http://x", lambda org: None).learn("m", {})
     Circuits(store, lambda org: None).open(organisation, "http://x", "k")._may_probe()
+    StoredProviderJobs(store, organisation).keep("a" * 64, "job-1")
     Limiter(store).place(organisation, Estimate, int).__enter__()
     fullness = Fullness(store)
     fullness.state = "near"

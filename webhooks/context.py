@@ -104,27 +104,45 @@ class Context:
     called_by: str = ""
     place: Reservation = field(default=FREE, repr=False)
     clients: list[ModelClient] = field(default_factory=list, repr=False)
+    opened: dict[str, ModelClient] = field(default_factory=dict, repr=False)
     inner: list[Context] = field(default_factory=list, repr=False)
 
     def nested(self) -> Context:
         """Create the Context of a call made by a model in this call; its tokens count for both."""
-        inner = replace(self, depth=self.depth + 1, called_by=self.function, clients=[], inner=[])
+        inner = replace(
+            self,
+            depth=self.depth + 1,
+            called_by=self.function,
+            clients=[],
+            opened={},
+            inner=[],
+        )
         self.inner.append(inner)
         return inner
 
     def model_client(self) -> ModelClient:
         """Return a client for the organisation's account. Raises Inactive or MissingApiKey."""
-        if not self.clients:
+        if "" not in self.opened:
             account = self.service.accounts.open(self.organisation.sections, self.account)
-            self.clients.append(self.service.open_client(account, self.organisation))
-        return self.clients[0]
+            self.opened[""] = self._open(account)
+        return self.opened[""]
+
+    def speech_client(self, provider: str | None) -> ModelClient:
+        """Return the client that speaks and hears: the call's own, or that of `provider`.
+
+        Raises Inactive, MissingApiKey, and InvalidInput for an unknown provider.
+        """
+        accounts, sections = self.service.accounts, self.organisation.sections
+        if provider is None or accounts.is_at(provider, sections, self.account):
+            return self.model_client()
+        if provider not in self.opened:
+            self.opened[provider] = self._open(accounts.open_speech(sections, provider))
+        return self.opened[provider]
 
     def another_model_client(self) -> ModelClient:
         """Return a further client of the same account with its own time-out, for work of many
         requests that would exceed a single time-out."""
-        client = self.service.open_client(self.model_client().account, self.organisation)
-        self.clients.append(client)
-        return client
+        return self._open(self.model_client().account)
 
     @property
     def system_prompt(self) -> str | None:
@@ -169,6 +187,11 @@ class Context:
     def keep(self, content: bytes, extension: str) -> str:
         """Store generated content for a day and return its URL."""
         return self.service.media.keep(self.organisation.id, content, extension)
+
+    def _open(self, account: Account) -> ModelClient:
+        client = self.service.open_client(account, self.organisation)
+        self.clients.append(client)
+        return client
 
     def check_budget(self) -> None:
         """Raise BudgetExceeded if the month's tokens were used up since the call began."""

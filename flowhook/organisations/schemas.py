@@ -106,6 +106,12 @@ class GoogleMapsSettingsSchema(SectionSchema):
     api_key = secret(256, "Google Maps API key. It is never shown again.", "AIza...")
 
 
+class SarvamSettingsSchema(SectionSchema):
+    """The Sarvam account for functions that speak and hear with provider sarvam."""
+
+    api_key = secret(512, "Sarvam API key. It is never shown again.", "sk_...")
+
+
 class LimitsSettingsSchema(SectionSchema):
     """The organisation's limits. A limit that is not set does not apply."""
 
@@ -139,6 +145,7 @@ SECTIONS: dict[str, type[SectionSchema]] = {
     "whatsapp": WhatsAppSettingsSchema,
     "google_maps": GoogleMapsSettingsSchema,
     "google_sheets": GoogleSheetsSettingsSchema,
+    "sarvam": SarvamSettingsSchema,
     "assistants": AssistantsSettingsSchema,
     "limits": LimitsSettingsSchema,
     "globals": GlobalsSettingsSchema,

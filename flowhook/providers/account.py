@@ -17,7 +17,17 @@ from flowhook.config import (
 from flowhook.errors import Forbidden, Inactive, InvalidInput, MissingApiKey
 
 DEFAULT_PROVIDER = "openai"
+SARVAM = "sarvam"
 DEFAULT_TIMEOUT_SECONDS = 60.0
+
+# The models of accounts at providers that have none of OpenAI's.
+MODELS_OF = {
+    SARVAM: {
+        "default_model": "sarvam-105b",
+        "speech_model": "bulbul:v3",
+        "transcription_model": "saaras:v3",
+    },
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +78,23 @@ class Account:
 SETTINGS = frozenset(one.name for one in fields(Account)) - {"guarded"}
 
 
+Sections = Mapping[str, Mapping[str, Any]]
+
+
 class Accounts:
     """Reads accounts from an organisation's settings and the service's defaults."""
 
     def __init__(self, config: Config) -> None:
         self.config = config
 
-    def open(self, sections: Mapping[str, Mapping[str, Any]], title: str | None = None) -> Account:
+    def open(self, sections: Sections, title: str | None = None) -> Account:
         """Return the organisation's account, or its further account `title`.
 
         Raises Inactive, MissingApiKey, and InvalidInput if there is no account of that title.
         """
         bare = unpadded(title or "")
-        section = sections.get(f"openai/accounts/{title}") if title else None
-        section = section or sections.get(f"openai/accounts/{bare}" if bare else "openai")
+        section = sections.get(_section_name(title)) if title else None
+        section = section or sections.get(_section_name(bare))
         if section is None and bare:
             raise InvalidInput(
                 "this organisation has no OpenAI account of that title",
@@ -92,12 +105,49 @@ class Accounts:
             raise Inactive("the organisation's OpenAI account is not active")
         return self.read(section)
 
+    def is_at(self, provider: str, sections: Sections, title: str | None) -> bool:
+        """Tell whether the organisation's account, or its further account, is at a provider."""
+        section = sections.get(_section_name(title), {})
+        return bool(section.get("provider", DEFAULT_PROVIDER) == provider)
+
+    def open_speech(self, sections: Sections, provider: str) -> Account:
+        """Return the account that speaks and hears: Sarvam's, or the further account so titled.
+
+        Raises Inactive, MissingApiKey, and InvalidInput if there is neither.
+        """
+        if _section_name(provider) in sections:
+            return self.open(sections, provider)
+        if provider == SARVAM:
+            return self._open_sarvam(sections)
+        problem = "Must be openai, sarvam or the title of an account of this organisation."
+        raise InvalidInput(
+            "provider is neither openai nor sarvam nor the title of an account",
+            fix="Correct provider, or leave it out: the call's own account then answers.",
+            fields={"provider": [problem]},
+        )
+
+    def _open_sarvam(self, sections: Sections) -> Account:
+        section = sections.get(SARVAM, {})
+        if not section.get("api_key"):
+            raise MissingApiKey(
+                "the organisation has no Sarvam API key",
+                fix="Save an api_key of dashboard.sarvam.ai in the organisation's sarvam settings.",
+            )
+        return self.read({**section, "provider": SARVAM})
+
     def read(self, section: Mapping[str, Any]) -> Account:
         """Return an account from its settings, active or not; raises MissingApiKey."""
         if not section.get("api_key"):
             raise MissingApiKey("the organisation has no OpenAI API key")
         given = {name: value for name, value in section.items() if value and name in SETTINGS}
-        given["base_url"] = given.get("base_url", self.config.openai_base_url).rstrip("/")
+        provider = given.get("provider", DEFAULT_PROVIDER)
+        own = self.config.sarvam_base_url if provider == SARVAM else self.config.openai_base_url
+        given["base_url"] = given.get("base_url", own).rstrip("/")
+        given = {**MODELS_OF.get(provider, {}), **given}
         given.setdefault("default_model", self.config.default_model)
         guarded = bool(section.get("base_url")) and not section.get("private_ok")
         return Account(**given, guarded=guarded)
+
+
+def _section_name(title: str | None) -> str:
+    return f"openai/accounts/{title}" if title else "openai"

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -57,7 +58,9 @@ from flowhook.providers.models_that_change import (
 )
 from flowhook.providers.requests import Requests
 from flowhook.providers.retirements import Retirement
-from flowhook.providers.transport import HttpReply
+from flowhook.providers.step_client import File, StepClient
+from flowhook.providers.steps import NoProviderJobs, ProviderJobs
+from flowhook.providers.transport import HttpReply, Transport
 from flowhook.providers.usage_estimate import estimated_usage
 from flowhook.providers.websocket import ConversingTransport, Dialogue, websocket_url
 from flowhook.turns import one_by_one
@@ -66,8 +69,8 @@ from flowhook.version import VERSION
 MAX_REFUSED_PARAMETERS = 6
 USER_AGENT = {"User-Agent": f"Flowhook/{VERSION}"}  # some networks refuse who does not say
 
-Asked = tuple[HttpReply, Callable[[HttpReply], AnswerT]]
-"""A reply, and what reads it."""
+Asked = Callable[[], AnswerT]
+"""Reads the reply that came."""
 
 PROVIDERS = load_providers()
 
@@ -83,18 +86,30 @@ class AccountClient:
         sleep: Callable[[float], None] = time.sleep,
         circuit: Circuit | None = None,
         fallback: Callable[[], AccountClient] | None = None,
+        links: Transport | None = None,
+        jobs: ProviderJobs | None = None,
     ) -> None:
-        """Create a client; `fallback` opens one for the account to ask if the provider is down."""
+        """Create a client; `fallback` opens one for the account to ask if the provider is down.
+
+        `links` reaches addresses that the provider names, public ones alone; `jobs` remembers
+        what the provider was given to do.
+        """
         self.account = account
         self.transport = transport
         self.dialect = dialect_of(account)
         self.quirks: ModelQuirks = quirks or NoModelQuirks()
         self.requests = Requests(self.dialect, transport, circuit or NoCircuit(), sleep)
         self.fallback = fallback
+        self.links = links or transport
+        self.jobs: ProviderJobs = jobs or NoProviderJobs()
         self.usage = Usage()
         self.ends_at: float | None = None  # monotonic; set by the first request
         self.model: str | None = None  # the model that answered last
         self.sent = b""  # the body that was sent last, for an estimate of its tokens
+
+    @property
+    def hears(self) -> frozenset[str]:
+        return self.dialect.hears
 
     # --- requests ---
 
@@ -118,7 +133,9 @@ class AccountClient:
         return self._answer(request, request.model or self.account.image_model)
 
     def speak(self, request: SpeechRequest) -> Speech:
-        return self._answer(request, request.model or self.account.speech_model)
+        model = request.model or self.account.speech_model
+        spoken = [self._answer(part, model) for part in self.dialect.parts(request, model)]
+        return spoken[0] if len(spoken) == 1 else self.dialect.joined(spoken)
 
     def transcribe(self, request: TranscriptionRequest) -> Transcription:
         return self._answer(request, request.model or self.account.transcription_model)
@@ -152,11 +169,11 @@ class AccountClient:
         """Ask this account or, if its provider is down, the fallbacks."""
         named = self.account.resolve(model)
         try:
-            reply, read = self._ask(request, named)
+            read = self._ask(request, named)
         except (ProviderUnavailable, ProviderError) as failure:
-            reply, read = self._ask_others(request, named, failure)
+            read = self._ask_others(request, named, failure)
         try:
-            answer = read(reply)
+            answer = read()
         except InvalidResponse:
             self._add(estimated_usage(request, None, self.sent))  # it is paid for nevertheless
             raise
@@ -187,7 +204,7 @@ class AccountClient:
         newly_retired: Retirement | None = None
         for _ in range(MAX_REFUSED_PARAMETERS + 2):
             try:
-                reply = self._post(call, model)
+                read = self._carry_out(call, model)
             except Unsupported as refusal:
                 call.body = retry_without(self.quirks, self.dialect, model, call.body, refusal)
             except ModelNotFound:
@@ -199,7 +216,7 @@ class AccountClient:
                 if newly_retired is not None:
                     note_retired(self.quirks, newly_retired, asked)
                 self.model = model
-                return reply, call.read
+                return read
         raise InvalidResponse("the provider refused parameter after parameter")
 
     def _call(self, request: Request[AnswerT], model: str) -> tuple[str, WireCall[AnswerT]]:
@@ -213,19 +230,29 @@ class AccountClient:
             call.body = self.dialect.without(call.body, quirks.get("refuses", ()))
         return model, call
 
-    def _post(self, call: WireCall[Any], model: str) -> HttpReply:
+    def _carry_out(self, call: WireCall[AnswerT], model: str) -> Asked[AnswerT]:
+        send = partial(self._send, model)
+        if call.steps is not None:
+            sleep = self.requests.sleep
+            answer = call.steps(StepClient(send, self.links, self.jobs, sleep, self._deadline()))
+            return lambda: answer
         if call.dialogue is not None:
-            return self._converse(call, call.dialogue, model)
-        if call.file is None:
-            content, content_type = orjson.dumps(call.body), "application/json"
-            self.sent = content
-        else:
-            with one_by_one(len(call.file[1])):
-                form = {**call.body, "file": call.file}
-                content, content_type = encode_multipart_formdata(form)
-        headers = {"Content-Type": content_type, **USER_AGENT, **self.dialect.headers()}
-        url = self.dialect.url(call.path, model)
-        return self.requests.ask("POST", url, headers, content, self._deadline())
+            return partial(call.read, self._converse(call, call.dialogue, model))
+        return partial(call.read, send("POST", call.path, call.body, call.file))
+
+    def _send(
+        self, model: str, method: str, path: str, body: dict[str, Any] | None, file: File | None
+    ) -> HttpReply:
+        headers, content = {**USER_AGENT, **self.dialect.headers()}, None
+        if file is not None:
+            with one_by_one(len(file[1])):
+                form = {**(body or {}), "file": file}
+                content, headers["Content-Type"] = encode_multipart_formdata(form)
+        elif body is not None:
+            self.sent = content = orjson.dumps(body)
+            headers["Content-Type"] = "application/json"
+        url = self.dialect.url(path, model)
+        return self.requests.ask(method, url, headers, content, self._deadline())
 
     def _converse(self, call: WireCall[Any], dialogue: Dialogue, model: str) -> HttpReply:
         url = websocket_url(self.dialect.url(call.path, model))

@@ -7,13 +7,14 @@ time-outs, retries, circuits, fallbacks, models that retire or refuse parameters
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from flowhook.errors import FlowhookError
 from flowhook.providers.account import Account
-from flowhook.providers.model_client import Answer, ListedModel, Request
+from flowhook.providers.model_client import Answer, ListedModel, Request, Speech, SpeechRequest
+from flowhook.providers.steps import Steps
 from flowhook.providers.transport import HttpReply
 from flowhook.providers.websocket import Dialogue
 from flowhook.registry import Registry, load
@@ -28,7 +29,8 @@ class WireCall(Generic[AnswerT]):
     """One POST: its path, its body, a file to send with the body as a form, and its reader.
 
     `read` raises InvalidResponse if a reply does not match the provider's specification. With a
-    `dialogue` it is a WebSocket at the path instead, with the body as its query.
+    `dialogue` it is a WebSocket at the path instead, with the body as its query; with `steps` it
+    is carried out by these instead, for what takes more than one request.
     """
 
     path: str
@@ -36,6 +38,7 @@ class WireCall(Generic[AnswerT]):
     read: Callable[[HttpReply], AnswerT]
     file: tuple[str, bytes, str] | None = None  # (name, content, media type)
     dialogue: Dialogue | None = None
+    steps: Callable[[Steps], AnswerT] | None = None
 
 
 class Unsupported(Exception):
@@ -63,10 +66,12 @@ class ErrorReply(Protocol):
 class Dialect(Protocol):
     """Converts requests to the calls of one account's provider, and its replies to answers.
 
-    `needs` names the settings that an account at this provider requires.
+    `needs` names the settings that an account at this provider requires, `hears` the kinds of
+    recordings that it transcribes, by extension.
     """
 
     needs: ClassVar[tuple[str, ...]]
+    hears: ClassVar[frozenset[str]]
     moderation_model: ClassVar[str]
     embedding_model: ClassVar[str]
 
@@ -77,6 +82,15 @@ class Dialect(Protocol):
 
         Raises ProviderRejected if the provider does not support such a request.
         """
+
+    def parts(self, request: SpeechRequest, model: str) -> list[SpeechRequest]:
+        """Return the requests that have a text spoken, as one or in parts that the model takes.
+
+        Raises ProviderRejected if it cannot be spoken.
+        """
+
+    def joined(self, spoken: Sequence[Speech]) -> Speech:
+        """Return the speech of several parts as one. Raises InvalidResponse if they do not fit."""
 
     def url(self, path: str, model: str) -> str:
         """Return the address of a call to this model."""

@@ -250,12 +250,16 @@ class PictureRequest(Request[Pictures]):
 
 @dataclass(slots=True)
 class SpeechRequest(Request[Speech]):
-    """Asks for a text spoken, as Ogg Opus or MP3; `language` by its English name."""
+    """Asks for a text spoken, as Ogg Opus or MP3; `language` by its English name.
+
+    `pace` is 1 for the voice's own, 2 for twice as fast.
+    """
 
     text: str
-    voice: str
+    voice: str | None = None
     language: str | None = None
     model: str | None = None
+    pace: float | None = None
 
 
 @dataclass(slots=True)
@@ -295,6 +299,10 @@ class ModelClient(Protocol):
     account: Account
     usage: Usage
     model: str | None
+
+    @property
+    def hears(self) -> frozenset[str]:
+        """Return the kinds of recordings that the provider transcribes, by extension."""
 
     def chat(self, request: ChatRequest) -> Completion:
         """Ask a chat model, perhaps for JSON, perhaps with functions it may call."""

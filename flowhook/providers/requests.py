@@ -32,7 +32,7 @@ from flowhook.providers.transport import (
 from flowhook.providers.websocket import ConversingTransport, Dialogue
 
 MAX_RETRIES = 2
-SUCCESSES = frozenset({200, 201})
+SUCCESSES = frozenset({200, 201, 202})
 Exchange = Callable[[float], HttpReply]
 """One try, within so many seconds."""
 

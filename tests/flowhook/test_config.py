@@ -86,6 +86,7 @@ GOOD: list[tuple[str, str, str, Any]] = [
     ("JOB_PATIENCE_SECONDS", "0", "job_patience_seconds", 0),
     ("JOBS_MEGABYTES", "8", "jobs_megabytes", 8),
     ("WHATSAPP_BASE_URL", "https://h/graph/", "whatsapp_base_url", "https://h/graph"),
+    ("SARVAM_BASE_URL", "https://h/s/", "sarvam_base_url", "https://h/s"),
 ]
 
 
@@ -140,6 +141,7 @@ BAD = [
     ("JOB_PATIENCE_SECONDS", "-1"),
     ("JOBS_MEGABYTES", "0"),
     ("WHATSAPP_BASE_URL", "graph.facebook.com"),
+    ("SARVAM_BASE_URL", "api.sarvam.ai"),
 ]
 
 

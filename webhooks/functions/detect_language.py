@@ -15,6 +15,7 @@ from webhooks.chat.messages import check_length
 from webhooks.fields import FunctionSchema, Pasted, ResultSchema, Text
 from webhooks.media.languages import language_code, language_name
 from webhooks.media.speech import transcribe
+from webhooks.media.speech_provider import provider_field
 from webhooks.registry import Context, webhook
 
 UNKNOWN = "unknown"
@@ -51,6 +52,7 @@ class DetectLanguageSchema(FunctionSchema):
             "example": "https://example.org/voice-note.ogg",
         },
     )
+    provider = provider_field()
 
 
 class DetectLanguageResultSchema(ResultSchema):
@@ -85,7 +87,7 @@ def detect_language(data: dict[str, Any], context: Context) -> dict[str, Any]:
     if not text:
         if not data.get("speech"):
             raise EmptyInput("text is empty", fields={"text": ["Must not be empty."]})
-        heard = transcribe(context, data["speech"])
+        heard = transcribe(context, data["speech"], provider=data.get("provider"))
         text, spoken = heard.text, heard.language
     return {"detected_language": language_name(spoken) if spoken else language_of(text, context)}
 

@@ -8,8 +8,14 @@ from marshmallow import fields
 
 from flowhook.media import samples
 from webhooks.fields import FunctionSchema, ResultSchema, ignored_field, model_field
-from webhooks.media.languages import is_automatic, language_field, same_language
+from webhooks.media.languages import (
+    is_automatic,
+    language_field,
+    language_name,
+    same_language,
+)
 from webhooks.media.speech import speech_field, spoken_language_field, transcribe
+from webhooks.media.speech_provider import provider_field
 from webhooks.media.translated import translated
 from webhooks.registry import Context, webhook
 
@@ -22,7 +28,7 @@ class SpeechToTextSchema(FunctionSchema):
         "English",
     )
     model = model_field("The model; else the organisation's transcription_model.")
-    provider = ignored_field()
+    provider = provider_field()
     wait_time = ignored_field()
 
 
@@ -32,6 +38,13 @@ class SpeechToTextResultSchema(ResultSchema):
     )
     message = fields.String(
         metadata={"description": "The same text.", "example": "When does the school open?"}
+    )
+    language = fields.String(
+        metadata={
+            "description": "The English name of the language that was heard, else of the one given;"
+            " N/A if neither is known.",
+            "example": "Hindi",
+        }
     )
 
 
@@ -53,7 +66,9 @@ def speech_to_text(data: dict[str, Any], context: Context) -> dict[str, Any]:
     `@results.<result_name>.message`. The service downloads the recording itself and sends it to
     the provider. If `output_language` is not the language spoken, the organisation's default chat
     model then translates the text. Needs the organisation's OpenAI settings: active, with an
-    API key. At most 16 MiB.
+    API key; or, with provider sarvam, its sarvam settings. Sarvam takes a recording of more than
+    30 seconds as a job: give the call a `wait_seconds`, since that can take minutes. At most
+    16 MiB.
 
     Errors: empty_input (also if nothing was said), unresolved_variable, invalid_input,
     too_large, inactive, missing_api_key, model_not_found, provider_unavailable,
@@ -61,9 +76,14 @@ def speech_to_text(data: dict[str, Any], context: Context) -> dict[str, Any]:
     Source: https://platform.openai.com/docs/api-reference/audio/createTranscription
     """
     heard = transcribe(
-        context, data["speech"], language=data.get("language"), model=data.get("model")
+        context,
+        data["speech"],
+        language=data.get("language"),
+        model=data.get("model"),
+        provider=data.get("provider"),
     )
     text, wanted = heard.text, data.get("output_language")
     if wanted and not is_automatic(wanted) and not same_language(heard.language, wanted):
         text = translated(context, text, wanted)
-    return {"response": text, "message": text}
+    language = language_name(heard.language) if heard.language else None
+    return {"response": text, "message": text, "language": language}

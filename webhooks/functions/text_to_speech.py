@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import ValidationError, fields
+from marshmallow import fields
 
-from webhooks.fields import FunctionSchema, Pasted, ResultSchema, Text, ignored_field, model_field
+from flowhook.errors import InvalidInput
+from flowhook.providers.account import SARVAM
+from flowhook.providers.openai.realtime import DEFAULT_VOICE
+from flowhook.providers.sarvam.speech import VOICES as SARVAM_VOICES
+from webhooks.fields import (
+    FunctionSchema,
+    Number,
+    Pasted,
+    ResultSchema,
+    Text,
+    ignored_field,
+    model_field,
+)
 from webhooks.media.languages import language_field
-from webhooks.media.speech import DEFAULT_VOICE, MAX_SPOKEN_CHARACTERS, VOICES, speak
+from webhooks.media.speech import MAX_SPOKEN_CHARACTERS, VOICES, speak
+from webhooks.media.speech_provider import provider_field
 from webhooks.registry import Context, webhook
 
 # The voices of Glific's default provider stand in many flows; ours speaks in their place.
@@ -22,11 +35,6 @@ GLIFIC_VOICES = frozenset(
 )  # fmt: skip
 
 
-def known_voice(value: str) -> None:
-    if value.lower() not in (*VOICES, *GLIFIC_VOICES):
-        raise ValidationError(f"Must be one of {', '.join(VOICES)}.")
-
-
 class TextToSpeechSchema(FunctionSchema):
     text = Text(
         required=True,
@@ -38,17 +46,23 @@ class TextToSpeechSchema(FunctionSchema):
     )
     voice = Pasted(
         max_length=64,
-        validate=[known_voice],
         metadata={
-            "description": f"The voice (default {DEFAULT_VOICE}): {', '.join(VOICES)}. Other"
-            " voices that Glific offers are accepted, but the default voice speaks.",
+            "description": f"The voice (default {DEFAULT_VOICE}): {', '.join(VOICES)}. With"
+            f" provider sarvam (default {SARVAM_VOICES[0]}): {', '.join(SARVAM_VOICES)}. An"
+            " account that the call names may have others. Other voices that Glific offers are"
+            " accepted, but the default voice speaks.",
             "example": "coral",
             "suggestions": list(VOICES),
         },
     )
     model = model_field("The model; else the organisation's speech_model.")
     language = language_field("The language of the text, where the model should be told.", "Hindi")
-    provider = ignored_field()
+    pace = Number(
+        0.5,
+        2.0,
+        metadata={"description": "How fast, 0.5 to 2; 1 is the voice's own pace.", "example": 0.9},
+    )
+    provider = provider_field()
     wait_time = ignored_field()
 
 
@@ -56,7 +70,7 @@ class TextToSpeechResultSchema(ResultSchema):
     media_url = fields.String(
         metadata={
             "description": "Link to the speech, an Ogg Opus file (WhatsApp's format for voice"
-            " notes), available for 24 hours.",
+            " notes; from Sarvam an MP3 file, which WhatsApp plays, too), available for 24 hours.",
             "example": "https://flowhook.example.org/media/acme.8fJ2....ogg",
         }
     )
@@ -86,18 +100,40 @@ def text_to_speech(data: dict[str, Any], context: Context) -> dict[str, Any]:
     `@results.<result_name>.media_url`. The service keeps the file for 24 hours under a name that
     nobody can guess. Needs the organisation's OpenAI settings: active, with an API key. The
     operator must set PUBLIC_URL if the service is reached at another address. The text may have
-    at most 4,096 characters.
+    at most 4,096 characters. With provider sarvam, its sarvam settings are needed in their place;
+    a language that its voices lack is spoken by the voice of the script it is written in.
 
     Errors: empty_input, unresolved_variable, invalid_input, inactive, missing_api_key,
     model_not_found, provider_rejected, provider_timeout.
     Source: https://platform.openai.com/docs/api-reference/audio/createSpeech
     """
-    voice = (data.get("voice") or "").lower()
+    provider = data.get("provider")
+    is_sarvam = context.speech_client(provider).account.provider == SARVAM
+    is_named = bool(context.account or provider)
     url = speak(
         context,
         data["text"],
-        voice=voice if voice in VOICES else None,
+        voice=chosen_voice(data.get("voice") or "", is_sarvam, is_named),
         model=data.get("model"),
         language=data.get("language"),
+        pace=data.get("pace"),
+        provider=provider,
     )
     return {"media_url": url, "message": url}
+
+
+def chosen_voice(wanted: str, is_sarvam: bool, is_named: bool) -> str | None:
+    """Return the voice to ask for; None for the provider's default.
+
+    A flow's voice of another provider gives way to the default. An account that the call names
+    knows its own voices (`is_named`). Raises InvalidInput if nobody has such a voice.
+    """
+    voice, own = wanted.lower(), SARVAM_VOICES if is_sarvam else VOICES
+    if voice in own:
+        return voice
+    if not voice or voice in GLIFIC_VOICES or voice in (*VOICES, *SARVAM_VOICES):
+        return None
+    if is_named:
+        return voice if is_sarvam else wanted
+    problem = f"Must be one of {', '.join(own)}."
+    raise InvalidInput(f"voice: {problem}", fields={"voice": [problem]})

@@ -12,6 +12,7 @@ from webhooks.fields import ResultSchema, ignored_field
 from webhooks.media.file_search import FileSearchFieldsSchema, answer_from_files, find_source
 from webhooks.media.languages import is_automatic, language_field, same_language
 from webhooks.media.speech import speak, speakable, speech_field, spoken_language_field, transcribe
+from webhooks.media.speech_provider import provider_field
 from webhooks.media.translated import translated
 from webhooks.registry import Context, webhook
 
@@ -23,6 +24,7 @@ class VoiceFilesearchGptSchema(FileSearchFieldsSchema):
         "What the spoken answer is in; the contact's own language where it is left out.",
         "English",
     )
+    provider = provider_field()
     speech_engine = ignored_field()
 
 
@@ -41,8 +43,8 @@ class VoiceFilesearchGptResultSchema(ResultSchema):
     )
     media_url = fields.String(
         metadata={
-            "description": "Link to the spoken answer, an Ogg Opus file served for 24 hours; N/A"
-            " if it could not be spoken.",
+            "description": "Link to the spoken answer, an Ogg Opus file (from Sarvam: MP3) served"
+            " for 24 hours; N/A if it could not be spoken.",
             "example": "https://flowhook.example.org/media/acme.8fJ2....ogg",
         }
     )
@@ -83,8 +85,9 @@ def voice_filesearch_gpt(data: dict[str, Any], context: Context) -> dict[str, An
     spoke, and turns the answer into speech. Send the audio at `@results.<result_name>.media_url`
     and the text in `translated_text`. If the speech cannot be made, the call still succeeds:
     `media_url` is then `N/A`, and `speech_error` says why. If an answer is longer than 4,096
-    characters, only its beginning is spoken. Needs the organisation's OpenAI settings. Give it a
-    `wait_seconds`: it asks up to four times.
+    characters, only its beginning is spoken. Needs the organisation's OpenAI settings, and its
+    sarvam settings where provider is sarvam, who then hears and speaks while the model of the
+    OpenAI settings answers. Give it a `wait_seconds`: it asks up to four times.
 
     Errors: empty_input (also if nothing was said), unresolved_variable, invalid_input,
     too_large, inactive, missing_api_key, forbidden, model_not_found, refused, content_filter,
@@ -93,7 +96,8 @@ def voice_filesearch_gpt(data: dict[str, Any], context: Context) -> dict[str, An
     """
     source = find_source(data, context)
     spoken = data.get("source_language")
-    heard = transcribe(context, data["speech"], language=spoken)
+    provider = data.get("provider")
+    heard = transcribe(context, data["speech"], language=spoken, provider=provider)
     answer, thread_id = answer_from_files(
         context, source, heard.text, data.get("thread_id"), "speech"
     )
@@ -106,14 +110,17 @@ def voice_filesearch_gpt(data: dict[str, Any], context: Context) -> dict[str, An
     return {
         "message": answer,
         "translated_text": text,
-        **_spoken(context, text, language),
+        **_spoken(context, text, language, provider),
         "thread_id": thread_id,
     }
 
 
-def _spoken(context: Context, text: str, language: str | None) -> dict[str, str | None]:
+def _spoken(
+    context: Context, text: str, language: str | None, provider: str | None
+) -> dict[str, str | None]:
     """The link to the answer's sound; without it the answer itself is still worth having."""
     try:
-        return {"media_url": speak(context, speakable(text), language=language)}
+        url = speak(context, speakable(text), language=language, provider=provider)
     except ProviderFailure as failure:
         return {"media_url": None, "speech_error": failure.type}
+    return {"media_url": url}

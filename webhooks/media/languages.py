@@ -13,23 +13,27 @@ from marshmallow import ValidationError
 
 from webhooks.fields import Pasted, Text
 
-# The languages that the transcription models were trained on, by ISO 639-1 code where there is one.
+# The languages that OpenAI's or Sarvam's models hear, by ISO 639-1 code where there is one.
 NAMES = {
     "af": "Afrikaans", "am": "Amharic", "ar": "Arabic", "as": "Assamese", "az": "Azerbaijani",
     "ba": "Bashkir", "be": "Belarusian", "bg": "Bulgarian", "bn": "Bengali", "bo": "Tibetan",
-    "br": "Breton", "bs": "Bosnian", "ca": "Catalan", "cs": "Czech", "cy": "Welsh",
-    "da": "Danish", "de": "German", "el": "Greek", "en": "English", "es": "Spanish",
+    "br": "Breton", "brx": "Bodo", "bs": "Bosnian", "ca": "Catalan", "cs": "Czech", "cy": "Welsh",
+    "da": "Danish", "de": "German", "doi": "Dogri", "el": "Greek", "en": "English", "es": "Spanish",
     "et": "Estonian", "eu": "Basque", "fa": "Persian", "fi": "Finnish", "fo": "Faroese",
     "fr": "French", "gl": "Galician", "gu": "Gujarati", "ha": "Hausa", "haw": "Hawaiian",
     "he": "Hebrew", "hi": "Hindi", "hr": "Croatian", "ht": "Haitian Creole", "hu": "Hungarian",
     "hy": "Armenian", "id": "Indonesian", "is": "Icelandic", "it": "Italian", "ja": "Japanese",
     "jv": "Javanese", "ka": "Georgian", "kk": "Kazakh", "km": "Khmer", "kn": "Kannada",
-    "ko": "Korean", "la": "Latin", "lb": "Luxembourgish", "ln": "Lingala", "lo": "Lao",
-    "lt": "Lithuanian", "lv": "Latvian", "mg": "Malagasy", "mi": "Maori", "mk": "Macedonian",
-    "ml": "Malayalam", "mn": "Mongolian", "mr": "Marathi", "ms": "Malay", "mt": "Maltese",
+    "ko": "Korean", "kok": "Konkani", "ks": "Kashmiri", "la": "Latin",
+    "lb": "Luxembourgish", "ln": "Lingala", "lo": "Lao",
+    "lt": "Lithuanian", "lv": "Latvian", "mg": "Malagasy",
+    "mai": "Maithili", "mi": "Maori", "mk": "Macedonian",
+    "ml": "Malayalam", "mn": "Mongolian", "mni": "Manipuri", "mr": "Marathi",
+    "ms": "Malay", "mt": "Maltese",
     "my": "Burmese", "ne": "Nepali", "nl": "Dutch", "nn": "Norwegian Nynorsk", "no": "Norwegian",
     "oc": "Occitan", "or": "Odia", "pa": "Punjabi", "pl": "Polish", "ps": "Pashto",
-    "pt": "Portuguese", "ro": "Romanian", "ru": "Russian", "sa": "Sanskrit", "sd": "Sindhi",
+    "pt": "Portuguese", "ro": "Romanian", "ru": "Russian", "sa": "Sanskrit", "sat": "Santali",
+    "sd": "Sindhi",
     "si": "Sinhala", "sk": "Slovak", "sl": "Slovenian", "sn": "Shona", "so": "Somali",
     "sq": "Albanian", "sr": "Serbian", "su": "Sundanese", "sv": "Swedish", "sw": "Swahili",
     "ta": "Tamil", "te": "Telugu", "tg": "Tajik", "th": "Thai", "tk": "Turkmen",
@@ -38,7 +42,8 @@ NAMES = {
     "zh": "Chinese",
 }  # fmt: skip
 _OTHER_NAMES = {
-    "oriya": "or", "filipino": "tl", "farsi": "fa", "mandarin": "zh", "kiswahili": "sw",
+    "oriya": "or", "od": "or", "meitei": "mni",
+    "filipino": "tl", "farsi": "fa", "mandarin": "zh", "kiswahili": "sw",
     "bangla": "bn", "हिन्दी": "hi", "हिंदी": "hi", "मराठी": "mr", "বাংলা": "bn", "தமிழ்": "ta",
     "తెలుగు": "te", "ಕನ್ನಡ": "kn", "മലയാളം": "ml", "ગુજરાતી": "gu", "ਪੰਜਾਬੀ": "pa", "ଓଡ଼ିଆ": "or",
     "অসমীয়া": "as", "اردو": "ur", "español": "es", "português": "pt", "français": "fr",
@@ -56,7 +61,8 @@ def language_code(text: str | None) -> str | None:
     if plain in _CODES:
         return _CODES[plain]
     tag = _TAG.fullmatch(plain)
-    return tag[1] if tag and tag[1] in NAMES else None
+    bare = tag[1] if tag else ""
+    return bare if bare in NAMES else _OTHER_NAMES.get(bare)
 
 
 def language_name(text: str) -> str:

@@ -9,6 +9,7 @@ from flowhook.media.caller import CallerMedia, read_audio
 from flowhook.media.store import CONTENT_TYPES
 from flowhook.providers.media_type import sniff
 from flowhook.providers.model_client import Speech, SpeechRequest, TranscriptionRequest
+from flowhook.sentences import beginning
 from webhooks.fields import Pasted, Text
 from webhooks.media.languages import is_automatic, language_code, language_field, language_name
 from webhooks.registry import Context
@@ -29,8 +30,6 @@ VOICES = (
     "shimmer",
     "verse",
 )
-DEFAULT_VOICE = "alloy"  # a voice that every speech model has
-TRANSCRIBED = frozenset({"flac", "mp3", "mp4", "m4a", "ogg", "wav", "webm"})
 # Extensions by the Content-Type of speech; bytes without a type are in the requested format.
 SOUNDS = {
     "audio/ogg": "ogg",
@@ -45,12 +44,11 @@ SOUNDS = {
     "audio/wav": "wav",
     "audio/x-wav": "wav",
 }
-SENTENCE_ENDS = ".!?।۔。！？\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """The text, and the language's ISO code if the model or the caller named it."""
+    """The text, and the ISO code of its language: as heard, else as the caller named it."""
 
     text: str
     language: str | None
@@ -82,11 +80,12 @@ def transcribe(
     field: str = "speech",
     language: str | None = None,
     model: str | None = None,
+    provider: str | None = None,
 ) -> Transcript:
     """Transcribe the recording at a URL; a known `language` helps the model."""
-    client = context.model_client()
+    client = context.speech_client(provider)
     recording = read_audio(context.fetch, url, field)
-    _require_transcribable(recording, field)
+    _require_transcribable(recording, field, client.hears)
     code = language_code(language)
     heard = client.transcribe(TranscriptionRequest(recording.as_file("speech"), code, model))
     if not heard.text.strip():
@@ -96,7 +95,7 @@ def transcribe(
             fields={field: ["No speech was heard in it."]},
         )
     only = heard.languages[0] if len(heard.languages) == 1 else None
-    return Transcript(heard.text.strip(), code or language_code(only))
+    return Transcript(heard.text.strip(), language_code(only) or code)
 
 
 def speak(
@@ -106,23 +105,19 @@ def speak(
     voice: str | None = None,
     model: str | None = None,
     language: str | None = None,
+    pace: float | None = None,
+    provider: str | None = None,
 ) -> str:
-    """Speak a text of at most 4,096 characters; returns the URL of an Ogg Opus file."""
+    """Speak a text of at most 4,096 characters; returns the URL of an Ogg Opus or MP3 file."""
     named = None if not language or is_automatic(language) else language_name(language)
-    request = SpeechRequest(text, voice or DEFAULT_VOICE, named, model)
-    speech = context.model_client().speak(request)
+    request = SpeechRequest(text, voice, named, model, pace)
+    speech = context.speech_client(provider).speak(request)
     return context.keep(speech.content, _extension(speech))
 
 
 def speakable(text: str) -> str:
     """The part of a text that can be spoken at once, cut after a sentence or a word."""
-    if len(text) <= MAX_SPOKEN_CHARACTERS:
-        return text
-    head = text[:MAX_SPOKEN_CHARACTERS]
-    end = max(head.rfind(mark) for mark in SENTENCE_ENDS)
-    if end < MAX_SPOKEN_CHARACTERS // 2:
-        end = head.rfind(" ")
-    return head[: end + 1].rstrip() if end > 0 else head
+    return beginning(text, MAX_SPOKEN_CHARACTERS)
 
 
 def _extension(speech: Speech) -> str:
@@ -137,8 +132,8 @@ def _extension(speech: Speech) -> str:
     return known
 
 
-def _require_transcribable(recording: CallerMedia, field: str) -> None:
-    if recording.type.extension not in TRANSCRIBED:
+def _require_transcribable(recording: CallerMedia, field: str, heard: frozenset[str]) -> None:
+    if recording.type.extension not in heard:
         problem = f"is {recording.type.mime}, which the provider cannot read"
         raise InvalidInput(
             f"{field} {problem}",

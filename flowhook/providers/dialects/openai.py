@@ -5,7 +5,7 @@ Source: OpenAI OpenAPI spec 2.3.0.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from flowhook.errors import InvalidResponse
@@ -20,6 +20,7 @@ from flowhook.providers.model_client import (
     ModerationRequest,
     PictureRequest,
     Request,
+    Speech,
     SpeechRequest,
     TranscriptionRequest,
 )
@@ -32,7 +33,7 @@ from flowhook.providers.openai.moderation import moderation_call
 from flowhook.providers.openai.parameters import refused_with, without
 from flowhook.providers.openai.pictures import picture_call
 from flowhook.providers.openai.responses import ALWAYS_REASONS, call_with_tools, files_call
-from flowhook.providers.openai.speech import speech_call, transcription_call
+from flowhook.providers.openai.speech import HEARD, speech_call, transcription_call
 from flowhook.providers.transport import HttpReply
 
 
@@ -59,6 +60,7 @@ class OpenAIDialect:
     """OpenAI, or a server that speaks its API under another base_url."""
 
     needs: ClassVar[tuple[str, ...]] = ()
+    hears: ClassVar[frozenset[str]] = HEARD
     moderation_model: ClassVar[str] = moderation.MODEL
     embedding_model: ClassVar[str] = embeddings.MODEL
     refused_with = staticmethod(refused_with)
@@ -71,6 +73,12 @@ class OpenAIDialect:
 
     def call(self, request: Request[AnswerT], model: str) -> WireCall[AnswerT]:
         return CALLS[type(request)](request, model)
+
+    def parts(self, request: SpeechRequest, model: str) -> list[SpeechRequest]:
+        return [request]
+
+    def joined(self, spoken: Sequence[Speech]) -> Speech:
+        return spoken[0]
 
     def url(self, path: str, model: str) -> str:
         return self.account.base_url + path

@@ -45,6 +45,7 @@ OPTIONAL = REFUSED_TOGETHER | {
     "service_tier",
     "n",
     "instructions",
+    "speed",
     "style",
     "quality",
     "output_format",

@@ -20,11 +20,16 @@ from flowhook.providers.model_client import (
     Usage,
 )
 from flowhook.providers.openai.chat import read_model, read_usage
-from flowhook.providers.openai.realtime import realtime_speech_call, speaks_by_realtime
+from flowhook.providers.openai.realtime import (
+    DEFAULT_VOICE,
+    realtime_speech_call,
+    speaks_by_realtime,
+)
 from flowhook.providers.transport import HttpReply
 from flowhook.providers.usage_estimate import heard
 
 SPOKEN_FORMAT = "opus"  # in Ogg, as WhatsApp's voice notes are
+HEARD = frozenset({"flac", "mp3", "mp4", "m4a", "ogg", "wav", "webm"})
 
 
 def speech_call(request: SpeechRequest, model: str) -> WireCall[Speech]:
@@ -33,12 +38,14 @@ def speech_call(request: SpeechRequest, model: str) -> WireCall[Speech]:
         return realtime_speech_call(request, model)
     body: Body = {
         "model": model,
-        "voice": request.voice,
+        "voice": request.voice or DEFAULT_VOICE,
         "input": request.text,
         "response_format": SPOKEN_FORMAT,
     }
     if request.language and not model.startswith("tts-1"):
         body["instructions"] = f"Speak in {request.language}."
+    if request.pace is not None:
+        body["speed"] = request.pace
     return WireCall("/audio/speech", body, read_speech)
 
 
@@ -49,10 +56,12 @@ def read_speech(reply: HttpReply) -> Speech:
 
 
 def transcription_call(request: TranscriptionRequest, model: str) -> WireCall[Transcription]:
-    """Build the call for a transcription."""
+    """Build the call for a transcription; Whisper tells the language only in a longer answer."""
     form: Body = {"model": model}
     if request.language:
         form["language"] = request.language
+    if "whisper" in model.lower():
+        form["response_format"] = "verbose_json"
     return WireCall("/audio/transcriptions", form, read_transcription, request.file)
 
 

@@ -11,6 +11,7 @@ from flowhook.jobs.job_runner import NotDelivered
 from flowhook.jobs.room import RESULT_SECONDS
 from flowhook.jobs.store import CALLBACK, DEAD, GLIFIC, QUEUED, RUN
 from flowhook.outcome import failed
+from flowhook.providers.steps import StillAtWork
 from flowhook.redis.connect import Client
 from flowhook.redis.keys import org_key
 from tests.flowhook.jobs.processes import CALL, ListedQueue, Process
@@ -123,6 +124,20 @@ def test_a_provider_that_may_have_charged_is_asked_three_times(
     for _ in range(5):
         process.job_runner.perform(job_id, RUN)
     assert len(process.ran) == 3
+    process.killed()
+
+
+def test_a_provider_that_is_still_at_work_is_waited_for(
+    any_redis: Client, queue: ListedQueue
+) -> None:
+    process = Process(any_redis, queue)
+    process.outcome = failed(StillAtWork("not yet", retry_after_seconds=7), "request-1", "answer")
+    job_id = new_job_id("acme")
+    process.store.create(job_id, CALL, [])
+    for _ in range(5):
+        process.job_runner.perform(job_id, RUN)
+    assert len(process.ran) == 5
+    assert min(delay for _, _, delay, _ in queue.sent) >= 7
     process.killed()
 
 

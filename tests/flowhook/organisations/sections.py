@@ -44,6 +44,7 @@ WHOLE: dict[str, dict[str, Any]] = {
     },
     "google_maps": {"api_key": "AIzaSy0123456789abcdefghij"},
     "google_sheets": {"service_account": ServiceAccount.read(key_file()).stored},
+    "sarvam": {"api_key": "sk_0123456789abcdefghij"},
     "assistants": {
         "assistants": {
             "asst_parents": {"vector_store_id": "vs_1", "prompt": "Be short.", "model": "gpt-6"},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from flowhook.media import samples
 from tests.fakes.openai import FakeOpenAI, sounds
 from tests.fixtures_app import Service
@@ -18,7 +20,9 @@ def test_both_keys_hold_what_was_said(
     body = {"speech": files.add("note", sounds.ogg_opus(3)), "language": "Hindi"}
     answer = media_service.call("speech_to_text", body)
     said = "When does the school open?"
-    assert answer.json == {"success": True, "response": said, "message": said}
+    assert answer.json == {
+        "success": True, "response": said, "message": said, "language": "Hindi",
+    }  # fmt: skip
     form = openai.asked(PATH)[0].body
     assert form == {"model": "gpt-transcribe", "language": "hi"}
     assert b'filename="speech.ogg"' in openai.last.raw
@@ -55,3 +59,23 @@ def test_sixteen_mebibytes_are_the_limit(
     assert (answer.status, answer.error["type"]) == (413, "too_large")
     content = content[: 16 * 1024 * 1024]
     assert media_service.call("speech_to_text", {"speech": files.add("b", content)}).status == 200
+
+
+@pytest.mark.parametrize(
+    ("model", "given", "heard"),
+    [
+        ("gpt-transcribe", "Hindi", "Hindi"),
+        ("whisper-1", "auto", "English"),
+        ("gpt-4o-transcribe", "Hindi", "Hindi"),
+        ("gpt-4o-transcribe", "auto", "N/A"),
+    ],
+)
+def test_the_language_that_was_heard_is_told(
+    service: Service, openai: FakeOpenAI, model: str, given: str, heard: str
+) -> None:
+    service.organisation(openai)
+    body = {"speech": samples.SPEECH, "language": given, "model": model}
+    assert service.call("speech_to_text", body).json["language"] == heard
+    assert openai.last.body.get("response_format") == (
+        "verbose_json" if model == "whisper-1" else None
+    )
