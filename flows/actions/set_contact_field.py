@@ -36,10 +36,10 @@ def _set_consent(value: str, sprint: Sprint) -> None:
     contact = sprint.contact
     wish = value.lower()
     if wish == "optout":
-        contact.optout_time, contact.optin_time = sprint.stamp(), None
+        contact.opt_out(sprint.stamp())
         sprint.emit(ContactConsentChanged, consent="optout")
     elif wish == "optin":
-        contact.optin_time, contact.optout_time = sprint.stamp(), None
+        contact.opt_in(sprint.stamp(), sprint.session.last_input)
         sprint.emit(ContactConsentChanged, consent="optin")
     else:
         kept = contact.settings.get("preferences")

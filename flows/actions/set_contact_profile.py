@@ -29,8 +29,9 @@ def set_contact_profile(action: Action, sprint: Sprint) -> ActionOutcome:
     """Create, switch or deactivate a profile of this contact.
 
     Switch and deactivate need the number that `@contact.list_profiles` shows, create needs a name
-    and a type. The first profile created also makes a default one of the contact itself, which
-    cannot be deactivated.
+    and a type. The first profile created also makes a default one of the contact itself, of the
+    same type, which cannot be deactivated. Two profiles cannot have the same name and type: if the
+    first one has the contact's own name, the node takes Failure, and the default one is there.
     """
     change = {
         "Switch Profile": _switch,
@@ -70,7 +71,8 @@ def _create(action: Action, sprint: Sprint) -> bool:
     name = sprint.render(as_text(wanted.get("name")))
     kind = sprint.render(as_text(wanted.get("type")))
     if not contact.profiles:
-        contact.profiles.append(_profile(sprint, contact.name, "", is_default=True))
+        contact.profiles.append(_profile(sprint, contact.name, kind, is_default=True))
+        sprint.contact_changed()
     if any(one.name == name and one.type == kind for one in contact.profiles):
         return False
     contact.profiles.append(_profile(sprint, name, kind, is_default=False))
@@ -94,9 +96,11 @@ def _profile(sprint: Sprint, name: str, kind: str, *, is_default: bool) -> Profi
 
 
 def _deactivate(action: Action, sprint: Sprint) -> bool:
+    """Deactivate a profile; without any, number 1 is the contact itself, which stays."""
     profile = _chosen(action, sprint)
     if profile is None:
-        return False
+        is_contact = whole_number(sprint.render(action.text("value"))) == 1
+        return is_contact and not sprint.contact.profiles
     if profile.is_default:
         return True
     profile.is_active = False

@@ -168,6 +168,7 @@ class Engine:
         )
         session.last_input, session.input_labels = message.id, ""
         session.contact.last_message_at = stamp(sprint.started_at)
+        session.contact.count_message(session.contact.last_message_at)
         run = session.active_run()
         sprint.events.append(
             MsgReceived(

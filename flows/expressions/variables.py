@@ -2,8 +2,8 @@
 
 Of each variable the longest path that has a value is taken, as in Glific, and then the shorthand
 `@results.name` for `@results.name.input`. A name consists of letters, combining marks and digits
-of any script, `_` and `-`. An unknown variable stays in the text as it was written, without a
-trailing dot.
+of any script, `_` and `-`. A dot right after a variable goes with it; an unknown variable, or an
+e-mail address, stays in the text as it was written.
 
 A text is read once: what was put into it, which a contact may have typed, is never searched for
 variables again.
@@ -70,9 +70,8 @@ def _put_paths(text: str, scope: Scope, put: Replace) -> list[str]:
         written = match.group()
         found = _longest(written, scope) if size <= MAX_CHARACTERS else None
         if found is None:
-            # A dot between this and a variable that directly follows belongs to the text.
-            is_joined = text[end : end + 1] == "@"
-            pieces[-1] += written if is_joined else written.rstrip(".")
+            has_input = written[-1] == "." and _is_input(written[:-1], scope)
+            pieces[-1] += written[:-1] if has_input else written
             continue
         value, shown, mention, rest = found
         size += len(shown) - len(mention)
@@ -92,9 +91,19 @@ def _longest(written: str, scope: Scope) -> tuple[Any, str, str, str] | None:
     while "." in mention:
         found = _find(mention, mention[1:], scope)
         if found is not None:
-            return *found, mention, bare[len(mention) :]
+            return *found, mention, "" if mention == bare else written[len(mention) :]
         mention = mention[: mention.rindex(".")]
     return None
+
+
+def _is_input(mention: str, scope: Scope) -> bool:
+    """Whether it is the shorthand for a result's input, which `_put_inputs` replaces later."""
+    return any(
+        mention == prefix + name.lower() and _has_input(value)
+        for prefix, results in _result_maps(scope)
+        if mention.startswith(prefix)
+        for name, value in results.items()
+    )
 
 
 def _find(mention: str, path: str, scope: Scope) -> tuple[Any, str] | None:

@@ -7,7 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from dataclasses import fields as dataclass_fields
+from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from flowhook.timestamps import timestamp
+
+CONSENT = ("optin_method", "optin_message_id", "optout_method")
+SESSION = timedelta(hours=24)
+"""How long after the contact's last message WhatsApp takes other messages than templates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +76,9 @@ class Contact:
     """A contact.
 
     `language` is a locale; `groups` maps collection ids to names; `profile` is the id of the
-    current profile.
+    current profile. Times are ISO 8601 in UTC; `inserted_at` is that of the contact's first turn,
+    `last_communication_at` that of the last message either way, all of which
+    `last_message_number` counts.
     """
 
     id: str
@@ -84,6 +94,12 @@ class Contact:
     last_message_at: str | None = None
     profiles: list[Profile] = field(default_factory=list)
     profile: int | None = None
+    optin_method: str | None = None
+    optin_message_id: str | None = None
+    optout_method: str | None = None
+    last_message_number: int = 0
+    last_communication_at: str | None = None
+    inserted_at: str | None = None
 
     def active_profiles(self) -> list[Profile]:
         """The profiles that can be chosen, the default one first."""
@@ -108,8 +124,38 @@ class Contact:
         if profile is not None:
             profile.language = locale
 
-    def bindings(self, language: Language | None) -> dict[str, Any]:
-        """The `@contact` variables; `language` is the contact's language."""
+    def opt_in(self, at: str, message: int | str | None) -> None:
+        """Note the contact's consent; `message` is the id of the one that gave it."""
+        self.optin_time, self.optout_time = at, None
+        self.optin_method, self.optout_method = "WA", None
+        self.optin_message_id = None if message is None else str(message)
+
+    def opt_out(self, at: str) -> None:
+        """Note that the contact wants no more messages."""
+        self.optout_time, self.optin_time = at, None
+        self.optout_method, self.optin_method = "Glific Flows", None
+        self.optin_message_id = None
+
+    def count_message(self, at: str) -> None:
+        """Count one message, of the contact or to them."""
+        self.last_message_number += 1
+        self.last_communication_at = at
+
+    def bsp_status(self, now: datetime) -> str:
+        """What WhatsApp lets through, in Glific's words: session, hsm, session_and_hsm or none."""
+        last = _moment(self.last_message_at)
+        is_open = last is not None and now - last < SESSION
+        if self.optout_time:
+            return "none"
+        if self.optin_time:
+            return "session_and_hsm" if is_open else "hsm"
+        return "session" if is_open else "none"
+
+    def bindings(self, language: Language | None, now: datetime | None = None) -> dict[str, Any]:
+        """The `@contact` variables, with the texts that they have in Glific.
+
+        `language` is the contact's language, `now` the time, None for the clock's.
+        """
         profile = self.current_profile()
         fields = dict(profile.fields if profile is not None else self.fields)
         if not isinstance(fields.get("name"), Mapping):
@@ -119,12 +165,22 @@ class Contact:
             "id": self.id,
             "name": self.name,
             "phone": self.phone,
-            "status": self.status,
+            "status": "invalid" if self.optout_time else self.status,
+            "bsp_status": self.bsp_status(now or datetime.now(UTC)),
             "language": self.language,
-            "optin_time": self.optin_time,
+            "language_id": language.id if language else None,
+            "optin_time": _time(self.optin_time),
             "optin_status": self.optin_time is not None,
-            "optout_time": self.optout_time,
-            "last_message_at": self.last_message_at,
+            "optin_method": self.optin_method,
+            "optin_message_id": self.optin_message_id,
+            "optout_time": _time(self.optout_time),
+            "optout_method": self.optout_method,
+            "first_message_number": 1,
+            "last_message_number": self.last_message_number,
+            "last_message_at": _time(self.last_message_at),
+            "last_communication_at": _time(self.last_communication_at),
+            "inserted_at": _time(self.inserted_at, "microseconds"),
+            "active_profile_id": self.profile,
             "settings": self.settings,
             "fields": fields,
             "in_groups": list(self.groups),
@@ -148,12 +204,36 @@ class Contact:
         }
 
     def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        """The contact as JSON; most contacts never say whether they opt in, which is left out."""
+        shown = asdict(self)
+        return {key: one for key, one in shown.items() if key not in CONSENT or one is not None}
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Contact:
-        profiles = [Profile(**one) for one in stored.get("profiles", ())]
-        return cls(**{**stored, "profiles": profiles})
+        """Restore a contact; what a newer release stored beside is left out."""
+        known = {one.name for one in dataclass_fields(cls)}
+        kept = {key: value for key, value in stored.items() if key in known}
+        return cls(**{**kept, "profiles": [Profile(**one) for one in stored.get("profiles", ())]})
+
+
+def _moment(stamp: str | None) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(stamp or "")
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _time(stamp: str | None, precision: str = "seconds") -> str | None:
+    """A time as Glific writes it into a text, or what is no time as it is.
+
+    >>> _time("2026-11-28T19:05:29.123456Z"), _time("2026-11-28T19:05:29Z", "microseconds")
+    ('2026-11-28 19:05:29Z', '2026-11-28 19:05:29.000000Z')
+    """
+    moment = _moment(stamp)
+    if moment is None:
+        return stamp
+    return timestamp(moment.astimezone(UTC), precision).replace("T", " ")
 
 
 def binding_keys() -> frozenset[str]:

@@ -50,6 +50,8 @@ class Sprint:
         self._contact_bindings: dict[str, Any] | None = None
         self._scope: Scope | None = None
         self._expression_seconds = 0.0
+        if session.last_id == 0 and self.contact.inserted_at is None:
+            self.contact.inserted_at = stamp(self.started_at)
 
     @property
     def language(self) -> Language | None:
@@ -71,7 +73,7 @@ class Sprint:
 
     def contact_bindings(self) -> dict[str, Any]:
         if self._contact_bindings is None:
-            self._contact_bindings = self.contact.bindings(self.language)
+            self._contact_bindings = self.contact.bindings(self.language, self.started_at)
         return self._contact_bindings
 
     def contact_changed(self) -> None:
@@ -102,7 +104,7 @@ class Sprint:
 
     def substitute_for(self, text: str, recipient: Contact) -> str:
         """Replace the variables of a broadcast: `@staff` is the recipient, `@flow` is empty."""
-        staff = recipient.bindings(self._language(recipient.language))
+        staff = recipient.bindings(self._language(recipient.language), self.started_at)
         return substitute(text, replace(self.scope, flow={}, staff=staff))
 
     def render(self, text: str) -> str:
@@ -157,6 +159,8 @@ class Sprint:
             delay_seconds=max(run.delay_seconds, delay_seconds),
             **values,
         )
+        self.contact.count_message(self.stamp())
+        self.contact_changed()
         run.delay_seconds += SPACING_SECONDS
         run.sent.insert(0, [self.node, compared, self.stamp()])
         del run.sent[RECENT_MESSAGES:]

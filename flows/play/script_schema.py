@@ -31,6 +31,12 @@ class ScriptContactSchema(Schema):
     optin_time = fields.String(allow_none=True)
     optout_time = fields.String(allow_none=True)
     last_message_at = fields.String(allow_none=True)
+    optin_method = fields.String(allow_none=True)
+    optin_message_id = fields.String(allow_none=True)
+    optout_method = fields.String(allow_none=True)
+    last_message_number = fields.Integer()
+    last_communication_at = fields.String(allow_none=True)
+    inserted_at = fields.String(allow_none=True)
     profiles = fields.List(_object())
     profile = fields.Integer(allow_none=True)
 

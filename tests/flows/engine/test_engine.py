@@ -129,7 +129,8 @@ def test_a_draft_is_played_by_its_keyword() -> None:
 def test_what_cannot_be_started_says_why() -> None:
     services = StandaloneServices()
     services.add(export_of([{"uuid": "empty", "nodes": []}, {**QUIZ, "is_active": False}]))
-    headless = {**definition_of(QUIZ), "uuid": "headless", "_ui": {}}
+    headless = {**definition_of(QUIZ), "uuid": "headless"}
+    headless["_ui"] = {"nodes": {"gone": {"position": {"top": 0, "left": 0}}}}
     services.publish(read_flow(headless))
     engine = Engine(services)
     with pytest.raises(NotFound):

@@ -51,8 +51,8 @@ SCOPE = Scope(
 ROWS = [
     ("hello @contact.name.", "hello Asha"),
     ("Hi @contact.name. Bye", "Hi Asha Bye"),
-    ("@contact.fields.missing.", "@contact.fields.missing"),
-    ("write to a@b.com.", "write to a@b.com"),
+    ("Thanks @results.name. Bye", "Thanks Jatin Bye"),
+    ("@results.parent.name.", "Mother"),
     ("@contact.fields.empty", "@contact.fields.empty"),
     ("@contact.language", "English"),
     ("@contact.language.", "English"),
@@ -109,6 +109,12 @@ CORRECTED = [
     ("@results.नाम", "आशा"),
     ("@results.नाम.category।", "नया।"),
     ("@results.langs", "hinditamil"),
+    ("@contact.fields.missing.", "@contact.fields.missing."),
+    ("Mail me at a@b.com. Bye", "Mail me at a@b.com. Bye"),
+    ("Write to asha@seva.org.", "Write to asha@seva.org."),
+    ("@results.Mixed. @results.name.nothing.", "@results.Mixed. Jatin.nothing."),
+    ("@contact.language.label.", "English.label."),
+    ("@survey.round.@contact.name", "@survey.round.Asha"),
     ("_@contact.name_ @contact.a-@contact.b", "_@contact.name_ @contact.a-@contact.b"),
 ]
 

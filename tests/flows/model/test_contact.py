@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
+import pytest
 
-from flows.model.contact import LANGUAGES, Contact, Profile
+from flows.model.contact import LANGUAGES, Contact, Profile, binding_keys
 
 HINDI = next(one for one in LANGUAGES if one.locale == "hi")
 FIELD = {"value": "9", "label": "Age", "type": "string", "inserted_at": "now"}
@@ -83,3 +85,67 @@ def test_what_is_set_is_set_in_the_profile_in_use_too() -> None:
 def test_a_contact_survives_json() -> None:
     stored: Any = orjson.loads(orjson.dumps(family().as_dict()))
     assert Contact.from_dict(stored) == family()
+
+
+NOW = datetime(2026, 11, 28, 19, 5, 29, 123456, tzinfo=UTC)
+
+
+def test_times_are_written_as_in_glific() -> None:
+    written = "2026-11-28T19:05:29.123456Z"
+    contact = Contact("7", last_message_at=written, last_communication_at=written)
+    contact.inserted_at = written
+    shown = contact.bindings(HINDI, NOW)
+    assert shown["last_message_at"] == "2026-11-28 19:05:29Z"
+    assert shown["last_communication_at"] == "2026-11-28 19:05:29Z"
+    assert shown["inserted_at"] == "2026-11-28 19:05:29.123456Z"
+    assert (shown["optin_time"], shown["language_id"]) == (None, 2)
+
+
+@pytest.mark.parametrize(
+    ("hours", "consent", "status"),
+    [
+        (1, "", "session"),
+        (25, "", "none"),
+        (None, "", "none"),
+        (1, "in", "session_and_hsm"),
+        (25, "in", "hsm"),
+        (1, "out", "none"),
+    ],
+)
+def test_what_whatsapp_lets_through(hours: int | None, consent: str, status: str) -> None:
+    contact = Contact("7")
+    if hours is not None:
+        contact.last_message_at = (NOW - timedelta(hours=hours)).isoformat()
+    if consent == "in":
+        contact.opt_in(NOW.isoformat(), 5)
+    if consent == "out":
+        contact.opt_out(NOW.isoformat())
+    assert contact.bindings(None, NOW)["bsp_status"] == status
+
+
+def test_consent_comes_with_its_way() -> None:
+    contact = Contact("7")
+    contact.opt_in("2026-11-28T19:05:29Z", 5)
+    shown = contact.bindings(None, NOW)
+    assert shown["optin_time"] == "2026-11-28 19:05:29Z"
+    assert (shown["optin_method"], shown["optin_message_id"]) == ("WA", "5")
+    assert (shown["optin_status"], shown["status"]) == (True, "valid")
+    contact.opt_out("2026-11-29T19:05:29Z")
+    shown = contact.bindings(None, NOW)
+    assert shown["optout_time"] == "2026-11-29 19:05:29Z"
+    assert shown["optout_method"] == "Glific Flows"
+    assert (shown["optin_status"], shown["status"]) == (False, "invalid")
+    assert [shown[f"optin_{key}"] for key in ("time", "method", "message_id")] == [None] * 3
+
+
+def test_what_an_older_or_a_newer_release_stored_is_read() -> None:
+    stored = family().as_dict()
+    assert "optin_method" not in stored
+    for key in ("last_message_number", "last_communication_at", "inserted_at"):
+        del stored[key]
+    assert Contact.from_dict({**stored, "of_a_newer_release": 1}) == family()
+
+
+def test_the_keys_are_those_of_any_contact() -> None:
+    assert {"name", "bsp_status", "groups", "in_groups", "list_profiles"} <= binding_keys()
+    assert "nmae" not in binding_keys()
