@@ -31,6 +31,7 @@ from flowhook.redis.keys import FORMAT, STORE_FORMAT
 from flowhook.redis.leases import TURN_SECONDS, Leases
 from flows.channels.whatsapp.pace import PAIR_LIMIT, Pace
 from flows.sheets.cache import SheetCache, lease_key
+from flows.sheets.table import Table
 from flows.sheets.tokens import GoogleTokens
 from service.rotate_keys import rotate
 from tests.fakes.google import FakeGoogle
@@ -211,7 +212,7 @@ def fill_whatsapp(store: Any) -> None:
 
 def fill_sheets(store: Any, cipher: Cipher) -> None:
     link = SheetLink("1AbCdEf0123456789")
-    SheetCache(store, cipher).keep("acme", link, {"1": {"key": "1"}}, 5)
+    SheetCache(store, cipher).keep("acme", link, Table(["key"], {"1": ["1"]}))
     Leases(store, TURN_SECONDS).take(lease_key("acme", link))
     with FakeGoogle() as google:
         account = ServiceAccount.read(google.account())

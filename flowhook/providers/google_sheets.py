@@ -44,7 +44,7 @@ HOSTS = ("docs.google.com", "drive.google.com")
 PATH = re.compile(r"/(?:a/[\w.-]+/)?spreadsheets/(?:u/\d+/)?d/(e/)?([\w-]{10,200})(?:/|\Z)")
 GID = re.compile(r"\d{1,10}")
 
-Cells = Iterator[Sequence[str]]
+Lines = Iterator[Sequence[str]]
 
 
 class NotSignedIn(Exception):
@@ -109,8 +109,8 @@ class GoogleSheetsClient:
         self.docs_url = docs_url
         self.sheets_url = sheets_url
 
-    def read_shared(self, link: SheetLink) -> tuple[Cells, int]:
-        """The cells of a tab that everybody may see, row by row, and their size in bytes.
+    def read_shared(self, link: SheetLink) -> Lines:
+        """The cells of a tab that everybody may see, line by line.
 
         Raises ProviderRejected if it is not shared, InvalidInput if there is none.
         """
@@ -124,17 +124,17 @@ class GoogleSheetsClient:
         )
         _check_csv(got)
         text = mended_text(got.content.decode(errors="replace"))
-        return csv.reader(io.StringIO(text, newline="")), len(got.content)
+        return csv.reader(io.StringIO(text, newline=""))
 
-    def read(self, link: SheetLink, token: str, email: str) -> tuple[Cells, int]:
-        """The cells of a tab that is shared with the account, row by row, and their size.
+    def read(self, link: SheetLink, token: str, email: str) -> Lines:
+        """The cells of a tab that is shared with the account, line by line.
 
         Raises NotSignedIn if the token is of no use.
         """
         chosen = (
             {"a1Range": FIRST_TAB} if link.tab is None else {"gridRange": {"sheetId": link.tab}}
         )
-        answer, size = self._call(
+        answer = self._call(
             f"{link.id}/values:batchGetByDataFilter",
             {"dataFilters": [chosen], "majorDimension": "ROWS"},
             token,
@@ -142,10 +142,12 @@ class GoogleSheetsClient:
             MAX_SHEET_BYTES,
         )
         try:
-            rows = answer["valueRanges"][0]["valueRange"].get("values", [])
-            return ([_text(cell) for cell in row] for row in rows), size
+            found = answer["valueRanges"][0]["valueRange"].get("values", [])
         except (KeyError, IndexError, TypeError, AttributeError):
             raise _unexpected() from None
+        if not isinstance(found, list) or not all(isinstance(line, list) for line in found):
+            raise _unexpected()
+        return ([_text(cell) for cell in line] for line in found)
 
     def append(
         self, link: SheetLink, where: str, row: Sequence[str], token: str, email: str
@@ -162,7 +164,7 @@ class GoogleSheetsClient:
 
     def _call(
         self, path: str, body: dict[str, Any], token: str, email: str, max_bytes: int
-    ) -> tuple[dict[str, Any], int]:
+    ) -> dict[str, Any]:
         got = self.guard.guarded_post(
             f"{self.sheets_url}/v4/spreadsheets/{path}",
             orjson.dumps(body),
@@ -180,7 +182,7 @@ class GoogleSheetsClient:
         answer = read_answer(got)
         if got.status != 200:
             raise _error(got.status, answer, email)
-        return answer, len(got.content)
+        return answer
 
 
 def as_typed(cell: str) -> str:
@@ -269,6 +271,5 @@ def _unexpected() -> InvalidResponse:
 
 
 def _text(cell: Any) -> str:
-    if isinstance(cell, bool):
-        return str(cell).upper()
-    return cell if isinstance(cell, str) else str(cell)
+    """A cell as it is shown: Google answers texts, unless asked for values as they are kept."""
+    return cell if isinstance(cell, str) else "" if cell is None else str(cell)

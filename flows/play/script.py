@@ -32,7 +32,7 @@ from flows.model.events import Event, MsgCreated, WebhookCalled
 from flows.model.session import HttpAnswer, Message, Session, WebhookAnswer, WebhookPending
 from flows.play.script_schema import check_script
 from flows.play.standalone import StandaloneServices
-from flows.sheets.table import Row, row_key, rows_by_key
+from flows.sheets.table import Row, read_table, row_key
 
 MISSING = "(missing)"
 
@@ -44,7 +44,7 @@ class ScriptSheets:
         self.sheets = {url: [list(map(str, row)) for row in rows] for url, rows in sheets.items()}
 
     def read(self, url: str, key: str) -> Row | None:
-        return rows_by_key(self._rows(url)).get(row_key(key))
+        return read_table(self._rows(url)).row(row_key(key))
 
     def append(self, url: str, where: str, row: Sequence[str]) -> bool:
         self._rows(url).append(list(row))

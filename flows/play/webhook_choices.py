@@ -14,7 +14,7 @@ from flows.conversations.author_requests import AuthorHttpClient
 from flows.model.session import HttpAnswer, WebhookAnswer
 from flows.play.standalone import SendRequest
 from flows.sheets.sheets import SheetAccess
-from flows.sheets.table import KEY, Row, row_key, rows_by_key
+from flows.sheets.table import KEY, Row, read_table, row_key
 
 NOT_SENT = frozenset({"organization_id", "wait_seconds", "callback_url"})  # the player waits
 MAIN_KEYS = ("parsed_msg", "response", "message", "translated_text", "text")
@@ -65,8 +65,8 @@ class SharedSheets:
         return cls(GoogleSheetsClient(AddressGuard(allow)))
 
     def read(self, url: str, key: str) -> Row | None:
-        cells, _ = self.client.read_shared(SheetLink.read(url))
-        return rows_by_key(cells).get(row_key(key))
+        lines = self.client.read_shared(SheetLink.read(url))
+        return read_table(lines).row(row_key(key))
 
     def append(self, url: str, where: str, row: Sequence[str]) -> bool:
         SheetLink.read(url)

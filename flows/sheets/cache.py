@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,13 +20,13 @@ from flowhook.providers.google_sheets import SheetLink
 from flowhook.redis.effects import write
 from flowhook.redis.keys import org_key
 from flowhook.turns import in_turns
-from flows.sheets.table import Row
+from flows.sheets.table import Row, Table
 
 KEPT_SECONDS = 60
 FAILURE_SECONDS = 5
 MAX_ORGANISATION_BYTES = 32 * 1024 * 1024  # within a minute
 PARTS = 64
-STATE = "state"  # empty, or the failure
+STATE, COLUMNS = "state", "columns"  # of the state: empty, or the failure
 PURPOSE = "google sheet"
 
 
@@ -50,37 +49,37 @@ class SheetCache:
 
         Raises the failure that is kept.
         """
-        part = part_of(key)
-        state, sealed = self.redis.hmget(sheet_key(org, link), [STATE, part])
+        kept = self.redis.hmget(sheet_key(org, link), [STATE, COLUMNS, part_of(key)])
+        state, columns, part = kept
         if state is None:
             return None
         if state:
             raise read_error(orjson.loads(state))
-        if sealed is None:
+        if part is None:
             return Found(None)
         try:
-            opened = orjson.loads(self.cipher.open(org, PURPOSE, sealed))
+            table = Table(self._open(org, columns), self._open(org, part))
         except CannotDecrypt:
             return None
-        return Found(opened.get(key))
+        return Found(table.row(key))
 
-    def keep(self, org: str, link: SheetLink, rows: Mapping[str, Row], size: int) -> None:
-        """Keep the rows of a sheet of `size` bytes for a minute.
+    def keep(self, org: str, link: SheetLink, table: Table) -> None:
+        """Keep a sheet for a minute.
 
         Raises TooLarge if the organisation's sheets of this minute take more than 32 MiB.
         """
-        key, counted = sheet_key(org, link), org_key(org, "sheets", "bytes")
+        parts: dict[str, dict[str, list[str]]] = {}
+        for name, cells in in_turns(table.rows.items()):
+            parts.setdefault(part_of(name), {})[name] = cells
+        fields: list[str | bytes] = [STATE, b"", COLUMNS, self._seal(org, table.columns)]
+        for part, held in in_turns(parts.items()):
+            fields += [part, self._seal(org, held)]
+        key, counted, size = sheet_key(org, link), bytes_key(org), sum(map(len, fields))
         if size + int(self.redis.get(counted) or 0) > MAX_ORGANISATION_BYTES:
             raise TooLarge(
                 "the organisation's Google sheets are larger than 32 MiB together",
                 fix="Let flows read smaller sheets, or fewer in the same minute.",
             )
-        parts: dict[str, dict[str, Row]] = {}
-        for name, row in in_turns(rows.items()):
-            parts.setdefault(part_of(name), {})[name] = row
-        fields: list[str | bytes] = [STATE, b""]
-        for part, held in in_turns(parts.items()):
-            fields += [part, self.cipher.seal(org, PURPOSE, orjson.dumps(held))]
         write(
             self.redis,
             ("DEL", key),
@@ -100,6 +99,17 @@ class SheetCache:
             ("HSET", key, STATE, told),
             ("EXPIRE", key, FAILURE_SECONDS),
         )
+
+    def _seal(self, org: str, value: Any) -> bytes:
+        return self.cipher.seal(org, PURPOSE, orjson.dumps(value))
+
+    def _open(self, org: str, sealed: bytes) -> Any:
+        return orjson.loads(self.cipher.open(org, PURPOSE, sealed))
+
+
+def bytes_key(org: str) -> str:
+    """What the organisation's sheets of this minute take."""
+    return org_key(org, "sheets", "bytes")
 
 
 def sheet_key(org: str, link: SheetLink) -> str:

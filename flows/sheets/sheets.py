@@ -24,11 +24,11 @@ from flowhook.errors import (
 from flowhook.organisations.cipher import Cipher
 from flowhook.organisations.organisation import Organisation
 from flowhook.providers.google_account import ServiceAccount
-from flowhook.providers.google_sheets import Cells, GoogleSheetsClient, NotSignedIn, SheetLink
+from flowhook.providers.google_sheets import GoogleSheetsClient, Lines, NotSignedIn, SheetLink
 from flowhook.redis.best_effort import best_effort
 from flowhook.redis.leases import TURN_SECONDS, Leases
 from flows.sheets.cache import Found, SheetCache, lease_key
-from flows.sheets.table import Row, row_key, rows_by_key
+from flows.sheets.table import Row, Table, read_table, row_key
 from flows.sheets.tokens import GoogleTokens
 
 SECTION = "google_sheets"
@@ -157,22 +157,21 @@ class OrganisationSheets:
         with self.service.leases.holding(lease) as token:
             if token is None:
                 return None
-            return self._kept(link, key) or Found(self._rows(link).get(key))
+            return self._kept(link, key) or Found(self._table(link).row(key))
 
-    def _rows(self, link: SheetLink) -> dict[str, Row]:
+    def _table(self, link: SheetLink) -> Table:
         org, cache = self.organisation.id, self.service.cache
         try:
-            cells, size = self._cells(link)
-            rows = rows_by_key(cells)
+            table = read_table(self._lines(link))
             with best_effort("the rows of a Google sheet"):
-                cache.keep(org, link, rows, size)
+                cache.keep(org, link, table)
         except FlowhookError as error:
             with best_effort("why a Google sheet cannot be read"):
                 cache.keep_failure(org, link, error)
             raise
-        return rows
+        return table
 
-    def _cells(self, link: SheetLink) -> tuple[Cells, int]:
+    def _lines(self, link: SheetLink) -> Lines:
         section, client = self.organisation.section(SECTION), self.service.client
         if link.is_published or not section.get("service_account"):
             return client.read_shared(link)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from flowhook.errors import InvalidInput, TooLarge
 from flowhook.turns import in_turns
@@ -24,54 +25,78 @@ JOINERS = "\u200c\u200d"
 INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 
 
-def rows_by_key(cells: Iterable[Sequence[str]]) -> dict[str, Row]:
-    """Each row by its key: the first of those with the same one, and none without.
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The names of columns, empty for those passed over, and the cells of each row by its key.
+
+    Only the row that is asked for becomes a Row: as one, each would hold all names.
+    """
+
+    columns: list[str]
+    rows: dict[str, list[str]]
+
+    def row(self, key: str) -> Row | None:
+        cells = self.rows.get(key)
+        return None if cells is None else row_of(self.columns, cells)
+
+
+def row_of(columns: Sequence[str], cells: Sequence[str]) -> Row:
+    """A row by the names of its columns; cells that it has not are empty."""
+    return {
+        name: cleaned(cells[at]) if at < len(cells) else ""
+        for at, name in enumerate(columns)
+        if name
+    }
+
+
+def read_table(lines: Iterable[Sequence[str]]) -> Table:
+    """Read the lines of a sheet, the first with the names: the first row of each key, none without.
 
     Raises InvalidInput for a sheet whose first row does not name its columns, TooLarge for one of
-    more than 20,000 rows.
+    more than 20,000 rows or 500 columns.
     """
     try:
-        return _rows_by_key(cells)
+        return _read_table(lines)
     except csv.Error:
         raise InvalidInput("the Google sheet cannot be read as a table") from None
 
 
-def _rows_by_key(cells: Iterable[Sequence[str]]) -> dict[str, Row]:
-    lines = iter(cells)
-    columns = columns_of(next(lines, ()))
-    found: dict[str, Row] = {}
-    for count, line in enumerate(in_turns(lines), start=1):
+def _read_table(lines: Iterable[Sequence[str]]) -> Table:
+    left = iter(lines)
+    columns = columns_of(next(left, ()))
+    place = columns.index(KEY)
+    rows: dict[str, list[str]] = {}
+    for count, line in enumerate(in_turns(left), start=1):
         if count > MAX_ROWS:
             raise TooLarge(
                 f"the Google sheet has more than {MAX_ROWS} rows",
                 fix="Split it into several sheets, or move old rows to another tab.",
             )
-        row = {name: cleaned(line[at]) if at < len(line) else "" for at, name in columns}
-        key = row_key(row[KEY])
+        key = row_key(line[place]) if place < len(line) else ""
         if key:
-            found.setdefault(key, row)
-    return found
+            rows.setdefault(key, list(line[: len(columns)]))
+    return Table(columns, rows)
 
 
-def columns_of(line: Sequence[str]) -> list[tuple[int, str]]:
-    """The place and the name of each named column. Raises InvalidInput as `rows_by_key` does."""
-    named = [(at, column_name(cell)) for at, cell in enumerate(line)]
-    columns = [(at, name) for at, name in named if name]
-    names = [name for _, name in columns]
-    twice = next((name for name in names if names.count(name) > 1), None) if names else None
-    if twice is not None:
+def columns_of(line: Sequence[str]) -> list[str]:
+    """The names of the columns. Raises InvalidInput and TooLarge as `read_table` does."""
+    columns = [column_name(cell) for cell in line]
+    while columns and not columns[-1]:
+        columns.pop()
+    if len(columns) > MAX_COLUMNS:
+        raise TooLarge(f"the Google sheet has more than {MAX_COLUMNS} columns")
+    twice = [name for name in columns if name and columns.count(name) > 1]
+    if twice:
         raise InvalidInput(
-            f"the Google sheet has more than one column named {twice[:60]!r}",
+            f"the Google sheet has more than one column named {twice[0][:60]!r}",
             fix="Give each column in the first row a name of its own.",
         )
-    if KEY not in names:
+    if KEY not in columns:
         raise InvalidInput(
             "the Google sheet has no column named key",
             fix="Write Key into the first cell of the first row; below it stands what the flow"
             " looks rows up by.",
         )
-    if len(columns) > MAX_COLUMNS:
-        raise TooLarge(f"the Google sheet has more than {MAX_COLUMNS} columns")
     return columns
 
 

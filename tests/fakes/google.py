@@ -109,13 +109,15 @@ def key_file(email: str = EMAIL, number: int = 0) -> str:
 
 
 class FakeGoogle(FakeService):
-    """`url` serves all three; `statuses` queues answers of these statuses in place of true ones."""
+    """`url` serves all three; `statuses` and `says` queue statuses, or bodies of a success, that
+    are answered in the place of true ones."""
 
     def __init__(self) -> None:
         self.sheets: dict[str, Sheet] = {}
         self.api_enabled = True
         self.answers_401 = False
         self.statuses: list[int] = []
+        self.says: list[bytes] = []
         self.token_seconds = 3599
         self._accounts: dict[str, tuple[str, rsa.RSAPublicKey]] = {}
         self._tokens: dict[str, tuple[str, str, float]] = {}
@@ -157,6 +159,8 @@ class FakeGoogle(FakeService):
             self.requests.append(asked)
             if self.statuses:
                 return _html("Sorry, something went wrong", self.statuses.pop(0))
+            if self.says:
+                return Reply(200, self.says.pop(0))
             if asked.path == "/token":
                 return self._sign_in(asked)
             if asked.path.startswith("/v4/spreadsheets/"):

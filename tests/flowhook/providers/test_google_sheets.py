@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
@@ -11,6 +10,7 @@ from flowhook.errors import (
     FlowhookError,
     InvalidApiKey,
     InvalidInput,
+    InvalidResponse,
     ProviderRejected,
     TooLarge,
 )
@@ -18,6 +18,7 @@ from flowhook.providers.google_account import GoogleSignIn, ServiceAccount
 from flowhook.providers.google_sheets import (
     MAX_SHEET_BYTES,
     GoogleSheetsClient,
+    Lines,
     NotSignedIn,
     SheetLink,
 )
@@ -47,8 +48,8 @@ def token(google: FakeGoogle) -> str:
     return GoogleSignIn(guard, f"{google.url}/token").token(account).text
 
 
-def rows(read: tuple[Any, int]) -> list[list[str]]:
-    return [list(row) for row in read[0]]
+def rows(read: Lines) -> list[list[str]]:
+    return [list(row) for row in read]
 
 
 @pytest.mark.parametrize(
@@ -177,6 +178,33 @@ def test_a_private_sheet_is_read_with_the_account(
     assert rows(client.read(SheetLink(sheet.id), token, EMAIL)) == trimmed
     empty = google.sheet([], readers={EMAIL})
     assert rows(client.read(SheetLink(empty.id), token, EMAIL)) == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b'{"valueRanges": []}',
+        b'{"valueRanges": [{"valueRange": []}]}',
+        b'{"valueRanges": [{"valueRange": {"values": {"a": 1}}}]}',
+        b'{"valueRanges": [{"valueRange": {"values": ["key"]}}]}',
+    ],
+)
+def test_an_answer_that_is_none_of_googles(
+    client: GoogleSheetsClient, token: str, google: FakeGoogle, answer: bytes
+) -> None:
+    google.says.append(answer)
+    with pytest.raises(InvalidResponse, match="not what its API promises"):
+        client.read(SheetLink(LONG), token, EMAIL)
+
+
+def test_cells_that_are_no_texts_become_some(
+    client: GoogleSheetsClient, token: str, google: FakeGoogle
+) -> None:
+    google.says.append(b'{"valueRanges": [{"valueRange": {"values": [["key", null, 5, 2.5]]}}]}')
+    assert rows(client.read(SheetLink(LONG), token, EMAIL)) == [["key", "", "5", "2.5"]]
 
 
 def test_what_the_account_may_not(

@@ -149,7 +149,7 @@ def test_what_is_kept_for_an_organisation_is_bounded(
     fake_redis: redis.Redis,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(cache, "MAX_ORGANISATION_BYTES", 70)
+    monkeypatch.setattr(cache, "MAX_ORGANISATION_BYTES", 300)
     first, second = shared(google), shared(google)
     assert open_sheets().read(first.link, "1") == ONE
     with pytest.raises(TooLarge, match="together"):

@@ -9,7 +9,11 @@ from collections.abc import Iterator
 import pytest
 
 from flowhook.errors import InvalidInput, TooLarge
-from flows.sheets.table import MAX_COLUMNS, MAX_ROWS, rows_by_key
+from flows.sheets.table import MAX_COLUMNS, MAX_ROWS, Row, Table, read_table
+
+
+def whole(table: Table) -> dict[str, Row | None]:
+    return {key: table.row(key) for key in table.rows}
 
 
 def test_names_and_values_are_cleaned_as_in_glific() -> None:
@@ -17,7 +21,7 @@ def test_names_and_values_are_cleaned_as_in_glific() -> None:
         [" \u200bKey\ufeff ", "Course 1", "", "MESSAGE\n"],
         [" 01/12/2026 ", "\u202aCarpentry\u202c", "a note", " नमस्ते\u200d "],
     ]
-    assert rows_by_key(cells) == {
+    assert whole(read_table(cells)) == {
         "01/12/2026": {
             "key": "01/12/2026",
             "course_1": "Carpentry",
@@ -27,15 +31,16 @@ def test_names_and_values_are_cleaned_as_in_glific() -> None:
 
 
 def test_rows_are_as_wide_as_the_names() -> None:
-    assert rows_by_key([["key", "a"], ["1"], ["2", "x", "beyond"], []]) == {
+    assert whole(read_table([["key", "a"], ["1"], ["2", "x", "beyond"], []])) == {
         "1": {"key": "1", "a": ""},
         "2": {"key": "2", "a": "x"},
     }
 
 
 def test_the_first_of_two_rows_counts_and_rows_without_a_key_do_not() -> None:
-    found = rows_by_key([["a", "key"], ["first", "1"], ["second", "1"], ["", ""], ["z", " "]])
-    assert found == {"1": {"a": "first", "key": "1"}}
+    lines = [["a", "key"], ["first", "1"], ["second", "1"], ["", ""], ["z", " "], ["short"]]
+    assert whole(read_table(lines)) == {"1": {"a": "first", "key": "1"}}
+    assert read_table(lines).row("2") is None
 
 
 @pytest.mark.parametrize(
@@ -50,19 +55,28 @@ def test_the_first_of_two_rows_counts_and_rows_without_a_key_do_not() -> None:
 )
 def test_a_sheet_whose_first_row_does_not_name_its_columns(names: list[str], told: str) -> None:
     with pytest.raises(InvalidInput, match=told):
-        rows_by_key([names, ["1"] * 3])
+        read_table([names, ["1"] * 3])
     with pytest.raises(InvalidInput):
-        rows_by_key([])
+        read_table([])
 
 
 def test_bounds() -> None:
     rows = [["key"], *([str(number)] for number in range(MAX_ROWS))]
-    assert len(rows_by_key(rows)) == MAX_ROWS
+    assert len(read_table(rows).rows) == MAX_ROWS
     with pytest.raises(TooLarge, match="more than 20000 rows"):
-        rows_by_key([*rows, ["one more"]])
+        read_table([*rows, ["one more"]])
     names = ["key", *(f"c{number}" for number in range(MAX_COLUMNS))]
+    assert len(read_table([names[:MAX_COLUMNS], *[["1"] * 2000]]).columns) == MAX_COLUMNS
+    assert len(read_table([[*names[:3], *[""] * 20_000]]).columns) == 3
     with pytest.raises(TooLarge, match="more than 500 columns"):
-        rows_by_key([names])
+        read_table([names])
+
+
+def test_a_wide_sheet_of_short_rows_stays_as_small_as_it_is() -> None:
+    names = ["key", *("n" * 1000 + str(number) for number in range(400))]
+    table = read_table([names, *([str(number)] for number in range(1000))])
+    assert sum(len(cells) for cells in table.rows.values()) == 1000
+    assert len(table.row("7") or ()) == 401
 
 
 def test_a_cell_beyond_any_sheets_is_refused() -> None:
@@ -70,4 +84,4 @@ def test_a_cell_beyond_any_sheets_is_refused() -> None:
         yield from csv.reader(io.StringIO("key\n" + "x" * 200_000))
 
     with pytest.raises(InvalidInput, match="cannot be read as a table"):
-        rows_by_key(cells())
+        read_table(cells())
