@@ -34,6 +34,7 @@ from flowhook.organisations.http.admin_auth import AdminAuth
 from flowhook.organisations.http.openai_routes import openai_routes
 from flowhook.organisations.http.settings_routes import settings_routes
 from flowhook.organisations.http.token_routes import token_routes
+from flowhook.organisations.http.trash_routes import trash_routes
 from flowhook.organisations.lockout import Lockout
 from flowhook.organisations.retired_keys import RetiredKeys
 from flowhook.organisations.section_service import SectionService
@@ -60,7 +61,7 @@ from flows.conversations.conversations import Conversations
 from flows.conversations.store import CONVERSATIONS_PART, ConversationStore
 from flows.conversations.waker import Waker
 from flows.library.flow_linter import FlowLinter
-from flows.library.store import FlowStore
+from flows.library.store import FLOW, FlowStore
 from service import logs
 from service.background import Background
 from service.flow_tools import FlowTools
@@ -158,6 +159,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         sheets.open,
         called_at=called_at,
     )
+    store.trash.restorers[FLOW] = conversations.flows.bring_back
     contexts.add_tools(FlowTools(conversations))
     job_services.add_delivery(CONVERSATION, ConversationDelivery(conversations))
     whatsapp = open_whatsapp(config, redis, cipher, settings)
@@ -212,6 +214,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         settings_routes(auth, sections, checks),
         token_routes(auth, sections),
         openai_routes(auth, sections, checks),
+        trash_routes(auth, sections, store.trash),
         log_routes(auth, sections, log),
         job_routes(auth, job_services.store, job_services.dead),
         media_routes(media),

@@ -169,6 +169,8 @@ def fill_conversations(service: Service) -> None:
         contact_field=[{"name": "Age", "shortcode": "age", "value_type": "text"}],
     )
     say(service, {"text": "new", "id": "m1"}, "newcomer")
+    publish(service, {"uuid": "old", "name": "Old", "nodes": nodes})
+    service.admin("DELETE", "/flows/acme/old")
     conversations = service.background.waker.conversations
     conversations.store.begin("acme", "held")
     conversations.store.leases.take(conversations.store.key("acme", "held", "delivery"))

@@ -15,6 +15,7 @@ from flows.conversations.node_counts import read_tally
 from flows.definition.reading import read_export
 from flows.library.publishing import issues_by_flow, newest, refuse_critical, with_subflows
 from web.flow_picture import picture_of
+from web.page_security import signed_in
 from web.page_services import PageServices
 
 PAGE_ENTRIES = 100
@@ -79,7 +80,7 @@ def _add_flow(pages: Blueprint, services: PageServices, views: FlowViews) -> Non
     @pages.post("/<uuid>/delete")
     def delete(org: str, uuid: str) -> AnyResponse:
         """Delete a flow."""
-        store.delete(org, uuid)
+        store.delete(org, uuid, signed_in().caller.name)
         return redirect(url_for("web.flows.index", org=org) + "?done=deleted", 303)
 
     @pages.get("/<uuid>/export")
@@ -126,6 +127,7 @@ class FlowViews:
             issues=issues,
             critical=[issue for issue in issues if issue.severity == "Critical"],
             picture=picture_of(flow, issues, node_counts, request.args.get("node")),
+            waiting=sum(node_counts.waiting.values()),
             error=error,
             done=DONE.get(request.args.get("done", "")),
         )

@@ -29,6 +29,7 @@ from web.settings_pages import settings_pages
 from web.sign_in import sign_in_pages
 from web.simulator_pages import simulator_pages
 from web.tokens import token_pages
+from web.trash_pages import trash_pages
 from web.usage_pages import usage_pages
 
 # The pages of an organisation: name, blueprint, first view, icon.
@@ -41,6 +42,7 @@ NAVIGATION = (
     ("Settings", "settings", "show", "gear"),
     ("Tokens", "tokens", "show", "key"),
     ("Changes", "audit", "show", "clock-history"),
+    ("Deleted", "trash", "show", "trash"),
 )
 
 CODE = re.compile(r"`([^`]+)`")
@@ -73,6 +75,7 @@ def web_routes(services: PageServices) -> Blueprint:
     pages.register_blueprint(account_pages(services))
     pages.register_blueprint(token_pages(services))
     pages.register_blueprint(audit_pages(services))
+    pages.register_blueprint(trash_pages(services))
     pages.register_blueprint(function_pages(services))
     pages.register_blueprint(flow_pages(services))
     pages.register_blueprint(simulator_pages(services))

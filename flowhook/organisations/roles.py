@@ -46,6 +46,7 @@ AREAS: Mapping[str, Area] = {
     "jobs": area(reads="author viewer webhook"),
     "logs": area(reads="author viewer", changes="author"),
     "usage": area(reads="viewer"),
+    "trash": area(reads="author viewer", changes="author"),
     "home": area(reads="author expert viewer"),
     "admin": area(),
 }
@@ -60,6 +61,7 @@ ROUTES: Mapping[str, str] = {
     "conversations": "conversations",
     "logs": "logs",
     "usage": "usage",
+    "trash": "trash",
     "jobs.show_job": "jobs",
     "jobs.list_dead": "logs",
     "jobs.replay": "admin",
@@ -72,6 +74,7 @@ ROUTES: Mapping[str, str] = {
     "web.tokens": "settings",
     "web.audit": "settings",
     "web.flows": "flows",
+    "web.trash": "trash",
     "web.simulator": "flows",
     "web.functions": "functions",
     "web.logs": "logs",

@@ -18,7 +18,7 @@ from typing import Any
 import orjson
 from redis.exceptions import WatchError
 
-from flowhook.errors import Changed, NotFound
+from flowhook.errors import Changed, Conflict, NotFound
 from flowhook.organisations.audit import Audit
 from flowhook.organisations.cipher import CannotDecrypt, Cipher
 from flowhook.organisations.deletion import Deletion
@@ -26,11 +26,13 @@ from flowhook.organisations.organisation import QUIRKS_KEY, Organisation, Token
 from flowhook.organisations.schemas import SECTIONS
 from flowhook.organisations.section import sealed_fields, secret_fields
 from flowhook.organisations.section_tag import changed_since
+from flowhook.organisations.trash import Trash, TrashItem
 from flowhook.redis.effects import Effect, write
 from flowhook.redis.keys import ORGANISATIONS, gone_key, org_key
 from flowhook.timestamps import now
 
 CHANGED = "fh:changed"  # channel: the id of an organisation whose settings changed
+SECTION = "section"  # the kind of a deleted section
 EXISTS = ""  # the field that marks a section as existing, even if it is empty
 
 logger = logging.getLogger(__name__)
@@ -43,6 +45,8 @@ class SettingsStore:
         self.redis = redis
         self.cipher = cipher
         self.audit = Audit(redis)
+        self.trash = Trash(redis, cipher)
+        self.trash.restorers[SECTION] = self.bring_back
         self.deletion = Deletion(redis)
 
     # --- whole organisations ---
@@ -156,18 +160,49 @@ class SettingsStore:
         self._changed(org, actor, "change", section, values)
 
     def delete(self, org: str, section: str, actor: str, expected: str | None = None) -> None:
-        """Remove a section, and with `openai` its further accounts too."""
+        """Remove a section, and with `openai` its further accounts too. All but secrets can be
+        brought back."""
         key = org_key(org, "settings")
+        organisation = self.load(org)
+        removed = {
+            name: _without_secrets(name, values)
+            for name, values in organisation.sections.items()
+            if name == section or name.startswith(f"{section}/")
+        }
         fields = [
-            field
-            for field in self.redis.hkeys(key)
-            if field.decode().rpartition(":")[0] == section
-            or field.decode().startswith(f"{section}/")
+            field for field in organisation.stored if field.decode().rpartition(":")[0] in removed
         ]
         if not fields and expected is None:
             raise _no_section(org, section)
-        self._carry_out(org, section, expected, lambda pipe: pipe.hdel(key, *fields))
+
+        def commands(pipe: Any) -> None:
+            pipe.hdel(key, *fields)
+            self.trash.put(pipe, org, self.trash.item(SECTION, section, actor, removed))
+
+        self._carry_out(org, section, expected, commands)
         self._changed(org, actor, "delete", section, [])
+
+    def bring_back(self, org: str, item: TrashItem, actor: str) -> None:
+        """Bring a deleted section back, without its secrets. Raises Conflict where there is a new
+        one."""
+        key = org_key(org, "settings")
+        with self.redis.pipeline(transaction=True) as pipe:
+            pipe.watch(key)
+            for section in item.content:
+                if pipe.hexists(key, _field(section, EXISTS)):
+                    raise Conflict(
+                        f"there are new {section} settings",
+                        fix="Delete them first, or leave the old ones where they are.",
+                    )
+            pipe.multi()
+            for section, values in item.content.items():
+                pipe.hset(key, mapping=self._write_values(org, section, values))
+            self.trash.drop(pipe, org, item)
+            try:
+                pipe.execute()
+            except WatchError:
+                raise Conflict("the settings changed meanwhile", fix="Try again.") from None
+        self._changed(org, actor, "bring back", item.name, [])
 
     def _carry_out(
         self, org: str, section: str, expected: str | None, commands: Callable[[Any], Any]
@@ -323,6 +358,11 @@ class SettingsStore:
 def digest(secret: str) -> bytes:
     """The stored digest of a token; its 256 random bits need no slow hash."""
     return hashlib.sha256(secret.encode()).digest()
+
+
+def _without_secrets(section: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    hidden = secret_fields(SECTIONS[section.partition("/")[0]])
+    return {name: value for name, value in values.items() if name not in hidden}
 
 
 def _field(section: str, name: str) -> str:

@@ -8,7 +8,7 @@ from flowhook.http.answers import json_answer
 from flowhook.http.body import check_media_type
 from flowhook.http.body_size import MAX_IMPORT_BYTES, MAX_IMPORT_VALUES
 from flowhook.http.documented import documented
-from flowhook.organisations.auth import require_role
+from flowhook.organisations.auth import Caller, require_role
 from flowhook.organisations.http.admin_auth import AdminAuth
 from flowhook.organisations.section_service import SectionService
 from flowhook.strict_json import read_json
@@ -53,9 +53,10 @@ def flow_routes(
     """`/flows/...`"""
     routes = Blueprint("flows", __name__, url_prefix="/flows")
 
-    def organisation(org: str) -> None:
-        auth.member(org)
+    def organisation(org: str) -> Caller:
+        caller = auth.member(org)
         sections.existing(org)
+        return caller
 
     @routes.post("/validate")
     @documented(answer={**FLOWS, "required": ["issues", "flows"]})
@@ -120,9 +121,10 @@ def flow_routes(
 
     @routes.delete("/<org>/<uuid>")
     def delete_flow(org: str, uuid: str) -> Response:
-        """Delete a flow; conversations in it end with the contact's next message."""
-        organisation(org)
-        store.delete(org, uuid)
+        """Delete a flow; conversations in it end with the contact's next message. For 30 days it
+        can be brought back, see /trash."""
+        caller = organisation(org)
+        store.delete(org, uuid, caller.name)
         return Response(status=204)
 
     @routes.post("/<org>/<uuid>/publish")

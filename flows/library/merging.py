@@ -59,7 +59,7 @@ def merge(
         head = Head.of(read_entry(source), revision)
         entries[flow.uuid] = LibraryEntry(flow.uuid, head, known.published if known else None, at)
         sources[flow.uuid] = source
-    _check_keywords(entries, library)
+    check_keywords(entries, library)
     return Merged(
         entries=tuple(entries.values()),
         sources=sources,
@@ -76,7 +76,7 @@ def _check(flow: Flow, entries: Mapping[str, LibraryEntry]) -> None:
         raise InvalidInput("a flow's UUID is 1 to 64 printable characters without a slash")
 
 
-def _check_keywords(entries: Mapping[str, LibraryEntry], library: Library) -> None:
+def check_keywords(entries: Mapping[str, LibraryEntry], library: Library) -> None:
     """Check that no keyword leads to two flows, neither as drafts nor as published."""
     owners: dict[str, LibraryEntry] = {}
     for uuid, entry in {**library.entries, **entries}.items():

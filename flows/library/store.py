@@ -23,16 +23,18 @@ from redis.exceptions import WatchError
 
 from flowhook.errors import Conflict, NotFound, TooLarge
 from flowhook.organisations.cipher import CannotDecrypt, Cipher
+from flowhook.organisations.trash import KEPT_SECONDS, Trash, TrashItem, beside_key
 from flowhook.redis.keys import gone_key, org_key
 from flowhook.timestamps import timestamp
 from flows.definition.definition import Export
 from flows.library.library import EMPTY, Library, LibraryEntry
-from flows.library.merging import Merged, merge
+from flows.library.merging import Merged, check_keywords, merge
 from flows.library.revisions import Revisions, revisions_key
 
 MAX_FLOWS = 5_000
 MAX_BYTES = 256 * 1024 * 1024  # of all revisions of an organisation
 CACHED_LIBRARIES = 1_000
+FLOW = "flow"  # the kind of a deleted flow
 
 Json = dict[str, Any]
 
@@ -69,6 +71,7 @@ class FlowStore:
         self.cipher = cipher
         self.clock = clock
         self.revisions = Revisions(redis, cipher)
+        self.trash = Trash(redis, cipher, clock)
         self._libraries: OrderedDict[str, tuple[str, Library]] = OrderedDict()
         self._lock = threading.Lock()  # guards the cache: workers wake contacts on threads
 
@@ -181,26 +184,67 @@ class FlowStore:
         published: LibraryEntry = self._change(org, change)
         return published
 
-    def delete(self, org: str, uuid: str) -> None:
-        """Delete a flow and its revisions. Raises NotFound.
+    def delete(self, org: str, uuid: str, by: str) -> None:
+        """Delete a flow; it can be brought back with its revisions. Raises NotFound.
 
         Conversations in it end with their contact's next message.
         """
 
         def change(library: Library, pipe: Any) -> Callable[[], None]:
-            if uuid not in library.entries:
+            entry = library.entries.get(uuid)
+            if entry is None:
                 raise no_flow()
-            freed = {uuid: pipe.hkeys(revisions_key(org, uuid))}
-            held = self._held_bytes(pipe, org, freed)
+            numbers = pipe.hkeys(revisions_key(org, uuid))
+            size = self.revisions.size(pipe, org, uuid, numbers)
+            held = self._held_bytes(pipe, org, {uuid: numbers})
+            content = {"uuid": uuid, **entry.as_dict()}
+            item = self.trash.item(FLOW, entry.draft.name, by, content, size)
 
             def write() -> None:
                 pipe.hdel(Keys.of(org).index, uuid)
                 pipe.set(Keys.of(org).bytes, held)
-                pipe.unlink(revisions_key(org, uuid), org_key(org, "flow_tally", uuid))
+                pipe.expire(org_key(org, "flow_tally", uuid), KEPT_SECONDS)
+                if numbers:
+                    pipe.execute_command("RENAME", revisions_key(org, uuid), beside_key(org, item))
+                    pipe.expire(beside_key(org, item), KEPT_SECONDS)
+                self.trash.put(pipe, org, item)
 
             return write
 
         self._change(org, change)
+        self.trash.items(org)  # what is over its bounds goes
+
+    def bring_back(self, org: str, item: TrashItem, actor: str) -> LibraryEntry:
+        """Bring a deleted flow back with its revisions. Raises Conflict where it was imported
+        again, or another flow has one of its keywords; TooLarge where there is no room."""
+        content = dict(item.content)
+        entry = LibraryEntry.from_dict(content.pop("uuid"), content)
+
+        def change(library: Library, pipe: Any) -> Callable[[], LibraryEntry]:
+            if entry.uuid in library.entries:
+                raise Conflict("this flow was imported again", fix="Delete the new one first.")
+            if not pipe.exists(beside_key(org, item)):
+                raise NotFound("this flow's revisions are gone", fix="Import it again.")
+            check_keywords({entry.uuid: entry}, library)
+            held = int(pipe.get(Keys.of(org).bytes) or 0) + item.size
+            if held > MAX_BYTES or len(library.entries) >= MAX_FLOWS:
+                raise TooLarge("there is no room for this flow", fix="Delete other flows first.")
+
+            def write() -> LibraryEntry:
+                pipe.hset(Keys.of(org).index, entry.uuid, orjson.dumps(entry.as_dict()))
+                pipe.set(Keys.of(org).bytes, held)
+                pipe.execute_command(
+                    "RENAME", beside_key(org, item), revisions_key(org, entry.uuid)
+                )
+                pipe.persist(revisions_key(org, entry.uuid))
+                pipe.persist(org_key(org, "flow_tally", entry.uuid))
+                self.trash.drop(pipe, org, item)
+                return entry
+
+            return write
+
+        brought: LibraryEntry = self._change(org, change)
+        return brought
 
     # --- inside -------------------------------------------------------------------------
 
@@ -235,6 +279,7 @@ class FlowStore:
             revision = str(entry.draft.revision)
             pipe.hset(revisions_key(org, entry.uuid), revision, encoded[entry.uuid])
             pipe.hset(keys.index, entry.uuid, orjson.dumps(entry.as_dict()))
+            pipe.persist(org_key(org, "flow_tally", entry.uuid))  # it may have been deleted
         for label, template in merged.interactive.items():
             encrypted = self.cipher.seal(org, "interactive", orjson.dumps(template))
             pipe.hset(keys.interactive, label, encrypted)

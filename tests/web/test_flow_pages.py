@@ -120,12 +120,14 @@ def test_the_picture_counts_contacts_and_ways(service: Service, visitor: Visitor
     assert "waiting</span>" not in visitor.get(f"{FLOWS}/greeting").html
 
 
-def test_a_flow_is_deleted_with_its_counts(service: Service, visitor: Visitor) -> None:
+def test_a_flow_is_deleted_with_its_counts_for_30_days(service: Service, visitor: Visitor) -> None:
     publish(service, GREETING)
     say(service, "a", flow="greeting")
+    assert "1 contact waits in it" in visitor.get(f"{FLOWS}/greeting").text
     assert visitor.post(f"{FLOWS}/greeting/delete").headers["Location"] == f"{FLOWS}?done=deleted"
     assert visitor.get(f"{FLOWS}/greeting").status == 404
-    assert not service.redis.keys("*flow_tally*")
+    (tally,) = service.redis.keys("*flow_tally*")
+    assert 0 < service.redis.ttl(tally) <= 30 * 24 * 3600
 
 
 def say(service: Service, contact: str, **body: Any) -> None:

@@ -69,7 +69,7 @@ def test_a_wrong_token_is_refused_in_words(service: Service) -> None:
 def test_a_webhook_token_opens_no_pages(service: Service) -> None:
     refused = Visitor(service.app).sign_in(service.organisation().webhook_token)
     assert refused.status == 403
-    assert "Sign in with an admin token" in refused.text
+    assert "Sign in with a person's token" in refused.text
 
 
 def test_signing_in_is_a_use_of_the_token(service: Service) -> None:

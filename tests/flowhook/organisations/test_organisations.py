@@ -153,7 +153,7 @@ def test_the_audit_tells_who_changed_which_fields_never_values(service: Service)
     answer = service.admin("GET", "/settings/acme/audit")
     newest = answer.json["audit"][0]
     token_id = service.tenant.admin_token.split(".")[2]
-    assert newest["actor"] == f"token {token_id}"
+    assert newest["actor"] == f"token {token_id} admin"  # its label
     assert (newest["action"], newest["what"]) == ("change", "openai")
     assert newest["fields"] == ["api_key", "project"]
     assert abs(datetime.fromisoformat(newest["time"]).timestamp() - time.time()) < 60

@@ -111,7 +111,7 @@ def test_flows_are_found_at_their_revisions(room: Room, calls: Calls) -> None:
     assert own.find_keyword("new") == own.find_keyword("new", draft=True) == "f"
     assert own.find_keyword("help") is None
     assert own.find_template_flow("f") is None
-    room.flows.delete(ORG, "f")
+    room.flows.delete(ORG, "f", "me")
     gone = services(room, calls)
     assert gone.find_flow("f", revision=first) is None
 

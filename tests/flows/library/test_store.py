@@ -61,11 +61,11 @@ def test_only_the_newest_draft_can_be_published(store: FlowStore) -> None:
 def test_a_deleted_flow_is_gone(store: FlowStore) -> None:
     revision = add(store, "a")
     add(store, "b")
-    store.delete(ORG, "a")
+    store.delete(ORG, "a", "me")
     assert list(store.library(ORG).entries) == ["b"]
     assert store.revisions.source(ORG, "a", revision) is None
     with pytest.raises(NotFound):
-        store.delete(ORG, "a")
+        store.delete(ORG, "a", "me")
     with pytest.raises(NotFound):
         store.entry(ORG, "a")
 
@@ -130,7 +130,7 @@ def test_flows_are_bounded_in_bytes(store: FlowStore, monkeypatch: pytest.Monkey
     monkeypatch.setattr(stores, "MAX_BYTES", held() + 10)
     with pytest.raises(TooLarge, match="more than"):
         add(store, "c")
-    store.delete(ORG, "a")
+    store.delete(ORG, "a", "me")
     assert counted() == held()
     add(store, "c")
     assert counted() == held()

@@ -1,0 +1,164 @@
+"""What is deleted can be brought back for 30 days, secrets excepted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from flowhook.organisations import trash as module
+from flowhook.organisations.cipher import Cipher
+from flowhook.organisations.trash import KEPT_SECONDS, Trash
+from flowhook.redis.connect import Client
+from flowhook.redis.keys import scan_organisation
+from tests.fixtures_app import FIRST_KEY, OpenService, Service
+from tests.flows.talking import GREETING, publish, say, texts
+from tests.web.visitor import signed_in
+
+SETTINGS = "/settings/acme"
+KEY = "sk-proj-abcdefghijklmnop-wxyz"
+
+
+@pytest.fixture
+def acme(open_service: OpenService, any_redis: Client) -> Service:
+    service = open_service(any_redis)
+    service.organisation()
+    return service
+
+
+def listed(acme: Service) -> list[dict[str, Any]]:
+    answer = acme.admin("GET", "/trash/acme")
+    assert (answer.status, answer.json["next_cursor"]) == (200, None)
+    return list(answer.json["trash"])
+
+
+def restore(acme: Service, item: dict[str, Any]) -> int:
+    return acme.admin("POST", f"/trash/acme/{item['id']}/restore").status
+
+
+def test_a_section_comes_back_without_its_secrets(acme: Service) -> None:
+    acme.operator("PATCH", f"{SETTINGS}/openai", {"api_key": KEY, "default_model": "gpt-6-luna"})
+    acme.operator("PUT", f"{SETTINGS}/openai/accounts/backup", {"api_key": KEY, "project": "p1"})
+    assert acme.admin("DELETE", f"{SETTINGS}/openai").status == 204
+    (item,) = listed(acme)
+    assert (item["kind"], item["name"]) == ("section", "openai")
+    assert item["by"].startswith("token ")
+    assert item["deleted_at"] < item["until"]
+    assert restore(acme, item) == 200
+    shown = acme.admin("GET", f"{SETTINGS}/openai").json
+    assert (shown["default_model"], shown["has_api_key"]) == ("gpt-6-luna", False)
+    account = acme.admin("GET", f"{SETTINGS}/openai/accounts/backup").json
+    assert (account["project"], account["has_api_key"]) == ("p1", False)
+    assert listed(acme) == []
+    assert restore(acme, item) == 404
+
+
+def test_a_section_does_not_come_back_over_a_new_one(acme: Service) -> None:
+    acme.admin("PUT", f"{SETTINGS}/limits", {"concurrent_calls": 5})
+    acme.admin("DELETE", f"{SETTINGS}/limits")
+    acme.admin("PUT", f"{SETTINGS}/limits", {"concurrent_calls": 6})
+    (item,) = listed(acme)
+    assert restore(acme, item) == 409
+    assert acme.admin("GET", f"{SETTINGS}/limits").json == {"concurrent_calls": 6}
+    assert listed(acme) == [item]
+
+
+def test_nothing_of_it_can_be_read_in_the_store(acme: Service) -> None:
+    acme.admin("PUT", f"{SETTINGS}/globals", {"values": {"helpline": "1800 555 123"}})
+    acme.admin("DELETE", f"{SETTINGS}/globals")
+    stored = acme.redis.hgetall("fh:{acme}:trash")
+    assert len(stored) == 1
+    assert b"1800" not in b"".join(stored.values())
+
+
+def test_a_flow_comes_back_as_it_was_and_its_contacts_go_on(acme: Service) -> None:
+    publish(acme, GREETING)
+    assert texts(say(acme, "hello")) == ["What is your name?"]
+    assert acme.admin("DELETE", "/flows/acme/greeting").status == 204
+    (item,) = listed(acme)
+    assert (item["kind"], item["name"]) == ("flow", "Greeting")
+    assert acme.admin("GET", "/flows/acme").json["flows"] == []
+    assert restore(acme, item) == 200
+    (shown,) = acme.admin("GET", "/flows/acme").json["flows"]
+    assert (shown["is_published"], shown["keywords"]) == (True, ["hello"])
+    assert texts(say(acme, "Asha")) == ["Hello Asha"]
+    assert texts(say(acme, "hello", contact="8")) == ["What is your name?"]
+    kept = [key for key in scan_organisation(acme.redis, "acme") if b":flow" in key]
+    assert len(kept) > 1
+    assert all(acme.redis.ttl(key) == -1 for key in kept)
+
+
+def test_a_flow_does_not_come_back_over_another(acme: Service) -> None:
+    publish(acme, GREETING)
+    acme.admin("DELETE", "/flows/acme/greeting")
+    (item,) = listed(acme)
+    publish(acme, {**GREETING, "uuid": "other", "name": "Other"})
+    assert restore(acme, item) == 409  # its keyword is taken
+    acme.admin("DELETE", "/flows/acme/other")
+    publish(acme, GREETING)
+    assert restore(acme, item) == 409  # it was imported again
+    acme.admin("DELETE", "/flows/acme/greeting")
+    assert [one["name"] for one in listed(acme)] == ["Greeting", "Other", "Greeting"]
+    assert restore(acme, item) == 200
+
+
+def test_an_author_brings_flows_back_and_no_settings(acme: Service) -> None:
+    publish(acme, GREETING)
+    acme.admin("DELETE", "/flows/acme/greeting")
+    acme.admin("DELETE", f"{SETTINGS}/openai")
+    author = acme.token("acme", "author")
+    by_kind = {one["kind"]: one["id"] for one in listed(acme)}
+    for kind, status in (("flow", 200), ("section", 403)):
+        path = f"/trash/acme/{by_kind[kind]}/restore"
+        assert acme.request("POST", path, token=author).status == status
+
+
+def test_deleting_the_organisation_empties_it(acme: Service) -> None:
+    publish(acme, GREETING)
+    acme.admin("DELETE", "/flows/acme/greeting")
+    trash = [key for key in scan_organisation(acme.redis, "acme") if b":trash" in key]
+    assert len(trash) == 2
+    acme.operator("DELETE", SETTINGS)
+    assert not acme.redis.exists(*trash)
+
+
+def put(trash: Trash, name: str, size: int = 0) -> None:
+    pipe = trash.redis.pipeline()
+    trash.put(pipe, "acme", trash.item("flow", name, "me", {}, size))
+    pipe.execute()
+
+
+def test_it_ends_after_30_days_and_is_bounded(
+    fake_redis: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    trash = Trash(fake_redis, Cipher((FIRST_KEY,)), lambda: now[0])
+    put(trash, "first")
+    now[0] = 10.0
+    put(trash, "second", module.MAX_BYTES - 100)
+    assert [one.name for one in trash.items("acme")] == ["second", "first"]
+    put(trash, "third", 200)
+    assert [one.name for one in trash.items("acme")][-1] != "first"  # the oldest had to go
+    now[0] = 11.0 + KEPT_SECONDS
+    assert trash.items("acme") == []
+    monkeypatch.setattr(module, "MAX_ITEMS", 3)
+    for number in range(5):
+        now[0] += 1
+        put(trash, str(number))
+    assert [one.name for one in trash.items("acme")] == ["4", "3", "2"]
+    assert fake_redis.hlen("fh:{acme}:trash") == 3
+
+
+def test_the_page_brings_back(service: Service) -> None:
+    service.organisation()
+    visitor = signed_in(service)
+    visitor.post("/organisations/acme/settings/limits", {"concurrent_calls": "5"})
+    visitor.post("/organisations/acme/settings/limits/delete")
+    page = visitor.get("/organisations/acme/trash")
+    assert "Limits settings, deleted" in page.text
+    action = next(a["action"] for tag, a in page.elements if "/restore" in str(a.get("action")))
+    brought = visitor.post(str(action))
+    assert (brought.status, brought.headers["Location"].endswith("?done=restored")) == (303, True)
+    assert service.operator("GET", f"{SETTINGS}/limits").json == {"concurrent_calls": 5}
+    again = visitor.post(str(action))
+    assert (again.status, "Nothing that was deleted has this id" in again.text) == (404, True)

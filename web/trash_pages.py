@@ -1,0 +1,46 @@
+"""What was deleted in the last 30 days, to bring it back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+
+from flowhook.errors import FlowhookError
+from flowhook.organisations.http.trash_routes import bring_back
+from flowhook.organisations.store import SECTION
+from web.page_security import signed_in
+from web.page_services import PageServices
+from web.section_forms import TITLES
+
+
+def trash_pages(services: PageServices) -> Blueprint:
+    """`/organisations/<org>/trash`."""
+    pages = Blueprint("trash", __name__, url_prefix="/organisations/<org>/trash")
+    trash = services.sections.store.trash
+
+    def listed(org: str, error: FlowhookError | None = None) -> str:
+        return render_template(
+            "web/trash.html",
+            items=trash.items(org),
+            titles=TITLES,
+            section=SECTION,
+            error=error,
+            done=request.args.get("done"),
+        )
+
+    @pages.get("")
+    def show(org: str) -> str:
+        """List what was deleted."""
+        return listed(org)
+
+    @pages.post("/<item_id>/restore")
+    def restore(org: str, item_id: str) -> Any:
+        """Bring an item back."""
+        try:
+            bring_back(services.sections, trash, org, item_id, signed_in().caller)
+        except FlowhookError as error:
+            return listed(org, error), error.status
+        return redirect(url_for("web.trash.show", org=org) + "?done=restored", 303)
+
+    return pages
