@@ -267,8 +267,16 @@ def test_a_new_token_is_copied_and_revoked(tab: Tab, service: Service, openai: F
     assert service.call("get_buttons", {"buttons_data": "A|B"}, token=token).status == 200
     page.on("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Revoke Glific").click()
-    expect(page.get_by_text("Revoked.")).to_be_visible()
+    expect(page.get_by_text("Revoked. The token")).to_be_visible()
     assert service.call("get_buttons", {"buttons_data": "A|B"}, token=token).status == 401
+
+
+def test_a_link_fills_the_token_in_and_leaves_the_address(tab: Tab, service: Service) -> None:
+    service.organisation()
+    tab.open(f"/sign-in#{service.token('acme', 'viewer')}")
+    assert "fh." not in tab.page.url
+    tab.page.get_by_role("button", name="Sign in").click()
+    expect(tab.page.get_by_role("link", name="Deleted")).to_be_visible()
 
 
 def test_the_keyboard_is_enough(tab: Tab, service: Service) -> None:
