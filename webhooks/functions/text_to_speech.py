@@ -20,7 +20,7 @@ from webhooks.fields import (
     model_field,
 )
 from webhooks.media.languages import language_field
-from webhooks.media.speech import MAX_SPOKEN_CHARACTERS, VOICES, speak
+from webhooks.media.speech import MAX_SPOKEN_CHARACTERS, SPOKEN_TEXT, VOICES, speak
 from webhooks.media.speech_provider import provider_field
 from webhooks.registry import Context, webhook
 
@@ -69,8 +69,9 @@ class TextToSpeechSchema(FunctionSchema):
 class TextToSpeechResultSchema(ResultSchema):
     media_url = fields.String(
         metadata={
-            "description": "Link to the speech, an Ogg Opus file (WhatsApp's format for voice"
-            " notes; from Sarvam an MP3 file, which WhatsApp plays, too), available for 24 hours.",
+            "description": "Link to the speech, available for 24 hours: an Ogg Opus file"
+            " (WhatsApp's format for voice notes); from Sarvam and realtime models an MP3 file,"
+            " which WhatsApp plays, too.",
             "example": "https://flowhook.example.org/media/acme.8fJ2....ogg",
         }
     )
@@ -80,6 +81,7 @@ class TextToSpeechResultSchema(ResultSchema):
             "example": "https://flowhook.example.org/media/acme.8fJ2....ogg",
         }
     )
+    spoken_text = SPOKEN_TEXT
 
 
 @webhook(
@@ -110,7 +112,7 @@ def text_to_speech(data: dict[str, Any], context: Context) -> dict[str, Any]:
     provider = data.get("provider")
     is_sarvam = context.speech_client(provider).account.provider == SARVAM
     is_named = bool(context.account or provider)
-    url = speak(
+    spoken = speak(
         context,
         data["text"],
         voice=chosen_voice(data.get("voice") or "", is_sarvam, is_named),
@@ -119,7 +121,7 @@ def text_to_speech(data: dict[str, Any], context: Context) -> dict[str, Any]:
         pace=data.get("pace"),
         provider=provider,
     )
-    return {"media_url": url, "message": url}
+    return {"media_url": spoken.url, "message": spoken.url, **spoken.told}
 
 
 def chosen_voice(wanted: str, is_sarvam: bool, is_named: bool) -> str | None:

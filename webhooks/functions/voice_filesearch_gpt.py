@@ -11,7 +11,14 @@ from flowhook.media import samples
 from webhooks.fields import ResultSchema, ignored_field
 from webhooks.media.file_search import FileSearchFieldsSchema, answer_from_files, find_source
 from webhooks.media.languages import is_automatic, language_field, same_language
-from webhooks.media.speech import speak, speakable, speech_field, spoken_language_field, transcribe
+from webhooks.media.speech import (
+    SPOKEN_TEXT,
+    speak,
+    speakable,
+    speech_field,
+    spoken_language_field,
+    transcribe,
+)
 from webhooks.media.speech_provider import provider_field
 from webhooks.media.translated import translated
 from webhooks.registry import Context, webhook
@@ -43,8 +50,8 @@ class VoiceFilesearchGptResultSchema(ResultSchema):
     )
     media_url = fields.String(
         metadata={
-            "description": "Link to the spoken answer, an Ogg Opus file (from Sarvam: MP3) served"
-            " for 24 hours; N/A if it could not be spoken.",
+            "description": "Link to the spoken answer, an Ogg Opus file (from Sarvam and realtime"
+            " models: MP3) served for 24 hours; N/A if it could not be spoken.",
             "example": "https://flowhook.example.org/media/acme.8fJ2....ogg",
         }
     )
@@ -54,6 +61,7 @@ class VoiceFilesearchGptResultSchema(ResultSchema):
             "example": "thread_q8Zk...",
         }
     )
+    spoken_text = SPOKEN_TEXT
     speech_error = fields.String(
         metadata={
             "description": "The type of the error, only if the speech could not be made.",
@@ -120,7 +128,7 @@ def _spoken(
 ) -> dict[str, str | None]:
     """The link to the answer's sound; without it the answer itself is still worth having."""
     try:
-        url = speak(context, speakable(text), language=language, provider=provider)
+        spoken = speak(context, speakable(text), language=language, provider=provider)
     except ProviderFailure as failure:
         return {"media_url": None, "speech_error": failure.type}
-    return {"media_url": url}
+    return {"media_url": spoken.url, **spoken.told}

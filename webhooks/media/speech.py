@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from marshmallow import fields
+
 from flowhook.errors import EmptyInput, InvalidInput, InvalidResponse
 from flowhook.media.caller import CallerMedia, read_audio
 from flowhook.media.store import CONTENT_TYPES
@@ -44,6 +46,13 @@ SOUNDS = {
     "audio/wav": "wav",
     "audio/x-wav": "wav",
 }
+SPOKEN_TEXT = fields.String(
+    metadata={
+        "description": "What is said, only where a model that reads texts aloud worded it"
+        " otherwise, twice.",
+        "example": "Fees are due on the fifth of the month.",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,19 @@ class Transcript:
 
     text: str
     language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """The URL of a recording, and what is said in it where that is not the text."""
+
+    url: str
+    otherwise: str | None
+
+    @property
+    def told(self) -> dict[str, str]:
+        """The result's `spoken_text`, where there is one."""
+        return {"spoken_text": self.otherwise} if self.otherwise else {}
 
 
 def speech_field(what: str) -> Text:
@@ -107,12 +129,12 @@ def speak(
     language: str | None = None,
     pace: float | None = None,
     provider: str | None = None,
-) -> str:
-    """Speak a text of at most 4,096 characters; returns the URL of an Ogg Opus or MP3 file."""
+) -> Spoken:
+    """Speak a text of at most 4,096 characters, as an Ogg Opus or MP3 file."""
     named = None if not language or is_automatic(language) else language_name(language)
     request = SpeechRequest(text, voice, named, model, pace)
     speech = context.speech_client(provider).speak(request)
-    return context.keep(speech.content, _extension(speech))
+    return Spoken(context.keep(speech.content, _extension(speech)), speech.spoken)
 
 
 def speakable(text: str) -> str:
