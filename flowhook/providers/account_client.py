@@ -52,12 +52,12 @@ from flowhook.providers.model_client import (
 from flowhook.providers.models_that_change import (
     ModelQuirks,
     NoModelQuirks,
-    note_retired,
+    Replacement,
+    note_replaced,
     replacement,
     retry_without,
 )
 from flowhook.providers.requests import Requests
-from flowhook.providers.retirements import Retirement
 from flowhook.providers.step_client import File, StepClient
 from flowhook.providers.steps import NoProviderJobs, ProviderJobs
 from flowhook.providers.transport import HttpReply, Transport
@@ -199,22 +199,22 @@ class AccountClient:
         raise failure
 
     def _ask(self, request: Request[AnswerT], asked: str) -> Asked[AnswerT]:
-        """Ask, and retry once with accepted parameters or with the successor of a retired model."""
+        """Ask, and retry once with accepted parameters or with what replaces a missing model."""
         model, call = self._call(request, asked)
-        newly_retired: Retirement | None = None
+        replaced: Replacement | None = None
         for _ in range(MAX_REFUSED_PARAMETERS + 2):
             try:
                 read = self._carry_out(call, model)
             except Unsupported as refusal:
                 call.body = retry_without(self.quirks, self.dialect, model, call.body, refusal)
             except ModelNotFound:
-                newly_retired = replacement(self.account, asked) if model == asked else None
-                if newly_retired is None:
+                replaced = replacement(self.account, asked) if model == asked else None
+                if replaced is None:
                     raise
-                model, call = self._call(request, newly_retired.successor or asked)
+                model, call = self._call(request, replaced.model)
             else:
-                if newly_retired is not None:
-                    note_retired(self.quirks, newly_retired, asked)
+                if replaced is not None:
+                    note_replaced(self.quirks, replaced, asked)
                 self.model = model
                 return read
         raise InvalidResponse("the provider refused parameter after parameter")
@@ -258,7 +258,11 @@ class AccountClient:
         url = websocket_url(self.dialect.url(call.path, model))
         headers = {**USER_AGENT, **self.dialect.headers()}
         target = f"{url}?{urlencode(call.body)}"
-        return self.requests.converse(target, headers, dialogue, self._deadline())
+        try:
+            return self.requests.converse(target, headers, dialogue, self._deadline())
+        except FlowhookError:
+            self._add(dialogue.usage or Usage())  # what it cost until then
+            raise
 
     def _add(self, used: Usage) -> None:
         self.usage = Usage(

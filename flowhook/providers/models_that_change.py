@@ -1,4 +1,4 @@
-"""Handles models that stop accepting a parameter or are retired.
+"""Handles models that stop accepting a parameter, are retired, or are too new for a server.
 
 The findings are stored as the model's quirks, so that the next call is right at once.
 """
@@ -6,12 +6,25 @@ The findings are stored as the model's quirks, so that the next call is right at
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from flowhook.config import SERVICE_TRANSCRIPTION_MODEL
 from flowhook.providers.account import Account
 from flowhook.providers.dialect import Dialect, Unsupported
-from flowhook.providers.retirements import Retirement, retirement
+from flowhook.providers.retirements import retirement
+
+# What servers have that do not know this service's default.
+OLDER = {SERVICE_TRANSCRIPTION_MODEL: "whisper-1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """A model to ask in the place of another, and what the admin is told of it."""
+
+    model: str
+    warning: str
 
 
 class ModelQuirks(Protocol):
@@ -55,24 +68,40 @@ def retry_without(
     return dialect.without(body, refused)
 
 
-def replacement(account: Account, model: str) -> Retirement | None:
-    """Return the known retirement of a missing model, if its successor may be asked instead."""
+def replacement(account: Account, model: str) -> Replacement | None:
+    """Return what may be asked in the place of a model that the provider does not have."""
+    found = _older(model) or _successor(model)
+    return found if found and account.allows(found.model) else None
+
+
+def note_replaced(quirks: ModelQuirks, replaced: Replacement, model: str) -> None:
+    """Ask the replacement from now on, and tell the organisation's admin."""
+    quirks.learn(model, {"successor": replaced.model})
+    quirks.warn(model, replaced.warning)
+
+
+def _older(model: str) -> Replacement | None:
+    older = OLDER.get(model)
+    if older is None:
+        return None
+    return Replacement(
+        older,
+        f"The provider has no {model}; {older} answers in its place."
+        " Choose a transcription_model that it has.",
+    )
+
+
+def _successor(model: str) -> Replacement | None:
     retired = retirement(model)
     if retired is None or retired.successor is None:
         return None
-    return retired if account.allows(retired.successor) else None
-
-
-def note_retired(quirks: ModelQuirks, retired: Retirement, model: str) -> None:
-    """Ask the successor from now on, and tell the organisation's admin."""
-    quirks.learn(model, {"successor": retired.successor})
     gone = (
         f"was retired on {retired.date}"
         if retired.is_past(datetime.now(UTC).date())
         else f"is no longer served, before its last day {retired.date}"
     )
-    quirks.warn(
-        model,
+    return Replacement(
+        retired.successor,
         f"{model} {gone}; {retired.successor} answers in its place."
         " Change the model in the flow, or set an alias.",
     )

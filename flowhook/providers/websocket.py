@@ -44,6 +44,7 @@ from flowhook.providers.guarded_transport import (
     open_socket,
     trusted_context,
 )
+from flowhook.providers.model_client import Usage
 from flowhook.providers.transport import (
     CHUNK_BYTES,
     ConnectionBroken,
@@ -64,7 +65,12 @@ SCHEMES = {"http": "ws", "https": "wss"}
 
 
 class Dialogue(Protocol):
-    """What is said in one exchange. A retry begins the same dialogue anew."""
+    """What is said in one exchange. A retry begins the same dialogue anew.
+
+    `usage` are the tokens that it cost, of all tries.
+    """
+
+    usage: Usage | None
 
     def begin(self) -> None:
         """Forget what was said and heard."""

@@ -116,13 +116,13 @@ class ReadAloud:
     def __init__(self, request: SpeechRequest, model: str) -> None:
         self.request = request
         self.model = model
+        self.usage: Usage | None = None
         self.begin()
 
     def begin(self) -> None:
         self.passages = [Passage(text) for text in passages(self.request.text)]
         self.readings: dict[str, Reading] = {}
         self.sound_bytes = 0
-        self.usage: Usage | None = None
         self.reply: HttpReply | None = None
 
     def hear(self, message: str) -> Iterator[str]:

@@ -13,6 +13,7 @@ from flowhook.providers import look_up
 from flowhook.providers.gevent_transport import GeventTransport
 from flowhook.providers.guard import AddressGuard
 from flowhook.providers.guarded_requests import GuardedRequestsTransport
+from flowhook.providers.model_client import Usage
 from flowhook.providers.transport import HttpReply
 from flowhook.providers.websocket import websocket_url
 from service.provider_clients import base_url_addresses
@@ -45,7 +46,8 @@ def by_requests(guard: AddressGuard) -> Send:
 class Nothing:
     """A dialogue that never begins."""
 
-    reply = None
+    reply: HttpReply | None = None
+    usage: Usage | None = None
 
     def begin(self) -> None: ...
 

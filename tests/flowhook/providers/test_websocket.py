@@ -28,13 +28,13 @@ from flowhook.errors import Overloaded
 from flowhook.limits.fair_shares import FairShares
 from flowhook.limits.shared_transport import SharedTransport
 from flowhook.providers import websocket
+from flowhook.providers.model_client import Usage
 from flowhook.providers.pooled_transport import PooledTransport
 from flowhook.providers.transport import (
     ConnectionBroken,
     HttpReply,
     ReplyTooLarge,
     TimedOut,
-    TransportError,
     Unreachable,
 )
 from flowhook.providers.websocket import ConversingTransport
@@ -47,6 +47,8 @@ HEADERS = {"Authorization": "Bearer x"}
 
 class Echo:
     """A dialogue that says `hello` to `welcome`, and ends with what it hears next."""
+
+    usage: Usage | None = None
 
     def __init__(self) -> None:
         self.reply: HttpReply | None = None
@@ -385,11 +387,9 @@ def test_the_certificate_is_for_the_name(
 def test_nobody_there_is_unreachable(transport: ConversingTransport) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    for host in (f"127.0.0.1:{port}", "no-such-host.invalid"):
-        with pytest.raises(TransportError) as caught:
-            transport.converse(f"ws://{host}/", HEADERS, Echo(), 5)
-        assert isinstance(caught.value, Unreachable)
-        assert host not in str(caught.value)
+    with pytest.raises(Unreachable) as caught:
+        transport.converse(f"ws://127.0.0.1:{port}/", HEADERS, Echo(), 5)
+    assert "127.0.0.1" not in str(caught.value)
 
 
 def test_a_dialogue_takes_one_of_the_organisations_connections() -> None:

@@ -79,3 +79,25 @@ def test_the_language_that_was_heard_is_told(
     assert openai.last.body.get("response_format") == (
         "verbose_json" if model == "whisper-1" else None
     )
+
+
+def test_a_server_that_is_older_than_the_default_model_hears_with_whisper(
+    service: Service, openai: FakeOpenAI
+) -> None:
+    openai.retire("gpt-transcribe")
+    service.organisation(openai)
+    for _ in range(2):
+        assert service.call("speech_to_text", {"speech": samples.SPEECH}).status == 200
+    asked = [request.body["model"] for request in openai.requests]
+    assert asked == ["gpt-transcribe", "whisper-1", "whisper-1"]
+    [warning] = service.operator("GET", "/settings/acme").json["warnings"]
+    assert "transcription_model" in warning["message"]
+
+
+def test_a_chosen_transcription_model_that_is_missing_is_an_error(
+    service: Service, openai: FakeOpenAI
+) -> None:
+    service.organisation(openai, transcription_model="our-ear")
+    answer = service.call("speech_to_text", {"speech": samples.SPEECH})
+    assert answer.error["type"] == "model_not_found"
+    assert len(openai.requests) == 1

@@ -69,6 +69,15 @@ def test_what_it_cost_is_counted_over_all_readings(speaker: Asker, openai: FakeO
     assert isinstance(once, Usage)
 
 
+def test_what_failed_is_counted_too(speaker: Asker, openai: FakeOpenAI) -> None:
+    readings = [Reading(has_sound=False), Reading(says="Sure, how can I help you today?")]
+    openai.read_aloud(*readings)
+    with pytest.raises(errors.InvalidResponse):
+        speak(speaker)
+    used = speaker.client.usage
+    assert used.input_tokens + used.output_tokens == openai.account(openai.key).used_tokens
+
+
 @pytest.mark.parametrize(
     "says",
     [
