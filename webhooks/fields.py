@@ -195,11 +195,20 @@ class Json(Lenient, fields.Raw):
             return self.reads(value)
         try:
             value = read_value(value)
-        except NotJson:
-            pass  # `reads_text` checks a bare word
+        except NotJson as refusal:
+            return self._text(value, str(refusal))
         except UnreadableJson as refusal:
             raise ValidationError(f"Must not be {refusal}.") from None
         return self.reads_text(value)
+
+    def _text(self, value: str, problem: str) -> Any:
+        """Read a text that is no JSON, such as a bare word; one that begins as JSON is broken."""
+        try:
+            return self.reads_text(value)
+        except ValidationError:
+            if value.lstrip()[:1] in ("{", "["):
+                raise ValidationError(f"Is {problem}. Check quotes and commas.") from None
+            raise
 
 
 def model_field(
