@@ -140,7 +140,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         accounts,
         open_client,
         in_flight.place,
-        {"google_sheets": sheets.tokens.sign_in.test},
+        {"google_sheets": lambda org: sheets.tokens.sign_in.test(org.section("google_sheets"))},
     )
     runner = CallRunner(dispatcher, settings.get, called_at)
     job_services = JobServices(config, redis, cipher, guard, settings.get, runner.run, fullness)

@@ -39,6 +39,7 @@ def client_opener(
 ) -> Callable[[Account, Organisation], AccountClient]:
     """Return a function that opens clients, each with its organisation's quirks and circuit."""
     transport, guarded = choose_transport(), choose_transport(base_url_addresses(guard))
+    links = choose_transport(link_addresses(guard))
     circuits = Circuits(redis, settings.drop)
     shares = FairShares(MOST_REQUESTS)
 
@@ -50,7 +51,7 @@ def client_opener(
             StoredModelQuirks(redis, organisation, account.base_url, settings.drop),
             circuit=circuits.open(organisation, account.base_url, account.api_key),
             fallback=(lambda: open_fallback(other, organisation)) if other else None,
-            links=SharedTransport(guarded, shares, organisation.id),
+            links=SharedTransport(links, shares, organisation.id),
             jobs=StoredProviderJobs(redis, organisation),
         )
 
@@ -79,14 +80,30 @@ def choose_transport(addresses_of: AddressesOf | None = None) -> ConversingTrans
 
 def base_url_addresses(guard: AddressGuard) -> AddressesOf:
     """Return the guard's look-up for base_url; it raises ProviderUnavailable if it refuses."""
+    return _addresses(
+        guard,
+        "base_url",
+        "base_url leads to an address that is not public",
+        "Correct base_url, or have the operator set it.",
+    )
 
+
+def link_addresses(guard: AddressGuard) -> AddressesOf:
+    """Return the guard's look-up for links in a provider's answers, which refuses as that does."""
+    return _addresses(
+        guard,
+        "link",
+        "the provider named an address that is not public",
+        "Check base_url and whether the provider is the one you mean; the operator can allow an"
+        " address with ALLOW_PRIVATE_URLS.",
+    )
+
+
+def _addresses(guard: AddressGuard, field: str, message: str, fix: str) -> AddressesOf:
     def addresses_of(host: str, port: int, seconds: float) -> list[str]:
         try:
-            return guard.addresses_of(host, port, seconds, field="base_url")
+            return guard.addresses_of(host, port, seconds, field=field)
         except InvalidInput as refused:
-            raise ProviderUnavailable(
-                "base_url leads to an address that is not public",
-                fix="Correct base_url, or have the operator set it.",
-            ) from refused
+            raise ProviderUnavailable(message, fix=fix) from refused
 
     return addresses_of

@@ -11,12 +11,12 @@ from typing import Any
 from flowhook.errors import NotFound
 from flowhook.organisations.organisation import Organisation
 from flowhook.organisations.section_service import SectionService, account_section
-from flowhook.providers.account import Account, Accounts
+from flowhook.providers.account import SARVAM, Account, Accounts
 from flowhook.providers.model_client import ModelClient
 
 OpenClient = Callable[[Account, Organisation], ModelClient]
-SectionTest = Callable[[Mapping[str, Any]], dict[str, Any]]
-"""A section's values to what a success tells beside `success` and `latency_ms`; else it raises."""
+SectionTest = Callable[[Organisation], dict[str, Any]]
+"""Returns what a success tells beside `success` and `latency_ms`; else it raises."""
 
 
 class AccountChecks:
@@ -36,7 +36,7 @@ class AccountChecks:
         self.accounts = accounts
         self.open_client = open_client
         self.place = place
-        self.others = others
+        self.others: Mapping[str, SectionTest] = {**others, SARVAM: self._test_sarvam}
 
     def test(self, org: str, title: str | None = None) -> dict[str, Any]:
         """Return `{"success", "models", "latency_ms"}`; raises what the provider's answer means."""
@@ -51,8 +51,9 @@ class AccountChecks:
                 f"the section {section[:40]} cannot be tested",
                 fix=f"The sections with a test are openai, {', '.join(self.others)}.",
             )
-        values = self.sections.section(self.sections.existing(org), section)
-        return self._timed(org, lambda: test(values))
+        organisation = self.sections.existing(org)
+        self.sections.section(organisation, section)
+        return self._timed(org, lambda: test(organisation))
 
     def models(self, org: str, title: str | None = None) -> list[dict[str, Any]]:
         """The models this key can use, by id, each with what the provider tells of it."""
@@ -63,6 +64,10 @@ class AccountChecks:
             {name: value for name, value in asdict(model).items() if value is not None}
             for model in models
         ]
+
+    def _test_sarvam(self, organisation: Organisation) -> dict[str, Any]:
+        account = self.accounts.open_sarvam(organisation.sections)
+        return {"models": len(self.open_client(account, organisation).models())}
 
     def _timed(self, org: str, ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         started = time.perf_counter()

@@ -118,7 +118,7 @@ class Accounts:
         if _section_name(provider) in sections:
             return self.open(sections, provider)
         if provider == SARVAM:
-            return self._open_sarvam(sections)
+            return self.open_sarvam(sections)
         problem = "Must be openai, sarvam or the title of an account of this organisation."
         raise InvalidInput(
             "provider is neither openai nor sarvam nor the title of an account",
@@ -126,7 +126,8 @@ class Accounts:
             fields={"provider": [problem]},
         )
 
-    def _open_sarvam(self, sections: Sections) -> Account:
+    def open_sarvam(self, sections: Sections) -> Account:
+        """Return the account of the section sarvam; raises MissingApiKey."""
         section = sections.get(SARVAM, {})
         if not section.get("api_key"):
             raise MissingApiKey(

@@ -70,7 +70,8 @@ def functions_exist(target: LintTarget) -> Iterator[Issue]:
         if successor and is_function(action):
             message = (
                 f"The '{name}' webhook is deprecated. Please migrate this node to the "
-                f"'{successor}' node before publishing."
+                f'\'{successor}\' node before publishing; with "provider": "sarvam" in its body, '
+                "Sarvam's models for India's languages do what Bhashini did."
             )
             yield Issue(CRITICAL, message, node.uuid)
         elif known is not None and is_function(action) and name not in known:

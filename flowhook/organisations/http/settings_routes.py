@@ -93,7 +93,7 @@ def settings_routes(auth: AdminAuth, sections: SectionService, checks: AccountCh
     @routes.post("/<org>/<section>/test")
     @documented(answer={"type": "object", "required": ["success", "latency_ms"]})
     def test_section(org: str, section: str) -> Response:
-        """Try what is stored in a section at the service that it is for (google_sheets)."""
+        """Try what is stored in a section at the service that it is for (google_sheets, sarvam)."""
         auth.member(org)
         return json_answer(checks.test_section(org, section))
 

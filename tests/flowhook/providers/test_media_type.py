@@ -45,7 +45,10 @@ def wav() -> bytes:
 
 PHONES = [
     *(b"3gp4", b"3gp5", b"3gp6", b"3gp7", b"3g2a", b"qt  ", b"MSNV", b"avc1", b"M4V ", b"F4A "),
-    *(b"iso7", b"iso9", b"NDSC", b"mp71"),
+    *(b"iso7", b"iso9", b"NDSC", b"mp71", b"3gp1", b"3gp9", b"3gs7", b"3ge6", b"3gg6", b"3gr6"),
+    *(b"3g2b", b"3g2c", b"3gt8", b"KDDI", b"mmp4", b"mp21", b"mp41", b"iso2", b"iso4", b"isoa"),
+    *(b"dash", b"M4VH", b"M4VP", b"F4V ", b"F4P ", b"F4B ", b"XAVC", b"CAEP", b"caqv", b"pana"),
+    *(b"sdv ", b"niko", b"ROSS", b"dmb1", b"da0a", b"MPPI", b"odcf", b"ssss", b"????", b"\0\0\0\0"),
 ]
 KNOWN = [
     (b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(40), "image/jpeg", "jpg"),

@@ -6,12 +6,18 @@ import base64
 from typing import Any
 
 import pytest
+import redis
 
+from flowhook.backoff import Backoff
+from flowhook.jobs import job_runner
 from flowhook.media import samples
+from flowhook.providers.sarvam import batch
 from tests.fakes.openai import FakeOpenAI, sounds
-from tests.fakes.sarvam import BATCH, KEY, FakeSarvam
-from tests.fixtures_app import Service
+from tests.fakes.sarvam import BATCH, KEY, STORAGE, FakeSarvam
+from tests.fixtures_app import OpenService, Service
+from tests.fixtures_jobs import JobsService
 from tests.knowledge import FEES, vector_store
+from tests.web.visitor import signed_in
 
 THIRTY_ONE_SECONDS = sounds.wav(bytes(2 * 8_000 * 31), 8_000)
 LONG = "data:audio/wav;base64," + base64.b64encode(THIRTY_ONE_SECONDS).decode()
@@ -91,6 +97,39 @@ def test_a_long_recording_that_failed_goes_on_with_the_same_job(
     assert sarvam_service.call("speech_to_text", body).json["language"] == "English"
     assert len(sarvam.asked(BATCH)) == 2
     assert list(sarvam_service.redis.scan_iter("*provider_job*")) == []
+
+
+def test_a_long_recording_as_a_job_goes_on_until_it_is_written_down(
+    sarvam_service: Service,
+    openai: FakeOpenAI,
+    sarvam: FakeSarvam,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with_sarvam(sarvam_service, openai)
+    monkeypatch.setattr(batch, "MAX_POLLS", 1)
+    monkeypatch.setattr(batch, "BACKOFF", Backoff(0, 1, 0))
+    monkeypatch.setattr(batch, "AGAIN_SECONDS", 0)
+    monkeypatch.setattr(job_runner, "BACKOFF", Backoff(0.01, 1, 0.01))
+    sarvam.polls_needed = 5
+    jobs = JobsService(sarvam_service)
+    jobs.start_worker()
+    try:
+        job_id = jobs.accept("speech_to_text", {"speech": LONG, "wait_seconds": 0} | TO_SARVAM)
+        assert jobs.wait(job_id)["result"]["response"] == "Words."
+    finally:
+        jobs.stop_worker()
+    assert len(sarvam.asked(BATCH)) == 1
+    assert len(sarvam.asked(f"{BATCH}/{next(iter(sarvam.jobs))}/status")) == 6
+
+
+def test_links_to_private_addresses_are_not_followed(
+    open_service: OpenService, fake_redis: redis.Redis, openai: FakeOpenAI, sarvam: FakeSarvam
+) -> None:
+    service = with_sarvam(open_service(fake_redis, sarvam_base_url=sarvam.url), openai)
+    answer = service.call("speech_to_text", {"speech": LONG} | TO_SARVAM)
+    assert (answer.status, answer.error["type"]) == (503, "provider_unavailable")
+    assert "not public" in answer.error["message"]
+    assert [one for one in sarvam.requests if one.path.startswith(STORAGE)] == []
 
 
 def test_sarvam_hears_and_speaks_while_the_account_answers(
@@ -203,3 +242,31 @@ def test_providers_of_glific_are_answered_by_the_account(
     body = {"text": "Hello", "provider": provider}
     assert sarvam_service.call("text_to_speech", body).status == 200
     assert len(openai.asked("/audio/speech")) == 1
+
+
+# --- the settings ---
+
+
+def test_the_key_is_tested_from_the_page_and_the_api(
+    sarvam_service: Service, openai: FakeOpenAI, sarvam: FakeSarvam
+) -> None:
+    with_sarvam(sarvam_service, openai)
+    tested = sarvam_service.admin("POST", "/settings/acme/sarvam/test")
+    assert tested.json["models"] == 2
+    visitor = signed_in(sarvam_service, sarvam_service.tenant.admin_token)
+    page = "/organisations/acme/settings/sarvam"
+    assert f'formaction="{page}/test"' in visitor.get(page).html
+    assert "The key works" in visitor.post(f"{page}/test", {"save": "on"}).text
+    wrong = visitor.post(f"{page}/test", {"api_key": "sk_wrong0000000000", "save": "on"})
+    assert "does not accept" in wrong.text
+    assert "sk_wrong" not in wrong.html
+
+
+def test_without_a_key_there_is_nothing_to_test(
+    sarvam_service: Service, openai: FakeOpenAI
+) -> None:
+    sarvam_service.organisation(openai)
+    assert sarvam_service.admin("POST", "/settings/acme/sarvam/test").status == 404
+    sarvam_service.admin("PUT", "/settings/acme/sarvam", {})
+    tested = sarvam_service.admin("POST", "/settings/acme/sarvam/test")
+    assert (tested.status, tested.error["type"]) == (403, "missing_api_key")
