@@ -96,31 +96,32 @@ def seen_role(world: World) -> None:
 
 def optional(function: str, body: Mapping[str, Any], prefix: str) -> dict[str, Case]:
     """The rows of the options that the chat actions share."""
+    many = "Number of Prompt Responses" if prefix == "Prompt" else "Number of Chat Responses"
     chat = {**body, "model": CLASSIC}
     return {
-        f"{prefix}: Maximum Tokens": posted(
+        f"{prefix}: Number of Tokens": posted(
             function, {**chat, "max_tokens": 2048}, sends={"max_completion_tokens": 2048}
         ),
-        f"{prefix}: Temperature": posted(
+        f"{prefix}: Randomness of Responses": posted(
             function, {**chat, "temperature": 2}, sends={"temperature": 2}
         ),
-        f"{prefix}: Sanitize Response Text": posted(
+        f"{prefix}: Sanitize text": posted(
             function,
             {**chat, "sanitize_text": True},
             says="*Light*, नमस्ते! 🙂 $5",
             gives={"response": "Light, नमस्ते! 5"},
         ),
-        f"{prefix}: Number of Responses": posted(
+        f"{prefix}: {many}": posted(
             function,
             {**chat, "n": 3},
             says=("a", "b", "c"),
             gives={"responses": ["a", "b", "c"]},
             sends={"n": 3},
         ),
-        f"{prefix}: Frequency Penalty": posted(
+        f"{prefix}: Frequency of Repeated Words": posted(
             function, {**chat, "frequency_penalty": -2}, sends={"frequency_penalty": -2}
         ),
-        f"{prefix}: Presence Penalty": posted(
+        f"{prefix}: Presence of Repeated Responses": posted(
             function, {**chat, "presence_penalty": 2}, sends={"presence_penalty": 2}
         ),
         f"{prefix}: API Model": posted(
@@ -141,6 +142,16 @@ def drawn(more: Mapping[str, Any], **sent: Any) -> Case:
         gives={"url": ...},
         at="/images/generations",
     )
+
+
+def called(body: Mapping[str, Any], *roles: str) -> Case:
+    """Messages of these roles, given with a function."""
+
+    def case(world: World) -> None:
+        world.post("function_calling", {**body, "functions": [ORDER]})
+        assert [one["role"] for one in world.asked()["messages"]] == list(roles)
+
+    return case
 
 
 def sub_automations(world: World) -> None:
@@ -241,7 +252,7 @@ CHAT, VISION, FUNCTION, RESPONSE = (
     optional("function_calling", CALLING, "Function Calling"),
     optional("function_calling_response", RESULT, "Function Calling Response"),
 )
-FEW = ("API Model", "Maximum Tokens", "Temperature", "Sanitize Response Text")
+FEW = ("API Model", "Number of Tokens", "Randomness of Responses", "Sanitize text")
 
 CASES: dict[str, Case] = {
     "Account: Title": account(),
@@ -251,10 +262,12 @@ CASES: dict[str, Case] = {
     "Account: Test Action": test_action,
     **CHAT,
     "Chat: Role": roles,
+    "Chat: Input Query": posted(
+        "chat", SAID, sends={"messages.-1.content": "Why is the sky blue?"}
+    ),
     "Chat: Prompt Text": posted(
         "chat", PROMPT, sends={"messages": [{"role": "user", "content": "Write a slogan."}]}
     ),
-    "Chat: more messages": roles,
     "Chat: Response Type: Text": posted(
         "chat", {**SAID, "response_type": "Text"}, says="Light.", gives={"response": "Light."}
     ),
@@ -300,11 +313,22 @@ CASES: dict[str, Case] = {
             "messages.-1.content.1.image_url.url": IMAGE,
         },
     ),
-    "Chat with Vision: more messages": seen_role,
-    "DALL-E 3 Image Generator: Prompt": drawn({}, model=...),
-    "DALL-E 3 Image Generator: Size: 1024x1024": drawn({"size": "1024x1024"}, size="1024x1024"),
-    "DALL-E 3 Image Generator: Size: 1792x1024": drawn({"size": "1792x1024"}, size="1536x1024"),
-    "DALL-E 3 Image Generator: Size: 1024x1792": drawn({"size": "1024x1792"}, size="1024x1536"),
+    "Chat with Vision: Prompt Text": seen_role,
+    "Chat with Vision: Prompt Input": posted(
+        "chat_with_vision",
+        SEEN,
+        sends={"messages.0.content.0.type": "text", "messages.0.role": "user"},
+    ),
+    "DALL-E 3 Image Generator: Prompt Text": drawn({}, model=...),
+    "DALL-E 3 Image Generator: Image Size: 1024x1024": drawn(
+        {"size": "1024x1024"}, size="1024x1024"
+    ),
+    "DALL-E 3 Image Generator: Image Size: 1792x1024": drawn(
+        {"size": "1792x1024"}, size="1536x1024"
+    ),
+    "DALL-E 3 Image Generator: Image Size: 1024x1792": drawn(
+        {"size": "1024x1792"}, size="1024x1536"
+    ),
     "DALL-E 3 Image Generator: Style: Vivid": drawn(
         {"style": "Vivid"}, prompt="A kite\n\nStyle: vivid, hyper-real and dramatic."
     ),
@@ -315,15 +339,28 @@ CASES: dict[str, Case] = {
     "DALL-E 3 Image Generator: Quality: HD": drawn({"quality": "HD"}, quality="high"),
     "DALL-E 3 Image Generator: the image's URL": drawn({}, n=1),
     **some(FUNCTION, *FEW),
-    "Function Calling: Role and Prompt Text": posted(
-        "function_calling", {**SAID, "functions": [ORDER]}, sends={"messages.0.role": "user"}
+    "Function Calling: Prompt Text": called({**SAID, "input": "And A18?"}, "user", "user"),
+    "Function Calling: Role": called(
+        {"messages": [{"role": "System", "content": "Be brief."}, *SAID["messages"]]},
+        "system",
+        "user",
+    ),
+    "Function Calling: Input Query": posted(
+        "function_calling",
+        {**SAID, "functions": [ORDER]},
+        sends={"messages.0.content": "Why is the sky blue?"},
+    ),
+    "Function Calling: Prompt Type: Text": posted(
+        "function_calling",
+        {**SEEN, "functions": [ORDER]},
+        sends={"messages.0.content.0.text": "What is it?"},
     ),
     "Function Calling: Prompt Type: Image": posted(
         "function_calling",
         {**SEEN, "functions": [ORDER]},
         sends={"messages.0.content.1.image_url.url": IMAGE},
     ),
-    "Function Calling: Sub Automations": sub_automations,
+    "Function Calling: Sub Automation": sub_automations,
     "Function Calling: the call that the model wants": wanted,
     **some(RESPONSE, *FEW),
     "Function Calling Response: Function Calling Response": responded,
@@ -336,7 +373,7 @@ CASES: dict[str, Case] = {
         "prompt", {**PROMPT, "user": "contact-17"}, sends={"user": "contact-17"}
     ),
     "Translate an Entry: API Model": translation_model,
-    "Translate an Entry: Entry": translated(
+    "Translate an Entry: Entry Data": translated(
         {"entry": {"entry": ENTRY}}, {"": "Summer sale"}, title="SUMMER SALE", uid="blt1"
     ),
     "Translate an Entry: Content Type Schema": translated(
@@ -345,9 +382,9 @@ CASES: dict[str, Case] = {
         title="SUMMER SALE",
         note="for us",
     ),
-    "Translate an Entry: Language": language,
+    "Translate an Entry: Select Language": language,
     "Translate an Entry: Prompt Text": advice,
-    "Translate an Entry: Maximum Tokens": translation_tokens,
+    "Translate an Entry: Number of Tokens": translation_tokens,
     "Translate an Entry: what stays: references, files, URLs, enum values": translated(
         {"content_type_schema": {"schema": FIELDS}, "entry": STAYING},
         {"": "Summer sale"},
