@@ -21,7 +21,9 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from tests.fakes.exchange import Asked, Reply
+from requests.structures import CaseInsensitiveDict
+
+from tests.fakes.exchange import Asked, Exchange, Reply
 from tests.fakes.openai import FakeOpenAI, faults
 from tests.fakes.openai.faults import Fault
 
@@ -32,7 +34,7 @@ DEPLOYED = re.compile(
     r"(?P<path>/chat/completions|/embeddings|/audio/speech|/audio/transcriptions"
     r"|/images/generations)"
 )
-UNDATED = re.compile(r"/openai/v1(/responses|/files|/vector_stores)")
+UNDATED = re.compile(r"/openai/v1(/responses|/files|/vector_stores|/realtime)")
 KINDS = {
     "/chat/completions": "chat",
     "/embeddings": "embedding",
@@ -66,6 +68,8 @@ class Refused(Exception):
 class FakeAzureOpenAI(FakeOpenAI):
     """A resource on a free loopback port; nothing is deployed at first."""
 
+    realtime_path = "/openai/v1/realtime"
+
     def __init__(self) -> None:
         super().__init__()
         self._inner_key, self.key = self.key, KEY
@@ -75,6 +79,20 @@ class FakeAzureOpenAI(FakeOpenAI):
     def deploy(self, name: str, model: str) -> None:
         """Serve a model under a name."""
         self.deployments[name] = model
+
+    def _converse(self, exchange: Exchange) -> Reply | None:
+        asked = exchange.asked
+        try:
+            self._check_key(asked)
+            model = self.deployments.get(asked.query.get("model", ""))
+            if model is None:
+                raise Refused(404, "DeploymentNotFound", NO_DEPLOYMENT)
+        except Refused as refused:
+            return refused.reply
+        headers = CaseInsensitiveDict(asked.headers)
+        headers["Authorization"] = f"Bearer {self._inner_key}"
+        inner = replace(asked, query={"model": model}, headers=headers)
+        return super()._converse(replace(exchange, asked=inner))
 
     def _endpoint_reply(self, asked: Asked) -> Reply:
         try:

@@ -28,14 +28,13 @@ from wsproto.events import (
 )
 from wsproto.utilities import RemoteProtocolError
 
-from tests.fakes.exchange import Asked, Exchange
+from tests.fakes.exchange import Exchange
 from tests.fakes.openai import sounds, tokens
 from tests.fakes.openai.accounts import Account
 from tests.fakes.openai.complaints import Complaint, malformed
 from tests.fakes.openai.readings import Reading
 from tests.fakes.openai.world import World
 
-PATH = "/v1/realtime"
 VOICES = (
     "alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse", "marin", "cedar",
 )  # fmt: skip
@@ -62,10 +61,6 @@ _SENT: dict[str, type[BaseModel]] = {
     "rate_limits.updated": events.RateLimitsUpdatedEvent,
 }
 _DELTA_BYTES = 9_600  # a fifth of a second
-
-
-def is_for(asked: Asked) -> bool:
-    return asked.path == PATH and asked.method == "GET"
 
 
 def converse(exchange: Exchange, world: World, violate: Callable[[str], None]) -> None:
@@ -167,9 +162,9 @@ class _Session:
             elif event["type"] == "response.create":
                 self._respond(event.get("response") or {}, account)
         except Complaint as complaint:
-            self._complain(complaint)
             if complaint.violation:
                 self.violate(complaint.message)
+            self._complain(complaint)
 
     def _check(self, event: dict[str, Any]) -> None:
         kind = _TAKEN.get(str(event.get("type")))

@@ -33,6 +33,8 @@ class FakeOpenAI(FakeService):
     (`violations`); a test that means to send such a request clears the list.
     """
 
+    realtime_path = "/v1/realtime"
+
     def __init__(self, today: datetime.date = TODAY) -> None:
         endpoints.load()
         self.world = World(today)
@@ -179,7 +181,7 @@ class FakeOpenAI(FakeService):
 
     def _reply(self, exchange: Exchange) -> Reply | None:
         fault = self.faults.take(exchange.asked)
-        if fault is None and realtime.is_for(exchange.asked):
+        if fault is None and exchange.asked.path == self.realtime_path:
             return self._converse(exchange)
         if fault is None:
             return self._answer(exchange.asked)

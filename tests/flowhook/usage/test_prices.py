@@ -31,6 +31,11 @@ def test_a_snapshot_costs_what_its_family_does() -> None:
     assert prices.find("") is None
 
 
+def test_speech_costs_what_sound_costs() -> None:
+    assert Prices.load().find("gpt-realtime-2.1-mini") == Price(0.6, 20)
+    assert Prices.load().find("gpt-realtime-2.1") == Price(4, 64)
+
+
 def test_an_operators_file_adds_and_replaces(tmp_path: Path) -> None:
     file = tmp_path / "prices.json"
     own = [

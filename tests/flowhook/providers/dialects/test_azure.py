@@ -93,8 +93,25 @@ def test_the_name_of_a_deployment_stays_one_segment(
     client = client_of(azure, transport, deployment={"tts-1": "a/b?c"})
     with pytest.raises(errors.ModelNotFound):
         client.speak(SpeechRequest("Hello", "alloy", model="tts-1"))
-    assert azure.last.path == "/openai/deployments/a%2Fb%3Fc/audio/speech"
-    assert azure.last.query == {"api-version": VERSION}
+    asked = azure.requests[0]
+    assert asked.path == "/openai/deployments/a%2Fb%3Fc/audio/speech"
+    assert asked.query == {"api-version": VERSION}
+
+
+def test_a_realtime_model_reads_aloud_at_the_undated_address(
+    azure: FakeAzureOpenAI, transport: ConversingTransport
+) -> None:
+    model = "gpt-realtime-2.1-mini"
+    azure.deploy("our voice", model)
+    client = client_of(azure, transport, deployment={model: "our voice"}, speech_model=model)
+    assert client.speak(SpeechRequest("Hello", "alloy")).content_type == "audio/mpeg"
+    assert azure.last.path == "/openai/v1/realtime"
+    assert azure.last.query == {"model": "our voice"}
+    assert "Authorization" not in azure.last.headers
+    with pytest.raises(errors.InvalidApiKey):
+        client_of(azure, transport, speech_model=model, api_key="wrong").speak(
+            SpeechRequest("Hello", "alloy")
+        )
 
 
 @pytest.mark.parametrize("end", ["/openai", "/openai/v1"])
