@@ -49,7 +49,7 @@ from flows.library.store import FlowStore
 from flows.model.contact import Contact
 from flows.model.events import Event
 from flows.model.session import Message, Session, WebhookAnswer
-from flows.sheets.sheets import OpenSheets, no_sheets
+from flows.sheets.access import OpenSheets, no_sheets
 
 ATTEMPTS = 3
 SAFELY_LATER = timedelta(seconds=30)  # any running turn has stored or failed by then

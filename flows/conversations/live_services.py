@@ -18,7 +18,7 @@ from flows.library.library import Library
 from flows.library.store import FlowStore
 from flows.model.contact import LANGUAGES, Contact, Language
 from flows.model.session import HttpAnswer, WebhookAnswer, WebhookPending
-from flows.sheets.sheets import SheetAccess
+from flows.sheets.access import SheetAccess
 
 DEFAULT_TIMEZONE = "Asia/Kolkata"
 

@@ -24,7 +24,7 @@ from flows.model.session import Message, Session
 from flows.model.text import whole_number
 from flows.play.chat_view import ChatView
 from flows.play.standalone import CallWebhook, SendRequest, StandaloneServices
-from flows.sheets.sheets import SheetAccess
+from flows.sheets.access import SheetAccess
 
 MEDIA = ("image", "audio", "video", "document")
 PROMPT = "› "

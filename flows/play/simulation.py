@@ -30,7 +30,7 @@ from flows.library.store import FlowStore
 from flows.model.contact import Contact
 from flows.model.events import Event, WebhookCalled
 from flows.model.session import HttpAnswer, Message, Session, WebhookAnswer, WebhookPending
-from flows.sheets.sheets import OpenSheets, PretendedWrites
+from flows.sheets.access import OpenSheets, PretendedWrites
 
 KEEP_SECONDS = 86_400
 MAX_ITEMS, MAX_CALLS = 200, 50

@@ -17,7 +17,7 @@ from flows.definition.interactive import Templates
 from flows.model.contact import LANGUAGES, Contact, Language
 from flows.model.session import HttpAnswer, WebhookAnswer, WebhookPending
 from flows.model.text import clean
-from flows.sheets.sheets import NO_SHEETS, SheetAccess
+from flows.sheets.access import NO_SHEETS, SheetAccess
 
 CallWebhook = Callable[[str, Mapping[str, Any]], WebhookAnswer | WebhookPending]
 SendRequest = Callable[[str, str, Mapping[str, str], Mapping[str, Any]], HttpAnswer]

@@ -13,7 +13,7 @@ from flowhook.providers.guard import AddressGuard
 from flows.conversations.author_requests import AuthorHttpClient
 from flows.model.session import HttpAnswer, WebhookAnswer
 from flows.play.standalone import SendRequest
-from flows.sheets.sheets import SheetAccess
+from flows.sheets.access import SheetAccess
 from flows.sheets.table import KEY, Row, read_table, row_key
 
 NOT_SENT = frozenset({"organization_id", "wait_seconds", "callback_url"})  # the player waits

@@ -11,15 +11,15 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import count
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from flowhook.backoff import Backoff
 from flowhook.errors import (
     FlowhookError,
     InvalidApiKey,
     InvalidInput,
+    ProviderRejected,
     ProviderTimeout,
-    ProviderUnavailable,
 )
 from flowhook.organisations.cipher import Cipher
 from flowhook.organisations.organisation import Organisation
@@ -27,6 +27,7 @@ from flowhook.providers.google_account import ServiceAccount
 from flowhook.providers.google_sheets import GoogleSheetsClient, Lines, NotSignedIn, SheetLink
 from flowhook.redis.best_effort import best_effort
 from flowhook.redis.leases import TURN_SECONDS, Leases
+from flows.sheets.access import SheetAccess
 from flows.sheets.cache import Found, SheetCache, lease_key
 from flows.sheets.table import Row, Table, read_table, row_key
 from flows.sheets.tokens import GoogleTokens
@@ -36,56 +37,6 @@ WAIT_SECONDS = 20.0  # for a request of another call
 PAUSES = Backoff(first_seconds=0.05, factor=1.5, longest_seconds=0.5)
 
 Answer = TypeVar("Answer")
-
-
-class SheetAccess(Protocol):
-    """The sheets that a flow may use."""
-
-    def read(self, url: str, key: str) -> Row | None:
-        """Return the row of the sheet at this link whose column `key` has this text, or None."""
-
-    def append(self, url: str, where: str, row: Sequence[str]) -> bool:
-        """Append a row to the table at `where`; returns False where that is only pretended."""
-
-
-OpenSheets = Callable[[Organisation], SheetAccess]
-
-
-class NoSheets:
-    """The SheetAccess where Google Sheets is not connected."""
-
-    def read(self, url: str, key: str) -> Row | None:
-        """Raise ProviderUnavailable."""
-        raise ProviderUnavailable(
-            "Google Sheets is not connected here", fix="Play the flow in the service."
-        )
-
-    def append(self, url: str, where: str, row: Sequence[str]) -> bool:
-        """Raise ProviderUnavailable."""
-        raise ProviderUnavailable(
-            "Google Sheets is not connected here", fix="Play the flow in the service."
-        )
-
-
-NO_SHEETS = NoSheets()
-
-
-def no_sheets(organisation: Organisation) -> SheetAccess:
-    return NO_SHEETS
-
-
-@dataclass(frozen=True, slots=True)
-class PretendedWrites:
-    """Reads as `sheets` does, and writes nothing."""
-
-    sheets: SheetAccess
-
-    def read(self, url: str, key: str) -> Row | None:
-        return self.sheets.read(url, key)
-
-    def append(self, url: str, where: str, row: Sequence[str]) -> bool:
-        SheetLink.read(url)
-        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +127,17 @@ class OrganisationSheets:
         if link.is_published or not section.get("service_account"):
             return client.read_shared(link)
         account = ServiceAccount.of(section)
-        return self._signed_in(account, lambda token: client.read(link, token, account.email))
+        try:
+            return self._signed_in(account, lambda token: client.read(link, token, account.email))
+        except (InvalidApiKey, ProviderRejected) as refused:
+            return self._without_account(link, refused)
+
+    def _without_account(self, link: SheetLink, refused: FlowhookError) -> Lines:
+        """Read what everybody may see, though the account is of no use: it was read before, too."""
+        try:
+            return self.service.client.read_shared(link)
+        except FlowhookError:
+            raise refused from None
 
     def _signed_in(self, account: ServiceAccount, ask: Callable[[str], Answer]) -> Answer:
         """Ask with the account's token, once more with a new one if Google knows it no longer."""

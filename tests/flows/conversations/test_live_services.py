@@ -16,7 +16,7 @@ from flows.conversations.author_requests import AuthorHttpClient
 from flows.conversations.live_services import LiveServices, in_time
 from flows.model.contact import Contact
 from flows.model.session import WebhookAnswer
-from flows.sheets.sheets import NO_SHEETS
+from flows.sheets.access import NO_SHEETS
 from tests.flows.building import export_of
 from tests.flows.room import ORG, Room
 

@@ -30,7 +30,7 @@ from flows.play.webhook_choices import (
     pretended,
     pretended_request,
 )
-from flows.sheets.sheets import SheetAccess
+from flows.sheets.access import SheetAccess
 from tests.fakes.google import FakeGoogle
 from tests.fakes.web import answer, serve
 from tests.flows.sheets.flows import reading_and_writing

@@ -27,8 +27,9 @@ from flowhook.providers.google_sheets import GoogleSheetsClient, SheetLink
 from flowhook.providers.guard import AddressGuard
 from flowhook.redis.keys import org_key, scan_organisation
 from flows.sheets import cache
+from flows.sheets.access import SheetAccess
 from flows.sheets.cache import lease_key, sheet_key
-from flows.sheets.sheets import SheetAccess, Sheets
+from flows.sheets.sheets import Sheets
 from flows.sheets.tokens import GoogleTokens, token_key
 from tests.fakes.google import EMAIL, FORMULA, FakeGoogle, Sheet
 from tests.fixtures_app import FIRST_KEY
@@ -164,6 +165,20 @@ def test_an_account_reads_what_is_shared_with_it(google: FakeGoogle, open_sheets
     private = google.sheet(ROWS, readers={EMAIL}, gid=4)
     assert open_sheets(google.account()).read(private.link, "1") == ONE
     assert google.asked("/export") == 0
+
+
+def test_an_account_of_no_use_keeps_nobody_from_what_everybody_may_see(
+    google: FakeGoogle, open_sheets: Open
+) -> None:
+    account, public, private = google.account(), shared(google), google.sheet(ROWS)
+    google.api_enabled = False
+    assert open_sheets(account).read(public.link, "1") == ONE
+    with pytest.raises(InvalidApiKey, match="API is not enabled"):
+        open_sheets(account).read(private.link, "1")
+    google.account(key=1)  # the key was replaced in Google's console
+    google.end_sessions()
+    again = shared(google)
+    assert open_sheets(account).read(again.link, "1") == ONE
 
 
 def test_a_published_sheet_is_read_as_csv_with_an_account_too(
