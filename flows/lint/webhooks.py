@@ -20,6 +20,10 @@ DEPRECATED = {
     "text_to_speech_with_bhasini": "text_to_speech",
     "nmt_tts_with_bhasini": "text_to_speech",
 }
+IN_PLACE_OF_BHASHINI = (
+    'with "provider": "sarvam" in its body, Sarvam\'s models for India\'s languages do what '
+    "Bhashini did"
+)
 ONLY_IN_GLIFIC = {
     "send_wa_group_poll": "conversations here are with contacts, not with WhatsApp groups; ask "
     "with an interactive message",
@@ -70,8 +74,7 @@ def functions_exist(target: LintTarget) -> Iterator[Issue]:
         if successor and is_function(action):
             message = (
                 f"The '{name}' webhook is deprecated. Please migrate this node to the "
-                f'\'{successor}\' node before publishing; with "provider": "sarvam" in its body, '
-                "Sarvam's models for India's languages do what Bhashini did."
+                f"'{successor}' node before publishing; {IN_PLACE_OF_BHASHINI}."
             )
             yield Issue(CRITICAL, message, node.uuid)
         elif known is not None and is_function(action) and name not in known:
