@@ -1,7 +1,7 @@
 """Finds the JSON in what a model wrote.
 
-Models put it into a code fence, which they sometimes leave open, write words around it, and break
-lines inside its texts.
+Models put it into a code fence, which they sometimes leave open, write words around it, break lines
+inside its texts, and leave a comma behind the last value.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from itertools import islice
 from typing import Any
 
 from flowhook.strict_json import NotJson, UnreadableJson, read_value
@@ -20,7 +19,8 @@ FENCE = "```"
 _LABEL = re.compile(r"(?:json[5c]?)?[ \t]*\r?\n?", re.IGNORECASE)
 MAX_BRACKETS = 50  # of which JSON may begin; each is looked at in one pass at most
 _WITH_CONTROLS = json.JSONDecoder(strict=False)  # finds the end; the value is read by read_value
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# A string without an end reaches to the end of the text, so that nothing is looked at twice.
+_STRING_OR_COMMA = re.compile(r'"(?:[^"\\]++|\\.?)*+(?:"|\Z)|,(?=\s*+[}\]])', re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x1f]")
 
 
@@ -47,9 +47,9 @@ def _candidates(text: str, among_words: bool) -> Iterator[str]:
         yield from _fenced(text[start + len(FENCE) :], among_words)
     if among_words:
         for opening in "{[":
-            spans = list(islice(_spans(text, opening), 2))
+            spans = set(_spans(text, opening))  # the same one twice is one
             if len(spans) == 1:
-                yield spans[0]
+                yield spans.pop()
 
 
 def _spans(text: str, opening: str) -> Iterator[str]:
@@ -80,15 +80,15 @@ def _read(candidate: str) -> Any:
     try:
         return read_value(candidate)
     except NotJson:
-        if not _CONTROL.search(candidate):
-            return NOT_FOUND
+        with suppress(UnreadableJson):
+            return read_value(_STRING_OR_COMMA.sub(_mended, candidate))
     except UnreadableJson:
-        return NOT_FOUND
-    with suppress(UnreadableJson):
-        return read_value(_STRING.sub(_escaped, candidate))
+        pass
     return NOT_FOUND
 
 
-def _escaped(string: re.Match[str]) -> str:
-    """A JSON string whose bare line breaks and other control characters are escaped."""
-    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", string[0])
+def _mended(part: re.Match[str]) -> str:
+    """A string whose bare control characters are escaped, and nothing for a comma too many."""
+    if part[0] == ",":
+        return ""
+    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", part[0])

@@ -23,6 +23,8 @@ ONE = {"a": 1}
         ('``` {"a": 1} ```', ONE),
         ("```\n\n[1]\n\n```\n", [1]),
         ('{"a": "one\ntwo\tthree"}', {"a": "one\ntwo\tthree"}),
+        ('{"a": [1, 2, ],\n}', {"a": [1, 2]}),
+        ('{"a": ",}", "b": [",]",],}', {"a": ",}", "b": [",]"]}),
         ('{\n "a": "say \\"hi\\"\n"\n}', {"a": 'say "hi"\n'}),
     ],
 )
@@ -37,6 +39,7 @@ def test_it_is_the_text(text: str, value: Any) -> None:
         'Here it is:\n```json\n{"a": 1}\n```\nAnything else?',
         '```json\n{"a": 1}',
         'Sure! {"a": 1}',
+        '{"a": 1}\n{"a": 1}',
         '{"a": 1}\n\nI hope this helps.',
         'Of course.\n\n{"a": 1}\n\nI hope {this} helps.'.replace("{this}", "this"),
         '```python\n{"a": 1}\n```',
@@ -79,7 +82,9 @@ def test_what_no_flow_reads_is_not_found() -> None:
     assert find_json("[" * 65 + "]" * 65, among_words=True) is NOT_FOUND
 
 
-@pytest.mark.parametrize("unit", ["\n", "`", "```\n", "{", '{"a":', '{"a', '"', '"\\', "}"])
+@pytest.mark.parametrize(
+    "unit", ["\n", "`", "```\n", "{", '{"a":', '{"a', ", ", '"', '"\\', '"\\\n', "}"]
+)
 def test_what_a_model_repeats_without_end_takes_linear_time(unit: str) -> None:
     with ends():
         assert find_json("```json {" + unit * 100_000 + "x}", among_words=True) is NOT_FOUND
