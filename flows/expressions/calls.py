@@ -22,7 +22,7 @@ from .compiler import (
     source_of,
     unwrap,
 )
-from .fault import FAILED, ExpressionError
+from .fault import ExpressionError
 from .literals import compile_keywords
 from .run import Evaluation
 from .values import Atom, Function
@@ -38,10 +38,13 @@ def compile_call(compiler: Compiler, node: Node) -> Code:
 
 
 def compile_piped(compiler: Compiler, left: Node, right: Node) -> Code:
-    """Compile the pipe `a |> f(b)` as the call `f(a, b)`.
+    """Compile the pipe `a |> f(b)` as the call `f(a, b)`; the brackets of `f()` may be missing.
 
     Raises ExpressionError if the right side is not a call.
     """
+    if right.type == "identifier":
+        compiler.count()
+        return _vocabulary_call(compiler, right, source_of(right), argument(compiler, left))
     if right.type != "call":
         raise disallowed(right)
     return _call(compiler, right, argument(compiler, left))
@@ -95,6 +98,7 @@ def _dotted(compiler: Compiler, node: Node, target: Node, piped: Code | None) ->
 
 
 def _field_access(compiler: Compiler, left: Node, name: str) -> Code:
+    """Compile `map.name`: nil for a missing key. Raises ExpressionError for anything but a map."""
     compiler.count(3)
     target = compiler.code(left)
 
@@ -102,11 +106,7 @@ def _field_access(compiler: Compiler, left: Node, name: str) -> Code:
         value = target(run, names)
         if not isinstance(value, dict):
             raise ExpressionError("field access on non-map")
-        if name in value:
-            return value[name]
-        if Atom(name) in value:
-            return value[Atom(name)]
-        raise ExpressionError(FAILED)
+        return value.get(Atom(name), value.get(name))
 
     return access
 

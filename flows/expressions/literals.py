@@ -138,6 +138,8 @@ def compile_string(compiler: Compiler, node: Node) -> Code:
 
 @handles("charlist")
 def compile_charlist(compiler: Compiler, node: Node) -> Code:
+    """Compile a text in single quotes, a list of numbers that counts like one written out."""
+    compiler.count(sum(len(source_of(child)) for child in children(node)))
     text = quoted(compiler, node)
 
     def characters(run: Evaluation, names: Names) -> list[int]:

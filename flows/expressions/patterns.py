@@ -24,13 +24,14 @@ _TOKEN = re.compile(r"\\(.)|(\[)|(\])", re.DOTALL)
 
 @lru_cache(maxsize=512)
 def compile_pattern(source: str, modifiers: str = "") -> Regex:
-    """Compile `source` with Elixir's modifiers i, s, m, U, x and u (Unicode classes).
+    """Compile `source` with Elixir's modifiers i, s, m, U, x and u (letters of any script).
 
     Raises ExpressionError for an unsupported pattern.
     """
     if len(source) > MAX_PATTERN or set(modifiers) - set("ismUxu"):
         raise ExpressionError(f"unsupported pattern {source[:60]}")
-    pattern = _unicode_classes(source) if "u" in modifiers else source
+    sees_bytes = "u" not in modifiers
+    pattern = source.encode().decode("latin-1") if sees_bytes else _unicode_classes(source)
     if "x" in modifiers:
         pattern = re.sub(r"(?<!\\)(?:\s+|#[^\n]*)", "", pattern)
     flags = "".join(_FLAGS[flag] for flag in dict.fromkeys(modifiers) if flag in _FLAGS)
@@ -41,7 +42,7 @@ def compile_pattern(source: str, modifiers: str = "") -> Regex:
         compiled = re2.compile(f"(?{flags}){pattern}" if flags else pattern, options)
     except (re2.error, UnicodeError) as error:
         raise ExpressionError(f"unsupported pattern {source[:60]}") from error
-    return Regex(compiled, source)
+    return Regex(compiled, source, sees_bytes)
 
 
 @lru_cache(maxsize=512)

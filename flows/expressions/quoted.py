@@ -8,7 +8,7 @@ from typing import Any
 from tree_sitter import Node
 
 from .compiler import Code, Compiler, Names, children, disallowed, handles, source_of
-from .fault import ExpressionError
+from .fault import TOO_LARGE, ExpressionError
 from .isotime import read_date, read_naive, read_time
 from .patterns import compile_pattern, escape_pattern
 from .run import Evaluation
@@ -21,6 +21,8 @@ _ESCAPES = {
 }
 _CODE = re.compile(r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|x\{?([0-9A-Fa-f]{1,6})\}?)")
 
+MAX_LITERAL_BYTES = 10_000
+
 Piece = str | int | Code
 """A text, the number of a placeholder, or an interpolated expression."""
 
@@ -31,7 +33,10 @@ def quoted(compiler: Compiler, node: Node) -> Code:
 
 
 def _pieces(compiler: Compiler, node: Node, escapes: bool) -> list[Piece]:
+    """The parts of a text. Raises ExpressionError for a text too large to be shown."""
     compiler.count()
+    if len(node.text or b"") > MAX_LITERAL_BYTES:
+        raise ExpressionError(TOO_LARGE)
     indent = _heredoc_indent(node)
     pieces: list[Piece] = []
     for child in node.named_children:

@@ -13,7 +13,7 @@ from .fault import FAILED, RESOURCES, TOO_LARGE, ExpressionError
 from .run import Evaluation, current
 from .scope import Scope
 from .splice import Spliced, name_placeholders, outline, splice
-from .values import to_text
+from .values import to_text, whole
 from .variables import substitute
 
 INVALID = "Invalid Code"
@@ -60,12 +60,20 @@ def _expression(source: str, scope: Scope, until: float) -> str:
     source, values = splice(source.strip(), scope)
     try:
         run = Evaluation({}, values, scope.now, scope.templates, until)
-        text = _guarded(source, run, to_text)
+        text = _guarded(source, run, shown_text)
     except ExpressionError as error:
         raise ExpressionError(name_placeholders(error.reason, values)) from error
     if len(text) > MAX_OUTPUT_BYTES:
         raise ExpressionError(TOO_LARGE)
     return str(text)
+
+
+def shown_text(value: Any) -> str:
+    """The text of an expression's value; half a letter that a pattern cut becomes a `\ufffd`."""
+    text = whole(to_text(value))
+    return (
+        text if text.isascii() else text.encode("utf-8", "surrogateescape").decode(errors="replace")
+    )
 
 
 def evaluate(

@@ -68,10 +68,33 @@ class Zoned:
 
 @dataclass(frozen=True, slots=True)
 class Regex:
-    """A compiled pattern of the linear engine, with its source."""
+    """A compiled pattern of the linear engine, with its source.
+
+    Without the modifier `u`, a pattern sees the bytes of a text, as in Elixir: `.` is one of the
+    three of a Hindi letter. `seen` gives the text in which it searches, where each character is a
+    byte, and `told` turns a part of that into text again.
+    """
 
     pattern: Any
     source: str
+    sees_bytes: bool = False
+
+    def seen(self, text: str) -> str:
+        if not self.sees_bytes or text.isascii():
+            return text
+        return text.encode("utf-8", "surrogateescape").decode("latin-1")
+
+    def told(self, part: str) -> str:
+        if not self.sees_bytes or part.isascii():
+            return part
+        return part.encode("latin-1").decode("utf-8", "surrogateescape")
+
+
+def whole(text: str) -> str:
+    """A text made of parts that a pattern cut, with the letters that were cut joined again."""
+    if text.isascii():
+        return text
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
 
 
 class Function:
@@ -149,7 +172,7 @@ def to_text(value: Any) -> str:
     if isinstance(value, Atom):
         return value.name
     if isinstance(value, list):
-        return "".join(_characters(value))
+        return whole("".join(_characters(value)))
     return _calendar_text(value)
 
 

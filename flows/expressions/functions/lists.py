@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from functools import cmp_to_key
 from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 from ..fault import FAILED, ExpressionError
@@ -19,13 +20,24 @@ Collection = list[Any] | Range | dict[Any, Any]
 
 
 def elements(run: Evaluation, collection: Collection) -> list[Any]:
-    """The elements as a list; their memory is charged before a range is expanded."""
+    """The elements as a list, those of a map in the order of its keys.
+
+    Their memory is charged before a range is expanded.
+    """
     if isinstance(collection, list):
         return collection
     run.charge(16 * count(collection))
     if isinstance(collection, Range):
         return list(collection.items())
-    return list(collection.items())
+    pairs = list(collection.items())
+    if all(isinstance(key, str) for key in collection):
+        return sorted(pairs, key=itemgetter(0))
+
+    def by_key(left: tuple[Any, Any], right: tuple[Any, Any]) -> int:
+        run.tick()
+        return compare(left[0], right[0])
+
+    return sorted(pairs, key=cmp_to_key(by_key))
 
 
 @function("Enum.count/1")

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..fault import FAILED, RESOURCES, ExpressionError
 from ..run import Evaluation
-from ..values import Atom, Function, Keywords, Regex, to_text
+from ..values import Atom, Function, Keywords, Regex, to_text, whole
 from ..vocabulary import function
 
 MAX_WORK = 4_000_000
@@ -23,7 +23,7 @@ def first_match(run: Evaluation, pattern: Regex, text: str) -> Any:
 
 
 def matches(run: Evaluation, pattern: Regex, text: str) -> Iterator[Any]:
-    """All matches, found in time linear in the text.
+    """All matches in a text as the pattern sees it (`seen`), found in time linear in the text.
 
     Raises ExpressionError if text and pattern are too large together.
     """
@@ -38,7 +38,7 @@ def matches(run: Evaluation, pattern: Regex, text: str) -> Iterator[Any]:
 @function("Regex.match?/2")
 def is_match(run: Evaluation, pattern: Regex, text: str) -> bool:
     """Whether the pattern matches anywhere in the text."""
-    return first_match(run, pattern, text) is not None
+    return first_match(run, pattern, pattern.seen(text)) is not None
 
 
 @function("Regex.run/2", "Regex.run/3")
@@ -49,10 +49,10 @@ def run_pattern(
 
     Raises ExpressionError for another `capture:`.
     """
-    match = first_match(run, pattern, text)
+    match = first_match(run, pattern, pattern.seen(text))
     if match is None:
         return None
-    found = _groups(match)
+    found = _groups(pattern, match)
     capture = options.option("capture", Atom("all")) if options else Atom("all")
     if not isinstance(capture, Atom) or capture.name not in ("all", "first", "all_but_first"):
         raise ExpressionError(FAILED)
@@ -63,19 +63,19 @@ def run_pattern(
 def scan(run: Evaluation, pattern: Regex, text: str) -> list[list[str]]:
     """All matches with their groups."""
     found = []
-    for match in matches(run, pattern, text):
-        groups = _groups(match)
+    for match in matches(run, pattern, pattern.seen(text)):
+        groups = _groups(pattern, match)
         run.charge(32 + sum(map(len, groups)))
         found.append(groups)
     return found
 
 
-def _groups(match: Any) -> list[str]:
+def _groups(pattern: Regex, match: Any) -> list[str]:
     """The match and its groups, without trailing groups that did not take part."""
     groups = [match.group(), *match.groups()]
     while groups and groups[-1] is None:
         groups.pop()
-    return [group or "" for group in groups]
+    return [pattern.told(group or "") for group in groups]
 
 
 @function("Regex.replace/3", "Regex.replace/4")
@@ -98,19 +98,19 @@ def replace_matches(
     run: Evaluation, pattern: Regex, text: str, replacement: str | Function, everywhere: bool
 ) -> str:
     pieces: list[str] = []
-    start = 0
+    start, text = 0, pattern.seen(text)
     for match in matches(run, pattern, text):
-        put = _replacement(match, replacement)
+        put = _replacement(pattern, match, replacement)
         run.charge(len(put))
-        pieces += (text[start : match.start()], put)
+        pieces += (pattern.told(text[start : match.start()]), put)
         start = match.end()
         if not everywhere:
             break
-    return "".join(pieces) + text[start:]
+    return whole("".join(pieces) + pattern.told(text[start:]))
 
 
-def _replacement(match: Any, replacement: str | Function) -> str:
-    groups = [group or "" for group in (match.group(), *match.groups())]
+def _replacement(pattern: Regex, match: Any, replacement: str | Function) -> str:
+    groups = [pattern.told(group or "") for group in (match.group(), *match.groups())]
     if isinstance(replacement, Function):
         padded = [*groups, "", ""]
         return to_text(replacement(*padded[: replacement.arity]))

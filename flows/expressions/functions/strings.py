@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -174,7 +174,9 @@ def split(
     limit = most if isinstance(most, int) and most > 0 else None
     pieces: list[str] = []
     start = 0
+    told: Callable[[str], str] = text_of
     if isinstance(pattern, Regex):
+        text, told = pattern.seen(text), pattern.told
         found = matches(run, pattern, text)
     else:
         found = _texts(run, pattern, text)
@@ -182,12 +184,12 @@ def split(
         if limit is not None and len(pieces) >= limit - 1:
             break
         run.charge(16 + match.end() - start)
-        piece = text[start : match.start()]
+        piece = told(text[start : match.start()])
         start = match.end()
         if piece or not trimmed:
             pieces.append(piece)
     if text[start:] or not trimmed:
-        pieces.append(text[start:])
+        pieces.append(told(text[start:]))
     return pieces
 
 
