@@ -29,8 +29,8 @@ from tests.flows.channels.whatsapp.world import ASHA, World, text
 from tests.flows.talking import publish, say
 from tests.garbage import assert_keeps_nothing
 
-BODY = "words of a contact " * 50_000  # 950 KB
-QUESTION = {"question_text": "Why?", "prompt": BODY[:90_000], "contact": BODY[:700_000]}
+BODY = "words of a contact " * 6_000  # 114 KB
+QUESTION = {"question_text": "Why?", "prompt": BODY[:90_000], "contact": BODY[:100_000]}
 SOUND_BYTES = 14 * 1024 * 1024
 LATER = {"Prefer": "respond-async"}
 
@@ -74,7 +74,7 @@ def refused(service: Service, function: str, body: Any, *status: int, **more: An
         ("get_buttons", {"buttons_data": {}, "contact": BODY}, 400),
         ("parse_via_chat_gpt", {"question_text": "@results.x", "contact": BODY}, 400),
         ("get_button", {"buttons_data": "Yes", "contact": BODY}, 404),
-        ("get_buttons", {"buttons_data": "Yes", "contact": BODY * 2}, 413),
+        ("get_buttons", {"buttons_data": "Yes", "contact": BODY * 10}, 413),
     ],
 )
 def test_calls_that_are_wrong(
@@ -159,7 +159,7 @@ def test_media_that_cannot_be_fetched(answer: web.Handler) -> None:
 
         def call() -> None:
             with pytest.raises(FlowhookError):
-                fetcher.fetch(f"http://{NAME}:{server.port}/", max_bytes=500_000, timeout_seconds=5)
+                fetcher.fetch(f"http://{NAME}:{server.port}/", max_bytes=50_000, timeout_seconds=5)
 
         assert_keeps_nothing(call)
 
@@ -206,7 +206,7 @@ def test_callbacks_that_break_off(jobs_unattended: JobsService) -> None:
     jobs_unattended.job_services.queue.send = lambda *message: sent.append(message)  # type: ignore[method-assign]
     with web.serve(lambda connection, head: connection.close()) as receiver:
         url = f"http://127.0.0.1:{receiver.port}/"
-        body = {"buttons_data": "Yes", "contact": BODY[:700_000], "callback_url": url}
+        body = {"buttons_data": "Yes", "contact": BODY[:100_000], "callback_url": url}
 
         def call() -> None:
             job_id = jobs_unattended.accept("get_buttons", body, headers=LATER)
