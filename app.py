@@ -132,7 +132,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     dispatcher = Dispatcher(functions, contexts, recorder.record, limiter)
     contexts.add_tools(WebhookTools(dispatcher))
     auth = AdminAuth(authenticator, partial(token_use.note, redis))
-    sections = SectionService(store, settings.drop, guard)
+    sections = SectionService(store, settings.drop, guard, limiter.forget_month)
     in_flight = InFlight(config.max_in_flight)
     sheets = open_google(config, redis, cipher, guard)
     checks = AccountChecks(

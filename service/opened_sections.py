@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from flowhook.limits.limiter import Limiter
 from flowhook.organisations.auth import OPERATOR, Caller
 from flowhook.organisations.cipher import Cipher
 from flowhook.organisations.retired_keys import RetiredKeys
@@ -27,7 +28,8 @@ def opened_sections() -> Iterator[SectionService]:
     """
     with opened_store() as (config, redis):
         store = SettingsStore(redis, RetiredKeys(redis, Cipher(config.encryption_keys)).cipher)
-        yield SectionService(store, _hear, AddressGuard(config.allow_private_urls))
+        guard = AddressGuard(config.allow_private_urls)
+        yield SectionService(store, _hear, guard, Limiter(redis).forget_month)
 
 
 @contextmanager

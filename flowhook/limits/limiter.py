@@ -3,7 +3,11 @@
 One script in Redis decides, in one round trip a call. Calls a minute: a sliding window over the
 times of the last calls. Concurrent calls: leases, so that the places of a killed process become
 free when they lapse. Tokens a month: a counter, to which a call's estimate is added before it and
-corrected by what it used after it. An organisation without limits needs no round trip.
+corrected by what it used after it. Its first value is what the month used before, which costs that
+one call two more round trips. An organisation without limits needs no round trip.
+
+redis-py repeats a script whose answer was lost with a broken connection: a repeat is known by the
+call's id, so that it reserves and settles once.
 """
 
 from __future__ import annotations
@@ -28,6 +32,7 @@ from flowhook.redis.fullness import store_error
 from flowhook.redis.keys import org_key
 from flowhook.redis.leases import CALL_SECONDS
 from flowhook.redis.script import Script
+from flowhook.usage.counters import UsageCounters
 
 KEEP_MONTH_SECONDS = 7 * 24 * 3600  # a finished month's counter, for calls that end in the next
 
@@ -78,6 +83,7 @@ class Limiter:
         self.redis = redis
         self.clock = clock
         self.lease_seconds = lease_seconds
+        self.usage = UsageCounters(redis)
 
     def place(
         self,
@@ -110,7 +116,18 @@ class Limiter:
     def tokens_this_month(self, org: str) -> int:
         """The tokens that count against the budget: used, and reserved by running calls."""
         month = Month.at(self.now())
-        return int(self.redis.get(org_key(org, "limits", "tokens", month.name)) or 0)
+        counted = self.redis.get(_month_key(org, month))
+        return self.used_before(org, month) if counted is None else int(counted)
+
+    def used_before(self, org: str, month: Month) -> int:
+        """The month's tokens of calls that have ended, of those without a budget too."""
+        rows = self.usage.read(org, month.days(min(self.now(), month.end - 1)))
+        return sum(row.count.input_tokens + row.count.output_tokens for row in rows)
+
+    def forget_month(self, org: str) -> None:
+        """Drop the month's counter, before a budget is set where none was: meanwhile nobody
+        counted, so the next call begins it anew."""
+        self.redis.delete(_month_key(org, Month.at(self.now())))
 
     def now(self) -> float:
         return self.clock() if self.clock else time.time()
@@ -139,7 +156,7 @@ class LimitedReservation(Reservation):
 
     def __enter__(self) -> None:
         try:
-            outcome, number = RESERVE.run(self.limiter.redis, self._keys(), self._arguments())
+            outcome, number = self._reserve()
         except RedisError as error:
             raise store_error(
                 error, "the service cannot reach its store to check limits"
@@ -161,7 +178,7 @@ class LimitedReservation(Reservation):
         owed = 0 if self.budget is None else self.used() - self.reserved
         call = f"{self.id}|{self.reserved}"
         try:
-            SETTLE.run(self.limiter.redis, self._keys()[1:], [call, owed])
+            SETTLE.run(self.limiter.redis, self._keys()[1:3], [call, owed])
         except RedisError as failure:
             logger.warning(
                 "a call could not be settled",
@@ -178,11 +195,24 @@ class LimitedReservation(Reservation):
                 retry_after_seconds=self._seconds_left(),
             )
 
+    def _reserve(self) -> tuple[bytes, bytes]:
+        """Run the script; where the month's counter is absent, once more with its first value."""
+        arguments = self._arguments()
+        answer: tuple[bytes, bytes] = RESERVE.run(self.limiter.redis, self._keys(), arguments)
+        if answer[0] != b"seed":
+            return answer
+        before = self.limiter.used_before(self.org, self.month)
+        seeded: tuple[bytes, bytes] = RESERVE.run(
+            self.limiter.redis, self._keys(), [*arguments, before, self.month.start * 1_000_000]
+        )
+        return seeded
+
     def _keys(self) -> list[str]:
         return [
             org_key(self.org, "limits", "requests"),
             org_key(self.org, "limits", "calls"),
-            org_key(self.org, "limits", "tokens", self.month.name),
+            _month_key(self.org, self.month),
+            org_key(self.org, "limits", "reserved", self.id),
         ]
 
     def _arguments(self) -> list[str | int]:
@@ -227,3 +257,7 @@ class LimitedReservation(Reservation):
 
     def _seconds_left(self) -> int:
         return max(1, math.ceil(self.month.end - self.limiter.now()))
+
+
+def _month_key(org: str, month: Month) -> str:
+    return org_key(org, "limits", "tokens", month.name)

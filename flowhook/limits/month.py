@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A month's name (`2026-11`) and its end in epoch seconds."""
+    """A month's name (`2026-11`), its start and end in epoch seconds."""
 
     name: str
+    start: int
     end: int
 
     @classmethod
@@ -19,4 +20,9 @@ class Month:
         moment = time.gmtime(epoch_seconds)
         year, month = moment.tm_year, moment.tm_mon
         following = (year + month // 12, month % 12 + 1)
-        return cls(f"{year:04d}-{month:02d}", calendar.timegm((*following, 1, 0, 0, 0)))
+        start, end = (calendar.timegm((*first, 1, 0, 0, 0)) for first in ((year, month), following))
+        return cls(f"{year:04d}-{month:02d}", start, end)
+
+    def days(self, until: float) -> list[str]:
+        """The names (`2026-11-20`) of the month's days until a moment in it."""
+        return [f"{self.name}-{day:02d}" for day in range(1, time.gmtime(until).tm_mday + 1)]

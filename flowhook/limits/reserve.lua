@@ -4,17 +4,26 @@
 -- KEYS  1 times of the last calls (a list, oldest first, at most as long as the limit)
 --       2 calls in flight (a sorted set: "<id>|<tokens reserved>" by the end of its lease)
 --       3 tokens used and reserved this month
+--       4 what this call reserved, known for some seconds
 -- ARGV  1 now in microseconds, empty for the server's clock
 --       2 calls a minute, 3 calls at once, 4 tokens a month; each empty where there is no limit
 --       5 id of the call, 6 length of its lease in microseconds
 --       7 tokens it must be able to use, 8 tokens to reserve on top where there are that many
 --       9 seconds to keep the month's counter
+--       10 tokens used this month before there was a counter, 11 the month's start in microseconds;
+--       both absent at the first try
 -- Returns {"ok", tokens reserved} or {limit, microseconds to wait}; of "tokens", 0 is "to the
--- end of the month".
+-- end of the month". {"seed", 0} where there is no counter and its first value is not told.
 
 local MINUTE = 60000000
 local FORGET = 3600000000 -- a lease that ended this long ago is forgotten, with what it reserved
+local REPEATS = 10000 -- in milliseconds; redis-py tries again within about two seconds
 local SOON = 1000000 -- when a place comes free is not known; calls take about this long
+
+local before = redis.call('GET', KEYS[4])
+if before then -- the answer was lost on its way, and this is the same call once more
+  return {'ok', before}
+end
 
 local now = tonumber(ARGV[1])
 if not now then
@@ -23,6 +32,15 @@ if not now then
 end
 local per_minute, at_once, monthly = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local whole = function(number) return string.format('%.0f', number) end
+
+-- Tokens that calls in flight which began at some moment or later reserved; they settle them.
+local held_since = function(start)
+  local held = 0
+  for _, call in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], whole(start + ARGV[6]), '+inf')) do
+    held = held + string.match(call, '|(%d+)$')
+  end
+  return held
+end
 
 redis.call('ZREM', KEYS[2], '') -- so that it is carried out even where the store is full
 if per_minute then
@@ -44,13 +62,18 @@ end
 
 local reserved = 0
 if monthly then
-  local used = tonumber(redis.call('GET', KEYS[3]) or 0)
+  local counted = redis.call('GET', KEYS[3])
+  if not counted then
+    if not ARGV[10] then
+      return {'seed', '0'}
+    end
+    counted = whole(ARGV[10] + held_since(tonumber(ARGV[11])))
+    redis.call('SET', KEYS[3], counted, 'EX', ARGV[9])
+  end
+  local used = tonumber(counted)
   local needed = tonumber(ARGV[7])
   if used + needed > monthly or used >= monthly then
-    local held = 0
-    for _, call in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '(' .. whole(now), '+inf')) do
-      held = held + string.match(call, '|(%d+)$')
-    end
+    local held = held_since(now - ARGV[6])
     if used - held + needed <= monthly and used - held < monthly then
       return {'tokens', whole(SOON)}
     end
@@ -71,4 +94,5 @@ if at_once or monthly then
   redis.call('ZADD', KEYS[2], whole(now + ARGV[6]), ARGV[5] .. '|' .. whole(reserved))
   redis.call('PEXPIRE', KEYS[2], whole((ARGV[6] + FORGET) / 1000))
 end
+redis.call('SET', KEYS[4], whole(reserved), 'PX', REPEATS)
 return {'ok', whole(reserved)}

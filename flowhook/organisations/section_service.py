@@ -25,6 +25,7 @@ from flowhook.redis.keys import ORGANIZATION_ID_PATTERN
 from flowhook.unknown_fields import few_unknown
 
 MASKED = re.compile(r"(sk-|EAA|AIz)?\.\.\..{0,4}")
+BUDGET = "monthly_tokens"
 HEARD_SECONDS = 0.1  # an announcement reaches every process well within this time
 
 
@@ -34,12 +35,18 @@ class SectionService:
     NAME = "section_service"  # among the application's extensions
 
     def __init__(
-        self, store: SettingsStore, changed: Callable[[str], None], guard: AddressGuard
+        self,
+        store: SettingsStore,
+        changed: Callable[[str], None],
+        guard: AddressGuard,
+        budgeted: Callable[[str], None],
     ) -> None:
-        """`changed` is told an organisation's id after each change made here."""
+        """`changed` is told an organisation's id after each change made here, `budgeted` before a
+        budget is set where none was."""
         self.store = store
         self.changed = changed
         self.guard = guard
+        self.budgeted = budgeted
 
     def exists(self, org: str) -> bool:
         return bool(ORGANIZATION_ID_PATTERN.fullmatch(org)) and self.store.load(org).exists
@@ -102,6 +109,8 @@ class SectionService:
         schema.check_whole(values if replaces else {**stored, **values})
         if kind == "openai" and "base_url" in values:
             self._check_base_url(values, stored, caller)
+        if kind == "limits" and values.get(BUDGET) and not stored.get(BUDGET):
+            self.budgeted(org)
         if replaces:
             created = self.store.put(org, section, values, caller.name, expected)
         else:

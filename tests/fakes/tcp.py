@@ -125,11 +125,13 @@ class Forwarder:
 
     That is what is left of a connection whose peer went away without a word: a machine that lost
     its power, a firewall that forgot. While `is_away`, new connections are silent from the start.
+    The server's next `loses` answers never arrive: their connections are closed in their stead.
     """
 
     def __init__(self, target_port: int) -> None:
         self.target_port = target_port
         self.is_away = False
+        self.loses = 0
         self._vanished = threading.Event()
         self._closed = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
@@ -174,6 +176,9 @@ class Forwarder:
                         break
                     data = key.fileobj.recv(65_536)  # type: ignore[union-attr]
                     if not data:
+                        return
+                    if self.loses and key.fileobj is target:
+                        self.loses -= 1
                         return
                     key.data.sendall(data)
             self._closed.wait()

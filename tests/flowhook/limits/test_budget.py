@@ -117,4 +117,8 @@ class TestMonthlyTokens:
     ],
 )
 def test_months(moment: tuple[int, ...], name: str, end: tuple[int, ...]) -> None:
-    assert Month.at(calendar.timegm(moment)) == Month(name, calendar.timegm(end))
+    found = Month.at(calendar.timegm(moment))
+    assert (found.name, found.end) == (name, calendar.timegm(end))
+    assert found.start == calendar.timegm((*moment[:2], 1, 0, 0, 0))
+    assert found.days(calendar.timegm(moment))[-1] == f"{name}-{moment[2]:02d}"
+    assert len(found.days(calendar.timegm(moment))) == moment[2]

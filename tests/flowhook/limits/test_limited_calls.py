@@ -6,6 +6,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+from flowhook.limits.limiter import Limiter
 from flowhook.limits.month import Month
 from tests.fakes.openai import FakeOpenAI, faults
 from tests.fixtures_app import Answer, Service
@@ -136,3 +137,38 @@ def test_a_removed_limit_is_gone(service: Service) -> None:
     assert service.call("get_buttons", call).status == 429
     assert service.operator("DELETE", "/settings/acme/limits").status == 204
     assert service.call("get_buttons", call).status == 200
+
+
+def test_a_budget_counts_what_the_month_used_before_it(
+    service: Service, openai: FakeOpenAI
+) -> None:
+    service.organisation(openai)
+    openai.say_by(lambda _: "word " * 300)
+    assert ask(service).status == 200
+    service.flush()
+    (line,) = service.admin("GET", "/usage/acme").json["usage"]
+    used = line["input_tokens"] + line["output_tokens"]
+    limit(service, monthly_tokens=used)
+    assert ask(service).error["type"] == "budget_exceeded"
+    limit(service, monthly_tokens=used + 1000)
+    assert ask(service).status == 200
+    assert Limiter(service.redis).tokens_this_month("acme") == 2 * used
+
+
+def test_a_budget_that_is_taken_away_for_a_while_counts_what_was_used_meanwhile(
+    service: Service, openai: FakeOpenAI
+) -> None:
+    service.organisation(openai)
+    limit(service, monthly_tokens=10**6)
+    assert ask(service).status == 200
+    one = Limiter(service.redis).tokens_this_month("acme")
+    for take_away in (
+        lambda: service.operator("PATCH", "/settings/acme/limits", {"monthly_tokens": None}),
+        lambda: service.operator("DELETE", "/settings/acme/limits"),
+    ):
+        assert take_away().status in (200, 204)
+        assert ask(service).status == 200
+        service.flush()
+        limit(service, monthly_tokens=10**6)
+    assert ask(service).status == 200
+    assert Limiter(service.redis).tokens_this_month("acme") == 4 * one

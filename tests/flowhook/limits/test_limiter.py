@@ -198,7 +198,7 @@ class TestTogether:
         acme = organisation(requests_per_minute=1, concurrent_calls=1, monthly_tokens=100)
         with place(limiter, acme, needed=10):
             keys = list(scan_organisation(any_redis, "acme"))
-            assert len(keys) == 3
+            assert len(keys) == 4
             assert all(any_redis.ttl(key) > 0 for key in keys)
 
     def test_without_redis_no_call_begins_but_an_answer_is_not_lost(self) -> None:
