@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import lameenc
 
-from flowhook.turns import in_turns
+from flowhook.turns import in_turns, one_by_one
 
 BITS_PER_SAMPLE = 16
 KILOBITS_PER_SECOND = 48  # a voice needs no more
@@ -21,6 +21,7 @@ def mp3_of(pcm: bytes, rate: int) -> bytes:
     encoder.silence()
     second = rate * BITS_PER_SAMPLE // 8
     whole = len(pcm) - len(pcm) % (BITS_PER_SAMPLE // 8)
-    starts = in_turns(range(0, whole, second))
-    encoded = [encoder.encode(pcm[start : min(start + second, whole)]) for start in starts]
-    return b"".join(map(bytes, (*encoded, encoder.flush())))
+    with one_by_one(len(pcm)):  # many that wait for their turn would hold up all others
+        starts = in_turns(range(0, whole, second))
+        encoded = [encoder.encode(pcm[start : min(start + second, whole)]) for start in starts]
+        return b"".join(map(bytes, (*encoded, encoder.flush())))
