@@ -67,7 +67,7 @@ class RequestsTransport(Conversing):
                 with session.request(
                     method,
                     url,
-                    headers=dict(headers),
+                    headers={"Accept-Encoding": "identity", **headers},
                     timeout=(min(CONNECT_SECONDS, timeout_seconds), timeout_seconds),
                     stream=True,
                     allow_redirects=False,

@@ -33,6 +33,7 @@ from flowhook.providers.guard import AddressGuard
 from flowhook.providers.pooled_transport import PooledTransport
 from flowhook.providers.requests_transport import RequestsTransport
 from flowhook.providers.websocket import ConversingTransport
+from flowhook.records.log_entry import LogEntry
 from flowhook.strict_json import read_json
 from tests.fakes.servers.playing import FakeServer, values_at
 from tests.fakes.servers.reading import ANSWERED, Shape, read_server, server_names
@@ -62,6 +63,11 @@ BUTTONS = {
     "strict": True,
 }
 IMAGE = [{"type": "image_url", "image_url": {"url": samples.IMAGE}}, {"type": "text", "text": "?"}]
+CALLED = {
+    "id": "call_b",
+    "type": "function",
+    "function": {"name": "order_status", "arguments": '{"order": "A17"}'},
+}
 ALWAYS_REASONS = "gpt-6-astra"
 
 
@@ -143,6 +149,29 @@ ROWS: dict[str, Row] = {
         {"response": SAID},
         lambda result: {"function_calling_response": result, "sub_automation_response": "two"},
     ),
+    "function_calling_response alone": Row(
+        "function_calling_response",
+        {
+            "function_calling_response": {
+                "calls": [{"id": "call_a", "name": "order_status", "arguments": {"order": "A17"}}]
+            },
+            "sub_automation_response": {"status": "on its way"},
+        },
+        {"response": SAID},
+    ),
+    "function_calling_response with another server's thoughts": Row(
+        "function_calling_response",
+        {
+            "function_calling_response": {
+                "messages": [
+                    {"role": "user", "content": "Where is it?"},
+                    {"role": "assistant", "reasoning_content": THOUGHT, "tool_calls": [CALLED]},
+                ]
+            },
+            "sub_automation_response": {"status": "on its way"},
+        },
+        {"response": SAID},
+    ),
     "translate_entry": Row(
         "translate_entry",
         {"entry": {"title": "Summer sale", "body": "Come."}, "language": "Hindi"},
@@ -192,8 +221,9 @@ class Caller:
             Threads(self.redis, cipher),
             google_maps_url="http://127.0.0.1:9",
         )
+        self.entries: list[LogEntry] = []
         self.dispatcher = Dispatcher(
-            load_functions(), contexts, lambda entry: None, Limiter(self.redis)
+            load_functions(), contexts, self.entries.append, Limiter(self.redis)
         )
         contexts.add_tools(WebhookTools(self.dispatcher))
         self.count = 0
@@ -208,6 +238,7 @@ class Caller:
         """An organisation that nothing is known of, with the account that the shape is for."""
         self.count += 1
         self.pauses.clear()
+        self.entries.clear()
         account = {"is_active": True, "api_key": server.key, "base_url": server.account_url}
         account |= {"private_ok": True, **server.file.account, **shape.account}
         return Organisation(f"org{self.count}", {"openai": account}, {})
@@ -290,14 +321,26 @@ def problems(
     found += expected(server, shape, outcome)
     if row.function == "translate_entry":  # which asks again, text by text, without JSON
         found = [problem for problem in found if not problem.startswith("asked")]
-    if outcome.error is None and not shape.rows:
-        got = {key: trimmed(outcome.answer.get(key)) for key in row.wanted}
-        if got != row.wanted:
-            found.append(f"{got}, not {row.wanted}")
+    if outcome.error is None:
+        found += result(caller, server, shape, row, outcome)
     if shape in server.struck:
         found += [problem for path in shape.sent for problem in last_sent(server, shape, path)]
         if shape.waits is not None and shape.waits not in [round(p, 1) for p in caller.pauses]:
             found.append(f"waited {caller.pauses}, not {shape.waits}")
+    return found
+
+
+def result(
+    caller: Caller, server: FakeServer, shape: Shape, row: Row, outcome: Outcome
+) -> list[str]:
+    """What is wrong with a success: another result than the model's, or no tokens counted."""
+    found = []
+    got = {key: trimmed(outcome.answer.get(key)) for key in row.wanted}
+    if got != row.wanted and not shape.rows:
+        found.append(f"{got}, not {row.wanted}")
+    counted = sum(entry.input_tokens + entry.output_tokens for entry in caller.entries)
+    if server.asked("/chat/completions") and not counted:
+        found.append("counts no tokens")
     return found
 
 

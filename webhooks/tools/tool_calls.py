@@ -42,10 +42,10 @@ class ToolCall:
     kept: Mapping[str, Any] | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the call as a flow sees it; the id is included only without a result."""
+        """Return the call as a flow sees it; without a result, with what is needed to give one."""
         known = {"name": self.name, "arguments": self.arguments}
         if self.result is None:
-            return {"id": self.id, **known}
+            return {"id": self.id, **known, **(self.kept or {})}
         return {**known, "result": self.result}
 
 

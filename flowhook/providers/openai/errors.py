@@ -44,7 +44,6 @@ class Meaning:
     codes: frozenset[str] = frozenset()
     statuses: frozenset[int] = frozenset()
     words: re.Pattern[str] | None = None
-    param: str | None = None
     refused: str | None = None  # the parameter without which the request may be taken
     is_passing: bool = False  # whether the same request may be answered the next time
 
@@ -53,8 +52,6 @@ class Meaning:
             return status < 500 or status == 529
         if status not in self.statuses:
             return False
-        if self.param is not None and body.param == self.param:
-            return True
         return self.words is not None and self.words.search(body.message) is not None
 
 
@@ -362,6 +359,8 @@ def _forbidden(error: OpenAIErrorReply) -> ProviderFailure:
 
 
 def _not_found(error: OpenAIErrorReply) -> ProviderFailure:
+    if error.body.param == "model":
+        return _no_model()
     return ProviderRejected(
         f"the provider has nothing at this address{error.detail()}",
         fix="Check base_url in the organisation's OpenAI settings; it usually ends in /v1.",

@@ -16,7 +16,9 @@ from typing import Any
 
 import orjson
 
+from flowhook.providers.model_client import KEPT_OF_MESSAGES
 from flowhook.providers.openai.error_body import ErrorBody
+from flowhook.providers.openai.thinking_fields import can_change, wanted_field, with_field
 
 REFUSED_TOGETHER = frozenset(
     {
@@ -52,7 +54,10 @@ OPTIONAL = REFUSED_TOGETHER | {
     "strict",
 }
 _JSON_KINDS = ("json_schema", "json_object")
-_KNOWN = OPTIONAL | RENAMED.keys() | HINTS | {"response_format", "voice", *_JSON_KINDS}
+_KNOWN = {
+    *(*OPTIONAL, *RENAMED, *HINTS, *_JSON_KINDS, *KEPT_OF_MESSAGES),
+    *("response_format", "voice"),
+}
 _ALSO_CALLED = {"reasoning": "reasoning_effort", "grammar": "response_format"}
 
 _CODES = frozenset(
@@ -93,6 +98,9 @@ def refused_parameter(status: int, error: ErrorBody) -> str | None:
     """
     if status in _OTHER_STATUSES or not (400 <= status < 500 or status == 501):
         return None
+    wanted = wanted_field(error.message)
+    if wanted:
+        return wanted
     if not error.names & _CODES and not _REFUSED.search(error.message):
         return None
     if error.param:
@@ -124,8 +132,10 @@ def refused_with(parameter: str, body: Mapping[str, Any]) -> list[str]:
     """Return the changes to `body` after a model refused `parameter`; empty if there are none.
 
     A change is the name of a parameter to drop or rename, `name=value` to drop that value alone,
-    or the kind of JSON that cannot be asked for.
+    `+name` to fill it in, or the kind of JSON that cannot be asked for.
     """
+    if can_change(parameter, body):
+        return [parameter]
     if parameter in HINTS and parameter in body:
         return [f"{parameter}={body[parameter]}"]
     if parameter in ("response_format", *_JSON_KINDS):
@@ -149,20 +159,26 @@ def without(body: dict[str, Any], refused: Iterable[str]) -> dict[str, Any]:
         return body
     changed = dict(body)
     for name in refused:
-        if name == "strict":
-            _drop_strict(changed)
-        elif "=" in name:
-            hint, _, value = name.partition("=")
-            if str(changed.get(hint)) == value:
-                del changed[hint]
-        elif name in changed:
-            value = changed.pop(name)
-            if name in RENAMED:
-                changed[RENAMED[name]] = value
+        _change(changed, name)
     for kind in _JSON_KINDS:
         if kind in refused and _json_kind(changed) == kind:
             _ask_in_words(changed, kind, also_refused="json_object" in refused)
     return changed
+
+
+def _change(body: dict[str, Any], name: str) -> None:
+    if can_change(name, body):
+        body.update(with_field(name, body))
+    elif name == "strict":
+        _drop_strict(body)
+    elif "=" in name:
+        hint, _, value = name.partition("=")
+        if str(body.get(hint)) == value:
+            del body[hint]
+    elif name in body:
+        value = body.pop(name)
+        if name in RENAMED:
+            body[RENAMED[name]] = value
 
 
 def _json_kind(body: Mapping[str, Any]) -> str | None:

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.fakes.exchange import Asked, Exchange, Reply
+from tests.fakes.openai import pictures
 from tests.fakes.servers import answering
 from tests.fakes.servers.reading import Refusal, ServerFile, Shape
 from tests.fakes.servers.saying import HALF, THOUGHT, call_for, said_to
@@ -54,6 +55,8 @@ class FakeServer(FakeService):
 
     def _serve(self, exchange: Exchange) -> Reply | None:
         asked = exchange.asked
+        if asked.method == "GET" and asked.path.endswith(".png"):
+            return Reply(200, pictures.draw("png", "a school"), "image/png")
         with self._lock:
             self.requests.append(asked)
             shape, value = self._shape_for(asked)
@@ -114,7 +117,8 @@ class FakeServer(FakeService):
             given = self.given.get(call["id"], {})
             if name in given and given[name] not in (message.get(name), call.get(name)):
                 return True
-            if name in self.file.calls.get("must", ()) and name not in call:
+            is_there = call.get(name) or message.get(name)
+            if name in self.file.calls.get("must", ()) and not is_there:
                 return True
         return False
 
@@ -137,7 +141,7 @@ class FakeServer(FakeService):
             "$thought": THOUGHT,
             "$model": str(model or body.get("model", "")),
             "$value": str(value),
-            "$models": "",
+            "$origin": self.origin,
         }
         if "text" in answer:
             content = _replaced(answer["text"], words).encode()

@@ -47,6 +47,13 @@ def test_an_answer_that_nobody_asked_to_be_compressed_is_unpacked(
     assert reply.body == b"hello"
 
 
+def test_no_transport_asks_for_a_compressed_answer(
+    transport: Transport, openai: FakeOpenAI
+) -> None:
+    transport.send("GET", f"{openai.base_url}/models", {"Authorization": "Bearer x"}, None, 5)
+    assert openai.last.headers["Accept-Encoding"] == "identity"
+
+
 # --- TLS ---
 
 

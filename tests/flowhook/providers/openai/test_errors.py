@@ -331,8 +331,8 @@ def test_servers_say_in_many_ways_that_they_do_not_take_it(
         (
             404,
             {"error": {"message": "Not found", "param": "model"}},
-            errors.ProviderRejected,
-            "nothing at this address",
+            errors.ModelNotFound,
+            "no such model",
         ),
     ],
 )
