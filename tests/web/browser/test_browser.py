@@ -32,6 +32,7 @@ PATHS = (
     f"{ACME}/tokens",
     f"{ACME}/functions",
     f"{ACME}/functions/parse_via_chat_gpt",
+    f"{ACME}/functions/generate_image",
     f"{ACME}/logs",
     f"{ACME}/usage",
 )
@@ -78,6 +79,10 @@ def test_first_run(tab: Tab, openai: FakeOpenAI, service: Service) -> None:
     openai.say("Sunlight holds all colours; the air scatters blue the most.")
     page.get_by_role("link", name="Functions").click()
     page.get_by_role("link", name="parse_via_chat_gpt").click()
+    page.get_by_text("More fields").click()
+    page.locator("#field-gpt_model").focus()
+    expect(page.locator("#models option[value='gpt-6-luna']")).to_have_count(1)
+    page.get_by_text("More fields").click()
     page.get_by_role("button", name="Try").click()
     expect(page.get_by_role("heading", name="Answered")).to_be_focused()
     expect(page.locator(".words")).to_contain_text("scatters blue the most")
