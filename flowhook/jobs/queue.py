@@ -147,10 +147,8 @@ class SteadyRedisBroker(RedisBroker):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._consumed: set[str] = set()
-        self.scripts = {
-            name: self.client.register_script(EVEN_IF_FULL + cast(bytes, script.script))
-            for name, script in self.scripts.items()
-        }
+        dispatch = cast(bytes, self.scripts["dispatch"].script)
+        self.scripts["dispatch"] = self.client.register_script(EVEN_IF_FULL + dispatch)
         self.held_back: Callable[[], int] = int  # none, unless a worker says otherwise
 
     @property

@@ -45,6 +45,16 @@ def test_delayed_steps_are_performed_when_they_are_due(
     jobs.stop_worker()
 
 
+def test_the_first_step_of_a_process_is_queued_on_any_node_of_a_cluster(
+    cluster_redis: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The script that a process runs once, without a key, runs on a node that chance names."""
+    for number in range(20):
+        monkeypatch.setattr(SteadyRedisBroker, "_max_unpack_size_val", None)
+        choose_queue(make_config(), cluster_redis).send(f"acme.{number}", "run")
+    assert cluster_redis.llen("{dq}:jobs") == 20
+
+
 def test_a_consumer_that_lost_redis_counts_as_another_worker(any_redis: Client) -> None:
     """What Redis gave out but could not say is then delivered again."""
     broker = SteadyRedisBroker(client=any_redis, namespace="{dq}", middleware=[])
