@@ -136,6 +136,25 @@ class Config:
         )
 
 
+def find_encryption_keys(environ: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """The keys that are there, in the environment or in DATA_DIR; none are made.
+
+    Raises ConfigError if there are none, or they are malformed.
+    """
+    read = _Reader(os.environ if environ is None else environ)
+    data_dir = Path(read("DATA_DIR", "./data", str)).absolute()
+    is_kept = (data_dir / "encryption_keys").exists()
+    is_embedded = read("REDIS_URL", None, values.redis_url) is None
+    if is_embedded and not is_kept and not read("ENCRYPTION_KEYS", None, values.fernet_keys):
+        raise ConfigError(
+            f"ENCRYPTION_KEYS is not set and {data_dir} has no file encryption_keys: set it, or"
+            " copy that file there"
+        )
+    return read.secret(
+        "ENCRYPTION_KEYS", values.fernet_keys, is_embedded, data_dir, _new_fernet_key
+    )
+
+
 class _Reader:
     """Reads one variable at a time; an empty value counts as unset."""
 

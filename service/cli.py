@@ -14,7 +14,18 @@ import click
 
 from service.terminal import FAILED, wants_no_colour
 
-COMMANDS = ("key", "org", "play", "rotate-keys", "run", "token", "version", "worker")
+COMMANDS = (
+    "backup",
+    "key",
+    "org",
+    "play",
+    "restore",
+    "rotate-keys",
+    "run",
+    "token",
+    "version",
+    "worker",
+)
 
 
 class Commands(click.Group):

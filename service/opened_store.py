@@ -27,16 +27,19 @@ DATA = "appendonlydir"  # in DATA_DIR: what an embedded server made there
 
 
 @contextmanager
-def opened_store(checks_keys: bool = True) -> Iterator[tuple[Config, Any]]:
+def opened_store(
+    checks_keys: bool = True, timeout_seconds: float | None = None
+) -> Iterator[tuple[Config, Any]]:
     """The configuration, and a client of its store, which exists.
 
-    `checks_keys`: refuse keys that open nothing there. Raises Failed, also for what is raised
+    `checks_keys`: refuse keys that open nothing there; `timeout_seconds` is how long a command of
+    Redis may take, if not the usual second. Raises Failed, also for what is raised
     inside and has a line that an operator can act on.
     """
     with told_in_one_line():
         place = check_made()
         config = Config.from_env()
-        redis = connect(config.redis_url, config.data_dir, config.embedded_max_memory)
+        redis = connect_to(config, timeout_seconds)
         try:
             if not holds_store(redis):
                 raise no_store(place)
@@ -46,6 +49,10 @@ def opened_store(checks_keys: bool = True) -> Iterator[tuple[Config, Any]]:
             yield config, redis
         finally:
             redis.close()
+
+
+def connect_to(config: Config, timeout_seconds: float | None = None) -> Any:
+    return connect(config.redis_url, config.data_dir, config.embedded_max_memory, timeout_seconds)
 
 
 def holds_store(redis: Any) -> bool:

@@ -66,6 +66,10 @@ class Cipher:
         except InvalidTag:
             raise CannotDecrypt(f"{purpose} of {organization_id}: damaged or moved") from None
 
+    def has(self, key_id: bytes) -> bool:
+        """Whether the operator's key of this id is among the keys."""
+        return key_id in self._keys
+
     def is_stale(self, sealed: bytes) -> bool:
         """Whether a key other than the first encrypted it."""
         return sealed[1 : 1 + KEY_ID_BYTES] != self.current

@@ -79,7 +79,12 @@ def _is_alone(redis: Any, sleep: Callable[[float], None]) -> bool:
 
 def _others(redis: Any) -> bool:
     listening = sum(number for _, number in redis.pubsub_numsub(CHANGED))
-    return bool(listening) or next(iter(redis.scan_iter(match=PROCESSES)), None) is not None
+    return bool(listening) or next(processes(redis), None) is not None
+
+
+def processes(redis: Any) -> Iterator[bytes]:
+    """The keys of processes that live, or did 15 seconds ago."""
+    yield from redis.scan_iter(match=PROCESSES)
 
 
 def _move(redis: Any, cipher: Cipher, renew: Callable[[], bool]) -> None:

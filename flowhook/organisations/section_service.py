@@ -174,7 +174,8 @@ def load_fields(
 def masked(section: str, values: Any) -> dict[str, Any]:
     """A section's fields with secrets masked and `has_<secret>` beside them."""
     secrets = secret_fields(SECTIONS[section.partition("/")[0]])
-    shown = {name: value for name, value in values.items() if name != "private_ok"}
+    # In order, since a hash in Redis has its own on each server.
+    shown = {name: value for name, value in sorted(values.items()) if name != "private_ok"}
     for name in secrets:
         if shown.get(name):
             shown[name] = mask(str(shown[name]))

@@ -64,7 +64,9 @@ class TokenSchema(Schema):
 def listed_tokens(sections: SectionService, org: str) -> list[dict[str, Any]]:
     """List tokens, oldest first, without their secrets."""
     uses = sections.store.token_uses(org)
-    tokens = sorted(sections.existing(org).tokens.values(), key=lambda token: token.created_at)
+    tokens = sorted(
+        sections.existing(org).tokens.values(), key=lambda token: (token.created_at, token.id)
+    )
     return [
         {
             "id": token.id,

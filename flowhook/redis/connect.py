@@ -52,26 +52,35 @@ RETRY_SECONDS = 1.0
 CLUSTER_TIMEOUT_SECONDS = 0.5
 
 
-def connect(url: str | None, data_dir: Path, max_memory: int | None = None) -> Client:
+def connect(
+    url: str | None,
+    data_dir: Path,
+    max_memory: int | None = None,
+    timeout_seconds: float | None = None,
+) -> Client:
     """The client for REDIS_URL, or for the embedded server of `data_dir` when it is None.
 
-    `max_memory` bytes bound the embedded server. Raises ValueError for a malformed URL and
+    `max_memory` bytes bound the embedded server; `timeout_seconds` is how long a command may take,
+    unless the usual second is right. Raises ValueError for a malformed URL and
     ConnectionError (the built-in one) when the embedded server does not start; a remote Redis that
     cannot be reached raises with the first command.
     """
     if url is None:
         ensure(data_dir, max_memory=max_memory)
-        return _pooled(EmbeddedConnection, data_dir=prepare_directory(data_dir))
+        directory = prepare_directory(data_dir)
+        return _pooled(EmbeddedConnection, data_dir=directory, **_patience(timeout_seconds))
     address = read_url(url)
     if address.kind == CLUSTER:
-        return connect_cluster(address, **_cluster_options(address))
+        cluster = {**_cluster_options(address), **_patience(timeout_seconds)}
+        return connect_cluster(address, **cluster)
     if address.kind == SENTINEL:
-        return _connect_sentinel(address)
+        return _connect_sentinel(address, **_patience(timeout_seconds))
+    options = {**_credentials(address), **_patience(timeout_seconds)}
     if address.kind == UNIX:
-        return _pooled(UnixDomainSocketConnection, path=address.path, **_credentials(address))
+        return _pooled(UnixDomainSocketConnection, path=address.path, **options)
     host, port = address.nodes[0]
     connection_class = SSLConnection if address.tls else Connection
-    options = {**_tcp_options(address), **_credentials(address)}
+    options = {**_tcp_options(address), **options}
     return _pooled(connection_class, host=host, port=port, **options)
 
 
@@ -98,6 +107,10 @@ def _pooled(
 ) -> Redis:
     pool = Pool(connection_class=connection_class, **{**_options(), **options})
     return Redis.from_pool(pool)
+
+
+def _patience(timeout_seconds: float | None) -> dict[str, Any]:
+    return {} if timeout_seconds is None else {"socket_timeout": timeout_seconds}
 
 
 def _options() -> dict[str, Any]:
@@ -139,7 +152,7 @@ def _tcp_options(address: RedisUrl) -> dict[str, Any]:
     }
 
 
-def _connect_sentinel(address: RedisUrl) -> Redis:
+def _connect_sentinel(address: RedisUrl, **patience: Any) -> Redis:
     tls = {k: v for k, v in address.options.items() if k.startswith("ssl_")}
     sentinel_options: dict[str, Any] = {
         "username": address.options.get("sentinel_username"),
@@ -156,7 +169,7 @@ def _connect_sentinel(address: RedisUrl) -> Redis:
         address.service,
         sentinel,
         ssl=address.tls,
-        **{**_options(), **_tcp_options(address), **_credentials(address)},
+        **{**_options(), **_tcp_options(address), **_credentials(address), **patience},
     )
     return Redis.from_pool(pool)
 

@@ -36,7 +36,7 @@ class Script:
         self.piped = _guarded(parts, NOTHING if gone == "" else gone)
         self.digest = hashlib.sha1(self.text.encode(), usedforsecurity=False).hexdigest()
 
-    def run(self, redis: Any, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
+    def run(self, redis: Any, keys: Sequence[str | bytes], arguments: Sequence[Argument]) -> Any:
         """Run the script by its hash, and by its text on a server that does not know it yet.
 
         Raises NotFound for a deleted organisation, unless the script has an answer of its own.
@@ -48,13 +48,13 @@ class Script:
                 raise
             raise NotFound("this organisation was deleted") from None
 
-    def _run(self, redis: Any, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
+    def _run(self, redis: Any, keys: Sequence[str | bytes], arguments: Sequence[Argument]) -> Any:
         try:
             return redis.evalsha(self.digest, len(keys), *keys, *arguments)
         except NoScriptError:
             return redis.eval(self.text, len(keys), *keys, *arguments)
 
-    def add_to(self, pipe: Any, keys: Sequence[str], arguments: Sequence[Argument]) -> None:
+    def add_to(self, pipe: Any, keys: Sequence[str | bytes], arguments: Sequence[Argument]) -> None:
         """Add the script's text to a pipeline, which could not try again where the hash is unknown.
 
         Called as a plain command, since redis-py's cluster pipelines have no method for it.

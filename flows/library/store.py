@@ -100,9 +100,10 @@ class FlowStore:
         return found
 
     def export(self, org: str, uuids: Iterable[str] | None = None) -> Json:
-        """The newest drafts, all or the named ones, in the shape that `add` takes."""
+        """The newest drafts, all or the named ones, in the shape that `add` takes; in order, since
+        a hash in Redis has its own on each server."""
         keys, library = Keys.of(org), self.library(org)
-        wanted = library.entries if uuids is None else uuids
+        wanted = sorted(library.entries) if uuids is None else uuids
         pipe = self.redis.pipeline(transaction=False)
         pipe.smembers(keys.groups)
         pipe.lrange(keys.fields, 0, -1)
@@ -115,7 +116,7 @@ class FlowStore:
             "flows": [entry for entry in entries if entry is not None],
             "contact_field": [orjson.loads(field) for field in fields],
             "collections": sorted(group.decode() for group in groups),
-            "interactive_templates": list(library.interactive.values()),
+            "interactive_templates": [one for _, one in sorted(library.interactive.items())],
         }
 
     # --- changing -----------------------------------------------------------------------

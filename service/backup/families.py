@@ -1,0 +1,51 @@
+"""Which keys belong to which organisation, which are shared, and which a backup leaves out."""
+
+from __future__ import annotations
+
+import re
+
+from flowhook.redis.keys import DELETED, ORGANISATIONS
+
+OURS = b"fh:*"
+QUEUE = b"{dq}:*"
+
+# Lists of all organisations or contacts. What stood in them at any time of the backup is kept: an
+# entry too many costs one look-up, and one that lacks is something that never happens.
+SHARED = (ORGANISATIONS.encode(), DELETED.encode(), b"fh:inbox:orgs", b"fh:outbox:orgs")
+WAKEUPS = b"fh:wake:{"
+
+_OWNER = re.compile(rb"fh:(?:audit:)?\{([A-Za-z0-9_-]{1,64})\}(?::|$)")
+
+LEFT_OUT = {
+    # What a process holds; none of them lives where the backup is restored.
+    r"fh:process:.+": "a process's sign of life",
+    r"fh:workers": "the workers that live",
+    r"fh:\{[^}]+\}:contact:.+:(lock|delivery)": "who takes a contact's turn, for seconds",
+    r"fh:\{[^}]+\}:(inbox|outbox):lock:.+": "who works on a contact's messages, for seconds",
+    r"fh:\{[^}]+\}:probe:.+": "that a call tries a provider again",
+    r"fh:\{[^}]+\}:limits:calls": "calls being answered",
+    r"fh:format:lock": "who moves contacts' keys",
+    # What counts seconds, and would be over before anyone restores it.
+    r"fh:\{[^}]+\}:circuit:.+": "a provider's failures of half a minute",
+    r"fh:\{[^}]+\}:limits:requests": "calls of the last minute",
+    r"fh:\{[^}]+\}:(sheet|sheet_lock):.+": "a sheet that was read a moment ago",
+    r"fh:\{[^}]+\}:sheets:bytes": "what these take",
+    r"fh:guess:.+": "wrong tokens of the last minute",
+    # What is about that Redis, not about what is in it.
+    r"fh:store:told": "whether the log told that the store is full",
+}
+_LEFT_OUT = re.compile("|".join(LEFT_OUT).encode())
+
+
+def is_left_out(key: bytes) -> bool:
+    return _LEFT_OUT.fullmatch(key) is not None
+
+
+def is_shared(key: bytes) -> bool:
+    return key in SHARED or key.startswith(WAKEUPS)
+
+
+def owner_of(key: bytes) -> str | None:
+    """The organisation whose keys, all in one slot, this one is read with; None for others."""
+    found = None if is_shared(key) else _OWNER.match(key)
+    return found[1].decode() if found else None
