@@ -38,6 +38,14 @@ def test_the_webhooks_address(service: Service, path: str) -> None:
     assert (answer.status, answer.json.get("button_count")) == (200, 2)
 
 
+def test_the_address_in_a_browser(service: Service) -> None:
+    tenant = service.organisation()
+    path = "/webhooks/get_buttons%20?buttons_data=Yes|No"
+    assert service.request("GET", path, token=tenant.webhook_token).status == 200
+    wrong = service.request("GET", "/webhooks/translate_entry%20", token=tenant.webhook_token)
+    assert (wrong.status, wrong.error["type"]) == (405, "method_not_allowed")
+
+
 def test_a_failure_at_such_an_address_has_the_functions_shape(service: Service) -> None:
     service.organisation()
     assert service.call("parse_via_chat_gpt%20", {"question_text": ""}).json["parsed_msg"]

@@ -87,9 +87,13 @@ def webhook_routes(
     @routes.app_errorhandler(405)
     def refuse_method(failure: HTTPException) -> Response:
         """Answer a wrong method as a function's failure, or as a plain error elsewhere."""
-        place, _, name = request_ctx.request.path.rpartition("/")
-        if place != "/webhooks" or functions.find(unpadded(name)) is None:
+        sent = request_ctx.request
+        place, _, name = sent.path.rpartition("/")
+        function = functions.find(unpadded(name)) if place == "/webhooks" else None
+        if function is None:
             return error_answer(failure)
+        if sent.method == "GET" and function.takes_query and name != function.name:
+            return call_function(name)  # the address was pasted with a blank behind it
         request = _CallRequest(handler, authenticator, settings, in_flight, name)
         return request.in_asked_form(request.refuse(failure))
 
