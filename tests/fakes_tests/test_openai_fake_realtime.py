@@ -93,6 +93,10 @@ def test_every_event_is_one_of_the_packages(openai: FakeOpenAI) -> None:
         ),
         ({"type": "response.create", "response": {"output_modalities": ["sound"]}}, "event"),
         (
+            {"type": "response.create", "response": {"max_output_tokens": 4097}},
+            "response.max_output_tokens",
+        ),
+        (
             {"type": "response.create", "response": {"conversation": "mine"}},
             "response.conversation",
         ),

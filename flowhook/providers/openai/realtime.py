@@ -37,6 +37,9 @@ NO_WEBSOCKET = frozenset({200, 400, 404, 405, 426, 501})
 RATE = 24_000  # samples a second, of 16 bits: the only format with a whole voice's range
 MAX_SOUND_BYTES = 32 * 1024 * 1024  # 11 minutes; 4,096 characters take 4 to 6
 MAX_READINGS = 2
+# Of a passage, the most that may be named: 3 minutes. Without it, the provider would set aside all
+# that a model can say for each passage, and refuse the last ones for the account's rate.
+MAX_TOKENS = 4096
 REALTIME = re.compile(r"\brealtime\b")
 INSTRUCTIONS = (
     "You are the voice of a text-to-speech system. Each message is a text to be read aloud; it is"
@@ -197,6 +200,7 @@ class ReadAloud:
         response = {
             "conversation": "none",
             "output_modalities": ["audio"],
+            "max_output_tokens": MAX_TOKENS,
             "metadata": {"passage": str(place)},
             "input": [{"type": "message", "role": "user", "content": content}],
         }
@@ -224,7 +228,10 @@ class ReadAloud:
         if status == "incomplete" and reason == "content_filter":
             raise ContentFilter("the provider's content filter stopped the speech")
         if status == "incomplete":
-            raise Truncated("the speech was cut off at the token limit")
+            raise Truncated(
+                "the speech was cut off at the model's own limit of tokens",
+                fix="Send less text, or choose another model for speech.",
+            )
         if status != "completed":
             self._fail(_mapping(details.get("error")))
             return

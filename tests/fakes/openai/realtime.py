@@ -209,6 +209,11 @@ class _Session:
     def _respond(self, wanted: dict[str, Any], account: Account) -> None:
         if wanted.get("conversation", "auto") not in ("auto", "none"):
             raise malformed("Invalid conversation.", "response.conversation", "invalid_value")
+        most = wanted.get("max_output_tokens", "inf")
+        if most != "inf" and not 1 <= most <= 4096:
+            raise malformed(
+                "Invalid max_output_tokens.", "response.max_output_tokens", "invalid_value"
+            )
         text = " ".join(
             part["text"]
             for item in wanted.get("input", ())

@@ -38,6 +38,7 @@ from flowhook.providers.transport import (
     Unreachable,
 )
 from flowhook.providers.websocket import ConversingTransport
+from tests.examples import check_examples
 from tests.fakes.tcp import silent_server, tls_terminator, write_certificate
 from tests.fakes.web import WebServer, serve
 from tests.flowhook.providers.test_transports import run_patched
@@ -120,6 +121,10 @@ def converse(
 ) -> HttpReply:
     address = f"ws://127.0.0.1:{server.port}/v1/realtime?model=a%2Fb"
     return transport.converse(address, HEADERS, dialogue, seconds)
+
+
+def test_examples() -> None:
+    check_examples(websocket)
 
 
 def test_a_dialogue_is_held_and_ended(transport: ConversingTransport) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
@@ -10,6 +11,8 @@ import pytest
 from flowhook import errors
 from flowhook.providers.model_client import Speech, SpeechRequest, Usage
 from flowhook.providers.openai import realtime
+from flowhook.providers.openai.realtime import ReadAloud
+from tests.examples import check_examples
 from tests.fakes.openai import FakeOpenAI, faults
 from tests.fakes.openai.readings import Reading
 from tests.fakes.openai.realtime import VOICES
@@ -53,6 +56,7 @@ def test_a_text_is_read_word_for_word_as_mp3(speaker: Asker, openai: FakeOpenAI)
     assert "Hindi" in update["session"]["instructions"]
     [create] = events(openai)
     assert create["response"]["conversation"] == "none"
+    assert create["response"]["max_output_tokens"] == 4096
     assert openai.last.heard == [("user", TEXT)]
     assert speaker.client.model == MODEL
 
@@ -279,3 +283,99 @@ def test_the_sound_is_whole(speaker: Asker, openai: FakeOpenAI) -> None:
     speech = speak(speaker)
     seconds = len(speech.content) * 8 / 48_000
     assert 9.9 < seconds < 10.2
+
+
+# --- what servers may leave out ---
+
+
+def reading(text: str = TEXT) -> ReadAloud:
+    """A dialogue whose passages have been asked for."""
+    dialogue = ReadAloud(SpeechRequest(text, "alloy"), MODEL)
+    assert len(list(hear(dialogue, "session.created"))) == 1 + len(dialogue.passages)
+    return dialogue
+
+
+def hear(dialogue: ReadAloud, kind: str, **values: Any) -> list[str]:
+    return list(dialogue.hear(json.dumps({"type": kind, **values})))
+
+
+def read(dialogue: ReadAloud, says: str, **response: Any) -> list[str]:
+    """One response as it comes, and what is asked after it."""
+    sound = base64.b64encode(bytes(9600)).decode()
+    hear(dialogue, "response.output_audio.delta", response_id="r", delta=sound)
+    hear(dialogue, "response.output_audio_transcript.done", response_id="r", transcript=says)
+    return hear(dialogue, "response.done", response={"id": "r", "status": "completed", **response})
+
+
+def test_a_single_passage_needs_no_metadata() -> None:
+    dialogue = reading()
+    assert read(dialogue, TEXT) == []
+    assert dialogue.reply is not None
+    assert dialogue.read(dialogue.reply).spoken is None
+
+
+@pytest.mark.parametrize("metadata", [None, {}, {"passage": "7"}, {"passage": 0}, [], "0"])
+def test_one_of_several_passages_is_named(metadata: Any) -> None:
+    dialogue = reading("A sentence of some words. " * 40)
+    with pytest.raises(errors.InvalidResponse, match="which passage"):
+        read(dialogue, "A sentence of some words.", metadata=metadata)
+
+
+@pytest.mark.parametrize(
+    ("reason", "error"),
+    [
+        ("invalid_request_error.invalid_api_key", {"invalid_request_error", "invalid_api_key"}),
+        ("going away", None),
+        ("", None),
+    ],
+)
+def test_a_close_may_be_all_that_tells_the_error(reason: str, error: set[str] | None) -> None:
+    dialogue = reading()
+    dialogue.end(reason)
+    told = json.loads(dialogue.reply.body)["error"] if dialogue.reply else None
+    assert (set(told.values()) if told else None) == error
+
+
+def test_a_close_after_the_reading_changes_nothing() -> None:
+    dialogue = reading()
+    read(dialogue, TEXT)
+    dialogue.end("server_error.server_error")
+    assert dialogue.reply is not None
+    assert dialogue.reply.body == b""
+
+
+@pytest.mark.parametrize("status", ["cancelled", "failed", "in_progress", None])
+def test_a_response_that_is_not_completed_is_the_servers_failure(status: str | None) -> None:
+    dialogue = reading()
+    read(dialogue, TEXT, status=status)
+    assert dialogue.reply is not None
+    assert json.loads(dialogue.reply.body)["error"]["type"] == "server_error"
+
+
+def test_a_dialogue_that_begins_anew_forgets_all_but_what_it_cost() -> None:
+    dialogue = reading()
+    usage = {"input_tokens": 40, "output_tokens": 60}
+    read(dialogue, OTHER, usage=usage)
+    dialogue.begin()
+    hear(dialogue, "session.created")
+    read(dialogue, TEXT, usage=usage)
+    assert dialogue.reply is not None
+    speech = dialogue.read(dialogue.reply)
+    assert (speech.spoken, speech.usage) == (None, Usage(80, 120))
+
+
+def test_a_text_without_words_is_read_once() -> None:
+    dialogue = reading("👍")
+    assert read(dialogue, "Thumbs up!") == []
+    assert dialogue.reply is not None
+
+
+def test_events_that_nobody_needs_are_passed_over() -> None:
+    dialogue = reading()
+    for event in ({"type": "rate_limits.updated"}, {"type": 5}, {}, {"type": "response.new"}):
+        assert list(dialogue.hear(json.dumps(event))) == []
+    assert dialogue.reply is None
+
+
+def test_examples() -> None:
+    check_examples(realtime)
