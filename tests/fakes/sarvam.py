@@ -46,7 +46,9 @@ SPEECH_FIELDS = frozenset(
     {"text", "target_language_code", "language_code", "model", "speaker", "pace", "temperature"}
     | {"output_audio_codec", "speech_sample_rate"}
 )
-HEARING_FIELDS = frozenset({"model", "language_code", "mode"})
+HEARING_FIELDS = frozenset(
+    {"model", "language_code", "mode", "with_timestamps", "input_audio_codec", "keyterms"}
+)
 MODELS_THAT_HEAR = {"saaras:v3": HEARD, "saaras:v4": HEARD, "saarika:v2.5": SPOKEN}
 TOO_LONG = (
     "Audio duration exceeds the maximum limit of 30 seconds. Please use the batch API for longer"
@@ -210,14 +212,14 @@ class FakeSarvam(FakeService):
         self._check_hearing(parameters)
         job_id = str(uuid.uuid4())
         self.jobs[job_id] = Job(parameters)
-        told = {"job_id": job_id, "job_state": "Accepted", "storage_container_type": "Azure"}
+        told = told_of(job_id, self.jobs[job_id])
         return Reply.of_json({**told, "job_parameters": parameters}, 202)
 
     def _upload_links(self, asked: Asked) -> Reply:
         job_id, job = self._job(asked.body["job_id"])
         job.name = asked.body["files"][0]
         links = {job.name: {"file_url": f"{self.url}{STORAGE}in/{job_id}", "file_metadata": None}}
-        return Reply.of_json({"job_id": job_id, "job_state": job.state, "upload_urls": links})
+        return Reply.of_json({**told_of(job_id, job), "upload_urls": links})
 
     def _of_job(self, asked: Asked) -> Reply:
         parts = asked.path.removeprefix(f"{BATCH}/").split("/")
@@ -244,7 +246,7 @@ class FakeSarvam(FakeService):
 
     def _status(self, job_id: str, job: Job) -> dict[str, Any]:
         at = "2026-11-28T10:00:00Z"
-        status = {"job_id": job_id, "job_state": job.state, "created_at": at, "updated_at": at}
+        status = {**told_of(job_id, job), "created_at": at, "updated_at": at}
         if job.state not in ("Completed", "Failed"):
             return {**status, "total_files": 1, "job_details": []}
         detail: dict[str, Any] = {"inputs": [{"file_name": job.name, "file_id": "0"}]}
@@ -259,7 +261,7 @@ class FakeSarvam(FakeService):
         if job.state != "Completed" or asked.body["files"] != ["0.json"]:
             raise refuse("The job has no such output.")
         links = {"0.json": {"file_url": f"{self.url}{STORAGE}out/{job_id}"}}
-        return Reply.of_json({"job_id": job_id, "job_state": job.state, "download_urls": links})
+        return Reply.of_json({**told_of(job_id, job), "download_urls": links})
 
     def _job(self, job_id: str) -> tuple[str, Job]:
         if job_id not in self.jobs:
@@ -299,6 +301,11 @@ class FakeSarvam(FakeService):
     def _know(self, asked: Asked, unknown: set[str]) -> None:
         if unknown:
             self.violations.append(f"{asked.path} got {sorted(unknown)}")
+
+
+def told_of(job_id: str, job: Job) -> dict[str, Any]:
+    """What every answer about a job begins with."""
+    return {"job_id": job_id, "job_state": job.state, "storage_container_type": "Azure"}
 
 
 def spoken(text: str) -> bytes:

@@ -34,5 +34,6 @@ def provider_field() -> Text:
             " the title of one of the organisation's accounts. Other providers that flows made for"
             " Glific name are accepted, and the account of the call answers.",
             "example": "sarvam",
+            "suggestions": ["openai", SARVAM],
         },
     )

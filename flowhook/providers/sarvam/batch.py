@@ -18,6 +18,7 @@ from flowhook.backoff import Backoff
 from flowhook.errors import FlowhookError, InvalidResponse, ProviderError, ProviderRejected
 from flowhook.providers.steps import Steps, StillAtWork
 from flowhook.providers.transport import HttpReply
+from flowhook.turns import one_by_one
 
 PATH = "/speech-to-text/job/v1"
 MAX_POLLS = 60
@@ -128,5 +129,6 @@ def _link(links: Any, name: str) -> str:
 def _name(parameters: Mapping[str, Any], file: File) -> str:
     """A name for the same recording with the same parameters, which tells nothing of it."""
     digest = hashlib.sha256(repr(sorted(parameters.items())).encode())
-    digest.update(file[1])
+    with one_by_one(len(file[1])):
+        digest.update(file[1])
     return digest.hexdigest()

@@ -57,7 +57,7 @@ class SarvamErrorReply(OpenAIErrorReply):
 
     def as_error(self) -> ProviderFailure:
         names = self.body.names
-        if names & _BAD_KEY:
+        if names & _BAD_KEY or self.status == 401:
             return InvalidApiKey(
                 "Sarvam does not accept the organisation's API key",
                 fix="Paste a working key of dashboard.sarvam.ai into the organisation's sarvam"

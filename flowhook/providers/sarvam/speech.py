@@ -22,6 +22,7 @@ from flowhook.providers.sarvam.errors import OLD_LANGUAGE
 from flowhook.providers.sarvam.languages import SPOKEN, sarvam_code, spoken_code
 from flowhook.providers.transport import HttpReply
 from flowhook.sentences import parts
+from flowhook.turns import one_by_one
 
 MP3 = "audio/mpeg"
 MOST_CHARACTERS = {"bulbul:v2": 1500}
@@ -84,7 +85,8 @@ def read_speech(reply: HttpReply) -> Speech:
     if not isinstance(encoded, str):
         raise InvalidResponse("Sarvam answered without speech")
     try:
-        content = base64.b64decode(encoded, validate=True)
+        with one_by_one(len(encoded)):
+            content = base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError):
         raise InvalidResponse("Sarvam's speech is not base64") from None
     found = sniff(content)

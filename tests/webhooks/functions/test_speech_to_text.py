@@ -101,3 +101,15 @@ def test_a_chosen_transcription_model_that_is_missing_is_an_error(
     answer = service.call("speech_to_text", {"speech": samples.SPEECH})
     assert answer.error["type"] == "model_not_found"
     assert len(openai.requests) == 1
+
+
+def test_a_whisper_of_few_formats_is_asked_for_the_plain_one(
+    service: Service, openai: FakeOpenAI
+) -> None:
+    service.organisation(openai)
+    openai.add_model("whisper-large-v3", "transcription")
+    body = {"speech": samples.SPEECH, "model": "whisper-large-v3", "language": "Odia"}
+    for _ in range(2):
+        assert service.call("speech_to_text", body).json["language"] == "Odia"
+    formats = [asked.body.get("response_format") for asked in openai.asked(PATH)]
+    assert formats == ["verbose_json", None, None]

@@ -304,6 +304,7 @@ def test_spent_credits_are_named_and_not_asked_for_again(
         (429, "rate_limit_exceeded_error", "Too many.", errors.ProviderRateLimited),
         (503, "rate_limit_exceeded_error", "High load.", errors.ProviderRateLimited),
         (402, "payment_required", "Pay.", errors.InsufficientQuota),
+        (401, "unheard_of", "No.", errors.InvalidApiKey),
         (401, "authentication_error", "No.", errors.InvalidApiKey),
         (404, "not_found_error", "Nothing.", errors.ProviderRejected),
         (422, "unprocessable_entity_error", "The words are odd.", errors.ProviderRejected),
