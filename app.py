@@ -50,6 +50,8 @@ from flowhook.records.routes import log_routes
 from flowhook.records.token_use import TokenUse
 from flowhook.redis.connect import connect
 from flowhook.redis.fullness import Fullness
+from flowhook.usage.board import Board
+from flowhook.usage.board_routes import board_routes
 from flowhook.usage.counters import UsageCounters
 from flowhook.usage.prices import Prices
 from flowhook.usage.routes import usage_routes
@@ -99,7 +101,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     accounts = Accounts(config)
     open_client = client_opener(redis, settings, guard, accounts)
 
-    fullness = Fullness(redis)
+    fullness, limiter, prices = Fullness(redis), Limiter(redis), Prices.load(config.prices_file)
     log = LogStore(
         redis,
         cipher,
@@ -109,9 +111,10 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         fullness=fullness,
     )
     counters, recent_outcomes, token_use = UsageCounters(redis), RecentOutcomes(redis), TokenUse()
+    board = Board(redis, prices)
     recorder = Recorder(
         redis,
-        [log, counters, token_use, recent_outcomes],
+        [log, counters, token_use, recent_outcomes, board],
         dropped=metrics.DROPPED.inc,
         exists=lambda org: settings.get(org).exists,
         count=metrics.count,
@@ -128,7 +131,6 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         Threads(redis, cipher),
         config.google_maps_url,
     )
-    limiter, prices = Limiter(redis), Prices.load(config.prices_file)
     dispatcher = Dispatcher(functions, contexts, recorder.record, limiter)
     contexts.add_tools(WebhookTools(dispatcher))
     auth = AdminAuth(authenticator, partial(token_use.note, redis))
@@ -170,6 +172,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         conversations.wakeups.forget_organisation,
         job_services.queue.forget_organisation,
         partial(forget_sessions, redis),
+        board.forget,
     )
     waker = Waker(
         conversations,
@@ -204,6 +207,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         recent_outcomes=recent_outcomes,
         counters=counters,
         prices=prices,
+        board=board,
         job_services=job_services,
         conversations=conversations,
         linter=linter,
@@ -219,6 +223,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         job_routes(auth, job_services.store, job_services.dead),
         media_routes(media),
         usage_routes(auth, sections, counters, prices),
+        board_routes(auth, sections, board),
         refuse_while_full(flow_routes(auth, sections, conversations.flows, linter), fullness),
         refuse_while_full(conversation_routes(auth, conversations, in_flight.place), fullness),
         refuse_while_full(channel_routes(settings, lockout, whatsapp), fullness),

@@ -115,6 +115,8 @@ def full(
     fill_what_rarely_happens(service)
     fill_provider_failures(service, openai)
     service.flush()
+    service.operator("PATCH", "/organizations/acme", {"title": "Asha"})
+    service.operator("GET", "/organizations")
     yield real_redis
 
 
@@ -223,6 +225,8 @@ def fill_sheets(store: Any, cipher: Cipher) -> None:
 
 
 def fill_provider_failures(service: Service, openai: FakeOpenAI) -> None:
+    openai.fail(faults.status(401))
+    service.call("parse_via_chat_gpt", {"question_text": "Why?"})
     openai.fail(faults.status(503, headers={"x-should-retry": "false"}), times=5)
     for _ in range(5):
         service.call("parse_via_chat_gpt", {"question_text": "Why?"})

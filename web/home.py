@@ -13,7 +13,9 @@ from flowhook.organisations.organisation import Organisation
 from flowhook.organisations.roles import OPERATOR
 from flowhook.records.log import LogFilter
 from flowhook.redis.fullness import FIX, FULL, NEAR
+from flowhook.usage.board_routes import NameSchema
 from web.explanations import explain
+from web.forms import form_fields
 from web.models import configured_models, next_to_go, recent_days, today
 from web.page_security import organisation, signed_in, wants_page
 from web.page_services import PageServices
@@ -73,6 +75,7 @@ def home_pages(services: PageServices) -> Blueprint:
         models += [row.model for row in rows if row.model]
         return render_template(
             "web/home.html",
+            **_named(services, org),
             lights=[
                 account_light(current),
                 circuit_light(current) or provider_light(hour["statuses"]),
@@ -87,6 +90,15 @@ def home_pages(services: PageServices) -> Blueprint:
         )
 
     return pages
+
+
+def _named(services: PageServices, org: str) -> dict[str, Any]:
+    """The operator's title and tags of an organisation, with the form to change them."""
+    if signed_in().caller.scope != OPERATOR:
+        return {}
+    (standing,) = services.board.standings([org])
+    values = {"title": standing.title, "tags": list(standing.tags)}
+    return {"standing": standing, "name_fields": form_fields(NameSchema(), values)}
 
 
 def service_page(services: PageServices) -> str | AnyResponse:

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, render_template, request
 
 from flowhook.errors import FlowhookError, NotFound
 from flowhook.http.answers import json_answer
+from flowhook.records.log import FAILED
 from flowhook.records.routes import asked_cursor, asked_filter
 from flowhook.strict_json import read_json
 from web.explanations import explain, explanations
@@ -44,7 +45,7 @@ def log_pages(services: PageServices) -> Blueprint:
             asked={name: value for name, value in asked.items() if value},
             live=not error and not request.args.get("cursor"),
             error=error,
-            statuses=["ok", *sorted(explanations())],
+            statuses=["ok", FAILED, *sorted(explanations())],
             functions=functions.names(),
             explain=explain,
         )

@@ -7,50 +7,50 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from flowhook.errors import Conflict, FlowhookError, InvalidInput
 from flowhook.organisations.auth import require_operator
+from flowhook.organisations.section_service import SectionService, load_fields
 from flowhook.redis.keys import ORGANIZATION_ID_PATTERN
+from flowhook.usage.board_routes import (
+    PAGE_ENTRIES,
+    NameSchema,
+    asked,
+    asked_sort,
+    asked_start,
+    found_organisations,
+    shown,
+    table_of,
+)
+from web.forms import read_form
 from web.page_security import signed_in
 from web.page_services import PageServices
 
-PAGE_ENTRIES = 50
+SORT_WORDS = {
+    "": "by id",
+    "failures": "most failures in 24 hours",
+    "spend": "highest cost this month",
+    "last_call": "last call",
+}
+STATE_WORDS = {
+    "active": ("works", "success"),
+    "off": ("off", "secondary"),
+    "missing": ("no key", "secondary"),
+    "invalid_api_key": ("key refused", "danger"),
+    "insufficient_quota": ("no credit", "danger"),
+}
 
 
 def organisation_pages(services: PageServices) -> Blueprint:
-    """`/organisations`, and an organisation's deletion."""
+    """`/organisations`, and an organisation's title and deletion."""
     pages = Blueprint("organisations", __name__, url_prefix="/organisations")
-    sections = services.sections
+    add_list(pages, services)
+    sections, board = services.sections, services.board
 
-    def listed(error: FlowhookError | None = None) -> str:
-        asked = request.args.get("from", "").strip()[:64]
-        after = request.args.get("after", "")[:64]
-        page = sections.store.page(after, PAGE_ENTRIES + 1, prefix=asked)
-        shown = page[:PAGE_ENTRIES]
-        more = len(page) > len(shown)
-        return render_template(
-            "web/organisations.html",
-            organisations=shown,
-            next_after=shown[-1][0] if more else None,
-            asked=asked,
-            error=error,
-            typed=request.form.get("id", ""),
-        )
-
-    @pages.get("")
-    def index() -> str:
-        """List organisations by id."""
+    @pages.post("/<org>/name")
+    def name(org: str) -> AnyResponse:
+        """Give an organisation its title and tags."""
         require_operator(signed_in().caller)
-        return listed()
-
-    @pages.post("")
-    def create() -> str | tuple[str, int] | AnyResponse:
-        """Make an organisation: its OpenAI section, switched off."""
-        caller = signed_in().caller
-        require_operator(caller)
-        org = request.form.get("id", "").strip()
-        try:
-            check_new(org)
-        except FlowhookError as error:
-            return listed(error), error.status
-        sections.write(org, "openai", {"is_active": False}, caller, replaces=True)
+        schema = NameSchema()
+        given = load_fields(schema, read_form(schema, request.form))
+        board.name(org, given.get("title") or "", given.get("tags") or [])
         return redirect(url_for("web.home.show", org=org), 303)
 
     @pages.post("/<org>/delete")
@@ -66,13 +66,62 @@ def organisation_pages(services: PageServices) -> Blueprint:
         sections.revoked(org)
         return redirect(url_for("web.organisations.index"), 303)
 
-    def check_new(org: str) -> None:
-        if not ORGANIZATION_ID_PATTERN.fullmatch(org):
-            raise InvalidInput(
-                "an organisation id is 1 to 64 characters of A-Z, a-z, 0-9, _ and -",
-                fix="Choose another id.",
-            )
-        if sections.store.load(org).exists:
-            raise Conflict(f"an organisation {org} already exists", fix="Choose another id.")
-
     return pages
+
+
+def add_list(pages: Blueprint, services: PageServices) -> None:
+    """Add the operator's list, with the form for a new organisation."""
+    sections, board = services.sections, services.board
+
+    def listed(error: FlowhookError | None = None) -> str:
+        words, sort, start = asked("q"), asked_sort(), asked_start()
+        found = found_organisations(board, sections, words, sort)
+        return render_template(
+            "web/organisations.html",
+            organisations=shown(board, sections, found[start : start + PAGE_ENTRIES]),
+            count=len(found),
+            words=words,
+            sort=sort,
+            start=start,
+            size=PAGE_ENTRIES,
+            sorts=SORT_WORDS,
+            states=STATE_WORDS,
+            error=error,
+            typed=request.form.get("id", ""),
+        )
+
+    @pages.get("")
+    def index() -> str:
+        """List organisations with their state and usage."""
+        require_operator(signed_in().caller)
+        return listed()
+
+    @pages.get("/all.csv")
+    def table() -> AnyResponse:
+        """All organisations of the list as CSV."""
+        require_operator(signed_in().caller)
+        found = found_organisations(board, sections, asked("q"), asked_sort())
+        return table_of(board, sections, found)
+
+    @pages.post("")
+    def create() -> str | tuple[str, int] | AnyResponse:
+        """Make an organisation: its OpenAI section, switched off."""
+        caller = signed_in().caller
+        require_operator(caller)
+        org = request.form.get("id", "").strip()
+        try:
+            check_new(sections, org)
+        except FlowhookError as error:
+            return listed(error), error.status
+        sections.write(org, "openai", {"is_active": False}, caller, replaces=True)
+        return redirect(url_for("web.home.show", org=org), 303)
+
+
+def check_new(sections: SectionService, org: str) -> None:
+    if not ORGANIZATION_ID_PATTERN.fullmatch(org):
+        raise InvalidInput(
+            "an organisation id is 1 to 64 characters of A-Z, a-z, 0-9, _ and -",
+            fix="Choose another id.",
+        )
+    if sections.store.load(org).exists:
+        raise Conflict(f"an organisation {org} already exists", fix="Choose another id.")

@@ -16,6 +16,7 @@ from flowhook.organisations.section_service import SectionService
 from flowhook.records.log import LogStore
 from flowhook.records.recent_outcomes import RecentOutcomes
 from flowhook.redis.fullness import Fullness
+from flowhook.usage.board import Board
 from flowhook.usage.counters import UsageCounters
 from flowhook.usage.prices import Prices
 from flows.conversations.conversations import Conversations
@@ -40,6 +41,7 @@ class PageServices:
     recent_outcomes: RecentOutcomes
     counters: UsageCounters
     prices: Prices
+    board: Board
     job_services: JobServices
     conversations: Conversations
     linter: FlowLinter

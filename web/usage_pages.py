@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -11,6 +9,7 @@ from flask import Blueprint, Response, render_template
 
 from flowhook.errors import FlowhookError
 from flowhook.usage.counters import Row
+from flowhook.usage.csv_text import csv_text
 from flowhook.usage.report import report
 from flowhook.usage.routes import asked_days, asked_grouping
 from web.charts import Chart, bar_chart
@@ -18,7 +17,6 @@ from web.page_security import organisation
 from web.page_services import PageServices
 
 COLUMNS = ("calls", "errors", "input_tokens", "output_tokens", "cost", "unpriced_tokens")
-FORMULA = tuple("=+-@＝＋－＠\t\r\n")  # full-width forms too
 
 
 def usage_pages(services: PageServices) -> Blueprint:
@@ -55,7 +53,7 @@ def usage_pages(services: PageServices) -> Blueprint:
         lines = report(services.counters.read(org, days), by, services.prices)
         name = "-".join(["usage", org, "by", by, *days[:1], *days[-1:]]) + ".csv"
         return Response(
-            csv_text(by, lines),
+            csv_text([by, *COLUMNS], ([line[by], *map(line.get, COLUMNS)] for line in lines)),
             content_type="text/csv; charset=utf-8",
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )
@@ -99,19 +97,3 @@ def budget(services: PageServices, org: str) -> dict[str, Any] | None:
         return None
     used = services.limiter.tokens_this_month(org)
     return {"limit": limit, "used": used, "share": min(100, round(100 * used / limit))}
-
-
-def csv_text(by: str, lines: Iterable[Mapping[str, Any]]) -> str:
-    """Write CSV in which no text is read as a formula."""
-    written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow([by, *COLUMNS])
-    for line in lines:
-        writer.writerow([safe_cell(line[by]), *(line.get(name, "") for name in COLUMNS)])
-    return written.getvalue()
-
-
-def safe_cell(value: Any) -> str:
-    """Put an apostrophe before a text that begins like a formula (OWASP, CSV injection)."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text

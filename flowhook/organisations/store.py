@@ -92,6 +92,23 @@ class SettingsStore:
             yield from page
             after = page[-1][0]
 
+    def ids(self) -> list[str]:
+        """The ids of all organisations, in order."""
+        return [raw.decode() for raw in self.redis.zrange(ORGANISATIONS, 0, -1)]
+
+    def key_states(self, orgs: Iterable[str]) -> dict[str, str]:
+        """How each organisation's OpenAI account stands by its settings: active, off, or missing
+        where it has no key."""
+        orgs = list(orgs)
+        pipe = self.redis.pipeline(transaction=False)
+        for org in orgs:
+            pipe.hmget(org_key(org, "settings"), "openai:is_active", "openai:api_key")
+        found = zip(orgs, pipe.execute(), strict=True)
+        return {
+            org: "missing" if key is None else "active" if active == b"true" else "off"
+            for org, (active, key) in found
+        }
+
     def delete_organisation(self, org: str, actor: str) -> None:
         """Remove an organisation and everything it owns."""
         self.deletion.delete(org)

@@ -36,9 +36,13 @@ LOG_BYTES = 64 * 1024 * 1024
 APPEND = Script(Path(__file__).with_name("append.lua"))
 
 
+FAILED = "failed"  # every status but "ok"
+
+
 @dataclass(frozen=True, slots=True)
 class LogFilter:
-    """Which entries to show; an absent value selects all.
+    """Which entries to show; an absent value selects all. `status` is FAILED, an entry's status or
+    an HTTP status.
 
     `since` and `until` bound the end of a call, in epoch milliseconds.
     """
@@ -61,12 +65,17 @@ class LogFilter:
         return (
             (self.since is None or self.since <= at)
             and (self.until is None or at <= self.until)
-            and (self.status is None or self.status in (entry["status"], str(entry["http_status"])))
+            and self._has_status(entry)
             and (self.function is None or self.function == entry["function"])
             and (self.contact is None or self.contact == entry["contact"])
             and (self.flow is None or self.flow == entry["flow"])
             and (self.request_id is None or self.request_id == entry["request_id"])
         )
+
+    def _has_status(self, entry: dict[str, Any]) -> bool:
+        if self.status == FAILED:
+            return bool(entry["status"] != "ok")
+        return self.status is None or self.status in (entry["status"], str(entry["http_status"]))
 
 
 class LogStore:

@@ -17,7 +17,7 @@ from flowhook.records.recorder import WRITTEN_SECONDS
 
 MAX_FILTER = 128
 QUERY = {
-    "status": "ok, an error type, or an HTTP status.",
+    "status": "ok, failed (all that are not ok), an error type, or an HTTP status.",
     "function": "A webhook function's name.",
     "contact": "The builder's id of a contact.",
     "flow": "The builder's id of a flow.",

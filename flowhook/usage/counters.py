@@ -1,8 +1,9 @@
 """Count organisations' calls and tokens; a sink of the recorder.
 
 A hash for each organisation and day (UTC) has the fields `<function>|<model>|calls`, `errors`,
-`in` and `out` (tokens), and is kept 400 days. A batch of the recorder is one script for each
-organisation in it, whatever its size, and counts once however often it is sent.
+`in` and `out` (tokens), and is kept 400 days; so has one for all organisations together. A batch
+of the recorder is one script for each organisation in it and one for all, whatever its size, and
+counts once however often it is sent.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from __future__ import annotations
 import secrets
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,7 @@ DAY_SECONDS = 24 * 3600
 MAX_MODEL = 128
 
 COUNT = Script(Path(__file__).with_name("count.lua"))
+COUNT_ALL = Script(Path(__file__).with_name("count.lua"), gone=None)
 
 
 @dataclass(slots=True)
@@ -61,32 +64,47 @@ class UsageCounters:
         self.process = secrets.token_hex(8)
 
     def add_to(self, pipe: Any, batches: Sequence[Batch]) -> None:
-        for batch in batches:
-            if batch.organization_id is not None:
-                self._add_batch(pipe, batch.organization_id, batch)
+        own = [batch for batch in batches if batch.organization_id is not None]
+        for batch in own:
+            key = partial(org_key, str(batch.organization_id), "usage")
+            self._add_rows(pipe, COUNT, key, batch.name, batch.entries)
+        if own:
+            together = [entry for batch in own for entry in batch.entries]
+            self._add_rows(pipe, COUNT_ALL, _all_key, own[0].name, together)
 
-    def read(self, org: str, days: Iterable[str]) -> list[Row]:
-        """Read the rows of these days (`2026-11-20`) in one round trip."""
+    def read(self, org: str | None, days: Iterable[str]) -> list[Row]:
+        """Read the rows of these days (`2026-11-20`) in one round trip; None: of all together."""
         days = list(days)
         pipe = self.redis.pipeline(transaction=False)
         for day in days:
-            pipe.hgetall(org_key(org, "usage", day))
+            pipe.hgetall(_all_key(day) if org is None else org_key(org, "usage", day))
         return [
             row
             for day, fields in zip(days, pipe.execute(), strict=True)
             for row in _read_rows(day, fields)
         ]
 
-    def _add_batch(self, pipe: Any, org: str, batch: Batch) -> None:
-        rows = _add_up(batch.entries)
+    def _add_rows(
+        self,
+        pipe: Any,
+        script: Script,
+        key: Callable[..., str],
+        name: str,
+        entries: Sequence[LogEntry],
+    ) -> None:
+        rows = _add_up(entries)
         days = sorted({day for day, _, _ in rows})
-        keys = [org_key(org, "usage", "last_batch", self.process)]
-        keys += [org_key(org, "usage", day) for day in days]
-        arguments: list[Argument] = [batch.name, REMEMBER_SECONDS, KEEP_DAYS * DAY_SECONDS]
+        keys = [key("last_batch", self.process), *(key(day) for day in days)]
+        arguments: list[Argument] = [name, REMEMBER_SECONDS, KEEP_DAYS * DAY_SECONDS]
         for (day, function, model), count in rows.items():
             arguments += [days.index(day) + 2, function, model]
             arguments += [count.calls, count.errors, count.input_tokens, count.output_tokens]
-        COUNT.add_to(pipe, keys, arguments)
+        script.add_to(pipe, keys, arguments)
+
+
+def _all_key(*parts: str) -> str:
+    """A key of all organisations together; they share one slot."""
+    return ":".join(("{fh:usage}", *parts))
 
 
 def _add_up(entries: Sequence[LogEntry]) -> dict[tuple[str, str, str], Count]:

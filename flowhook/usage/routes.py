@@ -11,6 +11,7 @@ from flowhook.errors import InvalidInput
 from flowhook.http.answers import json_answer
 from flowhook.http.documented import documented
 from flowhook.http.times import read_time
+from flowhook.organisations.auth import require_operator
 from flowhook.organisations.http.admin_auth import AdminAuth
 from flowhook.organisations.section_service import SectionService
 from flowhook.records.recorder import WRITTEN_SECONDS
@@ -52,8 +53,17 @@ ANSWER = {
 def usage_routes(
     auth: AdminAuth, sections: SectionService, counters: UsageCounters, prices: Prices
 ) -> Blueprint:
-    """`GET /usage/<org>`."""
+    """`GET /usage` and `GET /usage/<org>`."""
     routes = Blueprint("usage", __name__, url_prefix="/usage")
+
+    @routes.get("")
+    @documented(query=QUERY, answer=ANSWER)
+    def show_all() -> Response:
+        """Show the usage of all organisations together (the operator alone)."""
+        require_operator(auth.caller())
+        by, days = asked_grouping(), asked_days()
+        time.sleep(WRITTEN_SECONDS)
+        return json_answer({"usage": report(counters.read(None, days), by, prices)})
 
     @routes.get("/<org>")
     @documented(query=QUERY, answer=ANSWER)

@@ -20,16 +20,29 @@ def test_organisations_are_paged_and_found(service: Service) -> None:
         service.operator("PUT", f"/settings/org-{number:02}/limits", {"concurrent_calls": 1})
     visitor = signed_in(service)
     first = visitor.get(PAGE)
-    link = re.search(r'href="([^"]*after=[^"]*)"', first.html)
+    link = re.search(r'href="([^"]*cursor=[^"]*)"', first.html)
     assert link
     second = visitor.get(unescape(link[1]))
     assert listed(first.html) + listed(second.html) == [f"org-{number:02}" for number in range(60)]
-    assert listed(visitor.get(f"{PAGE}?from=org-5").html) == [f"org-5{n}" for n in range(10)]
-    found = visitor.get(f"{PAGE}?from=org-")
-    link = re.search(r'href="([^"]*after=[^"]*)"', found.html)
-    assert link
-    assert listed(visitor.get(unescape(link[1])).html) == listed(second.html)
-    assert "No id begins with that." in visitor.get(f"{PAGE}?from=zzz").text
+    assert "Previous page" in second.text
+    assert listed(visitor.get(f"{PAGE}?q=RG-5").html) == [f"org-5{n}" for n in range(10)]
+    assert "Nothing matches." in visitor.get(f"{PAGE}?q=zzz").text
+
+
+def test_the_operator_names_an_organisation(service: Service) -> None:
+    service.organisation()
+    service.organisation(org="other")
+    visitor = signed_in(service)
+    named = visitor.post(f"{PAGE}/acme/name", {"title": "आशा", "tags": "pilot\nBihar"})
+    assert (named.status, named.headers["Location"]) == (303, "/organisations/acme")
+    assert "pilot" in visitor.get(f"{PAGE}/acme").text
+    for words in ("आशा", "bihar"):
+        found = visitor.get(f"{PAGE}?q={words}")
+        assert (listed(found.html), "आशा acme" in found.text) == (["acme"], True)
+    table = visitor.get(f"{PAGE}/all.csv?q=bihar").html.splitlines()
+    assert table[1].startswith("acme,आशा,pilot Bihar,")
+    refused = signed_in(service, service.tenant.admin_token).post(f"{PAGE}/other/name", {})
+    assert refused.status == 403
 
 
 def test_an_organisation_is_made_switched_off(service: Service) -> None:

@@ -12,7 +12,7 @@ from flowhook.redis.keys import org_key
 from tests.fixtures_app import Service
 from tests.web.visitor import signed_in
 from web.charts import bar_chart, nice
-from web.usage_pages import COLUMNS, safe_cell
+from web.usage_pages import COLUMNS
 
 USAGE = "/organisations/acme/usage"
 
@@ -65,13 +65,6 @@ def test_the_file_is_named_after_its_first_and_last_day(service: Service) -> Non
     answer = signed_in(service).get(f"{USAGE}.csv?by=day&from={first}&to={today}")
     named = f'filename="usage-acme-by-day-{first}-{today}.csv"'
     assert named in answer.headers["Content-Disposition"]
-
-
-@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@a", "\t=1", "\r=1", "＝1"])
-def test_no_cell_begins_like_a_formula(text: str) -> None:
-    assert safe_cell(text) == f"'{text}"
-    assert safe_cell("gpt-4o") == "gpt-4o"
-    assert safe_cell(None) == ""
 
 
 def test_a_malformed_day_is_explained(service: Service) -> None:

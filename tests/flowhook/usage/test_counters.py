@@ -123,8 +123,8 @@ def test_the_recorder_counts_once_when_answers_are_lost(fake_redis: redis.Redis)
     assert rows(UsageCounters(fake_redis))[0].count.calls == 3
 
 
-def test_a_large_batch_is_one_command(fake_redis: redis.Redis) -> None:
+def test_a_large_batch_is_two_commands(fake_redis: redis.Redis) -> None:
     pipe = fake_redis.pipeline(transaction=False)
     entries = [entry(at=NOON + number) for number in range(500)]
     UsageCounters(fake_redis).add_to(pipe, batches_of(entries))
-    assert len(pipe) == 1
+    assert len(pipe) == 2  # one for the organisation, one for all
