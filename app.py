@@ -10,6 +10,8 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from flowhook.board.board import Board
+from flowhook.board.routes import board_routes
 from flowhook.config import Config, ConfigError
 from flowhook.http import answers
 from flowhook.http.application import FlowhookFlask
@@ -50,8 +52,6 @@ from flowhook.records.routes import log_routes
 from flowhook.records.token_use import TokenUse
 from flowhook.redis.connect import connect
 from flowhook.redis.fullness import Fullness
-from flowhook.usage.board import Board
-from flowhook.usage.board_routes import board_routes
 from flowhook.usage.counters import UsageCounters
 from flowhook.usage.prices import Prices
 from flowhook.usage.routes import usage_routes

@@ -9,11 +9,11 @@ from typing import Any
 from flask import Blueprint, g, jsonify, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from flowhook.board.routes import NameSchema
 from flowhook.organisations.organisation import Organisation
 from flowhook.organisations.roles import OPERATOR
 from flowhook.records.log import LogFilter
 from flowhook.redis.fullness import FIX, FULL, NEAR
-from flowhook.usage.board_routes import NameSchema
 from web.explanations import explain
 from web.forms import form_fields
 from web.models import configured_models, next_to_go, recent_days, today

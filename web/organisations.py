@@ -5,11 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from flowhook.errors import Conflict, FlowhookError, InvalidInput
-from flowhook.organisations.auth import require_operator
-from flowhook.organisations.section_service import SectionService, load_fields
-from flowhook.redis.keys import ORGANIZATION_ID_PATTERN
-from flowhook.usage.board_routes import (
+from flowhook.board.routes import (
     PAGE_ENTRIES,
     NameSchema,
     asked,
@@ -19,6 +15,10 @@ from flowhook.usage.board_routes import (
     shown,
     table_of,
 )
+from flowhook.errors import Conflict, FlowhookError, InvalidInput
+from flowhook.organisations.auth import require_operator
+from flowhook.organisations.section_service import SectionService, load_fields
+from flowhook.redis.keys import ORGANIZATION_ID_PATTERN
 from web.forms import read_form
 from web.page_security import signed_in
 from web.page_services import PageServices

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from flowhook.board.board import Board
 from flowhook.config import Config
 from flowhook.jobs.services import JobServices
 from flowhook.limits.in_flight import InFlight
@@ -16,7 +17,6 @@ from flowhook.organisations.section_service import SectionService
 from flowhook.records.log import LogStore
 from flowhook.records.recent_outcomes import RecentOutcomes
 from flowhook.redis.fullness import Fullness
-from flowhook.usage.board import Board
 from flowhook.usage.counters import UsageCounters
 from flowhook.usage.prices import Prices
 from flows.conversations.conversations import Conversations

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from flowhook.board.board import Board
 from flowhook.records.batch import batches_of
 from flowhook.records.log_entry import LogEntry
 from flowhook.redis.connect import Client
-from flowhook.usage.board import Board
 from flowhook.usage.prices import Price, Prices
 from tests.fakes.openai import FakeOpenAI, faults
 from tests.fixtures_app import Service

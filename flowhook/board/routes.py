@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request
 from marshmallow import RAISE, Schema, fields, validate
 
 from flowhook.batches import batches
+from flowhook.board.board import MAX_TAGS, METRICS, Board, Standing
 from flowhook.errors import InvalidInput
 from flowhook.http.answers import json_answer
 from flowhook.http.documented import documented, page_of
@@ -19,7 +20,6 @@ from flowhook.organisations.kinds import text
 from flowhook.organisations.section_service import SectionService
 from flowhook.timestamps import timestamp_of
 from flowhook.turns import in_turns
-from flowhook.usage.board import MAX_TAGS, METRICS, Board, Standing
 from flowhook.usage.csv_text import csv_text
 
 PAGE_ENTRIES = 50
