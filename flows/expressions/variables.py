@@ -15,6 +15,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from flowhook.variable_names import NAME
@@ -42,13 +43,14 @@ def substitute(text: str, scope: Scope) -> str:
     return replace(text, scope, lambda _value, shown, _mention: shown)
 
 
-def variables(text: str) -> list[str]:
+def variables(text: str, most: int | None = None) -> list[str]:
     """The dotted paths of the variables in a text, without `@`, each once, in order.
 
-    An e-mail address is not a variable, unless the part after its `@` begins with a known root.
+    With `most`, only so many are looked at. An e-mail address is not a variable, unless the part
+    after its `@` begins with a known root.
     """
-    found = (first or second for first, second in _MENTION.findall(text))
-    return list(dict.fromkeys(found))
+    mentions = islice(_MENTION.finditer(text), most)
+    return list(dict.fromkeys(match.group(1) or match.group(2) for match in mentions))
 
 
 def replace(text: str, scope: Scope, put: Replace) -> str:

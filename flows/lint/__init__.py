@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any, TypeVar
 
 from flowhook.registry import Registry, load
 from flowhook.turns import in_turns
@@ -17,6 +18,8 @@ from flows.definition.definition import Flow, Node
 from flows.definition.interactive import Templates
 from flows.lint.graph import Graph
 from flows.model.contact import LANGUAGES, Language
+
+Found = TypeVar("Found")
 
 CRITICAL = "Critical"
 WARNING = "Warning"
@@ -73,15 +76,24 @@ class LintContext:
 
 @dataclass(frozen=True, slots=True)
 class LintTarget:
-    """The flow being checked, with its context and graph."""
+    """The flow being checked, with its context and graph; `known` is what `once` has made."""
 
     flow: Flow
     context: LintContext
     graph: Graph
+    known: dict[object, Any] = field(default_factory=dict)
 
     @property
     def nodes(self) -> Iterator[Node]:
-        return iter(self.flow.nodes.values())
+        """The nodes, between two of which other requests go on."""
+        return in_turns(self.flow.nodes.values())
+
+    def once(self, key: object, make: Callable[[], Found]) -> Found:
+        """Make a value at the first call alone: one template's text may stand at many nodes."""
+        if key not in self.known:
+            self.known[key] = make()
+        found: Found = self.known[key]
+        return found
 
     def label(self, locale: str) -> str:
         """The name of a locale's language, or the locale itself."""

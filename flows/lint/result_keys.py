@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
+from itertools import islice
 
 from flows.definition.definition import Node
 from flows.lint import CRITICAL, WARNING, Issue, LintTarget, check
-from flows.lint.results import set_by, used
-from flows.lint.texts import NodeText, did_you_mean, operand_of, texts_of
+from flows.lint.results import paths_in, set_by
+from flows.lint.texts import MAX_USES, NodeText, did_you_mean, lost, operand_of, texts_of
 from flows.lint.webhooks import body_of, is_function
 
 ANSWER_KEYS = frozenset(
@@ -32,20 +33,26 @@ def webhook_results_have_the_key(target: LintTarget) -> Iterator[Issue]:
     A split on such a variable is a Warning: it takes its default, and nobody reads the variable.
     """
     keys = _keys_by_result(target)
+    for node, severity, text, path in _reads(target):
+        message = _wrong_key(path, text, *keys.get(path[1], ("", None)))
+        if message:
+            original = lost(text, target)
+            hint = did_you_mean(original) if original else ""
+            yield Issue(severity, message + hint, node.uuid)
+
+
+def _reads(target: LintTarget) -> Iterator[tuple[Node, str, NodeText, list[str]]]:
+    """Each use of a result, with the severity of a wrong key in it."""
+    return islice(_all_reads(target), MAX_USES)
+
+
+def _all_reads(target: LintTarget) -> Iterator[tuple[Node, str, NodeText, list[str]]]:
     for node in target.nodes:
-        for severity, text in _read_at(node, target):
-            for path in used(text.text):
-                message = _wrong_key(path, text, *keys.get(path[1], ("", None)))
-                if message:
-                    yield Issue(severity, message, node.uuid)
-
-
-def _read_at(node: Node, target: LintTarget) -> Iterator[tuple[str, NodeText]]:
-    """The texts of a node, each with the severity of a wrong key in it."""
-    for action in node.actions:
-        for text in texts_of(action, target):
-            yield CRITICAL, text
-    yield WARNING, NodeText(operand_of(node))
+        for action in node.actions:
+            for text in texts_of(action, target):
+                yield from ((node, CRITICAL, text, path) for path in paths_in(text, target))
+        text = NodeText(operand_of(node))
+        yield from ((node, WARNING, text, path) for path in paths_in(text, target))
 
 
 def _wrong_key(path: list[str], text: NodeText, function: str, known: frozenset[str] | None) -> str:
@@ -58,7 +65,7 @@ def _wrong_key(path: list[str], text: NodeText, function: str, known: frozenset[
     key = path[2][:60]
     return (
         f"@results.{path[1]}.{key}{text.place}: '{function}' never returns '{key}'; it returns "
-        f"{listed}{did_you_mean(text.lost) if text.lost else ''}"
+        f"{listed}"
     )
 
 
@@ -89,13 +96,11 @@ def _keys_by_result(target: LintTarget) -> dict[str, tuple[str, frozenset[str] |
 def answers_have_the_key(target: LintTarget) -> Iterator[Issue]:
     """An answer has `input` and `category`; after any other key the contact reads the key too."""
     keys = _answer_keys(target)
-    for node in target.nodes:
-        for _, text in _read_at(node, target):
-            for path in used(text.text):
-                hint = _strange_key(path, keys.get(path[1]))
-                if hint:
-                    shown = f"@results.{path[1]} has no '{path[2][:60]}'{text.place}"
-                    yield Issue(WARNING, f"Node {node.label}: {shown}{hint}", node.uuid)
+    for node, _, text, path in _reads(target):
+        hint = _strange_key(path, keys.get(path[1]))
+        if hint:
+            shown = f"@results.{path[1]} has no '{path[2][:60]}'{text.place}"
+            yield Issue(WARNING, f"Node {node.label}: {shown}{hint}", node.uuid)
 
 
 def _strange_key(path: list[str], known: frozenset[str] | None) -> str:

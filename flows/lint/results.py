@@ -6,7 +6,7 @@ import difflib
 import re
 from collections import deque
 from collections.abc import Iterator, Mapping
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from flowhook.variable_names import NAME
@@ -15,10 +15,19 @@ from flows.definition.inputs import declared_inputs
 from flows.expressions import variables
 from flows.lint import WARNING, Issue, LintTarget, check
 from flows.lint.names import Names
-from flows.lint.texts import NodeText, did_you_mean, operand_of, texts_of
+from flows.lint.texts import (
+    MAX_USES,
+    NodeText,
+    did_you_mean,
+    lost,
+    operand_of,
+    texts_of,
+    variables_in,
+)
 from flows.model.action import Action
 
 _NAME = re.compile(f"{NAME}+")
+MAX_OFFERED = 300  # results among which the meant one is looked for
 ALWAYS = frozenset(("flow_keyword", "parent", "child"))
 
 
@@ -34,22 +43,11 @@ def results_are_set_before_use(target: LintTarget) -> Iterator[Issue]:
     sets = {node.uuid: _set_at(node) for node in target.nodes}
     names = Names(chain(given, *sets.values()))
     before = _known_before(target, {uuid: names.set_of(found) for uuid, found in sets.items()})
-    for node in target.nodes:
-        if node.uuid not in target.graph.reachable:
-            continue
-        known = before[node.uuid] | names.set_of(given)
-        for action in node.actions:
-            for text in texts_of(action, target):
-                yield from _unset(node, text, known, names)
-            known |= names.set_of(set_by(action))
-        yield from _unset(node, NodeText(operand_of(node)), known, names)
-
-
-def _unset(node: Node, text: NodeText, known: int, names: Names) -> Iterator[Issue]:
-    for path in used(text.text):
+    for node, text, path, known in islice(_uses(target, before, names), MAX_USES):
         if path[1] in ALWAYS or names.have(known, path[1]):
             continue
-        hint = did_you_mean(text.lost) if text.lost else _hint(path, names.named(known))
+        original = lost(text, target)
+        hint = did_you_mean(original) if original else _hint(path, names.named(known))
         message = (
             f"Node {node.label} uses @results.{path[1][:60]}{text.place}, which no node before it "
             f"sets{hint}"
@@ -57,9 +55,34 @@ def _unset(node: Node, text: NodeText, known: int, names: Names) -> Iterator[Iss
         yield Issue(WARNING, message, node.uuid)
 
 
+def _uses(
+    target: LintTarget, before: Mapping[str, int], names: Names
+) -> Iterator[tuple[Node, NodeText, list[str], int]]:
+    """Each use of a result at a reachable node, with the results that are known there."""
+    given = names.set_of(declared_inputs(target.flow))
+    for node in target.nodes:
+        if node.uuid not in target.graph.reachable:
+            continue
+        known = before[node.uuid] | given
+        for action in node.actions:
+            for text in texts_of(action, target):
+                yield from ((node, text, path, known) for path in paths_in(text, target))
+            known |= names.set_of(set_by(action))
+        text = NodeText(operand_of(node))
+        yield from ((node, text, path, known) for path in paths_in(text, target))
+
+
+def paths_in(text: NodeText, target: LintTarget) -> Iterator[list[str]]:
+    """Paths under `@results` in a text, as `used` gives them."""
+    for path in variables_in(text.text, target) if "@results." in text.text else ():
+        if path.startswith("results."):
+            yield path.split(".")
+
+
 def _hint(path: list[str], known: list[str]) -> str:
     """The result that was meant, of those that can be written as a variable."""
-    by_written = {(one if path[2:] else one.lower()): one for one in known if _NAME.fullmatch(one)}
+    some = islice(filter(_NAME.fullmatch, known), MAX_OFFERED)
+    by_written = {(one if path[2:] else one.lower()): one for one in some}
     near = difflib.get_close_matches(path[1][:60], by_written, n=1, cutoff=0.75)
     return did_you_mean(".".join(["results", near[0], *path[2:]])) if near else ""
 

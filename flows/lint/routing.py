@@ -11,6 +11,8 @@ from flows.model.action import actions
 from flows.model.text import clean
 from flows.routers.cases import cases
 
+MAX_COMPARED = 100  # cases of a node with which a later one is compared
+
 
 @check
 def actions_are_supported(target: LintTarget) -> Iterator[Issue]:
@@ -137,7 +139,7 @@ def _repeated(
     for case in tested(node):
         for language, arguments in arguments_by_language(case, target):
             before = seen.setdefault(language, [])
-            for earlier, known in before:
+            for earlier, known in before[:MAX_COMPARED]:
                 differs = earlier.category != case.category
                 if differs and _takes(earlier.type, known, case.type, arguments):
                     yield language, known, arguments

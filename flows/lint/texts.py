@@ -12,6 +12,8 @@ from flows.expressions import variables
 from flows.lint import LintTarget
 from flows.model.action import Action, as_text
 
+MAX_VARIABLES = 100  # of one text that are looked at
+MAX_USES = 100_000  # of variables that one check looks at, more than any flow has
 NOT_READ = ("uuid", "type", "result_name")
 """Keys of an action in which no variable is replaced."""
 
@@ -34,12 +36,17 @@ class NodeText:
         """` (in Hindi)` for a translation, else nothing: the end of a message to the author."""
         return f" (in {self.language})" if self.language else ""
 
-    @property
-    def lost(self) -> str:
-        """The only variable of the original that the translation has not, else nothing."""
-        here = variables(self.text)
-        lost = [one for one in variables(self.original) if one not in here]
-        return lost[0] if len(lost) == 1 else ""
+
+def variables_in(text: str, target: LintTarget) -> list[str]:
+    """The variables of a text, the first of very many."""
+    return target.once(("variables", text), lambda: variables(text, MAX_VARIABLES))
+
+
+def lost(text: NodeText, target: LintTarget) -> str:
+    """The only variable of the original that a translation has not, else nothing."""
+    here = variables_in(text.text, target)
+    missing = [one for one in variables_in(text.original, target) if one not in here]
+    return missing[0] if len(missing) == 1 else ""
 
 
 def texts_of(action: Action, target: LintTarget) -> Iterator[NodeText]:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from itertools import islice
 
 from flowhook.variable_names import NAME
-from flows.definition.definition import Flow
 from flows.expressions.scope import ROOTS, calendar_keys
 from flows.lint import WARNING, Issue, LintTarget, check
 from flows.lint.texts import (
+    MAX_VARIABLES,
     NodeText,
     arguments_by_language,
     did_you_mean,
+    lost,
     operand_of,
     tested,
     texts_of,
@@ -49,15 +52,15 @@ def variables_have_values(target: LintTarget) -> Iterator[Issue]:
 
     Translations and the operands of splits are looked through too.
     """
-    meant = Meant(target.flow)
+    meant = Meant(target)
     for node in target.nodes:
         for action in node.actions:
             for text in texts_of(action, target):
-                for variable, hint in meant.unknown(text, action):
+                for variable, hint in meant.unknown(text, action).items():
                     message = f"Node {node.label}: {variable} has no value{text.place}{hint}"
                     yield Issue(WARNING, message, node.uuid)
         operand = operand_of(node).removeprefix("@fields.")
-        for variable, hint in meant.unknown(NodeText(operand)):
+        for variable, hint in meant.unknown(NodeText(operand)).items():
             if not variable.startswith("@input."):  # splits_wait_for_what_they_test tells
                 message = f"Node {node.label} splits on {variable}, which has no value{hint}"
                 yield Issue(WARNING, message, node.uuid)
@@ -66,7 +69,7 @@ def variables_have_values(target: LintTarget) -> Iterator[Issue]:
 @check
 def cases_hold_no_variables(target: LintTarget) -> Iterator[Issue]:
     """Variables in the arguments of a case are not replaced: it compares with them as written."""
-    meant = Meant(target.flow)
+    meant = Meant(target)
     for node in target.nodes:
         for case in tested(node):
             for language, arguments in arguments_by_language(case, target):
@@ -82,8 +85,10 @@ def cases_hold_no_variables(target: LintTarget) -> Iterator[Issue]:
 class Meant:
     """Finds variables without a value in texts of a flow, and what their author meant."""
 
-    def __init__(self, flow: Flow) -> None:
-        actions = [action for node in flow.nodes.values() for action in node.actions]
+    def __init__(self, target: LintTarget) -> None:
+        nodes = target.flow.nodes.values()
+        actions = [action for node in nodes for action in node.actions]
+        self.target = target
         self.fields = {str(one.map("field").get("key")) for one in actions if one.map("field")}
         self.webhooks = {
             name for one in actions if one.kind.calls_webhook for name in one.kind.sets(one)
@@ -93,36 +98,42 @@ class Meant:
         """The variables of a text, with a value or not; e-mail addresses and handles are none."""
         if "@" not in text:
             return []
-        known = (match.group() for match in _MENTION.finditer(text) if _is_meant(match))
-        return list(dict.fromkeys([*known, *map(_shown, _CODE.finditer(text))]))
+        known = (match.group() for match in _some(_MENTION, text) if _is_meant(match))
+        return list(dict.fromkeys([*known, *map(_shown, _some(_CODE, text))]))
 
-    def unknown(self, text: NodeText, action: Action | None = None) -> Iterator[tuple[str, str]]:
+    def unknown(self, text: NodeText, action: Action | None = None) -> Mapping[str, str]:
         """The variables of a text that have no value, each with a hint at what was meant."""
         if "@" not in text.text:
-            return
-        found: dict[str, str] = {}
-        for match in _MENTION.finditer(text.text):
-            root, rest = match.groups()
-            hint = self._hint(root, rest.split(".")[1:], text, action)
-            if hint is not None:
-                found[match.group()] = did_you_mean(text.lost) if text.lost else hint
-        for match in _CODE.finditer(text.text):
-            found[_shown(match)] = _instead_of_code(match.group())
-        yield from found.items()
+            return {}
+        is_broadcast = action is not None and any(action.kind.contacts(action))
+        return self.target.once(
+            ("unknown", text, is_broadcast), lambda: self._unknown(text, is_broadcast)
+        )
 
-    def _hint(
-        self, root: str, path: list[str], text: NodeText, action: Action | None
-    ) -> str | None:
+    def _unknown(self, text: NodeText, is_broadcast: bool) -> Mapping[str, str]:
+        found: dict[str, str] = {}
+        for match in _some(_MENTION, text.text):
+            root, rest = match.groups()
+            hint = self._hint(root, rest.split(".")[1:], text.is_shown, is_broadcast)
+            if hint is not None:
+                found[match.group()] = hint
+        original = lost(text, self.target) if found else ""
+        if original:
+            found = dict.fromkeys(found, did_you_mean(original))
+        for match in _some(_CODE, text.text):
+            found[_shown(match)] = _instead_of_code(match.group())
+        return found
+
+    def _hint(self, root: str, path: list[str], is_shown: bool, is_broadcast: bool) -> str | None:
         """What was meant by a variable without a value; None for one that may have a value."""
         if not path:
-            is_read = text.is_shown and root in _BARE
+            is_read = is_shown and root in _BARE
             return self._foreign(root, path) if is_read else None
         if root in FOREIGN:
             return self._foreign(root, path)
         if root == "wa_group":
             return ": conversations here are with contacts, not with WhatsApp groups"
         if root == "staff":
-            is_broadcast = action is not None and any(action.kind.contacts(action))
             return None if is_broadcast else ": only a broadcast knows its recipient"
         if root in ROOTS:
             return self._key(root, path)
@@ -162,6 +173,10 @@ class Meant:
         return ": name the result, as in @results.age" if root == "results" else ""
 
 
+def _some(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    return islice(pattern.finditer(text), MAX_VARIABLES)
+
+
 def _is_meant(match: re.Match[str]) -> bool:
     root, rest = match.groups()
     return bool(rest) and (root in ROOTS or root in FOREIGN or _nearest(root, ROOTS) is not None)
@@ -184,9 +199,12 @@ def _instead_of_code(code: str) -> str:
     return ": save <%= %> as a result or field, and use that"
 
 
-def _nearest(
-    name: str, known: Mapping[str, object] | tuple[str, ...] | frozenset[str]
-) -> str | None:
+def _nearest(name: str, known: tuple[str, ...] | frozenset[str]) -> str | None:
     """The known name that is most like a name; case does not count."""
-    found = difflib.get_close_matches(name[:60].lower(), sorted(known), n=1, cutoff=_NEAR)
+    return _near(name[:60].lower(), known)
+
+
+@lru_cache(maxsize=1024)
+def _near(name: str, known: tuple[str, ...] | frozenset[str]) -> str | None:
+    found = difflib.get_close_matches(name, sorted(known), n=1, cutoff=_NEAR)
     return found[0] if found else None

@@ -11,6 +11,7 @@ import pytest
 from flows.definition.interactive import Templates
 from flows.definition.reading import read_flow
 from flows.lint import FunctionSpec, LintContext, checks, lint
+from tests.endless import ends
 from tests.flows.building import definition_of, export_of
 
 CASES = [
@@ -134,3 +135,34 @@ def test_a_wait_beside_the_router_does_not_wait() -> None:
         'Node hear does not wait for an answer, as its "wait" stands beside the router: it belongs '
         "into it"
     ]
+
+
+def _many(pattern: str) -> str:
+    return " ".join(pattern.format(at) for at in range(14_000))[:199_000]
+
+
+def test_texts_full_of_variables_at_many_nodes_are_looked_through() -> None:
+    """A template's translations stand at each node that sends it; each was read again there."""
+    content = {"type": "quick_reply", "options": [{"title": "a"}]}
+    pieces = {"type": "text", "text": _many("@results.q{0} @aq{0}.b")}
+    translations = {str(number): {**content, "content": pieces} for number in range(1, 21)}
+    template = {"source_id": 1, "label": "x", "translations": translations}
+    ask = {"type": "send_interactive_msg", "id": 1, "name": "x"}
+    nodes = [{"id": f"n{at}", "actions": [ask], "to": f"n{at + 1}"} for at in range(1_000)]
+    flow = export_of([{"uuid": "f", "nodes": nodes}]).flows[0]
+    with ends(60):
+        found = lint(flow, around_of({"interactive": [template]}))
+    assert {one.check for one in found} >= {"results_are_set_before_use"}
+
+
+def test_routers_with_hundreds_of_cases_are_looked_through() -> None:
+    cases = [["has_any_word", [f"w{at}"], f"C{at}", None] for at in range(700)]
+    cases.append(["has_any_word", ["w1, w2"], "Late", None])
+    cases.append(["has_any_word", ["w2"], "Dead", None])
+    nodes: list[dict[str, Any]] = [
+        {"id": f"n{at}", "wait": {}, "cases": cases, "else": None} for at in range(15)
+    ]
+    flow = export_of([{"uuid": "f", "nodes": nodes}]).flows[0]
+    with ends(60):
+        found = lint(flow)
+    assert sum(one.check == "cases_are_reached" for one in found) == 15
