@@ -127,6 +127,10 @@ class Context:
             self.opened[""] = self._open(account)
         return self.opened[""]
 
+    def has_account(self, title: str) -> bool:
+        """Tell whether the organisation has a further account of this title."""
+        return f"openai/accounts/{title}" in self.organisation.sections
+
     def speech_client(self, provider: str | None) -> ModelClient:
         """Return the client that speaks and hears: the call's own, or that of `provider`.
 

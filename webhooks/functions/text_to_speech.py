@@ -21,7 +21,7 @@ from webhooks.fields import (
 )
 from webhooks.media.languages import language_field
 from webhooks.media.speech import MAX_SPOKEN_CHARACTERS, SPOKEN_TEXT, VOICES, speak
-from webhooks.media.speech_provider import provider_field
+from webhooks.media.speech_provider import chosen_provider, provider_field
 from webhooks.registry import Context, webhook
 
 # The voices of Glific's default provider stand in many flows; ours speaks in their place.
@@ -109,7 +109,7 @@ def text_to_speech(data: dict[str, Any], context: Context) -> dict[str, Any]:
     model_not_found, provider_rejected, provider_timeout.
     Source: https://platform.openai.com/docs/api-reference/audio/createSpeech
     """
-    provider = data.get("provider")
+    provider = chosen_provider(context, data.get("provider"))
     is_sarvam = context.speech_client(provider).account.provider == SARVAM
     is_named = bool(context.account or provider)
     spoken = speak(

@@ -14,6 +14,7 @@ from flowhook.providers.model_client import Speech, SpeechRequest, Transcription
 from flowhook.sentences import beginning
 from webhooks.fields import Pasted, Text
 from webhooks.media.languages import is_automatic, language_code, language_field, language_name
+from webhooks.media.speech_provider import speech_client
 from webhooks.registry import Context
 
 MAX_SPOKEN_CHARACTERS = 4096
@@ -105,7 +106,7 @@ def transcribe(
     provider: str | None = None,
 ) -> Transcript:
     """Transcribe the recording at a URL; a known `language` helps the model."""
-    client = context.speech_client(provider)
+    client = speech_client(context, provider)
     recording = read_audio(context.fetch, url, field)
     _require_transcribable(recording, field, client.hears)
     code = language_code(language)
@@ -133,7 +134,7 @@ def speak(
     """Speak a text of at most 4,096 characters, as an Ogg Opus or MP3 file."""
     named = None if not language or is_automatic(language) else language_name(language)
     request = SpeechRequest(text, voice, named, model, pace)
-    speech = context.speech_client(provider).speak(request)
+    speech = speech_client(context, provider).speak(request)
     return Spoken(context.keep(speech.content, _extension(speech)), speech.spoken)
 
 

@@ -223,6 +223,19 @@ def test_the_provider_may_be_the_title_of_an_account(
     openai.violations.clear()
 
 
+def test_a_title_goes_before_a_providers_name(
+    sarvam_service: Service, openai: FakeOpenAI, sarvam: FakeSarvam
+) -> None:
+    sarvam_service.organisation(openai)
+    settings = {"is_active": True, "provider": "sarvam", "api_key": KEY}
+    for title in ("Google", "sarvam 2"):
+        path = f"/settings/acme/openai/accounts/{title}"
+        assert sarvam_service.operator("PUT", path, settings).status == 201
+        body = {"text": "Hello", "provider": f" {title} "}
+        assert sarvam_service.call("text_to_speech", body).status == 200
+    assert len(sarvam.asked("/text-to-speech")) == 2
+
+
 @pytest.mark.parametrize("function", ["text_to_speech", "speech_to_text"])
 def test_an_unknown_provider_is_named(
     sarvam_service: Service, openai: FakeOpenAI, function: str
