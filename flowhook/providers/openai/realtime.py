@@ -35,7 +35,7 @@ from flowhook.strict_json import UnreadableJson, read_value
 
 NO_WEBSOCKET = frozenset({200, 400, 404, 405, 426, 501})
 RATE = 24_000  # samples a second, of 16 bits: the only format with a whole voice's range
-MAX_SOUND_BYTES = 32 * 1024 * 1024  # 11 minutes; 4,096 characters take 4 to 6
+MAX_SOUND_BYTES = 40 * 1024 * 1024  # 14 minutes; 4,096 characters, all read twice, take 8 to 12
 MAX_READINGS = 2
 # Of a passage, the most that may be named: 3 minutes. Without it, the provider would set aside all
 # that a model can say for each passage, and refuse the last ones for the account's rate.
