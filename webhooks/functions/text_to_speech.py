@@ -103,11 +103,14 @@ def text_to_speech(data: dict[str, Any], context: Context) -> dict[str, Any]:
     nobody can guess. Needs the organisation's OpenAI settings: active, with an API key. The
     operator must set PUBLIC_URL if the service is reached at another address. The text may have
     at most 4,096 characters. With provider sarvam, its sarvam settings are needed in their place;
-    a language that its voices lack is spoken by the voice of the script it is written in.
+    a language that its voices lack is spoken by the voice of the script it is written in. A
+    realtime model (`gpt-realtime-2.1-mini`) now and then words a text otherwise; it is then asked
+    once more, and where that does not help, `spoken_text` is what is said.
 
     Errors: empty_input, unresolved_variable, invalid_input, inactive, missing_api_key,
-    model_not_found, provider_rejected, provider_timeout.
-    Source: https://platform.openai.com/docs/api-reference/audio/createSpeech
+    model_not_found, content_filter, invalid_response, provider_rejected, provider_timeout.
+    Source: https://platform.openai.com/docs/api-reference/audio/createSpeech,
+    https://platform.openai.com/docs/guides/realtime
     """
     provider = chosen_provider(context, data.get("provider"))
     is_sarvam = context.speech_client(provider).account.provider == SARVAM
