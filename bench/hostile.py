@@ -50,6 +50,11 @@ def beside(text: str, known: str = '"buttons_data": "Yes|No"') -> Callable[[], b
     return lambda: body
 
 
+def odd(text: bytes) -> Callable[[], bytes]:
+    """A body of get_buttons with a text that has to be mended."""
+    return lambda: b'{"buttons_data": "Yes|No", "organization_id": "loud", "a": ["%b"]}' % text
+
+
 def timely() -> dict[str, str]:
     return {**JSON, HEADER: f"t={int(time.time())},v1={'0' * 64}"}
 
@@ -133,6 +138,17 @@ HOSTILE = (
         lambda: elements(19_000),
         "",
         lambda: {**timely(), **XML},
+    ),
+    *(
+        Hostile(f"wrong signature, {name}", GET_BUTTONS, odd(text), "", timely)
+        for name, text in {
+            "half characters x 160,000": rb"\ud83d" * 160_000,
+            "half characters in UTF-8 x 330,000": b"\xed\xa0\xbd" * 330_000,
+            "NUL x 160,000": rb"\u0000" * 160_000,
+            "line breaks x 490,000, half a character": rb"\n" * 490_000 + rb"\ud83d",
+            "long numbers x 38,000": b'",' + b",".join([b"1" * 25] * 38_000) + b',"',
+            "long number, unended text": b'",' + b"1" * 25 + b',"' + rb"\"" * 490_000 + b"\\",
+        }.items()
     ),
     Hostile("sign-in, a=& x 333,000", "/sign-in", lambda: b"a=&" * 333_000, "", lambda: FORM),
     Hostile(

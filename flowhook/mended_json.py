@@ -24,12 +24,12 @@ _LONG = b"0" * MIN_DIGITS
 
 _HIGH, _LOW = rb"\\u[dD][89abAB][0-9a-fA-F]{2}", rb"\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 _ESCAPE = re.compile(
-    rb"(?<!\\)(?P<backslashes>(?:\\\\)*)(?:(?P<nul>\\u0000)|(?P<pair>%b%b)|%b|%b)"
+    rb"(?<!\\)(?P<backslashes>(?:\\\\)*+)(?:(?P<nul>\\u0000)|(?P<pair>%b%b)|%b|%b)"
     % (_HIGH, _LOW, _HIGH, _LOW)
 )
-_HALF = re.compile(rb"\xed[\xa0-\xbf]")  # as its own UTF-8, which is none
+_HALVES = re.compile(rb"(?:\xed[\xa0-\xbf][\x80-\xbf]){1,1000}")  # in UTF-8, which has none
 _TEXT_OR_NUMBER = re.compile(
-    rb'"[^"\\]*(?:\\.[^"\\]*)*"|(?<![0-9.eE+-])(?P<number>-?[0-9]{%d,})(?![0-9.eE])' % MIN_DIGITS,
+    rb'"(?:[^"\\]++|\\.)*+"?|(?<![0-9.eE+-])(?P<number>-?[0-9]{%d,}+)(?![0-9.eE])' % MIN_DIGITS,
     re.DOTALL,
 )
 
@@ -59,16 +59,16 @@ def _as_utf8(raw: bytes) -> bytes:
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raw = raw.decode("utf-16", "replace").encode()
     raw = raw.removeprefix(codecs.BOM_UTF8)
-    if not _HALF.search(raw):
-        return raw
-    try:
-        halves = raw.decode("utf-8", "surrogatepass").encode("utf-16-le", "surrogatepass")
-    except UnicodeDecodeError:
-        return raw  # which is refused with its place
-    return halves.decode("utf-16-le", "replace").encode()
+    return _replaced(raw, _joined_halves(raw)) if b"\xed" in raw else raw
 
 
 Change = tuple[int, int, bytes]  # from, to, what is there instead
+
+
+def _joined_halves(raw: bytes) -> Iterable[Change]:
+    for found in in_turns(_HALVES.finditer(raw)):
+        halves = found[0].decode("utf-8", "surrogatepass").encode("utf-16-le", "surrogatepass")
+        yield found.start(), found.end(), halves.decode("utf-16-le", "replace").encode()
 
 
 def _mended_escapes(raw: bytes) -> Iterable[Change]:
