@@ -14,9 +14,9 @@ from flowhook.turns import in_turns
 
 MIN_DIGITS = 19  # of a whole number that may be beyond 64 bits
 _LOWEST, _HIGHEST = -(2**63), 2**64 - 1
-_DIGITS, _BEFORE_VALUES = b"0123456789", b":,[ \t\r\n"
-# Under this table and without its minus, a long number at the place of a value has one shape, which
-# is found some ten times as fast as by a pattern.
+_DIGITS, _BEFORE_VALUES = b"0123456789", b":,[ \t\r\n-"
+# Under this table a long number at the place of a value has one shape, which is found some ten
+# times as fast as by a pattern.
 _SHAPES = bytes(
     b"0:."[0 if byte in _DIGITS else 1 if byte in _BEFORE_VALUES else 2] for byte in range(256)
 )
@@ -51,7 +51,7 @@ def mended(raw: bytes) -> bytes:
 
 
 def _may_hold_long_number(raw: bytes) -> bool:
-    shape = raw.translate(_SHAPES, b"-")
+    shape = raw.translate(_SHAPES)
     return b":" + _LONG in shape or shape.startswith(_LONG)
 
 
