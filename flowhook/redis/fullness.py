@@ -12,11 +12,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from redis import Redis, RedisCluster
 from redis.exceptions import OutOfMemoryError, RedisError, ResponseError
 
 from flowhook.errors import Overloaded, StoreFull
 from flowhook.frames import drop_frames
+from flowhook.redis.servers import server_infos
 
 LOOK_SECONDS = 1.0
 RETRY_SECONDS = 10  # Retry-After of what is refused
@@ -169,16 +169,11 @@ def store_error(failure: Exception, otherwise: str) -> Overloaded:
 
 def _fills(redis: Any) -> Iterable[Fill]:
     """The fill of each primary of the store."""
-    if isinstance(redis, Redis):
-        infos = [redis.info(*SECTIONS)]
-    else:
-        found = redis.info(*SECTIONS, target_nodes=RedisCluster.PRIMARIES)
-        infos = [found] if "used_memory" in found else found.values()
     return [
         Fill(
             int(info["used_memory"]),
             int(info.get("maxmemory", 0)),
             info.get("aof_last_write_status", "ok") != "ok",
         )
-        for info in infos
+        for info in server_infos(redis, *SECTIONS)
     ]

@@ -30,6 +30,7 @@ NAME = "flowhook_backup"
 CHUNK_BYTES = 1024 * 1024
 SEALED_BYTES = CHUNK_BYTES + 1024  # with what a seal adds
 LINE_BYTES = 4096
+PACKED_BYTES = 64 * 1024  # compressed in one go
 LENGTH = struct.Struct(">I")
 NOBODY = "*"  # no organisation's id
 
@@ -56,7 +57,7 @@ class BackupWriter:
         self.commands = 0
         self._number = 0
         self._compressor = zlib.compressobj()
-        self._waiting = bytearray()
+        self._packed, self._waiting = bytearray(), bytearray()
         line = {
             NAME: FORMAT,
             "id": secrets.token_hex(16),
@@ -70,17 +71,23 @@ class BackupWriter:
 
     def write(self, command: Command) -> None:
         self.commands += 1
-        packed = hiredis.pack_command(command)  # type: ignore[arg-type]  # of any length
-        self._add(self._compressor.compress(packed))
+        self._packed += hiredis.pack_command(command)  # type: ignore[arg-type]  # of any length
+        if len(self._packed) >= PACKED_BYTES:
+            self._compress()
 
     def end(self, organizations: int, keys: int) -> Counts:
         """Write what is left and the counts, which make the file whole."""
+        self._compress()
         self._add(self._compressor.flush())
         if self._waiting:
             self._seal(bytes(self._waiting), is_last=False)
         counts = Counts(organizations, keys, self.commands)
         self._seal(orjson.dumps(vars(counts)), is_last=True)
         return counts
+
+    def _compress(self) -> None:
+        self._add(self._compressor.compress(self._packed))
+        self._packed.clear()
 
     def _add(self, compressed: bytes) -> None:
         self._waiting += compressed

@@ -11,6 +11,7 @@ from tests.fakes.valkey import Valkey
 from tests.fixtures_commands import CommandLine
 
 ON_A_STORE = (
+    "backup x",
     "key set acme", "org create acme", "org delete acme --yes", "org list",
     "rotate-keys", "rotate-keys --accept-loss", "token create acme --scope admin",
     "token list acme", "token revoke acme 0123",

@@ -1,0 +1,76 @@
+"""The organisations: what is set but cannot work, and what will stop to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from flowhook.organisations.organisation import Organisation
+from flowhook.organisations.section_service import account_section
+from flowhook.providers.retirements import Retirement, retiring
+from flowhook.records.key_state import WORKS, KeyState
+from service.doctor.finding import WRONG, Finding, named, works
+
+WHATSAPP = ("phone_number_id", "access_token", "app_secret", "verify_token")
+MODELS = ("default_model", "image_model", "speech_model", "transcription_model")
+SOON_DAYS = 60
+
+
+def keys(states: Iterable[tuple[str, KeyState]]) -> Finding:
+    """The keys of those that are switched on, as their logs tell."""
+    found = list(states)
+    bad = [f"{org}: {state.state} since {state.at}" for org, state in found if state.is_bad]
+    if bad:
+        fix = "flowhook key set ORG for a key that is refused; a quota is raised at the provider"
+        return Finding("Organisations' keys", WRONG, named(bad), fix)
+    good = sum(state.state == WORKS for _, state in found)
+    words = f"{good} answered lately, {len(found) - good} were not asked"
+    return works("Organisations' keys", words)
+
+
+def whatsapp(organisations: Sequence[Organisation]) -> Finding:
+    """Whether each WhatsApp section is whole; with one field less, nothing arrives."""
+    lacking = []
+    number = 0
+    for organisation in organisations:
+        section = organisation.sections.get("whatsapp")
+        if section is None:
+            continue
+        number += 1
+        absent = [name for name in WHATSAPP if not section.get(name)]
+        if absent:
+            lacking.append(f"{organisation.id} lacks {' and '.join(absent)}")
+    if lacking:
+        fix = "set them on the page Settings, WhatsApp (docs/admin.md says where Meta has them)"
+        return Finding("WhatsApp", WRONG, named(lacking), fix)
+    return works("WhatsApp", f"{number} numbers are set whole" if number else "nobody uses it")
+
+
+def models(organisations: Sequence[Organisation], defaults: Sequence[str], today: date) -> Finding:
+    """The models that settings name, and those of organisations that name none."""
+    going = [
+        f"{owner} uses {_words(entry)}"
+        for owner, named_models in _models(organisations, defaults)
+        for entry in retiring(named_models, today, SOON_DAYS)
+    ]
+    if going:
+        fix = "choose another model in the settings (DEFAULT_MODEL for the service's own)"
+        return Finding("Models", WRONG, named(going), fix)
+    return works("Models", f"none of those in the settings ends within {SOON_DAYS} days")
+
+
+def _models(
+    organisations: Sequence[Organisation], defaults: Sequence[str]
+) -> Iterator[tuple[str, list[str]]]:
+    yield "the service", list(defaults)
+    for organisation in organisations:
+        for name, section in organisation.sections.items():
+            if name == "openai" or name.startswith(account_section("")):
+                aliases = section.get("model_aliases") or {}
+                listed = [str(section[field]) for field in MODELS if section.get(field)]
+                yield organisation.id, [model for model in listed if model not in aliases]
+
+
+def _words(entry: Retirement) -> str:
+    instead = f" (instead: {entry.successor})" if entry.successor else ""
+    return f"{entry.model}, which ends on {entry.date.isoformat()}{instead}"

@@ -1,0 +1,57 @@
+"""What doctor says of organisations' keys, WhatsApp numbers and models."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flowhook.organisations.organisation import Organisation
+from flowhook.providers.retirements import retirement
+from flowhook.records.key_state import KeyState
+from service.doctor import organisations
+from service.doctor.finding import OK, WRONG
+
+WHOLE = dict.fromkeys(organisations.WHATSAPP, "x")
+
+
+def organisation(org: str, **sections: dict[str, Any]) -> Organisation:
+    return Organisation(org, {name.replace("__", "/"): one for name, one in sections.items()}, {})
+
+
+def test_keys_that_were_refused_are_named_with_the_time() -> None:
+    states = [("a", KeyState("works", "t1")), ("b", KeyState("unknown"))]
+    assert organisations.keys(states).words == "1 answered lately, 1 were not asked"
+    found = organisations.keys([*states, ("c", KeyState("invalid_api_key", "t2"))])
+    assert (found.state, found.words) == (WRONG, "c: invalid_api_key since t2")
+
+
+def test_many_are_shortened() -> None:
+    states = [(f"o{n}", KeyState("insufficient_quota", "t")) for n in range(9)]
+    assert organisations.keys(states).words.endswith("o4: insufficient_quota since t and 4 more")
+
+
+def test_half_a_whatsapp_section_is_told() -> None:
+    half = {**WHOLE, "app_secret": "", "verify_token": None}
+    assert organisations.whatsapp([organisation("a", openai={})]).words == "nobody uses it"
+    assert organisations.whatsapp([organisation("a", whatsapp=WHOLE)]).state == OK
+    found = organisations.whatsapp(
+        [organisation("a", whatsapp=WHOLE), organisation("b", whatsapp=half)]
+    )
+    assert (found.state, found.words) == (WRONG, "b lacks app_secret and verify_token")
+
+
+def test_models_that_end_are_told_before_they_do() -> None:
+    going = retirement("gpt-4")
+    assert going is not None
+    soon = date.fromordinal(going.date.toordinal() - 30)
+    early = date.fromordinal(going.date.toordinal() - 300)
+    named = [organisation("a", openai={"default_model": "gpt-4"})]
+    account = [organisation("a", openai__accounts__b={"default_model": "gpt-4"})]
+    assert organisations.models(named, [], early).state == OK
+    for listed in (named, account):
+        found = organisations.models(listed, [], soon)
+        assert found.state == WRONG
+        assert f"a uses gpt-4, which ends on {going.date.isoformat()}" in found.words
+    assert "the service uses gpt-4" in organisations.models([], ["gpt-4"], soon).words
+    aliased = {"default_model": "gpt-4", "model_aliases": {"gpt-4": "x"}}
+    assert organisations.models([organisation("a", openai=aliased)], [], soon).state == OK
