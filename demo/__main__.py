@@ -11,19 +11,16 @@ import json
 import os
 import secrets
 import signal
-import socket
-import subprocess
 import sys
 import time
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import Any
-
-import requests
 
 from demo.local_model import LocalModel
+from demo.place import LOOPBACK, MODEL_KEY_FILE, choose_port, own_folder
+from demo.service import Service
 from flowhook.config import SERVICE_DEFAULT_MODEL
 
 ORGANISATION = "demo"
@@ -53,131 +50,75 @@ SHOWN = (
 SAMPLE = Path(__file__).parents[1] / "examples" / "ask_gpt.json"
 QUESTION = "What is the capital of France?"
 PROMPT = "Answer in one short English sentence."
-LOOPBACK, EVERYWHERE = "127.0.0.1", "0.0.0.0"  # noqa: S104
-START_SECONDS = 60.0
-CALL_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
 class Provider:
-    """The provider of the demo's answers."""
+    """The provider of the demo's answers; `address` is that of a local model."""
 
-    name: str
-    settings: dict[str, Any]
-    is_local: bool = False
-
-
-class Service:
-    """The service as a child process, and the demo's calls to it."""
-
-    def __init__(self, port: int, data_dir: Path) -> None:
-        self.port = port
-        self.host = os.environ.get("HOST") or LOOPBACK
-        self.url = f"http://{LOOPBACK if self.host == EVERYWHERE else self.host}:{port}"
-        self.data_dir = data_dir
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def __enter__(self) -> Service:
-        environment = {
-            **os.environ,
-            "HOST": self.host,
-            "PORT": str(self.port),
-            "DATA_DIR": str(self.data_dir),
-            "WEB_CONCURRENCY": os.environ.get("WEB_CONCURRENCY", "1"),
-        }
-        command = [sys.executable, "-m", "flowhook", "run"]
-        self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with self.log.open("wb") as log:
-            self._process = subprocess.Popen(
-                command, env=environment, stdout=log, stderr=subprocess.STDOUT
-            )
-        try:
-            self._wait_until_ready()
-        except BaseException:  # anything that ends the demo here ends the service too
-            self.__exit__()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._process is not None:
-            self._process.terminate()
-            self._process.wait(150)
-
-    def wait(self) -> None:
-        if self._process is not None:
-            self._process.wait()
+    key: str
+    model: str
+    address: str | None = None
 
     @property
-    def log(self) -> Path:
-        """The file with the service's output, apart from the demo's."""
-        return self.data_dir / "service.log"
+    def name(self) -> str:
+        return f"the local model {self.model}" if self.address else f"OpenAI's {self.model}"
 
     @property
-    def admin_token(self) -> str:
-        found = os.environ.get("ADMIN_TOKEN")
-        return found or (self.data_dir / "admin_token").read_text().strip()
-
-    def call(
-        self, method: str, path: str, body: dict[str, Any], token: str | None = None
-    ) -> dict[str, Any]:
-        """Call the service; a failure ends the demo with its answer."""
-        headers = {"Authorization": f"Bearer {token or self.admin_token}"}
-        answer = requests.request(
-            method, self.url + path, json=body, headers=headers, timeout=CALL_SECONDS
-        )
-        if not answer.ok:
-            sys.exit(f"{method} {path} answered {answer.status_code}: {answer.text}")
-        found: dict[str, Any] = answer.json()
-        return found
-
-    def _wait_until_ready(self) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            if self._process is None or self._process.poll() is not None:
-                sys.exit(f"the service did not start:\n{self.log.read_text()[-2000:]}")
-            with suppress(requests.ConnectionError, requests.Timeout):
-                if requests.get(f"{self.url}/readyz", timeout=2).ok:
-                    return
-            time.sleep(0.1)
-        sys.exit(f"the service was not ready within {START_SECONDS:.0f} seconds")
+    def service_settings(self) -> dict[str, str]:
+        """What makes a local model's key enough for any organisation that is made by hand."""
+        local = {"OPENAI_BASE_URL": self.address, "DEFAULT_MODEL": self.model}
+        return {name: value for name, value in local.items() if self.address and value}
 
 
 def main() -> None:
     once = "--once" in sys.argv[1:]
     signal.signal(signal.SIGTERM, _end)
-    data_dir = Path(os.environ.get("DATA_DIR", "data-demo")).absolute()
+    host = os.environ.get("HOST", "").strip() or LOOPBACK
     with ExitStack() as running:
-        provider = choose_provider(running)
-        service = running.enter_context(Service(choose_port(), data_dir))
+        data_dir = running.enter_context(own_folder())
+        port = choose_port(host)
+        provider = choose_provider(running, data_dir)
+        service = Service(host, port, data_dir, **provider.service_settings)
+        running.enter_context(service)
         token = set_up(service, provider)
         ask_webhook(service, provider, token)
         ask_flow(service)
         show_functions(service, token)
-        if provider.is_local:
+        if provider.address:
             print("  (so small a model knows little beyond English; the shape is what it keeps)")
         if not once:
             show_addresses(service, token)
+            show_what_to_try(service, provider, token)
             service.wait()
 
 
-def choose_provider(running: ExitStack) -> Provider:
+def choose_provider(running: ExitStack, data_dir: Path) -> Provider:
     """OpenAI if a key is set, otherwise a local model that runs as long as the demo."""
     key = os.environ.get("OPENAI_API_KEY")
     if key:
-        model = os.environ.get("DEFAULT_MODEL", SERVICE_DEFAULT_MODEL)
-        return Provider(f"OpenAI's {model}", {"api_key": key, "default_model": model})
-    key = f"sk-local-{secrets.token_hex(16)}"
+        return Provider(key, os.environ.get("DEFAULT_MODEL") or SERVICE_DEFAULT_MODEL)
+    print("Starting the local model and the service...", flush=True)
+    key = _kept_key(data_dir / MODEL_KEY_FILE)
     local = running.enter_context(LocalModel(key=key))
-    settings = {"api_key": key, "base_url": local.base_url, "default_model": local.model}
-    return Provider(f"the local model {local.model}", settings, is_local=True)
+    return Provider(key, local.model, local.base_url)
+
+
+def _kept_key(file: Path) -> str:
+    """The local model's key, the same in each demo of a folder: organisations keep it."""
+    if not file.exists():
+        file.touch(mode=0o600)
+    if not file.read_text().strip():
+        file.write_text(f"sk-local-{secrets.token_hex(16)}\n")
+    return file.read_text().strip()
 
 
 def set_up(service: Service, provider: Provider) -> str:
     """Create the organisation and its account; returns a webhook token."""
+    settings = {"is_active": True, "api_key": provider.key, "default_model": provider.model}
     # The sample flow names OpenAI's model; an alias maps it to the demo's.
-    aliases = {SERVICE_DEFAULT_MODEL: provider.settings["default_model"]}
-    settings = {"is_active": True, "model_aliases": aliases, **provider.settings}
-    service.call("PUT", f"/settings/{ORGANISATION}/openai", settings)
+    aliases = {"model_aliases": {SERVICE_DEFAULT_MODEL: provider.model}}
+    service.call("PUT", f"/settings/{ORGANISATION}/openai", {**settings, **aliases})
     wanted = {"scope": "webhook", "label": "demo"}
     created = service.call("POST", f"/settings/{ORGANISATION}/tokens", wanted)
     return str(created["token"])
@@ -231,40 +172,37 @@ def show_functions(service: Service, token: str) -> None:
 
 def show_addresses(service: Service, token: str) -> None:
     print(
-        f"\nFlowhook runs at   {service.url}"
-        f"\nDocumentation      {service.url}/docs"
-        f"\nFunctions          {service.url}/webhooks"
+        f"\nThe pages          open {service.url} in a browser and paste the Admin token"
         f"\nAdmin token        {service.admin_token}"
-        f"\nWebhook token      {token}"
-        f"\nLog                {service.log}"
-        f"\n\nTry it:"
+        f"\nWebhook token      {token}  (of the organisation {ORGANISATION})"
+        f"\nFunctions          {service.url}/webhooks"
+        f"\nDocumentation      {service.url}/docs"
+        f"\nLog                {service.log}",
+        flush=True,
+    )
+
+
+def show_what_to_try(service: Service, provider: Provider, token: str) -> None:
+    """Print the model's key, and commands that work as they are in another terminal."""
+    if provider.address:
+        print(
+            f"\nThe local model    {provider.model} at {provider.address}"
+            f"\nIts key            {provider.key}  (any organisation can have it)"
+        )
+    key = provider.key if provider.address else '"$OPENAI_API_KEY"'
+    print(
+        f"\nTry it:"
         f"\n  curl {service.url}/webhooks/parse_via_chat_gpt \\"
         f"\n    -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' \\"
         '\n    -d \'{"question_text": "Why is the sky blue?", "prompt": "Answer briefly."}\''
         f"\n\nTalk to the sample flow:"
         f"\n  .venv/bin/python -m flowhook play examples/{SAMPLE.name} \\"
         f"\n    --url {service.url} --token {token}"
+        "\n\nTo set up an organisation of your own as README.md shows, begin with:"
+        f"\n  export URL={service.url} ADMIN_TOKEN={service.admin_token} KEY={key}"
         "\n\nCtrl-C ends it.",
         flush=True,
     )
-
-
-def choose_port() -> int:
-    """PORT, or 8000, or any free port."""
-    named = os.environ.get("PORT", "")
-    if named.isascii() and named.isdigit():
-        return int(named)
-    if named:
-        sys.exit("PORT must be a whole number from 1 to 65535")
-    for port in (8000, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((LOOPBACK, port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    sys.exit(f"no free port on {LOOPBACK}")
 
 
 def _end(_signal: int, _frame: FrameType | None) -> None:

@@ -18,8 +18,9 @@ PARSERS = {
 METHODS = {"json", "get_json"}  # of requests' answers and Flask's requests
 
 OWN = {
-    "demo.__main__": "a sample flow of this repository, and answers of the service itself",
+    "demo.__main__": "a sample flow of this repository",
     "demo.local_model": "what the demo's own process prints",
+    "demo.service": "answers of the service itself",
     "flowhook.jobs.dead": "letters that this service stored in Redis",
     "flowhook.jobs.flow_resume": "tokens that this service sealed",
     "flowhook.jobs.store": "jobs that this service sealed",

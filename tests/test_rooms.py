@@ -158,7 +158,7 @@ def test_gevent_and_requests_are_known_where_the_network_is() -> None:
         for module, path in modules().items()
         if any(name.partition(".")[0] in ("requests", "geventhttpclient") for name in imports(path))
     }
-    assert at <= {"flowhook.providers", "demo.__main__", "demo.local_model"}
+    assert at <= {"flowhook.providers", "demo.local_model", "demo.service"}
 
 
 @pytest.mark.parametrize(
