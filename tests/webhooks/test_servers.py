@@ -184,7 +184,9 @@ ROWS: dict[str, Row] = {
         {"speech": samples.SPEECH, "output_language": "English"},
         {"response": "WHEN DOES THE SCHOOL OPEN?"},
     ),
-    "text_to_speech": Row("text_to_speech", {"text": "The school opens.", "language": "Hindi"}),
+    "text_to_speech": Row(
+        "text_to_speech", {"text": "The school opens.", "language": "Hindi", "pace": 0.9}
+    ),
     "generate_image": Row("generate_image", {"prompt": "A school", "n": 2}),
     "filesearch-gpt": Row(
         "filesearch-gpt", {"question": "When?", "vector_store_id": "vs_1"}, {"message": SAID}
@@ -357,7 +359,7 @@ def safe(outcome: Outcome) -> list[str]:
         return ["it broke"]
     shown = {key: value for key, value in outcome.answer.items() if key != "messages"}
     written = orjson.dumps(shown).decode()
-    found = [f"shows {bad!r}" for bad in (THOUGHT, "think>") if bad in written]
+    found = [f"shows {bad!r}" for bad in (THOUGHT, "think>", "tool_call>") if bad in written]
     if HALF in written.replace(SAID, ""):
         found.append("shows half an answer")
     try:
@@ -398,6 +400,13 @@ def last_sent(server: FakeServer, shape: Shape, path: str) -> list[str]:
         if wish.startswith("-") == bool(there) or (value and there != [value]):
             found.append(f"sent {name} {there}, not {wish}")
     return found
+
+
+def test_every_function_that_asks_a_provider_is_called() -> None:
+    functions = load_functions()
+    found = [functions.find(name) for name in functions.names()]
+    asking = {one.name for one in found if one is not None and one.spends_tokens}
+    assert asking | {"moderate"} == {row.function for row in ROWS.values()}
 
 
 def test_every_server_has_shapes_with_sources() -> None:

@@ -6,6 +6,7 @@ Source: OpenAI OpenAPI spec 2.3.0, POST /chat/completions
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from flowhook.errors import InvalidResponse
@@ -22,6 +23,7 @@ from flowhook.providers.model_client import (
     kept_fields,
 )
 from flowhook.providers.openai.thoughts import without_thoughts
+from flowhook.providers.openai.written_calls import split_calls
 from flowhook.providers.transport import HttpReply
 
 # These take functions only with their reasoning off (vane #1173).
@@ -66,7 +68,8 @@ def chat_call(request: ChatRequest, model: str) -> WireCall[Completion]:
         body["tool_choice"] = "auto" if request.may_call else "none"
         if NEEDS_EFFORT_NONE.match(model):
             body["reasoning_effort"] = "none"
-    return WireCall("/chat/completions", body, read_completion)
+    read = read_completion_with_calls if request.tools else read_completion
+    return WireCall("/chat/completions", body, read)
 
 
 def read_completion(reply: HttpReply) -> Completion:
@@ -83,6 +86,19 @@ def read_completion(reply: HttpReply) -> Completion:
         model=read_model(answer),
         usage=read_usage(answer.get("usage")),
     )
+
+
+def read_completion_with_calls(reply: HttpReply) -> Completion:
+    """Read a completion in whose texts calls of the offered functions may be left."""
+    completion = read_completion(reply)
+    return replace(completion, choices=tuple(map(_with_written_calls, completion.choices)))
+
+
+def _with_written_calls(choice: CompletionChoice) -> CompletionChoice:
+    if choice.tool_calls:
+        return choice
+    text, calls = split_calls(choice.text)
+    return replace(choice, text=text, tool_calls=calls) if calls else choice
 
 
 def failure_of(choice: Any) -> Any:

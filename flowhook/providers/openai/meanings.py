@@ -159,7 +159,7 @@ MEANINGS = {
             "insufficient_quota credit_balance_exhausted organization_spend_limit_exceeded"
             " project_spend_limit_exceeded organization_usage_limit_exceeded insufficient_balance"
             " billing_hard_limit_reached billing_not_active insufficient_credits payment_required"
-            " credit_limit"
+            " credit_limit blocked_api_access"
         ),
         _REFUSALS,
         _words(
@@ -272,7 +272,7 @@ MEANINGS = {
         _filtered,
         _codes("content_filter content_policy_violation moderation_blocked"),
         frozenset({400, 403}),
-        _words(r"input\ was\ flagged"),
+        _words(r"input\ was\ flagged|prompt\ was\ flagged"),
     ),
 }
 """What errors mean, the most telling first."""

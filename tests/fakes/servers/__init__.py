@@ -22,5 +22,6 @@ meets the shape. `account` changes the account for the shape, `rows` names the c
 An answer is `status`, `headers`, `encoding` and `body` (JSON), `text`, or what is `usual`. In it
 stand for words that differ with the request: `$said` what a good model says, `$half` the beginning
 of that, `$thought` what it thinks, `$model` the model asked for, `$value` the refused value,
-`$token` a signature, `$origin` the server's address (with `.png` a picture).
+`$token` a signature, `$call` its call of a function as text (or what it says), `$origin` the
+server's address (with `.png` a picture).
 """

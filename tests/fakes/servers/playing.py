@@ -19,7 +19,7 @@ from tests.fakes.exchange import Asked, Exchange, Reply
 from tests.fakes.openai import pictures
 from tests.fakes.servers import answering
 from tests.fakes.servers.reading import Refusal, ServerFile, Shape
-from tests.fakes.servers.saying import HALF, THOUGHT, call_for, said_to
+from tests.fakes.servers.saying import HALF, THOUGHT, call_for, said_to, written
 from tests.fakes.service import FakeService
 
 KEY = "sk-fake-0123456789abcdefghijklmnopqrstuvwxyz"
@@ -135,8 +135,11 @@ class FakeServer(FakeService):
         body = asked.body if isinstance(asked.body, dict) else {}
         path, model = self._path(asked)
         call = call_for(body)
+        is_written = "$call" in str(answer.get("body"))
+        said = said_to(body) if path in ("/chat/completions", "/responses") else ""
         words = {
-            "$said": said_to(body) if path in ("/chat/completions", "/responses") else "",
+            "$said": said,
+            "$call": written(call) if call else said,
             "$half": HALF,
             "$thought": THOUGHT,
             "$model": str(model or body.get("model", "")),
@@ -147,7 +150,8 @@ class FakeServer(FakeService):
             content = _replaced(answer["text"], words).encode()
         else:
             shown = _replaced(answer["body"], {**words, "$said": ""} if call else words)
-            shown = answering.with_calls(shown, call, self._remember, self.file.calls)
+            if not is_written:
+                shown = answering.with_calls(shown, call, self._remember, self.file.calls)
             if not self.file.one_choice:
                 shown = answering.with_choices(shown, body.get("n"))
             content = json.dumps(shown, ensure_ascii=answer.get("ascii", False)).encode()

@@ -36,6 +36,12 @@ def call_for(body: dict[str, Any]) -> dict[str, Any] | None:
     return {"name": named[0], "arguments": arguments}
 
 
+def written(call: dict[str, Any]) -> str:
+    """The call as Qwen and Hermes write it."""
+    known = {"name": call["name"], "arguments": json.loads(call["arguments"])}
+    return f"<tool_call>\n{json.dumps(known)}\n</tool_call>"
+
+
 def _has_result(body: dict[str, Any]) -> bool:
     said = body.get("messages") or body.get("input") or ()
     return any(
