@@ -51,13 +51,18 @@ def is_rapidpro(document: Json) -> bool:
     if not isinstance(entries, list):
         return False
     flows = [one for one in entries if isinstance(one, dict)]
+    if any(_is_legacy(one) for one in flows):
+        return True
     if any("definition" in one for one in flows):
         return False
-    return "version" in document or any("spec_version" in one or _is_legacy(one) for one in flows)
+    return "version" in document or any("spec_version" in one for one in flows)
 
 
 def _is_legacy(flow: Json) -> bool:
-    return any(isinstance(flow.get(key), list) for key in LEGACY_KEYS)
+    """Whether a flow, or the definition in it, is of before version 13."""
+    definition = flow.get("definition")
+    inner = definition if isinstance(definition, dict) else flow
+    return any(isinstance(inner.get(key), list) for key in LEGACY_KEYS)
 
 
 def _needs(document: Json) -> Iterator[str]:

@@ -110,7 +110,7 @@ def splits_wait_for_what_they_test(target: LintTarget) -> Iterator[Issue]:
                 "router: it belongs into it"
             )
             yield Issue(WARNING, message, node.uuid)
-        elif operand_of(node).strip().startswith("@input."):
+        elif "@input." in operand_of(node):
             message = (
                 f"Node {node.label} tests the contact's answer and does not wait for one, so it "
                 "always takes the same way: make it a wait for a response"

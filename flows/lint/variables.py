@@ -33,7 +33,7 @@ KEYS: Mapping[str, frozenset[str]] = {
 
 FOREIGN = (
     *("fields", "input", "urns", "child", "parent", "run", "globals", "trigger", "webhook", "node"),
-    *("webhook_result", "resume", "legacy_extra"),
+    *("webhook_result", "resume", "legacy_extra", "locals"),
 )
 """Roots of RapidPro's and TextIt's variables."""
 
@@ -157,7 +157,7 @@ class Meant:
     def _foreign(self, root: str, path: list[str]) -> str:
         """A hint for a root of another builder, or for a root alone."""
         rest = path[1:] if path[:1] == ["results"] else path
-        if root in ("child", "parent"):
+        if root in ("child", "parent") and path[:1] not in (["run"], ["status"]):
             return did_you_mean(".".join(["results", root, *rest]))
         if root in ("contact", "urns"):
             return did_you_mean("contact.name" if root == "contact" else "contact.phone")

@@ -34,6 +34,8 @@ LEGACY: dict[str, Any] = {
         {"flows": [GREET]},
         {"version": 11, "flows": [LEGACY], "triggers": []},
         {"flows": [LEGACY]},
+        {"version": 4, "flows": [{"flow_type": "F", "name": "Old", "definition": LEGACY}]},
+        {"definition": LEGACY},
         {"version": "13", "flows": []},
         LEGACY,
     ],
