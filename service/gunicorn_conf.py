@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from flowhook.config import Config, ConfigError
 from flowhook.limits.fair_shares import FairShares
@@ -16,6 +17,7 @@ from flowhook.redis import embedded
 from flowhook.usage.prices import Prices
 from service.job_worker import JOB_WORKER, RUN_WORKER
 from service.module_path import environment as child_environment
+from service.start_words import start_words
 
 try:
     environment = Config.from_env()
@@ -68,8 +70,12 @@ def on_starting(_server: object) -> None:
         sys.exit(status)
 
 
-def when_ready(_server: object) -> None:
-    """Start a job worker if `flowhook run` requested one; by default, if Redis is embedded."""
+def when_ready(server: Any) -> None:
+    """Say where to open it, and start a job worker if `flowhook run` requested one; by default, if
+    Redis is embedded."""
+    server.log.info(words := start_words(environment))
+    if sys.stderr.isatty():  # a person, who would not find it among the JSON
+        print(f"\n{words}\n", file=sys.stderr)
     if os.environ.get(RUN_WORKER, str(environment.redis_url is None)) == str(True):
         JOB_WORKER.start()
 

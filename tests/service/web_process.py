@@ -24,6 +24,8 @@ CLIENT_SECONDS = 2
 class WebProcess:
     """A master with its workers, over an embedded Redis in `data_dir`, started in `directory`."""
 
+    stderr: int = subprocess.STDOUT
+
     def __init__(
         self,
         data_dir: Path,
@@ -47,7 +49,7 @@ class WebProcess:
                 **environment,
             },
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stderr=self.stderr,
         )
         self.output = b""
 
