@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -197,6 +198,7 @@ ROWS: dict[str, Row] = {
         soft="/audio/speech",
     ),
 }
+ROOT = Path(__file__).parents[2]
 FILES = {name: read_server(name) for name in server_names()}
 SHAPES = [(name, shape) for name, file in FILES.items() for shape in file.shapes]
 TRANSPORTS: dict[str, Callable[[], ConversingTransport]] = {
@@ -407,6 +409,18 @@ def test_every_function_that_asks_a_provider_is_called() -> None:
     found = [functions.find(name) for name in functions.names()]
     asking = {one.name for one in found if one is not None and one.spends_tokens}
     assert asking | {"moderate"} == {row.function for row in ROWS.values()}
+
+
+def test_the_admins_guide_tells_what_each_server_has() -> None:
+    guide = (ROOT / "docs" / "admin.md").read_text()
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in guide.splitlines()]
+    told = {row[0]: row[1:] for row in rows if len(row) == 7}
+    columns = ("/audio/transcriptions", "/audio/speech", "/images/generations")
+    for file in FILES.values():
+        address, *has = told[file.server]
+        base = file.base.partition("(")[0]
+        assert address.strip("`").endswith(base) or file.account.get("provider") == "azure"
+        assert [cell == "yes" for cell in has[:3]] == [path in file.models for path in columns]
 
 
 def test_every_server_has_shapes_with_sources() -> None:
