@@ -139,6 +139,13 @@ HOSTILE = (
         "",
         lambda: {**timely(), **XML},
     ),
+    Hostile(
+        "wrong signature, XML of 19,000, unended, with half characters",
+        GET_BUTTONS,
+        lambda: elements(19_000)[:-4] + b"&#55357;" * 90_000,
+        "",
+        lambda: {**timely(), **XML},
+    ),
     *(
         Hostile(f"wrong signature, {name}", GET_BUTTONS, odd(text), "", timely)
         for name, text in {

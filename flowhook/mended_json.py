@@ -44,9 +44,9 @@ def mended(raw: bytes) -> bytes:
     bits as texts, exactly."""
     raw = _as_utf8(raw).replace(b"\0", b"")
     if b"\\u" in raw:
-        raw = _replaced(raw, _mended_escapes(raw))
+        raw = replaced(raw, _mended_escapes(raw))
     if _may_hold_long_number(raw):
-        raw = _replaced(raw, _quoted_numbers(raw))
+        raw = replaced(raw, _quoted_numbers(raw))
     return raw
 
 
@@ -59,13 +59,15 @@ def _as_utf8(raw: bytes) -> bytes:
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raw = raw.decode("utf-16", "replace").encode()
     raw = raw.removeprefix(codecs.BOM_UTF8)
-    return _replaced(raw, _joined_halves(raw)) if b"\xed" in raw else raw
+    return replaced(raw, joined_halves(raw)) if b"\xed" in raw else raw
 
 
-Change = tuple[int, int, bytes]  # from, to, what is there instead
+Change = tuple[int, int, bytes]
+"""From, to, and what is there instead."""
 
 
-def _joined_halves(raw: bytes) -> Iterable[Change]:
+def joined_halves(raw: bytes) -> Iterable[Change]:
+    """Join halves of characters that are in UTF-8 each by itself; one alone becomes U+FFFD."""
     for found in in_turns(_HALVES.finditer(raw)):
         halves = found[0].decode("utf-8", "surrogatepass").encode("utf-16-le", "surrogatepass")
         yield found.start(), found.end(), halves.decode("utf-16-le", "replace").encode()
@@ -86,7 +88,8 @@ def _quoted_numbers(raw: bytes) -> Iterable[Change]:
             yield found.start(), found.end(), b'"%b"' % number
 
 
-def _replaced(raw: bytes, changes: Iterable[Change]) -> bytes:
+def replaced(raw: bytes, changes: Iterable[Change]) -> bytes:
+    """Carry out changes, which are in order."""
     pieces, done = [], 0
     for start, end, instead in changes:
         pieces += [raw[done:start], instead]

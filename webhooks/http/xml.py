@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import functools
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 from xml.parsers import expat
@@ -24,6 +23,7 @@ from xml.sax.saxutils import escape, quoteattr
 from flowhook import errors
 from flowhook.strict_json import read_json
 from flowhook.turns import in_turns
+from webhooks.http.mended_xml import NOT_XML, mended_xml
 
 MAX_XML_BYTES = 1_048_576
 MAX_XML_DEPTH = 100
@@ -31,13 +31,25 @@ MAX_XML_ELEMENTS = 20_000
 MAX_NAME = 100
 ITEM = "item"
 _FIX = "Send one XML element whose child elements are the fields, without a DOCTYPE, in UTF-8."
-_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def read_xml(raw: bytes) -> dict[str, Any]:
     """Read the fields of an XML body. Raises InvalidJson, worded for XML, if it is none."""
     if len(raw) > MAX_XML_BYTES:
         raise errors.TooLarge(f"the XML body is larger than {MAX_XML_BYTES} bytes")
+    try:
+        return _parse(raw)
+    except expat.ExpatError:
+        pass  # it may be mendable
+    try:
+        return _parse(mended_xml(raw))
+    except expat.ExpatError as problem:
+        place = f"line {problem.lineno}, column {problem.offset + 1}"
+        raise _invalid(f"the body is not well-formed XML ({place})") from None
+
+
+def _parse(raw: bytes) -> dict[str, Any]:
+    """Parse a document. Raises ExpatError, and InvalidJson for one that is not taken."""
     reader = _Reader()
     parser = expat.ParserCreate()
     parser.buffer_text = True
@@ -47,9 +59,6 @@ def read_xml(raw: bytes) -> dict[str, Any]:
     parser.CharacterDataHandler = reader.text
     try:
         parser.Parse(raw, True)
-    except expat.ExpatError as problem:
-        place = f"line {problem.lineno}, column {problem.offset + 1}"
-        raise _invalid(f"the body is not well-formed XML ({place})") from None
     except (LookupError, ValueError):  # an unknown encoding, or not one of text
         raise _invalid("the XML body names an encoding that is not known") from None
     if reader.root is None:
@@ -71,7 +80,7 @@ def write_xml(value: dict[str, Any], root: str = "response") -> bytes:
             continue
         key, content = current
         name = _element_name(key)
-        kept = "" if name == key else f" name={quoteattr(_NOT_XML.sub('', key))}"
+        kept = "" if name == key else f" name={quoteattr(NOT_XML.sub('', key))}"
         children = _children(content)
         if children is None:
             parts.append(f"<{name}{kept}>{_text(content)}</{name}>")
@@ -203,7 +212,7 @@ def _text(content: Any) -> str:
     if content is None:
         return ""
     text = content if isinstance(content, str) else json.dumps(content)
-    return escape(_NOT_XML.sub("", text), {"\r": "&#13;"})
+    return escape(NOT_XML.sub("", text), {"\r": "&#13;"})
 
 
 def _element_name(key: str) -> str:

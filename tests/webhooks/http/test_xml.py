@@ -52,7 +52,6 @@ def test_bombs_and_outside_entities_are_refused(name: str) -> None:
         b"<a>",
         b"<a></b>",
         b"<a/><b/>",
-        b"<a>\x00</a>",
         b"<a>\xff\xfe</a>",
         b'<?xml version="1.0" encoding="no-such-code"?><a/>',
         b'<?xml version="1.0" encoding="base64"?><a/>',
