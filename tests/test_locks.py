@@ -17,7 +17,7 @@ EXTRAS = {
     "requirements-dev.txt": ("", "demo", "test", "dev"),
     "requirements-fast.txt": ("fast",),
 }
-LOCKS = [*EXTRAS, "requirements-model.txt"]
+LOCKS = [*EXTRAS, "requirements-build.txt", "requirements-model.txt"]
 ENTRY = re.compile(
     r"^(\S+)==(\S+)(?: ; [^\n\\]+)? \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)",
     re.MULTILINE,
@@ -48,7 +48,7 @@ def test_a_lock_names_no_place_to_fetch_from(lock: str) -> None:
 
 def test_what_runs_is_what_was_tested() -> None:
     tested = pins("requirements-dev.txt")
-    for lock in ("requirements.txt", "requirements-demo.txt"):
+    for lock in ("requirements.txt", "requirements-demo.txt", "requirements-build.txt"):
         assert pins(lock).items() <= tested.items()
 
 
