@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from flowhook.media.public import PublicMedia
 from flowhook.media.store import MediaStore
 from flowhook.organisations.cipher import Cipher
 from flowhook.organisations.model_quirks import StoredModelQuirks
-from flowhook.organisations.organisation import Organisation
+from flowhook.organisations.organisation import QUIRKS_KEY, Organisation
 from flowhook.outcome import Outcome, failed
 from flowhook.providers.account import Account, Accounts
 from flowhook.providers.account_client import AccountClient
@@ -35,6 +35,7 @@ from flowhook.providers.pooled_transport import PooledTransport
 from flowhook.providers.requests_transport import RequestsTransport
 from flowhook.providers.websocket import ConversingTransport
 from flowhook.records.log_entry import LogEntry
+from flowhook.redis.keys import org_key
 from flowhook.strict_json import read_json
 from tests.fakes.servers.playing import FakeServer, values_at
 from tests.fakes.servers.reading import ANSWERED, Shape, read_server, server_names
@@ -238,14 +239,20 @@ class Caller:
         quirks = StoredModelQuirks(self.redis, organisation, account.base_url, lambda org: None)
         return AccountClient(account, transport, quirks, sleep=self.pauses.append)
 
-    def organisation(self, server: FakeServer, shape: Shape) -> Organisation:
-        """An organisation that nothing is known of, with the account that the shape is for."""
+    def organisation(self, server: FakeServer, changes: dict[str, Any]) -> Organisation:
+        """An organisation that nothing is known of, with a changed account at the server."""
         self.count += 1
         self.pauses.clear()
         self.entries.clear()
         account = {"is_active": True, "api_key": server.key, "base_url": server.account_url}
-        account |= {"private_ok": True, **server.file.account, **shape.account}
+        account |= {"private_ok": True, **server.file.account, **changes}
         return Organisation(f"org{self.count}", {"openai": account}, {})
+
+    def taught(self, organisation: Organisation) -> Organisation:
+        """The organisation with what its calls found out about models."""
+        found: Any = self.redis.hgetall(org_key(organisation.id, QUIRKS_KEY))
+        quirks = {name.decode(): orjson.loads(quirk) for name, quirk in found.items()}
+        return replace(organisation, quirks=quirks)
 
     def call(self, row: Row, organisation: Organisation) -> Outcome:
         outcome = self._call(row.function, row.body, organisation)
@@ -289,20 +296,38 @@ def test_every_function_understands_every_shape(
     for title, row in ROWS.items():
         if not shape.rows or title in shape.rows:
             server.play(shape)
-            organisation = caller.organisation(server, shape)
+            organisation = caller.organisation(server, shape.account)
             outcome = caller.call(row, organisation)
             met += shape in server.struck
             wrong += [
                 f"{title}: {problem}" for problem in problems(caller, server, shape, row, outcome)
             ]
     server.play(shape)
-    listed = caller.list_models(caller.organisation(server, shape))
+    listed = caller.list_models(caller.organisation(server, shape.account))
     met += shape in server.struck
     wrong += [f"models: {problem}" for problem in expected(server, shape, listed)]
     if (met > 0) == shape.is_never_met:
         is_used = bool(shape.account or "usual" in shape.answer)
         wrong += [] if is_used else [f"{met} calls met the shape"]
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_what_a_server_refuses_is_not_sent_again(
+    caller: Caller, servers: dict[str, FakeServer], name: str
+) -> None:
+    server = servers[name]
+    organisation = caller.organisation(server, {})
+    for row in ROWS.values():
+        organisation = caller.taught(organisation)
+        server.play(None)
+        caller.call(row, organisation)
+    organisation = caller.taught(organisation)
+    for title, row in ROWS.items():
+        server.play(None)
+        caller.call(row, organisation)
+        again = [shape.name for shape in server.struck if shape.expect == ANSWERED]
+        assert not again, (title, again)
 
 
 def problems(

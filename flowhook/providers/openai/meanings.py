@@ -181,7 +181,7 @@ MEANINGS = {
         _no_images,
         statuses=_UNABLE,
         words=_words(
-            r"""(not|n't)\ support\ images?\b|image\ input\ is\ not\ supported
+            r"""(not|n't)\ support\ images?\b(?!\ generation)|image\ input\ is\ not\ supported
             |not\ an?\ (multimodal|vision)\ model|unknown\ variant\ .image_url
             |image_url\ is\ only\ supported|unsupported\ content\ part\ type\W+image_url"""
         ),

@@ -148,8 +148,8 @@ def refused_with(parameter: str, body: Mapping[str, Any]) -> list[str]:
         return []  # the prompt of a response, not the wish how a text be spoken
     if parameter in body and (parameter in OPTIONAL or parameter in RENAMED):
         refused.add(parameter)
-    if parameter in REFUSED_TOGETHER or parameter == "max_tokens":
-        refused |= {name for name in (*REFUSED_TOGETHER, "max_tokens") if name in body}
+    if parameter in REFUSED_TOGETHER:
+        refused |= {name for name in REFUSED_TOGETHER if name in body}
     return sorted(refused)
 
 

@@ -317,6 +317,12 @@ def test_servers_say_in_many_ways_that_they_do_not_take_it(
         ),
         (
             400,
+            {"error": {"message": "The model x does not support image generation."}},
+            errors.ProviderRejected,
+            "another kind",
+        ),
+        (
+            400,
             {"error": {"message": "'x' isn't a supported model for /v1/audio/speech"}},
             errors.ProviderRejected,
             "another kind",
