@@ -60,6 +60,14 @@ def in_one_line(error: FlowhookError) -> str:
     return " ".join(f"{part.rstrip('.')}." for part in parts if part)
 
 
+def counted(number: int, thing: str) -> str:
+    """
+    >>> counted(1, "key"), counted(1200, "key")
+    ('1 key', '1,200 keys')
+    """
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
 def wants_no_colour() -> bool:
     return bool(os.environ.get("NO_COLOR"))
 

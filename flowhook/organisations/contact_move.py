@@ -69,22 +69,18 @@ def _is_alone(redis: Any, sleep: Callable[[float], None]) -> bool:
     """Whether no process lives. Those of release 0120829 have no lease while they are idle, but
     listen to changes."""
     if not redis.exists(ORGANISATIONS):
-        return not _others(redis)
+        return not others_live(redis)
     for pause in (QUIET_SECONDS, 0.0):
-        if _others(redis):
+        if others_live(redis):
             return False
         sleep(pause)
     return True
 
 
-def _others(redis: Any) -> bool:
+def others_live(redis: Any) -> bool:
+    """Whether a process of a service lives, or did 15 seconds ago."""
     listening = sum(number for _, number in redis.pubsub_numsub(CHANGED))
-    return bool(listening) or next(processes(redis), None) is not None
-
-
-def processes(redis: Any) -> Iterator[bytes]:
-    """The keys of processes that live, or did 15 seconds ago."""
-    yield from redis.scan_iter(match=PROCESSES)
+    return bool(listening) or next(iter(redis.scan_iter(match=PROCESSES)), None) is not None
 
 
 def _move(redis: Any, cipher: Cipher, renew: Callable[[], bool]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from service.terminal import say
+from service.terminal import counted, say
 
 COMMAND_SECONDS = 120.0  # Redis may read the largest organisation that long
 
@@ -25,5 +25,5 @@ def command(file: Path) -> None:
 
     with opened_store(timeout_seconds=COMMAND_SECONDS) as (config, redis):
         counts = save(redis, Cipher(config.encryption_keys), file)
-    size = f"{file.stat().st_size / 1_000_000:.1f} MB"
-    say(f"{file} holds {counts.organizations} organisations with {counts.keys} keys, {size}.")
+    what = f"{counted(counts.organizations, 'organisation')} with {counted(counts.keys, 'key')}"
+    say(f"{file} holds {what}, in {counted(file.stat().st_size, 'byte')}.")

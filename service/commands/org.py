@@ -29,7 +29,10 @@ def create(org: str) -> None:
         if sections.exists(org):
             raise Failed(f"an organisation {org} already exists: choose another id")
         sections.write(org, "openai", {"is_active": False}, COMMAND_LINE, replaces=True)
-    say(f"Organisation {org} is made. Next: flowhook key set {org}, flowhook token create {org}.")
+    say(
+        f"Organisation {org} is made. Next: flowhook key set {org},"
+        f" and flowhook token create {org} --scope webhook."
+    )
 
 
 @command.command("list")

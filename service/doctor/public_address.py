@@ -13,8 +13,9 @@ SECONDS = 10.0
 def public_address(public_url: str | None) -> Finding:
     """Whether PUBLIC_URL is https and this service answers there. Seen from this machine."""
     if not public_url:
+        words = "PUBLIC_URL is not set, so links have the address that callers used"
         advice = "set PUBLIC_URL to the address that Glific and Meta reach, with https"
-        return Finding(PART, ADVICE, "PUBLIC_URL is not set: links have the caller's", advice)
+        return Finding(PART, ADVICE, words, advice)
     fault = _fault(public_url.rstrip("/") + "/healthz")
     if fault:
         fix = "correct PUBLIC_URL, or what stands before the service there (proxy, DNS, TLS)"

@@ -54,6 +54,12 @@ def saved(cli: CommandLine, real_redis: redis.Redis, opened: Open, openai: FakeO
     return service
 
 
+def stop(service: Service) -> None:
+    """A restore refuses a store that a process listens to."""
+    service.background.close()
+    service.background.listener.join()
+
+
 def everything(service: Service) -> dict[str, Any]:
     """What each GET answers, byte by byte."""
     old = OldStore.load("0120829")
@@ -94,7 +100,7 @@ def test_a_cluster_answers_as_the_embedded_store_did(
     cli.monkeypatch.setenv("REDIS_URL", addresses(redis_cluster))
     done = cli("restore", str(file))
     assert done.status == 0, done.err
-    assert done.err.startswith("4 organisations with ")
+    assert ": 4 organisations with " in done.err
     after = everything(opened(cluster_redis))
     assert {path: body for path, body in after.items() if body != before[path]} == {}
     assert wakeups_of(cluster_redis) == wakeups != {}
@@ -120,6 +126,7 @@ def test_jobs_that_had_not_ended_are_queued_anew(
     }
     assert len(unfinished) > 1
     cli("backup", file)
+    stop(saved)
     assert cli("restore", file, "--force").status == 0
     messages = b"\n".join(saved.redis.hvals("{dq}:jobs.msgs"))
     assert {job for job in unfinished if job.encode() in messages} == unfinished
@@ -133,6 +140,7 @@ def test_what_is_stored_is_replaced_by_force_only(
     cli("backup", file)
     saved.redis.set("someone:else", "1")
     cli("org", "create", "later")
+    stop(saved)
     refused = cli("restore", file)
     assert (refused.status, refused.err.split(":")[0]) == (1, "the store of DATA_DIR is not empty")
     assert saved.operator("GET", "/settings/later").status == 200
@@ -144,11 +152,13 @@ def test_what_is_stored_is_replaced_by_force_only(
 def test_a_store_in_use_is_never_replaced(cli: CommandLine, saved: Service, tmp_path: Path) -> None:
     file = str(tmp_path / "backup")
     cli("backup", file)
+    words = "processes of the service use the store of DATA_DIR: stop them"
+    assert cli("restore", file, "--force").err.startswith(words)
+    stop(saved)
     liveness = Liveness(saved.redis)
     liveness.begin()
-    refused = cli("restore", file, "--force")
+    assert cli("restore", file, "--force").err.startswith(words)
     liveness.close()
-    assert refused.err.startswith("processes of the service use the store of DATA_DIR: stop them")
     assert saved.operator("GET", "/settings/acme").status == 200
 
 
@@ -182,6 +192,18 @@ def test_a_restore_makes_no_keys(cli: CommandLine, saved: Service, tmp_path: Pat
     cli.monkeypatch.setenv("ENCRYPTION_KEYS", "YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXphYmNkZWY=")
     assert "no key of ENCRYPTION_KEYS opens it" in cli("restore", file).err
     assert not (tmp_path / "new").exists()
+
+
+def test_secrets_under_a_key_that_is_missing_are_told(
+    cli: CommandLine, saved: Service, tmp_path: Path
+) -> None:
+    file = str(tmp_path / "backup")
+    cli("backup", file)
+    stop(saved)
+    cli.monkeypatch.setenv("ENCRYPTION_KEYS", SECOND_KEY)
+    done = cli("restore", file, "--force")
+    assert (done.status, done.err.splitlines()[0][:8]) == (1, "Restored")
+    assert "no key of ENCRYPTION_KEYS opens " in done.err
 
 
 def test_files_that_cannot_be_read_or_written_are_one_line(
