@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import codecs
+
 BOM = "\ufeff"
+
+
+def text_of(raw: bytes) -> str:
+    """Return the text of bytes in UTF-8, or in UTF-16 if they say so, mended."""
+    is_utf_16 = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return mended_text(raw.decode("utf-16" if is_utf_16 else "utf-8", "replace"))
 
 
 def mended_text(text: str) -> str:

@@ -29,7 +29,7 @@ from flowhook.errors import (
     ProviderRateLimited,
     ProviderRejected,
 )
-from flowhook.mended_text import mended_text
+from flowhook.mended_text import text_of
 from flowhook.providers.google_account import read_answer
 from flowhook.providers.guard import AddressGuard, Fetched
 
@@ -123,7 +123,7 @@ class GoogleSheetsClient:
             any_status=True,
         )
         _check_csv(got)
-        text = mended_text(got.content.decode(errors="replace"))
+        text = text_of(got.content)
         return csv.reader(io.StringIO(text, newline=""))
 
     def read(self, link: SheetLink, token: str, email: str) -> Lines:

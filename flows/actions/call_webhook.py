@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flowhook.errors import FlowhookError, InvalidInput, TooLarge
+from flowhook.http.body_size import MAX_IMPORT_VALUES
 from flowhook.strict_json import UnreadableJson, read_value
 from flows.model.action import (
     FAILURE,
@@ -188,7 +189,7 @@ def _send(
         error = f"Did not return a 200..299 status code{answer.text[:1000]}"
         return WebhookAnswer(answer.status, error=error)
     try:
-        decoded = read_value(answer.text)
+        decoded = read_value(answer.text, MAX_IMPORT_VALUES)
     except UnreadableJson:
         error = f"Could not decode message body: {answer.text[:1000]}"
         return WebhookAnswer(answer.status, error=error)

@@ -17,6 +17,7 @@ from urllib.parse import urlencode, urlsplit
 import orjson
 
 from flowhook.errors import InvalidInput
+from flowhook.mended_text import text_of
 from flowhook.organisations.organisation import Organisation
 from flowhook.organisations.signature import (
     HEADER,
@@ -92,7 +93,7 @@ class AuthorHttpClient:
                 timeout_seconds=ELSEWHERE_SECONDS,
                 max_bytes=MAX_ANSWER_BYTES,
             )
-        return HttpAnswer(got.status, got.content.decode(errors="replace"))
+        return HttpAnswer(got.status, text_of(got.content))
 
     def _signature(self, organisation: Organisation, url: str, text: bytes) -> dict[str, str]:
         """The signature for the receiver; none without a signature phrase.

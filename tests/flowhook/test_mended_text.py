@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flowhook.mended_text import mended_text
+from flowhook.mended_text import mended_text, text_of
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,10 @@ from flowhook.mended_text import mended_text
 )
 def test_what_is_mended(text: str, clean: str) -> None:
     assert mended_text(text) == clean
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_bytes_in_the_encodings_that_files_have(encoding: str) -> None:
+    assert text_of("आप,\0हम \U0001f600".encode(encoding)) == "आप,हम \U0001f600"
+    assert text_of(b"a\xffb") == "a\ufffdb"
+    assert text_of("ab".encode("utf-16") + b"c") == "ab\ufffd"

@@ -136,8 +136,9 @@ class TestBetween:
         refused = acme.call("parse_via_chat_gpt", {"question_text": "Why?"})
         assert refused.error["type"] == "insufficient_quota"
 
-    def test_an_author_s_server(self, acme: Service) -> None:
-        raw = b'\xef\xbb\xbf{"t": "%b", "n": %b}' % (ODD, NUMBER.encode())
+    @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+    def test_an_author_s_server(self, acme: Service, encoding: str) -> None:
+        raw = (b'{"t": "%b", "n": %b}' % (ODD, NUMBER.encode())).decode().encode(encoding)
         with serve(answer(raw)) as server:
             hook = {"url": f"http://127.0.0.1:{server.port}/", "method": "POST", "result_name": "r"}
             publish(acme, flow({"id": "h", "webhook": {**hook, "body": "{}"}}, "@results.r.t"))
