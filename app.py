@@ -65,6 +65,7 @@ from flows.conversations.waker import Waker
 from flows.library.flow_linter import FlowLinter
 from flows.library.store import FLOW, FlowStore
 from service import logs
+from service.alerting import open_alerts
 from service.background import Background
 from service.flow_tools import FlowTools
 from service.provider_clients import client_opener, open_google
@@ -174,11 +175,14 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         partial(forget_sessions, redis),
         board.forget,
     )
+    alerts = open_alerts(
+        config, store, guard, board, limiter, job_services.dead, whatsapp.outbox, checks
+    )
     waker = Waker(
         conversations,
         [WhatsAppBridge(whatsapp, conversations, public_media.keep)],
         at_once=config.worker_threads,
-        sweeps=[store.deletion.look_again],
+        sweeps=[store.deletion.look_again, alerts.sweep],
     )
     background = Background(settings, recorder, settings.listen(), job_services, waker, fullness)
 
@@ -223,7 +227,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         job_routes(auth, job_services.store, job_services.dead),
         media_routes(media),
         usage_routes(auth, sections, counters, prices),
-        board_routes(auth, sections, board),
+        board_routes(auth, sections, board, alerts.open),
         refuse_while_full(flow_routes(auth, sections, conversations.flows, linter), fullness),
         refuse_while_full(conversation_routes(auth, conversations, in_flight.place), fullness),
         refuse_while_full(channel_routes(settings, lockout, whatsapp), fullness),

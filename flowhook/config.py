@@ -88,6 +88,8 @@ class Config:
     google_sheets_url: str = GOOGLE_SHEETS_URL
     google_token_url: str = GOOGLE_TOKEN_URL
     prices_file: Path | None = None
+    smtp_url: str | None = field(default=None, repr=False)
+    mail_from: str | None = None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Config:
@@ -133,6 +135,8 @@ class Config:
             ),
             jobs_megabytes=read("JOBS_MEGABYTES", cls.jobs_megabytes, values.whole(1, 100_000)),
             prices_file=read("PRICES_FILE", None, values.existing_file),
+            smtp_url=read("SMTP_URL", None, values.smtp_url),
+            mail_from=read("MAIL_FROM", None, values.mail_address),
         )
 
 

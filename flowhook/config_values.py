@@ -113,6 +113,25 @@ def http_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def smtp_url(text: str) -> str:
+    try:
+        address = urlsplit(text)
+        is_address = address.scheme in ("smtp", "smtps") and address.hostname and address.port != 0
+    except ValueError:
+        is_address = False
+    if not is_address:
+        raise ValueError(
+            "must be an address of a mail server, for example smtp://user:password@host:587"
+        )
+    return text
+
+
+def mail_address(text: str) -> str:
+    if not re.fullmatch(r"[^@\s]{1,64}@[^@\s]{1,255}", text):
+        raise ValueError("must be an e-mail address")
+    return text
+
+
 def model_name(text: str) -> str:
     if not re.fullmatch(MODEL_PATTERN, text):
         raise ValueError("must be a model's name, for example gpt-6-luna")

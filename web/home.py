@@ -10,13 +10,14 @@ from flask import Blueprint, g, jsonify, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from flowhook.board.routes import NameSchema
+from flowhook.organisations.models import configured_models
 from flowhook.organisations.organisation import Organisation
 from flowhook.organisations.roles import OPERATOR
 from flowhook.records.log import LogFilter
 from flowhook.redis.fullness import FIX, FULL, NEAR
 from web.explanations import explain
 from web.forms import form_fields
-from web.models import configured_models, next_to_go, recent_days, today
+from web.models import next_to_go, recent_days, today
 from web.page_security import organisation, signed_in, wants_page
 from web.page_services import PageServices
 

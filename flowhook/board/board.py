@@ -156,6 +156,16 @@ class Board:
             )
         return found
 
+    def recent(self, org: str) -> tuple[int, int]:
+        """The calls and failures of the last two to four hours."""
+        now = self.clock()
+        pipe = self.redis.pipeline(transaction=False)
+        for metric in (CALLS, FAILURES):
+            for at in (now, now - BUCKET_SECONDS):
+                pipe.zscore(_key(metric, _bucket(at)), org)
+        numbers = [int(score or 0) for score in pipe.execute()]
+        return sum(numbers[:2]), sum(numbers[2:])
+
     def forget(self, org: str) -> None:
         """Remove what is counted of a deleted organisation."""
         now = self.clock()

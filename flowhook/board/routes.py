@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -32,6 +32,10 @@ QUERY = {
 }
 
 
+OpenAlerts = Callable[[str], list[dict[str, Any]]]
+"""The open alerts of an organisation."""
+
+
 class NameSchema(Schema):
     """How the operator calls an organisation."""
 
@@ -47,7 +51,9 @@ class NameSchema(Schema):
     )
 
 
-def board_routes(auth: AdminAuth, sections: SectionService, board: Board) -> Blueprint:
+def board_routes(
+    auth: AdminAuth, sections: SectionService, board: Board, alerts: OpenAlerts
+) -> Blueprint:
     """`/organizations`."""
     routes = Blueprint("board", __name__, url_prefix="/organizations")
 
@@ -63,7 +69,7 @@ def board_routes(auth: AdminAuth, sections: SectionService, board: Board) -> Blu
         start = asked_start()
         page = found[start : start + PAGE_ENTRIES]
         following = str(start + PAGE_ENTRIES) if len(found) > start + PAGE_ENTRIES else None
-        listed = shown(board, sections, page)
+        listed = [{**one, "alerts": alerts(one["id"])} for one in shown(board, sections, page)]
         return json_answer({"organizations": listed, "next_cursor": following})
 
     @routes.patch("/<org>")

@@ -53,6 +53,9 @@ class DeadLetters:
         if replies and replies[-1]:
             self._remove(job.organization_id, *replies[-1])
 
+    def count(self, org: str) -> int:
+        return int(self.store.redis.zcard(_keys(org)[1]))
+
     def page(self, org: str, count: int, cursor: str) -> tuple[list[dict[str, Any]], str | None]:
         """List `{"id", "step", "function", "reason", "tries", "at"}`, newest first, plus cursor."""
         key, order = _keys(org)

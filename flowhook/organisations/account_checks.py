@@ -36,7 +36,7 @@ class AccountChecks:
         self.accounts = accounts
         self.open_client = open_client
         self.place = place
-        self.others: Mapping[str, SectionTest] = {**others, SARVAM: self._test_sarvam}
+        self.others = {**others, SARVAM: self._test_sarvam}
 
     def test(self, org: str, title: str | None = None) -> dict[str, Any]:
         """Return `{"success", "models", "latency_ms"}`; raises what the provider's answer means."""

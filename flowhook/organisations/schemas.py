@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from marshmallow import ValidationError, fields, validate
 
+from flowhook.organisations.alert_schemas import AlertsSettingsSchema
 from flowhook.organisations.flow_schemas import (
     FlowsSettingsSchema,
     GlobalsSettingsSchema,
@@ -151,4 +152,5 @@ SECTIONS: dict[str, type[SectionSchema]] = {
     "globals": GlobalsSettingsSchema,
     "timezone": TimezoneSettingsSchema,
     "flows": FlowsSettingsSchema,
+    "alerts": AlertsSettingsSchema,
 }

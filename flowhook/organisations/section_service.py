@@ -107,6 +107,8 @@ class SectionService:
         schema = SECTIONS[kind]()
         values = load_fields(schema, body, partial=not replaces, shown=shown)
         schema.check_whole(values if replaces else {**stored, **values})
+        if kind == "alerts" and values.get("webhook_url"):
+            self.guard.check_url(values["webhook_url"], field="webhook_url")
         if kind == "openai" and "base_url" in values:
             self._check_base_url(values, stored, caller)
         if kind == "limits" and values.get(BUDGET) and not stored.get(BUDGET):

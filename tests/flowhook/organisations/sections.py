@@ -58,6 +58,13 @@ WHOLE: dict[str, dict[str, Any]] = {
         "new_contact": "welcome",
         "out_of_office": {"flow": "closed", "hours": "Mon-Fri 09:00-18:00, Sat 10:00-13:00"},
     },
+    "alerts": {
+        "webhook_url": "https://hooks.example.org/services/T0/B0",
+        "email": "it@example.org",
+        "events": ["invalid_api_key", "budget"],
+        "budget_percent": [50, 100],
+        "failure_percent": 20,
+    },
     "limits": {"requests_per_minute": 600, "concurrent_calls": 50, "monthly_tokens": 5_000_000},
 }
 

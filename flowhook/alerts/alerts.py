@@ -1,0 +1,186 @@
+"""Tells organisations what goes wrong: each thing once, and once when it is over.
+
+Every minute one process of all looks at the organisations that have a section `alerts`. What was
+told is in a hash of the organisation; it is written when somebody was told, so a message that could
+not be sent is tried again, a quarter of an hour later.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import orjson
+from redis.exceptions import RedisError
+
+from flowhook.alerts.conditions import Alert, Condition
+from flowhook.alerts.mail import Mailer
+from flowhook.batches import batches
+from flowhook.errors import FlowhookError, ProviderUnavailable
+from flowhook.organisations.alert_schemas import EVENTS
+from flowhook.organisations.organisation import Organisation
+from flowhook.organisations.signature import OUTGOING_HEADER, outgoing_signature
+from flowhook.organisations.store import SettingsStore
+from flowhook.providers.guard import AddressGuard
+from flowhook.redis.effects import write
+from flowhook.redis.keys import org_key
+from flowhook.timestamps import timestamp_of
+
+LOOK_SECONDS = 60
+RETRY_SECONDS = 15 * 60
+TIMEOUT_SECONDS = 10.0
+LOOK_KEY = "fh:alerts:look"
+PAUSE = "pause"  # the field that says until when nothing is sent, after a failure
+ASKED_AT_ONCE = 500
+
+logger = logging.getLogger(__name__)
+
+
+class Alerts:
+    """Looks, and tells by webhook and e-mail; `clock` tells epoch seconds."""
+
+    def __init__(
+        self,
+        store: SettingsStore,
+        guard: AddressGuard,
+        mailer: Mailer,
+        conditions: Sequence[Condition],
+        title: Callable[[str], str] = str,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """`title` gives an organisation's name for people."""
+        self.store = store
+        self.redis = store.redis
+        self.guard = guard
+        self.mailer = mailer
+        self.conditions = conditions
+        self.title = title
+        self.clock = clock
+
+    def sweep(self) -> None:
+        """Look at all organisations on a thread of its own, unless somebody did this minute."""
+        if self.redis.set(LOOK_KEY, b"1", nx=True, ex=LOOK_SECONDS):
+            threading.Thread(target=self.look, name="alerts", daemon=True).start()
+
+    def look(self) -> None:
+        """Look at every organisation that wants alerts."""
+        try:
+            for org in self._wanting():
+                self.check(self.store.load(org))
+        except (RedisError, OSError) as error:
+            logger.warning("alerts wait", extra={"cause": type(error).__name__})
+
+    def check(self, organisation: Organisation) -> None:
+        """Tell what is new and what is over."""
+        settings = organisation.section("alerts")
+        key = org_key(organisation.id, "alerts")
+        told = {name.decode(): raw for name, raw in self.redis.hgetall(key).items()}
+        if float(told.pop(PAUSE, b"0")) > self.clock():
+            return
+        wanted = settings.get("events") or EVENTS
+        found = {
+            alert.name: alert
+            for condition in self.conditions
+            for alert in condition(organisation)
+            if alert.event in wanted
+        }
+        try:
+            for name, alert in found.items():
+                if name not in told:
+                    self.send(organisation, alert, is_over=False)
+                    kept = {"message": alert.message, "fix": alert.fix, "since": self.clock()}
+                    write(self.redis, ("HSET", key, name, orjson.dumps(kept)))
+            for name in set(told) - set(found):
+                stored = orjson.loads(told[name])
+                over = Alert(name, stored["message"], stored["fix"])
+                self.send(organisation, over, is_over=True)
+                write(self.redis, ("HDEL", key, name))
+        except FlowhookError as error:
+            logger.warning(
+                "an alert could not be sent",
+                extra={"organization_id": organisation.id, "cause": error.message},
+            )
+            write(self.redis, ("HSET", key, PAUSE, self.clock() + RETRY_SECONDS))
+
+    def open(self, org: str) -> list[dict[str, Any]]:
+        """The alerts of an organisation that were told and are not over."""
+        found = self.redis.hgetall(org_key(org, "alerts"))
+        return [
+            {"event": name.decode(), "message": orjson.loads(raw)["message"]}
+            for name, raw in sorted(found.items())
+            if name != PAUSE.encode()
+        ]
+
+    def test(self, organisation: Organisation) -> dict[str, Any]:
+        """Send a test to every place; raises what the first that fails says."""
+        alert = Alert("test", "this is a test", "Nothing is to be done.")
+        places = self._places(organisation)
+        for place in places:
+            place(alert, False)
+        return {"sent": len(places)}
+
+    def send(self, organisation: Organisation, alert: Alert, *, is_over: bool) -> None:
+        """Tell all places; raises FlowhookError if none took it."""
+        failures: list[FlowhookError] = []
+        places = self._places(organisation)
+        for place in places:
+            try:
+                place(alert, is_over)
+            except FlowhookError as error:
+                failures.append(error)
+        if places and len(failures) == len(places):
+            raise failures[0]
+
+    def _places(self, organisation: Organisation) -> list[Callable[[Alert, bool], None]]:
+        settings = organisation.section("alerts")
+        places: list[Callable[[Alert, bool], None]] = []
+        if settings.get("webhook_url"):
+            url = str(settings["webhook_url"])
+            places.append(lambda alert, is_over: self._post(organisation, url, alert, is_over))
+        if settings.get("email"):
+            to = str(settings["email"])
+            places.append(lambda alert, is_over: self._mail(organisation, to, alert, is_over))
+        return places
+
+    def _post(self, organisation: Organisation, url: str, alert: Alert, is_over: bool) -> None:
+        body = orjson.dumps(
+            {
+                "text": self._text(organisation, alert, is_over),
+                "event": alert.event,
+                "state": "over" if is_over else "open",
+                "organization_id": organisation.id,
+                "message": alert.message,
+                "at": timestamp_of(int(self.clock() * 1000)),
+            }
+        )
+        headers = {"Content-Type": "application/json"}
+        phrase = organisation.signature_phrase
+        if phrase:
+            headers[OUTGOING_HEADER] = outgoing_signature("alert", phrase, self.clock(), body)
+        answer = self.guard.guarded_post(
+            url, body, headers, timeout_seconds=TIMEOUT_SECONDS, max_bytes=None, field="webhook_url"
+        )
+        if not 200 <= answer.status < 300:
+            raise ProviderUnavailable(
+                f"the webhook_url of the alerts answered HTTP {answer.status}",
+                fix="Save a webhook_url that takes a POST, and test it.",
+            )
+
+    def _mail(self, organisation: Organisation, to: str, alert: Alert, is_over: bool) -> None:
+        text = self._text(organisation, alert, is_over)
+        self.mailer.send(to, text.splitlines()[0], text)
+
+    def _text(self, organisation: Organisation, alert: Alert, is_over: bool) -> str:
+        name = self.title(organisation.id) or organisation.id
+        head = f"Flowhook, {name}: {'over: ' if is_over else ''}{alert.message}"
+        return head if is_over else f"{head}\n{alert.fix}"
+
+    def _wanting(self) -> Iterable[str]:
+        for some in batches(self.store.ids(), ASKED_AT_ONCE):
+            pipe = self.redis.pipeline(transaction=False)
+            for org in some:
+                pipe.hexists(org_key(org, "settings"), "alerts:")
+            yield from (org for org, wants in zip(some, pipe.execute(), strict=True) if wants)
