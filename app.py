@@ -194,6 +194,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         JobServices.NAME: job_services,
         SectionService.NAME: sections,
         "whatsapp": whatsapp,
+        "alerts": alerts,
     }
     answers.install(app)
     linter = FlowLinter(function_specs(functions), Retired, settings.get)

@@ -22,6 +22,7 @@ OWN = {
     "demo.local_model": "what the demo's own process prints",
     "demo.service": "answers of the service itself",
     "flowhook.board.board": "names that this service stored",
+    "flowhook.alerts.alerts": "what was told, which this service stored",
     "flowhook.jobs.dead": "letters that this service stored in Redis",
     "flowhook.jobs.flow_resume": "tokens that this service sealed",
     "flowhook.jobs.store": "jobs that this service sealed",

@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import fields, validate
 
 from flowhook.errors import InvalidInput
-from flowhook.organisations.kinds import http_url, text
+from flowhook.organisations.kinds import Unpadded, http_url, text
 from flowhook.organisations.section import SectionSchema
 
 EVENTS = (
@@ -41,7 +41,7 @@ class AlertsSettingsSchema(SectionSchema):
         metadata={"example": "it@example.org"},
     )
     events = fields.List(
-        fields.String(validate=validate.OneOf(EVENTS)),
+        Unpadded(validate=validate.OneOf(EVENTS)),
         allow_none=True,
         validate=validate.Length(max=len(EVENTS)),
         metadata={

@@ -100,12 +100,15 @@ class SectionService:
         wrong field named, Changed where the tag does not fit any more.
         """
         kind = section.partition("/")[0]
-        stored = self.store.load(org).section(section)
+        organisation = self.store.load(org)
+        stored = organisation.section(section)
         shown = {
             name: mask(stored[name]) for name in secret_fields(SECTIONS[kind]) if name in stored
         }
         schema = SECTIONS[kind]()
         values = load_fields(schema, body, partial=not replaces, shown=shown)
+        if not replaces and expected is None:
+            self.section(organisation, section)  # there must be one
         schema.check_whole(values if replaces else {**stored, **values})
         if kind == "alerts" and values.get("webhook_url"):
             self.guard.check_url(values["webhook_url"], field="webhook_url")

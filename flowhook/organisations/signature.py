@@ -30,7 +30,7 @@ def outgoing_signature(purpose: str, phrase: str, at: float, body: bytes) -> str
     """The value of X-Flowhook-Signature for a body sent to a server of the organisation's.
 
     Its key is the hex HMAC-SHA256 of `flowhook <purpose>` with the phrase as key. The purpose is
-    `callback` or `webhook`.
+    `callback`, `webhook` or `alert`.
     """
     purposes = f"flowhook {purpose}".encode()
     key = hmac.new(phrase.encode(), purposes, hashlib.sha256).hexdigest()
