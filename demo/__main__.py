@@ -171,8 +171,9 @@ def show_functions(service: Service, token: str) -> None:
 
 
 def show_addresses(service: Service, token: str) -> None:
+    pages = os.environ.get("PUBLIC_URL", "").strip() or service.url  # one's cookie is https alone
     print(
-        f"\nThe pages          open {service.url} in a browser and paste the Admin token"
+        f"\nThe pages          open {pages} in a browser and paste the Admin token"
         f"\nAdmin token        {service.admin_token}"
         f"\nWebhook token      {token}  (of the organisation {ORGANISATION})"
         f"\nFunctions          {service.url}/webhooks"

@@ -55,7 +55,7 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True)
 class Config:
-    """The service's configuration; README and docs/operations.md list the variables."""
+    """The service's configuration; docs/operations.md lists the variables."""
 
     admin_token: str = field(repr=False)
     encryption_keys: tuple[str, ...] = field(repr=False)
