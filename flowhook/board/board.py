@@ -112,6 +112,11 @@ class Board:
         found = self.redis.hgetall(_key("names"))
         return {org.decode(): orjson.loads(raw) for org, raw in found.items()}
 
+    def key_errors(self) -> dict[str, str]:
+        """The organisations whose key was refused at the newest call that tells, and why."""
+        found = self.redis.hgetall(_key("key_errors"))
+        return {org.decode(): error.decode() for org, error in found.items()}
+
     def name(self, org: str, title: str, tags: Sequence[str]) -> None:
         """Give an organisation its title and tags."""
         self.redis.hset(_key("names"), org, orjson.dumps({"title": title, "tags": list(tags)}))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import Any
 
 from flowhook.redis.keys import DELETED, ORGANISATIONS
 
-OURS = b"fh:*"
+SCAN_COUNT = 5000
+OURS = (b"fh:*", b"{fh:*")  # patterns; the second are those of all organisations in one slot
 QUEUE = b"{dq}:*"
 
 # Lists of all organisations or contacts. What stood in them at any time of the backup is kept: an
@@ -23,18 +26,25 @@ LEFT_OUT = {
     r"fh:\{[^}]+\}:contact:.+:(lock|delivery)": "who takes a contact's turn, for seconds",
     r"fh:\{[^}]+\}:(inbox|outbox):lock:.+": "who works on a contact's messages, for seconds",
     r"fh:\{[^}]+\}:probe:.+": "that a call tries a provider again",
-    r"fh:\{[^}]+\}:limits:calls": "calls being answered",
+    r"fh:\{[^}]+\}:limits:(calls|reserved:.+)": "calls being answered",
     r"fh:format:lock": "who moves contacts' keys",
     # What counts seconds, and would be over before anyone restores it.
     r"fh:\{[^}]+\}:circuit:.+": "a provider's failures of half a minute",
     r"fh:\{[^}]+\}:limits:requests": "calls of the last minute",
     r"fh:\{[^}]+\}:(sheet|sheet_lock):.+": "a sheet that was read a moment ago",
     r"fh:\{[^}]+\}:sheets:bytes": "what these take",
+    r"\{fh:board\}:sum:.+": "sums that are made anew",
     r"fh:guess:.+": "wrong tokens of the last minute",
     # What is about that Redis, not about what is in it.
     r"fh:store:told": "whether the log told that the store is full",
 }
 _LEFT_OUT = re.compile("|".join(LEFT_OUT).encode())
+
+
+def our_keys(redis: Any) -> Iterator[bytes]:
+    """Every key of a store but the queue's, in a Redis that may hold others' too."""
+    for pattern in OURS:
+        yield from redis.scan_iter(match=pattern, count=SCAN_COUNT)
 
 
 def is_left_out(key: bytes) -> bool:

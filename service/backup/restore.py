@@ -68,7 +68,7 @@ def _make_room(redis: Any, variable: str, replaces: bool) -> None:
             f"processes of the service use the store of {variable}: stop them all, wait 15"
             " seconds, and restore then"
         )
-    if next(restoring.our_keys(redis), None) is None:
+    if next(restoring.held(redis), None) is None:
         return
     if not replaces:
         raise Failed(

@@ -8,16 +8,16 @@ done, one that is not queued would never be.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from flowhook.batches import batches
 from flowhook.jobs.store import CALLBACK, CONVERSATION, DONE, GLIFIC, HELD, QUEUED, RUN
 from service.backup.commands import Command
-from service.backup.families import OURS, QUEUE
+from service.backup.families import QUEUE, SCAN_COUNT, our_keys
 from service.backup.file import BackupReader, Counts
 
 AT_ONCE = 200  # commands in a round trip, of at most 256 KiB each
-SCAN_COUNT = 5000
 JOBS = b"fh:{*}:job:*"
 STEPS = (RUN, CALLBACK, GLIFIC, CONVERSATION)
 
@@ -38,15 +38,14 @@ def write(reader: BackupReader, redis: Any) -> None:
         carry_out(redis, some)
 
 
-def our_keys(redis: Any) -> Iterator[bytes]:
-    """Every key of a store, in a Redis that may hold others' too."""
-    for pattern in (OURS, QUEUE):
-        yield from redis.scan_iter(match=pattern, count=SCAN_COUNT)
+def held(redis: Any) -> Iterator[bytes]:
+    """Every key of a store, the queue's too."""
+    return chain(our_keys(redis), redis.scan_iter(match=QUEUE, count=SCAN_COUNT))
 
 
 def clear(redis: Any) -> None:
     """Remove what a restore replaces."""
-    for some in batches(our_keys(redis), AT_ONCE):
+    for some in batches(held(redis), AT_ONCE):
         carry_out(redis, [(b"UNLINK", key) for key in some])
 
 

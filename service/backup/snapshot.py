@@ -17,7 +17,7 @@ from typing import Any
 from flowhook.redis.keys import ORGANISATIONS, audit_key, org_key
 from flowhook.redis.script import Script
 from service.backup.commands import Command, Key
-from service.backup.families import OURS, SHARED, WAKEUPS, is_left_out, is_shared, owner_of
+from service.backup.families import SHARED, WAKEUPS, is_left_out, is_shared, our_keys, owner_of
 
 SCAN_COUNT = 5000
 ROUNDS = 3
@@ -76,7 +76,7 @@ class Snapshot:
         """All keys that there are: by organisation, and those of none."""
         by_owner: dict[str, set[bytes]] = defaultdict(set)
         others: set[bytes] = set()
-        for key in self.redis.scan_iter(match=OURS, count=SCAN_COUNT):
+        for key in our_keys(self.redis):
             if is_left_out(key) or is_shared(key):
                 continue
             org = owner_of(key)

@@ -8,13 +8,13 @@ from typing import Any
 
 from redis.exceptions import RedisError
 
+from flowhook.board.board import Board
 from flowhook.config import Config
 from flowhook.jobs.liveness import Liveness
 from flowhook.organisations.cipher import Cipher
 from flowhook.organisations.retired_keys import RetiredKeys
 from flowhook.organisations.store import SettingsStore
-from flowhook.records.key_state import KeyState, key_state
-from flowhook.records.log import LogStore
+from flowhook.usage.prices import Prices
 from service.doctor import machine, organisations, store
 from service.doctor.finding import WRONG, Finding
 from service.doctor.public_address import public_address
@@ -32,11 +32,7 @@ def examine_store(config: Config, redis: Any) -> Iterator[Finding]:
     """The store, and the organisations in it."""
     cipher = RetiredKeys(redis, Cipher(config.encryption_keys)).cipher
     settings = SettingsStore(redis, cipher)
-    log = LogStore(redis, cipher, config.log_entries, config.log_days)
-
-    def states() -> Iterator[tuple[str, KeyState]]:
-        return ((org, key_state(log, org)) for org, is_on in settings.listed() if is_on)
-
+    board = Board(redis, Prices.load(config.prices_file))
     yield from _told("Redis", lambda: store.servers(redis))
     yield from _told("Keys", lambda: store.secrets(settings))
     yield from _told("Clock", lambda: store.clock(redis))
@@ -44,8 +40,13 @@ def examine_store(config: Config, redis: Any) -> Iterator[Finding]:
     if config.redis_url is None:
         yield machine.disk(config.data_dir)
     yield public_address(config.public_url)
-    yield from _told("Organisations' keys", lambda: organisations.keys(states()))
+    yield from _told("Organisations' keys", lambda: _of_keys(settings, board))
     yield from _told("Organisations", lambda: _of_settings(config, settings))
+
+
+def _of_keys(settings: SettingsStore, board: Board) -> Finding:
+    active = {org for org, is_on in settings.listed() if is_on}
+    return organisations.keys(active, board.key_errors())
 
 
 def _of_settings(config: Config, settings: SettingsStore) -> Iterator[Finding]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 
 from flowhook.organisations.organisation import Organisation
 from flowhook.organisations.section_service import account_section
 from flowhook.providers.retirements import Retirement, retiring
-from flowhook.records.key_state import WORKS, KeyState
 from service.doctor.finding import WRONG, Finding, named, works
 
 WHATSAPP = ("phone_number_id", "access_token", "app_secret", "verify_token")
@@ -16,15 +15,13 @@ MODELS = ("default_model", "image_model", "speech_model", "transcription_model")
 SOON_DAYS = 60
 
 
-def keys(states: Iterable[tuple[str, KeyState]]) -> Finding:
-    """The keys of those that are switched on, as their logs tell."""
-    found = list(states)
-    bad = [f"{org}: {state.state} since {state.at}" for org, state in found if state.is_bad]
+def keys(active: Collection[str], errors: Mapping[str, str]) -> Finding:
+    """The keys of those that are switched on: `errors` is what providers said of them last."""
+    bad = [f"{errors[org]} for {org}" for org in sorted(active) if errors.get(org)]
     if bad:
         fix = "flowhook key set ORG for a key that is refused; a quota is raised at the provider"
-        return Finding("Organisations' keys", WRONG, named(bad), fix)
-    good = sum(state.state == WORKS for _, state in found)
-    words = f"{good} answered lately, {len(found) - good} were not asked"
+        return Finding("Organisations' keys", WRONG, f"the last call said {named(bad)}", fix)
+    words = f"none of the {len(active)} switched on was refused at its last call"
     return works("Organisations' keys", words)
 
 

@@ -59,7 +59,7 @@ def test_a_key_that_the_provider_refuses_is_told_from_the_log(
     said = cli("doctor")
     line = next(line for line in said.out.splitlines() if "Organisations' keys" in line)
     assert line.startswith("wrong")
-    assert "acme: invalid_api_key since 20" in line
+    assert "invalid_api_key for acme" in line
 
 
 def states_quietly(cli: CommandLine) -> dict[str, str]:

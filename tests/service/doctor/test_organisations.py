@@ -7,7 +7,6 @@ from typing import Any
 
 from flowhook.organisations.organisation import Organisation
 from flowhook.providers.retirements import retirement
-from flowhook.records.key_state import KeyState
 from service.doctor import organisations
 from service.doctor.finding import OK, WRONG
 
@@ -18,16 +17,16 @@ def organisation(org: str, **sections: dict[str, Any]) -> Organisation:
     return Organisation(org, {name.replace("__", "/"): one for name, one in sections.items()}, {})
 
 
-def test_keys_that_were_refused_are_named_with_the_time() -> None:
-    states = [("a", KeyState("works", "t1")), ("b", KeyState("unknown"))]
-    assert organisations.keys(states).words == "1 answered lately, 1 were not asked"
-    found = organisations.keys([*states, ("c", KeyState("invalid_api_key", "t2"))])
-    assert (found.state, found.words) == (WRONG, "c: invalid_api_key since t2")
+def test_keys_that_were_refused_are_named() -> None:
+    active = {"a", "b"}
+    assert organisations.keys(active, {"off": "invalid_api_key", "b": ""}).state == OK
+    found = organisations.keys(active, {"b": "invalid_api_key"})
+    assert (found.state, found.words) == (WRONG, "the last call said invalid_api_key for b")
 
 
 def test_many_are_shortened() -> None:
-    states = [(f"o{n}", KeyState("insufficient_quota", "t")) for n in range(9)]
-    assert organisations.keys(states).words.endswith("o4: insufficient_quota since t and 4 more")
+    errors = {f"o{n}": "insufficient_quota" for n in range(9)}
+    assert organisations.keys(set(errors), errors).words.endswith("for o4 and 4 more")
 
 
 def test_half_a_whatsapp_section_is_told() -> None:
