@@ -27,7 +27,7 @@ from flows.library.library import LibraryEntry
 from flows.lint.results import inputs_of
 from flows.model.contact import Contact
 from flows.model.events import MsgCreated
-from flows.model.session import Session
+from flows.model.session import Session, contact_of
 from flows.model.text import clean
 from webhooks.context import Context, Tool
 from webhooks.tools.tool_choice import TOOL_NAME
@@ -104,7 +104,7 @@ class FlowTools:
         def look_up(contact: str) -> Contact | None:
             org = organisation.id
             found = conversations.store.state(org, contact) if valid_id(contact) else None
-            return Contact.from_dict(found["session"]["contact"]) if found else None
+            return contact_of(found["session"]) if found else None
 
         return LiveServices(
             organisation=organisation,

@@ -48,7 +48,7 @@ from flows.engine.engine import Engine
 from flows.library.store import FlowStore
 from flows.model.contact import Contact
 from flows.model.events import Event
-from flows.model.session import Message, Session, WebhookAnswer
+from flows.model.session import Message, Session, WebhookAnswer, contact_of
 from flows.sheets.access import OpenSheets, no_sheets
 
 ATTEMPTS = 3
@@ -346,7 +346,7 @@ class Conversations:
             if found is None:
                 return None
             channels[contact_id] = found["channel"]
-            return Contact.from_dict(found["session"]["contact"])
+            return contact_of(found["session"])
 
         organisation = self.settings(lock.org)
         services = LiveServices(

@@ -14,6 +14,9 @@ from typing import Any
 from flowhook.timestamps import timestamp
 
 CONSENT = ("optin_method", "optin_message_id", "optout_method")
+LATER = (*CONSENT, "last_message_number", "last_communication_at", "inserted_at")
+"""Fields that release 96433da does not read. It may still be running beside this one, so a session
+keeps them apart from the others."""
 SESSION = timedelta(hours=24)
 """How long after the contact's last message WhatsApp takes other messages than templates."""
 

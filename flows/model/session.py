@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from flowhook.errors import InvalidInput
-from flows.model.contact import Contact, Language
+from flows.model.contact import LATER, Contact, Language
 
 VERSION = 1
 RECENT_MESSAGES = 12
@@ -155,9 +155,12 @@ class Session:
 
     def as_dict(self) -> dict[str, Any]:
         ending = self.ending
+        contact = self.contact.as_dict()
+        later = {name: contact.pop(name) for name in LATER if name in contact}
         return {
             "version": VERSION,
-            "contact": self.contact.as_dict(),
+            "contact": contact,
+            "contact_later": later,
             "runs": [run.as_dict() for run in self.runs],
             "ending": ending
             and {
@@ -181,13 +184,18 @@ class Session:
             )
         ending = stored["ending"]
         return cls(
-            contact=Contact.from_dict(stored["contact"]),
+            contact=contact_of(stored),
             runs=[Run.from_dict(run) for run in stored["runs"]],
             ending=Ending(**ending) if ending else None,
             last_id=stored["last_id"],
             input_labels=stored["input_labels"],
             last_input=stored["last_input"],
         )
+
+
+def contact_of(stored: Mapping[str, Any]) -> Contact:
+    """The contact of a stored session."""
+    return Contact.from_dict({**stored["contact"], **stored.get("contact_later", {})})
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from flowhook.errors import InvalidInput
 from flows.model.contact import Contact, Profile
-from flows.model.session import Ending, Message, Run, Session, WebhookAnswer
+from flows.model.session import Ending, Message, Run, Session, WebhookAnswer, contact_of
 
 MOMENT_ONE = datetime(2026, 1, 2, 6, 30, tzinfo=UTC)
 
@@ -85,6 +85,20 @@ def test_a_session_of_another_version_is_refused() -> None:
     stored["version"] = 99
     with pytest.raises(InvalidInput, match="version 99"):
         Session.from_dict(stored)
+
+
+def test_a_contact_is_stored_as_the_last_release_reads_it() -> None:
+    """It may still be running beside this one, and refuses a key that it does not know."""
+    known = "id name phone language fields groups settings status optin_time optout_time"
+    known += " last_message_at profiles profile"
+    full = session()
+    full.contact.opt_in("2026-11-28T19:05:29Z", "m1")
+    full.contact.count_message("2026-11-28T19:05:29Z")
+    stored = full.as_dict()
+    assert set(stored["contact"]) == set(known.split())
+    assert contact_of(stored) == full.contact == Session.from_dict(stored).contact
+    del stored["contact_later"]
+    assert Session.from_dict(stored).contact.last_message_number == 0
 
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=10)
