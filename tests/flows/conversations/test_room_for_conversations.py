@@ -113,7 +113,7 @@ def test_where_there_is_no_room_contacts_can_be_forgotten(any_redis: Client) -> 
     room = open_room(any_redis)
     say(room, "echo")
     say(room, LONG)
-    room.most_bytes = 1000
+    room.most_bytes = 2000
     room.conversations.forget(ORG, "7")
     say(room, "echo", "8")
 
