@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from flask import Blueprint, g, jsonify, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from flowhook.board.routes import NameSchema
+from flowhook.errors import PROVIDER
 from flowhook.organisations.models import configured_models
 from flowhook.organisations.organisation import Organisation
 from flowhook.organisations.roles import OPERATOR
@@ -24,7 +26,7 @@ from web.page_services import PageServices
 HOUR_SECONDS = 3600
 GOOD_MILLISECONDS = 50
 SCANNED = 500  # log entries of the last hour that an organisation's home counts
-GOOD, POOR, BAD = "good", "poor", "bad"
+GOOD, POOR, BAD, UNKNOWN = "good", "poor", "bad", "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def home_pages(services: PageServices) -> Blueprint:
             **_named(services, org),
             lights=[
                 account_light(current),
-                circuit_light(current) or provider_light(hour["statuses"]),
+                circuit_light(current) or account_provider_light(current, hour["statuses"]),
                 redis_light(services),
                 worker_light(services),
             ],
@@ -111,7 +113,7 @@ def service_page(services: PageServices) -> str | AnyResponse:
             redis_light(services),
             store_light(services),
             worker_light(services),
-            provider_light(statuses),
+            provider_light(statuses, is_fault=_is_outage),
         ],
         hour=_summed(statuses),
         retiring=next_to_go([services.config.default_model]),
@@ -166,14 +168,24 @@ def account_light(current: Organisation) -> Light:
     return Light("OpenAI account", GOOD, "is active")
 
 
-def provider_light(statuses: dict[str, int]) -> Light:
-    """The provider's state, judged by the last hour's calls."""
-    failed = sum(count for status, count in statuses.items() if _is_providers(status))
-    good = statuses.get("ok", 0)
+def account_provider_light(current: Organisation, statuses: dict[str, int]) -> Light:
+    """The provider's state, which nobody knows where there is no key to call it with."""
+    if not current.section("openai").get("api_key"):
+        return Light("Provider", UNKNOWN, "cannot be called without a key")
+    return provider_light(statuses, is_fault=_is_providers)
+
+
+def provider_light(statuses: dict[str, int], is_fault: Callable[[str], bool]) -> Light:
+    """The provider's state, judged by the last hour's calls, of which `is_fault` chooses."""
+    calls = sum(statuses.values())
+    failed = sum(count for status, count in statuses.items() if is_fault(status))
+    if not calls:
+        return Light("Provider", UNKNOWN, "was not called in the last hour")
     if not failed:
         return Light("Provider", GOOD, "no failures in the last hour")
-    state = BAD if failed > good else POOR
-    return Light("Provider", state, f"{failed} of {failed + good} calls failed in the last hour")
+    state = BAD if failed > statuses.get("ok", 0) else POOR
+    words = "call" if calls == 1 else "calls"
+    return Light("Provider", state, f"failed in {failed:,} of {calls:,} {words} of the last hour")
 
 
 def last_hour(services: PageServices, org: str) -> dict[str, Any]:
@@ -220,3 +232,9 @@ def _summed(statuses: dict[str, int]) -> dict[str, Any]:
 def _is_providers(status: str) -> bool:
     found = explain(status)
     return found is not None and found.by_provider
+
+
+def _is_outage(status: str) -> bool:
+    """Whether a failure is the provider's own: not a key, a credit or a model of one account."""
+    found = explain(status)
+    return found is not None and found.by_provider and found.fixed_by == PROVIDER

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 from typing import cast
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from flask import Blueprint, Response, g, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -20,6 +20,7 @@ from flowhook.organisations.auth import require_role
 from flowhook.organisations.organisation import Organisation
 from flowhook.organisations.section_service import SectionService
 from web.sessions import LIFE_SECONDS, PageSession, Sessions
+from web.sign_in_form import ended_form
 
 OPEN_VIEWS = frozenset({"web.front", "web.sign_in.show", "web.sign_in.enter"})
 OPEN_PREFIX = "web.assets."
@@ -104,10 +105,15 @@ class PageSecurity:
                 fix="Open /sign-in in a browser; scripts use the API that GET /docs describes.",
                 headers={"WWW-Authenticate": 'Bearer realm="flowhook"'},
             )
-        came_from = request.full_path.rstrip("?") if request.method == "GET" else ""
-        asked = f"?next={quote(came_from)}" if came_from not in ("", "/") else ""
-        answer = redirect(f"/sign-in{asked}", 303)
-        if request.cookies.get(self.cookie_name):
+        has_ended = self.cookie_name in request.cookies
+        if request.method == "POST" and request.endpoint != "web.sign_in.leave":
+            answer = ended_form(self.is_secure)
+        else:
+            came_from = request.full_path.rstrip("?") if request.method == "GET" else ""
+            asked = [f"next={quote(came_from)}"] if came_from not in ("", "/") else []
+            asked += ["ended=1"] if has_ended else []
+            answer = redirect("?".join(["/sign-in", *(["&".join(asked)] if asked else [])]), 303)
+        if has_ended:
             self.forget(answer)
         return answer
 
@@ -144,14 +150,6 @@ def check_csrf(expected: str) -> None:
     sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf", "")
     if not expected or not hmac.compare_digest(sent.encode(), expected.encode()):
         raise Forbidden("this form has expired", fix="Load the page again, then send it again.")
-
-
-def safe_next(target: str) -> str:
-    """The address to go to after signing in: a page of this service, or home."""
-    parts = urlsplit(target)
-    inside = target.startswith("/") and not target.startswith(("//", "/\\"))
-    printable = target.isascii() and target.isprintable() and "\\" not in target
-    return target if inside and printable and not parts.netloc and len(target) < 1000 else "/"
 
 
 def add_headers(response: Response) -> Response:

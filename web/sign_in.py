@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import secrets
-
-from flask import Blueprint, g, make_response, redirect, render_template, request
+from flask import Blueprint, g, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from flowhook.errors import FlowhookError, Forbidden
 from flowhook.organisations.auth import Caller
 from flowhook.organisations.http.admin_auth import AdminAuth
 from flowhook.organisations.roles import WEBHOOK
-from web.page_security import (
-    PageSecurity,
-    check_csrf,
-    safe_next,
-    signed_in,
-    wants_page,
-)
+from web.page_security import PageSecurity, check_csrf, signed_in, wants_page
+from web.sign_in_form import FORM_COOKIE, safe_next, sign_in_form
 
-FORM_COOKIE = "flowhook_form"  # holds the form's token while there is no session
 MAX_TOKEN = 600
 
 
@@ -32,7 +24,7 @@ def sign_in_pages(security: PageSecurity, auth: AdminAuth) -> Blueprint:
         """Ask for a token."""
         if g.session is not None:
             return redirect(safe_next(request.args.get("next", "/")), 303)
-        return sign_in_form(security)
+        return sign_in_form(security.is_secure)
 
     @pages.post("/sign-in")
     def enter() -> AnyResponse:
@@ -44,7 +36,7 @@ def sign_in_pages(security: PageSecurity, auth: AdminAuth) -> Blueprint:
         except FlowhookError as error:
             if not wants_page():
                 raise
-            return sign_in_form(security, error)
+            return sign_in_form(security.is_secure, error)
         if g.session is not None:
             security.sessions.end(g.session)
         answer = redirect(safe_next(request.form.get("next", "/")), 303)
@@ -60,26 +52,6 @@ def sign_in_pages(security: PageSecurity, auth: AdminAuth) -> Blueprint:
         return answer
 
     return pages
-
-
-def sign_in_form(security: PageSecurity, error: FlowhookError | None = None) -> AnyResponse:
-    csrf = request.cookies.get(FORM_COOKIE, "")
-    if len(csrf) < 20:
-        csrf = secrets.token_urlsafe(24)
-    target = safe_next(request.values.get("next", "/"))
-    shown = render_template("web/sign_in.html", error=error, csrf_token=csrf, next=target)
-    answer = make_response(shown, error.status if error else 200)
-    if error:
-        answer.headers.extend(error.headers)
-    answer.set_cookie(
-        FORM_COOKIE,
-        csrf,
-        path="/sign-in",
-        httponly=True,
-        samesite="Strict",
-        secure=security.is_secure,
-    )
-    return answer
 
 
 def check_cookie() -> None:

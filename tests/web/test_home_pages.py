@@ -1,7 +1,14 @@
 from __future__ import annotations
 
-import fakeredis
+import colorsys
+import itertools
+import re
+from pathlib import Path
 
+import fakeredis
+import pytest
+
+import web
 from flowhook.organisations.circuits import FAILURES, Circuits
 from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import OpenService, Service
@@ -16,6 +23,8 @@ def test_first_steps_are_ticked_as_they_are_done(service: Service, openai: FakeO
     begun = visitor.get(HOME)
     assert begun.text.count("(done)") == 0
     assert "has no API key yet" in begun.text
+    assert "Provider is not known cannot be called without a key" in begun.text
+    assert "light-unknown" in begun.html
     service.operator("PATCH", "/settings/acme/openai", {"api_key": openai.key})
     assert "is switched off" in visitor.get(HOME).text
     service.organisation(openai)
@@ -36,7 +45,7 @@ def test_failures_of_the_last_hour_say_what_to_do(service: Service, openai: Fake
     page = signed_in(service).get(HOME)
     assert "2 calls, 2 failed" in page.text
     assert "model_not_found 1 Choose a model" in page.text
-    assert "1 of 1 calls failed in the last hour" in page.text
+    assert "failed in 1 of 2 calls of the last hour" in page.text, "one total on one page"
 
 
 def test_the_worker_and_the_providers_circuit_are_shown(service: Service) -> None:
@@ -69,6 +78,40 @@ def test_the_operators_home_adds_up_all_organisations(service: Service) -> None:
     assert "4 calls, 2 failed" in page.text
     assert "empty_input 2" in page.text
     assert "Redis" in page.text
+
+
+def test_one_account_without_a_model_is_no_outage_of_the_service(
+    service: Service, openai: FakeOpenAI
+) -> None:
+    service.organisation(openai)
+    service.call("parse_via_chat_gpt", {"question_text": "x", "gpt_model": "nothing-like-it"})
+    service.flush()
+    page = signed_in(service).get("/")
+    assert "1 call, 1 failed" in page.text
+    assert "Provider works no failures in the last hour" in page.text
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_colours_of_lights_are_told_apart(theme: str) -> None:
+    """By their hues, and against the page by WCAG's 3 : 1 for symbols."""
+    styles = (Path(web.__file__).parent / "static" / "own.css").read_text()
+    prefix = "\\n" if theme == "light" else re.escape('\n[data-bs-theme="dark"] ')
+    found = re.findall(prefix + r"\.light-(\w+) \{ --light: #(\w{6}); \}", styles)
+    assert [name for name, _ in found] == ["good", "poor", "bad"]
+    parts = [[int(code[at : at + 2], 16) / 255 for at in (0, 2, 4)] for _, code in found]
+    hues = [colorsys.rgb_to_hsv(*colour)[0] * 360 for colour in parts]
+    for one, other in itertools.combinations(hues, 2):
+        between = abs(one - other)
+        assert min(between, 360 - between) > 25
+    paper = luminance([1, 1, 1]) if theme == "light" else luminance([0.13, 0.15, 0.16])
+    for colour in parts:
+        low, high = sorted((luminance(colour), paper))
+        assert (high + 0.05) / (low + 0.05) > 3
+
+
+def luminance(colour: list[float]) -> float:
+    linear = [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in colour]
+    return sum(part * one for part, one in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
 def test_without_redis_pages_say_so(open_service: OpenService) -> None:

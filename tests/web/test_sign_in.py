@@ -6,6 +6,7 @@ from flowhook.organisations.lockout import ATTEMPTS
 from tests.fixtures_app import ADMIN_TOKEN, OpenService, Service
 from tests.web.visitor import HTML, Visitor, signed_in
 from web import sessions
+from web.sign_in_words import wait
 
 
 def test_a_page_without_a_session_leads_to_sign_in(service: Service) -> None:
@@ -62,7 +63,9 @@ def test_a_wrong_token_is_refused_in_words(service: Service) -> None:
     visitor = Visitor(service.app)
     refused = visitor.sign_in("fh.acme.0123456789ab.0123456789012345678901234567890")
     assert refused.status == 401
-    assert "The token or signature is not valid" in refused.text
+    assert "This token is not valid" in refused.text
+    assert "Bearer" not in refused.text
+    assert "makes a new one under Tokens" in refused.text
     assert visitor.get("/").headers["Location"] == "/sign-in"
 
 
@@ -105,7 +108,10 @@ def test_guessing_is_locked_out(service: Service) -> None:
         assert visitor.sign_in(f"guess-guess-{number}").status == 401
     locked = visitor.sign_in("guess-guess-guess")
     assert locked.status == 429
-    assert "too many wrong proofs" in locked.text.lower()
+    assert "Too many wrong tokens came from your network" in locked.text
+    seconds = int(locked.headers["Retry-After"])
+    assert 0 < seconds <= 60
+    assert f"Wait {wait(seconds)}, then try again" in locked.text
 
 
 def test_the_cookie_is_out_of_scripts_reach(service: Service) -> None:
@@ -227,3 +233,39 @@ def test_a_new_admin_token_ends_the_operators_sessions(
     changed = open_service(service.redis, admin_token="another-operator-token-0123456789")
     visitor.client.application = changed.app
     assert visitor.get("/").status == 303
+
+
+def test_a_session_that_has_ended_says_so(service: Service) -> None:
+    service.organisation()
+    visitor = signed_in(service)
+    service.redis.delete(*service.redis.keys("fh:session:*"))
+    sent_on = visitor.get("/organisations/acme/logs").headers["Location"]
+    assert sent_on == "/sign-in?next=/organisations/acme/logs&ended=1"
+    page = visitor.get(sent_on)
+    assert "Your session has ended" in page.text
+    assert page.values()["next"] == "/organisations/acme/logs"
+    assert "has ended" not in Visitor(service.app).get("/sign-in").text
+
+
+def test_a_form_sent_after_the_session_has_ended_keeps_what_was_typed(service: Service) -> None:
+    service.organisation()
+    visitor = signed_in(service)
+    service.redis.delete(*service.redis.keys("fh:session:*"))
+    typed = {"prompt": "Answer in <Hindi>\nonly.", "api_key": "sk-secret-0123456789", "model": ""}
+    page = visitor.post(
+        "/organisations/acme/functions/parse_via_chat_gpt",
+        typed,
+        Referer="http://localhost/organisations/acme/functions/parse_via_chat_gpt",
+    )
+    assert page.status == 401
+    assert "Your session has ended" in page.text
+    assert "Answer in &lt;Hindi&gt;\nonly." in page.html
+    assert "sk-secret" not in page.html
+    assert page.values()["next"] == "/organisations/acme/functions/parse_via_chat_gpt"
+    visitor.csrf = page.values()["csrf"]
+    assert visitor.post("/sign-in", {"token": ADMIN_TOKEN}).status == 303
+
+
+def test_a_page_of_another_site_is_not_where_one_goes_on(service: Service) -> None:
+    page = Visitor(service.app).post("/organisations/acme/name", {}, Referer="http://x.example/a")
+    assert (page.status, page.values()["next"]) == (401, "/")

@@ -90,6 +90,7 @@ document.addEventListener("submit", async (event) => {
   let fresh;
   try {
     const answer = await fetch(location.pathname, { method: "POST", body, headers: { Accept: "text/html" } });
+    if (answer.status === 401) return event.target.submit();  // the session has ended: that page shows what was typed
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     fresh = page.getElementById("stage");
     if (!fresh) return location.reload();
