@@ -180,6 +180,7 @@ def test_formats_of_whisper(client: OpenAI, openai: FakeOpenAI) -> None:
         (("a.ogg", b"OggS"), {"response_format": "srt"}, "not compatible with model"),
         (("a.ogg", b"OggS"), {"languages": ["hi"]}, "languages"),
         (("a.ogg", b"OggS"), {"language": "Hindi"}, "pattern"),
+        (("a.ogg", b"OggS"), {"language": "or"}, "Language 'or' is not supported"),
         (("a.ogg", b"OggS" + bytes(26_214_400)), {}, "Maximum content size limit"),
     ],
 )

@@ -65,6 +65,13 @@ TRANSCRIPTION = rules.shape(
     },
     ("model",),
 )
+# Whisper's own, of which Odia is none and Javanese has another code than in ISO 639.
+_LANGUAGES = (
+    "af am ar as az ba be bg bn bo br bs ca cs cy da de el en es et eu fa fi fo fr gl gu ha haw he"
+    " hi hr ht hu hy id is it ja jw ka kk km kn ko la lb ln lo lt lv mg mi mk ml mn mr ms mt my ne"
+    " nl nn no oc pa pl ps pt ro ru sa sd si sk sl sn so sq sr su sv sw ta te tg th tk tl tr tt uk"
+    " ur uz vi yi yo yue zh"
+)
 _FORMATS = {
     "whisper-1": ("json", "text", "srt", "verbose_json", "vtt"),
     "gpt-4o-transcribe-diarize": ("json", "text", "diarized_json"),
@@ -114,6 +121,13 @@ def _check_fields(form: Form, model: Model) -> None:
             f"Use one of {listed} instead.",
             param="response_format",
             code="unsupported_value",
+        )
+    language = form.fields.get("language", "en")
+    if language not in _LANGUAGES.split():
+        raise Complaint(
+            f"Language '{language}' is not supported.",
+            param="language",
+            code="unsupported_language",
         )
     if model.id != "gpt-transcribe":
         for name in ("languages", "keywords"):

@@ -103,13 +103,24 @@ def test_a_chosen_transcription_model_that_is_missing_is_an_error(
     assert len(openai.requests) == 1
 
 
+def test_a_language_that_the_model_lacks_is_left_out_alone(
+    service: Service, openai: FakeOpenAI
+) -> None:
+    service.organisation(openai)
+    for language in ("Odia", "Odia", "Hindi"):
+        answer = service.call("speech_to_text", {"speech": samples.SPEECH, "language": language})
+        assert answer.status == 200, answer.body
+    sent = [asked.body.get("language") for asked in openai.asked(PATH)]
+    assert sent == ["or", None, None, "hi"]
+
+
 def test_a_whisper_of_few_formats_is_asked_for_the_plain_one(
     service: Service, openai: FakeOpenAI
 ) -> None:
     service.organisation(openai)
     openai.add_model("whisper-large-v3", "transcription")
-    body = {"speech": samples.SPEECH, "model": "whisper-large-v3", "language": "Odia"}
+    body = {"speech": samples.SPEECH, "model": "whisper-large-v3", "language": "Hindi"}
     for _ in range(2):
-        assert service.call("speech_to_text", body).json["language"] == "Odia"
+        assert service.call("speech_to_text", body).json["language"] == "Hindi"
     formats = [asked.body.get("response_format") for asked in openai.asked(PATH)]
     assert formats == ["verbose_json", None, None]
