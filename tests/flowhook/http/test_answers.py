@@ -134,7 +134,7 @@ def test_other_media_types_are_415(service: Service) -> None:
         assert answer.error["type"] == "unsupported_media_type"
 
 
-@pytest.mark.parametrize("raw", [b"", b"{", b"[]", b'{"a": NaN}', b'{"a": "\\ud800"}', b"\xff"])
+@pytest.mark.parametrize("raw", [b"", b"{", b"[]", b'{"a": NaN}', b"\xff"])
 def test_what_is_no_json_object_is_400(service: Service, raw: bytes) -> None:
     service.organisation()
     for method, path in (
