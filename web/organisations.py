@@ -30,7 +30,7 @@ SORT_WORDS = {
     "last_call": "last call",
 }
 STATE_WORDS = {
-    "active": ("works", "success"),
+    "active": ("on", "success"),
     "off": ("off", "secondary"),
     "missing": ("no key", "secondary"),
     "invalid_api_key": ("key refused", "danger"),
