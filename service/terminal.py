@@ -61,10 +61,7 @@ def in_one_line(error: FlowhookError) -> str:
 
 
 def counted(number: int, thing: str) -> str:
-    """
-    >>> counted(1, "key"), counted(1200, "key")
-    ('1 key', '1,200 keys')
-    """
+    """Such as "1 key" or "1,200 keys"."""
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 

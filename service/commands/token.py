@@ -64,7 +64,8 @@ def list_(org: str, as_json: bool) -> None:
     if as_json:
         print_json({"tokens": tokens})
     elif tokens:
-        print_rows(tokens, {name: name.upper().replace("_", " ") for name in tokens[0]})
+        names = dict.fromkeys(name for token in tokens for name in token)
+        print_rows(tokens, {name: name.upper().replace("_", " ") for name in names})
     else:
         say(f"{org} has no tokens yet: flowhook token create {org} makes one.")
 

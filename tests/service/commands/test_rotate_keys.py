@@ -14,6 +14,14 @@ def test_it_says_what_it_did(cli: CommandLine) -> None:
     assert (done.status, done.out) == (0, '{"organizations":1,"rotated":1,"unreadable":0}\n')
 
 
+def test_a_store_without_organisations_may_be_the_wrong_one(cli: CommandLine) -> None:
+    done = cli("rotate-keys")
+    assert (done.status, done.out) == (0, '{"organizations":0,"rotated":0,"unreadable":0}\n')
+    assert done.err == (
+        "There is no organisation in this store: does DATA_DIR name the right one?\n"
+    )
+
+
 def test_lost_keys_are_its_business_and_no_other_commands(cli: CommandLine) -> None:
     cli("org", "create", "acme")
     cli("key", "set", "acme", typed="sk-0123456789\n")

@@ -42,6 +42,18 @@ def test_json_holds_the_token(cli: CommandLine) -> None:
     assert str(made["token"]).startswith(f"fh.acme.{made['id']}.")
 
 
+def test_a_token_may_end(cli: CommandLine) -> None:
+    cli("org", "create", "acme")
+    cli("token", "create", "acme", "--scope", "viewer")
+    made = cli("token", "create", "acme", "--scope", "author", "--expires-at", "2999-01-31")
+    assert made.status == 0
+    heading, *rows = cli("token", "list", "acme").out.splitlines()
+    assert heading.split()[-2:] == ["EXPIRES", "AT"]
+    assert sum("2999-01-31" in row for row in rows) == 1
+    over = cli("token", "create", "acme", "--scope", "author", "--expires-at", "2020-01-31")
+    assert "expires_at: Is over already." in over.err
+
+
 def test_what_the_api_refuses_is_refused_in_one_line(cli: CommandLine) -> None:
     cli("org", "create", "acme")
     wrong = cli("token", "create", "acme", "--scope", "everything")
