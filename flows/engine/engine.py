@@ -69,7 +69,7 @@ class Engine:
         sprint = Sprint(session, self.services)
         is_new = session.is_new
         message = self._accept(sprint, message)
-        uuid, draft = self._flow_to_start(session, message, is_new) or ("", False)
+        uuid, draft = self._flow_to_start(sprint, message, is_new) or ("", False)
         flow = self.services.find_flow(uuid, draft=draft) if uuid else None
         run = session.active_run()
         if flow is not None:
@@ -79,7 +79,7 @@ class Engine:
             walk.return_to_choice(run, message)
             walk.go(run, [message])
         elif uuid:
-            sprint.events.append(FlowFailed(flow=uuid, node="", reason=NOT_THERE, reset=False))
+            self._tell_not_there(sprint, uuid)
         return self._finish(sprint)
 
     def wake(self, session: Session) -> list[Event]:
@@ -182,10 +182,10 @@ class Engine:
         return message
 
     def _flow_to_start(
-        self, session: Session, message: Message, is_new: bool
+        self, sprint: Sprint, message: Message, is_new: bool
     ) -> tuple[str, bool] | None:
         """The flow that a message starts instead of continuing, and whether as a draft."""
-        services = self.services
+        session, services = sprint.session, self.services
         keyword = clean(message.text)
         active = session.active_run()
         current = (
@@ -203,10 +203,22 @@ class Engine:
             template = services.find_template_flow(message.text.removeprefix("template:"))
             if template:
                 return template, False
-        welcome = services.find_occasion(NEW_CONTACT) if is_new else None
+        welcome = self._welcome(sprint) if is_new else None
         if welcome:
             return welcome, False
         return self._flow_by_word(keyword) or self._flow_in_rest(session, active)
+
+    def _welcome(self, sprint: Sprint) -> str | None:
+        """The flow for new contacts. One that is not there must not cost the contact the answer to
+        a keyword, for the first message is new only once."""
+        welcome = self.services.find_occasion(NEW_CONTACT)
+        if welcome and self.services.find_flow(welcome) is None:
+            self._tell_not_there(sprint, welcome)
+            return None
+        return welcome
+
+    def _tell_not_there(self, sprint: Sprint, flow: str) -> None:
+        sprint.events.append(FlowFailed(flow=flow, node="", reason=NOT_THERE, reset=False))
 
     def _flow_by_word(self, keyword: str) -> tuple[str, bool] | None:
         """The flow that a keyword starts, as a draft after the word draft."""

@@ -81,6 +81,18 @@ def test_a_flow_that_is_not_there_is_told_in_the_transcript(flows: Service) -> N
 
 
 @pytest.mark.parametrize(
+    ("word", "answer"), [("hello", "What is your name?"), ("what?", "This is menu what")]
+)
+def test_a_new_contact_is_answered_though_their_flow_is_not_there(
+    flows: Service, word: str, answer: str
+) -> None:
+    settings(flows, default="menu", new_contact="gone")
+    assert texts(say(flows, word)) == [answer]
+    told = flows.admin("GET", f"/conversations/{flows.tenant.id}/7").json["transcript"]
+    assert [one["flow"] for one in told if one["type"] == "flow_failed"] == ["gone"]
+
+
+@pytest.mark.parametrize(
     ("occasion", "hour", "named"),
     [
         (NO_FLOW, 12, "menu"),
