@@ -119,6 +119,12 @@ class Unauthorized(FlowhookError):
     fix = 'Send "Authorization: Bearer <token>" with a token of this organisation.'
 
 
+class Ended(Unauthorized):
+    """A token that was right until it ended."""
+
+    fix = "Ask the organisation's admin for a new token."
+
+
 class Forbidden(FlowhookError):
     type = "forbidden"
     status = 403

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flowhook.errors import FlowhookError, RateLimited, Unauthorized
+from flowhook.errors import Ended, FlowhookError, RateLimited, Unauthorized
 from flowhook.organisations.schemas import SECTIONS
 from web.forms import label_of
 
@@ -36,7 +36,7 @@ def refusal(error: FlowhookError) -> FlowhookError | Words:
             f"Wait {wait(error.retry_after_seconds or 60)}, then try again with a token that"
             " you have checked.",
         )
-    if isinstance(error, Unauthorized):
+    if isinstance(error, Unauthorized) and not isinstance(error, Ended):
         return Words(
             "this token is not valid",
             "Check that you pasted all of it, and that it was not deleted and has not ended. Your"

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flowhook.blanks import unpadded
-from flowhook.errors import Forbidden, RateLimited, Unauthorized
+from flowhook.errors import Ended, Forbidden, RateLimited, Unauthorized
 from flowhook.organisations import signature
 from flowhook.organisations.cache import SettingsCache
 from flowhook.organisations.lockout import Lockout
@@ -31,6 +31,7 @@ from flowhook.redis.keys import ORGANIZATION_ID_PATTERN
 
 SIGNATURE_WINDOW_SECONDS = 300
 CHALLENGE = 'Bearer realm="flowhook", Basic realm="flowhook", charset="UTF-8"'
+ASKING = {"WWW-Authenticate": CHALLENGE}
 TOKEN_PATTERN = re.compile(r"fh\.([A-Za-z0-9_-]{1,64})\.([0-9a-f]{12})\.([A-Za-z0-9_-]{20,100})")
 
 
@@ -114,10 +115,7 @@ class Authenticator:
             raise self._wrong(proof, org)
         self.lockout.admit(proof.address, org, shown)
         if self._is_over(token):
-            raise unauthorized(
-                f"this token ended on {token.expires_at}",
-                fix="Ask the organisation's admin for a new one.",
-            )
+            raise Ended(f"this token ended on {token.expires_at}", headers=ASKING)
         name = f"token {token_id} {token.label}".rstrip()
         return Caller(token.scope, org, name, token_id)
 
@@ -185,7 +183,7 @@ class Authenticator:
 
 
 def unauthorized(message: str, **more: Any) -> Unauthorized:
-    return Unauthorized(message, headers={"WWW-Authenticate": CHALLENGE}, **more)
+    return Unauthorized(message, headers=ASKING, **more)
 
 
 def _malformed() -> Unauthorized:

@@ -41,7 +41,7 @@ class Organisation:
 
     @property
     def exists(self) -> bool:
-        return bool(self.sections or self.tokens)
+        return bool(self.sections or self.tokens or self.stored)
 
     def section(self, name: str) -> Mapping[str, Any]:
         """A section's fields; empty if it is not set."""

@@ -33,6 +33,7 @@ from flowhook.timestamps import now
 
 CHANGED = "fh:changed"  # channel: the id of an organisation whose settings changed
 SECTION = "section"  # the kind of a deleted section
+KEPT = ":"  # the field that keeps an organisation whose last section was deleted
 EXISTS = ""  # the field that marks a section as existing, even if it is empty
 
 logger = logging.getLogger(__name__)
@@ -61,6 +62,8 @@ class SettingsStore:
         settings, tokens, quirks, circuits = pipe.execute()
         sections: dict[str, dict[str, Any]] = {}
         for key, stored in settings.items():
+            if key == KEPT.encode():
+                continue
             section, _, name = key.decode().rpartition(":")
             values = sections.setdefault(section, {})
             if name != EXISTS:
@@ -193,6 +196,7 @@ class SettingsStore:
             raise _no_section(org, section)
 
         def commands(pipe: Any) -> None:
+            pipe.hset(key, KEPT, b"1")
             pipe.hdel(key, *fields)
             self.trash.put(pipe, org, self.trash.item(SECTION, section, actor, removed))
 

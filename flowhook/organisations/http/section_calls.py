@@ -9,6 +9,9 @@ from flowhook.organisations.http.admin_auth import AdminAuth
 from flowhook.organisations.http.request_body import read_body
 from flowhook.organisations.section_service import SectionService
 
+MADE = "X-Organization-Created"
+"""Names the organisation that a PUT made, which may be a misspelt one."""
+
 
 def answer_section_call(
     auth: AdminAuth, sections: SectionService, org: str, section: str
@@ -16,12 +19,13 @@ def answer_section_call(
     """Do what the request's method says to a section, for an administrator."""
     caller = auth.member(org)
     expected = if_match()
-    status = 200
+    status, is_first = 200, False
     if request.method == "DELETE":
         sections.remove(org, section, caller, expected)
         return Response(status=204)
     if request.method in ("PUT", "PATCH"):
         replaces = request.method == "PUT"
+        is_first = not sections.store.load(org).exists
         created = sections.write(
             org, section, read_body(), caller, replaces=replaces, expected=expected
         )
@@ -29,6 +33,8 @@ def answer_section_call(
     shown, tag = sections.show(org, section)
     answer = json_answer(shown, status)
     answer.headers["ETag"] = f'"{tag}"'
+    if is_first:
+        answer.headers[MADE] = org
     return answer
 
 

@@ -162,3 +162,21 @@ def test_the_page_brings_back(service: Service) -> None:
     assert service.operator("GET", f"{SETTINGS}/limits").json == {"concurrent_calls": 5}
     again = visitor.post(str(action))
     assert (again.status, "Nothing that was deleted has this id" in again.text) == (404, True)
+
+
+def test_an_organisation_outlives_its_last_section(service: Service) -> None:
+    made = service.operator("PUT", f"{SETTINGS}/openai", {"is_active": False})
+    assert (made.status, made.headers["X-Organization-Created"]) == (201, "acme")
+    again = service.operator("PUT", f"{SETTINGS}/limits", {"concurrent_calls": 5})
+    assert (again.status, "X-Organization-Created" in again.headers) == (201, False)
+    for section in ("openai", "limits"):
+        assert service.operator("DELETE", f"{SETTINGS}/{section}").status == 204
+    assert service.operator("GET", SETTINGS).json["id"] == "acme"
+    visitor = signed_in(service)
+    assert visitor.get("/organisations/acme").status == 200
+    assert "Limits" in visitor.get("/organisations/acme/trash").text
+    (item, _) = service.operator("GET", "/trash/acme").json["trash"]
+    assert service.operator("POST", f"/trash/acme/{item['id']}/restore").status == 200
+    assert service.operator("GET", f"{SETTINGS}/limits").json == {"concurrent_calls": 5}
+    assert service.operator("DELETE", SETTINGS).status == 204
+    assert service.operator("GET", SETTINGS).status == 404
