@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -41,8 +42,11 @@ FIRST_TAB = "A:ZZ"  # without a tab's name Google takes the first one
 FIRST_CELL = "A1"
 
 HOSTS = ("docs.google.com", "drive.google.com")
-PATH = re.compile(r"/(?:a/[\w.-]+/)?spreadsheets/(?:u/\d+/)?d/(e/)?([\w-]{10,200})(?:/|\Z)")
-GID = re.compile(r"\d{1,10}")
+PATH = re.compile(
+    r"/(?:a/[\w.-]+/)?spreadsheets/(?:u/\d+/)?d/(e/)?([\w-]{10,200})(?:/|\Z)", re.ASCII
+)
+ID = re.compile(r"[\w-]{10,200}", re.ASCII)
+GID = re.compile(r"\d{1,10}", re.ASCII)
 
 Lines = Iterator[Sequence[str]]
 
@@ -83,7 +87,7 @@ class SheetLink:
         if found:
             return cls(found[2], tab, bool(found[1]))
         opened = asked.get("id", [""])[0]
-        if host == "drive.google.com" and re.fullmatch(r"[\w-]{10,200}", opened):
+        if host == "drive.google.com" and ID.fullmatch(opened):
             return cls(opened, tab)
         raise not_a_link()
 
@@ -186,12 +190,15 @@ class GoogleSheetsClient:
 
 
 def as_typed(cell: str) -> str:
-    """A text as one types it into a cell, so that none becomes a formula.
+    """A text as one types it into a cell, so that none becomes a formula: neither behind invisible
+    characters nor with a sign of full width.
 
     >>> as_typed("12"), as_typed("-3.5"), as_typed("=IMPORTXML(A1)"), as_typed("+ yes")
     ('12', '-3.5', "'=IMPORTXML(A1)", "'+ yes")
     """
-    if cell.lstrip()[:1] in tuple("=+-@'") and not re.fullmatch(r"[+-]?\d+([.,]\d+)*", cell):
+    seen = (letter for letter in cell if unicodedata.category(letter)[0] not in "CZ")
+    first = unicodedata.normalize("NFKC", next(seen, ""))
+    if first in tuple("=+-@'") and not re.fullmatch(r"[+-]?\d+([.,]\d+)*", cell):
         return f"'{cell}"
     return cell
 

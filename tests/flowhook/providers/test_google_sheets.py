@@ -21,6 +21,7 @@ from flowhook.providers.google_sheets import (
     Lines,
     NotSignedIn,
     SheetLink,
+    as_typed,
 )
 from flowhook.providers.guard import AddressGuard
 from tests.fakes.google import EMAIL, FORMULA, FakeGoogle, Tab
@@ -94,6 +95,8 @@ def test_links_as_people_paste_them(text: str, found: SheetLink) -> None:
         "https://docs.google.com/spreadsheets/d/../../evil",
         "https://docs.google.com/spreadsheets/d/1AbCdEf0123456789@evil/edit",
         "https://drive.google.com/open?id=../x",
+        "https://docs.google.com/spreadsheets/d/अआइईउऊऋएऐओऔ/edit",
+        "https://drive.google.com/open?id=अआइईउऊऋएऐओऔ",
         "file:///spreadsheets/d/1AbCdEf0123456789",
         "https://[docs.google.com/spreadsheets/d/1AbCdEf0123456789/edit",
     ],
@@ -260,3 +263,10 @@ def test_nothing_that_is_written_becomes_a_formula(
     client.append(SheetLink(sheet.id), "", [written], token, EMAIL)
     assert sheet.rows == [[written]]
     assert FORMULA not in sheet.rows[0][0]
+
+
+@pytest.mark.parametrize("before", ["\u200b", "\ufeff", "\x00", "\u2060", "\u3000"])
+@pytest.mark.parametrize("sign", list("=+-@＝＋－＠"))
+def test_no_sign_of_a_formula_is_hidden(before: str, sign: str) -> None:
+    written = f"{before}{sign}IMPORTXML(A1)"
+    assert as_typed(written) == f"'{written}"
