@@ -17,8 +17,8 @@ def command(ctx: click.Context, as_json: bool) -> None:
     """Look at each part: does it work, and if not, what to do.
 
     Python and packages, the store and its keys, the clock, workers, disk, PUBLIC_URL, each
-    organisation's key (as its log tells; no provider is asked), WhatsApp and models. Changes
-    nothing. Ends with 1 if something is wrong.
+    organisation's key (as its newest calls tell; no provider is asked), WhatsApp and models.
+    Changes nothing. Ends with 1 if something is wrong.
     """
     from service.doctor.examination import examine_machine, examine_store
     from service.doctor.finding import WRONG, Finding

@@ -147,6 +147,12 @@ def test_it_finds_the_issues_that_the_service_finds(
         assert f"{issue['severity']}: {issue['message']}" in shown
 
 
+def test_it_plays_under_its_older_name_too() -> None:
+    command = [sys.executable, "-m", "flows", FLOW, "--script", SCRIPT]
+    assert "went as written" in subprocess.check_output(command, cwd=ROOT, text=True)
+    assert subprocess.run(command[:3], cwd=ROOT, capture_output=True, check=False).returncode == 2
+
+
 def test_it_plays_a_conversation_file(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["play", FLOW, "--script", SCRIPT]) == 0
     assert "went as written" in capsys.readouterr().out

@@ -13,6 +13,7 @@ import redis
 from flowhook.jobs.liveness import Liveness
 from flowhook.organisations.schemas import SECTIONS
 from flowhook.redis.connect import Client
+from flowhook.redis.embedded import release
 from tests.fakes.openai import FakeOpenAI
 from tests.fakes.valkey import Valkey
 from tests.fixtures_app import FIRST_KEY, SECOND_KEY, OpenService, Service
@@ -209,6 +210,19 @@ def test_a_restore_makes_no_keys(cli: CommandLine, saved: Service, tmp_path: Pat
     cli.monkeypatch.setenv("ENCRYPTION_KEYS", "YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXphYmNkZWY=")
     assert "no key of ENCRYPTION_KEYS opens it" in cli("restore", file).err
     assert not (tmp_path / "new").exists()
+
+
+def test_a_folder_with_the_keys_is_enough(cli: CommandLine, saved: Service, tmp_path: Path) -> None:
+    file, folder = str(tmp_path / "backup"), tmp_path / "new"
+    cli("backup", file)
+    folder.mkdir()
+    (folder / "encryption_keys").write_text(f"{SECOND_KEY},{FIRST_KEY}\n")
+    cli.monkeypatch.delenv("ENCRYPTION_KEYS")
+    cli.monkeypatch.setenv("DATA_DIR", str(folder))
+    assert cli("restore", file).status == 0
+    listed: Any = cli("org", "list", "--json").json["organizations"]
+    release(folder)
+    assert [one["id"] for one in listed] == ["acme", "bhoomi", "chetna", "newer"]
 
 
 def test_secrets_under_a_key_that_is_missing_are_told(
