@@ -28,7 +28,6 @@ USER 10001:10001
 WORKDIR /data
 VOLUME /data
 EXPOSE 8000
-HEALTHCHECK --interval=10s --timeout=6s --start-period=60s --start-interval=1s \
-  CMD ["python", "-m", "service.healthcheck"]
+HEALTHCHECK --interval=10s --timeout=6s --start-period=60s CMD ["python", "-m", "service.healthcheck"]
 ENTRYPOINT ["flowhook"]
 CMD ["run"]
