@@ -58,6 +58,20 @@ const idle = (button) => {
   button.disabled = false;
 };
 
+// Changes that were not saved are not left unasked.
+const isChanged = (field) => {
+  if (field.type === "checkbox") return field.checked !== field.defaultChecked;
+  if (field.options) return field.value !== field.dataset.first;
+  return "defaultValue" in field && field.value !== field.defaultValue;
+};
+const changing = document.querySelector("form[data-unsaved]");
+for (const select of changing?.querySelectorAll("select") ?? []) select.dataset.first = select.value;
+let isSending = false;
+document.addEventListener("submit", (event) => { isSending = !event.defaultPrevented; });
+addEventListener("beforeunload", (event) => {
+  if (changing && !isSending && [...changing.elements].some(isChanged)) event.preventDefault();
+});
+
 // A sign-in link has the token behind the #, which leaves the address once it is in the form.
 const entry = document.querySelector("form[action='/sign-in'] #token");
 if (entry && location.hash.startsWith("#fh.")) {

@@ -6,7 +6,7 @@ import os
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from playwright.sync_api import expect
+from playwright.sync_api import Dialog, expect
 
 from flowhook.records.log_entry import LogEntry
 from tests.fakes.openai import FakeOpenAI
@@ -282,6 +282,31 @@ def test_a_link_fills_the_token_in_and_leaves_the_address(tab: Tab, service: Ser
     assert "fh." not in tab.page.url
     tab.page.get_by_role("button", name="Sign in").click()
     expect(tab.page.get_by_role("link", name="Deleted")).to_be_visible()
+
+
+def test_changes_that_were_not_saved_are_not_left_unasked(tab: Tab, service: Service) -> None:
+    service.organisation()
+    sign_in(tab)
+    asked: list[str] = []
+
+    def accept(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    tab.page.on("dialog", accept)
+    tab.open(f"{ACME}/settings/limits")
+    tab.page.get_by_role("link", name="Flows").first.click()
+    expect(tab.page.get_by_role("heading", name="Flows").first).to_be_visible()
+    assert asked == []
+    tab.open(f"{ACME}/settings/limits")
+    tab.page.get_by_label("Concurrent calls").fill("5")
+    tab.page.get_by_role("button", name="Save").first.click()
+    expect(tab.page.get_by_text("Saved.")).to_be_visible()
+    assert asked == []
+    tab.page.get_by_label("Concurrent calls").fill("6")
+    tab.page.get_by_role("link", name="Tokens").click()
+    expect(tab.page.get_by_role("heading", name="Tokens")).to_be_visible()
+    assert asked == ["beforeunload"]
 
 
 def test_the_keyboard_is_enough(tab: Tab, service: Service) -> None:
