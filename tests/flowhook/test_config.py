@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from cryptography.fernet import Fernet
 
-from flowhook.config import SERVICE_DEFAULT_MODEL, Config, ConfigError
+from flowhook.config import SERVICE_DEFAULT_MODEL, Config, ConfigError, find_encryption_keys
 from flowhook.redis.machine import machine_bytes
 from tests.fixtures_app import ADMIN_TOKEN, FIRST_KEY, SECOND_KEY
 
@@ -192,6 +192,18 @@ def test_the_environment_goes_before_the_kept_secrets(tmp_path: Path) -> None:
     Config.from_env({"DATA_DIR": str(tmp_path)})
     named = Config.from_env({"DATA_DIR": str(tmp_path), "ADMIN_TOKEN": ADMIN_TOKEN})
     assert named.admin_token == ADMIN_TOKEN
+
+
+def test_keys_are_found_where_they_are_and_none_are_made(tmp_path: Path) -> None:
+    folder = {"DATA_DIR": str(tmp_path / "data")}
+    with pytest.raises(ConfigError, match=r"^ENCRYPTION_KEYS is not set and .* set it, or copy"):
+        find_encryption_keys(folder)
+    assert not (tmp_path / "data").exists()
+    kept = Config.from_env(folder).encryption_keys
+    assert find_encryption_keys(folder) == kept
+    assert find_encryption_keys({**folder, "ENCRYPTION_KEYS": FIRST_KEY}) == (FIRST_KEY,)
+    with pytest.raises(ConfigError, match=r"^ENCRYPTION_KEYS is required with REDIS_URL"):
+        find_encryption_keys({**folder, "REDIS_URL": "redis://localhost"})
 
 
 def test_a_damaged_secret_file_is_explained_without_its_content(tmp_path: Path) -> None:

@@ -253,3 +253,26 @@ def test_more_calls_at_once_than_redis_py_pools_by_default(real_redis: redis.Red
 
 def test_the_redis_py_whose_connection_retries_and_node_search_are_extended() -> None:
     check_versions("redis", ">=8.1.0,<8.2")
+
+
+@pytest.mark.parametrize("kind", ["embedded", "cluster", "sentinel"])
+def test_a_command_may_be_given_more_time(
+    kind: str, tmp_path: Path, embedded_data_dir: Path, request: pytest.FixtureRequest
+) -> None:
+    """One that takes two seconds is for the patient client only."""
+    with ExitStack() as stack:
+        url = None
+        if kind == "cluster":
+            nodes = request.getfixturevalue("redis_cluster")
+            url = f"redis+cluster://{nodes[0].address}"
+        elif kind == "sentinel":
+            master = stack.enter_context(Valkey(tmp_path / "m"))
+            sentinel = Valkey(tmp_path / "s", sentinel_config="")
+            sentinel.sentinel_config = f"sentinel monitor main 127.0.0.1 {master.port} 1\n"
+            stack.enter_context(sentinel)
+            url = f"redis+sentinel://{sentinel.address}/main"
+        usual = stack.enter_context(connect(url, embedded_data_dir))
+        patient = stack.enter_context(connect(url, embedded_data_dir, timeout_seconds=30))
+        with pytest.raises(UNAVAILABLE):
+            usual.blpop(["fh:{acme}:never"], 2)
+        assert patient.blpop(["fh:{acme}:never"], 2) is None
