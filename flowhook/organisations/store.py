@@ -26,6 +26,7 @@ from flowhook.organisations.organisation import QUIRKS_KEY, Organisation, Token
 from flowhook.organisations.schemas import SECTIONS
 from flowhook.organisations.section import sealed_fields, secret_fields
 from flowhook.organisations.section_tag import changed_since
+from flowhook.organisations.stored_secret import sealed_secret, stored_secret
 from flowhook.organisations.trash import Trash, TrashItem
 from flowhook.redis.effects import Effect, write
 from flowhook.redis.keys import ORGANISATIONS, gone_key, org_key
@@ -301,23 +302,22 @@ class SettingsStore:
         """
         key = org_key(org, "settings")
         rotated = unreadable = 0
-        for purpose, stored in self.secrets(org):
-            if not self.cipher.is_stale(stored):
+        for section, name, stored in self._stored_secrets(org):
+            sealed, purpose = sealed_secret(stored), _field(section, name)
+            if not self.cipher.is_stale(sealed):
                 continue
             try:
-                fresh = self.cipher.seal(org, purpose, self.cipher.open(org, purpose, stored))
+                fresh = self.cipher.seal(org, purpose, self.cipher.open(org, purpose, sealed))
             except CannotDecrypt:
                 unreadable += 1
                 continue
-            rotated += self._replace_if_same(key, purpose, stored, fresh)
+            rotated += self._replace_if_same(key, purpose, stored, stored_secret(section, fresh))
         return rotated, unreadable
 
     def secrets(self, org: str) -> Iterable[tuple[str, bytes]]:
-        """Every encrypted field of an organisation's settings: its purpose, and as stored."""
-        for field, stored in self.redis.hgetall(org_key(org, "settings")).items():
-            section, _, name = field.decode().rpartition(":")
-            if _is_sealed(section, name):
-                yield _field(section, name), stored
+        """Every encrypted field of an organisation's settings: its purpose, and as sealed."""
+        for section, name, stored in self._stored_secrets(org):
+            yield _field(section, name), sealed_secret(stored)
 
     def organisations(self) -> Iterable[str]:
         """Every organisation's id."""
@@ -340,6 +340,12 @@ class SettingsStore:
 
     # --- inside ---
 
+    def _stored_secrets(self, org: str) -> Iterable[tuple[str, str, bytes]]:
+        for field, stored in self.redis.hgetall(org_key(org, "settings")).items():
+            section, _, name = field.decode().rpartition(":")
+            if _is_sealed(section, name):
+                yield section, name, stored
+
     def _write_values(self, org: str, section: str, values: Mapping[str, Any]) -> dict[str, bytes]:
         written = {
             _field(section, name): self._write_value(org, section, name, value)
@@ -351,7 +357,7 @@ class SettingsStore:
     def _write_value(self, org: str, section: str, name: str, value: Any) -> bytes:
         plain = orjson.dumps(value)
         if _is_sealed(section, name):
-            return self.cipher.seal(org, _field(section, name), plain)
+            return stored_secret(section, self.cipher.seal(org, _field(section, name), plain))
         return plain
 
     def _read_into(
@@ -360,7 +366,7 @@ class SettingsStore:
         """Read a field; a secret that no key decrypts is absent, so it can be saved again."""
         if _is_sealed(section, name):
             try:
-                stored = self.cipher.open(org, f"{section}:{name}", stored)
+                stored = self.cipher.open(org, f"{section}:{name}", sealed_secret(stored))
             except CannotDecrypt:
                 what = {"organization_id": org, "field": _field(section, name)}
                 logger.error("no key of ENCRYPTION_KEYS opens a stored secret", extra=what)
