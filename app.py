@@ -31,6 +31,7 @@ from flowhook.media.store import MediaStore
 from flowhook.organisations.account_checks import AccountChecks
 from flowhook.organisations.auth import Authenticator
 from flowhook.organisations.cache import SettingsCache
+from flowhook.organisations.check_results import CheckResults
 from flowhook.organisations.cipher import Cipher
 from flowhook.organisations.http.admin_auth import AdminAuth
 from flowhook.organisations.http.openai_routes import openai_routes
@@ -69,6 +70,7 @@ from service.alerting import open_alerts
 from service.background import Background
 from service.flow_tools import FlowTools
 from service.provider_clients import client_opener, open_google
+from service.section_checks import section_checks
 from service.webhook_calls import ConversationDelivery, FlowCalls, function_specs
 from service.whatsapp_bridge import WHATSAPP, WhatsAppBridge, open_whatsapp
 from web.operations.openapi import document
@@ -143,7 +145,8 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         accounts,
         open_client,
         in_flight.place,
-        {"google_sheets": lambda org: sheets.tokens.sign_in.test(org.section("google_sheets"))},
+        section_checks(config, guard, sheets),
+        CheckResults(redis),
     )
     runner = CallRunner(dispatcher, settings.get, called_at)
     job_services = JobServices(config, redis, cipher, guard, settings.get, runner.run, fullness)

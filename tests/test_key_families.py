@@ -117,6 +117,7 @@ def full(
     service.flush()
     service.operator("PATCH", "/organizations/acme", {"title": "Asha"})
     service.operator("GET", "/organizations")
+    service.operator("POST", "/settings/acme/openai/test")
     service.operator("PUT", "/settings/acme/alerts", {"email": "it@example.org"})
     service.redis.hset("fh:{acme}:alerts", "pause", 0)  # as after an alert
     service.app.extensions["alerts"].sweep()

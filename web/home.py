@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,31 +10,29 @@ from flask import Blueprint, g, jsonify, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from flowhook.board.routes import NameSchema
-from flowhook.errors import PROVIDER
 from flowhook.organisations.models import configured_models
 from flowhook.organisations.organisation import Organisation
 from flowhook.organisations.roles import OPERATOR
 from flowhook.records.log import LogFilter
-from flowhook.redis.fullness import FIX, FULL, NEAR
 from web.explanations import explain
 from web.forms import form_fields
+from web.lights import (
+    account_light,
+    account_provider_light,
+    circuit_light,
+    is_outage,
+    provider_light,
+    redis_light,
+    store_light,
+    worker_light,
+)
 from web.models import next_to_go, recent_days, today
 from web.page_security import organisation, signed_in, wants_page
 from web.page_services import PageServices
+from web.section_lights import section_lights
 
 HOUR_SECONDS = 3600
-GOOD_MILLISECONDS = 50
 SCANNED = 500  # log entries of the last hour that an organisation's home counts
-GOOD, POOR, BAD, UNKNOWN = "good", "poor", "bad", "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Light:
-    """The state of one part of the service."""
-
-    name: str
-    state: str
-    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +82,7 @@ def home_pages(services: PageServices) -> Blueprint:
                 redis_light(services),
                 worker_light(services),
             ],
+            section_lights=section_lights(services, current),
             hour=hour,
             retiring=next_to_go(models),
             today=today(),
@@ -113,79 +111,13 @@ def service_page(services: PageServices) -> str | AnyResponse:
             redis_light(services),
             store_light(services),
             worker_light(services),
-            provider_light(statuses, is_fault=_is_outage),
+            provider_light(statuses, is_fault=is_outage),
         ],
         hour=_summed(statuses),
         retiring=next_to_go([services.config.default_model]),
         today=today(),
         explain=explain,
     )
-
-
-def redis_light(services: PageServices) -> Light:
-    started = time.perf_counter()
-    services.redis.ping()
-    milliseconds = (time.perf_counter() - started) * 1000
-    if milliseconds < GOOD_MILLISECONDS:  # the same words with each refresh
-        return Light("Redis", GOOD, f"answers within {GOOD_MILLISECONDS} ms")
-    return Light("Redis", POOR, f"answers in {milliseconds:.0f} ms")
-
-
-def store_light(services: PageServices) -> Light:
-    """How full the store is."""
-    fill = services.fullness.look()
-    state = services.fullness.state
-    if state == FULL:
-        return Light("Store", BAD, f"{fill.words()}: new work is refused. {FIX}")
-    if state == NEAR:
-        return Light("Store", POOR, f"{fill.words()}. {FIX}")
-    return Light("Store", GOOD, "has room" if fill.most else "has no bound")
-
-
-def worker_light(services: PageServices) -> Light:
-    living = services.job_services.liveness.workers()
-    if not living:
-        return Light("Worker", POOR, "none is running: slow calls wait until one does")
-    return Light("Worker", GOOD, "one is running" if living == 1 else f"{living} are running")
-
-
-def circuit_light(current: Organisation) -> Light | None:
-    """The provider's state where a circuit is open."""
-    now = time.time()
-    waits = [state["until"] - now for state in current.circuits.values()]
-    left = round(max(waits, default=0.0))
-    if left <= 0:
-        return None
-    return Light("Provider", BAD, f"failed repeatedly; the next attempt is in {left} s")
-
-
-def account_light(current: Organisation) -> Light:
-    section = current.section("openai")
-    if not section.get("api_key"):
-        return Light("OpenAI account", BAD, "has no API key yet")
-    if not section.get("is_active"):
-        return Light("OpenAI account", POOR, "is switched off: calls are refused")
-    return Light("OpenAI account", GOOD, "is active")
-
-
-def account_provider_light(current: Organisation, statuses: dict[str, int]) -> Light:
-    """The provider's state, which nobody knows where there is no key to call it with."""
-    if not current.section("openai").get("api_key"):
-        return Light("Provider", UNKNOWN, "cannot be called without a key")
-    return provider_light(statuses, is_fault=_is_providers)
-
-
-def provider_light(statuses: dict[str, int], is_fault: Callable[[str], bool]) -> Light:
-    """The provider's state, judged by the last hour's calls, of which `is_fault` chooses."""
-    calls = sum(statuses.values())
-    failed = sum(count for status, count in statuses.items() if is_fault(status))
-    if not calls:
-        return Light("Provider", UNKNOWN, "was not called in the last hour")
-    if not failed:
-        return Light("Provider", GOOD, "no failures in the last hour")
-    state = BAD if failed > statuses.get("ok", 0) else POOR
-    words = "call" if calls == 1 else "calls"
-    return Light("Provider", state, f"failed in {failed:,} of {calls:,} {words} of the last hour")
 
 
 def last_hour(services: PageServices, org: str) -> dict[str, Any]:
@@ -227,14 +159,3 @@ def _summed(statuses: dict[str, int]) -> dict[str, Any]:
         "failed": sum(failures.values()),
         "failures": ordered,
     }
-
-
-def _is_providers(status: str) -> bool:
-    found = explain(status)
-    return found is not None and found.by_provider
-
-
-def _is_outage(status: str) -> bool:
-    """Whether a failure is the provider's own: not a key, a credit or a model of one account."""
-    found = explain(status)
-    return found is not None and found.by_provider and found.fixed_by == PROVIDER

@@ -9,23 +9,17 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 
 from flowhook.errors import Changed, FlowhookError
-from flowhook.http.origin import origin
 from flowhook.organisations.model_quirks import read_warnings
 from flowhook.organisations.schemas import SECTIONS
 from flowhook.organisations.section_service import account_titles, masked
 from flowhook.organisations.section_tag import section_tag
-from web.forms import SECRET, FormField, form_fields, label_of, messages, read_form
+from web.forms import SECRET, FormField, form_fields, messages, read_form
 from web.models import goes, today
 from web.page_security import organisation, reload_organisation, signed_in
 from web.page_services import PageServices
+from web.section_notes import callback, section_notes
+from web.section_words import TITLES, lacking_labels, tested_words
 
-PROPER_NAMES = {
-    "openai": "OpenAI (ChatGPT)",
-    "whatsapp": "WhatsApp",
-    "google_maps": "Google Maps",
-    "google_sheets": "Google Sheets",
-}
-TITLES = {section: PROPER_NAMES.get(section, label_of(section)) for section in SECTIONS}
 # The other fields of the OpenAI section are under "More".
 FIRST_FIELDS = frozenset(
     {
@@ -83,8 +77,10 @@ class SectionForms:
             can_test=kind == "openai" or kind in self.services.checks.others,
             tag=section_tag(current.stored, section) if stored is not None else "",
             error=error,
-            tested=tested,
+            tested=tested_words(kind, tested) if tested else "",
             failed=failed,
+            lacking=lacking_labels(kind, stored) if stored else [],
+            notes=section_notes(section, current, self.services),
             warnings=read_warnings(self.services.redis, org) if section == "openai" else [],
             titles=TITLES,
             accounts=account_titles(current),
@@ -93,7 +89,7 @@ class SectionForms:
             service_default=self.services.config.default_model,
             today=today(),
             here=place(org, section),
-            callback=callback(self.services, org) if section == "whatsapp" else "",
+            callback=callback(self.services.config, org) if section == "whatsapp" else "",
         )
 
     def save(self, org: str, section: str, title: str | None = None) -> str | tuple[str, int] | Any:
@@ -173,11 +169,6 @@ def _beside(field: FormField, typed: Mapping[str, str] | None, told: Any) -> For
         return replace(field, value=text) if is_shown else field
     mine = (f"You had: {text or 'nothing'}.",) if is_shown and text != field.value else ()
     return replace(field, errors=messages(told) + mine)
-
-
-def callback(services: PageServices, org: str) -> str:
-    """The address for Meta's verification and deliveries."""
-    return f"{origin(services.config.public_url)}/channels/whatsapp/{org}"
 
 
 def place(org: str, section: str) -> str:

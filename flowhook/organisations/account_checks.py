@@ -8,11 +8,15 @@ from contextlib import AbstractContextManager
 from dataclasses import asdict
 from typing import Any
 
-from flowhook.errors import NotFound
+from flowhook.errors import FlowhookError, NotFound
+from flowhook.organisations.check_results import CheckResults
 from flowhook.organisations.organisation import Organisation
 from flowhook.organisations.section_service import SectionService, account_section
 from flowhook.providers.account import SARVAM, Account, Accounts
-from flowhook.providers.model_client import ModelClient
+from flowhook.providers.model_client import ChatRequest, ModelClient
+
+QUESTION = "Answer with the word yes."
+MAX_TOKENS = 64  # a model that thinks first may end without an answer, which is one, too
 
 OpenClient = Callable[[Account, Organisation], ModelClient]
 SectionTest = Callable[[Organisation], dict[str, Any]]
@@ -29,19 +33,26 @@ class AccountChecks:
         open_client: OpenClient,
         place: Callable[[str], AbstractContextManager[None]],
         others: Mapping[str, SectionTest],
+        results: CheckResults,
     ) -> None:
         """`place` limits what is asked at once for one organisation; `others` tests the keys of
-        other sections, by section."""
+        other sections, by section; `results` keeps what each test found."""
         self.sections = sections
         self.accounts = accounts
         self.open_client = open_client
         self.place = place
+        self.results = results
         self.others = {**others, SARVAM: self._test_sarvam}
 
     def test(self, org: str, title: str | None = None) -> dict[str, Any]:
-        """Return `{"success", "models", "latency_ms"}`; raises what the provider's answer means."""
-        client = self._client(org, title)
-        return self._timed(org, lambda: {"models": len(client.models())})
+        """Return `{"success", "models", "latency_ms"}`; raises what the provider's answer means.
+
+        The models are listed, and the default model is asked one short question.
+        """
+        section = account_section(title) if title else "openai"
+        organisation = self.sections.existing(org)
+        client = self._client(organisation, section)
+        return self._timed(organisation, section, lambda: _try_account(client))
 
     def test_section(self, org: str, section: str) -> dict[str, Any]:
         """Try another section's key; raises NotFound for a section without a test."""
@@ -53,11 +64,12 @@ class AccountChecks:
             )
         organisation = self.sections.existing(org)
         self.sections.section(organisation, section)
-        return self._timed(org, lambda: test(organisation))
+        return self._timed(organisation, section, lambda: test(organisation))
 
     def models(self, org: str, title: str | None = None) -> list[dict[str, Any]]:
         """The models this key can use, by id, each with what the provider tells of it."""
-        client = self._client(org, title)
+        organisation = self.sections.existing(org)
+        client = self._client(organisation, account_section(title) if title else "openai")
         with self.place(org):
             models = sorted(client.models(), key=lambda model: model.id)
         return [
@@ -69,14 +81,26 @@ class AccountChecks:
         account = self.accounts.open_sarvam(organisation.sections)
         return {"models": len(self.open_client(account, organisation).models())}
 
-    def _timed(self, org: str, ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    def _timed(
+        self, organisation: Organisation, section: str, ask: Callable[[], dict[str, Any]]
+    ) -> dict[str, Any]:
         started = time.perf_counter()
-        with self.place(org):
-            found = ask()
+        try:
+            with self.place(organisation.id):
+                found = ask()
+        except FlowhookError as error:
+            self.results.note(organisation, section, error.message, error.fix)
+            raise
+        self.results.note(organisation, section)
         elapsed = round((time.perf_counter() - started) * 1000)
         return {"success": True, **found, "latency_ms": elapsed}
 
-    def _client(self, org: str, title: str | None) -> ModelClient:
-        organisation = self.sections.existing(org)
-        section = self.sections.section(organisation, account_section(title) if title else "openai")
-        return self.open_client(self.accounts.read(section), organisation)
+    def _client(self, organisation: Organisation, section: str) -> ModelClient:
+        values = self.sections.section(organisation, section)
+        return self.open_client(self.accounts.read(values), organisation)
+
+
+def _try_account(client: ModelClient) -> dict[str, Any]:
+    models = len(client.models())
+    client.chat(ChatRequest([{"role": "user", "content": QUESTION}], max_tokens=MAX_TOKENS))
+    return {"models": models}

@@ -34,6 +34,8 @@ CHALLENGE = 'Bearer realm="flowhook", Basic realm="flowhook", charset="UTF-8"'
 ASKING = {"WWW-Authenticate": CHALLENGE}
 TOKEN_PATTERN = re.compile(r"fh\.([A-Za-z0-9_-]{1,64})\.([0-9a-f]{12})\.([A-Za-z0-9_-]{20,100})")
 
+SIGNATURE = "signature"  # stands for a token's id where Glific's signature proves the caller
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -169,7 +171,7 @@ class Authenticator:
             if not self._signature_matches(phrase, stamp, shown, proof.body):
                 raise self._wrong(proof, org)
         self.lockout.admit(proof.address, org, digest(str(phrase)))
-        return Caller(WEBHOOK, org, "signature")
+        return Caller(WEBHOOK, org, SIGNATURE, SIGNATURE)
 
     def _signature_matches(self, phrase: str | None, stamp: str, shown: str, body: bytes) -> bool:
         usable = phrase is not None and phrase not in DEFAULT_PHRASES

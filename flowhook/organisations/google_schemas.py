@@ -42,6 +42,8 @@ class GoogleSheetsSettingsSchema(SectionSchema):
     everybody with its link may see is read without an account.
     """
 
+    needed = ("service_account",)
+
     service_account = ServiceAccountKey(
         allow_none=True,
         metadata={

@@ -34,6 +34,8 @@ def not_a_default_phrase(value: str) -> None:
 class SignatureSettingsSchema(SectionSchema):
     """The signature phrase with which Glific signs its webhook calls."""
 
+    needed = ("phrase",)
+
     phrase = fields.String(
         allow_none=True,
         validate=[validate.Length(6, 512), not_a_default_phrase],
@@ -48,6 +50,8 @@ class SignatureSettingsSchema(SectionSchema):
 
 class GlificSettingsSchema(SectionSchema):
     """The Glific account used to resume flows when a late answer arrives."""
+
+    needed = ("api_url",)
 
     api_url = text(
         2048,
@@ -65,6 +69,8 @@ class GlificSettingsSchema(SectionSchema):
 
 class WhatsAppSettingsSchema(SectionSchema):
     """The organisation's WhatsApp number (WhatsApp Cloud API)."""
+
+    needed = ("phone_number_id", "access_token", "app_secret", "verify_token")
 
     phone_number_id = text(64, "The id that Meta gave the phone number.", validate=[printable(64)])
     access_token = secret(1024, "Meta's access token. It is never shown again.", "EAAG...")
@@ -104,11 +110,15 @@ class WhatsAppSettingsSchema(SectionSchema):
 class GoogleMapsSettingsSchema(SectionSchema):
     """The Google Maps account for the function geolocation."""
 
+    needed = ("api_key",)
+
     api_key = secret(256, "Google Maps API key. It is never shown again.", "AIza...")
 
 
 class SarvamSettingsSchema(SectionSchema):
     """The Sarvam account for functions that speak and hear with provider sarvam."""
+
+    needed = ("api_key",)
 
     api_key = secret(512, "Sarvam API key. It is never shown again.", "sk_...")
 

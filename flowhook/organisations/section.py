@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import RAISE, Schema, pre_load
 
 
 class SectionSchema(Schema):
-    """A section's fields, all optional, so that the same schema reads PUT and PATCH."""
+    """A section's fields, all optional, so that the same schema reads PUT and PATCH.
+
+    `needed`: those without which what it is for does not work.
+    """
+
+    needed: ClassVar[tuple[str, ...]] = ()
 
     class Meta:
         unknown = RAISE
@@ -25,6 +30,11 @@ class SectionSchema(Schema):
 
     def check_whole(self, values: Mapping[str, Any]) -> None:
         """Raise InvalidInput where fields of the section, as it would be stored, do not fit."""
+
+
+def lacking(schema: type[SectionSchema], values: Mapping[str, Any]) -> list[str]:
+    """The needed fields that have no value."""
+    return [name for name in schema.needed if not values.get(name)]
 
 
 def secret_fields(schema: type[Schema]) -> list[str]:

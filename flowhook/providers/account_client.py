@@ -207,10 +207,11 @@ class AccountClient:
                 read = self._carry_out(call, model)
             except Unsupported as refusal:
                 call.body = retry_without(self.quirks, self.dialect, model, call.body, refusal)
-            except ModelNotFound:
+            except ModelNotFound as refusal:
                 replaced = replacement(self.account, asked) if model == asked else None
                 if replaced is None:
-                    raise
+                    message = f"{refusal.message}: {model[:100]}"
+                    raise ModelNotFound(message, fix=refusal.fix) from refusal
                 model, call = self._call(request, replaced.model)
             else:
                 if replaced is not None:

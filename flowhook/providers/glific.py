@@ -120,6 +120,10 @@ class GlificClient:
         if reply.status != 200:
             raise ProviderError(f"Glific answered HTTP {reply.status} to the signed resume")
 
+    def log_in(self) -> None:
+        """Try phone and password. Raises ProviderRejected if Glific refuses them."""
+        self._logged_in()
+
     def _mutate(self, query: Mapping[str, Any]) -> list[str]:
         """Return the messages of a mutation's errors; logs in again once if the session expired."""
         reply = self._post("/api", query, {"Authorization": self._token()})

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -20,9 +21,15 @@ from urllib.parse import quote, urlsplit
 import orjson
 from urllib3.filepost import encode_multipart_formdata
 
-from flowhook.errors import InvalidResponse, MissingApiKey, ProviderRejected, TooLarge
+from flowhook.errors import (
+    InvalidResponse,
+    MissingApiKey,
+    ProviderFailure,
+    ProviderRejected,
+    TooLarge,
+)
 from flowhook.providers.transport import HttpReply, Transport, TransportError
-from flowhook.providers.whatsapp_errors import read_error, read_failure
+from flowhook.providers.whatsapp_errors import read_error, read_failure, read_number_error
 
 GRAPH_URL = "https://graph.facebook.com"
 API_VERSION = "v26.0"
@@ -30,6 +37,8 @@ TIMEOUT_SECONDS = 15.0
 MEDIA_SECONDS = 60.0
 MAX_MEDIA_BYTES = 16 * 1024 * 1024
 BSUID = re.compile(r"[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}")
+# Where a number's callback may be set, the nearest first.
+CALLBACKS = ("phone_number", "whatsapp_business_account", "application")
 IDENTIFIER = re.compile(r"[A-Za-z0-9_.-]{1,128}")
 # The token is sent to Meta's own hosts only, whatever a media answer says.
 MEDIA_HOSTS = (".fbsbx.com", ".facebook.com", ".whatsapp.net", ".fbcdn.net")
@@ -62,6 +71,16 @@ class Media:
 
     content: bytes = field(repr=False)
     mime_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class NumberState:
+    """What Meta tells of a number: as people write it, its display name, and the addresses to
+    which its messages are delivered, of which Meta takes the first."""
+
+    shown: str
+    name: str
+    callbacks: tuple[str, ...]
 
 
 class WhatsAppClient:
@@ -103,6 +122,24 @@ class WhatsAppClient:
         if typing:
             body["typing_indicator"] = {"type": "text"}
         self._post("messages", body)
+
+    def look_up(self, app_secret: str) -> NumberState:
+        """Ask for the number, with a proof that `app_secret` belongs to the token's app.
+
+        Raises InvalidApiKey if the token or the secret is wrong.
+        """
+        token = self.number.access_token.encode()
+        proof = hmac.new(app_secret.encode(), token, hashlib.sha256).hexdigest()
+        fields = "display_phone_number,verified_name,webhook_configuration"
+        url = f"{self.own}?fields={fields}&appsecret_proof={proof}"
+        answer = _read(self._ask("GET", url, error_of=read_number_error))
+        hooks = answer.get("webhook_configuration")
+        found = [hooks.get(name) for name in CALLBACKS] if isinstance(hooks, dict) else []
+        return NumberState(
+            str(answer.get("display_phone_number") or ""),
+            str(answer.get("verified_name") or ""),
+            tuple(address for address in found if isinstance(address, str) and address),
+        )
 
     def upload(self, content: bytes, mime_type: str, filename: str) -> str:
         """Store a file at Meta for 30 days; returns its media id."""
@@ -172,6 +209,7 @@ class WhatsAppClient:
         body: bytes | None = None,
         content_type: str = "application/json",
         timeout_seconds: float = TIMEOUT_SECONDS,
+        error_of: Callable[[HttpReply], ProviderFailure] = read_error,
     ) -> HttpReply:
         headers = {"Authorization": f"Bearer {self.number.access_token}"}
         if body is not None:
@@ -181,7 +219,7 @@ class WhatsAppClient:
         except TransportError as failure:
             raise read_failure(failure) from None
         if reply.status != 200:
-            raise read_error(reply)
+            raise error_of(reply)
         return reply
 
 

@@ -34,6 +34,7 @@ THROTTLED = {
 # Seconds to wait if Meta names none. One contact takes about one message in six seconds.
 PAUSES = {4: 60.0, 80007: 60.0, 130429: 1.0, 131048: 300.0, PAIR_LIMIT: 6.0, 133016: 3600.0}
 MAX_RETRY_AFTER_SECONDS = 3600.0
+INVALID = 100
 TRANSIENT = frozenset({1, 2, 131000, 131016, 131053, 131057, 133004})
 TOKEN = frozenset({0, 190})
 PERMISSION = frozenset({3, 10, *range(200, 300)})
@@ -78,6 +79,24 @@ def read_error(reply: HttpReply) -> ProviderFailure:
     return InvalidResponse(f"WhatsApp answered HTTP {reply.status} where 200 was due")
 
 
+def read_number_error(reply: HttpReply) -> ProviderFailure:
+    """Return the error for an unsuccessful reply to a question about the number itself."""
+    told = _message(reply) if _code(reply) == INVALID else ""
+    if "appsecret_proof" in told:
+        return InvalidApiKey(
+            "the app secret does not belong to the app of the access token",
+            fix="Copy app_secret anew from Meta's app, under App settings, Basic, and save it in"
+            " the organisation's WhatsApp settings.",
+        )
+    if "does not exist" in told:
+        return ProviderRejected(
+            "Meta does not know this phone number's id, or the access token may not use it",
+            fix="Copy phone_number_id (an id, not the number itself) from Meta's app, under"
+            " WhatsApp, API Setup, and give the token's user that account.",
+        )
+    return read_error(reply)
+
+
 def read_failure(failure: TransportError) -> ProviderFailure:
     """Return the error for a missing reply."""
     if isinstance(failure, TimedOut):
@@ -91,6 +110,13 @@ def can_retry(error: ProviderFailure) -> bool:
     """Tell whether the same request may succeed later."""
     transient = (ProviderRateLimited, ProviderUnavailable, ProviderTimeout, ProviderError)
     return isinstance(error, transient)
+
+
+def _message(reply: HttpReply) -> str:
+    """Return Meta's own words, to tell its errors of one code apart."""
+    answer = reply.find_json()
+    error = answer.get("error") if isinstance(answer, dict) else None
+    return str(error.get("message", "")) if isinstance(error, dict) else ""
 
 
 def _code(reply: HttpReply) -> int:

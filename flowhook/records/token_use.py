@@ -21,7 +21,7 @@ class TokenUse:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.clock = clock
-        self._written: dict[str, float] = {}
+        self._written: dict[tuple[str, str], float] = {}
 
     def add_to(self, pipe: Any, batches: Sequence[Batch]) -> None:
         for batch in batches:
@@ -39,9 +39,9 @@ class TokenUse:
     def _due(self, org: str, token: str) -> Iterator[Effect]:
         """What is to be written, if anything."""
         at = self.clock()
-        if at - self._written.get(token, -1e9) < WRITE_SECONDS:
+        if at - self._written.get((org, token), -1e9) < WRITE_SECONDS:
             return
         if len(self._written) >= MAX_REMEMBERED:
             self._written.clear()
-        self._written[token] = at
+        self._written[org, token] = at
         yield ("HSET", org_key(org, "token_use"), token, now())

@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 
 from flowhook.organisations.organisation import Organisation
+from flowhook.organisations.schemas import WhatsAppSettingsSchema
+from flowhook.organisations.section import lacking
 from flowhook.organisations.section_service import account_section
 from flowhook.providers.retirements import Retirement, retiring
 from service.doctor.finding import WRONG, Finding, named, works
 
-WHATSAPP = ("phone_number_id", "access_token", "app_secret", "verify_token")
 MODELS = ("default_model", "image_model", "speech_model", "transcription_model")
 SOON_DAYS = 60
 
@@ -27,19 +28,19 @@ def keys(active: Collection[str], errors: Mapping[str, str]) -> Finding:
 
 def whatsapp(organisations: Sequence[Organisation]) -> Finding:
     """Whether each WhatsApp section is whole; with one field less, nothing arrives."""
-    lacking = []
+    half = []
     number = 0
     for organisation in organisations:
         section = organisation.sections.get("whatsapp")
         if section is None:
             continue
         number += 1
-        absent = [name for name in WHATSAPP if not section.get(name)]
+        absent = lacking(WhatsAppSettingsSchema, section)
         if absent:
-            lacking.append(f"{organisation.id} lacks {' and '.join(absent)}")
-    if lacking:
+            half.append(f"{organisation.id} lacks {' and '.join(absent)}")
+    if half:
         fix = "set them on the page Settings, WhatsApp (docs/admin.md says where Meta has them)"
-        return Finding("WhatsApp", WRONG, named(lacking), fix)
+        return Finding("WhatsApp", WRONG, named(half), fix)
     return works("WhatsApp", f"{number} numbers are set whole" if number else "nobody uses it")
 
 

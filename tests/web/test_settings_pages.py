@@ -3,10 +3,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import redis
 
 from flowhook.organisations.schemas import SECTIONS
 from tests.fakes.openai import FakeOpenAI
-from tests.fixtures_app import Service
+from tests.fixtures_app import OpenService, Service
 from tests.web.visitor import Visitor, signed_in
 
 KEY = "sk-proj-abcdefghijklmnop-wxyz"
@@ -114,6 +115,23 @@ def test_the_test_says_what_the_provider_answered(service: Service, openai: Fake
     assert api["fix"] in refused.text
 
 
+def test_the_test_asks_the_default_model_one_question(service: Service, openai: FakeOpenAI) -> None:
+    service.organisation(openai, default_model="gpt-9-nope")
+    refused = service.operator("POST", "/settings/acme/openai/test")
+    assert (refused.status, refused.error["type"]) == (502, "model_not_found")
+    assert "gpt-9-nope" in refused.error["message"]
+    service.operator("PATCH", "/settings/acme/openai", {"default_model": None})
+    assert set(service.operator("POST", "/settings/acme/openai/test").json) == {
+        "success",
+        "models",
+        "latency_ms",
+    }
+    assert [asked.path for asked in openai.requests[-2:]] == [
+        "/v1/models",
+        "/v1/chat/completions",
+    ]
+
+
 @pytest.mark.parametrize(
     ("model", "words"),
     [
@@ -180,6 +198,48 @@ def test_whatsapp_says_where_meta_delivers(visitor: Visitor) -> None:
     page = visitor.get("/organisations/acme/settings/whatsapp")
     assert "http://localhost/channels/whatsapp/acme" in page.text
     assert "channels/whatsapp" not in visitor.get(OPENAI).text
+
+
+@pytest.mark.parametrize(
+    ("public_url", "warning"),
+    [
+        (None, "PUBLIC_URL is not set"),
+        ("http://flows.example", "PUBLIC_URL is not https"),
+        ("https://flows.example", ""),
+    ],
+)
+def test_an_address_that_meta_does_not_take_is_warned(
+    open_service: OpenService, fake_redis: redis.Redis, public_url: str | None, warning: str
+) -> None:
+    service = open_service(fake_redis, public_url=public_url)
+    service.organisation()
+    visitor = Visitor(service.app, "https://localhost")
+    visitor.sign_in()
+    page = visitor.get("/organisations/acme/settings/whatsapp")
+    assert ("delivers to https addresses only" in page.text) == bool(warning)
+    assert warning in page.text
+
+
+def test_a_phrase_saved_where_no_signed_call_can_fit_is_warned(
+    service: Service, visitor: Visitor
+) -> None:
+    visitor.post("/organisations/acme/settings/signature", {"phrase": "only we know this"})
+    page = visitor.get("/organisations/acme/settings/signature")
+    assert "this one is called acme" in page.text
+    assert "can never fit" in visitor.get("/organisations/acme").text
+
+
+def test_the_last_signed_call_is_shown(service: Service) -> None:
+    service.organisation(org="7")
+    visitor = signed_in(service)
+    here = "/organisations/7/settings/signature"
+    visitor.post(here, {"phrase": "only we know this"})
+    assert "No signed call has come yet" in visitor.get(here).text
+    signed = {"organization_id": 7, "buttons_data": "A|B"}
+    assert service.signed_call("get_buttons", signed, "only we know this").status == 200
+    service.flush()
+    assert "The last signed call came at 20" in visitor.get(here).text
+    assert "the last signed call came at 20" in visitor.get("/organisations/7").text
 
 
 LIMITS = "/organisations/acme/settings/limits"

@@ -38,16 +38,18 @@ class GraphError(Exception):
         details: str = "",
         status: int | None = None,
         headers: Mapping[str, str] | None = None,
+        title: str = "",
     ) -> None:
         super().__init__(f"{code}: {details}")
         self.code = code
         self.headers = headers or {}
         self.details = details
+        self.title = title
         self.status = status or (401 if code == 190 else 429 if code in TOO_MANY else 400)
 
     def body(self) -> dict[str, Any]:
         title = TITLES.get(self.code, "An unknown error occurred")
-        message = title if self.code == 190 else f"(#{self.code}) {title}"
+        message = self.title or (title if self.code == 190 else f"(#{self.code}) {title}")
         error: dict[str, Any] = {
             "message": message,
             "type": "OAuthException",

@@ -20,6 +20,16 @@ class Line:
     post: Post | None = None
     last_inbound: dict[str, float] = field(default_factory=dict)
     received: set[str] = field(default_factory=set)
+    callbacks: dict[str, str] = field(default_factory=dict)  # phone_number, application, ...
+
+    def told(self) -> dict[str, Any]:
+        """What the Graph API tells of it."""
+        return {
+            "display_phone_number": "+1 555-078-3881",
+            "verified_name": "Asha",
+            "webhook_configuration": self.callbacks,
+            "id": self.phone_number_id,
+        }
 
     def settings(self) -> dict[str, str]:
         """What an organisation saves of it."""

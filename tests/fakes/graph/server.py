@@ -7,6 +7,8 @@ It enforces what Meta enforces: tokens, phone number ids, shapes and lengths of 
 from __future__ import annotations
 
 import base64
+import hashlib
+import hmac
 import json
 import re
 import threading
@@ -146,6 +148,8 @@ class FakeGraph(FakeService):
         found = PATH.fullmatch(asked.path)
         if found is None:
             raise GraphError(100, "Unknown path components", 404)
+        if found[2] is None and "fields" in asked.query:
+            return self._number(line, found[1], asked)
         if found[2] is None:
             return self._media(line, found[1], asked)
         if found[1] != line.phone_number_id or asked.method != "POST":
@@ -162,6 +166,28 @@ class FakeGraph(FakeService):
             if shown == line.token:
                 return line
         raise GraphError(190)
+
+    def _number(self, line: Line, number_id: str, asked: Asked) -> Reply:
+        """What is asked of a number; a proof of the app's secret is checked wherever it is sent."""
+        proof = hmac.new(line.app_secret.encode(), line.token.encode(), hashlib.sha256).hexdigest()
+        if asked.query.get("appsecret_proof", proof) != proof:
+            raise GraphError(
+                100, title="Invalid appsecret_proof provided in the API argument", status=400
+            )
+        if asked.method != "GET" or number_id != line.phone_number_id:
+            raise GraphError(
+                100,
+                title=f"Unsupported get request. Object with ID '{number_id}' does not exist,"
+                " cannot be loaded due to missing permissions, or does not support this operation.",
+            )
+        told = line.told()
+        wanted = asked.query["fields"].split(",")
+        unknown = set(wanted) - set(told)
+        if unknown:
+            raise GraphError(
+                100, title=f"(#100) Tried accessing nonexisting field ({min(unknown)})"
+            )
+        return Reply.of_json({name: told[name] for name in (*wanted, "id")})
 
     def _messages(self, line: Line, asked: Asked, later: list[Callable[[], object]]) -> Reply:
         body = asked.body

@@ -24,7 +24,7 @@ def test_a_key_is_tested(acme: Service, openai: FakeOpenAI) -> None:
     assert tested["success"] is True
     assert tested["models"] > 5
     assert isinstance(tested["latency_ms"], int)
-    assert openai.last.path == "/v1/models"
+    assert openai.last.path == "/v1/chat/completions"
     wrong = acme.admin("POST", f"{SECOND}/test")
     assert (wrong.status, wrong.error["type"]) == (502, "invalid_api_key")
 

@@ -6,11 +6,12 @@ from datetime import date
 from typing import Any
 
 from flowhook.organisations.organisation import Organisation
+from flowhook.organisations.schemas import WhatsAppSettingsSchema
 from flowhook.providers.retirements import retirement
 from service.doctor import organisations
 from service.doctor.finding import OK, WRONG
 
-WHOLE = dict.fromkeys(organisations.WHATSAPP, "x")
+WHOLE = dict.fromkeys(WhatsAppSettingsSchema.needed, "x")
 
 
 def organisation(org: str, **sections: dict[str, Any]) -> Organisation:
