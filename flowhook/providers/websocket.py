@@ -167,14 +167,15 @@ class _Exchange:
         self.refusal: RejectConnection | None = None
         self.received = bytearray()  # the body of a refusal
         self.message: list[str] = []  # the pieces of a message so far
+        self.message_characters = 0
 
     def run(self, url: SplitResult, headers: Mapping[str, str]) -> HttpReply:
         target = f"{url.path or '/'}?{url.query}" if url.query else url.path or "/"
         extra = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
         self._send(Request(host=url.netloc, target=target, extra_headers=extra))
-        for piece in in_turns(self._pieces()):
+        for piece in self._pieces():
             self.protocol.receive_data(piece)
-            for event in self.protocol.events():
+            for event in in_turns(self.protocol.events()):
                 reply = self._take(event)
                 if reply is not None:
                     self._say_goodbye()
@@ -210,11 +211,13 @@ class _Exchange:
         return self.dialogue.reply
 
     def _hear(self, event: TextMessage) -> None:
-        self.message.append(event.data)
-        if sum(map(len, self.message)) > MAX_MESSAGE_CHARACTERS:
+        if event.data:  # empty pieces cost a server nothing
+            self.message.append(event.data)
+        self.message_characters += len(event.data)  # a sum over pieces of a letter takes minutes
+        if self.message_characters > MAX_MESSAGE_CHARACTERS:
             raise ReplyTooLarge("a message of the answer is larger than 4 MiB")
         if event.message_finished:
-            whole, self.message = "".join(self.message), []
+            whole, self.message, self.message_characters = "".join(self.message), [], 0
             for answer in self.dialogue.hear(whole):
                 self._send(TextMessage(data=answer))
 

@@ -37,6 +37,8 @@ NO_WEBSOCKET = frozenset({200, 400, 404, 405, 426, 501})
 RATE = 24_000  # samples a second, of 16 bits: the only format with a whole voice's range
 MAX_SOUND_BYTES = 40 * 1024 * 1024  # 14 minutes; 4,096 characters, all read twice, take 8 to 12
 MAX_READINGS = 2
+# Of one reading; 600 digits are some 3,500 characters in words.
+MAX_TRANSCRIPT_CHARACTERS = 4000
 # Of a passage, the most that may be named: 3 minutes. Without it, the provider would set aside all
 # that a model can say for each passage, and refuse the last ones for the account's rate.
 MAX_TOKENS = 4096
@@ -137,12 +139,12 @@ class ReadAloud:
         if not isinstance(event, dict):
             raise InvalidResponse("the provider's event is not a JSON object")
         kind = event.get("type")
-        if kind == "session.created":
+        if kind == "session.created" and not self.passages[0].asked:
             yield from self._start()
         elif kind == "response.output_audio.delta":
             self._add_sound(event)
         elif kind == "response.output_audio_transcript.done":
-            self._reading(event).transcript += str(event.get("transcript") or "")
+            self._add_words(event)
         elif kind == "response.done":
             yield from self._finish(_mapping(event.get("response")))
         elif kind == "error":
@@ -209,7 +211,16 @@ class ReadAloud:
     # --- what is heard ---
 
     def _reading(self, event: Mapping[str, Any]) -> Reading:
-        return self.readings.setdefault(str(event.get("response_id")), Reading())
+        found = self.readings.setdefault(str(event.get("response_id")), Reading())
+        if len(self.readings) > MAX_READINGS * len(self.passages):
+            raise InvalidResponse("the provider gives more readings than were asked for")
+        return found
+
+    def _add_words(self, event: Mapping[str, Any]) -> None:
+        reading = self._reading(event)
+        reading.transcript += str(event.get("transcript") or "")
+        if len(reading.transcript) > MAX_TRANSCRIPT_CHARACTERS:
+            raise ReplyTooLarge("a transcript is longer than any text that was asked for")
 
     def _add_sound(self, event: Mapping[str, Any]) -> None:
         try:

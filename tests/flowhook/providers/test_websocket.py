@@ -268,6 +268,18 @@ def test_what_is_received_is_bounded(
     assert dialogue.reply is None
 
 
+def test_a_message_in_very_many_pieces_is_read_in_time(transport: ConversingTransport) -> None:
+    letters = 60_000
+
+    def script(peer: Peer) -> None:
+        peer.say(AcceptConnection())
+        peer.connection.sendall(b"\x01\x01x" + b"\x00\x01x" * (letters - 2) + b"\x80\x01x")
+        peer.hear()
+
+    with peer(script) as server:
+        assert converse(transport, server, Echo(), 20).body == b"x" * letters
+
+
 # --- time ---
 
 

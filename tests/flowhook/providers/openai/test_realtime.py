@@ -12,6 +12,7 @@ from flowhook import errors
 from flowhook.providers.model_client import Speech, SpeechRequest, Usage
 from flowhook.providers.openai import realtime
 from flowhook.providers.openai.realtime import ReadAloud
+from flowhook.providers.transport import ReplyTooLarge
 from tests.examples import check_examples
 from tests.fakes.openai import FakeOpenAI, faults
 from tests.fakes.openai.readings import Reading
@@ -283,6 +284,24 @@ def test_the_sound_is_whole(speaker: Asker, openai: FakeOpenAI) -> None:
     speech = speak(speaker)
     seconds = len(speech.content) * 8 / 48_000
     assert 9.9 < seconds < 10.2
+
+
+def test_a_transcript_longer_than_any_text_is_refused() -> None:
+    dialogue = reading()
+    with pytest.raises(ReplyTooLarge):
+        for _ in range(100):
+            hear(dialogue, "response.output_audio_transcript.done", transcript="so " * 100)
+
+
+def test_more_readings_than_were_asked_for_are_refused() -> None:
+    dialogue = reading()
+    with pytest.raises(errors.InvalidResponse, match="more readings"):
+        for number in range(100):
+            hear(dialogue, "response.output_audio.delta", response_id=str(number), delta="")
+
+
+def test_a_session_begins_once() -> None:
+    assert hear(reading(), "session.created") == []
 
 
 # --- what servers may leave out ---

@@ -48,6 +48,19 @@ def test_any_other_word_is_a_difference(text: str, spoken: str) -> None:
     assert not says_the_same(text, spoken)
 
 
+def test_words_again_and_again_are_compared_at_once() -> None:
+    """A matching that goes back and forth takes hours for these."""
+    text, spoken = "a " * 300, "a b " * 50_000
+    assert 0 < likeness(text, spoken) < 0.01
+    assert is_reading(text, spoken)
+
+
+def test_the_longest_common_order_counts() -> None:
+    assert likeness("a b c d e f", "c d a b e f") == pytest.approx(8 / 12)
+    assert likeness("a", "a") == 1.0
+    assert likeness("a", "...") == likeness("...", "...") == 0.0
+
+
 def test_the_closer_is_more_alike() -> None:
     one_word = likeness(TEXT, TEXT.replace("after", "before"))
     assert 1 > one_word > likeness(TEXT, TEXT[:30]) > likeness(TEXT, "Of course I can help") >= 0
