@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -20,6 +21,7 @@ from tests.waiting import wait_for
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("flowhook", "flows", "service", "web", "webhooks")
+LINKED = ("docs", "examples")
 BESIDE = ("app.py", "pyproject.toml", "README.md", "LICENSE")
 NOT_SHIPPED = shutil.ignore_patterns("__pycache__")
 
@@ -29,7 +31,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Built from a copy, so that nothing left over from an earlier build gets into it."""
     folder = tmp_path_factory.mktemp("wheel")
     for name in ROOMS:
-        shutil.copytree(ROOT / name, folder / "source" / name, ignore=NOT_SHIPPED)
+        shutil.copytree(ROOT / name, folder / "source" / name, symlinks=True, ignore=NOT_SHIPPED)
+    for name in LINKED:  # as in a checkout: web/ has links to them
+        shutil.copytree(ROOT / name, folder / "source" / name)
     for name in BESIDE:
         shutil.copy(ROOT / name, folder / "source" / name)
     build = ["pip", "wheel", "--quiet", "--no-deps", "--no-index", "--no-build-isolation"]
@@ -64,10 +68,11 @@ def service(installed: Path) -> Iterator[WebProcess]:
 
 def test_it_holds_every_file_of_ours_and_nothing_else(installed: Path) -> None:
     ours = {
-        str(path.relative_to(ROOT))
+        str(Path(folder, name).relative_to(ROOT))
         for room in ROOMS
-        for path in (ROOT / room).rglob("*")
-        if path.is_file() and path.suffix != ".pyc"
+        for folder, _, names in os.walk(ROOT / room, followlinks=True)
+        for name in names
+        if not name.endswith(".pyc")
     }
     held = {str(path.relative_to(installed)) for path in installed.rglob("*") if path.is_file()}
     about = {name for name in held if name.startswith(f"flowhook-{VERSION}.dist-info/")}
@@ -91,6 +96,20 @@ def test_it_shows_its_pages_with_all_they_load(service: WebProcess) -> None:
     assert len(parts) >= 3
     for part in parts:
         assert requests.get(service.url + part, timeout=20).status_code == 200, part
+
+
+def test_it_has_the_help_with_its_pictures_and_the_sample_flow(
+    service: WebProcess, installed: Path
+) -> None:
+    page = requests.get(f"{service.url}/help/pages", timeout=20)
+    assert (page.status_code, "Why did the bot not answer?" in page.text) == (200, True)
+    pictures = re.findall(r'src="(/help/screenshots/[^"]+)"', page.text)
+    assert len(pictures) >= 3
+    for picture in pictures:
+        assert requests.get(service.url + picture, timeout=20).content.startswith(b"\x89PNG")
+    sample = installed / "web" / "samples" / "ask_gpt.json"
+    assert sample.read_bytes() == (ROOT / "examples" / "ask_gpt.json").read_bytes()
+    assert not sample.is_symlink()
 
 
 def test_its_web_process_answers_and_its_job_worker_posts_callbacks(service: WebProcess) -> None:

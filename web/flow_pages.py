@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -19,6 +20,7 @@ from web.page_security import signed_in
 from web.page_services import PageServices
 
 PAGE_ENTRIES = 100
+SAMPLE = Path(__file__).parent / "samples" / "ask_gpt.json"  # a link to the one in examples/
 DONE = {
     "published": "Published. New conversations use it; running conversations keep the revision they"
     " began with.",
@@ -38,7 +40,7 @@ def flow_pages(services: PageServices) -> Blueprint:
 
     @pages.post("")
     def take(org: str) -> str | tuple[str, int]:
-        """Import a file, whole or not at all, and show what is wrong with its flows."""
+        """Import a file or the sample, whole or not at all, and show what is wrong with it."""
         try:
             export = read_export(read_json(uploaded(), MAX_IMPORT_VALUES))
             store.add(org, export)
@@ -134,7 +136,9 @@ class FlowViews:
 
 
 def uploaded() -> bytes:
-    """The file of the form."""
+    """The file of the form, or the sample where that is asked for."""
+    if "sample" in request.form:
+        return SAMPLE.read_bytes()
     file = request.files.get("file")
     raw = file.read() if file else b""
     if not raw:

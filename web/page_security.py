@@ -24,6 +24,7 @@ from web.sign_in_form import ended_form
 
 OPEN_VIEWS = frozenset({"web.front", "web.sign_in.show", "web.sign_in.enter"})
 OPEN_PREFIX = "web.assets."
+HELP_PREFIX = "web.help."
 RENEWAL = "X-Renewal"  # sent by a page that refreshes itself
 FORM = "application/x-www-form-urlencoded"
 MAX_FORM_FIELDS = 1000
@@ -64,7 +65,7 @@ class PageSecurity:
         check_form()
         is_alive = RENEWAL not in request.headers
         g.session = self.sessions.find(request.cookies.get(self.cookie_name, ""), is_alive)
-        if endpoint in OPEN_VIEWS:
+        if endpoint in OPEN_VIEWS or endpoint.startswith(HELP_PREFIX):
             return None
         if g.session is None:
             return self._to_sign_in()

@@ -19,6 +19,9 @@ from web.audit_pages import audit_pages
 from web.error_pages import in_asked_form
 from web.flow_pages import flow_pages
 from web.functions import function_pages
+from web.help_documents import documents
+from web.help_pages import help_pages
+from web.help_places import question_mark
 from web.home import front_page, home_pages
 from web.logs import log_pages
 from web.organisations import organisation_pages
@@ -81,12 +84,14 @@ def web_routes(services: PageServices) -> Blueprint:
     pages.register_blueprint(simulator_pages(services))
     pages.register_blueprint(log_pages(services))
     pages.register_blueprint(usage_pages(services))
+    pages.register_blueprint(help_pages())
     return pages
 
 
 def warm(app: Flask) -> None:
-    """Read all templates and icons, so that nobody's first page waits for them."""
+    """Read all templates, icons and documents, so that nobody's first page waits for them."""
     icons()
+    documents()
     for name in app.jinja_env.list_templates():
         app.jinja_env.get_template(name)
 
@@ -101,13 +106,23 @@ def around(version_now: str) -> dict[str, Any]:
         "caller": session.caller if session else None,
         "is_operator": scope == OPERATOR,
         "may_change": may(scope, request.endpoint or "", "POST"),
-        "org": g.organisation.id if "organisation" in g else None,
+        "org": _framed_by(blueprint, session),
         "navigation": [one for one in NAVIGATION if may(scope, f"web.{one[1]}.{one[2]}", "GET")],
         "here_blueprint": WITHIN.get(blueprint, blueprint),
+        "ask": question_mark(
+            blueprint, (request.view_args or {}).get("section", ""), icons()["question-circle"]
+        ),
         "kit": lambda name: f"/assets/{version_now}/kit/{name}",
         "own": lambda name: f"/assets/{version_now}/own/{name}",
         "icon": lambda name: icons()[name],
     }
+
+
+def _framed_by(blueprint: str, session: PageSession | None) -> str | None:
+    """The organisation whose menu the frame shows; around the help, that of who is signed in."""
+    if blueprint == "help":
+        return session.caller.organization_id if session else None
+    return g.organisation.id if "organisation" in g else None
 
 
 def _missing(org: str, rest: str) -> Any:

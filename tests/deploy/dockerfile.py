@@ -124,7 +124,7 @@ class Build:
         for name in sent(self.context):
             if "." in sources or name in sources:
                 (goal / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(self.context / name, goal / name)
+                shutil.copy(self.context / name, goal / name, follow_symlinks=False)
 
     def _env(self, rest: str) -> None:
         for pair in shlex.split(rest):
@@ -171,7 +171,10 @@ class Build:
 
 
 def _files(path: Path) -> list[Path]:
-    return [path] if path.is_file() else [each for each in path.rglob("*") if each.is_file()]
+    """The files below a path; a link is one of them, and is sent as a link."""
+    if path.is_file():
+        return [path]
+    return [each for each in path.rglob("*") if each.is_file() or each.is_symlink()]
 
 
 def _matches(name: str, pattern: str) -> bool:

@@ -42,6 +42,25 @@ def test_a_dropped_file_becomes_a_draft_and_comes_back_out(
         assert json.loads(sent.html)["flows"][0]["definition"] == original
 
 
+def test_a_page_without_flows_offers_a_sample(service: Service, visitor: Visitor) -> None:
+    empty = visitor.get(FLOWS)
+    assert ("button", "sample") in [(tag, known.get("name")) for tag, known in empty.elements]
+    page = visitor.post(FLOWS, {"sample": "on"})
+    assert page.status == 200, page.text
+    assert "Imported as drafts Ask GPT No issues." in page.text
+    [flow] = service.admin("GET", "/flows/acme").json["flows"]
+    assert (flow["name"], flow["is_published"]) == ("Ask GPT", False)
+    assert "Import the sample flow" not in visitor.get(FLOWS).text
+
+
+def test_who_may_not_change_flows_is_offered_no_sample(service: Service, visitor: Visitor) -> None:
+    reader = signed_in(service, service.token("acme", "viewer"))
+    page = reader.get(FLOWS)
+    assert "None yet." in page.text
+    assert "sample" not in page.text
+    assert reader.post(FLOWS, {"sample": "on"}).status == 403
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
 def test_a_file_as_windows_saves_it_is_taken(visitor: Visitor, encoding: str) -> None:
     page = drop(visitor, EXAMPLE.read_text().encode(encoding))

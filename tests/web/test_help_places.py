@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from flowhook.organisations.schemas import SECTIONS
+from tests.fixtures_app import Service
+from tests.web.visitor import signed_in
+from web.help_documents import documents
+from web.help_places import PLACES, help_place
+
+ACME = "/organisations/acme"
+
+
+def is_there(place: str) -> bool:
+    name, _, anchor = place.removeprefix("/help/").partition("#")
+    return anchor in {heading.id for heading in documents()[name].headings}
+
+
+@pytest.mark.parametrize("blueprint", sorted(PLACES))
+def test_every_place_is_there(blueprint: str) -> None:
+    assert is_there(help_place(blueprint) or "")
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_every_settings_section_has_its_heading(section: str) -> None:
+    assert is_there(help_place("settings", section) or "")
+
+
+def test_every_page_leads_to_its_paragraph(service: Service) -> None:
+    service.organisation()
+    service.admin("PUT", "/settings/acme/openai/accounts/x", {"is_active": False})
+    visitor = signed_in(service)
+    pages = {
+        "/": "pages#for-the-operator",
+        "/organisations": "pages#for-the-operator",
+        ACME: "pages#first-steps",
+        f"{ACME}/functions": "author#which-function-for-what",
+        f"{ACME}/functions/get_buttons": "author#which-function-for-what",
+        f"{ACME}/flows": "pages#flows",
+        f"{ACME}/logs": "pages#why-did-the-bot-not-answer",
+        f"{ACME}/usage": "pages#what-does-it-cost",
+        f"{ACME}/settings": "admin#openai",
+        f"{ACME}/settings/google_maps": "admin#google-maps",
+        f"{ACME}/settings/openai/accounts/x": "admin#openai",
+        f"{ACME}/tokens": "pages#tokens",
+        f"{ACME}/audit": "pages#changes-and-deleted-things",
+        f"{ACME}/trash": "pages#changes-and-deleted-things",
+    }
+    for path, place in pages.items():
+        asked = re.findall(r'class="ask" href="([^"]+)"', visitor.get(path).html)
+        assert asked == [f"/help/{place}"], path
