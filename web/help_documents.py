@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -13,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import regex
+import regex  # type: ignore[import-untyped]
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
@@ -163,10 +164,20 @@ def linked(children: Sequence[Token], names: frozenset[str]) -> list[Token]:
             if place:
                 child.attrSet("href", place)
         if child.type == "image" and PICTURE.fullmatch(str(child.attrs["src"])):
-            child.attrSet("src", f"/help/{child.attrs['src']}")
+            place_picture(child)
         if not (is_plain and child.type in ("link_open", "link_close")):
             kept.append(child)
     return kept
+
+
+def place_picture(image: Token) -> None:
+    """Give a picture its address, and its size, so that the text does not move when it comes."""
+    file = MANUAL / str(image.attrs["src"])
+    if file.is_file():
+        with file.open("rb") as opened:
+            width, height = struct.unpack(">II", opened.read(24)[16:])  # of a PNG's first chunk
+        image.attrs |= {"width": width, "height": height}
+    image.attrSet("src", f"/help/{image.attrs['src']}")
 
 
 def target(href: str, names: frozenset[str]) -> str | None:

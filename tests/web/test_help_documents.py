@@ -71,6 +71,7 @@ def test_pictures_are_there() -> None:
         for picture in re.findall(r'<img src="/help/([^"]+)"', document.html)
     }
     assert len(shown) > 3
+    assert documents()["pages"].html.count(' width="1100" height="760"') > 3, "kept free"
     assert all((DOCS / picture).is_file() for picture in shown)
 
 
