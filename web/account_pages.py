@@ -24,9 +24,12 @@ def account_pages(services: PageServices) -> Blueprint:
     sections, forms = services.sections, SectionForms(services)
 
     @pages.post("/accounts")
-    def create_account(org: str) -> AnyResponse:
+    def create_account(org: str) -> AnyResponse | tuple[str, int]:
         """Make a further account, and open its form."""
-        title = known_title(request.form.get("title", "").strip())
+        try:
+            title = known_title(request.form.get("title", "").strip())
+        except InvalidInput as error:
+            return forms.shown(org, "openai", failed=error, opened="account"), error.status
         if account_section(title) not in organisation().sections:
             body = {"is_active": False}
             sections.write(org, account_section(title), body, signed_in().caller, replaces=True)

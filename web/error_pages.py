@@ -7,10 +7,11 @@ the same words.
 from __future__ import annotations
 
 import orjson
-from flask import Response, render_template
+from flask import Response, render_template, request
 from flask.globals import request_ctx
 
 from web.page_security import add_headers
+from web.sign_in_form import page_before
 from webhooks.http.negotiation import HTML, JSON, PLAIN, XML, wanted
 from webhooks.http.xml import write_xml
 
@@ -25,6 +26,15 @@ def in_asked_form(response: Response) -> Response:
     return _converted(response, wanted(accept or JSON, has_page=True))
 
 
+def back() -> str:
+    """The page from which this one was asked for, or the organisation's; empty for neither."""
+    before, here = page_before(), request.path
+    if before not in ("/", here):
+        return before
+    parts = here.split("/")
+    return "/".join(parts[:3]) if here.startswith("/organisations/") and len(parts) > 3 else ""
+
+
 def _converted(response: Response, form: str) -> Response:
     answer = orjson.loads(response.get_data())
     if not isinstance(answer.get("error"), dict):
@@ -35,7 +45,9 @@ def _converted(response: Response, form: str) -> Response:
     elif form == HTML:
         shown = {**answer["error"], "status": response.status_code}
         response.set_data(
-            render_template("web/error.html", error=shown, request_id=answer["request_id"])
+            render_template(
+                "web/error.html", error=shown, request_id=answer["request_id"], back=back()
+            )
         )
         add_headers(response)
     else:

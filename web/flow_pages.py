@@ -9,7 +9,7 @@ import orjson
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from flowhook.errors import FlowhookError, InvalidInput
+from flowhook.errors import FlowhookError, InvalidInput, InvalidJson
 from flowhook.http.body_size import MAX_IMPORT_VALUES
 from flowhook.strict_json import read_json
 from flows.conversations.node_counts import read_tally
@@ -45,7 +45,7 @@ def flow_pages(services: PageServices) -> Blueprint:
             export = read_export(read_json(uploaded(), MAX_IMPORT_VALUES))
             store.add(org, export)
         except FlowhookError as error:
-            return views.listed(org, error=error), error.status
+            return views.listed(org, error=of_file(error)), error.status
         found = issues_by_flow(linter, org, export, store.library(org))
         return views.listed(org, [{"flow": flow, "issues": issues} for flow, issues in found])
 
@@ -144,6 +144,16 @@ def uploaded() -> bytes:
     if not raw:
         raise InvalidInput("no file was sent", fix="Choose the file that Export flow gave you.")
     return raw
+
+
+def of_file(error: FlowhookError) -> FlowhookError:
+    """The error of an import, with the file's name before it."""
+    file = request.files.get("file")
+    if file and file.filename:
+        error.message = f"the file {file.filename[:100]}: {error.message}"
+    if isinstance(error, InvalidJson):
+        error.fix = "Choose the file that Export flow gave you; its name ends in .json."
+    return error
 
 
 def asked_start() -> int:

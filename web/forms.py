@@ -21,6 +21,7 @@ SWITCH, CHOICE, NUMBER, SECRET = "switch", "choice", "number", "secret"
 TEXT, AREA, LINES, PAIRS, JSON = "text", "area", "lines", "pairs", "json"
 MULTILINE = frozenset({AREA, LINES, PAIRS, JSON})
 AREA_CHARACTERS = 1000  # a text that may be longer gets a text area
+LABELS = {"base_url": "Address of the provider", "organization": "OpenAI organization"}
 WORDS = {"api": "API", "url": "URL", "id": "ID", "openai": "OpenAI"}
 
 
@@ -207,6 +208,8 @@ def pretty(value: Any) -> str:
 
 def label_of(name: str) -> str:
     """A field's name in words."""
+    if name in LABELS:
+        return LABELS[name]
     words = [WORDS.get(word, word) for word in name.split("_")]
     label = " ".join(words)
     return label[:1].upper() + label[1:]

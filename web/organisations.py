@@ -22,6 +22,7 @@ from flowhook.redis.keys import ORGANIZATION_ID_PATTERN
 from web.forms import read_form
 from web.page_security import signed_in
 from web.page_services import PageServices
+from web.section_forms import SectionForms
 
 SORT_WORDS = {
     "": "by id",
@@ -42,7 +43,7 @@ def organisation_pages(services: PageServices) -> Blueprint:
     """`/organisations`, and an organisation's title and deletion."""
     pages = Blueprint("organisations", __name__, url_prefix="/organisations")
     add_list(pages, services)
-    sections, board = services.sections, services.board
+    sections, board, forms = services.sections, services.board, SectionForms(services)
 
     @pages.post("/<org>/name")
     def name(org: str) -> AnyResponse:
@@ -54,14 +55,15 @@ def organisation_pages(services: PageServices) -> Blueprint:
         return redirect(url_for("web.home.show", org=org), 303)
 
     @pages.post("/<org>/delete")
-    def delete(org: str) -> AnyResponse:
+    def delete(org: str) -> AnyResponse | tuple[str, int]:
         """Delete an organisation and everything it owns."""
         caller = signed_in().caller
         if request.form.get("confirm", "").strip() != org:
-            raise InvalidInput(
+            error = InvalidInput(
                 "the organisation was not deleted: you typed a different id",
-                fix="Type the organisation's id exactly as it is shown.",
+                fix="Type the organisation's id exactly as it is shown, below.",
             )
+            return forms.shown(org, "openai", failed=error, opened="deletion"), error.status
         sections.store.delete_organisation(org, caller.name)
         sections.revoked(org)
         return redirect(url_for("web.organisations.index"), 303)

@@ -54,7 +54,9 @@ class SectionForms:
         title: str | None = None,
         is_saved: bool = False,
         is_typed: bool = True,
+        opened: str = "",
     ) -> str:
+        """`opened`: the part below the form that `failed` is about."""
         current = organisation()
         stored = current.sections.get(section)
         kind = section.partition("/")[0]
@@ -79,6 +81,7 @@ class SectionForms:
             error=error,
             tested=tested_words(kind, tested) if tested else "",
             failed=failed,
+            opened=opened,
             lacking=lacking_labels(kind, stored) if stored else [],
             notes=section_notes(section, current, self.services),
             warnings=read_warnings(self.services.redis, org) if section == "openai" else [],

@@ -28,7 +28,7 @@ def sign_in_form(secure: bool, error: FlowhookError | None = None) -> AnyRespons
 
 def ended_form(secure: bool) -> AnyResponse:
     """Answer a form that came after its session had ended: what was typed is shown, to copy."""
-    answer = _form(secure, None, _page_before(), ENDED, typed_texts(request.form))
+    answer = _form(secure, None, page_before(), ENDED, typed_texts(request.form))
     answer.status_code = 401
     return answer
 
@@ -58,7 +58,7 @@ def _form(
     return answer
 
 
-def _page_before() -> str:
+def page_before() -> str:
     """The page that a form stood on, as the browser says; home where it is another site's."""
     page = urlsplit(request.referrer or "")
     return safe_next(page.path) if page.netloc == request.host else "/"

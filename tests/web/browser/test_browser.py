@@ -70,7 +70,7 @@ def test_first_run(tab: Tab, openai: FakeOpenAI, service: Service) -> None:
     page.get_by_role("link", name="Save the OpenAI API key").click()
     page.get_by_label("API key").fill(openai.key)
     page.get_by_text("More settings: address").click()
-    page.get_by_label("Base URL").fill(openai.base_url)
+    page.get_by_label("Address of the provider").fill(openai.base_url)
     page.get_by_role("button", name="Save and test").click()
     expect(page.get_by_text("The key works")).to_be_focused()
 

@@ -1,0 +1,76 @@
+"""An error's words on a page: labels of fields, linked to them, in place of machine names.
+
+The API keeps its own words: whoever writes a body needs the names of fields.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from flask import g, url_for
+from markupsafe import Markup, escape
+
+from flowhook.errors import InvalidInput, InvalidJson
+from flowhook.organisations.schemas import SECTIONS
+from web.forms import label_of
+from web.section_words import TITLES
+
+PHRASES = (
+    (InvalidInput.fix, "Correct what is named above."),
+    (InvalidJson.fix, "What was sent is not JSON, or was cut off: send it whole."),
+    ("Set is_active to true in", "Switch is_active on in"),
+    (" as Retry-After says", " a little"),
+)
+ROUTE = re.compile(r",? (?:or )?(?:PUT|PATCH|POST) /settings/\S+(?<![.,;:])")
+
+
+def in_page_words(text: str) -> Markup:
+    """A message or fix in a page's words, with links to the fields that it names."""
+    for spoken, shown in PHRASES:
+        text = text.replace(spoken, shown)
+    parts = _names().split(ROUTE.sub("", text))
+    nearest = _section_named(text)
+    return Markup("").join(
+        _shown(part, nearest) if at % 2 else escape(part) for at, part in enumerate(parts)
+    )
+
+
+def _shown(name: str, nearest: str) -> Markup:
+    if name in TITLES:
+        return escape(TITLES[name])
+    section = nearest if name in _fields()[nearest] else _owner(name)
+    label = label_of(name)
+    if "organisation" not in g:
+        return escape(label)
+    place = url_for("web.settings.section", org=g.organisation.id, section=section)
+    return Markup('<a href="{}#field-{}">{}</a>').format(place, name, label)
+
+
+def _section_named(text: str) -> str:
+    """The section that a text speaks of; OpenAI's where it names none."""
+    for section, title in TITLES.items():
+        if section != "openai" and (section in text or f"{title} settings" in text):
+            return section
+    return "openai"
+
+
+def _owner(name: str) -> str:
+    return next(section for section, names in _fields().items() if name in names)
+
+
+@cache
+def _fields() -> dict[str, frozenset[str]]:
+    """The fields of each section that no English word is."""
+    return {
+        section: frozenset(name for name in schema().fields if "_" in name)
+        for section, schema in SECTIONS.items()
+    }
+
+
+@cache
+def _names() -> re.Pattern[str]:
+    names = {name for fields in _fields().values() for name in fields}
+    names |= {section for section in SECTIONS if "_" in section}
+    listed = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
+    return re.compile(rf"(?<![\w/])({listed})(?![\w/])")
