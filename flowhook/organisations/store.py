@@ -23,6 +23,7 @@ from flowhook.organisations.audit import Audit
 from flowhook.organisations.cipher import CannotDecrypt, Cipher
 from flowhook.organisations.deletion import Deletion
 from flowhook.organisations.organisation import QUIRKS_KEY, Organisation, Token
+from flowhook.organisations.roles import ADMIN, WEBHOOK
 from flowhook.organisations.schemas import SECTIONS
 from flowhook.organisations.section import sealed_fields, secret_fields
 from flowhook.organisations.section_tag import changed_since
@@ -269,7 +270,7 @@ class SettingsStore:
         token_id, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
         token = Token(token_id, scope, label, now(), digest(secret), expires_at)
         stored = {
-            "scope": scope,
+            **_stored_scope(scope),
             "label": label,
             "created_at": token.created_at,
             "digest": token.digest.hex(),
@@ -409,11 +410,19 @@ def _no_section(org: str, section: str) -> NotFound:
     )
 
 
+def _stored_scope(scope: str) -> dict[str, str]:
+    """How a token's scope is stored. Release 96433da, which may be running beside this one, lets
+    every scope but webhook do what an admin may, so it has to take all roles but admin for that."""
+    if scope in (ADMIN, WEBHOOK):
+        return {"scope": scope}
+    return {"scope": WEBHOOK, "role": scope}
+
+
 def _read_token(token_id: str, raw: bytes) -> Token:
     stored = orjson.loads(raw)
     return Token(
         id=token_id,
-        scope=stored["scope"],
+        scope=stored.get("role", stored["scope"]),
         label=stored["label"],
         created_at=stored["created_at"],
         digest=bytes.fromhex(stored["digest"]),

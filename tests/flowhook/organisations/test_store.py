@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import orjson
 import pytest
 
 from flowhook.errors import NotFound
 from flowhook.organisations.cipher import Cipher
+from flowhook.organisations.roles import SCOPES
 from flowhook.organisations.store import SettingsStore
 from flowhook.redis.connect import Client
 from flowhook.redis.keys import org_key
@@ -102,6 +104,21 @@ def test_tokens_are_stored_hashed_and_revoked(store: SettingsStore) -> None:
     assert store.load("acme").tokens == {}
     with pytest.raises(NotFound):
         store.delete_token("acme", token.id, "me")
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+def test_the_last_release_makes_nobody_an_admin(store: SettingsStore, scope: str) -> None:
+    """It lets every scope but webhook do what an admin may."""
+    token, _ = store.create_token("acme", scope, "Asha", "me")
+    stored = orjson.loads(store.redis.hget(org_key("acme", "tokens"), token.id))
+    assert stored["scope"] == ("admin" if scope == "admin" else "webhook")
+    assert store.load("acme").tokens[token.id].scope == scope
+
+
+def test_a_role_that_is_stored_as_a_scope_is_read(store: SettingsStore) -> None:
+    stored = {"scope": "viewer", "label": "", "created_at": "2026-11-28T00:00:00Z", "digest": "00"}
+    store.redis.hset(org_key("acme", "tokens"), "0123456789ab", orjson.dumps(stored))
+    assert store.load("acme").tokens["0123456789ab"].scope == "viewer"
 
 
 def test_pages_walk_all_organisations_in_order(store: SettingsStore) -> None:
