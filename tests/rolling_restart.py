@@ -31,6 +31,7 @@ from tests.fakes.openai import FakeOpenAI, faults
 from tests.fakes.running_service import ROOT, RunningService
 from tests.fakes.valkey import Valkey
 from tests.fixtures_app import ADMIN_TOKEN, FIRST_KEY, PHRASE
+from tests.flowhook.organisations.sections import WHOLE
 from tests.flows.talking import export
 from tests.waiting import wait_for
 
@@ -165,6 +166,14 @@ class Talk:
         ]
 
 
+def use_what_is_new(release: Release) -> None:
+    """Save what the older release does not know of settings; it must go on nevertheless."""
+    for section in ("sarvam", "google_sheets", "alerts", "flows"):
+        release.operator("PUT", f"/settings/{ORG}/{section}", WHOLE[section])
+    token = {"scope": "viewer", "label": "Asha", "expires_at": "2099-01-01"}
+    release.operator("POST", f"/settings/{ORG}/tokens", token)
+
+
 def lesson_of(person: Person, number: int) -> list[str]:
     question = f"Question {number} of {person.name}"
     return ["What is your question?", f"You said: {question}", f"More on {question}"]
@@ -214,6 +223,7 @@ def restart(folder: Path, first: Path, second: Path) -> bool:
                 talks = [threads.submit(talk.play, person) for person in people]
                 time.sleep(PHASE_SECONDS)
                 after.__enter__()
+                use_what_is_new(after if second == ROOT else before)
                 talk.serving = [before, after]
                 time.sleep(PHASE_SECONDS)
                 talk.serving = [after]
