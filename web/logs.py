@@ -9,23 +9,26 @@ from flask import Blueprint, Response, render_template, request
 from flowhook.errors import FlowhookError, NotFound
 from flowhook.http.answers import json_answer
 from flowhook.records.log import FAILED
-from flowhook.records.routes import asked_cursor, asked_filter
+from flowhook.records.routes import asked_cursor
 from flowhook.strict_json import read_json
 from web.explanations import explain, explanations
 from web.forms import pretty
+from web.log_rows import LogRows, as_csv, preview
+from web.page_security import organisation
 from web.page_services import PageServices
 from web.trying import TrialResult, call
 from webhooks.registry import WebhookFunction
 
 PAGE_ENTRIES = 50
 SCANNED = 1_000  # entries read for one page: rare matches may be spread over several
-FILTERS = ("status", "function", "contact", "flow", "request_id", "from", "to")
+FILTERS = ("q", "status", "function", "contact", "flow", "request_id", "from", "to")
+TABLE_ENTRIES = 1_000  # of a CSV file
 
 
 def log_pages(services: PageServices) -> Blueprint:
     """`/organisations/<org>/logs`."""
     pages = Blueprint("logs", __name__, url_prefix="/organisations/<org>/logs")
-    log, functions = services.log, services.dispatcher.functions
+    log, functions, calls = services.log, services.dispatcher.functions, LogRows(services)
 
     @pages.get("")
     def index(org: str) -> str | tuple[str, int]:
@@ -34,13 +37,13 @@ def log_pages(services: PageServices) -> Blueprint:
         error: FlowhookError | None = None
         page: dict[str, Any] = {"logs": [], "next_cursor": None}
         try:
-            wanted, cursor = asked_filter(), asked_cursor()
-            page = log.page(org, wanted, cursor, PAGE_ENTRIES, scan=SCANNED)
+            wanted, cursor = calls.wanted(org), asked_cursor()
+            page = log.page(org, wanted, cursor, PAGE_ENTRIES, scan=SCANNED, whole=True)
         except FlowhookError as failure:
             error = failure
         text = render_template(
             "web/logs.html",
-            logs=page["logs"],
+            logs=calls.rows(org, page["logs"]),
             next_cursor=page["next_cursor"],
             asked={name: value for name, value in asked.items() if value},
             live=not error and not request.args.get("cursor"),
@@ -48,8 +51,26 @@ def log_pages(services: PageServices) -> Blueprint:
             statuses=["ok", FAILED, *sorted(explanations())],
             functions=functions.names(),
             explain=explain,
+            preview=preview,
         )
         return (text, error.status) if error else text
+
+    _add_rows(pages, services)
+    _add_entry(pages, services)
+    return pages
+
+
+def _add_rows(pages: Blueprint, services: PageServices) -> None:
+    """The rows of the list as CSV, and those that are new."""
+    log, calls = services.log, LogRows(services)
+
+    @pages.get("/all.csv")
+    def table(org: str) -> Response:
+        """The newest calls of the filter as CSV."""
+        page = log.page(org, calls.wanted(org), "", TABLE_ENTRIES, whole=True)
+        answer = Response(as_csv(calls.rows(org, page["logs"])), mimetype="text/csv")
+        answer.headers.set("Content-Disposition", "attachment", filename=f"calls-{org}.csv")
+        return answer
 
     @pages.get("/newer")
     def newer(org: str) -> Response:
@@ -58,11 +79,18 @@ def log_pages(services: PageServices) -> Blueprint:
         `next_cursor` says that there are more than fit on a page.
         """
         after = asked_cursor("after")
-        page = log.page(org, asked_filter(), "", PAGE_ENTRIES, after=after, scan=SCANNED)
-        rows = render_template("web/log_rows.html", logs=page["logs"], explain=explain)
+        wanted = calls.wanted(org)
+        page = log.page(org, wanted, "", PAGE_ENTRIES, after=after, scan=SCANNED, whole=True)
+        logs = calls.rows(org, page["logs"])
+        rows = render_template("web/log_rows.html", logs=logs, explain=explain, preview=preview)
         newest = page["logs"][0]["id"] if page["logs"] else after
         count, cursor = len(page["logs"]), page["next_cursor"]
         return json_answer({"rows": rows, "newest": newest, "count": count, "next_cursor": cursor})
+
+
+def _add_entry(pages: Blueprint, services: PageServices) -> None:
+    """The page of one call, and running it again."""
+    log, functions, calls = services.log, services.dispatcher.functions, LogRows(services)
 
     @pages.get("/<entry_id>")
     def show(org: str, entry_id: str) -> str:
@@ -94,6 +122,7 @@ def log_pages(services: PageServices) -> Blueprint:
             request_json=pretty(entry["request"]),
             response_json=pretty(entry["response"]),
             body=pretty(entry["request"]) if typed is None else typed,
+            row=calls.rows(organisation().id, [entry])[0],
             is_whole=isinstance(entry["request"], dict),
             runnable=functions.find(entry["function"]) is not None,
             outcome=outcome,
@@ -105,8 +134,6 @@ def log_pages(services: PageServices) -> Blueprint:
         if function is None:
             raise NotFound("this function no longer exists", fix="Choose one from the catalogue.")
         return function
-
-    return pages
 
 
 def failure_of(entry: dict[str, Any]) -> dict[str, str] | None:

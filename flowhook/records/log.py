@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,13 +52,14 @@ class LogFilter:
     contact: str | None = None
     flow: str | None = None
     request_id: str | None = None
+    words: str | None = None  # somewhere in the texts of request and response, in any case
     since: int | None = None
     until: int | None = None
 
     @property
     def is_open(self) -> bool:
         """Whether it selects all or nearly all entries of its time."""
-        asked = (self.status, self.function, self.contact, self.flow, self.request_id)
+        asked = (self.status, self.function, self.contact, self.flow, self.request_id, self.words)
         return all(value is None for value in asked)
 
     def matches(self, entry: dict[str, Any], at: int) -> bool:
@@ -72,10 +73,24 @@ class LogFilter:
             and (self.request_id is None or self.request_id == entry["request_id"])
         )
 
+    def has_words(self, body: dict[str, Any]) -> bool:
+        """Whether the words stand in a text of an entry's request or response."""
+        sought = (self.words or "").casefold()
+        return any(sought in text.casefold() for text in texts_in(body))
+
     def _has_status(self, entry: dict[str, Any]) -> bool:
         if self.status == FAILED:
             return bool(entry["status"] != "ok")
         return self.status is None or self.status in (entry["status"], str(entry["http_status"]))
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """Every text of a JSON value; names of fields are not among them."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from texts_in(inner)
 
 
 class LogStore:
@@ -135,13 +150,16 @@ class LogStore:
         *,
         after: str = "",
         scan: int | None = None,
+        whole: bool = False,
     ) -> dict[str, Any]:
         """Read `{"logs": [...], "next_cursor"}` from the cursor (or the newest) backwards.
 
         Only entries newer than the id `after`, where it is given; `scan` entries are read at
-        the most.
+        the most, fewer where words are sought. `whole`: with request and response.
         """
         scan = MAX_SCANNED if scan is None else scan
+        if wanted.words is not None:
+            scan = min(scan, SCAN_ENTRIES)
         high = f"({cursor}" if cursor else self._high(wanted)
         low = f"({after}" if after else self._low(wanted)
         found: list[dict[str, Any]] = []
@@ -153,8 +171,11 @@ class LogStore:
                 scanned += 1
                 high = f"({raw_id.decode()}"
                 entry, at = _read_summary(raw_id, fields)
-                if wanted.matches(entry, at):
-                    found.append(entry)
+                if not wanted.matches(entry, at):
+                    continue
+                body = self._open(org, fields.get(b"body", b"")) if whole or wanted.words else {}
+                if wanted.words is None or wanted.has_words(body):
+                    found.append({**entry, **body} if whole else entry)
                     if len(found) == count:
                         break
             if len(batch) < size and len(found) < count:

@@ -22,6 +22,7 @@ QUERY = {
     "contact": "The builder's id of a contact.",
     "flow": "The builder's id of a flow.",
     "request_id": "The request_id of an answer.",
+    "q": "Words that stand in a text of the request or the answer; a page looks at 500 calls.",
     "from": "From this time on: a day, ISO 8601 (UTC where it names no zone), or seconds or"
     " milliseconds of the epoch.",
     "to": "Up to this time; the day, minute or second that it names is included.",
@@ -63,6 +64,7 @@ def asked_filter() -> LogFilter:
         contact=_text("contact"),
         flow=_text("flow"),
         request_id=_text("request_id"),
+        words=_text("q"),
         since=_milliseconds("from"),
         until=_milliseconds("to", last=True),
     )

@@ -58,7 +58,7 @@ def test_filters(visitor: Visitor, query: str, found: int) -> None:
     assert len(rows(page)) == found
     name, value = query.partition("&")[0].split("=")
     shown = {**page.values()}
-    assert shown.get(name) == value or f"<option selected>{value}</option>" in page.html
+    assert shown.get(name) == value or f'<option value="{value}" selected>' in page.html
 
 
 def test_a_malformed_filter_is_explained(visitor: Visitor) -> None:
@@ -174,3 +174,54 @@ def test_what_was_not_kept_whole_is_not_run_again(service: Service, visitor: Vis
     page = visitor.get(f"{LOGS}/{rows(visitor.get(LOGS))[0]}")
     assert "it cannot be run again" in page.text
     assert not [known for tag, known in page.elements if tag == "textarea"]
+
+
+def test_calls_are_found_by_words_of_question_and_answer(
+    service: Service, openai: FakeOpenAI
+) -> None:
+    service.organisation(openai)
+    openai.say("Sow in June.")
+    service.call("parse_via_chat_gpt", {"question_text": "धान कब बोएँ? When to SOW?"})
+    openai.say("Nothing of the kind.")
+    service.call("parse_via_chat_gpt", {"question_text": "Who are you?"})
+    service.flush()
+    visitor = signed_in(service)
+    page = visitor.get(f"{LOGS}?q=when+to+sow")
+    assert page.html.count("<tr data-id") == 1
+    assert "धान कब बोएँ?" in page.text
+    assert "Sow in June." in page.text
+    assert visitor.get(f"{LOGS}?q=of+the+kind").html.count("<tr data-id") == 1
+    assert "No matching call" in visitor.get(f"{LOGS}?q=question_text").text, "no field's name"
+    found = service.operator("GET", "/logs/acme?q=sow").json["logs"]
+    assert len(found) == 1
+    assert "request" not in found[0]
+
+
+def test_a_flow_is_shown_and_found_by_its_name(service: Service) -> None:
+    service.organisation()
+    uuid = "3f8d3c1e-6f0a-4f5b-9a53-0d7d1a0b7f10"
+    flow = {"uuid": uuid, "name": "Ask GPT", "nodes": [], "language": "eng", "type": "messaging"}
+    assert service.operator("POST", "/flows/acme", {"flows": [{"definition": flow}]}).status == 200
+    service.call("get_buttons", {"buttons_data": "A|B", "flow_id": uuid, "contact_id": "1"})
+    service.call("get_buttons", {"buttons_data": "A|B", "flow_id": "other", "contact_id": "1"})
+    service.flush()
+    page = signed_in(service).get(f"{LOGS}?flow=Ask+GPT")
+    assert page.html.count("<tr data-id") == 1
+    assert f'title="{uuid}">Ask GPT' in page.html
+
+
+def test_failed_calls_as_a_table(service: Service, openai: FakeOpenAI) -> None:
+    service.organisation(openai)
+    service.call("parse_via_chat_gpt", {"question_text": "=1+1"})
+    service.call("parse_via_chat_gpt", {"question_text": "x", "gpt_model": "gpt-9-nope"})
+    service.flush()
+    visitor = signed_in(service)
+    assert "Failed only" in visitor.get(LOGS).text
+    table = visitor.get(f"{LOGS}/all.csv?status=failed")
+    assert table.headers["Content-Type"].startswith("text/csv")
+    head, row, *rest = table.html.splitlines()
+    assert head.startswith("time,function,status,question,answer")
+    assert "gpt-9-nope" in row
+    assert not rest
+    everything = visitor.get(f"{LOGS}/all.csv").html
+    assert ",=1+1," not in everything, "no formula"

@@ -1,0 +1,80 @@
+"""Rows of the log as pages show them: beginnings of question and answer, names and cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from flowhook.records.log import LogFilter, texts_in
+from flowhook.records.routes import asked_filter
+from flowhook.usage.csv_text import csv_text
+from web.page_services import PageServices
+
+PREVIEW_CHARACTERS = 120
+ASKED = ("question_text", "prompt", "text", "description", "question", "input", "speech")
+COLUMNS = (
+    "time", "function", "status", "question", "answer", "contact", "flow", "flow_name", "model",
+    "input_tokens", "output_tokens", "cost", "milliseconds", "request_id",
+)  # fmt: skip
+
+
+class LogRows:
+    """Finds calls, and adds what a person looks for to their entries."""
+
+    def __init__(self, services: PageServices) -> None:
+        self.services = services
+
+    def wanted(self, org: str) -> LogFilter:
+        """The filter of the query; a flow of this service may be given by its name."""
+        asked = asked_filter()
+        named = [uuid for uuid, name in self._flow_names(org).items() if name == asked.flow]
+        return replace(asked, flow=named[0]) if named else asked
+
+    def rows(self, org: str, entries: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """The entries, which hold request and response, each with texts, flow's name and cost."""
+        names = self._flow_names(org)
+        return [self._row(entry, names.get(entry["flow"], "")) for entry in entries]
+
+    def _row(self, entry: Mapping[str, Any], flow_name: str) -> dict[str, Any]:
+        function = self.services.dispatcher.functions.find(entry["function"])
+        price = self.services.prices.find(entry["model"]) if entry["model"] else None
+        return {
+            **entry,
+            "question": _text_of(entry.get("request"), ASKED),
+            "answer": _answer_of(entry, function.main if function else ""),
+            "flow_name": flow_name,
+            "cost": price.cost(entry["input_tokens"], entry["output_tokens"]) if price else None,
+        }
+
+    def _flow_names(self, org: str) -> dict[str, str]:
+        entries = self.services.conversations.flows.library(org).entries
+        return {uuid: entry.draft.name for uuid, entry in entries.items()}
+
+
+def as_csv(rows: Iterable[Mapping[str, Any]]) -> str:
+    """The rows as a table, questions and answers whole."""
+    return csv_text(COLUMNS, [[row[name] for name in COLUMNS] for row in rows])
+
+
+def preview(text: str) -> str:
+    """The beginning of a text, on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= PREVIEW_CHARACTERS else line[: PREVIEW_CHARACTERS - 1] + "…"
+
+
+def _answer_of(entry: Mapping[str, Any], main: str) -> str:
+    """The main result, or the message of what failed."""
+    response = entry.get("response")
+    error = response.get("error") if isinstance(response, Mapping) else None
+    if isinstance(error, Mapping):
+        return str(error.get("message") or "")
+    return _text_of(response, (main,))
+
+
+def _text_of(body: Any, names: tuple[str, ...]) -> str:
+    """The first of the fields that is text, else whatever text there is first."""
+    if not isinstance(body, Mapping):
+        return ""
+    named = (body[name] for name in names if isinstance(body.get(name), str) and body[name])
+    return str(next(named, "") or next(texts_in(body), ""))
