@@ -121,7 +121,10 @@ class AccountClient:
             missing = (request.choices or 1) - len(found)
             if missing <= 0:
                 break
-            found += self._answer(replace(request, choices=missing), request.model).choices
+            try:
+                found += self._answer(replace(request, choices=missing), request.model).choices
+            except FlowhookError:
+                break  # those that came are paid for
         if len(found) == len(completion.choices):
             return completion
         return replace(completion, choices=tuple(found[: request.choices]))

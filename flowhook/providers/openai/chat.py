@@ -40,6 +40,7 @@ _FINISHES = {
     ),
     **dict.fromkeys(("abort", "network_error", "insufficient_system_resource"), "error"),
 }
+_SAID = ("text", "output_text")  # the types of parts that are for the reader
 _OPTIONS = (
     *("temperature", "frequency_penalty", "presence_penalty", "user"),
     *("top_p", "stop", "reasoning_effort"),
@@ -168,8 +169,9 @@ def _read_choice(choice: Any) -> CompletionChoice:
 
 def _read_parts(parts: list[Any], refusal: Any) -> tuple[str, Any]:
     """Join the texts of content given in parts; a model's thoughts and other kinds are left out."""
-    known = [part for part in parts if isinstance(part, dict)]
-    texts = [part["text"] for part in known if isinstance(part.get("text"), str)]
+    known = [part for part in parts if isinstance(part, dict) and not part.get("thought")]
+    said = [part for part in known if (part.get("type") or "text") in _SAID]
+    texts = [part["text"] for part in said if isinstance(part.get("text"), str)]
     refusals = [part["refusal"] for part in known if part.get("type") == "refusal"]
     return "".join(texts), refusals[0] if refusals else refusal
 

@@ -28,6 +28,7 @@ MIN_OUTPUT_TOKENS = 16
 # Models whose reasoning cannot be turned off take functions only here (vane #1173).
 ALWAYS_REASONS = re.compile(r"gpt-6-astra|gpt-6\.1-sol")
 _FINISHES = {"max_output_tokens": "length", "content_filter": "content_filter"}
+_HALF = ("incomplete", "cancelled")  # states of a response; other servers may not say why
 
 
 def call_with_tools(request: ChatRequest, model: str) -> WireCall[Completion]:
@@ -108,10 +109,11 @@ def _read_choice(answer: Mapping[str, Any]) -> CompletionChoice:
     refusals = [part["refusal"] for part in parts if isinstance(part.get("refusal"), str)]
     details = answer.get("incomplete_details")
     reason = details.get("reason") if isinstance(details, dict) else None
+    otherwise = "length" if answer.get("status") in _HALF else "stop"
     return CompletionChoice(
         text=without_thoughts(CITATION.sub("", "\n".join(texts)).strip()),
         refusal=refusals[0] if refusals else None,
-        finish_reason=_FINISHES.get(reason, "stop") if isinstance(reason, str) else "stop",
+        finish_reason=_FINISHES.get(reason, otherwise) if isinstance(reason, str) else otherwise,
         tool_calls=tuple(_calls(answer)),
     )
 

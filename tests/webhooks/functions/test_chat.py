@@ -267,6 +267,16 @@ def test_a_model_that_gives_fewer_answers_is_asked_for_the_rest(
     assert [request.body["n"] for request in openai.asked("/chat/completions")] == [3, 2, 1]
 
 
+def test_answers_that_came_are_given_though_the_rest_is_refused(
+    chatting: Service, openai: FakeOpenAI
+) -> None:
+    openai.fail(faults.one_choice())
+    openai.fail(faults.status(401))
+    openai.say("one")
+    answer = chatting.call("chat", {"input": "Say a number.", "n": 3})
+    assert answer.json["responses"] == ["one"]
+
+
 def test_a_json_answer_needs_no_word_from_the_author(chatting: Service, openai: FakeOpenAI) -> None:
     openai.say("not yet")
     openai.say_json({"colour": "blue", "nothing": None})

@@ -158,3 +158,16 @@ def test_tokens_are_read_where_they_can_be_believed(usage: Any, read: Usage | No
 def test_a_model_that_is_not_told_is_unknown(model: Any) -> None:
     answer = {"model": model, "choices": [{"message": {"content": "a"}}]}
     assert read_completion(reply(answer)).model is None
+
+
+@pytest.mark.parametrize(
+    "thought",
+    [
+        {"type": "reasoning", "text": "Hm."},
+        {"type": "thinking", "text": "Hm."},
+        {"text": "Hm.", "thought": True},
+    ],
+)
+def test_parts_that_are_thoughts_are_not_said(thought: dict[str, Any]) -> None:
+    message = {"content": [thought, {"text": "Be"}, {"type": "output_text", "text": "cause."}]}
+    assert read_completion(reply({"choices": [{"message": message}]})).first.text == "Because."

@@ -115,6 +115,15 @@ def test_why_it_ended_is_read(reason: Any, finish: str) -> None:
     assert read_response(reply(answer)).first.finish_reason == finish
 
 
+@pytest.mark.parametrize("status", ["incomplete", "cancelled"])
+@pytest.mark.parametrize("details", [{}, {"incomplete_details": {"reason": "other"}}])
+def test_half_a_response_is_cut_off_though_nobody_says_why(
+    status: str, details: dict[str, Any]
+) -> None:
+    answer = {**said("a"), "status": status, **details}
+    assert read_response(reply(answer)).first.finish_reason == "length"
+
+
 def test_calls_a_refusal_and_tokens_are_read() -> None:
     call = {"type": "function_call", "call_id": "1", "name": "find", "arguments": "{}"}
     refusal = {"type": "message", "content": [{"refusal": "No."}]}
