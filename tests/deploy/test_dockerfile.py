@@ -51,6 +51,8 @@ def test_the_command_is_installed_from_the_wheel_alone(image: Build) -> None:
     assert (done.stdout.strip(), done.returncode) == (VERSION, 0), done.stderr
     where = image.run(["python", "-c", "import service, sys; print(service.__file__, sys.prefix)"])
     assert where.stdout.count(str(image.folder)) == 2, where.stdout + where.stderr
+    read = "from web.help_documents import documents; print(*documents())"
+    assert "pages author flows admin" in image.run(["python", "-c", read]).stdout
 
 
 def test_it_starts_answers_its_health_check_and_ends(
@@ -96,6 +98,8 @@ def test_nothing_secret_and_no_data_is_sent_to_the_build() -> None:
     tops = {name.partition("/")[0] for name in sent(ROOT)}
     assert tops == {
         "app.py",
+        "docs",
+        "examples",
         "pyproject.toml",
         "README.md",
         "LICENSE",

@@ -13,7 +13,7 @@ from tests.fixtures_app import Service
 from tests.flows.talking import GREETING, export
 from tests.web.visitor import Visitor, signed_in
 from web import assets
-from web.page_security import HEADERS, OPEN_PREFIX, OPEN_VIEWS
+from web.page_security import HEADERS, HELP_PREFIX, OPEN_PREFIX, OPEN_VIEWS
 from web.simulator_pages import POLICY
 
 EXAMPLES = {
@@ -38,7 +38,7 @@ def pages(service: Service, method: str) -> list[str]:
         for rule in service.app.url_map.iter_rules()
         if rule.endpoint.startswith("web.")
         and rule.endpoint not in OPEN_VIEWS
-        and not rule.endpoint.startswith(OPEN_PREFIX)
+        and not rule.endpoint.startswith((OPEN_PREFIX, HELP_PREFIX))
         and method in (rule.methods or ())
     ]
     return [
