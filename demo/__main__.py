@@ -115,7 +115,12 @@ def _kept_key(file: Path) -> str:
 
 def set_up(service: Service, provider: Provider) -> str:
     """Create the organisation and its account; returns a webhook token."""
-    settings = {"is_active": True, "api_key": provider.key, "default_model": provider.model}
+    settings = {
+        "is_active": True,
+        "api_key": provider.key,
+        "default_model": provider.model,
+        "timeout_seconds": 120,  # the machine may be slow, and busy
+    }
     # The sample flow names OpenAI's model; an alias maps it to the demo's.
     aliases = {"model_aliases": {SERVICE_DEFAULT_MODEL: provider.model}}
     service.call("PUT", f"/settings/{ORGANISATION}/openai", {**settings, **aliases})
@@ -195,7 +200,7 @@ def show_what_to_try(service: Service, provider: Provider, token: str) -> None:
         f"\nTry it:"
         f"\n  curl {service.url}/webhooks/parse_via_chat_gpt \\"
         f"\n    -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' \\"
-        '\n    -d \'{"question_text": "Why is the sky blue?", "prompt": "Answer briefly."}\''
+        f'\n    -d \'{{"question_text": "Why is the sky blue?", "prompt": "{PROMPT}"}}\''
         f"\n\nTalk to the sample flow:"
         f"\n  .venv/bin/python -m flowhook play examples/{SAMPLE.name} \\"
         f"\n    --url {service.url} --token {token}"

@@ -34,7 +34,7 @@ POLL_SECONDS = 0.05
 PARENT_POLL_SECONDS = 0.5
 CONTEXT_TOKENS = 8192
 SLOTS = 4
-MAX_ANSWER_TOKENS = 256
+MAX_ANSWER_TOKENS = 128  # so that a slow machine is done within a call's 60 seconds
 CACHE_MEBIBYTES = 64
 
 

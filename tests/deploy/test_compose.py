@@ -72,6 +72,10 @@ def test_web_and_worker_are_one_image_and_commands_that_exist(
         assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"])
 
 
+def test_its_secrets_are_not_committed() -> None:
+    assert ".env" in (ROOT / ".gitignore").read_text().splitlines()
+
+
 def test_its_environment_is_one_the_service_starts_with(
     compose: dict[str, Any], secrets: dict[str, str]
 ) -> None:
