@@ -45,6 +45,7 @@ WHO: dict[str, str] = {
     "GET /organisations/<org>/logs": "author viewer",
     "GET /organisations/<org>/logs/<entry_id>": "author viewer",
     "POST /organisations/<org>/logs/<entry_id>": "author",
+    "GET /organisations/<org>/logs/all.csv": "author viewer",
     "GET /organisations/<org>/logs/newer": "author viewer",
     "GET /organisations/<org>/settings": "viewer",
     "GET /organisations/<org>/settings/<section>": "viewer",
