@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -66,13 +66,11 @@ def documents() -> dict[str, Document]:
 
     They are files of this version, so they are read once a process.
     """
-    names = {path.stem for path in MANUAL.glob("*.md")}
-    ordered = [name for name in ORDER if name in names]
-    ordered += sorted(names - set(ordered))
-    return {
-        name: render(name, (MANUAL / f"{name}.md").read_text("utf-8"), frozenset(names))
-        for name in ordered
-    }
+    texts = {path.stem: path.read_text("utf-8") for path in MANUAL.glob("*.md")}
+    titles = {name: text.partition("\n")[0].removeprefix("# ") for name, text in texts.items()}
+    ordered = [name for name in ORDER if name in texts]
+    ordered += sorted(texts.keys() - set(ordered))
+    return {name: render(name, texts[name], titles) for name in ordered}
 
 
 def matching(found: Iterable[Document], query: str) -> list[tuple[Document, list[Heading]]]:
@@ -96,14 +94,14 @@ def matching(found: Iterable[Document], query: str) -> list[tuple[Document, list
     return listed
 
 
-def render(name: str, source: str, names: frozenset[str]) -> Document:
-    """Render a document; `names` are those that it can link to."""
+def render(name: str, source: str, titles: Mapping[str, str]) -> Document:
+    """Render a document; `titles` are those of the documents that it can link to, by name."""
     parser = MarkdownIt("commonmark", {"html": False}, renderer_cls=Renderer).enable("table")
     tokens = parser.parse(source)
     title, *headings = identified(tokens)
     for token in tokens:
         if token.children:
-            token.children = linked(token.children, names)
+            token.children = linked(token.children, titles)
     html = parser.renderer.render(tokens, parser.options, {})
     return Document(name, title.text, Markup(html), tuple(headings))  # noqa: S704
 
@@ -153,18 +151,23 @@ def identified(tokens: Sequence[Token]) -> list[Heading]:
     return found
 
 
-def linked(children: Sequence[Token], names: frozenset[str]) -> list[Token]:
-    """Lead links and pictures into the help; a link that leads nowhere there is left as text."""
+def linked(children: Sequence[Token], titles: Mapping[str, str]) -> list[Token]:
+    """Lead links and pictures into the help; a link that leads nowhere there is left as text.
+
+    A link that is worded as the other document's file is worded as its title.
+    """
     kept: list[Token] = []
     is_plain = False
     for child in children:
         if child.type == "link_open":
-            place = target(str(child.attrs["href"]), names)
+            place = target(str(child.attrs["href"]), titles.keys())
             is_plain = place is None
             if place:
                 child.attrSet("href", place)
         if child.type == "image" and PICTURE.fullmatch(str(child.attrs["src"])):
             place_picture(child)
+        if child.content.endswith(".md") and kept and kept[-1].type == "link_open":
+            child.content = titles.get(child.content.removesuffix(".md"), child.content)
         if not (is_plain and child.type in ("link_open", "link_close")):
             kept.append(child)
     return kept
@@ -180,12 +183,12 @@ def place_picture(image: Token) -> None:
     image.attrSet("src", f"/help/{image.attrs['src']}")
 
 
-def target(href: str, names: frozenset[str]) -> str | None:
+def target(href: str, names: Collection[str]) -> str | None:
     """Where a document's link leads within the help; None for other files of the repository.
 
-    >>> target("flows.md#google-sheets", frozenset({"flows"}))
+    >>> target("flows.md#google-sheets", {"flows"})
     '/help/flows#google-sheets'
-    >>> target("../README.md", frozenset({"flows"})), target("#limits", frozenset())
+    >>> target("../README.md", {"flows"}), target("#limits", {})
     (None, '#limits')
     """
     if href.startswith(("#", "https://", "http://")):

@@ -8,7 +8,7 @@ import pytest
 from web.help_documents import documents, matching, render
 
 DOCS = Path(__file__).parents[2] / "docs"
-NAMES = frozenset({"admin", "flows"})
+TITLES = {"admin": "For admins", "flows": "Flows"}
 
 
 def test_every_document_of_the_repository_is_there() -> None:
@@ -19,7 +19,7 @@ def test_every_document_of_the_repository_is_there() -> None:
 
 def test_headings_have_the_ids_of_github() -> None:
     source = "# T\n## What `@a` does, and why: not\n## Same\n### Same\n## हिन्दी में"
-    assert [(one.level, one.id) for one in render("x", source, NAMES).headings] == [
+    assert [(one.level, one.id) for one in render("x", source, TITLES).headings] == [
         (2, "what-a-does-and-why-not"),
         (2, "same"),
         (3, "same-1"),
@@ -32,6 +32,8 @@ def test_headings_have_the_ids_of_github() -> None:
     [
         ("[a](admin.md)", '<a href="/help/admin">a</a>'),
         ("[a](flows.md#x-y)", '<a href="/help/flows#x-y">a</a>'),
+        ("[flows.md](flows.md#x)", '<a href="/help/flows#x">Flows</a>'),
+        ("[flows](flows.md)", '<a href="/help/flows">flows</a>'),
         ("[a](#x)", '<a href="#x">a</a>'),
         ("[a](https://example.org/)", '<a href="https://example.org/">a</a>'),
         ("[`Caddyfile`](deploy/Caddyfile), [b](flows.md)", "<code>Caddyfile</code>, <a"),
@@ -46,7 +48,7 @@ def test_headings_have_the_ids_of_github() -> None:
     ],
 )
 def test_what_is_written_becomes(source: str, expected: str) -> None:
-    html = render("x", f"# T\n\n{source}\n", NAMES).html
+    html = render("x", f"# T\n\n{source}\n", TITLES).html
     assert expected in html
     assert "style=" not in html
 
@@ -77,7 +79,7 @@ def test_pictures_are_there() -> None:
 
 def test_headings_are_found_by_all_their_words() -> None:
     source = "# For admins\n## Google Sheets\n## Google Maps\n"
-    found = [render("a", source, NAMES), render("b", "# Flows\n## What runs", NAMES)]
+    found = [render("a", source, TITLES), render("b", "# Flows\n## What runs", TITLES)]
 
     def search(query: str) -> list[tuple[str, list[str]]]:
         return [
