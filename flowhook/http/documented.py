@@ -16,11 +16,13 @@ ATTRIBUTE = "flowhook_document"
 class Document:
     """The OpenAPI details of a view.
 
-    `body`: the schema a request must satisfy; `query`: parameters and their meaning;
+    `body`: the schema a request must satisfy; `takes`: where it has none, the JSON Schema and an
+    example, as `{"schema", "example"}`; `query`: parameters and their meaning;
     `answer`: JSON Schema of the success; `content`: its media type; `also`: further ones that a
     caller may ask for, in which it is an object; `open`: no credentials needed."""
 
     body: type[Schema] | None = None
+    takes: Mapping[str, Any] | None = None
     query: Mapping[str, str] = field(default_factory=dict)
     status: int = 200
     answer: Mapping[str, Any] = field(default_factory=lambda: {"type": "object"})

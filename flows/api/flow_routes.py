@@ -30,6 +30,38 @@ ISSUES = {
         },
     },
 }
+EXPORT = {
+    "schema": {
+        "type": "object",
+        "description": "What Glific's Export flow gives, or one definition.",
+        "properties": {"flows": {"type": "array", "items": {"type": "object"}}},
+    },
+    "example": {
+        "flows": [
+            {
+                "definition": {
+                    "uuid": "5b2d8a9e-6f0c-4a57-9b1e-2c7d3f4a8e10",
+                    "name": "Greeting",
+                    "type": "messaging",
+                    "language": "eng",
+                    "nodes": [
+                        {
+                            "uuid": "0f1e2d3c-4b5a-4968-8778-69a5b4c3d2e1",
+                            "actions": [
+                                {
+                                    "uuid": "1a2b3c4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d",
+                                    "type": "send_msg",
+                                    "text": "Hello!",
+                                }
+                            ],
+                            "exits": [{"uuid": "9e8d7c6b-5a49-4837-a625-140312f1e0d9"}],
+                        }
+                    ],
+                }
+            }
+        ]
+    },
+}
 FLOW = {
     "type": "object",
     "required": ["uuid", "name", "keywords"],
@@ -59,7 +91,7 @@ def flow_routes(
         return caller
 
     @routes.post("/validate")
-    @documented(answer={**FLOWS, "required": ["issues", "flows"]})
+    @documented(takes=EXPORT, answer={**FLOWS, "required": ["issues", "flows"]})
     def validate_flows() -> Response:
         """Check a definition or an export; nothing is stored.
 
@@ -79,7 +111,7 @@ def flow_routes(
         )
 
     @routes.post("/<org>")
-    @documented(answer=FLOWS)
+    @documented(takes=EXPORT, answer=FLOWS)
     def import_flows(org: str) -> Response:
         """Import a Glific export or a bare definition, all flows or none.
 

@@ -23,6 +23,7 @@ from webhooks.fields import Json, Number, Text, Whole
 from webhooks.registry import WebhookFunction
 
 PAGES = "web."  # the blueprint of the pages
+INTERNAL = ("/docs/",)  # this document's own page
 METHODS = ("get", "post", "put", "patch", "delete")
 JSON, XML, HTML = "application/json", "application/xml", "text/html"
 ERROR_REFERENCE = {"$ref": "#/components/schemas/Error"}
@@ -47,6 +48,36 @@ ERROR = {
 }
 
 
+TAGS = {
+    "webhooks": "Webhook functions",
+    "settings": "Settings",
+    "organizations": "Organisations",
+    "flows": "Flows",
+    "conversations": "Conversations",
+    "channels": "Channels",
+    "jobs": "Jobs",
+    "logs": "Logs and usage",
+    "usage": "Logs and usage",
+    "audit": "Logs and usage",
+    "trash": "Settings",
+}
+OTHERS = "Operations"
+REFUSALS = {
+    str(status): {
+        "description": words,
+        "content": {JSON: {"schema": ERROR_REFERENCE}},
+    }
+    for status, words in (
+        (401, "No token, or one that is not valid or has ended."),
+        (403, "The token does not allow this, or is another organisation's."),
+        (
+            429,
+            "Too many calls or wrong tokens; Retry-After says how many seconds to wait.",
+        ),
+    )
+}
+
+
 def document(app: Flask, functions: Registry[WebhookFunction]) -> dict[str, Any]:
     """Make the document."""
     plugin = MarshmallowPlugin(schema_name_resolver=_unnamed)
@@ -62,8 +93,10 @@ def document(app: Flask, functions: Registry[WebhookFunction]) -> dict[str, Any]
         plugin.map_to_openapi_type(field_class, kind, None)
     spec.components.schema("Error", ERROR)
     _add_security(spec)
+    for tag in dict.fromkeys([*TAGS.values(), OTHERS]):
+        spec.tag({"name": tag})
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
-        if rule.endpoint.startswith(PAGES):
+        if rule.endpoint.startswith(PAGES) or rule.rule.startswith(INTERNAL):
             continue
         view = app.view_functions[rule.endpoint]
         for path, parameters, function in _expansions(rule.rule, functions):
@@ -101,12 +134,14 @@ def _operation(
     page = inspect.cleandoc(unit.page if isinstance(unit, WebhookFunction) else view.__doc__ or "")
     summary, _, description = page.partition("\n")
     operation: dict[str, Any] = {
-        "summary": summary.rstrip("."),
+        "summary": _of_section(method, unit, path) or summary.rstrip("."),
+        "tags": [_tag(path)],
         "operationId": f"{method}_{re.sub(r'[^A-Za-z0-9]+', '_', path).strip('_')}",
         "parameters": [_path_parameter(name) for name in parameters]
         + [_query_parameter(name, text) for name, text in known.query.items()],
         "responses": {
             **_success(method, known, unit, plugin),
+            **({} if known.open else REFUSALS),
             "default": _inline(ERROR_REFERENCE, "What is wrong, and how to fix it.", *_forms(path)),
         },
     }
@@ -120,6 +155,25 @@ def _operation(
     return operation
 
 
+def _tag(path: str) -> str:
+    """The group of a path, by its first part."""
+    return TAGS.get(path.split("/")[1], OTHERS)
+
+
+def _of_section(method: str, unit: WebhookFunction | str | None, path: str) -> str:
+    """The summary of what is done to a settings section, whose view does it all."""
+    if not isinstance(unit, str):
+        return ""
+    words = {
+        "get": "Show",
+        "put": "Create or replace",
+        "patch": "Change fields of",
+        "delete": "Delete",
+    }
+    whose = "a further account" if "/accounts/" in path else f"the section {unit}"
+    return f"{words[method]} {whose}" if method in words else ""
+
+
 def _body(
     method: str, known: Document, unit: WebhookFunction | str | None, plugin: MarshmallowPlugin
 ) -> dict[str, Any] | None:
@@ -130,6 +184,8 @@ def _body(
         return {"required": True, "content": {JSON: media, XML: as_xml}}
     if isinstance(unit, str) and method in ("put", "patch"):
         media = {"schema": _json_schema(SECTIONS[unit](), plugin)}
+    elif known.takes is not None:
+        media = dict(known.takes)
     elif known.body is not None:
         media = {"schema": _json_schema(known.body(), plugin)}
     else:

@@ -83,11 +83,11 @@ def operations_routes(
         """Show the OpenAPI document as a page."""
         return Response(render_template("docs.html"), headers=DOCS_HEADERS)
 
-    @routes.get("/docs/start.js")
-    @documented(open=True, content="text/javascript", answer={"type": "string"})
-    def docs_start() -> Response:
-        """Serve the script that starts the page."""
-        return send_from_directory(Path(__file__).parent / "static", "start.js", max_age=86_400)
+    @routes.get("/docs/<any('start.js', 'start.css'):name>")
+    @documented(open=True, content="*/*", answer={"type": "string"})
+    def docs_start(name: str) -> Response:
+        """Serve the script that starts the page, and its colours."""
+        return send_from_directory(Path(__file__).parent / "static", name, max_age=86_400)
 
     @routes.get("/docs/assets/<path:name>")
     @documented(open=True, content="*/*", answer={"type": "string"})

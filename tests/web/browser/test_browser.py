@@ -6,6 +6,7 @@ import os
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Dialog, expect
 
 from flowhook.records.log_entry import LogEntry
@@ -15,6 +16,7 @@ from tests.flows.talking import GREETING, export
 from tests.web.browser.tab import Tab
 
 ACME = "/organisations/acme"
+ONLY_CONTRAST = {"runOnly": ["color-contrast"], "resultTypes": ["violations"]}
 OPENAI, TOKENS = "/settings/acme/openai", "/settings/acme/tokens"
 LABELLED = {"scope": "webhook", "label": "Turn.io"}
 FLOW = export(GREETING)
@@ -341,6 +343,8 @@ def test_the_api_has_a_page(tab: Tab) -> None:
     expect(tab.page.get_by_role("heading", name="Flowhook")).to_be_visible()
     tab.page.locator(".opblock-summary-control").first.click()
     expect(tab.page.get_by_text("Responses").first).to_be_visible()
+    found = Axe().run(tab.page, options=ONLY_CONTRAST).response["violations"]
+    assert [node["html"] for fault in found for node in fault["nodes"]] == []
 
 
 def test_script_in_a_text_never_runs(tab: Tab, service: Service, openai: FakeOpenAI) -> None:

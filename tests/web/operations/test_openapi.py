@@ -10,7 +10,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from flowhook.organisations.schemas import SECTIONS
 from tests.fixtures_app import Service
-from web.operations.openapi import PAGES
+from web.operations.openapi import INTERNAL, PAGES
 from webhooks.registry import load_functions
 
 
@@ -36,7 +36,7 @@ def test_it_is_a_valid_openapi_3_1_document(document: dict[str, Any]) -> None:
 
 def test_every_route_of_the_service_is_in_it(service: Service, document: dict[str, Any]) -> None:
     for rule in service.app.url_map.iter_rules():
-        if rule.endpoint.startswith(PAGES):
+        if rule.endpoint.startswith(PAGES) or rule.rule.startswith(INTERNAL):
             continue
         path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
         expected = {
@@ -123,3 +123,27 @@ def test_the_document_says_where_xml_and_pages_are_spoken(service: Service) -> N
         answers = paths["/webhooks/generate_image"][method]["responses"]["200"]["content"]
         assert set(answers) == {*both, "text/html"}
     assert set(paths["/usage/{org}"]["get"]["responses"]["200"]["content"]) == {"application/json"}
+
+
+def test_operations_stand_in_groups_and_say_who_is_refused(document: dict[str, Any]) -> None:
+    groups = [tag["name"] for tag in document["tags"]]
+    assert "Webhook functions" in groups
+    summaries = [operation["summary"] for _, _, operation in operations(document)]
+    assert [one for one in summaries if summaries.count(one) > 2] == [], "each is told apart"
+    for path, method, operation in operations(document):
+        assert len(operation["tags"]) == 1
+        assert operation["tags"][0] in groups, path
+        is_open = operation.get("security") == []
+        assert is_open or {"401", "403", "429"} <= set(operation["responses"]), (path, method)
+    assert not [path for path in document["paths"] if path.startswith("/docs/")]
+
+
+def test_the_example_of_an_import_can_be_imported(
+    service: Service, document: dict[str, Any]
+) -> None:
+    service.organisation()
+    body = document["paths"]["/flows/{org}"]["post"]["requestBody"]
+    example = body["content"]["application/json"]["example"]
+    taken = service.operator("POST", "/flows/acme", example)
+    assert taken.status == 200
+    assert taken.json["flows"][0]["name"] == "Greeting"
