@@ -26,8 +26,6 @@ FIRST_FIELDS = frozenset(
         "is_active",
         "provider",
         "api_key",
-        "organization",
-        "project",
         "default_model",
         "image_model",
         "speech_model",

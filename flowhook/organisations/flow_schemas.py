@@ -56,6 +56,7 @@ class TimezoneSettingsSchema(SectionSchema):
         metadata={
             "description": "Name of the time zone (default Asia/Kolkata).",
             "example": "Asia/Kolkata",
+            "suggestions": sorted(zone for zone in available_timezones() if "/" in zone),
         },
     )
 

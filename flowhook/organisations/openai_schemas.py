@@ -38,7 +38,11 @@ class OpenAISettingsSchema(SectionSchema):
 
     is_active = fields.Boolean(
         load_default=False,
-        metadata={"description": "Whether calls are answered (default false).", "example": True},
+        metadata={
+            "description": "Whether calls are answered. Off at first, so that the key can be"
+            " tested before.",
+            "example": True,
+        },
     )
     provider = fields.String(
         allow_none=True,
@@ -48,7 +52,12 @@ class OpenAISettingsSchema(SectionSchema):
             "example": "openai",
         },
     )
-    api_key = secret(512, "The account's API key. It is never shown again.", "sk-proj-...")
+    api_key = secret(
+        512,
+        "The account's API key; OpenAI makes one at platform.openai.com/api-keys. Never shown"
+        " again.",
+        "sk-proj-...",
+    )
     organization = text(
         128,
         "Id of the OpenAI organisation, only if the key belongs to several.",

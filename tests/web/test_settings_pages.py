@@ -285,3 +285,17 @@ def test_a_secret_that_somebody_else_changed_is_not_shown(
     assert refused.status == 412
     assert "Was changed since you read it by operator" in refused.text
     assert KEY not in refused.html
+
+
+def test_time_zones_are_offered_as_a_list(visitor: Visitor) -> None:
+    page = visitor.get("/organisations/acme/settings/timezone")
+    assert 'list="list-name"' in page.html
+    assert '<option value="Asia/Kolkata">' in page.html
+    assert '<option value="Africa/Nairobi">' in page.html
+
+
+def test_what_few_need_is_folded_away(visitor: Visitor) -> None:
+    shown, folded = visitor.get(OPENAI).html.split("More settings", 1)
+    assert 'id="field-api_key"' in shown
+    for rare in ("organization", "project", "base_url"):
+        assert f'id="field-{rare}"' in folded
