@@ -19,7 +19,8 @@ from flowhook.strict_json import UnreadableJson, read_value
 
 SWITCH, CHOICE, NUMBER, SECRET = "switch", "choice", "number", "secret"
 TEXT, AREA, LINES, PAIRS, JSON = "text", "area", "lines", "pairs", "json"
-MULTILINE = frozenset({AREA, LINES, PAIRS, JSON})
+SCALARS = "scalars"  # pairs whose values may be numbers and booleans
+MULTILINE = frozenset({AREA, LINES, PAIRS, SCALARS, JSON})
 AREA_CHARACTERS = 1000  # a text that may be longer gets a text area
 LABELS = {"base_url": "Address of the provider", "organization": "OpenAI organization"}
 WORDS = {"api": "API", "url": "URL", "id": "ID", "openai": "OpenAI"}
@@ -95,6 +96,8 @@ def kind_of(field: fields.Field) -> str:
         return NUMBER
     if isinstance(field, fields.Dict) and isinstance(field.value_field, fields.String):
         return PAIRS
+    if field.metadata.get("scalars"):
+        return SCALARS
     if isinstance(field, fields.List) and isinstance(field.inner, fields.String):
         return LINES
     if not isinstance(field, fields.String):
@@ -164,6 +167,8 @@ def _read(kind: str, text: str) -> Any:
         return [line.strip() for line in text.splitlines() if line.strip()]
     if kind == PAIRS:
         return _read_pairs(text)
+    if kind == SCALARS:
+        return {name: _read_scalar(value) for name, value in _read_pairs(text).items()}
     if kind == JSON:
         try:
             return read_value(text)
@@ -176,6 +181,32 @@ def _read_pairs(text: str) -> dict[str, str]:
     """Read pairs written as `old = new`, one on each line."""
     lines = [line.partition("=") for line in text.splitlines() if line.strip()]
     return {name.strip(): value.strip() for name, _, value in lines}
+
+
+def _read_scalar(text: str) -> Any:
+    """A value as it is written beside its name: a number, true, false, or else a text.
+
+    >>> _read_scalar("2.5"), _read_scalar("true"), _read_scalar('"12"'), _read_scalar("1800 123")
+    (2.5, True, '12', '1800 123')
+    """
+    try:
+        value = read_value(text)
+    except UnreadableJson:
+        return text
+    return value if isinstance(value, str | int | float) else text
+
+
+def _shown_scalar(value: Any) -> str:
+    """A value as `_read_scalar` reads it; a text only in quotes where it needs them.
+
+    >>> _shown_scalar(True), _shown_scalar("12"), _shown_scalar("1800 123"), _shown_scalar("a\\nb")
+    ('true', '"12"', '1800 123', '"a\\\\nb"')
+    """
+    written = orjson.dumps(value).decode()
+    if not isinstance(value, str):
+        return written
+    is_plain = value == value.strip() and len(value.splitlines()) == 1
+    return value if is_plain and _read_scalar(value) == value else written
 
 
 def _number(text: str) -> Any:
@@ -195,6 +226,8 @@ def _shown(kind: str, value: Any) -> str:
         return "\n".join(str(line) for line in value)
     if kind == PAIRS and isinstance(value, Mapping):
         return "\n".join(f"{name} = {new}" for name, new in value.items())
+    if kind == SCALARS and isinstance(value, Mapping):
+        return "\n".join(f"{name} = {_shown_scalar(one)}" for name, one in value.items())
     if kind == JSON and not isinstance(value, str):
         return pretty(value)
     if isinstance(value, float):

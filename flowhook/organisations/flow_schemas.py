@@ -43,6 +43,7 @@ class GlobalsSettingsSchema(SectionSchema):
             " all of them.",
             "example": {"helpline": "1800 123 456"},
             "sealed": True,
+            "scalars": True,
         },
     )
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -299,3 +301,14 @@ def test_what_few_need_is_folded_away(visitor: Visitor) -> None:
     assert 'id="field-api_key"' in shown
     for rare in ("organization", "project", "base_url"):
         assert f'id="field-{rare}"' in folded
+
+
+def test_globals_are_typed_one_a_line(service: Service, visitor: Visitor) -> None:
+    here = "/organisations/acme/settings/globals"
+    values = {"helpline": "1800 123", "pin": "0012", "rate": 2.5, "open": True, "two": "a\nb"}
+    service.operator("PUT", "/settings/acme/globals", {"values": values})
+    shown = unescape(visitor.get(here).html)
+    assert 'helpline = 1800 123\npin = 0012\nrate = 2.5\nopen = true\ntwo = "a\\nb"' in shown
+    [typed] = re.findall(r"<textarea[^>]*>\n(.*?)</textarea>", shown, re.DOTALL)
+    assert visitor.post(here, {"values": f"{typed}\nname = Asha = us"}).status == 303
+    assert stored(service, "globals")["values"] == {**values, "name": "Asha = us"}
