@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 from flask import Blueprint, Response, request
 
 from flowhook.http.answers import json_answer
@@ -36,31 +39,7 @@ EXPORT = {
         "description": "What Glific's Export flow gives, or one definition.",
         "properties": {"flows": {"type": "array", "items": {"type": "object"}}},
     },
-    "example": {
-        "flows": [
-            {
-                "definition": {
-                    "uuid": "5b2d8a9e-6f0c-4a57-9b1e-2c7d3f4a8e10",
-                    "name": "Greeting",
-                    "type": "messaging",
-                    "language": "eng",
-                    "nodes": [
-                        {
-                            "uuid": "0f1e2d3c-4b5a-4968-8778-69a5b4c3d2e1",
-                            "actions": [
-                                {
-                                    "uuid": "1a2b3c4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d",
-                                    "type": "send_msg",
-                                    "text": "Hello!",
-                                }
-                            ],
-                            "exits": [{"uuid": "9e8d7c6b-5a49-4837-a625-140312f1e0d9"}],
-                        }
-                    ],
-                }
-            }
-        ]
-    },
+    "example": json.loads(Path(__file__).with_name("import_example.json").read_text()),
 }
 FLOW = {
     "type": "object",

@@ -190,7 +190,8 @@ def test_what_waits_forgets_its_name(
     jobs.stop_worker()
     jobs.accept("get_buttons", {"buttons_data": MARKER}, **asynchronous)
     shared = {key for key in of_it(service.redis) if f"{{{ORG}}}" not in key}
-    assert {key.partition(":")[0] for key in shared} == {"fh", "{dq}"}
+    assert {key.partition(":")[0] for key in shared} == {"fh", "{dq}", "{fh"}
+    assert any(key.startswith("{fh:board}:") for key in shared)
     assert any(key.startswith("fh:wake:") for key in shared)
     assert any(key.startswith("fh:session:") for key in shared)
     assert service.operator("DELETE", f"/settings/{ORG}").status == 204

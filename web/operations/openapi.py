@@ -63,19 +63,12 @@ TAGS = {
 }
 OTHERS = "Operations"
 REFUSALS = {
-    str(status): {
-        "description": words,
-        "content": {JSON: {"schema": ERROR_REFERENCE}},
-    }
-    for status, words in (
-        (401, "No token, or one that is not valid or has ended."),
-        (403, "The token does not allow this, or is another organisation's."),
-        (
-            429,
-            "Too many calls or wrong tokens; Retry-After says how many seconds to wait.",
-        ),
-    )
+    "401": "No token, or one that is not valid or has ended.",
+    "403": "The token does not allow this, or is another organisation's.",
+    "429": "Too many calls or wrong tokens; Retry-After says how many seconds to wait.",
 }
+OTHER_FAILURES = {"default": "What is wrong, and how to fix it."}
+FAILURES = {**REFUSALS, **OTHER_FAILURES}
 
 
 def document(app: Flask, functions: Registry[WebhookFunction]) -> dict[str, Any]:
@@ -141,8 +134,10 @@ def _operation(
         + [_query_parameter(name, text) for name, text in known.query.items()],
         "responses": {
             **_success(method, known, unit, plugin),
-            **({} if known.open else REFUSALS),
-            "default": _inline(ERROR_REFERENCE, "What is wrong, and how to fix it.", *_forms(path)),
+            **{
+                status: _inline(ERROR_REFERENCE, words, *_forms(path))
+                for status, words in (OTHER_FAILURES if known.open else FAILURES).items()
+            },
         },
     }
     if description.strip():
