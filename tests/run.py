@@ -21,7 +21,7 @@ STEPS = (
     ("format", ("ruff", "format", "--check", ".")),
     ("types", ("mypy",)),
 )
-TESTS = ("pytest", "-n", WORKERS, "--dist", "loadfile")
+TESTS = ("pytest", "-n", WORKERS, "--dist", "loadfile", "--no-loadscope-reorder")
 RULES = (
     "tests/test_rooms.py",
     "tests/test_completeness.py",
