@@ -9,6 +9,13 @@
 
 local FIRST, METRICS, ROW = 4, 4, 7
 
+-- Adds to a sorted set, which ends some time after an organisation was new in it.
+local function add(key, amount, org, seconds)
+  if tonumber(redis.call('ZINCRBY', key, amount, org)) == tonumber(amount) then
+    redis.call('EXPIRE', key, seconds)
+  end
+end
+
 if redis.call('GET', KEYS[1]) == ARGV[1] then
   return 0
 end
@@ -24,13 +31,9 @@ for at = 5, #ARGV, ROW do
   for metric = 0, METRICS - 1 do
     local amount = ARGV[at + 3 + metric]
     if amount ~= '0' then
-      redis.call('ZINCRBY', KEYS[FIRST + metric], amount, org)
-      redis.call('ZINCRBY', KEYS[FIRST + METRICS + metric], amount, org)
+      add(KEYS[FIRST + metric], amount, org, ARGV[3])
+      add(KEYS[FIRST + METRICS + metric], amount, org, ARGV[4])
     end
   end
-end
-for metric = 0, METRICS - 1 do
-  redis.call('EXPIRE', KEYS[FIRST + metric], ARGV[3])
-  redis.call('EXPIRE', KEYS[FIRST + METRICS + metric], ARGV[4])
 end
 return 1

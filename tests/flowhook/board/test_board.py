@@ -81,6 +81,15 @@ def test_a_batch_that_is_sent_again_counts_once(board: Board) -> None:
     assert [one.day["calls"] for one in board.standings(["acme", "other"])] == [1, 1]
 
 
+def test_what_is_counted_ends_by_itself(board: Board) -> None:
+    write(board, entry(input_tokens=10))
+    write(board, entry(at=NOON + 1, input_tokens=10))
+    for metric in ("calls", "tokens"):
+        for span, days in ((str(NOON // 7200), 2), ("2026-11", 62)):
+            left = board.redis.ttl(f"{{fh:board}}:{metric}:{span}")
+            assert 0 < left <= days * 24 * HOUR, (metric, span)
+
+
 def test_what_the_newest_calls_say_of_a_key(board: Board) -> None:
     def key_error() -> str:
         return board.standings(["acme"])[0].key_error
