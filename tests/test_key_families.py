@@ -120,6 +120,7 @@ def full(
     service.operator("POST", "/settings/acme/openai/test")
     service.operator("PUT", "/settings/acme/alerts", {"email": "it@example.org"})
     service.redis.hset("fh:{acme}:alerts", "pause", 0)  # as after an alert
+    service.app.extensions["alerts"].leases.take("fh:alerts:run")
     service.app.extensions["alerts"].sweep()
     yield real_redis
 

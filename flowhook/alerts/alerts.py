@@ -27,12 +27,14 @@ from flowhook.organisations.store import SettingsStore
 from flowhook.providers.guard import AddressGuard
 from flowhook.redis.effects import write
 from flowhook.redis.keys import org_key
+from flowhook.redis.leases import PROCESS_SECONDS, Leases
 from flowhook.timestamps import timestamp_of
 
 LOOK_SECONDS = 60
 RETRY_SECONDS = 15 * 60
 TIMEOUT_SECONDS = 10.0
 LOOK_KEY = "fh:alerts:look"
+RUN_KEY = "fh:alerts:run"  # held while somebody looks, however long that takes
 PAUSE = "pause"  # the field that says until when nothing is sent, after a failure
 ASKED_AT_ONCE = 500
 
@@ -59,6 +61,7 @@ class Alerts:
         self.conditions = conditions
         self.title = title
         self.clock = clock
+        self.leases = Leases(store.redis, PROCESS_SECONDS)
 
     def sweep(self) -> None:
         """Look at all organisations on a thread of its own, unless somebody did this minute."""
@@ -66,12 +69,22 @@ class Alerts:
             threading.Thread(target=self.look, name="alerts", daemon=True).start()
 
     def look(self) -> None:
-        """Look at every organisation that wants alerts."""
+        """Look at every organisation that wants alerts, unless somebody still does."""
         try:
-            for org in self._wanting():
-                self.check(self.store.load(org))
+            with self.leases.holding(RUN_KEY) as token:
+                for org in self._wanting() if token else ():
+                    self._look_at(org)
         except (RedisError, OSError) as error:
             logger.warning("alerts wait", extra={"cause": type(error).__name__})
+
+    def _look_at(self, org: str) -> None:
+        """Check one organisation; what is wrong with it keeps nobody else from their alerts."""
+        try:
+            self.check(self.store.load(org))
+        except (RedisError, OSError):
+            raise
+        except Exception:
+            logger.exception("an organisation's alerts failed", extra={"organization_id": org})
 
     def check(self, organisation: Organisation) -> None:
         """Tell what is new and what is over."""

@@ -34,6 +34,7 @@ LEFT_OUT = {
     r"fh:\{[^}]+\}:(sheet|sheet_lock):.+": "a sheet that was read a moment ago",
     r"fh:\{[^}]+\}:sheets:bytes": "what these take",
     r"\{fh:board\}:sum:.+": "sums that are made anew",
+    r"fh:alerts:run": "the lease of a worker that looks what there is to alert of",
     r"fh:alerts:look": "that a worker looked a moment ago what there is to alert of",
     r"fh:guess:.+": "wrong tokens of the last minute",
     # What is about that Redis, not about what is in it.

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from flowhook.alerts.alerts import RETRY_SECONDS, Alerts
+from flowhook.alerts.alerts import RETRY_SECONDS, RUN_KEY, Alerts
 from flowhook.organisations.signature import outgoing_signature
 from tests.fakes import web
 from tests.fakes.openai import FakeOpenAI, faults
@@ -243,6 +243,33 @@ def test_a_private_address_is_refused_when_saved(service: Service) -> None:
         "PUT", "/settings/acme/alerts", {"webhook_url": "http://127.0.0.1:1/hook"}
     )
     assert refused.status == 400
+
+
+def test_one_organisation_that_cannot_be_checked_holds_up_no_other(
+    acme: Service, openai: FakeOpenAI, receiver: Receiver, url: str
+) -> None:
+    acme.operator("PUT", "/settings/aaa/openai", {"is_active": True})
+    acme.operator("PUT", "/settings/aaa/alerts", {"webhook_url": url})
+    set_up(acme, webhook_url=url)
+    acme.redis.hset("fh:{aaa}:alerts", "pause", "no number")
+    openai.fail(faults.status(401))
+    acme.call("parse_via_chat_gpt", ASK)
+    look(acme)
+    assert receiver.told == [("invalid_api_key", "open")]
+
+
+def test_two_do_not_look_at_once(
+    acme: Service, openai: FakeOpenAI, receiver: Receiver, url: str
+) -> None:
+    set_up(acme, webhook_url=url)
+    openai.fail(faults.status(401))
+    acme.call("parse_via_chat_gpt", ASK)
+    alerts: Alerts = acme.app.extensions["alerts"]
+    with alerts.leases.holding(RUN_KEY):
+        look(acme)
+    assert receiver.told == []
+    look(acme)
+    assert receiver.told == [("invalid_api_key", "open")]
 
 
 def test_one_process_looks_each_minute(acme: Service, monkeypatch: pytest.MonkeyPatch) -> None:
