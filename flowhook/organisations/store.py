@@ -203,6 +203,7 @@ class SettingsStore:
             self.trash.put(pipe, org, self.trash.item(SECTION, section, actor, removed))
 
         self._carry_out(org, section, expected, commands)
+        self.trash.trim(org)
         self._changed(org, actor, "delete", section, [])
 
     def bring_back(self, org: str, item: TrashItem, actor: str) -> None:

@@ -2,7 +2,8 @@
 
 One hash for each organisation: an id to a sealed JSON object with the item's kind, name, and what
 its kind needs to bring it back. What is too large for that (a flow's revisions) lies under a key
-beside, which ends by itself. Whoever deletes puts the item in with the same transaction.
+beside, which ends by itself. Whoever deletes puts the item in with the same transaction, and calls
+`trim` after it. An id tells when and how large, so that nothing has to be opened for that.
 """
 
 from __future__ import annotations
@@ -22,12 +23,13 @@ from flowhook.timestamps import timestamp_of
 
 KEPT_SECONDS = 30 * 24 * 3600
 MAX_ITEMS = 500  # the oldest go first
-MAX_BYTES = 64 * 1024 * 1024  # of an organisation's items with what lies beside
+MAX_CONTENT_BYTES = 4 * 1024 * 1024  # of an organisation's items, all of which a list opens
+MAX_BYTES = 64 * 1024 * 1024  # of what lies beside them
 
 
 @dataclass(frozen=True, slots=True)
 class TrashItem:
-    """A deleted item. `content` is its kind's own; `size` counts bytes, those beside included."""
+    """A deleted item. `content` is its kind's own; `size` counts the bytes beside."""
 
     id: str
     kind: str
@@ -70,8 +72,10 @@ class Trash:
 
     def item(self, kind: str, name: str, by: str, content: Any, size: int = 0) -> TrashItem:
         """A new item, for `put`."""
-        size += len(orjson.dumps(content))
-        return TrashItem(secrets.token_hex(8), kind, name, by, self.clock(), size, content)
+        at = self.clock()
+        numbers = (int(at * 1000), len(orjson.dumps(content)), size)
+        item_id = "-".join((*(f"{number:x}" for number in numbers), secrets.token_hex(4)))
+        return TrashItem(item_id, kind, name, by, at, size, content)
 
     def put(self, pipe: Any, org: str, item: TrashItem) -> None:
         """Add commands that keep the item to a transaction."""
@@ -81,10 +85,9 @@ class Trash:
         pipe.expire(key, KEPT_SECONDS)
 
     def items(self, org: str) -> list[TrashItem]:
-        """The items that can be brought back, newest first; what is over its time or bounds goes.
-
-        One that no key decrypts is passed over.
-        """
+        """The items that can be brought back, newest first; one that no key decrypts is passed
+        over."""
+        self.trim(org)
         found = []
         for raw_id, sealed in self.redis.hgetall(_key(org)).items():
             item_id = raw_id.decode()
@@ -93,17 +96,23 @@ class Trash:
             except CannotDecrypt:
                 continue
             found.append(TrashItem(item_id, **stored))
-        found.sort(key=lambda item: item.at, reverse=True)
-        kept: list[TrashItem] = []
-        held = 0
-        for item in found:
-            held += item.size
-            if item.until <= self.clock() or len(kept) == MAX_ITEMS or held > MAX_BYTES:
-                self.drop(self.redis, org, item)
-                self.redis.unlink(beside_key(org, item))
+        return sorted(found, key=lambda item: item.at, reverse=True)
+
+    def trim(self, org: str) -> None:
+        """Remove what is over its time or beyond the bounds, the oldest first."""
+        ids = [raw.decode() for raw in self.redis.hkeys(_key(org))]
+        oldest = self.clock() - KEPT_SECONDS
+        kept = content_bytes = beside_bytes = 0
+        for item_id in sorted(ids, key=_numbers, reverse=True):
+            milliseconds, content, beside = _numbers(item_id)
+            content_bytes += content
+            beside_bytes += beside
+            is_over = kept == MAX_ITEMS or milliseconds <= oldest * 1000
+            if is_over or content_bytes > MAX_CONTENT_BYTES or beside_bytes > MAX_BYTES:
+                self.redis.hdel(_key(org), item_id)
+                self.redis.unlink(org_key(org, "trash", item_id))
             else:
-                kept.append(item)
-        return kept
+                kept += 1
 
     def find(self, org: str, item_id: str) -> TrashItem:
         """An item that can be brought back. Raises NotFound."""
@@ -127,6 +136,12 @@ class Trash:
 def beside_key(org: str, item: TrashItem) -> str:
     """The key with what is too large for the item itself."""
     return org_key(org, "trash", item.id)
+
+
+def _numbers(item_id: str) -> tuple[int, int, int]:
+    """Milliseconds, bytes of the content and bytes beside, as an id tells them."""
+    milliseconds, content, beside, _ = item_id.split("-")
+    return int(milliseconds, 16), int(content, 16), int(beside, 16)
 
 
 def _key(org: str) -> str:

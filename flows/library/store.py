@@ -213,7 +213,7 @@ class FlowStore:
             return write
 
         self._change(org, change)
-        self.trash.items(org)  # what is over its bounds goes
+        self.trash.trim(org)
 
     def bring_back(self, org: str, item: TrashItem, actor: str) -> LibraryEntry:
         """Bring a deleted flow back with its revisions. Raises Conflict where it was imported

@@ -9,6 +9,7 @@ import re
 import shutil
 import socket
 import subprocess
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,7 +33,7 @@ def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebProcess]:
         yield running
 
 
-class Proxy:
+class Proxy(ABC):
     """A proxy in front of a web process, and a client that takes it for HOST."""
 
     def __init__(self, web: WebProcess, directory: Path) -> None:
@@ -40,8 +41,9 @@ class Proxy:
         self.directory = directory
         self.process = self.start(web)
 
+    @abstractmethod
     def start(self, web: WebProcess) -> subprocess.Popen[bytes]:
-        raise NotImplementedError
+        """Start the proxy."""
 
     def session(self) -> requests.Session:
         """A client whose connections to HOST end at the proxy."""

@@ -133,20 +133,36 @@ def test_it_ends_after_30_days_and_is_bounded(
 ) -> None:
     now = [0.0]
     trash = Trash(fake_redis, Cipher((FIRST_KEY,)), lambda: now[0])
+
+    def names() -> list[str]:
+        return [one.name for one in trash.items("acme")]
+
     put(trash, "first")
     now[0] = 10.0
     put(trash, "second", module.MAX_BYTES - 100)
-    assert [one.name for one in trash.items("acme")] == ["second", "first"]
+    assert names() == ["second", "first"]
+    now[0] = 20.0
     put(trash, "third", 200)
-    assert [one.name for one in trash.items("acme")][-1] != "first"  # the oldest had to go
-    now[0] = 11.0 + KEPT_SECONDS
-    assert trash.items("acme") == []
+    assert names() == ["third"]  # the older ones had to go
+    now[0] = 21.0 + KEPT_SECONDS
+    assert names() == []
     monkeypatch.setattr(module, "MAX_ITEMS", 3)
     for number in range(5):
         now[0] += 1
         put(trash, str(number))
-    assert [one.name for one in trash.items("acme")] == ["4", "3", "2"]
+    assert names() == ["4", "3", "2"]
     assert fake_redis.hlen("fh:{acme}:trash") == 3
+
+
+def test_deleting_again_and_again_does_not_fill_the_store(service: Service) -> None:
+    service.organisation()
+    large = {"values": {f"g{number}": "x" * 9_900 for number in range(100)}}
+    for _ in range(6):
+        assert service.admin("PUT", f"{SETTINGS}/globals", large).status == 201
+        assert service.admin("DELETE", f"{SETTINGS}/globals").status == 204
+    stored = service.redis.hvals("fh:{acme}:trash")
+    assert sum(map(len, stored)) < module.MAX_CONTENT_BYTES * 1.01
+    assert len(stored) == 4
 
 
 def test_the_page_brings_back(service: Service) -> None:
