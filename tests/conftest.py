@@ -14,6 +14,7 @@ pytest_plugins = [
     "tests.fixtures_openai",
     "tests.fixtures_app",
     "tests.fixtures_commands",
+    "tests.fixtures_google",
     "tests.fixtures_graph",
     "tests.fixtures_jobs",
     "tests.fixtures_media",

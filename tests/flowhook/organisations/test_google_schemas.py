@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import pytest
-import redis
 
 from tests.fakes.google import EMAIL, FakeGoogle
-from tests.fixtures_app import OpenService, Service
+from tests.fixtures_app import Service
 from tests.web.visitor import signed_in
 
 SETTINGS = "/settings/acme/google_sheets"
@@ -17,16 +15,8 @@ PAGE = "/organisations/acme/settings/google_sheets"
 
 
 @pytest.fixture
-def google() -> Iterator[FakeGoogle]:
-    with FakeGoogle() as fake:
-        yield fake
-
-
-@pytest.fixture
-def service(open_service: OpenService, fake_redis: redis.Redis, google: FakeGoogle) -> Service:
-    service = open_service(fake_redis, **google.addresses)
-    service.organisation()
-    return service
+def service(google_service: Service) -> Service:
+    return google_service
 
 
 def test_an_account_that_google_knows(service: Service, google: FakeGoogle) -> None:

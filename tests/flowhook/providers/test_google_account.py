@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,12 +12,6 @@ from flowhook.errors import FlowhookError, InvalidApiKey, InvalidInput
 from flowhook.providers.google_account import AccessToken, GoogleSignIn, ServiceAccount
 from flowhook.providers.guard import AddressGuard
 from tests.fakes.google import FakeGoogle
-
-
-@pytest.fixture
-def google() -> Iterator[FakeGoogle]:
-    with FakeGoogle() as fake:
-        yield fake
 
 
 def sign_in(google: FakeGoogle, account: ServiceAccount, ahead: float = 0.0) -> AccessToken:

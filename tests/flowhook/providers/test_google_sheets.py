@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from flowhook.errors import (
@@ -28,12 +26,6 @@ from tests.fakes.google import EMAIL, FORMULA, FakeGoogle, Tab
 
 ROWS = [["Key", "Message"], ["1", "Namaste, Asha"], ["2", 'She said "हाँ"\nand left'], ["3", ""]]
 LONG = "1AbC-dEf_0123456789"
-
-
-@pytest.fixture
-def google() -> Iterator[FakeGoogle]:
-    with FakeGoogle() as fake:
-        yield fake
 
 
 @pytest.fixture

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import redis
 
 from tests.fakes.google import EMAIL, FakeGoogle
-from tests.fixtures_app import OpenService, Service
+from tests.fixtures_app import Service
 from tests.flows.sheets.flows import reading_and_writing
 from tests.flows.talking import export, publish, say
 
@@ -17,16 +15,8 @@ ROWS = [["Key", "Message"], ["1", "Namaste"]]
 
 
 @pytest.fixture
-def google() -> Iterator[FakeGoogle]:
-    with FakeGoogle() as fake:
-        yield fake
-
-
-@pytest.fixture
-def service(open_service: OpenService, fake_redis: redis.Redis, google: FakeGoogle) -> Service:
-    service = open_service(fake_redis, **google.addresses)
-    service.organisation()
-    return service
+def service(google_service: Service) -> Service:
+    return google_service
 
 
 def connect(service: Service, google: FakeGoogle) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -36,12 +36,6 @@ from tests.fixtures_app import FIRST_KEY
 
 ROWS = [["Key", "Message"], ["1", "Namaste"], ["919800000000", "Asha"]]
 ONE = {"key": "1", "message": "Namaste"}
-
-
-@pytest.fixture
-def google() -> Iterator[FakeGoogle]:
-    with FakeGoogle() as fake:
-        yield fake
 
 
 Open = Callable[..., SheetAccess]
