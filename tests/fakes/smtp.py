@@ -19,9 +19,10 @@ class FakeSmtp(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True
 
-    def __init__(self, tls: ssl.SSLContext | None) -> None:
+    def __init__(self, tls: ssl.SSLContext | None, offers_auth: bool) -> None:
         super().__init__(("127.0.0.1", 0), _Session)
         self.tls = tls
+        self.offers_auth = offers_auth
         self.refuses = ""
         self.messages: list[tuple[str, str, str]] = []
         self.commands: list[str] = []
@@ -51,7 +52,8 @@ class _Session(socketserver.StreamRequestHandler):
     def answer(self, verb: str, line: str) -> None:
         if verb == "EHLO":
             offers = ["250-STARTTLS"] if not self.is_safe else []
-            offers += ["250-AUTH PLAIN"] if self.is_safe and self.server.tls else []
+            is_offered = self.server.offers_auth or (self.is_safe and self.server.tls)
+            offers += ["250-AUTH PLAIN"] if is_offered else []
             self.say("\r\n".join(["250-fake", *offers, "250 SIZE 100000"]))
         elif verb == "STARTTLS" and self.server.tls:
             self.say("220 go on")
@@ -89,8 +91,9 @@ class _Session(socketserver.StreamRequestHandler):
 
 
 @contextmanager
-def smtp_server(tls: ssl.SSLContext | None = None) -> Iterator[FakeSmtp]:
-    with FakeSmtp(tls) as server:
+def smtp_server(tls: ssl.SSLContext | None = None, offers_auth: bool = False) -> Iterator[FakeSmtp]:
+    """`offers_auth`: the server takes a password, even without TLS."""
+    with FakeSmtp(tls, offers_auth) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         try:

@@ -39,7 +39,7 @@ def test_a_text_arrives_over_tls_with_a_password(strict: FakeSmtp) -> None:
 
 
 def test_a_password_never_travels_plain() -> None:
-    with smtp_server() as plain:
+    with smtp_server(offers_auth=True) as plain:
         url = f"smtp://{USER}:{quote(PASSWORD)}@127.0.0.1:{plain.port}"
         with pytest.raises(ProviderUnavailable, match="SMTPNotSupportedError"):
             Mailer(url, FROM).send("it@example.org", "a", "b")
