@@ -17,7 +17,7 @@ from flowhook.providers.guard import AddressGuard
 from flowhook.providers.guarded_requests import GuardedRequestsTransport
 from flowhook.providers.requests_transport import RequestsTransport
 from flowhook.providers.transport import Transport
-from flowhook.providers.whatsapp import PhoneNumber, WhatsAppClient
+from flowhook.providers.whatsapp import NumberState, PhoneNumber, WhatsAppClient
 from flows.sheets.sheets import Sheets
 from service.provider_clients import choose_transport
 
@@ -40,7 +40,8 @@ def section_checks(config: Config, guard: AddressGuard, sheets: Sheets) -> dict[
 
 
 def try_whatsapp(organisation: Organisation, transport: Transport, url: str) -> dict[str, Any]:
-    """Whether the number, the token and the app secret fit, and Meta delivers to this service.
+    """Whether the number, the token and the app secret fit, and Meta delivers to this service
+    what happens at the number's account.
 
     Raises MissingApiKey where a field is missing, InvalidApiKey, and ProviderRejected.
     """
@@ -63,7 +64,24 @@ def try_whatsapp(organisation: Organisation, transport: Transport, url: str) -> 
             fix="In Meta's app, under WhatsApp, Configuration, enter the callback URL and the"
             " verify token, and subscribe to the field messages.",
         )
+    _check_subscribed(client, number, section["app_secret"])
     return {"phone_number": number.shown, "name": number.name}
+
+
+def _check_subscribed(client: WhatsAppClient, number: NumberState, app_secret: str) -> None:
+    """Raise ProviderRejected where Meta tells the app nothing of the number's account."""
+    if not number.account:
+        return
+    apps = client.subscribed_apps(number.account, app_secret)
+    if number.app in apps or (apps and not number.app):
+        return
+    raise ProviderRejected(
+        "the keys work, yet the app is not subscribed to the number's WhatsApp Business Account,"
+        " so Meta delivers none of its messages",
+        fix="In Meta's app, under WhatsApp, Configuration, subscribe to the field messages; if it"
+        f" is subscribed there, send POST {client.root}/{number.account}/subscribed_apps with the"
+        " access token once, as docs/admin.md shows.",
+    )
 
 
 def try_glific(organisation: Organisation, transport: Transport) -> dict[str, Any]:

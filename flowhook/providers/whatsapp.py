@@ -75,12 +75,15 @@ class Media:
 
 @dataclass(frozen=True, slots=True)
 class NumberState:
-    """What Meta tells of a number: as people write it, its display name, and the addresses to
-    which its messages are delivered, of which Meta takes the first."""
+    """What Meta tells of a number: as people write it, its display name, the addresses to which
+    its messages are delivered, of which Meta takes the first, and the ids of its WhatsApp Business
+    Account and of the token's app, empty where Meta tells none."""
 
     shown: str
     name: str
     callbacks: tuple[str, ...]
+    account: str = ""
+    app: str = ""
 
 
 class WhatsAppClient:
@@ -128,18 +131,36 @@ class WhatsAppClient:
 
         Raises InvalidApiKey if the token or the secret is wrong.
         """
-        token = self.number.access_token.encode()
-        proof = hmac.new(app_secret.encode(), token, hashlib.sha256).hexdigest()
-        fields = "display_phone_number,verified_name,webhook_configuration"
-        url = f"{self.own}?fields={fields}&appsecret_proof={proof}"
+        fields = "display_phone_number,verified_name,webhook_configuration,health_status"
+        url = f"{self.own}?fields={fields}&appsecret_proof={self._proof(app_secret)}"
         answer = _read(self._ask("GET", url, error_of=read_number_error))
         hooks = answer.get("webhook_configuration")
         found = [hooks.get(name) for name in CALLBACKS] if isinstance(hooks, dict) else []
+        ids = _entities(answer.get("health_status"))
         return NumberState(
             str(answer.get("display_phone_number") or ""),
             str(answer.get("verified_name") or ""),
             tuple(address for address in found if isinstance(address, str) and address),
+            ids.get("WABA", ""),
+            ids.get("APP", ""),
         )
+
+    def subscribed_apps(self, account: str, app_secret: str) -> list[str]:
+        """The ids of the apps that get what happens in a WhatsApp Business Account."""
+        proof = self._proof(app_secret)
+        url = f"{self.root}/{quote(account, safe='')}/subscribed_apps?appsecret_proof={proof}"
+        answer = _read(self._ask("GET", url, error_of=read_number_error))
+        listed = answer.get("data")
+        apps = [
+            one.get("whatsapp_business_api_data")
+            for one in (listed if isinstance(listed, list) else [])
+            if isinstance(one, dict)
+        ]
+        return [str(app.get("id")) for app in apps if isinstance(app, dict)]
+
+    def _proof(self, app_secret: str) -> str:
+        token = self.number.access_token.encode()
+        return hmac.new(app_secret.encode(), token, hashlib.sha256).hexdigest()
 
     def upload(self, content: bytes, mime_type: str, filename: str) -> str:
         """Store a file at Meta for 30 days; returns its media id."""
@@ -221,6 +242,13 @@ class WhatsAppClient:
         if reply.status != 200:
             raise error_of(reply)
         return reply
+
+
+def _entities(health: Any) -> dict[str, str]:
+    """The ids of what a number's health depends on, by kind: WABA, BUSINESS, APP."""
+    listed = health.get("entities") if isinstance(health, dict) else None
+    found = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    return {str(one.get("entity_type")): str(one.get("id") or "") for one in found}
 
 
 def _read(reply: HttpReply) -> dict[str, Any]:

@@ -94,6 +94,11 @@ def read_number_error(reply: HttpReply) -> ProviderFailure:
             fix="Copy phone_number_id (an id, not the number itself) from Meta's app, under"
             " WhatsApp, API Setup, and give the token's user that account.",
         )
+    if _code(reply) in PERMISSION:
+        return ProviderRejected(
+            f"the access token may not look at its number (code {_code(reply)})",
+            fix="Give the token whatsapp_business_management, too.",
+        )
     return read_error(reply)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
 import redis
+import requests
 
 from tests.fakes.glific import FakeGlific
 from tests.fakes.google_maps import KEY, FakeGoogleMaps, address
@@ -55,6 +57,7 @@ def service(
 def line(service: Service, graph: FakeGraph) -> Line:
     line = graph.add_line()
     line.callbacks = {"application": CALLBACK}
+    line.subscribed = {line.app}
     assert service.operator("PUT", WHATSAPP, line.settings()).status == 201
     return line
 
@@ -93,6 +96,29 @@ def test_a_number_whose_messages_go_elsewhere(service: Service, line: Line, near
     assert (refused.status, refused.error["type"]) == (502, "provider_rejected")
     assert "Meta delivers no messages to this service" in refused.error["message"]
     assert nearest in refused.error["message"]
+
+
+def test_an_app_that_is_not_subscribed_to_the_numbers_account(
+    service: Service, graph: FakeGraph, line: Line
+) -> None:
+    """Others may be subscribed: it is the app of this token that must be."""
+    line.subscribed = {"1801"}
+    refused = service.operator("POST", f"{WHATSAPP}/test")
+    assert (refused.status, refused.error["type"]) == (502, "provider_rejected")
+    assert "not subscribed to the number's WhatsApp Business Account" in refused.error["message"]
+    [address] = re.findall(r"POST (\S+)", refused.error["fix"])
+    mended = requests.post(
+        address, headers={"Authorization": f"Bearer {line.token}"}, timeout=10, stream=True
+    )
+    assert mended.json() == {"success": True}
+    assert service.operator("POST", f"{WHATSAPP}/test").status == 200
+
+
+def test_a_token_that_may_not_look_at_its_number(service: Service, line: Line) -> None:
+    line.is_manager = False
+    refused = service.operator("POST", f"{WHATSAPP}/test")
+    assert (refused.status, refused.error["type"]) == (502, "provider_rejected")
+    assert "whatsapp_business_management" in refused.error["fix"]
 
 
 def test_half_a_whatsapp_section_is_told_when_it_is_saved(

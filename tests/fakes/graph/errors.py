@@ -11,6 +11,7 @@ from typing import Any
 TITLES = {
     4: "Application request limit reached",
     100: "Invalid parameter",
+    200: "Permissions error",
     190: "Error validating access token: Session has expired",
     80007: "Rate limit issues",
     130429: "Rate limit hit",

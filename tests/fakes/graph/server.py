@@ -26,7 +26,7 @@ from tests.fakes.service import FakeService
 
 WINDOW_SECONDS = 24 * 3600
 START = 1_795_000_000.0
-PATH = re.compile(r"/v\d+\.\d/([^/]+)(?:/(messages|media))?")
+PATH = re.compile(r"/v\d+\.\d/([^/]+)(?:/(messages|media|subscribed_apps))?")
 
 
 class FakeGraph(FakeService):
@@ -152,6 +152,8 @@ class FakeGraph(FakeService):
             return self._number(line, found[1], asked)
         if found[2] is None:
             return self._media(line, found[1], asked)
+        if found[2] == "subscribed_apps":
+            return self._subscriptions(line, found[1], asked)
         if found[1] != line.phone_number_id or asked.method != "POST":
             raise GraphError(
                 100, f"Unsupported post request. Object with ID '{found[1]}' does not exist", 400
@@ -168,18 +170,10 @@ class FakeGraph(FakeService):
         raise GraphError(190)
 
     def _number(self, line: Line, number_id: str, asked: Asked) -> Reply:
-        """What is asked of a number; a proof of the app's secret is checked wherever it is sent."""
-        proof = hmac.new(line.app_secret.encode(), line.token.encode(), hashlib.sha256).hexdigest()
-        if asked.query.get("appsecret_proof", proof) != proof:
-            raise GraphError(
-                100, title="Invalid appsecret_proof provided in the API argument", status=400
-            )
+        """What is asked of a number."""
+        self._check_manager(line, asked)
         if asked.method != "GET" or number_id != line.phone_number_id:
-            raise GraphError(
-                100,
-                title=f"Unsupported get request. Object with ID '{number_id}' does not exist,"
-                " cannot be loaded due to missing permissions, or does not support this operation.",
-            )
+            raise _no_object(number_id, "get")
         told = line.told()
         wanted = asked.query["fields"].split(",")
         unknown = set(wanted) - set(told)
@@ -188,6 +182,26 @@ class FakeGraph(FakeService):
                 100, title=f"(#100) Tried accessing nonexisting field ({min(unknown)})"
             )
         return Reply.of_json({name: told[name] for name in (*wanted, "id")})
+
+    def _subscriptions(self, line: Line, account: str, asked: Asked) -> Reply:
+        """The apps that are subscribed to an account: listed, or the token's app added."""
+        self._check_manager(line, asked)
+        if account != line.account or asked.method not in ("GET", "POST"):
+            raise _no_object(account, asked.method.lower())
+        if asked.method == "GET":
+            return Reply.of_json(line.subscriptions())
+        line.subscribed.add(line.app)
+        return Reply.of_json({"success": True})
+
+    def _check_manager(self, line: Line, asked: Asked) -> None:
+        """A proof of the app's secret is checked wherever it is sent."""
+        proof = hmac.new(line.app_secret.encode(), line.token.encode(), hashlib.sha256).hexdigest()
+        if asked.query.get("appsecret_proof", proof) != proof:
+            raise GraphError(
+                100, title="Invalid appsecret_proof provided in the API argument", status=400
+            )
+        if not line.is_manager:
+            raise GraphError(200, status=403)
 
     def _messages(self, line: Line, asked: Asked, later: list[Callable[[], object]]) -> Reply:
         body = asked.body
@@ -290,6 +304,14 @@ class FakeGraph(FakeService):
         with self._lock:
             self._count += 1
             return f"{prefix}{self._count:012d}"
+
+
+def _no_object(named: str, method: str) -> GraphError:
+    return GraphError(
+        100,
+        title=f"Unsupported {method} request. Object with ID '{named}' does not exist,"
+        " cannot be loaded due to missing permissions, or does not support this operation.",
+    )
 
 
 def _person(to: str) -> Person:
