@@ -179,7 +179,15 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         board.forget,
     )
     alerts = open_alerts(
-        config, store, guard, board, limiter, job_services.dead, whatsapp.outbox, checks
+        config,
+        store,
+        guard,
+        board,
+        recent_outcomes,
+        limiter,
+        job_services.dead,
+        whatsapp.outbox,
+        checks,
     )
     waker = Waker(
         conversations,

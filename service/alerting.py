@@ -23,6 +23,7 @@ from flowhook.organisations.account_checks import AccountChecks
 from flowhook.organisations.organisation import Organisation
 from flowhook.organisations.store import SettingsStore
 from flowhook.providers.guard import AddressGuard
+from flowhook.records.recent_outcomes import RecentOutcomes
 from flows.channels.contact_queue import ContactQueue
 
 DAY_SECONDS = 24 * 3600
@@ -33,6 +34,7 @@ def open_alerts(
     store: SettingsStore,
     guard: AddressGuard,
     board: Board,
+    outcomes: RecentOutcomes,
     limiter: Limiter,
     dead: DeadLetters,
     outbox: ContactQueue,
@@ -47,7 +49,7 @@ def open_alerts(
     conditions = (
         key_condition(board),
         budget_condition(limiter),
-        failures_condition(board),
+        failures_condition(outcomes),
         models_condition(config.default_model),
         dead_letters_condition(dead.count),
         whatsapp_condition(outbox),

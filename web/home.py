@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +12,6 @@ from flowhook.board.routes import NameSchema
 from flowhook.organisations.models import configured_models
 from flowhook.organisations.organisation import Organisation
 from flowhook.organisations.roles import OPERATOR
-from flowhook.records.log import LogFilter
 from web.explanations import explain
 from web.forms import form_fields
 from web.lights import (
@@ -30,9 +28,6 @@ from web.models import next_to_go, recent_days, today
 from web.page_security import organisation, signed_in, wants_page
 from web.page_services import PageServices
 from web.section_lights import section_lights
-
-HOUR_SECONDS = 3600
-SCANNED = 500  # log entries of the last hour that an organisation's home counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +63,7 @@ def home_pages(services: PageServices) -> Blueprint:
     @pages.get("")
     def show(org: str) -> str:
         """Show whether an organisation's bot can answer."""
-        hour = last_hour(services, org)
+        hour = services.recent_outcomes.last_hour(org)
         current = organisation()
         rows = services.counters.read(org, recent_days())
         models = configured_models(current, services.config.default_model)
@@ -78,12 +73,12 @@ def home_pages(services: PageServices) -> Blueprint:
             **_named(services, org),
             lights=[
                 account_light(current),
-                circuit_light(current) or account_provider_light(current, hour["statuses"]),
+                circuit_light(current) or account_provider_light(current, hour),
                 redis_light(services),
                 worker_light(services),
             ],
             section_lights=section_lights(services, current),
-            hour=hour,
+            day=services.recent_outcomes.last_day(org),
             retiring=next_to_go(models),
             today=today(),
             steps=first_steps(current, called=bool(rows)),
@@ -104,32 +99,20 @@ def _named(services: PageServices, org: str) -> dict[str, Any]:
 
 def service_page(services: PageServices) -> str | AnyResponse:
     """Show the operator's home: the state of the whole service."""
-    statuses = services.recent_outcomes.last_hour()
+    outcomes = services.recent_outcomes
     return render_template(
         "web/service.html",
         lights=[
             redis_light(services),
             store_light(services),
             worker_light(services),
-            provider_light(statuses, is_fault=is_outage),
+            provider_light(outcomes.last_hour(), is_fault=is_outage),
         ],
-        hour=_summed(statuses),
+        day=outcomes.last_day(),
         retiring=next_to_go([services.config.default_model]),
         today=today(),
         explain=explain,
     )
-
-
-def last_hour(services: PageServices, org: str) -> dict[str, Any]:
-    """Count the organisation's calls of the last hour by status, with its newest failures."""
-    since = int((time.time() - HOUR_SECONDS) * 1000)
-    page = services.log.page(org, LogFilter(since=since), "", SCANNED, scan=SCANNED)
-    statuses: dict[str, int] = {}
-    for entry in page["logs"]:
-        statuses[entry["status"]] = statuses.get(entry["status"], 0) + 1
-    failures = [entry for entry in page["logs"] if entry["status"] != "ok"]
-    more = page["next_cursor"] is not None
-    return {**_summed(statuses), "newest": failures[:5], "more": more, "scanned": SCANNED}
 
 
 def first_steps(current: Organisation, called: bool) -> list[Step]:
@@ -147,15 +130,3 @@ def first_steps(current: Organisation, called: bool) -> list[Step]:
         ),
         Step("Try a function", called, url_for("web.functions.index", org=org)),
     ]
-
-
-def _summed(statuses: dict[str, int]) -> dict[str, Any]:
-    calls = sum(statuses.values())
-    failures = {status: count for status, count in statuses.items() if status != "ok"}
-    ordered = dict(sorted(failures.items(), key=lambda item: -item[1]))
-    return {
-        "statuses": statuses,
-        "calls": calls,
-        "failed": sum(failures.values()),
-        "failures": ordered,
-    }

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from flowhook.errors import PROVIDER
 from flowhook.organisations.organisation import Organisation
+from flowhook.records.recent_outcomes import Outcomes
 from flowhook.redis.fullness import FIX, FULL, NEAR
 from web.explanations import explain
 from web.page_services import PageServices
@@ -72,24 +73,24 @@ def account_light(current: Organisation) -> Light:
     return Light("OpenAI account", GOOD, "is active")
 
 
-def account_provider_light(current: Organisation, statuses: dict[str, int]) -> Light:
+def account_provider_light(current: Organisation, hour: Outcomes) -> Light:
     """The provider's state, which nobody knows where there is no key to call it with."""
     if not current.section("openai").get("api_key"):
         return Light("Provider", UNKNOWN, "cannot be called without a key")
-    return provider_light(statuses, is_fault=_is_providers)
+    return provider_light(hour, is_fault=_is_providers)
 
 
-def provider_light(statuses: dict[str, int], is_fault: Callable[[str], bool]) -> Light:
+def provider_light(hour: Outcomes, is_fault: Callable[[str], bool]) -> Light:
     """The provider's state, judged by the last hour's calls, of which `is_fault` chooses."""
-    calls = sum(statuses.values())
-    failed = sum(count for status, count in statuses.items() if is_fault(status))
-    if not calls:
+    failed = sum(count for status, count in hour.failures.items() if is_fault(status))
+    if not hour.calls:
         return Light("Provider", UNKNOWN, "was not called in the last hour")
     if not failed:
         return Light("Provider", GOOD, "no failures in the last hour")
-    state = BAD if failed > statuses.get("ok", 0) else POOR
-    words = "call" if calls == 1 else "calls"
-    return Light("Provider", state, f"failed in {failed:,} of {calls:,} {words} of the last hour")
+    state = BAD if failed > hour.statuses.get("ok", 0) else POOR
+    words = "call" if hour.calls == 1 else "calls"
+    told = f"failed in {failed:,} of {hour.calls:,} {words} of the last hour"
+    return Light("Provider", state, told)
 
 
 def _is_providers(status: str) -> bool:

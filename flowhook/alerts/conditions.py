@@ -12,6 +12,7 @@ from flowhook.organisations.alert_schemas import BUDGET_PERCENT, FAILURE_PERCENT
 from flowhook.organisations.models import configured_models
 from flowhook.organisations.organisation import Organisation
 from flowhook.providers.retirements import retiring
+from flowhook.records.recent_outcomes import RecentOutcomes
 
 MIN_CALLS = 10  # fewer failures say little
 RETIRES_DAYS = 30
@@ -79,16 +80,16 @@ def budget_condition(limiter: MonthTokens) -> Condition:
     return found
 
 
-def failures_condition(board: Board) -> Condition:
-    """Many of the last calls failed."""
+def failures_condition(outcomes: RecentOutcomes) -> Condition:
+    """Many of the last hour's calls failed."""
 
     def found(organisation: Organisation) -> Iterator[Alert]:
         percent = organisation.section("alerts").get("failure_percent") or FAILURE_PERCENT
-        calls, failures = board.recent(organisation.id)
-        if calls >= MIN_CALLS and failures * 100 >= calls * percent:
+        hour = outcomes.last_hour(organisation.id)
+        if hour.calls >= MIN_CALLS and hour.failed * 100 >= hour.calls * percent:
             yield Alert(
                 "failures",
-                f"{failures:,} of the last {calls:,} calls failed",
+                f"{hour.failed:,} of the {hour.calls:,} calls of the last hour failed",
                 "The log says of each what was wrong and who mends it.",
             )
 

@@ -22,14 +22,12 @@ import orjson
 
 from flowhook.records.batch import REMEMBER_SECONDS, Batch
 from flowhook.records.log_entry import LogEntry
+from flowhook.records.recent_outcomes import BUCKET_SECONDS, DAY_BUCKETS, KEEP_SECONDS
 from flowhook.redis.script import Argument, Script
 from flowhook.usage.prices import Prices
 
 CALLS, FAILURES, TOKENS, COST = METRICS = ("calls", "failures", "tokens", "cost")
 MILLIONTHS = 1_000_000
-BUCKET_SECONDS = 2 * 3600
-DAY_BUCKETS = 13  # the present one is not full yet
-BUCKET_KEPT_SECONDS = 2 * 24 * 3600
 MONTH_KEPT_SECONDS = 62 * 24 * 3600
 SUM_SECONDS = 30  # how old the sums of 24 hours may be
 MAX_TAGS = 20
@@ -73,7 +71,7 @@ class Board:
             keys += [_key(metric, span) for span in (bucket, month) for metric in METRICS]
             # Batches that are sent together are repeated together: one name identifies them all.
             arguments: list[Argument] = [found[0][0].name, REMEMBER_SECONDS]
-            arguments += [BUCKET_KEPT_SECONDS, MONTH_KEPT_SECONDS]
+            arguments += [KEEP_SECONDS, MONTH_KEPT_SECONDS]
             for batch, entries in found:
                 arguments += [str(batch.organization_id), *self._row(entries)]
             ADD.add_to(pipe, keys, arguments)
@@ -160,16 +158,6 @@ class Board:
                 )
             )
         return found
-
-    def recent(self, org: str) -> tuple[int, int]:
-        """The calls and failures of the last two to four hours."""
-        now = self.clock()
-        pipe = self.redis.pipeline(transaction=False)
-        for metric in (CALLS, FAILURES):
-            for at in (now, now - BUCKET_SECONDS):
-                pipe.zscore(_key(metric, _bucket(at)), org)
-        numbers = [int(score or 0) for score in pipe.execute()]
-        return sum(numbers[:2]), sum(numbers[2:])
 
     def forget(self, org: str) -> None:
         """Remove what is counted of a deleted organisation."""

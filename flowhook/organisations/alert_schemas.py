@@ -64,8 +64,8 @@ class AlertsSettingsSchema(SectionSchema):
         allow_none=True,
         validate=validate.Range(1, 100),
         metadata={
-            "description": "At how many failed of 100 calls in the last two to four hours, from 10"
-            f" calls on (default {FAILURE_PERCENT}).",
+            "description": "At how many failed of 100 calls in the last hour, from 10 calls on"
+            f" (default {FAILURE_PERCENT}).",
             "example": FAILURE_PERCENT,
         },
     )

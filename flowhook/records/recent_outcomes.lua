@@ -1,9 +1,9 @@
--- Adds the outcomes of a batch of calls to a few minutes, once: the batch that a process added
+-- Adds the outcomes of a batch of calls to two hours, once: the batch that a process added
 -- last is known, so one that is sent again after a lost answer changes nothing.
 --
--- KEYS  1 the minutes, a hash
--- ARGV  1 field for the batch this process added last, 2 the batch, 3 seconds to keep the minutes,
---       then for each outcome: status, calls
+-- KEYS  1 the two hours, a hash
+-- ARGV  1 field for the batch this process added last, 2 the batch, 3 seconds to keep them,
+--       then for each outcome: its field, calls
 
 if redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] then
   return 0

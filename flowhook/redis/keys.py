@@ -78,5 +78,5 @@ def session_key(digest: str) -> str:
 
 
 def pulse_key(name: str) -> str:
-    """Outcomes of all calls in a few minutes."""
+    """Outcomes of all calls in two hours."""
     return f"fh:pulse:{name}"

@@ -3,6 +3,7 @@ from __future__ import annotations
 import colorsys
 import itertools
 import re
+import time
 from pathlib import Path
 
 import fakeredis
@@ -10,6 +11,7 @@ import pytest
 
 import web
 from flowhook.organisations.circuits import FAILURES, Circuits
+from flowhook.records.log_entry import LogEntry
 from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import OpenService, Service
 from tests.web.visitor import signed_in
@@ -37,7 +39,7 @@ def test_first_steps_are_ticked_as_they_are_done(service: Service, openai: FakeO
     assert "1 call, 0 failed" in page.text
 
 
-def test_failures_of_the_last_hour_say_what_to_do(service: Service, openai: FakeOpenAI) -> None:
+def test_failures_of_the_last_day_say_what_to_do(service: Service, openai: FakeOpenAI) -> None:
     service.organisation(openai)
     service.call("parse_via_chat_gpt", {"question_text": ""})
     service.call("parse_via_chat_gpt", {"question_text": "x", "gpt_model": "nothing-like-it"})
@@ -46,6 +48,20 @@ def test_failures_of_the_last_hour_say_what_to_do(service: Service, openai: Fake
     assert "2 calls, 2 failed" in page.text
     assert "model_not_found 1 Choose a model" in page.text
     assert "failed in 1 of 2 calls of the last hour" in page.text, "one total on one page"
+
+
+def test_more_calls_than_a_page_of_the_log_are_all_counted(service: Service) -> None:
+    """Home says what the operator's list says: no newest 500 beside a total."""
+    service.organisation()
+    for number in range(1_200):
+        status = "ok" if number % 3 else "invalid_input"
+        entry = LogEntry("acme", "chat", f"r{number}", status, 200, 1.0, time.time())
+        service.background.recorder.record(entry)
+    service.flush()
+    visitor = signed_in(service)
+    assert "The last 24 hours 1,200 calls, 400 failed." in visitor.get(HOME).text
+    assert "1,200 calls, 400 failed." in visitor.get("/").text
+    assert "400 of 1,200" in visitor.get("/organisations").text
 
 
 def test_the_worker_and_the_providers_circuit_are_shown(service: Service) -> None:

@@ -211,7 +211,7 @@ def test_a_failure_inside_shows_no_detail(
         raise ValueError("a contact's words")
 
     visitor = signed_in(acme)
-    monkeypatch.setattr("web.home.last_hour", fail)
+    monkeypatch.setattr("web.home.first_steps", fail)
     answer = visitor.get("/organisations/acme")
     assert answer.status == 500
     assert "a contact's words" not in answer.text

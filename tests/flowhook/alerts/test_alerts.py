@@ -142,7 +142,7 @@ def test_failures_are_told_from_ten_calls_on(acme: Service, receiver: Receiver, 
     acme.call("get_buttons", {"buttons_data": ""})
     look(acme)
     assert receiver.told == [("failures", "open")]
-    assert "10 of the last 10 calls failed" in receiver.heads[0]
+    assert "10 of the 10 calls of the last hour failed" in receiver.heads[0]
     for _ in range(16):
         acme.call("get_buttons", {"buttons_data": "Yes"})
     look(acme)
