@@ -26,7 +26,7 @@ def rotate(redis: Any, config: Config, accepts_loss: bool = False) -> dict[str, 
     store, retired = SettingsStore(redis, cipher), RetiredKeys(redis, cipher)
     done = {"organizations": 0, "rotated": 0, "unreadable": 0}
     for org in store.organisations():
-        rotated, unreadable = store.rotate(org)
+        rotated, unreadable = store.keys.rotate(org)
         done["organizations"] += 1
         done["rotated"] += rotated
         done["unreadable"] += unreadable + retired.keep(org)

@@ -25,7 +25,7 @@ import psutil
 import redis
 import requests
 
-from flowhook.organisations.store import CHANGED
+from flowhook.organisations.changes import CHANGED
 from tests.fakes.graph import FakeGraph, Person
 from tests.fakes.openai import FakeOpenAI, faults
 from tests.fakes.running_service import ROOT, RunningService

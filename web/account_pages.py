@@ -51,9 +51,7 @@ def account_pages(services: PageServices) -> Blueprint:
     def delete_account(org: str, title: str) -> Any:
         """Delete a further account."""
         section = account_section(known_title(title))
-        return forms.delete(org, section, title) or redirect(
-            url_for("web.settings.show", org=org) + "?done=deleted", 303
-        )
+        return forms.delete(org, section, url_for("web.settings.show", org=org), title)
 
     @pages.post("/test", defaults={"title": None})
     @pages.post("/accounts/<title>/test")

@@ -32,7 +32,11 @@ FIRST_FIELDS = frozenset(
         "transcription_model",
     }
 )
-DONE = {"saved": "Saved. It takes effect within a second.", "deleted": "Deleted."}
+DONE = {
+    "saved": "Saved. It takes effect within a second.",
+    "deleted": "Deleted.",
+    "gone": "Deleted for good: the store is full, so nothing of it could be kept.",
+}
 
 
 class SectionForms:
@@ -98,6 +102,7 @@ class SectionForms:
         try:
             self.write(org, section)
         except FlowhookError as error:
+            reload_organisation(self.services.sections)
             return self.shown(org, section, error=error, title=title), error.status
         return redirect(place(org, section) + "?done=saved", 303)
 
@@ -108,7 +113,9 @@ class SectionForms:
             if is_saved:
                 self.write(org, section)
         except FlowhookError as error:
+            reload_organisation(self.services.sections)
             return self.shown(org, section, error=error, title=title), error.status
+        reload_organisation(self.services.sections)
         try:
             tested = self._tested(org, section, title)
         except FlowhookError as failed:
@@ -120,19 +127,18 @@ class SectionForms:
             return self.services.checks.test(org, title)
         return self.services.checks.test_section(org, section)
 
-    def delete(self, org: str, section: str, title: str | None = None) -> tuple[str, int] | None:
-        """Delete a section; returns its form instead where somebody changed it meanwhile."""
-        expected = request.form.get("tag") or None
+    def delete(self, org: str, section: str, url: str, title: str | None = None) -> Any:
+        """Delete a section and go to `url`; show its form instead where somebody changed it
+        meanwhile."""
+        expected, is_kept = request.form.get("tag") or None, True
         try:
-            self.services.sections.remove(org, section, signed_in().caller, expected)
+            is_kept = self.services.sections.remove(org, section, signed_in().caller, expected)
         except Changed as error:
             reload_organisation(self.services.sections)
-            fresh = organisation().sections.get(section)
-            if fresh is None:
-                return None
-            page = self.shown(org, section, error=error, title=title, is_typed=False)
-            return page, error.status
-        return None
+            if section in organisation().sections:
+                page = self.shown(org, section, error=error, title=title, is_typed=False)
+                return page, error.status
+        return redirect(f"{url}?done={'deleted' if is_kept else 'gone'}", 303)
 
     def write(self, org: str, section: str) -> None:
         """Write the fields that changed; unchanged ones are not validated again."""
@@ -142,12 +148,9 @@ class SectionForms:
         schema = SECTIONS[section.partition("/")[0]]()
         body = changes(read_form(schema, request.form), stored)
         expected = request.form.get("tag") or None
-        try:
-            sections.write(
-                org, section, body, signed_in().caller, replaces=not exists, expected=expected
-            )
-        finally:
-            reload_organisation(sections)
+        sections.write(
+            org, section, body, signed_in().caller, replaces=not exists, expected=expected
+        )
 
 
 def changes(body: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def _state(
 def _signature(services: PageServices, current: Organisation) -> tuple[str, str]:
     if signature_fault(current):
         return BAD, "can never fit: the organisation's id is not Glific's number"
-    seen = services.sections.store.token_uses(current.id).get(SIGNATURE)
+    seen = services.sections.store.tokens.uses(current.id).get(SIGNATURE)
     if not seen:
         return UNKNOWN, "no signed call has come yet"
     return GOOD, f"the last signed call came at {seen[:16].replace('T', ' ')} UTC"

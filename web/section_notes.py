@@ -12,7 +12,7 @@ from web.page_services import PageServices
 def section_notes(section: str, current: Organisation, services: PageServices) -> list[str]:
     """Sentences for the section."""
     if section == "signature" and current.signature_phrase:
-        return [signature_note(current, services.sections.store.token_uses(current.id))]
+        return [signature_note(current, services.sections.store.tokens.uses(current.id))]
     if section == "whatsapp":
         return address_notes(services.config)
     return []

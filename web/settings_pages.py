@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect
+from flask import Blueprint
 
 from flowhook.errors import NotFound
 from flowhook.organisations.schemas import SECTIONS
@@ -40,9 +40,7 @@ def settings_pages(services: PageServices) -> Blueprint:
     @pages.post("/<section>/delete")
     def delete(org: str, section: str) -> Any:
         """Delete a section."""
-        return forms.delete(org, known(section)) or redirect(
-            place(org, section) + "?done=deleted", 303
-        )
+        return forms.delete(org, known(section), place(org, section))
 
     return pages
 

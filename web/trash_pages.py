@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from flowhook.errors import FlowhookError
 from flowhook.organisations.http.trash_routes import bring_back
-from flowhook.organisations.store import SECTION
+from flowhook.organisations.section_store import SECTION
 from web.page_security import signed_in
 from web.page_services import PageServices
 from web.section_forms import TITLES

@@ -25,8 +25,8 @@ from flowhook.organisations.lockout import Lockout
 from flowhook.organisations.organisation import Organisation, Token
 from flowhook.organisations.roles import OPERATOR, WEBHOOK, may
 from flowhook.organisations.schemas import DEFAULT_PHRASES
-from flowhook.organisations.store import digest
 from flowhook.organisations.token_end import end_of
+from flowhook.organisations.token_store import digest
 from flowhook.redis.keys import ORGANIZATION_ID_PATTERN
 
 SIGNATURE_WINDOW_SECONDS = 300

@@ -16,8 +16,9 @@ from typing import Any
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
+from flowhook.organisations.changes import CHANGED
 from flowhook.organisations.organisation import Organisation
-from flowhook.organisations.store import CHANGED, SettingsStore
+from flowhook.organisations.store import SettingsStore
 
 MAX_AGE_SECONDS = 1.0
 MAX_ORGANISATIONS = 20_000

@@ -20,8 +20,8 @@ import orjson
 
 from flowhook.backoff import Backoff
 from flowhook.errors import ProviderUnavailable
+from flowhook.organisations.changes import CHANGED
 from flowhook.organisations.organisation import Organisation
-from flowhook.organisations.store import CHANGED
 from flowhook.redis.best_effort import best_effort
 from flowhook.redis.effects import write
 from flowhook.redis.keys import org_key

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from flowhook.batches import batches
+from flowhook.organisations.changes import CHANGED
 from flowhook.organisations.cipher import Cipher
 from flowhook.organisations.contact_names import DIGESTS_FORMAT, MARK, ContactNames, make_names_key
-from flowhook.organisations.store import CHANGED
 from flowhook.redis.keys import FORMAT, ORGANISATIONS, org_key, scan_organisation
 from flowhook.redis.leases import Leases
 from flowhook.redis.script import Script

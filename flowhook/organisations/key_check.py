@@ -63,7 +63,7 @@ def _opens_a_secret(store: SettingsStore) -> bool:
     """Whether a secret opens, or there is none. Some may be unreadable since long ago."""
     is_empty = True
     for org in store.organisations():
-        for purpose, sealed in store.secrets(org):
+        for purpose, sealed in store.keys.secrets(org):
             is_empty = False
             try:
                 store.cipher.open(org, purpose, sealed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from marshmallow import Schema, ValidationError
@@ -27,6 +28,17 @@ from flowhook.unknown_fields import few_unknown
 MASKED = re.compile(r"(sk-|EAA|AIz)?\.\.\..{0,4}")
 BUDGET = "monthly_tokens"
 HEARD_SECONDS = 0.1  # an announcement reaches every process well within this time
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A section as it was written: whether it is new, and so is its organisation; its values,
+    secrets included, and its tag."""
+
+    is_new: bool
+    is_first: bool
+    values: dict[str, Any] = field(repr=False)
+    tag: str
 
 
 class SectionService:
@@ -72,7 +84,7 @@ class SectionService:
     def show(self, org: str, section: str) -> tuple[dict[str, Any], str]:
         """A section masked, and its tag; raises NotFound."""
         organisation = self.existing(org)
-        shown = self._shown(org, section, self.section(organisation, section))
+        shown = self.shown(org, section, self.section(organisation, section))
         return shown, section_tag(organisation.stored, section)
 
     def revoked(self, org: str) -> None:
@@ -80,9 +92,11 @@ class SectionService:
         self.changed(org)
         time.sleep(HEARD_SECONDS)
 
-    def remove(self, org: str, section: str, caller: Caller, expected: str | None = None) -> None:
-        self.store.delete(org, section, caller.name, expected)
+    def remove(self, org: str, section: str, caller: Caller, expected: str | None = None) -> bool:
+        """Delete a section; returns whether it can be brought back. Raises NotFound, Changed."""
+        is_kept = self.store.sections.delete(org, section, caller.name, expected)
         self.changed(org)
+        return is_kept
 
     def write(
         self,
@@ -93,8 +107,8 @@ class SectionService:
         *,
         replaces: bool,
         expected: str | None = None,
-    ) -> bool:
-        """Create, replace or change a section; returns whether it is new.
+    ) -> Written:
+        """Create, replace or change a section.
 
         `expected` is the tag of the section that the caller read. Raises InvalidInput with every
         wrong field named, Changed where the tag does not fit any more.
@@ -117,14 +131,15 @@ class SectionService:
         if kind == "limits" and values.get(BUDGET) and not stored.get(BUDGET):
             self.budgeted(org)
         if replaces:
-            created = self.store.put(org, section, values, caller.name, expected)
+            is_new, now = self.store.sections.put(org, section, values, caller.name, expected)
         else:
-            created = False
-            self.store.patch(org, section, values, caller.name, expected)
+            is_new = False
+            now = self.store.sections.patch(org, section, values, caller.name, expected)
         self.changed(org)
-        return created
+        values = self.store.fields.read(org, now).get(section, {})
+        return Written(is_new, not organisation.exists, values, section_tag(now, section))
 
-    def _shown(self, org: str, section: str, values: dict[str, Any]) -> dict[str, Any]:
+    def shown(self, org: str, section: str, values: dict[str, Any]) -> dict[str, Any]:
         """Mask a section; the OpenAI one comes with its warnings, if there are any."""
         answer = masked(section, values)
         warnings = read_warnings(self.store.redis, org) if section == "openai" else []

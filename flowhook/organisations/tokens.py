@@ -63,7 +63,7 @@ class TokenSchema(Schema):
 
 def listed_tokens(sections: SectionService, org: str) -> list[dict[str, Any]]:
     """List tokens, oldest first, without their secrets."""
-    uses = sections.store.token_uses(org)
+    uses = sections.store.tokens.uses(org)
     tokens = sorted(
         sections.existing(org).tokens.values(), key=lambda token: (token.created_at, token.id)
     )
@@ -86,7 +86,7 @@ def created_token(
     """Create a token; returns it with its text. `wanted`: as TokenSchema loads it."""
     if len(sections.store.load(org).tokens) >= MAX_TOKENS:
         raise InvalidInput(f"an organisation has at most {MAX_TOKENS} tokens")
-    token, text = sections.store.create_token(
+    token, text = sections.store.tokens.create(
         org, wanted["scope"], wanted["label"], caller.name, wanted["expires_at"]
     )
     sections.changed(org)
@@ -95,5 +95,5 @@ def created_token(
 
 
 def revoke_token(sections: SectionService, org: str, token_id: str, caller: Caller) -> None:
-    sections.store.delete_token(org, token_id[:64], caller.name)
+    sections.store.tokens.delete(org, token_id[:64], caller.name)
     sections.revoked(org)

@@ -16,7 +16,7 @@ from flowhook.http.body_size import MAX_DELIVERY_BYTES, MAX_DELIVERY_VALUES
 from flowhook.http.documented import documented
 from flowhook.organisations.cache import SettingsCache
 from flowhook.organisations.lockout import Lockout
-from flowhook.organisations.store import digest
+from flowhook.organisations.token_store import digest
 from flowhook.redis.keys import ORGANIZATION_ID_PATTERN
 from flowhook.strict_json import read_json
 from flowhook.turns import in_turns

@@ -79,7 +79,7 @@ def secrets(store: SettingsStore) -> Finding:
     """Whether each stored secret opens; one that does not is as if it were not there."""
     number, closed = 0, []
     for org in store.organisations():
-        for purpose, sealed in store.secrets(org):
+        for purpose, sealed in store.keys.secrets(org):
             number += 1
             try:
                 store.cipher.open(org, purpose, sealed)

@@ -43,8 +43,8 @@ def store(embedded_data_dir: Path, real_redis: Client) -> SettingsStore:
 
 def test_all_organisations_are_sealed_anew(store: SettingsStore, embedded_data_dir: Path) -> None:
     for number in range(3):
-        store.put(f"org-{number}", "openai", {"api_key": f"sk-key-{number}"}, "me")
-        store.put(f"org-{number}", "limits", {"monthly_tokens": 5}, "me")
+        store.sections.put(f"org-{number}", "openai", {"api_key": f"sk-key-{number}"}, "me")
+        store.sections.put(f"org-{number}", "limits", {"monthly_tokens": 5}, "me")
     ended = run(f"{SECOND_KEY},{FIRST_KEY}", "rotate-keys", DATA_DIR=str(embedded_data_dir))
     assert ended.stderr.startswith("The older keys may be removed once every process")
     assert ended.returncode == 0
@@ -55,7 +55,7 @@ def test_all_organisations_are_sealed_anew(store: SettingsStore, embedded_data_d
 
 
 def test_what_no_key_opens_is_told(store: SettingsStore, embedded_data_dir: Path) -> None:
-    store.put("acme", "openai", {"api_key": "sk-lost"}, "me")
+    store.sections.put("acme", "openai", {"api_key": "sk-lost"}, "me")
     ended = run(SECOND_KEY, "rotate-keys", DATA_DIR=str(embedded_data_dir))
     assert ended.returncode == 1
     assert json.loads(ended.stdout)["unreadable"] == 1

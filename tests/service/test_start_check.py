@@ -59,7 +59,9 @@ def test_a_wrong_password(tmp_path: Path) -> None:
 def test_keys_that_open_nothing(
     embedded_data_dir: Path, real_redis: Client, command: tuple[str, ...]
 ) -> None:
-    SettingsStore(real_redis, Cipher([FIRST_KEY])).put("acme", "openai", {"api_key": "sk-a"}, "me")
+    SettingsStore(real_redis, Cipher([FIRST_KEY])).sections.put(
+        "acme", "openai", {"api_key": "sk-a"}, "me"
+    )
     line = start(*command, DATA_DIR=str(embedded_data_dir), ENCRYPTION_KEYS=SECOND_KEY)
     assert line.startswith("ENCRYPTION_KEYS open nothing in this store: set the keys")
     assert real_redis.get(KEY_CHECK) is None
@@ -83,7 +85,9 @@ def test_a_rotation_hands_the_store_on_to_the_first_key(any_redis: Client) -> No
 
 
 def test_keys_that_are_lost_may_be_given_up(any_redis: Client) -> None:
-    SettingsStore(any_redis, Cipher([FIRST_KEY])).put("acme", "openai", {"api_key": "sk-a"}, "me")
+    SettingsStore(any_redis, Cipher([FIRST_KEY])).sections.put(
+        "acme", "openai", {"api_key": "sk-a"}, "me"
+    )
     check_keys(any_redis, Cipher([FIRST_KEY]))
     config = make_config(encryption_keys=(SECOND_KEY,))
     assert rotate(any_redis, config)["unreadable"] == 1
@@ -95,7 +99,9 @@ def test_keys_that_are_lost_may_be_given_up(any_redis: Client) -> None:
 
 def test_one_secret_that_opens_is_enough_in_an_old_store(any_redis: Client) -> None:
     for org, key in (("acme", FIRST_KEY), ("bhoomi", SECOND_KEY)):
-        SettingsStore(any_redis, Cipher([key])).put(org, "openai", {"api_key": "sk-a"}, "me")
+        SettingsStore(any_redis, Cipher([key])).sections.put(
+            org, "openai", {"api_key": "sk-a"}, "me"
+        )
     check_keys(any_redis, Cipher([SECOND_KEY]))
 
 

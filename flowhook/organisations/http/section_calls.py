@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, request
 
 from flowhook.http.answers import json_answer
@@ -19,22 +21,25 @@ def answer_section_call(
     """Do what the request's method says to a section, for an administrator."""
     caller = auth.member(org)
     expected = if_match()
-    status, is_first = 200, False
     if request.method == "DELETE":
         sections.remove(org, section, caller, expected)
         return Response(status=204)
     if request.method in ("PUT", "PATCH"):
         replaces = request.method == "PUT"
-        is_first = not sections.store.load(org).exists
-        created = sections.write(
+        written = sections.write(
             org, section, read_body(), caller, replaces=replaces, expected=expected
         )
-        status = 201 if created else 200
-    shown, tag = sections.show(org, section)
+        shown = sections.shown(org, section, written.values)
+        answer = _tagged(shown, written.tag, 201 if written.is_new else 200)
+        if written.is_first:
+            answer.headers[MADE] = org
+        return answer
+    return _tagged(*sections.show(org, section))
+
+
+def _tagged(shown: dict[str, Any], tag: str, status: int = 200) -> Response:
     answer = json_answer(shown, status)
     answer.headers["ETag"] = f'"{tag}"'
-    if is_first:
-        answer.headers[MADE] = org
     return answer
 
 

@@ -11,7 +11,7 @@ from flowhook.organisations.auth import Caller
 from flowhook.organisations.http.admin_auth import AdminAuth
 from flowhook.organisations.roles import ADMIN, OPERATOR
 from flowhook.organisations.section_service import SectionService
-from flowhook.organisations.store import SECTION
+from flowhook.organisations.section_store import SECTION
 from flowhook.organisations.trash import Trash, TrashItem
 
 

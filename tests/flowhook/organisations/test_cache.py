@@ -45,7 +45,7 @@ class CountingStore(SettingsStore):
 @pytest.fixture
 def store(fake_redis: redis.Redis) -> CountingStore:
     store = CountingStore(fake_redis)
-    store.put("acme", "openai", {"is_active": True}, "me")
+    store.sections.put("acme", "openai", {"is_active": True}, "me")
     return store
 
 
@@ -111,7 +111,7 @@ def test_the_age_counts_from_before_the_read(
 
 def test_a_drop_is_seen_at_once(cache: SettingsCache, store: CountingStore) -> None:
     cache.get("acme")
-    store.patch("acme", "openai", {"is_active": False}, "me")
+    store.sections.patch("acme", "openai", {"is_active": False}, "me")
     cache.drop("acme")
     assert cache.get("acme").section("openai") == {"is_active": False}
 
@@ -168,7 +168,7 @@ def test_room_is_bounded_and_the_oldest_goes(
 ) -> None:
     monkeypatch.setattr("flowhook.organisations.cache.MAX_ORGANISATIONS", 3)
     for number in range(5):
-        store.put(f"org-{number}", "openai", {"is_active": True}, "me")
+        store.sections.put(f"org-{number}", "openai", {"is_active": True}, "me")
         cache.get(f"org-{number}")
     assert list(cache._held) == ["org-2", "org-3", "org-4"]
 
@@ -176,14 +176,14 @@ def test_room_is_bounded_and_the_oldest_goes(
 def test_a_change_by_another_process_is_announced(any_redis: Client) -> None:
     here = SettingsStore(any_redis, Cipher([FIRST_KEY]))
     there = SettingsStore(any_redis, Cipher([FIRST_KEY]))
-    here.put("acme", "openai", {"is_active": True}, "me")
+    here.sections.put("acme", "openai", {"is_active": True}, "me")
     clock = Clock()  # stands still: only the announcement can make the difference
     cache = SettingsCache(here, clock)
     thread = cache.listen()
     try:
 
         def is_dropped() -> bool:
-            there.patch("acme", "openai", {"is_active": False}, "me")
+            there.sections.patch("acme", "openai", {"is_active": False}, "me")
             return cache.get("acme").section("openai") == {"is_active": False}
 
         cache.get("acme")

@@ -9,10 +9,10 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 from flowhook.jobs.liveness import Liveness
 from flowhook.organisations import contact_move
+from flowhook.organisations.changes import CHANGED
 from flowhook.organisations.cipher import Cipher
 from flowhook.organisations.contact_move import MOVE, hide_contacts
 from flowhook.organisations.contact_names import NAMES_KEY, ContactNames
-from flowhook.organisations.store import CHANGED
 from flowhook.providers.whatsapp_errors import PAIR_LIMIT, Throttled
 from flowhook.redis.connect import Client
 from flowhook.redis.keys import FORMAT, ORGANISATIONS

@@ -42,7 +42,7 @@ def with_phrase(service: Service, phrase: str = PHRASE) -> None:
 
 def test_glifics_published_vector(fake_redis: redis.Redis) -> None:
     store = SettingsStore(fake_redis, Cipher([FIRST_KEY]))
-    store.put("acme", "signature", {"phrase": VECTOR["phrase"]}, "me")
+    store.sections.put("acme", "signature", {"phrase": VECTOR["phrase"]}, "me")
     now = float(str(VECTOR["stamp"]))
     authenticator = Authenticator(
         ADMIN_TOKEN, SettingsCache(store), Lockout(fake_redis), clock=lambda: now
@@ -141,7 +141,7 @@ def test_the_phrases_glific_ships_prove_nothing_even_where_stored(
     service: Service, phrase: str
 ) -> None:
     service.organisation()
-    SettingsStore(service.redis, Cipher([FIRST_KEY])).put(
+    SettingsStore(service.redis, Cipher([FIRST_KEY])).sections.put(
         "acme", "signature", {"phrase": phrase}, "me"
     )
     body = {**BUTTONS, "organization_id": "acme"}

@@ -28,7 +28,7 @@ SEALED_BY_THE_LAST_RELEASE = {
 def store(any_redis: Client) -> SettingsStore:
     store = SettingsStore(any_redis, Cipher([FIRST_KEY]))
     for section, values in WHOLE.items():
-        store.put("acme", section, values, "me")
+        store.sections.put("acme", section, values, "me")
     return store
 
 
@@ -49,11 +49,12 @@ def test_every_section_comes_back(store: SettingsStore) -> None:
 
 
 def test_secrets_of_newer_sections_are_rotated(store: SettingsStore) -> None:
-    count = len(list(store.secrets("acme")))
-    assert SettingsStore(store.redis, Cipher([SECOND_KEY, FIRST_KEY])).rotate("acme") == (count, 0)
+    count = len(list(store.keys.secrets("acme")))
+    both = SettingsStore(store.redis, Cipher([SECOND_KEY, FIRST_KEY]))
+    assert both.keys.rotate("acme") == (count, 0)
     alone = SettingsStore(store.redis, Cipher([SECOND_KEY]))
     assert alone.load("acme").sections == WHOLE
-    assert alone.rotate("acme") == (0, 0)
+    assert alone.keys.rotate("acme") == (0, 0)
 
 
 def test_a_secret_that_stands_there_as_it_was_sealed_is_read(store: SettingsStore) -> None:

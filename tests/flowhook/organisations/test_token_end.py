@@ -41,7 +41,7 @@ def test_a_token_tells_its_end_and_works_until_then(service: Service, end: str) 
 def test_a_token_that_ended_is_told_so(service: Service) -> None:
     service.organisation()
     store = SettingsStore(service.redis, Cipher((FIRST_KEY,)))
-    _, text = store.create_token("acme", "admin", "Asha", "operator", "2020-01-01")
+    _, text = store.tokens.create("acme", "admin", "Asha", "operator", "2020-01-01")
     refused = service.request("GET", "/flows/acme", token=text)
     assert refused.status == 401
     assert refused.error["message"] == "this token ended on 2020-01-01"

@@ -29,7 +29,7 @@ from tests.fixtures_jobs import JobsService
 from tests.flowhook.jobs.processes import CALL
 from tests.flows.talking import publish, say
 from tests.waiting import wait_for
-from tests.web.visitor import Visitor
+from tests.web.visitor import Visitor, signed_in
 
 MIB = 1024 * 1024
 BOUND = 64 * MIB
@@ -133,6 +133,30 @@ def test_a_call_that_takes_long_is_answered_late_rather_than_made_a_job(
     readiness(service)
     body = {"question_text": "Why?", "wait_seconds": 0.001}
     assert service.call("parse_via_chat_gpt", body).status == 200
+
+
+def test_a_full_store_lets_settings_and_tokens_be_deleted(
+    service: Service, bounded: redis.Redis
+) -> None:
+    """What is deleted makes room; what would be kept of it needs some."""
+    service.operator("PUT", "/settings/acme/limits", {"concurrent_calls": 5})
+    service.operator("PUT", "/settings/acme/openai/accounts/second", {"project": "p"})
+    visitor = signed_in(service)
+    page = visitor.get("/organisations/acme/settings/limits")
+    overfill(bounded)
+    assert service.operator("DELETE", "/settings/acme/openai/accounts/second").status == 204
+    typed = {"tag": page.values()["tag"]}
+    deleted = visitor.post("/organisations/acme/settings/limits/delete", typed)
+    assert deleted.status == 303
+    assert "Deleted for good: the store is full" in visitor.get(deleted.headers["Location"]).text
+    [token, *_] = service.operator("GET", "/settings/acme/tokens").json["tokens"]
+    assert service.operator("DELETE", f"/settings/acme/tokens/{token['id']}").status == 204
+    shown = service.operator("GET", "/settings/acme").json
+    assert ("limits" in shown, shown["accounts"]) == (False, {})
+    assert service.operator("GET", "/trash/acme").json["trash"] == []
+    bounded.config_set("maxmemory", BOUND)
+    assert service.operator("DELETE", "/settings/acme/openai").status == 204
+    assert len(service.operator("GET", "/trash/acme").json["trash"]) == 1
 
 
 def test_while_full_the_log_keeps_no_bodies(service: Service, bounded: redis.Redis) -> None:

@@ -56,8 +56,8 @@ def test_clocks_apart_are_told(real_redis: redis.Redis) -> None:
 
 def test_secrets_that_no_key_opens_are_named(any_redis: Client) -> None:
     written = SettingsStore(any_redis, Cipher([FIRST_KEY]))
-    written.put("acme", "openai", {"api_key": "sk-0123456789"}, "me")
-    written.put("bhoomi", "signature", {"phrase": "a phrase of ours"}, "me")
+    written.sections.put("acme", "openai", {"api_key": "sk-0123456789"}, "me")
+    written.sections.put("bhoomi", "signature", {"phrase": "a phrase of ours"}, "me")
     assert store.secrets(written).words == "ENCRYPTION_KEYS open all 2 stored secrets"
     found = store.secrets(SettingsStore(any_redis, Cipher([SECOND_KEY])))
     assert found.state == WRONG
