@@ -1,4 +1,7 @@
-"""Rows of the log as pages show them: beginnings of question and answer, names and cost."""
+"""Rows of the log as pages show them: beginnings of question and answer, names and cost.
+
+Names of contacts and flows are those that the call gave, which are sealed with its request.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +13,14 @@ from flowhook.records.log import LogFilter, texts_in
 from flowhook.records.routes import asked_filter
 from flowhook.usage.csv_text import csv_text
 from web.page_services import PageServices
+from webhooks.fields import is_variable
 
 PREVIEW_CHARACTERS = 120
 ASKED = ("question_text", "prompt", "text", "description", "question", "input", "speech")
 COLUMNS = (
-    "time", "function", "status", "question", "answer", "contact", "flow", "flow_name", "model",
-    "input_tokens", "output_tokens", "cost", "milliseconds", "request_id",
+    "time", "function", "status", "question", "answer", "contact", "contact_name", "flow",
+    "flow_name", "model", "input_tokens", "output_tokens", "cost", "milliseconds",
+    "request_id",
 )  # fmt: skip
 
 
@@ -43,7 +48,9 @@ class LogRows:
             **entry,
             "question": _text_of(entry.get("request"), ASKED),
             "answer": _answer_of(entry, function.main if function else ""),
-            "flow_name": flow_name,
+            "function": entry.get("asked") or entry["function"],
+            "contact_name": name_in(entry.get("request"), "contact"),
+            "flow_name": flow_name or name_in(entry.get("request"), "flow"),
             "cost": price.cost(entry["input_tokens"], entry["output_tokens"]) if price else None,
         }
 
@@ -61,6 +68,15 @@ def preview(text: str) -> str:
     """The beginning of a text, on one line."""
     line = " ".join(text.split())
     return line if len(line) <= PREVIEW_CHARACTERS else line[: PREVIEW_CHARACTERS - 1] + "…"
+
+
+def name_in(body: Any, of: str) -> str:
+    """The name of the contact or flow as the call gave it: in an object, or as a plain text."""
+    given = body.get(of) if isinstance(body, Mapping) else None
+    name = given.get("name") if isinstance(given, Mapping) else given
+    if not isinstance(name, str) or is_variable(name):
+        return ""
+    return preview(name)
 
 
 def _answer_of(entry: Mapping[str, Any], main: str) -> str:

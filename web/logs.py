@@ -46,6 +46,7 @@ def log_pages(services: PageServices) -> Blueprint:
             logs=calls.rows(org, page["logs"]),
             next_cursor=page["next_cursor"],
             asked={name: value for name, value in asked.items() if value},
+            older=bool(request.args.get("cursor")),
             live=not error and not request.args.get("cursor"),
             error=error,
             statuses=["ok", FAILED, *sorted(explanations())],

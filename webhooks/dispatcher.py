@@ -97,6 +97,7 @@ class Dispatcher:
         """Record a call that failed before it reached its function, and return its outcome."""
         function = self.functions.find(call.function)
         entry = _entry(call, function.name if function else "unknown")
+        entry.asked = "" if function else printable(call.function)
         main = function.main if function else ""
         return self._record(entry, failed(failure, call.request_id, main, call.body))
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
+
 from flowhook.records.shortened import shortened_json
 
 
@@ -13,8 +15,9 @@ class LogEntry:
     """The record of one call.
 
     `status` is the error type or "ok"; `http_status` what the caller got; `called_by` the function
-    whose model made this call, which has the same request id. `request` and `response` are kept
-    only in the organisation's log, redacted, shortened and encrypted.
+    whose model made this call, which has the same request id. `asked` is the name that was asked
+    for where no function has it. It, `request` and `response` are kept only in the organisation's
+    log, redacted, shortened and encrypted.
     """
 
     organization_id: str | None
@@ -31,6 +34,7 @@ class LogEntry:
     output_tokens: int = 0
     token_id: str | None = None
     called_by: str = ""
+    asked: str = ""
     request: Any = field(default=None, repr=False)
     response: Any = field(default=None, repr=False)
     _body: bytes = field(default=b"", init=False, repr=False)
@@ -43,7 +47,8 @@ class LogEntry:
         if not self._body:
             request = shortened_json(self.request, self.status)
             response = shortened_json(self.response, self.status)
-            self._body = b'{"request":%b,"response":%b}' % (request, response)
+            asked = b'"asked":%b,' % orjson.dumps(self.asked) if self.asked else b""
+            self._body = b'{%b"request":%b,"response":%b}' % (asked, request, response)
             self.request = self.response = None
         return self._body
 

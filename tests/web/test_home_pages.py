@@ -46,7 +46,7 @@ def test_failures_of_the_last_day_say_what_to_do(service: Service, openai: FakeO
     service.flush()
     page = signed_in(service).get(HOME)
     assert "2 calls, 2 failed" in page.text
-    assert "model_not_found 1 Choose a model" in page.text
+    assert "No such model model_not_found 1 Choose a model" in page.text
     assert "failed in 1 of 2 calls of the last hour" in page.text, "one total on one page"
 
 
@@ -92,7 +92,7 @@ def test_the_operators_home_adds_up_all_organisations(service: Service) -> None:
     service.flush()
     page = signed_in(service).get("/")
     assert "4 calls, 2 failed" in page.text
-    assert "empty_input 2" in page.text
+    assert "Field is empty empty_input 2" in page.text
     assert "Redis" in page.text
 
 

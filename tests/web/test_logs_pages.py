@@ -11,6 +11,7 @@ from flowhook.records.log_entry import LogEntry
 from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import Service
 from tests.web.visitor import Page, Visitor, signed_in
+from web.explanations import STATUS_WORDS, explanations
 
 LOGS = "/organisations/acme/logs"
 ROW = re.compile(r'<tr data-id="([^"]+)"')
@@ -36,7 +37,8 @@ def test_calls_are_listed_newest_first(visitor: Visitor) -> None:
     ids = rows(page)
     assert len(ids) == 3
     assert ids == sorted(ids, reverse=True)
-    assert "empty_input Save the contact's answer as a result" in page.text
+    assert "Field is empty empty_input question_text is empty" in page.text
+    assert "What to do: Save the contact's answer as a result" in page.text
 
 
 @pytest.mark.parametrize(
@@ -191,7 +193,9 @@ def test_calls_are_found_by_words_of_question_and_answer(
     assert "धान कब बोएँ?" in page.text
     assert "Sow in June." in page.text
     assert visitor.get(f"{LOGS}?q=of+the+kind").html.count("<tr data-id") == 1
-    assert "No matching call" in visitor.get(f"{LOGS}?q=question_text").text, "no field's name"
+    assert "No call of the whole log matches" in visitor.get(f"{LOGS}?q=question_text").text, (
+        "no field's name"
+    )
     found = service.operator("GET", "/logs/acme?q=sow").json["logs"]
     assert len(found) == 1
     assert "request" not in found[0]
@@ -208,6 +212,71 @@ def test_a_flow_is_shown_and_found_by_its_name(service: Service) -> None:
     page = signed_in(service).get(f"{LOGS}?flow=Ask+GPT")
     assert page.html.count("<tr data-id") == 1
     assert f'title="{uuid}">Ask GPT' in page.html
+
+
+def test_names_that_the_call_gave_stand_before_its_ids(service: Service) -> None:
+    service.organisation()
+    given = {"contact": {"id": 498, "name": "सीता"}, "flow": {"id": 1, "name": "Crop advice"}}
+    service.call("get_buttons", {"buttons_data": "A|B", **given})
+    service.call("get_buttons", {"buttons_data": "A|B", "contact": "@contact.name"})
+    service.flush()
+    visitor = signed_in(service)
+    page = visitor.get(LOGS)
+    assert "सीता 498 Crop advice" in page.text
+    assert "@contact.name" not in page.text
+    entry = visitor.get(f"{LOGS}/{rows(page)[1]}")
+    assert "Contact सीता 498" in entry.text
+    assert "Flow Crop advice 1" in entry.text
+    head, *_, oldest = visitor.get(f"{LOGS}/all.csv").html.splitlines()
+    assert dict(zip(head.split(","), oldest.split(","), strict=True))["contact_name"] == "सीता"
+
+
+def test_names_are_sealed_in_the_store(service: Service) -> None:
+    service.organisation()
+    service.call("get_buttons", {"buttons_data": "A|B", "contact": {"id": 498, "name": "Sita"}})
+    service.call("parse_via_chat_gtp", {"question_text": "Hi"})
+    service.flush()
+    stored = b"".join(
+        value for _, fields in service.redis.xrange("fh:{acme}:log") for value in fields.values()
+    )
+    assert b"498" in stored
+    assert b"Sita" not in stored
+    assert b"chat_gtp" not in stored
+
+
+def test_a_misspelt_function_is_shown_as_it_was_asked_for(service: Service) -> None:
+    service.organisation()
+    service.call("parse_via_chat_gtp", {"question_text": "Hi"})
+    service.flush()
+    visitor = signed_in(service)
+    page = visitor.get(LOGS)
+    assert "parse_via_chat_gtp" in page.text
+    assert "unknown" not in page.text
+    assert "parse_via_chat_gtp Not found" in visitor.get(f"{LOGS}/{rows(page)[0]}").text
+
+
+def test_every_status_has_words(visitor: Visitor) -> None:
+    assert explanations().keys() <= STATUS_WORDS.keys()
+    choices = re.findall(r'<option value="(\w+)"[^>]*>([^<]*)', visitor.get(LOGS).html)
+    statuses = dict(choices[: len(explanations()) + 2])
+    assert statuses["insufficient_quota"] == "No credit"
+    assert not [words for words in statuses.values() if "_" in words]
+
+
+def test_older_calls_end_with_a_word(service: Service, visitor: Visitor) -> None:
+    assert "oldest calls" not in visitor.get(LOGS).text, "nobody went back"
+    service.background.recorder.record(
+        LogEntry("acme", "get_buttons", "new", "ok", 200, 1.0, time.time())
+    )
+    service.flush()
+    newest = rows(visitor.get(LOGS))[0]
+    back = visitor.get(f"{LOGS}?cursor={newest}")
+    assert len(rows(back)) == 3
+    assert "These are the oldest calls that are kept." in back.text
+    nothing = visitor.get(f"{LOGS}?cursor={newest}&contact=nobody")
+    assert "No older call matches: the log ends here." in nothing.text
+    for page in (back, nothing):
+        assert re.search(r'id="older" hidden', page.html)
 
 
 def test_failed_calls_as_a_table(service: Service, openai: FakeOpenAI) -> None:
