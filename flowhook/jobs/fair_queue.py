@@ -18,6 +18,7 @@ class FairQueue(queue.Queue[Any]):
 
     def __init__(self, shares: FairShares) -> None:
         self.line: FairLine[Any] = FairLine(shares)
+        self.closed = False
         super().__init__()
 
     def leave(self, message: Any) -> None:
@@ -25,6 +26,12 @@ class FairQueue(queue.Queue[Any]):
         with self.mutex:
             self.line.shares.give_back(owner_of(message))
             self.not_empty.notify()
+
+    def close(self) -> None:
+        """Hand out nothing more: whoever waits in `get`, and whoever calls it, gets queue.Empty."""
+        with self.mutex:
+            self.closed = True
+            self.not_empty.notify_all()
 
     def held_back(self) -> int:
         """Count the messages that wait for their organisation's share."""
@@ -44,12 +51,14 @@ class FairQueue(queue.Queue[Any]):
         pass
 
     def _qsize(self) -> int:
-        return self.line.is_ready()
+        return self.closed or self.line.is_ready()
 
     def _put(self, item: Any) -> None:
         self.line.put(owner_of(item.message), item)
 
     def _get(self) -> Any:
+        if self.closed:
+            raise queue.Empty
         _owner, item = self.line.take() or ("", None)  # there is one: _qsize said so
         return item
 

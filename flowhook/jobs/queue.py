@@ -129,6 +129,11 @@ class FairThread(WorkerThread):
         finally:
             self.work_queue.leave(message)  # type: ignore[attr-defined]
 
+    def stop(self) -> None:
+        """End after the message in hand; a thread without one at once."""
+        super().stop()
+        self.work_queue.close()  # type: ignore[attr-defined]
+
 
 # A script that has deleted something may write, also when Redis is out of memory.
 EVEN_IF_FULL = b'redis.call("DEL", "%b:nothing")\n' % NAMESPACE.encode()

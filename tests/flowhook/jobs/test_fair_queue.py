@@ -100,6 +100,24 @@ def test_a_thread_waits_for_its_organisations_share() -> None:
     assert got == [second]
 
 
+def test_a_closed_queue_wakes_who_waits_and_hands_out_nothing() -> None:
+    fair, kept = FairQueue(FairShares(1)), item("acme")
+    ended = threading.Event()
+
+    def wait() -> None:
+        with pytest.raises(queue.Empty):
+            fair.get(timeout=3600)
+        ended.set()
+
+    threading.Thread(target=wait, daemon=True).start()
+    fair.close()
+    assert ended.wait(10)
+    fair.put(kept)
+    with pytest.raises(queue.Empty):
+        fair.get(block=False)
+    assert fair.get_nowait() is kept
+
+
 def test_a_message_of_no_organisation_is_nobodys() -> None:
     assert owner_of(SimpleNamespace(args=("nonsense", "run"))) == ""
     assert owner_of(SimpleNamespace(args=())) == ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+import redis
 from redis.exceptions import ConnectionError
 
 from flowhook.config import Config, ConfigError
@@ -103,6 +104,18 @@ def test_an_idle_thread_is_woken_by_work(open_service: OpenService, real_redis: 
         assert jobs.wait(job_id)["status"] == "done"
     assert time.monotonic() - began < 5 * IDLE_MILLISECONDS / 1000
     jobs.stop_worker()
+
+
+def test_an_idle_worker_ends_at_once(
+    open_service: OpenService, fake_redis: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flowhook.jobs.queue.IDLE_MILLISECONDS", 3_600_000)
+    jobs = JobsService(open_service(fake_redis))
+    jobs.start_worker()
+    threads = list(jobs._worker.workers)
+    wait_for(lambda: all(thread.running for thread in threads), "the threads")
+    jobs.stop_worker()
+    assert not any(thread.is_alive() for thread in threads)
 
 
 def test_the_dramatiq_whose_worker_and_broker_are_extended() -> None:
