@@ -17,6 +17,7 @@ from webhooks.fields import is_variable
 
 PREVIEW_CHARACTERS = 120
 ASKED = ("question_text", "prompt", "text", "description", "question", "input", "speech")
+CALLER = frozenset({"organization_id", "contact", "contact_id", "flow", "flow_id"})
 COLUMNS = (
     "time", "function", "status", "question", "answer", "contact", "contact_name", "flow",
     "flow_name", "model", "input_tokens", "output_tokens", "cost", "milliseconds",
@@ -89,8 +90,9 @@ def _answer_of(entry: Mapping[str, Any], main: str) -> str:
 
 
 def _text_of(body: Any, names: tuple[str, ...]) -> str:
-    """The first of the fields that is text, else whatever text there is first."""
+    """The first of the fields that is text, else whatever text there is first but who called."""
     if not isinstance(body, Mapping):
         return ""
-    named = (body[name] for name in names if isinstance(body.get(name), str) and body[name])
-    return str(next(named, "") or next(texts_in(body), ""))
+    named = [body[name] for name in names if isinstance(body.get(name), str)]
+    rest = {name: value for name, value in body.items() if name not in CALLER}
+    return next((text for text in named if text), "" if named else next(texts_in(rest), ""))

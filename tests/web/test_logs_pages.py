@@ -279,6 +279,24 @@ def test_older_calls_end_with_a_word(service: Service, visitor: Visitor) -> None
         assert re.search(r'id="older" hidden', page.html)
 
 
+def test_the_question_shown_is_never_who_called(service: Service, openai: FakeOpenAI) -> None:
+    service.organisation(openai)
+    caller = {"organization_id": "acme", "contact": {"id": 1, "name": "Sita"}}
+    service.operator("POST", "/webhooks/parse_via_chat_gpt", {**caller, "question_text": ""})
+    service.operator("POST", "/webhooks/get_buttons", {**caller, "buttons_data": "Yes|No"})
+    service.flush()
+    _, *lines = signed_in(service).get(f"{LOGS}/all.csv").html.splitlines()
+    assert sorted(line.split(",")[3] for line in lines) == ["", "Yes|No"]
+
+
+def test_a_tiny_cost_is_no_zero(service: Service, openai: FakeOpenAI) -> None:
+    service.organisation(openai)
+    service.call("parse_via_chat_gpt", {"question_text": "Hi"})
+    service.flush()
+    page = signed_in(service).get(LOGS)
+    assert "under $0.0001" in page.text
+
+
 def test_failed_calls_as_a_table(service: Service, openai: FakeOpenAI) -> None:
     service.organisation(openai)
     service.call("parse_via_chat_gpt", {"question_text": "=1+1"})
