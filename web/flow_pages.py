@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from codecs import BOM_UTF8
+from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +16,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from flowhook.errors import FlowhookError, InvalidInput, InvalidJson
 from flowhook.http.body_size import MAX_IMPORT_VALUES
 from flowhook.strict_json import read_json
+from flowhook.turns import in_turns
 from flows.conversations.node_counts import read_tally
 from flows.definition.reading import read_export
 from flows.library.publishing import issues_by_flow, newest, refuse_critical, with_subflows
@@ -21,6 +26,7 @@ from web.page_services import PageServices
 
 PAGE_ENTRIES = 100
 SAMPLE = Path(__file__).parent / "samples" / "ask_gpt.json"  # a link to the one in examples/
+UNSAFE = re.compile(r'[\x00-\x1f\x7f\\/:*?"<>|;]+')  # what some system allows in no file's name
 DONE = {
     "published": "Published. New conversations use it; running conversations keep the revision they"
     " began with.",
@@ -40,14 +46,20 @@ def flow_pages(services: PageServices) -> Blueprint:
 
     @pages.post("")
     def take(org: str) -> str | tuple[str, int]:
-        """Import a file or the sample, whole or not at all, and show what is wrong with it."""
-        try:
-            export = read_export(read_json(uploaded(), MAX_IMPORT_VALUES))
-            store.add(org, export)
-        except FlowhookError as error:
-            return views.listed(org, error=of_file(error)), error.status
-        found = issues_by_flow(linter, org, export, store.library(org))
-        return views.listed(org, [{"flow": flow, "issues": issues} for flow, issues in found])
+        """Import files or the sample, each whole or not at all, and show what is wrong with them.
+
+        A file that is refused ends it; those before it are imported.
+        """
+        imported: list[dict[str, Any]] = []
+        for name, raw in uploaded():
+            try:
+                export = read_export(read_json(raw, MAX_IMPORT_VALUES))
+                store.add(org, export)
+            except FlowhookError as error:
+                return views.listed(org, imported, of_file(error, name, raw)), error.status
+            found = issues_by_flow(linter, org, export, store.library(org))
+            imported += [{"flow": flow, "issues": issues} for flow, issues in found]
+        return views.listed(org, imported)
 
     @pages.get("/export")
     def export_all(org: str) -> Response:
@@ -88,9 +100,8 @@ def _add_flow(pages: Blueprint, services: PageServices, views: FlowViews) -> Non
     @pages.get("/<uuid>/export")
     def export(org: str, uuid: str) -> Response:
         """A flow and its sub-flows, in the shape that importing takes."""
-        return attachment(
-            f"flow-{uuid[-4:]}.json", store.export(org, with_subflows(store, org, uuid))
-        )
+        name = file_name(store.entry(org, uuid).draft.name)
+        return attachment(name, store.export(org, with_subflows(store, org, uuid)))
 
 
 class FlowViews:
@@ -108,16 +119,28 @@ class FlowViews:
         error: FlowhookError | None = None,
     ) -> str:
         entries = self.store.library(org).entries.values()
-        flows = sorted((one.shown for one in entries), key=lambda one: (one["name"], one["uuid"]))
+        flows = sorted((one.shown for one in entries), key=by_name)
         start = asked_start()
+        shown = flows[start : start + PAGE_ENTRIES]
         return render_template(
             "web/flows.html",
-            flows=flows[start : start + PAGE_ENTRIES],
+            flows=shown,
+            counts=self.issue_counts(org, shown),
             next_start=start + PAGE_ENTRIES if len(flows) > start + PAGE_ENTRIES else None,
             imported=imported,
             error=error,
             done=DONE.get(request.args.get("done", "")),
         )
+
+    def issue_counts(self, org: str, listed: list[dict[str, Any]]) -> dict[str, dict[str, int]]:
+        """How many issues of each severity the newest drafts have, the gravest first."""
+        library = self.store.library(org)
+        counts = {}
+        for one in in_turns(listed):
+            flow = self.store.revisions.flow(org, one["uuid"], one["revision"])
+            issues = self.linter.issues(org, flow, library) if flow else ()
+            counts[one["uuid"]] = dict(Counter(issue.severity for issue in issues))
+        return counts
 
     def shown(self, org: str, uuid: str, error: FlowhookError | None = None) -> str:
         entry, flow = newest(self.store, org, uuid)
@@ -135,25 +158,40 @@ class FlowViews:
         )
 
 
-def uploaded() -> bytes:
-    """The file of the form, or the sample where that is asked for."""
+def by_name(flow: Mapping[str, Any]) -> tuple[str, str]:
+    """The place of a flow in the list, where capitals make no difference."""
+    return flow["name"].casefold(), flow["uuid"]
+
+
+def uploaded() -> list[tuple[str, bytes]]:
+    """The name and content of each file of the form, or of the sample where that is asked for.
+
+    Raises InvalidInput where there is none.
+    """
     if "sample" in request.form:
-        return SAMPLE.read_bytes()
-    file = request.files.get("file")
-    raw = file.read() if file else b""
-    if not raw:
+        return [(SAMPLE.name, SAMPLE.read_bytes())]
+    files = [(file.filename or "", file.read()) for file in request.files.getlist("file")]
+    files = [(name, raw) for name, raw in files if name or raw]
+    if not files:
         raise InvalidInput("no file was sent", fix="Choose the file that Export flow gave you.")
-    return raw
+    return files
 
 
-def of_file(error: FlowhookError) -> FlowhookError:
-    """The error of an import, with the file's name before it."""
-    file = request.files.get("file")
-    if file and file.filename:
-        error.message = f"the file {file.filename[:100]}: {error.message}"
-    if isinstance(error, InvalidJson):
+def of_file(error: FlowhookError, name: str, raw: bytes) -> FlowhookError:
+    """The error of an import in the page's words, with the file's name before it."""
+    is_json = raw.removeprefix(BOM_UTF8).lstrip()[:1] == b"{"
+    error.message = error.message if is_json else "it is no exported flow"
+    if name:
+        error.message = f"the file {name[:100]}: {error.message}"
+    if isinstance(error, InvalidJson) or not is_json:
         error.fix = "Choose the file that Export flow gave you; its name ends in .json."
     return error
+
+
+def file_name(flow: str) -> str:
+    """The name of a flow's file, without what a system would refuse in it."""
+    kept = UNSAFE.sub("-", flow)[:80].strip("-. ")
+    return f"{kept or 'flow'}.json"
 
 
 def asked_start() -> int:

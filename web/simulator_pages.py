@@ -13,8 +13,8 @@ from flowhook.errors import FlowhookError, InvalidInput
 from flowhook.organisations.organisation import Organisation
 from flows.api.message_schema import MEDIA, MessageSchema, load, message_of
 from flows.conversations.node_counts import NodeCounts
-from flows.library.publishing import newest
-from flows.model.contact import LANGUAGES
+from flows.library.publishing import newest, with_subflows
+from flows.model.contact import LANGUAGES, Language
 from flows.model.media import kind_of_url
 from flows.model.session import Message, WebhookAnswer
 from flows.play.simulation import Simulation, Simulations
@@ -29,6 +29,7 @@ POLICY = HEADERS["Content-Security-Policy"].replace(
     "img-src 'self' data:", "img-src 'self' data: https:; media-src 'self' https:"
 )
 PLACE = re.compile(r"(-?[\d.]{1,12})[,\s]+(-?[\d.]{1,12})", re.ASCII)
+BASE = "en"  # a contact without another language gets the flow as it is written
 LOCALES = frozenset(one.locale for one in LANGUAGES)
 
 
@@ -106,7 +107,7 @@ class Stage:
             results=pretty(state.get("results", {})),
             pretty=pretty,
             media_kind=media_kind,
-            languages=LANGUAGES,
+            languages=self.languages(org, uuid),
             kinds=("text", *MEDIA, "location"),
             typed=request.form if error else {},
             error=error,
@@ -115,10 +116,17 @@ class Stage:
         answer.headers["Content-Security-Policy"] = POLICY
         return answer
 
+    def languages(self, org: str, uuid: str) -> list[Language]:
+        """The base language, and those that the flow or one that it enters is translated into."""
+        translated = {BASE}
+        for entered in with_subflows(self.flows, org, uuid):
+            translated |= newest(self.flows, org, entered)[1].localization.keys()
+        return [one for one in LANGUAGES if one.locale in translated]
+
 
 def media_kind(message: Mapping[str, Any]) -> str:
     """How the page shows a message's media; "" for an address that it may not show."""
-    url, kind = str(message["url"]), str(message["type"])
+    url, kind = str(message["url"]), str(message.get("media") or message["type"])
     if not url.startswith(("https://", request.host_url)):
         return ""
     if kind in ("quick_reply", "list"):
@@ -129,9 +137,9 @@ def media_kind(message: Mapping[str, Any]) -> str:
 def settings_of(form: Mapping[str, str], simulation: Simulation | None) -> tuple[bool, str]:
     """Whether to pretend, and the contact's language: as the form says, else as before."""
     if "settings" not in form:
-        return (simulation.pretend, simulation.language) if simulation else (True, "en")
+        return (simulation.pretend, simulation.language) if simulation else (True, BASE)
     language = form.get("language", "")
-    return form.get("pretend") == "on", language if language in LOCALES else "en"
+    return form.get("pretend") == "on", language if language in LOCALES else BASE
 
 
 class Pretended:

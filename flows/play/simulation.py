@@ -22,14 +22,17 @@ from flowhook.organisations.organisation import Organisation
 from flowhook.records.redact import redact
 from flowhook.redis.effects import write
 from flowhook.redis.keys import org_key
+from flows.channels.outgoing_messages import messages_by_contact
+from flows.channels.whatsapp.choices import as_choice
 from flows.conversations.author_requests import AuthorHttpClient
 from flows.conversations.live_services import CallFunction, LiveServices, in_time
 from flows.conversations.transcript import status_of, transcript_of
 from flows.engine.engine import Engine
 from flows.library.store import FlowStore
 from flows.model.contact import Contact
-from flows.model.events import Event, WebhookCalled
+from flows.model.events import Event, MsgCreated, WebhookCalled
 from flows.model.session import HttpAnswer, Message, Session, WebhookAnswer, WebhookPending
+from flows.play.bubbles import seen_in_whatsapp
 from flows.sheets.access import OpenSheets, PretendedWrites
 
 KEEP_SECONDS = 86_400
@@ -119,10 +122,12 @@ class Simulations:
     def say(
         self, organisation: Organisation, player: str, simulation: Simulation, message: Message
     ) -> Simulation:
-        """Send one message of the contact."""
+        """Send one message of the contact; a number chooses among options that were numbered."""
+        numbered = last_numbered(simulation.chat)
+        chosen = as_choice(message, numbered) if numbered else message
 
         def step(engine: Engine, session: Session) -> list[Event]:
-            return engine.receive(session, message)
+            return engine.receive(session, chosen)
 
         session = Session.from_dict(simulation.session or {})
         return self._play(organisation, player, simulation, session, step, message)
@@ -160,7 +165,7 @@ class Simulations:
         simulation: Simulation,
         session: Session,
         step: Step,
-        message: Message | None = None,
+        said: Message | None = None,
     ) -> Simulation:
         functions = self.pretended if simulation.pretend else in_time(self.functions)
         timed = TimedCalls(functions, self.outgoing)
@@ -179,9 +184,10 @@ class Simulations:
         )
         events = step(Engine(services), session)
         simulation.session = session.as_dict()
-        simulation.chat += transcript_of(session, events, message, simulation.now())
+        simulation.chat += chat_of(session, events, said, simulation)
         simulation.chat = simulation.chat[-MAX_ITEMS:]
-        simulation.calls = [*simulation.calls, *shown_calls(events, timed)][-MAX_CALLS:]
+        calls = [{**one, **pretended_if(simulation)} for one in shown_calls(events, timed)]
+        simulation.calls = [*simulation.calls, *calls][-MAX_CALLS:]
         self._save(organisation.id, player, simulation)
         return simulation
 
@@ -243,6 +249,40 @@ class TimedRequests(AuthorHttpClient):
             if self.pretend:
                 return HttpAnswer(200, '{"success": true}')
             return self.calls.outgoing.send(organisation, method, url, headers, body)
+
+
+def chat_of(
+    session: Session, events: list[Event], said: Message | None, simulation: Simulation
+) -> list[Json]:
+    """A turn as transcripts have it, its messages with the `bubbles` that WhatsApp would show."""
+    now = simulation.now()
+    items = transcript_of(session, (), said, now)
+    for event in events:
+        entries = transcript_of(session, (event,), None, now)
+        if isinstance(event, WebhookCalled):
+            entries = [entry | pretended_if(simulation) for entry in entries]
+        elif isinstance(event, MsgCreated) and entries:
+            [(message, _)] = messages_by_contact((event,))[event.contact]
+            bubbles, numbered = seen_in_whatsapp(message)
+            entries[0] |= {"bubbles": bubbles} | ({"numbered": numbered} if numbered else {})
+        items += entries
+    return items
+
+
+def pretended_if(simulation: Simulation) -> Json:
+    """The mark of what is only pretended."""
+    return {"pretended": True} if simulation.pretend else {}
+
+
+def last_numbered(chat: list[Json]) -> Json | None:
+    """The options that were numbered last and that the contact has not answered yet."""
+    for item in reversed(chat):
+        if item["direction"] == "in":
+            return None
+        if item.get("numbered"):
+            numbered: Json = item["numbered"]
+            return numbered
+    return None
 
 
 def shown_calls(events: list[Event], calls: TimedCalls) -> list[Json]:

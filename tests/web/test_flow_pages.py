@@ -67,13 +67,76 @@ def test_a_file_as_windows_saves_it_is_taken(visitor: Visitor, encoding: str) ->
     assert "Imported as drafts Ask GPT No issues." in page.text
 
 
-@pytest.mark.parametrize("uuid", ['x"; y', "अआइई"])
-def test_an_exported_file_has_a_name_whatever_the_uuid(visitor: Visitor, uuid: str) -> None:
-    drop(visitor, json.dumps(export({**GREETING, "uuid": uuid})).encode())
-    sent = visitor.get(f"{FLOWS}/{quote(uuid)}/export")
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("Ask GPT", "Ask GPT.json"),
+        ("मदद फ़्लो", "मदद फ़्लो.json"),
+        ('../a"; b\n/c.', "a- b-c.json"),
+        ("///", "flow.json"),
+    ],
+)
+def test_an_exported_file_is_named_after_its_flow(visitor: Visitor, name: str, file: str) -> None:
+    odd = 'x"; y'
+    drop(visitor, json.dumps(export({**GREETING, "name": name, "uuid": odd})).encode())
+    sent = visitor.get(f"{FLOWS}/{quote(odd)}/export")
     assert sent.status == 200
     options = parse_options_header(sent.headers["Content-Disposition"])[1]
-    assert options["filename"] == f"flow-{uuid[-4:]}.json"
+    assert options["filename"] == file
+
+
+def test_a_picture_in_the_place_of_a_flow_is_refused_by_its_name(visitor: Visitor) -> None:
+    picture = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
+    page = visitor.post(FLOWS, {"file": (io.BytesIO(picture), "photo.png")})
+    assert page.status == 400
+    assert "The file photo.png:" in page.text
+    assert "Choose the file that Export flow gave you" in page.text
+    assert "UTF-8" not in page.text
+    assert "JSON object" not in page.text
+
+
+def test_several_files_are_imported_at_once(service: Service, visitor: Visitor) -> None:
+    greeting = json.dumps(export(GREETING)).encode()
+    files = [(io.BytesIO(EXAMPLE.read_bytes()), "a.json"), (io.BytesIO(greeting), "b.json")]
+    page = visitor.post(FLOWS, {"file": files})
+    assert page.status == 200, page.text
+    names = [flow["name"] for flow in service.admin("GET", "/flows/acme").json["flows"]]
+    assert sorted(names) == ["Ask GPT", "Greeting"]
+    assert page.html.count("<h3") == 2
+    files = [(io.BytesIO(greeting), "b.json"), (io.BytesIO(b"PK"), "flows.zip")]
+    page = visitor.post(FLOWS, {"file": files})
+    assert page.status == 400
+    assert "The file flows.zip:" in page.text
+    assert page.html.count("<h3") == 1, "those before it are imported, and told"
+
+
+def test_the_list_sorts_as_people_do_and_shows_dates_and_issues(
+    service: Service, visitor: Visitor
+) -> None:
+    for number, name in enumerate(("Zebra", "apple", "Mango")):
+        flow = {**GREETING, "name": name, "uuid": f"f{number}", "keywords": [f"word{number}"]}
+        if name == "Mango":
+            flow["nodes"] = [{"id": "say", "send": ""}, {"id": "more", "send": "@results.never"}]
+        drop(visitor, json.dumps(export(flow)).encode())
+    page = visitor.get(FLOWS)
+    assert page.text.index("apple") < page.text.index("Mango") < page.text.index("Zebra")
+    listed = service.admin("GET", "/flows/acme").json["flows"]
+    for flow in listed:
+        assert f'datetime="{flow["updated_at"]}"' in page.html
+    issues = service.admin("GET", "/flows/acme/f2").json["issues"]
+    critical = sum(issue["severity"] == "Critical" for issue in issues)
+    assert 0 < critical < len(issues)
+    assert f"Critical: {critical} Warning: {len(issues) - critical}" in page.text
+    assert page.text.count("Critical:") == 1
+
+
+def test_publish_stands_before_the_picture(visitor: Visitor) -> None:
+    drop(visitor, json.dumps(export(GREETING)).encode())
+    page = visitor.get(f"{FLOWS}/greeting")
+    assert page.html.index("/publish") < page.html.index("data-picture")
+    assert "in spite of" not in page.text
+    visitor.post(f"{FLOWS}/greeting/publish")
+    assert "/publish" not in visitor.get(f"{FLOWS}/greeting").html, "nothing is left to publish"
 
 
 @pytest.mark.parametrize("content", [b"", b"no json", b"[]", b'{"flows": [{"definition": {}}]}'])
@@ -119,7 +182,7 @@ def test_a_flow_is_published_unless_it_is_critically_wrong(
     refused = visitor.post(f"{FLOWS}/greeting/publish")
     assert refused.status == 409
     assert "The flow has Critical issues (1), the first:" in refused.text
-    assert "or publish it anyway below" in refused.text
+    assert "or publish it anyway above" in refused.text
     assert visitor.post(f"{FLOWS}/greeting/publish", {"force": "on"}).status == 303
     assert service.admin("GET", "/flows/acme/greeting").json["has_draft"] is False
 

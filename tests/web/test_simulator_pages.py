@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
 from typing import Any
 
 import pytest
 import redis
 
+from flows.channels.whatsapp.render import render
 from tests.fakes.google import EMAIL, FakeGoogle
 from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import OpenService, Service
@@ -97,7 +99,77 @@ def test_pretended_calls_ask_nobody(service: Service, visitor: Visitor, openai: 
     page = visitor.post(ASK, {"action": "start", "settings": "on", "pretend": "on"})
     assert bubbles(page) == ["Blue light scatters most in the air."]
     assert openai.requests == []
-    assert "200 parse_via_chat_gpt" in page.text
+    assert "200 pretended parse_via_chat_gpt" in page.text
+
+
+def test_what_is_pretended_says_so(service: Service, visitor: Visitor, openai: FakeOpenAI) -> None:
+    draft(service, ASKING)
+    page = visitor.post(ASK, {"action": "start", "settings": "on", "pretend": "on"})
+    assert "pretended webhook called · parse_via_chat_gpt" in page.text
+    assert "200 pretended parse_via_chat_gpt" in page.text
+    page = visitor.post(ASK, {"action": "start", "settings": "on"})
+    assert "pretended" not in page.text
+
+
+def test_long_answers_are_the_bubbles_that_whatsapp_would_show(
+    service: Service, visitor: Visitor, openai: FakeOpenAI
+) -> None:
+    draft(service, ASKING)
+    answer = "**Sky**\n\n" + "The air scatters blue light most of all. " * 300
+    openai.say(answer)
+    page = visitor.post(ASK, {"action": "start", "settings": "on"})
+    sent = [one["text"]["body"] for one in render({"type": "text", "text": answer}).contents]
+    assert len(sent) == 4
+    assert [unescape(one) for one in bubbles(page)] == sent
+    assert page.html.count('class="bubble out"') == 4
+    assert (
+        page.html.count('<details class="long-text">') == sum(len(one) > 1000 for one in sent) >= 2
+    )
+
+
+def test_many_options_are_a_numbered_text_and_a_number_chooses(
+    service: Service, visitor: Visitor
+) -> None:
+    titles = [f"Choice {number}" for number in range(1, 13)]
+    content = {
+        "type": "list",
+        "title": "Pick",
+        "body": "Which?",
+        "globalButtons": [{"title": "☰"}],
+    }
+    items = [{"title": "All", "options": [{"type": "text", "title": one} for one in titles]}]
+    ask = {"type": "send_interactive_msg", "id": 1, "name": "Pick"}
+    ask["text"] = json.dumps({**content, "items": items})
+    flow = {
+        **GREETING,
+        "nodes": [
+            {"id": "ask", "actions": [ask], "to": "wait"},
+            {
+                "id": "wait",
+                "wait": {"result": "pick"},
+                "cases": [["has_phrase", ["Choice 2"], "Two", "good"]],
+                "else": "bad",
+            },
+            {"id": "good", "send": "Good"},
+            {"id": "bad", "send": "Bad"},
+        ],
+    }
+    draft(service, flow)
+    page = visitor.post(GREET, {"action": "start"})
+    assert "12. Choice 12" in bubbles(page)[0]
+    assert 'class="option"' not in page.html
+    page = visitor.post(GREET, {"text": "2"})
+    assert bubbles(page)[1:] == ["2", "Good"]
+
+
+def test_who_may_only_look_is_shown_nothing_to_press(service: Service, visitor: Visitor) -> None:
+    draft(service, GREETING)
+    viewer = signed_in(service, service.token("acme", "viewer"))
+    page = viewer.get(GREET)
+    assert page.status == 200
+    assert "Your token may look only" in page.text
+    assert "Start" not in page.text
+    assert viewer.post(GREET, {"action": "start"}).status == 403
 
 
 def test_real_calls_show_their_time(service: Service, visitor: Visitor, openai: FakeOpenAI) -> None:
@@ -116,7 +188,7 @@ def test_real_calls_show_their_time(service: Service, visitor: Visitor, openai: 
 def test_buttons_and_time_and_language(service: Service, visitor: Visitor) -> None:
     flow = {
         **GREETING,
-        "localization": {},
+        "localization": {"hi": {}, "ta": {}, "xx": {}},
         "nodes": [
             {"id": "ask", "actions": [SURE], "to": "wait"},
             {
@@ -132,6 +204,7 @@ def test_buttons_and_time_and_language(service: Service, visitor: Visitor) -> No
     }
     draft(service, flow)
     page = visitor.post(GREET, {"action": "start", "settings": "on", "language": "hi"})
+    assert re.findall(r'<option value="(\w+)"', page.html) == ["en", "hi", "ta"]
     assert '<option value="hi" selected>' in page.html
     assert "The flow waits up to 1 h." in page.text
     assert '<button class="option" name="text" value="Yes" dir="auto">Yes' in page.html

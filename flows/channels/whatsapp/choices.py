@@ -6,9 +6,9 @@ text. An answer of "2", in the digits of any script, chooses the second option.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 
@@ -17,6 +17,7 @@ from flowhook.organisations.contact_names import ContactNames
 from flowhook.redis.effects import Effect, write
 from flowhook.redis.keys import org_key
 from flows.channels.inbound import Inbound
+from flows.model.session import Message
 
 KEEP_SECONDS = 24 * 3600
 MAX_DIGITS = 3
@@ -42,8 +43,7 @@ class Choices:
         The options stay stored, because a delivery may be repeated until its message is in the
         inbox.
         """
-        number = _number(inbound.text) if inbound.type == "text" else 0
-        if not number:
+        if inbound.type != "text" or not _number(inbound.text):
             return inbound
         sealed = self.redis.get(self._key(org, inbound.contact))
         if sealed is None:
@@ -52,12 +52,7 @@ class Choices:
             stored = orjson.loads(self.cipher.open(org, self._purpose(inbound.contact), sealed))
         except CannotDecrypt:
             return inbound  # the options cannot be decrypted
-        titles = stored["titles"]
-        if number > len(titles):
-            return inbound
-        title = titles[number - 1]
-        interactive = {"id": stored["node"] or str(number - 1), "title": title}
-        return replace(inbound, type=stored["kind"], text=title, interactive=interactive)
+        return as_choice(inbound, stored)
 
     def forgetting(self, org: str, contact: str) -> Effect:
         """Return the effect that removes the options once the contact has answered."""
@@ -71,6 +66,23 @@ class Choices:
 
     def _purpose(self, contact: str) -> str:
         return f"choices:{contact}"
+
+
+Said = TypeVar("Said", Inbound, Message)
+
+
+def as_choice(said: Said, numbered: Mapping[str, Any]) -> Said:
+    """A message as the choice that it makes among numbered options, `kind`, `node` and `titles`.
+
+    Unchanged if it is no text of a number among them.
+    """
+    titles = numbered["titles"]
+    number = _number(said.text) if said.type == "text" else 0
+    if not 0 < number <= len(titles):
+        return said
+    title = titles[number - 1]
+    interactive = {"id": numbered["node"] or str(number - 1), "title": title}
+    return replace(said, type=numbered["kind"], text=title, interactive=interactive)
 
 
 def _number(text: str) -> int:
