@@ -6,6 +6,8 @@ others have nothing left to do.
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 
 pytest_plugins = [
@@ -34,3 +36,9 @@ FIRST = (
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector millions of objects that are there until the end."""
+    gc.collect()
+    gc.freeze()

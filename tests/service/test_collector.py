@@ -52,7 +52,6 @@ class World:
 @pytest.fixture
 def world() -> Iterator[World]:
     yield World()
-    gc.unfreeze()
     gc.enable()
     gc.collect()
 

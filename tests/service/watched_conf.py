@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import weakref
 from collections.abc import Callable, Iterable
@@ -49,7 +48,6 @@ class Watched:
 
     def _left(self) -> dict[str, Any]:
         if self.garbage is None:
-            gc.unfreeze()  # what is frozen could hold bodies, too
             self.garbage = Collected().__enter__()
             self.bytes_before = large_bytes()
         holders = dict(self.garbage.holders())
