@@ -145,7 +145,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         accounts,
         open_client,
         in_flight.place,
-        section_checks(config, guard, sheets),
+        section_checks(config, guard, sheets, authenticator, store.tokens),
         CheckResults(redis),
     )
     runner = CallRunner(dispatcher, settings.get, called_at)
@@ -226,6 +226,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         board=board,
         job_services=job_services,
         conversations=conversations,
+        alerts=alerts,
         linter=linter,
         fullness=fullness,
     )

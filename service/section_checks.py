@@ -1,5 +1,5 @@
-"""Tests of settings sections: one request each that an outside service answers only if the keys
-are right."""
+"""Tests of settings sections: most are one request that an outside service answers only if the
+keys are right."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import Any
 from flowhook.config import Config
 from flowhook.errors import MissingApiKey, ProviderRejected
 from flowhook.organisations.account_checks import SectionTest
+from flowhook.organisations.auth import Authenticator
 from flowhook.organisations.organisation import Organisation
 from flowhook.organisations.schemas import WhatsAppSettingsSchema
 from flowhook.organisations.section import lacking
+from flowhook.organisations.token_store import TokenStore
 from flowhook.providers.glific import GlificClient
 from flowhook.providers.google_maps import GoogleMapsClient
 from flowhook.providers.guard import AddressGuard
@@ -19,19 +21,28 @@ from flowhook.providers.requests_transport import RequestsTransport
 from flowhook.providers.transport import Transport
 from flowhook.providers.whatsapp import NumberState, PhoneNumber, WhatsAppClient
 from flows.sheets.sheets import Sheets
+from service.caller_checks import try_signature, try_tokens
 from service.provider_clients import choose_transport
 
 A_PLACE = (28.6129, 77.2295)  # India Gate, New Delhi, whose address Google knows
 
 
-def section_checks(config: Config, guard: AddressGuard, sheets: Sheets) -> dict[str, SectionTest]:
-    """The tests, by section."""
+def section_checks(
+    config: Config,
+    guard: AddressGuard,
+    sheets: Sheets,
+    authenticator: Authenticator,
+    tokens: TokenStore,
+) -> dict[str, SectionTest]:
+    """The tests, by section; that of webhook tokens is `tokens`."""
     metas, maps = choose_transport(), RequestsTransport()
     glific = GuardedRequestsTransport(
         lambda host, port, seconds: guard.addresses_of(host, port, seconds, "api_url")
     )
     sign_in = sheets.tokens.sign_in
     return {
+        "signature": lambda org: try_signature(org, authenticator, tokens),
+        "tokens": lambda org: try_tokens(org, tokens),
         "google_sheets": lambda org: sign_in.test(org.section("google_sheets")),
         "whatsapp": lambda org: try_whatsapp(org, metas, config.whatsapp_base_url),
         "glific": lambda org: try_glific(org, glific),

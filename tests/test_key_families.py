@@ -113,6 +113,7 @@ def full(
     fill_jobs(service)
     fill_conversations(service)
     fill_what_rarely_happens(service)
+    service.operator("GET", "/settings/acme/openai/models")
     fill_provider_failures(service, openai)
     service.flush()
     service.operator("PATCH", "/organizations/acme", {"title": "Asha"})

@@ -9,6 +9,7 @@ from flask import Blueprint, render_template, request
 from flowhook.errors import FlowhookError, NotFound
 from flowhook.http.origin import origin
 from flowhook.organisations.section_service import account_titles
+from web.addresses import address_note
 from web.forms import FormField, form_fields, read_form
 from web.node_bodies import node_bodies
 from web.page_security import organisation
@@ -42,6 +43,7 @@ def function_pages(services: PageServices) -> Blueprint:
             accounts=account_titles(organisation()),
             account=request.form.get("account", ""),
             bodies=node_bodies(function, f"{origin(services.config.public_url)}/webhooks/{name}"),
+            note=address_note(services.config),
         )
 
     @pages.get("")

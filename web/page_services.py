@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from flowhook.alerts.alerts import Alerts
 from flowhook.board.board import Board
 from flowhook.config import Config
 from flowhook.jobs.services import JobServices
@@ -44,5 +45,6 @@ class PageServices:
     board: Board
     job_services: JobServices
     conversations: Conversations
+    alerts: Alerts
     linter: FlowLinter
     fullness: Fullness

@@ -13,11 +13,12 @@ from flowhook.organisations.model_quirks import read_warnings
 from flowhook.organisations.schemas import SECTIONS
 from flowhook.organisations.section_service import account_titles, masked
 from flowhook.organisations.section_tag import section_tag
+from web.addresses import address_note, callback
 from web.forms import SECRET, FormField, form_fields, messages, read_form
 from web.models import goes, today
 from web.page_security import organisation, reload_organisation, signed_in
 from web.page_services import PageServices
-from web.section_notes import callback, section_notes
+from web.section_notes import section_notes
 from web.section_words import TITLES, lacking_labels, tested_words
 
 # The other fields of the OpenAI section are under "More".
@@ -95,6 +96,7 @@ class SectionForms:
             today=today(),
             here=place(org, section),
             callback=callback(self.services.config, org) if section == "whatsapp" else "",
+            unreached=address_note(self.services.config),
         )
 
     def save(self, org: str, section: str, title: str | None = None) -> str | tuple[str, int] | Any:

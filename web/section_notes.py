@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from flowhook.config import Config
-from flowhook.http.origin import origin
 from flowhook.organisations.auth import SIGNATURE
 from flowhook.organisations.organisation import Organisation
+from flowhook.organisations.signature import is_glific_number
 from web.page_services import PageServices
+from web.section_words import minute
 
 
 def section_notes(section: str, current: Organisation, services: PageServices) -> list[str]:
     """Sentences for the section."""
     if section == "signature" and current.signature_phrase:
         return [signature_note(current, services.sections.store.tokens.uses(current.id))]
-    if section == "whatsapp":
-        return address_notes(services.config)
+    if section.partition("/")[0] == "openai":
+        return unknown_models(section, current, services)
     return []
 
 
-def address_notes(config: Config) -> list[str]:
-    """Why others may not reach the addresses that a page shows."""
-    if config.public_url and config.public_url.startswith("https:"):
-        return []
-    reason = "is not https" if config.public_url else "is not set, so this is how you came here"
+def unknown_models(section: str, current: Organisation, services: PageServices) -> list[str]:
+    """Models that the key could not use when they were listed last."""
+    found = services.sections.known_models.unknown(
+        current.id, section, current.stored, current.section(section)
+    )
     return [
-        "Meta delivers to https addresses only, and from outside: the service's PUBLIC_URL"
-        f" {reason}. The operator sets PUBLIC_URL to the https address of this service."
+        f"{model} is not among the models of this key, as listed on {found.at[:10]}: calls that"
+        " ask it will fail. Choose another, or try it by Save and test."
+        for model in found.models
     ]
 
 
@@ -36,21 +37,16 @@ def signature_note(current: Organisation, uses: dict[str, str]) -> str:
         return wrong
     seen = uses.get(SIGNATURE)
     if seen:
-        return f"The last signed call came at {seen[:16].replace('T', ' ')} UTC."
+        return f"The last signed call came at {minute(seen)}."
     return "No signed call has come yet: test the webhook in Glific's simulator, then look here."
 
 
 def signature_fault(current: Organisation) -> str:
     """Why no signed call can fit; empty where it can."""
-    if current.id.isdigit():
+    if is_glific_number(current.id):
         return ""
     return (
         f"No call that Glific signs will fit: Glific names the organisation by its own number, and"
         f" this one is called {current.id}. Have the operator make an organisation whose id is"
         " Glific's number, or give the webhook nodes a token instead."
     )
-
-
-def callback(config: Config, org: str) -> str:
-    """The address for Meta's verification and deliveries."""
-    return f"{origin(config.public_url)}/channels/whatsapp/{org}"

@@ -47,6 +47,12 @@ def _whatsapp(tested: Tested) -> str:
     return f"Everything fits: Meta delivers the messages of {number} ({name}) here."
 
 
+def _signature(tested: Tested) -> str:
+    used = tested["last_used_at"]
+    seen = f"The last one came at {minute(used)}." if used else "None has come yet."
+    return f"A call signed with the stored phrase is accepted. {seen}"
+
+
 def _glific(tested: Tested) -> str:
     return f"Glific lets {tested['phone']} log in."
 
@@ -55,7 +61,13 @@ def _google_maps(tested: Tested) -> str:
     return f"The key works: Google found {tested['address']}."
 
 
+def minute(moment: str) -> str:
+    """An ISO time to the minute, as people read it."""
+    return f"{moment[:16].replace('T', ' ')} UTC"
+
+
 TESTED: dict[str, Callable[[Tested], str]] = {
+    "signature": _signature,
     "google_sheets": _google_sheets,
     "whatsapp": _whatsapp,
     "glific": _glific,

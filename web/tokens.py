@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -13,9 +14,11 @@ from flowhook.http.origin import origin
 from flowhook.organisations.roles import MEMBERS
 from flowhook.organisations.section_service import load_fields
 from flowhook.organisations.tokens import TokenSchema, created_token, listed_tokens, revoke_token
+from web.addresses import address_note
 from web.forms import form_fields, read_form
 from web.page_security import signed_in
 from web.page_services import PageServices
+from web.section_words import minute
 
 
 def token_pages(services: PageServices) -> Blueprint:
@@ -24,8 +27,13 @@ def token_pages(services: PageServices) -> Blueprint:
     sections = services.sections
 
     def listed(
-        org: str, made: dict[str, str] | None = None, error: FlowhookError | None = None
+        org: str,
+        made: dict[str, str] | None = None,
+        error: FlowhookError | None = None,
+        seen: str = "",
+        failed: FlowhookError | None = None,
     ) -> str:
+        """`seen` and `failed`: what a test of the webhook tokens found."""
         typed = request.form if error else None
         errors = error.fields or {} if error else {}
         return render_template(
@@ -37,6 +45,9 @@ def token_pages(services: PageServices) -> Blueprint:
             error=error,
             revoked=request.args.get("done") == "revoked",
             mine=signed_in().caller.token_id,
+            note=address_note(services.config),
+            seen=seen,
+            failed=failed,
         )
 
     @pages.get("")
@@ -59,6 +70,14 @@ def token_pages(services: PageServices) -> Blueprint:
             return listed(org, error=error), error.status
         return listed(org, made)
 
+    @pages.post("/test")
+    def test(org: str) -> str:
+        """Say how many webhook tokens work, and when the last call came with one."""
+        try:
+            return listed(org, seen=seen_words(services.checks.test_section(org, "tokens")))
+        except FlowhookError as failed:
+            return listed(org, failed=failed)
+
     @pages.post("/<token_id>/revoke")
     def revoke(org: str, token_id: str) -> AnyResponse:
         """Revoke a token at once."""
@@ -66,6 +85,16 @@ def token_pages(services: PageServices) -> Blueprint:
         return redirect(url_for("web.tokens.show", org=org) + "?done=revoked", 303)
 
     return pages
+
+
+def seen_words(tested: Mapping[str, Any]) -> str:
+    """What a test of the webhook tokens found."""
+    working = "One webhook token works." if tested["tokens"] == 1 else ""
+    working = working or f"{tested['tokens']} webhook tokens work."
+    used = tested["last_used_at"]
+    if used:
+        return f"{working} The last call with one came at {minute(used)}."
+    return f"{working} No call has come yet: test the webhook in your flow builder, then look here."
 
 
 def sign_in_link(config: Config, made: Mapping[str, str]) -> str:

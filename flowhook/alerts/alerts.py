@@ -127,6 +127,11 @@ class Alerts:
             if name != PAUSE.encode()
         ]
 
+    def waits(self, org: str) -> bool:
+        """Whether the last alert could not be sent, so that all wait for the next try."""
+        until = self.redis.hget(org_key(org, "alerts"), PAUSE)
+        return float(until or 0) > self.clock()
+
     def test(self, organisation: Organisation) -> dict[str, Any]:
         """Send a test to every place; raises what the first that fails says."""
         alert = Alert("test", "this is a test", "Nothing is to be done.")

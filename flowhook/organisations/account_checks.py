@@ -11,9 +11,10 @@ from typing import Any
 from flowhook.errors import FlowhookError, NotFound
 from flowhook.organisations.check_results import CheckResults
 from flowhook.organisations.organisation import Organisation
+from flowhook.organisations.schemas import SECTIONS
 from flowhook.organisations.section_service import SectionService, account_section
 from flowhook.providers.account import SARVAM, Account, Accounts
-from flowhook.providers.model_client import ChatRequest, ModelClient
+from flowhook.providers.model_client import ChatRequest, ListedModel, ModelClient
 
 QUESTION = "Answer with the word yes."
 MAX_TOKENS = 64  # a model that thinks first may end without an answer, which is one, too
@@ -52,10 +53,17 @@ class AccountChecks:
         section = account_section(title) if title else "openai"
         organisation = self.sections.existing(org)
         client = self._client(organisation, section)
-        return self._timed(organisation, section, lambda: _try_account(client))
+
+        def ask() -> dict[str, Any]:
+            models = len(self._listed(organisation, section, client))
+            question = [{"role": "user", "content": QUESTION}]
+            client.chat(ChatRequest(question, max_tokens=MAX_TOKENS))
+            return {"models": models}
+
+        return self._timed(organisation, section, ask)
 
     def test_section(self, org: str, section: str) -> dict[str, Any]:
-        """Try another section's key; raises NotFound for a section without a test."""
+        """Try another section, or the webhook tokens; raises NotFound where there is no test."""
         test = self.others.get(section)
         if test is None:
             raise NotFound(
@@ -63,19 +71,30 @@ class AccountChecks:
                 fix=f"The sections with a test are openai, {', '.join(self.others)}.",
             )
         organisation = self.sections.existing(org)
-        self.sections.section(organisation, section)
+        if section in SECTIONS:
+            self.sections.section(organisation, section)
         return self._timed(organisation, section, lambda: test(organisation))
 
     def models(self, org: str, title: str | None = None) -> list[dict[str, Any]]:
         """The models this key can use, by id, each with what the provider tells of it."""
         organisation = self.sections.existing(org)
-        client = self._client(organisation, account_section(title) if title else "openai")
+        section = account_section(title) if title else "openai"
+        client = self._client(organisation, section)
         with self.place(org):
-            models = sorted(client.models(), key=lambda model: model.id)
+            models = self._listed(organisation, section, client)
         return [
             {name: value for name, value in asdict(model).items() if value is not None}
             for model in models
         ]
+
+    def _listed(
+        self, organisation: Organisation, section: str, client: ModelClient
+    ) -> list[ListedModel]:
+        """The account's models by id, which are known from then on."""
+        models = sorted(client.models(), key=lambda model: model.id)
+        known = self.sections.known_models
+        known.note(organisation.id, section, organisation.stored, [model.id for model in models])
+        return models
 
     def _test_sarvam(self, organisation: Organisation) -> dict[str, Any]:
         account = self.accounts.open_sarvam(organisation.sections)
@@ -98,9 +117,3 @@ class AccountChecks:
     def _client(self, organisation: Organisation, section: str) -> ModelClient:
         values = self.sections.section(organisation, section)
         return self.open_client(self.accounts.read(values), organisation)
-
-
-def _try_account(client: ModelClient) -> dict[str, Any]:
-    models = len(client.models())
-    client.chat(ChatRequest([{"role": "user", "content": QUESTION}], max_tokens=MAX_TOKENS))
-    return {"models": models}

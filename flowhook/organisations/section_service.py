@@ -14,12 +14,14 @@ from flowhook.blanks import unpadded
 from flowhook.errors import InvalidInput, NotFound
 from flowhook.frames import drop_frames
 from flowhook.organisations.auth import Caller
+from flowhook.organisations.known_models import KnownModels
 from flowhook.organisations.model_quirks import read_warnings
 from flowhook.organisations.organisation import Organisation
 from flowhook.organisations.roles import OPERATOR
 from flowhook.organisations.schemas import SECTIONS
 from flowhook.organisations.section import mask, secret_fields
 from flowhook.organisations.section_tag import section_tag
+from flowhook.organisations.settings_fields import Stored
 from flowhook.organisations.store import SettingsStore
 from flowhook.providers.guard import AddressGuard
 from flowhook.redis.keys import ORGANIZATION_ID_PATTERN
@@ -39,6 +41,7 @@ class Written:
     is_first: bool
     values: dict[str, Any] = field(repr=False)
     tag: str
+    stored: Stored = field(repr=False)
 
 
 class SectionService:
@@ -56,6 +59,7 @@ class SectionService:
         """`changed` is told an organisation's id after each change made here, `budgeted` before a
         budget is set where none was."""
         self.store = store
+        self.known_models = KnownModels(store.redis)
         self.changed = changed
         self.guard = guard
         self.budgeted = budgeted
@@ -84,7 +88,8 @@ class SectionService:
     def show(self, org: str, section: str) -> tuple[dict[str, Any], str]:
         """A section masked, and its tag; raises NotFound."""
         organisation = self.existing(org)
-        shown = self.shown(org, section, self.section(organisation, section))
+        values = self.section(organisation, section)
+        shown = self.shown(org, section, values, organisation.stored)
         return shown, section_tag(organisation.stored, section)
 
     def revoked(self, org: str) -> None:
@@ -137,12 +142,17 @@ class SectionService:
             now = self.store.sections.patch(org, section, values, caller.name, expected)
         self.changed(org)
         values = self.store.fields.read(org, now).get(section, {})
-        return Written(is_new, not organisation.exists, values, section_tag(now, section))
+        return Written(is_new, not organisation.exists, values, section_tag(now, section), now)
 
-    def shown(self, org: str, section: str, values: dict[str, Any]) -> dict[str, Any]:
-        """Mask a section; the OpenAI one comes with its warnings, if there are any."""
+    def shown(
+        self, org: str, section: str, values: dict[str, Any], stored: Stored
+    ) -> dict[str, Any]:
+        """Mask a section; an OpenAI one comes with its warnings, if there are any."""
         answer = masked(section, values)
+        if section.partition("/")[0] != "openai":
+            return answer
         warnings = read_warnings(self.store.redis, org) if section == "openai" else []
+        warnings += self.known_models.unknown(org, section, stored, values).warnings()
         return {**answer, "warnings": warnings} if warnings else answer
 
     def _check_base_url(

@@ -26,6 +26,11 @@ def signature(phrase: str, at: float, body: bytes) -> str:
     return f"t={stamp},v1={sign(phrase, stamp, body)}"
 
 
+def is_glific_number(org: str) -> bool:
+    """Whether Glific can name the organisation in a call that it signs: by its own number."""
+    return org.isdigit()
+
+
 def outgoing_signature(purpose: str, phrase: str, at: float, body: bytes) -> str:
     """The value of X-Flowhook-Signature for a body sent to a server of the organisation's.
 

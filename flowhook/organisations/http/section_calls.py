@@ -29,7 +29,7 @@ def answer_section_call(
         written = sections.write(
             org, section, read_body(), caller, replaces=replaces, expected=expected
         )
-        shown = sections.shown(org, section, written.values)
+        shown = sections.shown(org, section, written.values, written.stored)
         answer = _tagged(shown, written.tag, 201 if written.is_new else 200)
         if written.is_first:
             answer.headers[MADE] = org

@@ -62,6 +62,7 @@ WHO: dict[str, str] = {
     "POST /organisations/<org>/settings/openai/test": "",
     "GET /organisations/<org>/tokens": "viewer",
     "POST /organisations/<org>/tokens": "",
+    "POST /organisations/<org>/tokens/test": "",
     "POST /organisations/<org>/tokens/<token_id>/revoke": "",
     "GET /organisations/<org>/trash": "author viewer",
     "POST /organisations/<org>/trash/<item_id>/restore": "author",
