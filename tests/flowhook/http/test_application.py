@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+from types import CodeType
+from typing import Any
 
 import pytest
 from flask import Response, request, url_for
@@ -97,5 +99,25 @@ def test_a_request_leaves_nothing_for_the_garbage_collector(app: FlowhookFlask) 
         gc.enable()
 
 
-def test_the_werkzeug_whose_map_and_adapter_are_extended() -> None:
+def test_a_rule_compiles_how_its_url_is_built_once_and_no_sooner(app: FlowhookFlask) -> None:
+    compiled: list[str] = []
+
+    def note(code: CodeType, name: str) -> Any:
+        compiled.append(name)
+        return get_func_code(code, name)
+
+    get_func_code = Rule._get_func_code
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_get_func_code", staticmethod(note))
+        app.add_url_rule("/pages/", "pages", defaults={"page": 1})
+        app.add_url_rule("/pages/<int:page>/", "pages")
+        assert not compiled
+        with app.test_request_context():
+            for _ in range(2):
+                assert url_for("pages", page=1) == "/pages/"
+                assert url_for("pages", page=2, q="a b") == "/pages/2/?q=a+b"
+    assert len(compiled) == len(set(compiled)) == 2
+
+
+def test_the_werkzeug_whose_rule_map_and_adapter_are_extended() -> None:
     check_versions("werkzeug", ">=3.1.9,<3.2")
