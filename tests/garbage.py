@@ -42,6 +42,7 @@ class Collected:
     """While it is entered, the collector frees nothing; it only names what it would free."""
 
     def __enter__(self) -> Collected:
+        self.was_enabled = gc.isenabled()
         gc.collect()
         gc.disable()
         gc.set_debug(gc.DEBUG_SAVEALL)
@@ -50,7 +51,8 @@ class Collected:
     def __exit__(self, *_exception: object) -> None:
         gc.set_debug(0)
         gc.garbage.clear()
-        gc.enable()
+        if self.was_enabled:
+            gc.enable()
         gc.collect()
 
     def holders(self) -> Counter[str]:

@@ -6,8 +6,8 @@ import socket
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -26,20 +26,25 @@ QUESTION = {"question_text": "Why?", "contact": BODY[:900_000].decode()}
 class Watched(Server):
     config = "tests/service/watched_conf.py"
 
-    def left(self) -> dict[str, Any]:
-        """What the failures since the first time left: garbage by name, and bytes."""
-        found: dict[str, Any] = self.request("GET", "/left").json()
-        return found
+    def tell(self, what: str) -> Any:
+        return self.request("GET", f"/{what}").json()
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
+    environment = {"WEB_CONCURRENCY": "1", "CLIENT_SECONDS": "1", "ALLOW_PRIVATE_URLS": "127.0.0.1"}
+    with Watched(tmp_path_factory.mktemp("watched"), **environment) as server:
+        yield server
 
 
 @pytest.fixture
-def server(tmp_path: Path, openai: FakeOpenAI) -> Iterator[Watched]:
-    environment = {"WEB_CONCURRENCY": "1", "CLIENT_SECONDS": "1"}
-    with Watched(tmp_path, ALLOW_PRIVATE_URLS="127.0.0.1", **environment) as running:
-        running.organisation(openai)
-        account = {"timeout_seconds": 1}
-        assert running.request("PATCH", "/settings/acme/openai", account).status_code == 200
-        yield running
+def server(running: Watched, openai: FakeOpenAI) -> Watched:
+    """The one server; the organisation is this test's alone, so no circuit is open before it."""
+    org = f"org-{uuid4().hex}"
+    running.organisation(openai, org)
+    account = {"timeout_seconds": 1}
+    assert running.request("PATCH", f"/settings/{org}/openai", account).status_code == 200
+    return running
 
 
 def assert_keeps_nothing(
@@ -47,10 +52,13 @@ def assert_keeps_nothing(
 ) -> Counter[object]:
     """Fail once, then often and many at once; returns how it failed."""
     fail()
-    server.left()
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        ways = Counter(pool.map(lambda _: fail(), range(times)))
-    wait_for(lambda: server.left() == {"garbage": {}, "bytes": 0}, "all of it to be gone")
+    server.tell("watch")
+    try:
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            ways = Counter(pool.map(lambda _: fail(), range(times)))
+        wait_for(lambda: server.tell("left") == {"garbage": {}, "bytes": 0}, "all to be gone")
+    finally:
+        server.tell("unwatch")
     return ways
 
 
@@ -133,5 +141,5 @@ def test_clients_that_do_not_wait_for_the_answer(server: Watched, openai: FakeOp
 
 def test_garbage_is_freed_soon(server: Watched) -> None:
     """A cycle that something leaves all the same."""
-    server.request("GET", "/garbage")
-    wait_for(lambda: server.request("GET", "/cycles").json() == 0, "it to be freed")
+    server.tell("garbage")
+    wait_for(lambda: server.tell("cycles") == 0, "it to be freed")

@@ -1,7 +1,8 @@
 """gunicorn's settings for a web process that tells what failures left in it.
 
-`GET /left` names what has become garbage, and the bytes that are held, since it was first asked.
-`GET /garbage` leaves a cycle, `GET /cycles` tells how many such cycles have not been freed.
+From `GET /watch` to `GET /unwatch`, `GET /left` names what has become garbage since, and the bytes
+that are held. `GET /garbage` leaves a cycle, `GET /cycles` tells how many such cycles have not been
+freed.
 """
 
 from __future__ import annotations
@@ -29,13 +30,15 @@ class Watched:
 
     def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
         self.application = application
-        self.garbage: Collected | None = None
+        self.garbage = Collected()
         self.bytes_before = 0
         self.cycles: weakref.WeakSet[Cycle] = weakref.WeakSet()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         answers: dict[str, Callable[[], Any]] = {
+            "/watch": self._watch,
             "/left": self._left,
+            "/unwatch": self._unwatch,
             "/garbage": lambda: self.cycles.add(Cycle()),
             "/cycles": lambda: len(self.cycles),
         }
@@ -46,12 +49,16 @@ class Watched:
         start_response("200 OK", [("Content-Length", str(len(body)))])
         return [body]
 
+    def _watch(self) -> None:
+        self.garbage.__enter__()
+        self.bytes_before = large_bytes()
+
     def _left(self) -> dict[str, Any]:
-        if self.garbage is None:
-            self.garbage = Collected().__enter__()
-            self.bytes_before = large_bytes()
         holders = dict(self.garbage.holders())
         return {"garbage": holders, "bytes": max(0, large_bytes() - self.bytes_before)}
+
+    def _unwatch(self) -> None:
+        self.garbage.__exit__()
 
 
 def post_worker_init(worker: Any) -> None:
