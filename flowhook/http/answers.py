@@ -30,6 +30,7 @@ from flowhook.frames import drop_frames
 from flowhook.http.body_size import max_body_bytes, size_in_words
 from flowhook.http.cross_site import check_deliberate
 from flowhook.http.headers import check_host, security_headers
+from flowhook.http.queries import check_query
 from flowhook.outcome import Outcome, as_error, failed
 
 if TYPE_CHECKING:
@@ -126,6 +127,7 @@ def install(app: Flask) -> None:
         check_host(environ.get("HTTP_HOST"))
         if not environ["PATH_INFO"].startswith(OWN_CHECK):
             check_deliberate(environ)
+        check_query(app)
 
     @app.after_request
     def name_request(response: Response) -> Response:

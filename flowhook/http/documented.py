@@ -19,7 +19,8 @@ class Document:
     `body`: the schema a request must satisfy; `takes`: where it has none, the JSON Schema and an
     example, as `{"schema", "example"}`; `query`: parameters and their meaning;
     `answer`: JSON Schema of the success; `content`: its media type; `also`: further ones that a
-    caller may ask for, in which it is an object; `open`: no credentials needed."""
+    caller may ask for, in which it is an object; `open`: no credentials needed; `query_is_body`:
+    the view itself refuses what it does not know in the query."""
 
     body: type[Schema] | None = None
     takes: Mapping[str, Any] | None = None
@@ -29,6 +30,7 @@ class Document:
     content: str = "application/json"
     also: Sequence[str] = ()
     open: bool = False
+    query_is_body: bool = False
 
 
 def documented(**known: Any) -> Callable[[View], View]:
@@ -45,6 +47,11 @@ def document_of(view: Any) -> Document:
     """Return the Document of a view, or an empty one if none is attached."""
     found = getattr(view, ATTRIBUTE, None)
     return found if isinstance(found, Document) else Document()
+
+
+def is_documented(view: Any) -> bool:
+    """Tell whether a view is of the documented API: a page is not."""
+    return hasattr(view, ATTRIBUTE)
 
 
 def page_of(items: str, properties: Mapping[str, Any]) -> dict[str, Any]:

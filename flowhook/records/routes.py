@@ -48,6 +48,7 @@ def log_routes(auth: AdminAuth, sections: SectionService, log: LogStore) -> Blue
         return json_answer(page)
 
     @routes.get("/<org>/<entry_id>")
+    @documented()
     def show_log(org: str, entry_id: str) -> Response:
         """Show one webhook call in full, secrets redacted."""
         auth.member(org)

@@ -24,6 +24,17 @@ from flows.channels.inbound import Inbound, Receiver, Status
 from flows.channels.whatsapp import signature
 from flows.channels.whatsapp.inbound import Skipped, read_delivery
 
+DELIVERY = {
+    "schema": {
+        "type": "object",
+        "description": "What Meta posts: messages and statuses, signed by the app.",
+        "properties": {
+            "object": {"const": "whatsapp_business_account"},
+            "entry": {"type": "array"},
+        },
+    },
+    "example": {"object": "whatsapp_business_account", "entry": []},
+}
 CHALLENGE = re.compile(r"[!-~]{1,512}")
 
 logger = logging.getLogger(__name__)
@@ -73,6 +84,7 @@ def channel_routes(settings: SettingsCache, lockout: Lockout, receiver: Receiver
     @routes.post("/channels/whatsapp/<org>")
     @documented(
         open=True,
+        takes=DELIVERY,
         answer={"type": "object", "properties": {"success": {"const": True}}},
     )
     def receive_whatsapp(org: str) -> Response:

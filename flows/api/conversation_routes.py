@@ -120,6 +120,7 @@ def conversation_routes(
         return json_answer(conversations.show(org, contact))
 
     @routes.delete("")
+    @documented()
     def forget_contact(org: str, contact: str) -> Response:
         """Forget a contact: the conversation, the transcript and everything known about them."""
         admit(org, contact)

@@ -131,6 +131,7 @@ def flow_routes(
         return json_answer({**entry.shown, "definition": flow.source, "issues": issues})
 
     @routes.delete("/<org>/<uuid>")
+    @documented()
     def delete_flow(org: str, uuid: str) -> Response:
         """Delete a flow; conversations in it end with the contact's next message. For 30 days it
         can be brought back, see /trash."""

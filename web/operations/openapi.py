@@ -6,6 +6,7 @@ requests.
 
 from __future__ import annotations
 
+import functools
 import inspect
 import re
 from typing import Any
@@ -15,6 +16,8 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask
 from marshmallow import Schema, fields
 
+from flowhook.common_keys import COMMON
+from flowhook.errors import FlowhookError
 from flowhook.http.documented import Document, document_of
 from flowhook.organisations.schemas import SECTIONS
 from flowhook.organisations.signature import HEADER
@@ -23,7 +26,7 @@ from webhooks.fields import Json, Number, Text, Whole
 from webhooks.registry import WebhookFunction
 
 PAGES = "web."  # the blueprint of the pages
-INTERNAL = ("/docs/",)  # this document's own page
+INTERNAL = ("/docs", "/media/")  # this document's own page, and the files that answers link to
 METHODS = ("get", "post", "put", "patch", "delete")
 JSON, XML, HTML = "application/json", "application/xml", "text/html"
 ERROR_REFERENCE = {"$ref": "#/components/schemas/Error"}
@@ -68,7 +71,30 @@ REFUSALS = {
     "429": "Too many calls or wrong tokens; Retry-After says how many seconds to wait.",
 }
 OTHER_FAILURES = {"default": "What is wrong, and how to fix it."}
-FAILURES = {**REFUSALS, **OTHER_FAILURES}
+WRONG_INPUT = {"400": "A field, or a parameter of the query, is wrong or not known."}
+NOT_THERE = {"404": "There is no such thing."}
+OF_EVERY_CALL = (  # the types of failures that each webhook function has beside its own
+    "invalid_input",
+    "invalid_json",
+    "not_found",
+    "conflict",
+    "too_large",
+    "unsupported_media_type",
+    "rate_limited",
+    "budget_exceeded",
+    "internal",
+    "overloaded",
+)
+NAMED = re.compile(r"^Errors: ((?:.|\n)+?)\.$", re.MULTILINE)
+PENDING = {
+    "type": "object",
+    "required": ["success", "status", "job_id"],
+    "properties": {
+        "success": {"const": True},
+        "status": {"const": "pending"},
+        "job_id": {"type": "string"},
+    },
+}
 
 
 def document(app: Flask, functions: Registry[WebhookFunction]) -> dict[str, Any]:
@@ -126,6 +152,7 @@ def _operation(
     known = document_of(view)
     page = inspect.cleandoc(unit.page if isinstance(unit, WebhookFunction) else view.__doc__ or "")
     summary, _, description = page.partition("\n")
+    body = _body(method, known, unit, plugin)
     operation: dict[str, Any] = {
         "summary": _of_section(method, unit, path) or summary.rstrip("."),
         "tags": [_tag(path)],
@@ -136,7 +163,7 @@ def _operation(
             **_success(method, known, unit, plugin),
             **{
                 status: _inline(ERROR_REFERENCE, words, *_forms(path))
-                for status, words in (OTHER_FAILURES if known.open else FAILURES).items()
+                for status, words in _failures(known, parameters, unit, bool(body)).items()
             },
         },
     }
@@ -144,10 +171,48 @@ def _operation(
         operation["description"] = description.strip()
     if known.open:
         operation["security"] = []
-    body = _body(method, known, unit, plugin)
     if body:
         operation["requestBody"] = body
     return operation
+
+
+def _failures(
+    known: Document, parameters: list[str], unit: WebhookFunction | str | None, takes_body: bool
+) -> dict[str, str]:
+    """The failures of an operation by status; those of a function name their types."""
+    if isinstance(unit, WebhookFunction):
+        return {**_of_function(unit), **OTHER_FAILURES}
+    if known.open:
+        return OTHER_FAILURES
+    wrong = WRONG_INPUT if takes_body or known.query else {}
+    missing = NOT_THERE if set(parameters) - {"org"} else {}
+    return {**wrong, **REFUSALS, **missing, **OTHER_FAILURES}
+
+
+def _of_function(function: WebhookFunction) -> dict[str, str]:
+    """The types that a function's page names, and those of every call, by status."""
+    found = NAMED.search(inspect.cleandoc(function.page))
+    own = [name.split()[0] for name in found[1].split(",")] if found else []
+    by_status: dict[str, list[str]] = {}
+    for name in dict.fromkeys([*own, *OF_EVERY_CALL]):
+        by_status.setdefault(str(statuses()[name]), []).append(name)
+    listed = {status: f"{', '.join(names)}." for status, names in by_status.items()}
+    told = {
+        status: f"{words} {listed.get(status, '')}".strip() for status, words in REFUSALS.items()
+    }
+    return dict(sorted((listed | told).items()))
+
+
+@functools.cache
+def statuses() -> dict[str, int]:
+    """The HTTP status of each type of error."""
+    found: dict[str, int] = {}
+    waiting = [FlowhookError]
+    while waiting:
+        error = waiting.pop(0)
+        found.setdefault(error.type, error.status)
+        waiting += error.__subclasses__()
+    return found
 
 
 def _tag(path: str) -> str:
@@ -173,7 +238,9 @@ def _body(
     method: str, known: Document, unit: WebhookFunction | str | None, plugin: MarshmallowPlugin
 ) -> dict[str, Any] | None:
     if isinstance(unit, WebhookFunction):
-        schema = {**_json_schema(unit.fields, plugin), "additionalProperties": True}
+        own = _json_schema(unit.fields, plugin)
+        properties = {**COMMON, **own["properties"]}
+        schema = {**own, "properties": properties, "additionalProperties": True}
         media = {"schema": schema, "example": dict(unit.example)}
         as_xml = {"schema": {**schema, "xml": {"name": "request"}}}
         return {"required": True, "content": {JSON: media, XML: as_xml}}
@@ -198,7 +265,8 @@ def _success(
         result = _inline(schema, "The result, and success true.", JSON, XML)
         if unit.show is not None:
             result["content"][HTML] = {"schema": {"type": "string"}}
-        return {"200": result}
+        result["description"] += " With failure_status 200, failures too."
+        return {"200": result, "202": _inline(PENDING, "The call goes on as a job.", JSON, XML)}
     if isinstance(unit, str):
         schema = {"type": "object", "description": "The section, with its secrets masked."}
         answers = {"200": _inline(schema, "The section.", JSON)}

@@ -111,6 +111,7 @@ def _add_get(
 
     @documented(
         query={name: _sentence(field) for name, field in function.fields.fields.items()},
+        query_is_body=True,
         content=HTML if has_page else JSON,
         answer={"type": "string" if has_page else "object"},
         also=(JSON, XML) if has_page else (XML,),

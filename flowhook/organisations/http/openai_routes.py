@@ -43,6 +43,7 @@ def openai_routes(auth: AdminAuth, sections: SectionService, checks: AccountChec
         return json_answer({"accounts": [{"title": title} for title in titles]})
 
     @routes.route("/accounts/<title>", methods=["GET", "PUT", "PATCH", "DELETE"])
+    @documented()
     def account(org: str, title: str) -> Response:
         """Read, create, change or delete a further OpenAI account."""
         if not TITLE_PATTERN.fullmatch(title):

@@ -54,6 +54,7 @@ def settings_routes(auth: AdminAuth, sections: SectionService, checks: AccountCh
         )
 
     @routes.get("/<org>")
+    @documented()
     def show_organisation(org: str) -> Response:
         """Show all of an organisation's sections, masked."""
         auth.member(org)
@@ -71,6 +72,7 @@ def settings_routes(auth: AdminAuth, sections: SectionService, checks: AccountCh
         return json_answer({"id": org, **shown, "accounts": accounts, "warnings": warnings})
 
     @routes.delete("/<org>")
+    @documented()
     def delete_organisation(org: str) -> Response:
         """Delete an organisation and everything it owns."""
         caller = auth.member(org)
@@ -98,6 +100,7 @@ def settings_routes(auth: AdminAuth, sections: SectionService, checks: AccountCh
         return json_answer(checks.test_section(org, section))
 
     @routes.route("/<org>/<section>", methods=["GET", "PUT", "PATCH", "DELETE"])
+    @documented()
     def section(org: str, section: str) -> Response:
         """Read, create, change or delete a section."""
         if section not in SECTIONS:

@@ -31,6 +31,7 @@ def token_routes(auth: AdminAuth, sections: SectionService) -> Blueprint:
         return json_answer(created_token(sections, org, read_fields(TokenSchema()), caller), 201)
 
     @routes.delete("/<token_id>")
+    @documented()
     def delete_token(org: str, token_id: str) -> Response:
         """Revoke a token at once."""
         caller = auth.member(org)

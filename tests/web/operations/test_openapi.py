@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from flowhook.common_keys import COMMON_KEYS
 from flowhook.organisations.schemas import SECTIONS
 from tests.fixtures_app import Service
 from web.operations.openapi import INTERNAL, PAGES
@@ -147,3 +148,37 @@ def test_the_example_of_an_import_can_be_imported(
     taken = service.operator("POST", "/flows/acme", example)
     assert taken.status == 200
     assert taken.json["flows"][0]["name"] == "Greeting"
+
+
+def test_what_takes_a_body_describes_it(document: dict[str, Any]) -> None:
+    """Those without one do something to what is there already."""
+    bare = {
+        f"{method} {path}"
+        for path, method, operation in operations(document)
+        if method in ("post", "put", "patch") and "requestBody" not in operation
+    }
+    assert {one.rpartition("/")[2] for one in bare} == {"publish", "replay", "restore", "test"}
+    for path, method, operation in operations(document):
+        for media in operation.get("requestBody", {}).get("content", {}).values():
+            assert media["schema"].get("properties") or media["schema"].get("description"), (
+                path,
+                method,
+            )
+
+
+def test_what_every_call_takes_and_answers_is_described(document: dict[str, Any]) -> None:
+    for name in load_functions().names():
+        call = document["paths"][f"/webhooks/{name}"]["post"]
+        properties = call["requestBody"]["content"]["application/json"]["schema"]["properties"]
+        assert set(properties) >= COMMON_KEYS, name
+        assert all(properties[key].get("description") for key in COMMON_KEYS), name
+        assert {"200", "202", "400", "401", "403", "404", "429", "503"} <= set(call["responses"])
+    answers = document["paths"]["/webhooks/parse_via_chat_gpt"]["post"]["responses"]
+    assert "empty_input" in answers["400"]["description"]
+    assert "rate_limited" in answers["429"]["description"]
+    assert "invalid_api_key" in answers["502"]["description"]
+
+
+def test_what_is_inside_is_left_out(document: dict[str, Any]) -> None:
+    inside = ("/docs", "/media/", "/assets", "/organisations", "/sign-in")
+    assert [path for path in document["paths"] if path.startswith(inside)] == []
