@@ -210,7 +210,16 @@ class Overloaded(FlowhookError):
     status = 503
     fixed_by = OPERATOR
     retryable = True
-    fix = "Try again shortly; if it lasts, the operator checks /readyz and adds capacity."
+    fix = (
+        "Try again shortly; if it lasts, the operator checks /readyz, and adds capacity if that is"
+        " well."
+    )
+
+
+class StoreAway(Overloaded):
+    """Redis cannot be reached."""
+
+    fix = "Try again shortly; if it lasts, the operator checks that Redis runs and can be reached."
 
 
 class StoreFull(Overloaded):

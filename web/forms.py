@@ -22,7 +22,11 @@ TEXT, AREA, LINES, PAIRS, JSON = "text", "area", "lines", "pairs", "json"
 SCALARS = "scalars"  # pairs whose values may be numbers and booleans
 MULTILINE = frozenset({AREA, LINES, PAIRS, SCALARS, JSON})
 AREA_CHARACTERS = 1000  # a text that may be longer gets a text area
-LABELS = {"base_url": "Address of the provider", "organization": "OpenAI organization"}
+LABELS = {
+    "base_url": "Address of the provider",
+    "organization": "OpenAI organization",
+    "scope": "Kind",
+}
 WORDS = {"api": "API", "url": "URL", "id": "ID", "openai": "OpenAI"}
 
 

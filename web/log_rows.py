@@ -12,6 +12,7 @@ from typing import Any
 from flowhook.records.log import LogFilter, texts_in
 from flowhook.records.routes import asked_filter
 from flowhook.usage.csv_text import csv_text
+from web.explanations import explain
 from web.page_services import PageServices
 from webhooks.fields import is_variable
 
@@ -52,6 +53,7 @@ class LogRows:
             "function": entry.get("asked") or entry["function"],
             "contact_name": name_in(entry.get("request"), "contact"),
             "flow_name": flow_name or name_in(entry.get("request"), "flow"),
+            "why": failure_of(entry),
             "cost": price.cost(entry["input_tokens"], entry["output_tokens"]) if price else None,
         }
 
@@ -69,6 +71,21 @@ def preview(text: str) -> str:
     """The beginning of a text, on one line."""
     line = " ".join(text.split())
     return line if len(line) <= PREVIEW_CHARACTERS else line[: PREVIEW_CHARACTERS - 1] + "…"
+
+
+def failure_of(entry: Mapping[str, Any]) -> dict[str, str] | None:
+    """What went wrong in a call, how to fix it, and who does."""
+    if entry["status"] == "ok":
+        return None
+    known = explain(entry["status"])
+    response = entry.get("response")
+    found = response.get("error") if isinstance(response, Mapping) else None
+    error = found if isinstance(found, Mapping) else {}
+    return {
+        "message": str(error.get("message") or entry["status"]),
+        "fix": str(error.get("fix") or (known.fix if known else "")),
+        "fixed_by": known.fixed_by if known else "operator",
+    }
 
 
 def name_in(body: Any, of: str) -> str:

@@ -11,9 +11,9 @@ from flowhook.http.answers import json_answer
 from flowhook.records.log import FAILED
 from flowhook.records.routes import asked_cursor
 from flowhook.strict_json import read_json
-from web.explanations import explain, explanations
+from web.explanations import explanations
 from web.forms import pretty
-from web.log_rows import LogRows, as_csv, preview
+from web.log_rows import LogRows, as_csv, failure_of, preview
 from web.page_security import organisation
 from web.page_services import PageServices
 from web.trying import TrialResult, call
@@ -51,7 +51,6 @@ def log_pages(services: PageServices) -> Blueprint:
             error=error,
             statuses=["ok", FAILED, *sorted(explanations())],
             functions=functions.names(),
-            explain=explain,
             preview=preview,
         )
         return (text, error.status) if error else text
@@ -83,7 +82,7 @@ def _add_rows(pages: Blueprint, services: PageServices) -> None:
         wanted = calls.wanted(org)
         page = log.page(org, wanted, "", PAGE_ENTRIES, after=after, scan=SCANNED, whole=True)
         logs = calls.rows(org, page["logs"])
-        rows = render_template("web/log_rows.html", logs=logs, explain=explain, preview=preview)
+        rows = render_template("web/log_rows.html", logs=logs, preview=preview)
         newest = page["logs"][0]["id"] if page["logs"] else after
         count, cursor = len(page["logs"]), page["next_cursor"]
         return json_answer({"rows": rows, "newest": newest, "count": count, "next_cursor": cursor})
@@ -135,18 +134,3 @@ def _add_entry(pages: Blueprint, services: PageServices) -> None:
         if function is None:
             raise NotFound("this function no longer exists", fix="Choose one from the catalogue.")
         return function
-
-
-def failure_of(entry: dict[str, Any]) -> dict[str, str] | None:
-    """What went wrong in a call, how to fix it, and who does."""
-    if entry["status"] == "ok":
-        return None
-    known = explain(entry["status"])
-    response = entry["response"] if isinstance(entry["response"], dict) else {}
-    error = response.get("error")
-    error = error if isinstance(error, dict) else {}
-    return {
-        "message": str(error.get("message") or entry["status"]),
-        "fix": str(error.get("fix") or (known.fix if known else "")),
-        "fixed_by": known.fixed_by if known else "operator",
-    }

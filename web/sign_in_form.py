@@ -10,20 +10,27 @@ from flask import make_response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from flowhook.errors import FlowhookError
-from web.sign_in_words import ENDED, refusal, typed_texts
+from web.sign_in_words import ENDED, REVOKED, refusal, typed_texts
 
 FORM_COOKIE = "flowhook_form"  # holds the form's token while there is no session
 
 
 def sign_in_form(secure: bool, error: FlowhookError | None = None) -> AnyResponse:
     """The page, with the `error` of the token that was tried."""
-    ended = ENDED if "ended" in request.args and not error else ""
+    ended = "" if error else why_ended(request.args.get("ended"))
     answer = _form(secure, error, safe_next(request.values.get("next", "/")), ended)
     if error:
         answer.headers.extend(error.headers)
         if error.retry_after_seconds:
             answer.headers["Retry-After"] = str(round(error.retry_after_seconds))
     return answer
+
+
+def why_ended(reason: str | None) -> str:
+    """Why the session has ended; empty where none has."""
+    if reason is None:
+        return ""
+    return REVOKED if reason == "revoked" else ENDED
 
 
 def ended_form(secure: bool) -> AnyResponse:

@@ -11,6 +11,7 @@ from flowhook.organisations.schemas import SECTIONS
 from web.forms import label_of
 
 ENDED = "Your session has ended. Sign in again to go on where you were."
+REVOKED = "You revoked the token with which you were signed in. Sign in with another one."
 NOT_KEPT = frozenset({"csrf", "tag", "next", "save", "token"})
 SECRETS = frozenset(
     name

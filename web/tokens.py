@@ -81,7 +81,10 @@ def token_pages(services: PageServices) -> Blueprint:
     @pages.post("/<token_id>/revoke")
     def revoke(org: str, token_id: str) -> AnyResponse:
         """Revoke a token at once."""
-        revoke_token(sections, org, token_id, signed_in().caller)
+        caller = signed_in().caller
+        revoke_token(sections, org, token_id, caller)
+        if token_id == caller.token_id:
+            return redirect(url_for("web.sign_in.show", ended="revoked"), 303)
         return redirect(url_for("web.tokens.show", org=org) + "?done=revoked", 303)
 
     return pages

@@ -14,7 +14,7 @@ from typing import Any
 
 from redis.exceptions import OutOfMemoryError, RedisError, ResponseError
 
-from flowhook.errors import Overloaded, StoreFull
+from flowhook.errors import Overloaded, StoreAway, StoreFull
 from flowhook.frames import drop_frames
 from flowhook.redis.servers import server_infos
 
@@ -164,7 +164,7 @@ def store_is_full() -> StoreFull:
 
 def store_error(failure: Exception, otherwise: str) -> Overloaded:
     """Return the error of a store that is full, or of one that cannot be reached."""
-    return store_is_full() if refuses_writes(failure) else Overloaded(otherwise)
+    return store_is_full() if refuses_writes(failure) else StoreAway(otherwise)
 
 
 def _fills(redis: Any) -> Iterable[Fill]:

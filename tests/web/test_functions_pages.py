@@ -118,6 +118,15 @@ def test_a_function_of_a_further_account(service: Service, openai: FakeOpenAI) -
     assert answered(page)["success"] is True
 
 
+def test_an_example_ends_with_its_own_point_alone(service: Service) -> None:
+    service.organisation()
+    visitor = signed_in(service)
+    for name in load_functions().names():
+        page = visitor.get(f"/organisations/acme/functions/{name}")
+        assert "For example <code>" in page.html
+        assert not re.search(r"For example <code>[^<]*</code>\.", page.html), name
+
+
 def test_an_unknown_function_is_not_found(service: Service) -> None:
     service.organisation()
     assert signed_in(service).get(f"{FUNCTIONS}/nothing").status == 404

@@ -38,6 +38,31 @@ def test_a_revoked_token_no_longer_works(service: Service) -> None:
     assert visitor.post(f"{TOKENS}/{token_id}/revoke").status == 404
 
 
+def test_whoever_revokes_their_own_token_is_told_before_and_after(service: Service) -> None:
+    tenant = service.organisation()
+    visitor = signed_in(service, tenant.admin_token)
+    page = visitor.get(TOKENS)
+    assert page.html.count("Revoke your own token? You are signed out at once") == 1
+    assert (
+        page.html.count("Calls that use it will be refused at once.")
+        == page.html.count('aria-label="Revoke ') - 1
+    )
+    own = visitor.post(f"{TOKENS}/{tenant.admin_token.split('.')[2]}/revoke")
+    assert own.headers["Location"] == "/sign-in?ended=revoked"
+    assert (
+        "You revoked the token with which you were signed in."
+        in visitor.get(own.headers["Location"]).text
+    )
+
+
+def test_a_token_is_called_by_words(visitor: Visitor) -> None:
+    visitor.post(TOKENS, {"scope": "webhook"})
+    page = visitor.get(TOKENS).text
+    assert "No label" in page
+    assert "Kind (required)" in page
+    assert "Scope" not in page
+
+
 def test_a_token_without_scope_is_refused_beside_the_field(service: Service) -> None:
     service.organisation()
     refused = signed_in(service).post(TOKENS, {"label": "x"})

@@ -11,7 +11,7 @@ import flask_swagger_ui
 import orjson
 from flask import Blueprint, Response, render_template, send_from_directory
 
-from flowhook.errors import Overloaded
+from flowhook.errors import Overloaded, StoreAway
 from flowhook.http.answers import json_answer
 from flowhook.http.documented import documented
 from flowhook.organisations.auth import require_operator
@@ -52,7 +52,7 @@ def operations_routes(
     def readiness() -> Response:
         """Tell whether calls can be answered: Redis is reachable, and has room."""
         if not fullness.redis.ping():
-            raise Overloaded("Redis does not answer")
+            raise StoreAway("Redis does not answer")
         fill = fullness.look()
         if fullness.state == FULL:
             raise Overloaded(f"{fill.words()}: new work is refused", fix=FIX)

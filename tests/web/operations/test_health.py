@@ -72,6 +72,7 @@ def test_while_redis_is_away_calls_are_overloaded_and_the_provider_untouched(
             answer = service.admin(method, path, body)
             assert answer.status == 503, path
             assert answer.error["type"] == "overloaded"
+            assert "checks that Redis runs" in answer.error["fix"], "no advice to add capacity"
             assert answer.headers["Retry-After"]
         assert len(openai.requests) == touched >= asked
         server.start()

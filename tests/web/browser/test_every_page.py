@@ -1,0 +1,139 @@
+"""Every page, for everybody; found by walking the routes, so a new page is looked at by itself.
+
+axe finds nothing serious in light or dark, and at 390 px, a phone's width, none scrolls sideways.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
+from werkzeug.routing import Rule
+
+from flowhook.organisations.schemas import SECTIONS
+from tests.fakes.openai import FakeOpenAI
+from tests.fixtures_app import Service
+from tests.web.browser.tab import ONLY_FAULTS, Tab
+from tests.web.browser.test_browser import FLOW, ONLY_CONTRAST, fill, sign_in
+from tests.web.visitor import Visitor, signed_in
+from web.help_documents import documents
+from webhooks.registry import load_functions
+
+LONG = "Ein_sehr_langes_Wort_" * 12
+BARE = "bare"
+MISTAKES = ("/nowhere", "/webhooks/prompt", "/organisations/nobody", "/organisations?sort=nonsense")
+OF_CALLS = ("?status=failed", "?q=no+such+words", "?from=yesterday")
+
+WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+FILES = ("web.assets.kit", "web.assets.own", "web.help.screenshot")
+EVERYWHERE = {"section": list(SECTIONS), "rest": ["nothing-here"]}
+
+Values = Mapping[str, Sequence[str]]
+"""What may stand for each argument of an address."""
+
+
+@pytest.fixture
+def phone(chromium: Browser, origin: str, tmp_path: Path) -> Iterator[Tab]:
+    context = chromium.new_context(
+        viewport={"width": 390, "height": 844}, locale="en-GB", reduced_motion="reduce"
+    )
+    tab = Tab(context.new_page(), origin, tmp_path)
+    tab.page.set_default_timeout(20_000)
+    yield tab
+    context.close()
+
+
+def full(service: Service, openai: FakeOpenAI) -> Values:
+    """An organisation with something on each page, and words without a blank to break at."""
+    fill(service, openai)
+    service.operator("PATCH", "/organizations/acme", {"title": LONG[:120], "tags": ["pilot"]})
+    service.operator("POST", "/flows/acme", FLOW)
+    long = {"contact": {"id": 1, "name": LONG}, "flow": {"id": 2, "name": LONG}}
+    service.call("parse_via_chat_gpt", {"question_text": LONG, **long})
+    service.call(LONG[:60], {"question_text": "x"})
+    service.flush()
+    listed = service.operator("GET", "/logs/acme").json["logs"]
+    entries = [entry["id"] for entry in {one["status"]: one for one in listed}.values()]
+    return {"org": ["acme"], "entry_id": entries, "uuid": ["greeting"], "title": ["second"]}
+
+
+def empty(service: Service, openai: FakeOpenAI) -> Values:
+    """An organisation that was only made."""
+    service.operator("PUT", f"/settings/{BARE}/openai", {"is_active": False})
+    return {"org": [BARE], "entry_id": ["1-1"], "uuid": ["none"], "title": ["none"]}
+
+
+@pytest.mark.parametrize("state", [full, empty])
+def test_no_page_is_hard_to_use_or_too_wide(
+    phone: Tab,
+    service: Service,
+    openai: FakeOpenAI,
+    state: Callable[[Service, FakeOpenAI], Values],
+) -> None:
+    values = state(service, openai)
+    paths = list(pages(service, values, signed_in(service)))
+    (org,) = values["org"]
+    paths += [f"/organisations/{org}/logs{query}" for query in OF_CALLS]
+    assert len(paths) > 50
+    sign_in(phone)
+    assert faults(phone, [*paths, *MISTAKES]) == ""
+
+
+def test_no_page_before_signing_in_is_hard_to_use_or_too_wide(phone: Tab, service: Service) -> None:
+    nothing = {"org": ["nobody"], "entry_id": ["1-1"], "uuid": ["none"], "title": ["none"]}
+    paths = pages(service, nothing, Visitor(service.app))
+    shown = ["/sign-in", "/help", *MISTAKES, *itertools.islice(paths, 3)]
+    assert faults(phone, shown) == ""
+
+
+def pages(service: Service, values: Values, visitor: Visitor) -> Iterator[str]:
+    """The address of every page, each with every value; a route that answers none is left out."""
+    own: dict[str, Values] = {
+        "web.help.show": {"name": list(documents())},
+        "web.functions.show": {"name": load_functions().names()},
+    }
+    for rule in service.app.url_map.iter_rules():
+        if "GET" not in (rule.methods or ()) or not rule.endpoint.startswith("web."):
+            continue
+        if rule.endpoint in FILES:
+            continue
+        for path in addresses(rule, {**EVERYWHERE, **values, **own.get(rule.endpoint, {})}):
+            answer = visitor.get(path)
+            if answer.headers["Content-Type"].startswith("text/html") and answer.html:
+                yield path
+
+
+def addresses(rule: Rule, values: Values) -> Iterator[str]:
+    """The addresses of a route; a KeyError names an argument for which there is no value yet."""
+    names = sorted(rule.arguments)
+    for chosen in itertools.product(*(values[name] for name in names)):
+        built = rule.build(dict(zip(names, chosen, strict=True)))
+        assert built is not None, rule
+        yield built[1]
+
+
+def faults(tab: Tab, paths: Sequence[str]) -> str:
+    """What is wrong with the pages: in light, then in dark, where only colours change."""
+    found = []
+    for path in paths:
+        tab.page.emulate_media(color_scheme="light")
+        tab.open(path)
+        if tab.page.evaluate(WIDE):
+            found.append(f"{path} scrolls sideways")
+        found += [f"{path}: {fault}" for fault in serious(tab, ONLY_FAULTS)]
+        tab.page.emulate_media(color_scheme="dark")
+        found += [f"{path} in dark: {fault}" for fault in serious(tab, ONLY_CONTRAST)]
+    return "\n".join(found)
+
+
+def serious(tab: Tab, options: dict[str, list[str]]) -> list[str]:
+    violations = Axe().run(tab.page, options=options).response["violations"]
+    return [
+        f"{fault['id']} {fault['nodes'][0]['html'][:200]}"
+        for fault in violations
+        if fault["impact"] in ("serious", "critical")
+    ]
