@@ -18,7 +18,7 @@ from flowhook.organisations.schemas import SECTIONS
 from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import Service
 from tests.web.browser.tab import ONLY_FAULTS, Tab
-from tests.web.browser.test_browser import FLOW, ONLY_CONTRAST, fill, sign_in
+from tests.web.browser.test_browser import FLOW, fill, sign_in
 from tests.web.visitor import Visitor, signed_in
 from web.help_documents import documents
 from webhooks.registry import load_functions
@@ -28,6 +28,7 @@ BARE = "bare"
 MISTAKES = ("/nowhere", "/webhooks/prompt", "/organisations/nobody", "/organisations?sort=nonsense")
 OF_CALLS = ("?status=failed", "?q=no+such+words", "?from=yesterday")
 
+ONLY_CONTRAST = {"runOnly": ["color-contrast"], "resultTypes": ["violations"]}
 WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 FILES = ("web.assets.kit", "web.assets.own", "web.help.screenshot")
 EVERYWHERE = {"section": list(SECTIONS), "rest": ["nothing-here"]}
