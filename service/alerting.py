@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from flowhook.alerts.alerts import Alerts
 from flowhook.alerts.conditions import (
-    Alert,
-    Condition,
     budget_condition,
     dead_letters_condition,
     failures_condition,
@@ -20,13 +16,11 @@ from flowhook.config import Config
 from flowhook.jobs.dead import DeadLetters
 from flowhook.limits.limiter import Limiter
 from flowhook.organisations.account_checks import AccountChecks
-from flowhook.organisations.organisation import Organisation
 from flowhook.organisations.store import SettingsStore
 from flowhook.providers.guard import AddressGuard
 from flowhook.records.recent_outcomes import RecentOutcomes
 from flows.channels.contact_queue import ContactQueue
-
-DAY_SECONDS = 24 * 3600
+from service.whatsapp_token import refused_token_condition
 
 
 def open_alerts(
@@ -52,28 +46,9 @@ def open_alerts(
         failures_condition(outcomes),
         models_condition(config.default_model),
         dead_letters_condition(dead.count),
-        whatsapp_condition(outbox),
+        refused_token_condition(outbox, store.audit),
     )
     mailer = Mailer(config.smtp_url, config.mail_from)
     alerts = Alerts(store, guard, mailer, conditions, title)
     checks.others["alerts"] = alerts.test
     return alerts
-
-
-def whatsapp_condition(outbox: ContactQueue) -> Condition:
-    """The newest message that was given up, within a day, was so because WhatsApp refused the
-    access token."""
-
-    def found(organisation: Organisation) -> Iterator[Alert]:
-        if not organisation.section("whatsapp").get("access_token"):
-            return
-        newest = outbox.dead(organisation.id, 1)
-        is_recent = newest and newest[0].at > outbox.clock() - DAY_SECONDS
-        if is_recent and newest[0].reason.startswith("invalid_api_key"):
-            yield Alert(
-                "whatsapp_token",
-                "WhatsApp refuses the access token",
-                "Save a permanent access token in the WhatsApp settings.",
-            )
-
-    return found

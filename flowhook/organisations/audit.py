@@ -31,10 +31,8 @@ class Audit:
     def read(self, org: str, before: str, count: int) -> list[dict[str, Any]]:
         """Read entries, newest first, older than the id `before` (empty: from the newest)."""
         high = f"({before}" if before else "+"
-        return [
-            {"id": raw_id.decode(), "time": _time(raw_id), **orjson.loads(fields[b"entry"])}
-            for raw_id, fields in self.redis.xrevrange(audit_key(org), high, "-", count=count)
-        ]
+        found = self.redis.xrevrange(audit_key(org), high, "-", count=count)
+        return [_shown(raw_id.decode(), fields[b"entry"]) for raw_id, fields in found]
 
     def last_changes(self, org: str, section: str, names: list[str]) -> dict[str, str]:
         """Who changed these fields of a section last: {name: " by <actor> at <time>"}, as far as
@@ -48,7 +46,18 @@ class Audit:
                 found.setdefault(name, f" by {entry['actor']} at {entry['time']}")
         return {name: found[name] for name in names if name in found}
 
+    def last_change(self, org: str, section: str) -> float:
+        """When a section changed last, in epoch seconds; 0 if not among the newest entries."""
+        for entry in self.read(org, "", LOOKED_AT):
+            if entry["what"] == section:
+                return _milliseconds(entry["id"]) / 1000
+        return 0.0
 
-def _time(raw_id: bytes) -> str:
+
+def _milliseconds(entry_id: str) -> int:
     """The time in an entry's id, which Redis sets in epoch milliseconds."""
-    return timestamp_of(int(raw_id.partition(b"-")[0]))
+    return int(entry_id.partition("-")[0])
+
+
+def _shown(entry_id: str, raw: bytes) -> dict[str, Any]:
+    return {"id": entry_id, "time": timestamp_of(_milliseconds(entry_id)), **orjson.loads(raw)}

@@ -15,9 +15,11 @@ from flowhook.organisations.cipher import Cipher
 from flowhook.organisations.retired_keys import RetiredKeys
 from flowhook.organisations.store import SettingsStore
 from flowhook.usage.prices import Prices
+from flows.channels.contact_queue import OUTBOX, ContactQueue
 from service.doctor import machine, organisations, store
 from service.doctor.finding import WRONG, Finding
 from service.doctor.public_address import public_address
+from service.whatsapp_token import refused_token_condition
 
 Examine = Callable[[], Finding | Iterable[Finding]]
 
@@ -41,7 +43,7 @@ def examine_store(config: Config, redis: Any) -> Iterator[Finding]:
         yield machine.disk(config.data_dir)
     yield public_address(config.public_url)
     yield from _told("Organisations' keys", lambda: _of_keys(settings, board))
-    yield from _told("Organisations", lambda: _of_settings(config, settings))
+    yield from _told("Organisations", lambda: _of_settings(config, settings, redis))
 
 
 def _of_keys(settings: SettingsStore, board: Board) -> Finding:
@@ -49,10 +51,11 @@ def _of_keys(settings: SettingsStore, board: Board) -> Finding:
     return organisations.keys(active, board.key_errors())
 
 
-def _of_settings(config: Config, settings: SettingsStore) -> Iterator[Finding]:
+def _of_settings(config: Config, settings: SettingsStore, redis: Any) -> Iterator[Finding]:
     known = [settings.load(org) for org in settings.organisations()]
     defaults = (config.default_model,)
-    yield organisations.whatsapp(known)
+    outbox = ContactQueue(redis, settings.cipher, OUTBOX)
+    yield organisations.whatsapp(known, refused_token_condition(outbox, settings.audit))
     yield organisations.models(known, defaults, datetime.now(UTC).date())
 
 

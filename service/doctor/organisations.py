@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 
+from flowhook.alerts.conditions import Condition
 from flowhook.organisations.organisation import Organisation
 from flowhook.organisations.schemas import WhatsAppSettingsSchema
 from flowhook.organisations.section import lacking
 from flowhook.organisations.section_service import account_section
 from flowhook.providers.retirements import Retirement, retiring
 from service.doctor.finding import WRONG, Finding, named, works
+from service.terminal import counted
 
 MODELS = ("default_model", "image_model", "speech_model", "transcription_model")
 SOON_DAYS = 60
@@ -22,26 +24,30 @@ def keys(active: Collection[str], errors: Mapping[str, str]) -> Finding:
     if bad:
         fix = "flowhook key set ORG for a key that is refused; a quota is raised at the provider"
         return Finding("Organisations' keys", WRONG, f"the last call said {named(bad)}", fix)
-    words = f"none of the {len(active)} switched on was refused at its last call"
+    words = f"{counted(len(active), 'organisation')} switched on, no key refused at the last call"
     return works("Organisations' keys", words)
 
 
-def whatsapp(organisations: Sequence[Organisation]) -> Finding:
-    """Whether each WhatsApp section is whole; with one field less, nothing arrives."""
-    half = []
-    number = 0
-    for organisation in organisations:
-        section = organisation.sections.get("whatsapp")
-        if section is None:
-            continue
-        number += 1
-        absent = lacking(WhatsAppSettingsSchema, section)
-        if absent:
-            half.append(f"{organisation.id} lacks {' and '.join(absent)}")
-    if half:
+def whatsapp(organisations: Sequence[Organisation], refused: Condition) -> Finding:
+    """Whether each WhatsApp section is whole, without which nothing arrives, and its access token
+    was not `refused` when a message was sent last."""
+    users = [one for one in organisations if one.sections.get("whatsapp") is not None]
+    faults = [fault for one in users if (fault := _whatsapp_fault(one, refused))]
+    if faults:
         fix = "set them on the page Settings, WhatsApp (docs/admin.md says where Meta has them)"
-        return Finding("WhatsApp", WRONG, named(half), fix)
-    return works("WhatsApp", f"{number} numbers are set whole" if number else "nobody uses it")
+        return Finding("WhatsApp", WRONG, named(faults), fix)
+    if not users:
+        return works("WhatsApp", "nobody uses it")
+    return works("WhatsApp", f"{counted(len(users), 'number')} set whole, and no token refused")
+
+
+def _whatsapp_fault(organisation: Organisation, refused: Condition) -> str:
+    absent = lacking(WhatsAppSettingsSchema, organisation.section("whatsapp"))
+    if absent:
+        return f"{organisation.id} lacks {' and '.join(absent)}"
+    return (
+        f"Meta refuses the access_token of {organisation.id}" if any(refused(organisation)) else ""
+    )
 
 
 def models(organisations: Sequence[Organisation], defaults: Sequence[str], today: date) -> Finding:

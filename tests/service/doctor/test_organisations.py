@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from flowhook.alerts.conditions import Alert
 from flowhook.organisations.organisation import Organisation
 from flowhook.organisations.schemas import WhatsAppSettingsSchema
 from flowhook.providers.retirements import retirement
@@ -32,12 +33,18 @@ def test_many_are_shortened() -> None:
 
 def test_half_a_whatsapp_section_is_told() -> None:
     half = {**WHOLE, "app_secret": "", "verify_token": None}
-    assert organisations.whatsapp([organisation("a", openai={})]).words == "nobody uses it"
-    assert organisations.whatsapp([organisation("a", whatsapp=WHOLE)]).state == OK
-    found = organisations.whatsapp(
-        [organisation("a", whatsapp=WHOLE), organisation("b", whatsapp=half)]
+    whole = organisation("a", whatsapp=WHOLE)
+    unused = organisations.whatsapp([organisation("a", openai={})], never)
+    assert (unused.state, unused.words) == (OK, "nobody uses it")
+    assert (
+        organisations.whatsapp([whole], never).words == "1 number set whole, and no token refused"
     )
+    found = organisations.whatsapp([whole, organisation("b", whatsapp=half)], never)
     assert (found.state, found.words) == (WRONG, "b lacks app_secret and verify_token")
+
+
+def never(_organisation: Organisation) -> list[Alert]:
+    return []
 
 
 def test_models_that_end_are_told_before_they_do() -> None:
