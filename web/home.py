@@ -29,6 +29,8 @@ from web.page_security import organisation, signed_in, wants_page
 from web.page_services import PageServices
 from web.section_lights import section_lights
 
+FAILING = 5  # organisations that the operator's home names
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -109,6 +111,7 @@ def service_page(services: PageServices) -> str | AnyResponse:
             provider_light(outcomes.last_hour(), is_fault=is_outage),
         ],
         day=outcomes.last_day(),
+        failing=services.board.failing(FAILING),
         retiring=next_to_go([services.config.default_model]),
         today=today(),
         explain=explain,

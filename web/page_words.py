@@ -36,6 +36,12 @@ def in_page_words(text: str) -> Markup:
     )
 
 
+def sentence(text: str) -> str:
+    """A message with a capital, unless it begins with a field's or a file's name."""
+    first = text.partition(" ")[0]
+    return text if "_" in first or "." in first else text[:1].upper() + text[1:]
+
+
 def _shown(name: str, nearest: str) -> Markup:
     if name in TITLES:
         return escape(TITLES[name])

@@ -28,7 +28,7 @@ from web.logs import log_pages
 from web.organisations import organisation_pages
 from web.page_security import PageSecurity
 from web.page_services import PageServices
-from web.page_words import in_page_words
+from web.page_words import in_page_words, sentence
 from web.sessions import PageSession, Sessions
 from web.settings_pages import settings_pages
 from web.sign_in import sign_in_pages
@@ -72,6 +72,7 @@ def web_routes(services: PageServices) -> Blueprint:
     pages.add_app_template_filter(prose)
     pages.add_app_template_filter(in_page_words)
     pages.add_app_template_filter(status_words)
+    pages.add_app_template_filter(sentence)
     pages.add_url_rule("/", "front", front_page(services))
     pages.add_url_rule("/organisations/<org>/<path:rest>", "missing", _missing)
     pages.register_blueprint(asset_routes())

@@ -105,6 +105,12 @@ class Board:
         found = self.redis.zrange(key, 0, -1, withscores=True)
         return {org.decode(): score for org, score in found}
 
+    def failing(self, count: int) -> list[Standing]:
+        """The organisations with most failures in 24 hours, the most first."""
+        self._sum_day(FAILURES)
+        found = self.redis.zrevrange(_sum_key(FAILURES), 0, count - 1)
+        return self.standings([org.decode() for org in found])
+
     def names(self) -> dict[str, dict[str, Any]]:
         """Titles and tags of the organisations that have some."""
         found = self.redis.hgetall(_key("names"))

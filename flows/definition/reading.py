@@ -83,7 +83,9 @@ def read_flow(
     if isinstance(source.get("definition"), dict):
         source = source["definition"]
     if "nodes" not in source:
-        raise InvalidInput("the definition has no nodes", fix='Send a flow with a "nodes" list.')
+        raise InvalidInput(
+            "the definition has no nodes", fix="Take the file that Glific's Export flow gives."
+        )
     beside = attributes or {}
     listed = _list_of_objects(source, "nodes")
     if len(listed) > MAX_NODES:

@@ -64,6 +64,20 @@ def test_more_calls_than_a_page_of_the_log_are_all_counted(service: Service) -> 
     assert "400 of 1,200" in visitor.get("/organisations").text
 
 
+def test_the_operator_sees_who_fails_and_reaches_the_calls(service: Service) -> None:
+    for org, failures in (("well", 0), ("acme", 2), ("other", 1)):
+        service.organisation(org=org)
+        service.call("get_buttons", {"buttons_data": "A|B"})
+        for _ in range(failures):
+            service.call("get_buttons", {"buttons_data": ""})
+    service.flush()
+    service.operator("PATCH", "/organizations/acme", {"title": "आशा NGO"})
+    page = signed_in(service).get("/")
+    assert "आशा NGO : 2 of 3 calls failed other : 1 of 2 calls failed" in page.text
+    assert 'href="/organisations/acme/logs?status=failed"' in page.html
+    assert "/organisations/well" not in page.html
+
+
 def test_the_worker_and_the_providers_circuit_are_shown(service: Service) -> None:
     service.organisation()
     visitor = signed_in(service)

@@ -9,7 +9,7 @@ import pytest
 from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import Service
 from tests.web.visitor import HTML, signed_in
-from web.page_words import in_page_words
+from web.page_words import in_page_words, sentence
 
 HOME = "/organisations/acme"
 
@@ -94,3 +94,15 @@ def test_a_long_answer_is_folded(service: Service, openai: FakeOpenAI) -> None:
     assert "open it to read all" in page.text
     assert '<details class="long-text">' in page.html
     assert "long-text" not in signed_in(service).get(f"{HOME}/logs").html
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        ("there is no such page", "There is no such page"),
+        ("question_text is empty", "question_text is empty"),
+        ("flow.json is empty", "flow.json is empty"),
+    ],
+)
+def test_a_message_begins_with_a_capital_but_no_name_does(message: str, shown: str) -> None:
+    assert sentence(message) == shown
