@@ -49,8 +49,9 @@ def _converted(response: Response, form: str) -> Response:
                 "web/error.html", error=shown, request_id=answer["request_id"], back=back()
             )
         )
-        add_headers(response)
     else:
         return response
     response.content_type = f"{form}; charset=utf-8"
+    if form == HTML:
+        add_headers(response)
     return response

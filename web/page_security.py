@@ -19,10 +19,13 @@ from flowhook.http.cross_site import SAFE_METHODS
 from flowhook.organisations.auth import require_role
 from flowhook.organisations.organisation import Organisation
 from flowhook.organisations.section_service import SectionService
+from web.language import vary
 from web.sessions import LIFE_SECONDS, PageSession, Sessions
 from web.sign_in_form import ended_form
 
-OPEN_VIEWS = frozenset({"web.front", "web.sign_in.show", "web.sign_in.enter"})
+OPEN_VIEWS = frozenset(
+    {"web.front", "web.sign_in.show", "web.sign_in.enter", "web.language.choose"}
+)
 OPEN_PREFIX = "web.assets."
 HELP_PREFIX = "web.help."
 RENEWAL = "X-Renewal"  # sent by a page that refreshes itself
@@ -156,4 +159,6 @@ def check_csrf(expected: str) -> None:
 def add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if response.mimetype == "text/html":
+        vary(response)
     return response

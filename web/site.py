@@ -16,6 +16,7 @@ from flowhook.organisations.roles import OPERATOR, may
 from web.account_pages import account_pages
 from web.assets import asset_routes, icons, version
 from web.audit_pages import audit_pages
+from web.catalogues import languages
 from web.error_pages import in_asked_form
 from web.explanations import status_words
 from web.flow_pages import flow_pages
@@ -24,11 +25,14 @@ from web.help_documents import documents
 from web.help_pages import help_pages
 from web.help_places import question_mark
 from web.home import front_page, home_pages
+from web.language import N_, language, speak, translated
+from web.language_pages import language_pages, this_page
 from web.logs import log_pages
 from web.organisations import organisation_pages
 from web.page_security import PageSecurity
 from web.page_services import PageServices
 from web.page_words import in_page_words, sentence
+from web.script_words import script_words
 from web.sessions import PageSession, Sessions
 from web.settings_pages import settings_pages
 from web.sign_in import sign_in_pages
@@ -39,15 +43,15 @@ from web.usage_pages import usage_pages
 
 # The pages of an organisation: name, blueprint, first view, icon.
 NAVIGATION = (
-    ("Home", "home", "show", "house"),
-    ("Functions", "functions", "index", "lightning"),
-    ("Flows", "flows", "index", "diagram-3"),
-    ("Logs", "logs", "index", "list-ul"),
-    ("Usage", "usage", "show", "bar-chart"),
-    ("Settings", "settings", "show", "gear"),
-    ("Tokens", "tokens", "show", "key"),
-    ("Changes", "audit", "show", "clock-history"),
-    ("Deleted", "trash", "show", "trash"),
+    (N_("Home"), "home", "show", "house"),
+    (N_("Functions"), "functions", "index", "lightning"),
+    (N_("Flows"), "flows", "index", "diagram-3"),
+    (N_("Logs"), "logs", "index", "list-ul"),
+    (N_("Usage"), "usage", "show", "bar-chart"),
+    (N_("Settings"), "settings", "show", "gear"),
+    (N_("Tokens"), "tokens", "show", "key"),
+    (N_("Changes"), "audit", "show", "clock-history"),
+    (N_("Deleted"), "trash", "show", "trash"),
 )
 
 CODE = re.compile(r"`([^`]+)`")
@@ -65,6 +69,8 @@ def web_routes(services: PageServices) -> Blueprint:
     version_now = version()
     pages.app_context_processor(lambda: around(version_now))
     pages.after_app_request(in_asked_form)
+    pages.record_once(lambda state: speak(state.app.jinja_env))
+    pages.add_app_template_filter(translated)
     pages.add_app_template_filter(moment)
     pages.add_app_template_filter(number)
     pages.add_app_template_filter(duration)
@@ -76,6 +82,7 @@ def web_routes(services: PageServices) -> Blueprint:
     pages.add_url_rule("/", "front", front_page(services))
     pages.add_url_rule("/organisations/<org>/<path:rest>", "missing", _missing)
     pages.register_blueprint(asset_routes())
+    pages.register_blueprint(language_pages(security))
     pages.register_blueprint(sign_in_pages(security, services.auth))
     pages.register_blueprint(organisation_pages(services))
     pages.register_blueprint(home_pages(services))
@@ -117,6 +124,10 @@ def around(version_now: str) -> dict[str, Any]:
         "ask": question_mark(
             blueprint, (request.view_args or {}).get("section", ""), icons()["question-circle"]
         ),
+        "page_language": language(),
+        "page_languages": languages(),
+        "this_page": this_page(),
+        "script_words": script_words,
         "kit": lambda name: f"/assets/{version_now}/kit/{name}",
         "own": lambda name: f"/assets/{version_now}/own/{name}",
         "icon": lambda name: icons()[name],

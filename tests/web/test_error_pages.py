@@ -31,7 +31,7 @@ def test_a_browser_gets_a_page(service: Service, method: str, path: str, status:
     assert "<h1" in page
     assert answer.headers["X-Request-ID"] in page
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
-    assert answer.headers["Vary"] == "Accept"
+    assert answer.headers["Vary"] == "Accept, Accept-Language, Cookie"
 
 
 @pytest.mark.parametrize(("method", "path", "status"), PATHS[:5])

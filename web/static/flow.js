@@ -97,7 +97,7 @@ document.addEventListener("submit", async (event) => {
   } catch {
     stage.inert = false;
     idle(event.submitter);
-    return complain("No answer came. Reload the page to see what the flow is doing.");
+    return complain(say("no_answer"));
   }
   const before = body.get("action") === "start" ? 0 : spoken(stage).length;
   stage.replaceWith(fresh);

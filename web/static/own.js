@@ -1,5 +1,8 @@
 "use strict";
 // Everything works without this file but copying and live lists.
+const WORDS = JSON.parse(document.getElementById("announce").dataset.words);  // in the page's language
+const say = (name, values = {}) => WORDS[name].replace(/%\((\w+)\)s/g, (_, value) => values[value]);
+
 const note = (words, isSeen) => {
   const box = document.getElementById("announce");
   box.classList.toggle("visually-hidden", !isSeen);
@@ -33,11 +36,11 @@ const copied = async (source) => {
 document.addEventListener("click", async (event) => {
   const copy = event.target.closest("[data-copy]");
   if (!copy) return;
-  if (!await copied(document.getElementById(copy.dataset.copy))) return complain("Selected; press Ctrl and C to copy.");
+  if (!await copied(document.getElementById(copy.dataset.copy))) return complain(say("select"));
   const words = copy.querySelector("span");
-  words.textContent = "Copied";
-  announce("Copied.");
-  setTimeout(() => { words.textContent = "Copy"; }, 2000);
+  words.textContent = say("copied");
+  announce(say("copied"));
+  setTimeout(() => { words.textContent = say("copy"); }, 2000);
 });
 
 document.addEventListener("submit", (event) => {
@@ -77,7 +80,7 @@ const entry = document.querySelector("form[action='/sign-in'] #token");
 if (entry && location.hash.startsWith("#fh.")) {
   entry.value = decodeURIComponent(location.hash.slice(1));
   history.replaceState(null, "", location.pathname + location.search);
-  announce("The token of your link is filled in; press Sign in.");
+  announce(say("link_token"));
 }
 
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
@@ -98,7 +101,7 @@ form?.addEventListener("focusin", async (event) => {
     if (!answer.ok) throw new Error(found.error.message);
   } catch (failed) {
     delete list.dataset.asked;
-    return complain(`The models cannot be listed: ${failed.message}.`);
+    return complain(say("no_models", { reason: failed.message }));
   }
   for (const model of found.models) {
     const option = document.createElement("option");
@@ -106,7 +109,7 @@ form?.addEventListener("focusin", async (event) => {
     option.label = model.note;
     list.append(option);
   }
-  announce(`${found.models.length} models to choose from.`);
+  announce(say("models", { count: found.models.length }));
 });
 
 // Times are filtered as they are shown, and asked for in UTC; what is blank is not asked for.
@@ -146,7 +149,7 @@ const look = async () => {
   const isFull = rows.children.length > MOST_ROWS;
   while (rows.children.length > MOST_ROWS) rows.lastElementChild.remove();
   if (isFull || found.next_cursor) older(found.next_cursor ?? rows.lastElementChild.dataset.id);
-  announce(found.count === 1 ? "One new call." : `${found.count} new calls.`);
+  announce(say(found.count === 1 ? "new_call" : "new_calls", { count: found.count }));
 };
 const older = (cursor) => {
   const link = document.getElementById("older"), place = new URL(link.href);
@@ -178,7 +181,7 @@ const every = async (milliseconds, update) => {
   if (document.visibilityState === "visible") {
     await update().then(
       () => { if (!document.getElementById("announce").classList.contains("visually-hidden")) announce(""); },
-      () => complain("This page cannot be updated at the moment."),
+      () => complain(say("not_updated")),
     );
   }
   every(milliseconds, update);
