@@ -66,7 +66,7 @@ def organisation_pages(services: PageServices) -> Blueprint:
             return forms.shown(org, "openai", failed=error, opened="deletion"), error.status
         sections.store.delete_organisation(org, caller.name)
         sections.revoked(org)
-        return redirect(url_for("web.organisations.index"), 303)
+        return redirect(url_for("web.organisations.index", deleted=org), 303)
 
     return pages
 
@@ -90,6 +90,7 @@ def add_list(pages: Blueprint, services: PageServices) -> None:
             states=STATE_WORDS,
             error=error,
             typed=request.form.get("id", ""),
+            deleted=deleted(sections),
         )
 
     @pages.get("")
@@ -117,6 +118,13 @@ def add_list(pages: Blueprint, services: PageServices) -> None:
             return listed(error), error.status
         sections.write(org, "openai", {"is_active": False}, caller, replaces=True)
         return redirect(url_for("web.home.show", org=org), 303)
+
+
+def deleted(sections: SectionService) -> str:
+    """The organisation that the page says was deleted, if it is gone."""
+    org = request.args.get("deleted", "")
+    is_gone = ORGANIZATION_ID_PATTERN.fullmatch(org) and not sections.store.load(org).exists
+    return org if is_gone else ""
 
 
 def check_new(sections: SectionService, org: str) -> None:

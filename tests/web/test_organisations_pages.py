@@ -83,3 +83,13 @@ def test_deleting_needs_the_id_typed(service: Service) -> None:
     assert service.operator("GET", "/settings/acme").status == 200
     assert visitor.post(f"{PAGE}/acme/delete", {"confirm": "acme"}).status == 303
     assert service.operator("GET", "/settings/acme").status == 404
+
+
+def test_a_deletion_is_said_once_it_is_true(service: Service) -> None:
+    service.organisation()
+    visitor = signed_in(service)
+    assert "was deleted" not in visitor.get(f"{PAGE}?deleted=acme").text
+    done = visitor.post(f"{PAGE}/acme/delete", {"confirm": "acme"})
+    page = visitor.get(done.headers["Location"])
+    assert "The organisation acme was deleted, with all it owned." in page.text
+    assert "was deleted" not in visitor.get(f"{PAGE}?deleted=<b>x").text
