@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+import signal
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -102,6 +103,10 @@ class FlowhookWorker(GeventWorker):
         if self.alive and self.ppid != os.getppid():
             self.log.warning("the master is gone; this worker finishes its calls and ends")
             self._take_no_more()
+
+    def init_signals(self) -> None:
+        super().init_signals()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is told to all; the master decides
 
     def handle_exit(self, sig: Any, frame: Any) -> None:
         """Handle SIGTERM: accept no new work."""

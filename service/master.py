@@ -6,8 +6,20 @@ python -m service.master --config python:service.gunicorn_conf
 from __future__ import annotations
 
 import os
+import sys
 
 from gunicorn.app.wsgiapp import WSGIApplication
+from gunicorn.arbiter import Arbiter
+
+
+class PatientArbiter(Arbiter):
+    """gunicorn's arbiter, which lets calls in flight finish at Ctrl-C, too; a second one ends it
+    at once."""
+
+    def handle_int(self) -> None:
+        if sys.stderr.isatty():
+            print("Finishing the calls in flight; Ctrl-C again ends at once.", file=sys.stderr)
+        self.handle_term()
 
 
 class Master(WSGIApplication):
@@ -16,6 +28,9 @@ class Master(WSGIApplication):
     def chdir(self) -> None:
         """Change to the configured directory without adding it to the module path."""
         os.chdir(self.cfg.chdir)
+
+    def run(self) -> None:
+        PatientArbiter(self).run()
 
 
 if __name__ == "__main__":

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
 import click
 
 from service.terminal import Failed, json_option, print_json
+
+if TYPE_CHECKING:
+    from service.doctor.finding import Finding
 
 COLOURS = {"ok": "green", "advice": "yellow", "wrong": "red"}
 COMMAND_SECONDS = 10.0
@@ -20,9 +26,8 @@ def command(ctx: click.Context, as_json: bool) -> None:
     organisation's key (as its newest calls tell; no provider is asked), WhatsApp and models.
     Changes nothing. Ends with 1 if something is wrong.
     """
-    from service.doctor.examination import examine_machine, examine_store
+    from service.doctor import machine
     from service.doctor.finding import WRONG, Finding
-    from service.opened_store import opened_store
 
     found: list[Finding] = []
 
@@ -33,16 +38,26 @@ def command(ctx: click.Context, as_json: bool) -> None:
             fix = f": {finding.fix}" if finding.fix else ""
             click.echo(f"{state} {finding.part}: {finding.words}{fix}")
 
-    for finding in examine_machine():
-        tell(finding)
+    tell(machine.python())
+    tell(machine.packages())
     try:
-        with opened_store(checks_keys=False, timeout_seconds=COMMAND_SECONDS) as (config, redis):
-            for finding in examine_store(config, redis):
-                tell(finding)
+        for finding in _of_the_store():
+            tell(finding)
     except Failed as error:
         words, _, fix = error.message.partition(": ")
         tell(Finding("Store", WRONG, words, fix))
+    except ImportError as error:  # Packages told which one is missing
+        words = f"it cannot be looked at without the module {error.name}"
+        tell(Finding("Store", WRONG, words, machine.INSTALL))
     is_well = all(finding.state != WRONG for finding in found)
     if as_json:
         print_json({"success": is_well, "parts": [finding.as_dict() for finding in found]})
     ctx.exit(0 if is_well else 1)
+
+
+def _of_the_store() -> Iterator[Finding]:
+    from service.doctor.examination import examine_store
+    from service.opened_store import opened_store
+
+    with opened_store(checks_keys=False, timeout_seconds=COMMAND_SECONDS) as (config, redis):
+        yield from examine_store(config, redis)

@@ -12,7 +12,8 @@ import click
 def command(no_worker: bool) -> NoReturn:
     """Serve: the web processes, and a job worker.
 
-    Says where to open it. SIGTERM or Ctrl-C ends it, once the calls in flight are finished.
+    Says where to open it. SIGTERM or Ctrl-C ends it, once the calls in flight are finished; a
+    second Ctrl-C ends it at once.
     """
     from service import web
 

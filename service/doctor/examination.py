@@ -1,4 +1,4 @@
-"""All parts, one after another; what one cannot find out does not keep the others from it."""
+"""All parts of the store, one by one; what one cannot find out does not keep others from it."""
 
 from __future__ import annotations
 
@@ -22,12 +22,6 @@ from service.doctor.public_address import public_address
 from service.whatsapp_token import refused_token_condition
 
 Examine = Callable[[], Finding | Iterable[Finding]]
-
-
-def examine_machine() -> Iterator[Finding]:
-    """What can be seen without a store."""
-    yield machine.python()
-    yield machine.packages()
 
 
 def examine_store(config: Config, redis: Any) -> Iterator[Finding]:

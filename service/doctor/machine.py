@@ -17,6 +17,7 @@ from service.module_path import ROOT
 PROJECT = "flowhook"
 PYTHON = (3, 11)
 FREE_BYTES = 1024**3
+INSTALL = "in a checkout run make run, elsewhere install this release again with pip"
 
 
 def python(version: tuple[int, ...] = sys.version_info[:3]) -> Finding:
@@ -32,7 +33,7 @@ def packages(wanted: Iterable[str] | None = None) -> Finding:
     faults = [fault for one in needed if (fault := _fault(one))]
     if not faults:
         return works("Packages", f"{len(needed)} as this release needs them")
-    return Finding("Packages", WRONG, named(faults), "pip install -r requirements.txt")
+    return Finding("Packages", WRONG, named(faults), INSTALL)
 
 
 def requirements() -> list[str]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 from flowhook.jobs.liveness import Liveness
@@ -10,6 +13,7 @@ from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import OpenService
 from tests.fixtures_commands import CommandLine, Ended
 
+ROOT = Path(__file__).parents[3]
 PARTS = (
     "Python", "Packages", "Redis", "Persistence", "When full", "Memory", "Keys", "Clock",
     "Worker", "Disk", "Public address", "Organisations' keys", "WhatsApp", "Models",
@@ -85,3 +89,19 @@ def test_keys_that_open_nothing_do_not_end_it(cli: CommandLine, real_redis: Clie
     said = cli("doctor", "--json")
     assert states(said)["Keys"] == "wrong"
     assert tuple(states(said)) == PARTS
+
+
+def test_a_package_that_is_missing_is_told_and_ends_nothing() -> None:
+    """Of what opens a store; without click or packaging there is no command line."""
+    program = (
+        "import sys; sys.modules['gevent'] = None; from service.cli import main;"
+        "sys.exit(main(['doctor']))"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (said.returncode, said.stderr) == (1, "")
+    assert said.stdout.splitlines()[2] == (
+        "wrong   Store: it cannot be looked at without the module gevent: in a checkout run"
+        " make run, elsewhere install this release again with pip"
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from service.doctor.examination import examine_machine, examine_store
+from service.doctor.examination import examine_store
 from service.doctor.finding import OK, WRONG
 from tests.fakes.valkey import Valkey
 from tests.fixtures_app import make_config
@@ -18,7 +18,3 @@ def test_a_user_who_may_not_ask_the_server_is_told_so(tmp_path: Path) -> None:
     assert "no permissions to run the 'info' command" in found["Redis"].words
     assert found["Clock"].state == found["Models"].state == found["WhatsApp"].state == OK
     assert "Disk" not in found  # that of a server elsewhere
-
-
-def test_the_machine_is_looked_at_without_a_store() -> None:
-    assert [one.part for one in examine_machine()] == ["Python", "Packages"]
