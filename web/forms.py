@@ -8,19 +8,32 @@ only.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-import orjson
 from marshmallow import Schema, fields, missing, validate
 
 from flowhook.mended_text import mended_text
-from flowhook.strict_json import UnreadableJson, read_value
+from web.form_values import (
+    AREA,
+    CHOICE,
+    JSON,
+    LINES,
+    NUMBER,
+    PAIRS,
+    ROWS,
+    SCALARS,
+    SECRET,
+    SWITCH,
+    TEXT,
+    pretty,
+    read_text,
+    shown_text,
+)
 
-SWITCH, CHOICE, NUMBER, SECRET = "switch", "choice", "number", "secret"
-TEXT, AREA, LINES, PAIRS, JSON = "text", "area", "lines", "pairs", "json"
-SCALARS = "scalars"  # pairs whose values may be numbers and booleans
 MULTILINE = frozenset({AREA, LINES, PAIRS, SCALARS, JSON})
+BLANK_ROWS = 3
+KEY, REMOVE = "key", "remove"  # the field of a row that holds its name, and the box to remove it
 AREA_CHARACTERS = 1000  # a text that may be longer gets a text area
 LABELS = {
     "base_url": "Address of the provider",
@@ -50,6 +63,7 @@ class FormField:
     choices: tuple[str, ...] = ()
     suggestions: tuple[str, ...] = ()  # values to choose from, beside any other
     errors: tuple[str, ...] = ()
+    rows_of_fields: tuple[tuple[FormField, ...], ...] = ()  # of kind rows; the first is the name's
 
     @property
     def is_model(self) -> bool:
@@ -78,6 +92,9 @@ def read_form(schema: Schema, form: Mapping[str, str]) -> dict[str, Any]:
     body: dict[str, Any] = {}
     for name, field in schema.fields.items():
         kind = kind_of(field)
+        if kind == ROWS:
+            body[name] = _read_rows(name, field, form)
+            continue
         text = mended_text(form.get(name, "").replace("\r\n", "\n"))
         if kind == SWITCH:
             body[name] = text == "on"
@@ -85,7 +102,7 @@ def read_form(schema: Schema, form: Mapping[str, str]) -> dict[str, Any]:
             if form.get(f"remove_{name}") == "on":
                 body[name] = None
         else:
-            body[name] = _read(kind, text)
+            body[name] = read_text(kind, text)
     return body
 
 
@@ -100,6 +117,8 @@ def kind_of(field: fields.Field) -> str:
         return NUMBER
     if isinstance(field, fields.Dict) and isinstance(field.value_field, fields.String):
         return PAIRS
+    if isinstance(field, fields.Dict) and isinstance(field.value_field, fields.Nested):
+        return ROWS
     if field.metadata.get("scalars"):
         return SCALARS
     if isinstance(field, fields.List) and isinstance(field.inner, fields.String):
@@ -138,8 +157,10 @@ def _form_field(
         value = ""
     elif typed is not None:
         value = typed.get(name, "")
+        if kind == ROWS:
+            value = pretty(_read_rows(name, field, typed) or {})
     else:
-        value = _shown(kind, values.get(name, default))
+        value = shown_text(kind, values.get(name, default))
     low, high = _range(field)
     return FormField(
         name=name,
@@ -148,8 +169,8 @@ def _form_field(
         description=str(field.metadata.get("description", "")),
         required=field.required,
         value=value,
-        example=_shown(kind, field.metadata.get("example")),
-        default=_shown(kind, default),
+        example=shown_text(kind, field.metadata.get("example")),
+        default=shown_text(kind, default),
         stored=str(values.get(name) or "") if kind == SECRET else "",
         minimum=low,
         maximum=high,
@@ -157,90 +178,67 @@ def _form_field(
         max_length=_max_length(field) if kind in (TEXT, AREA) else None,
         choices=_choices(field),
         suggestions=tuple(map(str, field.metadata.get("suggestions", ()))),
-        errors=messages(errors[name]) if name in errors else (),
+        errors=_messages_beside(kind, errors.get(name, ())),
+        rows_of_fields=_rows(name, field, values, typed, errors) if kind == ROWS else (),
     )
 
 
-def _read(kind: str, text: str) -> Any:
-    text = text if kind in (TEXT, AREA, CHOICE) else text.strip()
-    if not text.strip():
-        return None
-    if kind == NUMBER:
-        return _number(text)
-    if kind == LINES:
-        return [line.strip() for line in text.splitlines() if line.strip()]
-    if kind == PAIRS:
-        return _read_pairs(text)
-    if kind == SCALARS:
-        return {name: _read_scalar(value) for name, value in _read_pairs(text).items()}
-    if kind == JSON:
-        try:
-            return read_value(text)
-        except UnreadableJson:
-            return text  # which the schema checks
-    return text if kind == AREA else text.strip()
+def _messages_beside(kind: str, errors: Any) -> tuple[str, ...]:
+    """What stands beside a field; what is wrong in a row stands there."""
+    return () if kind == ROWS and isinstance(errors, Mapping) else messages(errors)
 
 
-def _read_pairs(text: str) -> dict[str, str]:
-    """Read pairs written as `old = new`, one on each line."""
-    lines = [line.partition("=") for line in text.splitlines() if line.strip()]
-    return {name.strip(): value.strip() for name, _, value in lines}
+def _rows(
+    name: str,
+    field: fields.Field,
+    values: Mapping[str, Any],
+    typed: Mapping[str, str] | None,
+    errors: Mapping[str, Any],
+) -> tuple[tuple[FormField, ...], ...]:
+    """The rows as stored or typed, and blank ones."""
+    given = _read_rows(name, field, typed) if typed is not None else values.get(name)
+    found = [*(given or {}).items(), *[("", {})] * BLANK_ROWS]
+    wrong = errors.get(name)
+    wrong = wrong if isinstance(wrong, Mapping) else {}
+    return tuple(
+        _row(f"{name}.{at}", field, key, value, wrong.get(key) if key or value else None)
+        for at, (key, value) in enumerate(found)
+    )
 
 
-def _read_scalar(text: str) -> Any:
-    """A value as it is written beside its name: a number, true, false, or else a text.
-
-    >>> _read_scalar("2.5"), _read_scalar("true"), _read_scalar('"12"'), _read_scalar("1800 123")
-    (2.5, True, '12', '1800 123')
-    """
-    try:
-        value = read_value(text)
-    except UnreadableJson:
-        return text
-    return value if isinstance(value, str | int | float) else text
-
-
-def _shown_scalar(value: Any) -> str:
-    """A value as `_read_scalar` reads it; a text only in quotes where it needs them.
-
-    >>> _shown_scalar(True), _shown_scalar("12"), _shown_scalar("1800 123"), _shown_scalar("a\\nb")
-    ('true', '"12"', '1800 123', '"a\\\\nb"')
-    """
-    written = orjson.dumps(value).decode()
-    if not isinstance(value, str):
-        return written
-    is_plain = value == value.strip() and len(value.splitlines()) == 1
-    return value if is_plain and _read_scalar(value) == value else written
+def _row(
+    prefix: str, field: fields.Field, key: str, values: Mapping[str, Any], wrong: Any
+) -> tuple[FormField, ...]:
+    wrong = wrong if isinstance(wrong, Mapping) else {}
+    inner = wrong.get("value")
+    columns = form_fields(
+        _schema_of(field), values, errors=inner if isinstance(inner, Mapping) else {}
+    )
+    told = messages(wrong.get(KEY, ()))
+    name = FormField(f"{prefix}.{KEY}", TEXT, "ID", "", value=key, errors=told)
+    return name, *(replace(one, name=f"{prefix}.{one.name}") for one in columns)
 
 
-def _number(text: str) -> Any:
-    try:
-        number = float(text)
-    except ValueError:
-        return text
-    return int(number) if number.is_integer() and abs(number) < 1e15 else number
+def _schema_of(field: fields.Field) -> Schema:
+    """The schema of a row's fields."""
+    schema: Schema = field.value_field.schema  # type: ignore[attr-defined]
+    return schema
 
 
-def _shown(kind: str, value: Any) -> str:
-    if value is None:
-        return ""
-    if kind == SWITCH:
-        return "on" if value else ""
-    if kind == LINES and isinstance(value, list):
-        return "\n".join(str(line) for line in value)
-    if kind == PAIRS and isinstance(value, Mapping):
-        return "\n".join(f"{name} = {new}" for name, new in value.items())
-    if kind == SCALARS and isinstance(value, Mapping):
-        return "\n".join(f"{name} = {_shown_scalar(one)}" for name, one in value.items())
-    if kind == JSON and not isinstance(value, str):
-        return pretty(value)
-    if isinstance(value, float):
-        return f"{value:g}"
-    return str(value)
-
-
-def pretty(value: Any) -> str:
-    return orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode()
+def _read_rows(name: str, field: fields.Field, form: Mapping[str, str]) -> dict[str, Any] | None:
+    """The rows that are not blank, by name; a later one of the same name counts."""
+    schema = _schema_of(field)
+    found = {}
+    at = 0
+    while f"{name}.{at}.{KEY}" in form:
+        row = {one: form.get(f"{name}.{at}.{one}", "") for one in schema.fields}
+        values = {one: value for one, value in read_form(schema, row).items() if value is not None}
+        key = form[f"{name}.{at}.{KEY}"].strip()
+        is_kept = form.get(f"{name}.{at}.{REMOVE}") != "on"
+        if is_kept and (key or values):
+            found[key] = values
+        at += 1
+    return found or None
 
 
 def label_of(name: str) -> str:

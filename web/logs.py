@@ -12,7 +12,7 @@ from flowhook.records.log import FAILED
 from flowhook.records.routes import asked_cursor
 from flowhook.strict_json import read_json
 from web.explanations import explanations
-from web.forms import pretty
+from web.form_values import pretty
 from web.log_rows import LogRows, as_csv, failure_of, preview
 from web.page_security import organisation
 from web.page_services import PageServices

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flowhook.common_keys import BUILDER_KEYS
-from web.forms import pretty
+from web.form_values import pretty
 from webhooks.fields import Text
 from webhooks.registry import WebhookFunction
 

@@ -14,7 +14,8 @@ from flowhook.organisations.schemas import SECTIONS
 from flowhook.organisations.section_service import account_titles, masked
 from flowhook.organisations.section_tag import section_tag
 from web.addresses import address_note, callback
-from web.forms import SECRET, FormField, form_fields, messages, read_form
+from web.form_values import SECRET
+from web.forms import FormField, form_fields, messages, read_form
 from web.models import goes, today
 from web.page_security import organisation, reload_organisation, signed_in
 from web.page_services import PageServices
@@ -64,11 +65,13 @@ class SectionForms:
         stored = current.sections.get(section)
         kind = section.partition("/")[0]
         values = masked(section, stored or {})
-        fields = form_fields(SECTIONS[kind](), values)
+        schema = SECTIONS[kind]()
+        fields = form_fields(schema, values)
         if isinstance(error, Changed):
-            fields = beside(fields, request.form if is_typed else None, error.fields or {})
+            typed = form_fields(schema, values, request.form) if is_typed else fields
+            fields = beside(fields, typed, error.fields or {})
         elif error:
-            fields = form_fields(SECTIONS[kind](), values, request.form, error.fields or {})
+            fields = form_fields(schema, values, request.form, error.fields or {})
         return render_template(
             "web/settings.html",
             section=section,
@@ -161,19 +164,22 @@ def changes(body: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any
 
 
 def beside(
-    fields: list[FormField], typed: Mapping[str, str] | None, changed: Mapping[str, Any]
+    fields: list[FormField], typed: list[FormField], changed: Mapping[str, Any]
 ) -> list[FormField]:
     """The fields as typed, those that somebody else `changed` meanwhile as stored now, with what
     was typed beside."""
-    return [_beside(field, typed, changed.get(field.name)) for field in fields]
+    return [
+        _beside(field, mine, changed.get(field.name))
+        for field, mine in zip(fields, typed, strict=True)
+    ]
 
 
-def _beside(field: FormField, typed: Mapping[str, str] | None, told: Any) -> FormField:
-    text = typed.get(field.name, "").replace("\r\n", "\n") if typed else field.value
-    is_shown = field.kind != SECRET
+def _beside(field: FormField, typed: FormField, told: Any) -> FormField:
+    text = typed.value.replace("\r\n", "\n")
     if told is None:
-        return replace(field, value=text) if is_shown else field
-    mine = (f"You had: {text or 'nothing'}.",) if is_shown and text != field.value else ()
+        return replace(typed, value=text)
+    is_mine = field.kind != SECRET and text != field.value
+    mine = (f"You had: {text or 'nothing'}.",) if is_mine else ()
     return replace(field, errors=messages(told) + mine)
 
 

@@ -19,7 +19,7 @@ from flows.model.media import kind_of_url
 from flows.model.session import Message, WebhookAnswer
 from flows.play.simulation import Simulation, Simulations
 from web.flow_picture import picture_of
-from web.forms import pretty
+from web.form_values import pretty
 from web.page_security import HEADERS, organisation, signed_in
 from web.page_services import PageServices
 from webhooks.registry import WebhookFunction

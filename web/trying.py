@@ -11,7 +11,7 @@ from flowhook.errors import FlowhookError
 from flowhook.http.answers import request_id
 from flowhook.jobs.call import Call
 from flowhook.outcome import Outcome
-from web.forms import pretty
+from web.form_values import pretty
 from web.page_security import organisation
 from web.page_services import PageServices
 from webhooks.registry import WebhookFunction

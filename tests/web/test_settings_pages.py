@@ -87,7 +87,7 @@ def test_every_section_is_a_form_of_its_schema(visitor: Visitor) -> None:
     for section, schema in SECTIONS.items():
         page = visitor.get(f"/organisations/acme/settings/{section}")
         assert page.status == 200
-        named = {known.get("name") for _, known in page.elements}
+        named = {(known.get("name") or "").partition(".")[0] for _, known in page.elements}
         assert set(schema().fields) <= named, section
 
 
@@ -312,3 +312,67 @@ def test_globals_are_typed_one_a_line(service: Service, visitor: Visitor) -> Non
     [typed] = re.findall(r"<textarea[^>]*>\n(.*?)</textarea>", shown, re.DOTALL)
     assert visitor.post(here, {"values": f"{typed}\nname = Asha = us"}).status == 303
     assert stored(service, "globals")["values"] == {**values, "name": "Asha = us"}
+
+
+ASSISTANTS = "/organisations/acme/settings/assistants"
+
+
+def test_assistants_are_rows(service: Service, visitor: Visitor) -> None:
+    blank = visitor.get(ASSISTANTS)
+    assert "as JSON" not in blank.text
+    first = {
+        "assistants.0.key": "asst_a",
+        "assistants.0.vector_store_id": "vs_a",
+        "assistants.0.prompt": "Be short.\r\nBe kind.",
+        "assistants.0.model": "",
+        "assistants.1.key": "",
+        "assistants.2.key": "asst_b",
+        "assistants.2.vector_store_id": "vs_b",
+        "assistants.2.model": "gpt-6-luna",
+    }
+    assert visitor.post(ASSISTANTS, first).status == 303
+    assert stored(service, "assistants")["assistants"] == {
+        "asst_a": {"vector_store_id": "vs_a", "prompt": "Be short.\nBe kind."},
+        "asst_b": {"vector_store_id": "vs_b", "model": "gpt-6-luna"},
+    }
+    shown = visitor.get(ASSISTANTS)
+    assert "Be short.\nBe kind." in shown.html
+    values = shown.values()
+    assert (values["assistants.1.key"], values["assistants.1.model"]) == ("asst_b", "gpt-6-luna")
+    removed = {name: text for name, text in values.items() if name != "assistants.1.remove"}
+    assert visitor.post(ASSISTANTS, {**removed, "assistants.0.remove": "on"}).status == 303
+    assert list(stored(service, "assistants")["assistants"]) == ["asst_b"]
+
+
+def test_what_is_wrong_with_an_assistant_stands_in_its_row(
+    service: Service, visitor: Visitor
+) -> None:
+    typed = {
+        "assistants.0.key": "asst a",
+        "assistants.0.vector_store_id": "vs_a",
+        "assistants.1.key": "asst_b",
+        "assistants.1.prompt": "Typed by me",
+        "assistants.2.key": "",
+        "assistants.2.vector_store_id": "vs_c",
+    }
+    refused = visitor.post(ASSISTANTS, typed)
+    assert refused.status == 400
+    wrong = {known["name"] for _, known in refused.elements if "aria-invalid" in known}
+    assert wrong == {"assistants.0.key", "assistants.1.vector_store_id", "assistants.2.key"}
+    assert "Typed by me" in refused.html
+    assert refused.values()["assistants.2.vector_store_id"] == "vs_c"
+    assert service.operator("GET", "/settings/acme/assistants").status == 404
+
+
+def test_assistants_that_somebody_else_changed(service: Service, visitor: Visitor) -> None:
+    first = {"asst_a": {"vector_store_id": "vs_a"}}
+    service.operator("PUT", "/settings/acme/assistants", {"assistants": first})
+    values = visitor.get(ASSISTANTS).values()
+    theirs = {"asst_a": {"vector_store_id": "vs_new"}}
+    service.operator("PUT", "/settings/acme/assistants", {"assistants": theirs})
+    typed = {name: text for name, text in values.items() if not name.endswith("remove")}
+    refused = visitor.post(ASSISTANTS, {**typed, "assistants.0.vector_store_id": "vs_mine"})
+    assert refused.status == 412
+    assert refused.values()["assistants.0.vector_store_id"] == "vs_new"
+    assert "vs_mine" in refused.text
+    assert stored(service, "assistants")["assistants"] == theirs
