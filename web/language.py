@@ -27,10 +27,9 @@ def language() -> str:
 
 
 def _asked() -> str:
-    chosen = request.cookies.get(COOKIE, "")
-    if chosen in languages():
-        return chosen
-    return request.accept_languages.best_match(languages(), ENGLISH)
+    preferred = (tag.partition("-")[0].lower() for tag in request.accept_languages.values())
+    wanted = (request.cookies.get(COOKIE, ""), *preferred, ENGLISH)
+    return next(one for one in wanted if one in languages())
 
 
 def gettext(text: str) -> str:

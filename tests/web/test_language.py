@@ -29,6 +29,7 @@ def test_a_language_is_offered_for_each_catalogue() -> None:
         ("hi-IN,hi;q=0.9,en;q=0.8", "hi"),
         ("en-GB,en;q=0.9,hi;q=0.8", "en"),
         ("ta,hi;q=0.5", "hi"),
+        ("en-GB,hi;q=0.5", "en"),
         ("ta", "en"),
         ("\x00;;q=,", "en"),
     ],

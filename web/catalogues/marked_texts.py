@@ -48,13 +48,15 @@ def template_texts(source: str) -> Iterator[Text]:
     """
     >>> list(template_texts('{{ _("Sign in") }} {% trans n=2 %}a{% pluralize %}b{% endtrans %}'))
     ['Sign in', ('a', 'b')]
+    >>> list(template_texts('{{ _("By %(name)s", name=who) }}'))
+    ['By %(name)s']
     """
     for _line, _function, text in extract_from_ast(environment().parse(source)):
         if isinstance(text, str):
             yield text
-        else:
-            one, many = [part for part in text or () if part is not None]
-            yield one, many
+        else:  # None stands for each value by name
+            one, *many = [part for part in text or () if part is not None]
+            yield (one, many[0]) if many else one
 
 
 def module_texts(source: str) -> Iterator[Text]:
