@@ -24,7 +24,8 @@ from tests.missing import missing
 @pytest.fixture
 def fake_redis() -> redis.Redis:
     """In memory, with Lua; a new one for each test."""
-    return cast(redis.Redis, fakeredis.FakeRedis(protocol=2))
+    server = fakeredis.FakeServer()  # the one FakeRedis makes stays in memory for ever
+    return cast(redis.Redis, fakeredis.FakeRedis(server=server, protocol=2))
 
 
 @pytest.fixture(scope="session")
