@@ -1,26 +1,31 @@
-"""What `make test` and `make check` run, up to the first failure; pytest's summary comes last.
+"""What `make test` and `make check` run, up to the first failure of lint, tests or types.
 
     python -m tests.run [PYTEST ARGUMENT...]    lint, format, types, and every test
     python -m tests.run --check                 the same with the tests of the house's rules alone
 
-Where CI is set, a server that does not start fails its tests instead of skipping them.
+The types are checked while the tests run. Where CI is set, a server that does not start fails its
+tests instead of skipping them.
 """
 
 from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).parents[1]
-WORKERS = "3"
-"""Test processes: the tests wait more than they reckon, so one more than two cores pays."""
+WORKERS = "4"
+"""Test processes: the tests wait as much as they reckon, so twice as many as two cores pay."""
 
-STEPS = (
+FIRST = (
     ("lint", ("ruff", "check", ".")),
     ("format", ("ruff", "format", "--check", ".")),
-    ("types", ("mypy",)),
 )
+TYPES = ("mypy",)
 TESTS = ("pytest", "-n", WORKERS, "--dist", "loadfile", "--no-loadscope-reorder")
 RULES = (
     "tests/test_rooms.py",
@@ -32,12 +37,34 @@ RULES = (
 
 def main(arguments: list[str]) -> int:
     tests = ("pytest", *RULES) if arguments == ["--check"] else (*TESTS, *arguments)
-    for name, command in (*STEPS, ("tests", tests)):
-        print(f"--- {name}", flush=True)
-        ended = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, check=False)
-        if ended.returncode:
-            return ended.returncode
-    return 0
+    for name, command in FIRST:
+        if failed := run(name, command):
+            return failed
+    with beside(TYPES) as (types, said):
+        failed = run("tests", tests)
+        if types.wait():
+            said.seek(0)
+            print("--- types", said.read().decode(), sep="\n", flush=True)
+    return failed or types.returncode
+
+
+def run(name: str, command: tuple[str, ...]) -> int:
+    print(f"--- {name}", flush=True)
+    return subprocess.run([sys.executable, "-m", *command], cwd=ROOT, check=False).returncode
+
+
+@contextmanager
+def beside(command: tuple[str, ...]) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes]]]:
+    """A command that runs meanwhile, and the file it writes to."""
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *command], cwd=ROOT, stdout=said, stderr=subprocess.STDOUT
+        )
+        try:
+            yield process, said
+        finally:
+            process.terminate()
+            process.wait()
 
 
 if __name__ == "__main__":
