@@ -36,7 +36,7 @@ OWN = {
     "flowhook.records.log": "entries that this service sealed",
     "flowhook.usage.prices": "a file of this repository",
     "flows.api.flow_routes": "an example in this repository",
-    "flows.channels.contact_queue": "messages that this service sealed",
+    "flows.channels.queue_store": "messages that this service sealed",
     "flows.channels.whatsapp.choices": "options that this service sealed",
     "flows.conversations.store": "sessions that this service sealed",
     "flows.expressions.functions.maps": "Elixir's Jason.decode!, which must refuse what it refuses",
