@@ -2,9 +2,7 @@
 
 NOT_YET = {
     "audit.html",
-    "chart.html",
     "error.html",
-    "explanations.py",
     "flow.html",
     "flow_cards.html",
     "flow_pages.py",
@@ -16,12 +14,6 @@ NOT_YET = {
     "help.html",
     "help_document.html",
     "help_documents.py",
-    "home.html",
-    "home.py",
-    "lights.py",
-    "log.html",
-    "log_rows.html",
-    "logs.html",
     "macros.html",
     "node_bodies.py",
     "organisations.html",
@@ -31,7 +23,6 @@ NOT_YET = {
     "section_lights.py",
     "section_notes.py",
     "section_words.py",
-    "service.html",
     "settings.html",
     "sign_in.html",
     "sign_in_words.py",
@@ -39,6 +30,4 @@ NOT_YET = {
     "simulator_pages.py",
     "tokens.html",
     "trash.html",
-    "usage.html",
-    "usage_pages.py",
 }
