@@ -20,7 +20,9 @@ from flowhook.turns import in_turns
 from flows.conversations.node_counts import read_tally
 from flows.definition.reading import read_export
 from flows.library.publishing import issues_by_flow, newest, refuse_critical, with_subflows
+from flows.lint import CRITICAL
 from web.flow_picture import picture_of
+from web.language import N_, _
 from web.page_security import signed_in
 from web.page_services import PageServices
 
@@ -28,9 +30,11 @@ PAGE_ENTRIES = 100
 SAMPLE = Path(__file__).parent / "samples" / "ask_gpt.json"  # a link to the one in examples/
 UNSAFE = re.compile(r'[\x00-\x1f\x7f\\/:*?"<>|;]+')  # what some system allows in no file's name
 DONE = {
-    "published": "Published. New conversations use it; running conversations keep the revision they"
-    " began with.",
-    "deleted": "Deleted.",
+    "published": N_(
+        "Published. New conversations use it; running conversations keep the revision they began"
+        " with."
+    ),
+    "deleted": N_("Deleted."),
 }
 
 
@@ -127,6 +131,7 @@ class FlowViews:
             flows=shown,
             counts=self.issue_counts(org, shown),
             next_start=start + PAGE_ENTRIES if len(flows) > start + PAGE_ENTRIES else None,
+            grave=CRITICAL,
             imported=imported,
             error=error,
             done=DONE.get(request.args.get("done", "")),
@@ -150,7 +155,7 @@ class FlowViews:
             "web/flow.html",
             entry=entry.shown,
             issues=issues,
-            critical=[issue for issue in issues if issue.severity == "Critical"],
+            critical=[issue for issue in issues if issue.severity == CRITICAL],
             picture=picture_of(flow, issues, node_counts, request.args.get("node")),
             waiting=sum(node_counts.waiting.values()),
             error=error,
@@ -173,18 +178,20 @@ def uploaded() -> list[tuple[str, bytes]]:
     files = [(file.filename or "", file.read()) for file in request.files.getlist("file")]
     files = [(name, raw) for name, raw in files if name or raw]
     if not files:
-        raise InvalidInput("no file was sent", fix="Choose the file that Export flow gave you.")
+        raise InvalidInput(
+            _("no file was sent"), fix=_("Choose the file that Export flow gave you.")
+        )
     return files
 
 
 def of_file(error: FlowhookError, name: str, raw: bytes) -> FlowhookError:
     """The error of an import in the page's words, with the file's name before it."""
     is_json = raw.removeprefix(BOM_UTF8).lstrip()[:1] == b"{"
-    error.message = error.message if is_json else "it is no exported flow"
+    error.message = error.message if is_json else _("it is no exported flow")
     if name:
-        error.message = f"the file {name[:100]}: {error.message}"
+        error.message = _("the file %(name)s: %(problem)s", name=name[:100], problem=error.message)
     if isinstance(error, InvalidJson) or not is_json:
-        error.fix = "Choose the file that Export flow gave you; its name ends in .json."
+        error.fix = _("Choose the file that Export flow gave you; its name ends in .json.")
     return error
 
 

@@ -14,11 +14,12 @@ from flows.conversations.node_counts import NodeCounts
 from flows.definition.definition import Exit, Flow, Node
 from flows.lint import Issue
 from flows.model.action import UNKNOWN, Action
+from web.language import N_, _, translated
 
 PAGE_CARDS = 400  # more are no picture, on no screen
 LONGEST = 300  # characters of what an action does
-QUESTION = "Question"
-FIRST_SHAPES = ("Webhook", "Flow", QUESTION)  # a node that is several things is the first
+QUESTION = N_("Question")
+FIRST_SHAPES = (N_("Webhook"), N_("Flow"), QUESTION)  # a node that is several things is the first
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +115,14 @@ def kind_of(node: Node) -> str:
     if node.router and node.router.wait:
         shapes.add(QUESTION)
     first = (shape for shape in (*FIRST_SHAPES, *sorted(shapes)) if shape in shapes)
-    return next(first, "Split" if node.router else UNKNOWN.shape)
+    return next(first, N_("Split") if node.router else UNKNOWN.shape)
 
 
 def words_of(action: Action) -> str:
     """What an action does, in at most 300 characters; one that says nothing, by its type."""
     said = action.kind.words(action) or UNKNOWN.words(action)
+    if not (action.kind.is_message or action.kind.is_interactive):  # whose words are the author's
+        said = translated(said)
     return said if len(said) <= LONGEST else said[:LONGEST] + "…"
 
 
@@ -128,8 +131,10 @@ def _question(node: Node) -> str:
     if router is None:
         return ""
     if router.wait:
-        return f"waits for an answer, @results.{router.result_name}"
-    return "by chance" if router.is_random else f"looks at {router.operand}"
+        if not router.result_name:
+            return _("waits for an answer")
+        return _("waits for an answer, @results.%(name)s", name=router.result_name)
+    return _("by chance") if router.is_random else _("looks at %(what)s", what=router.operand)
 
 
 def _way(flow: Flow, node: Node, way: Exit, node_counts: NodeCounts) -> Way:

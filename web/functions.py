@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -11,6 +12,7 @@ from flowhook.http.origin import origin
 from flowhook.organisations.section_service import account_titles
 from web.addresses import address_note
 from web.forms import FormField, form_fields, read_form
+from web.language import _
 from web.node_bodies import node_bodies
 from web.page_security import organisation
 from web.page_services import PageServices
@@ -18,6 +20,7 @@ from web.trying import TrialResult, call
 from webhooks.http.catalogue import describe
 from webhooks.registry import WebhookFunction
 
+PARAGRAPHS = re.compile(r"\n\n|\n(?=Source:)")
 AUTHORS_OWN = frozenset({"model", "gpt_model", "thread_id", "vector_store_id"})
 
 
@@ -39,6 +42,7 @@ def function_pages(services: PageServices) -> Blueprint:
             function=described[name],
             fields=[field for field in fields if stands_first(field, function)],
             more=[field for field in fields if not stands_first(field, function)],
+            paragraphs=PARAGRAPHS.split(described[name]["page"]),
             outcome=outcome,
             accounts=account_titles(organisation()),
             account=request.form.get("account", ""),
@@ -68,7 +72,7 @@ def function_pages(services: PageServices) -> Blueprint:
     def find(name: str) -> WebhookFunction:
         function = functions.find(name)
         if function is None:
-            raise NotFound("there is no such function", fix="Choose one from the list.")
+            raise NotFound(_("there is no such function"), fix=_("Choose one from the list."))
         return function
 
     return pages

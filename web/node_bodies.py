@@ -13,6 +13,7 @@ from typing import Any
 
 from flowhook.common_keys import BUILDER_KEYS
 from web.form_values import pretty
+from web.language import _
 from webhooks.fields import Text
 from webhooks.registry import WebhookFunction
 
@@ -33,7 +34,11 @@ def node_bodies(function: WebhookFunction, address: str) -> list[NodeBody]:
     """Texts for Glific, TextIt and curl; `address` is the function's URL."""
     plain = {key: value for key, value in function.example.items() if key not in BUILDER_KEYS}
     asked = _asked(function)
-    saved = f' Save the contact\'s answer as "{asked}" in an earlier node.' if asked else ""
+    saved = (
+        _('Save the contact\'s answer as "%(name)s" in an earlier node.', name=asked)
+        if asked
+        else ""
+    )
     glific = {"contact": "@contact", "results": "@results", **plain}
     textit = dict(plain)
     if asked:
@@ -43,18 +48,27 @@ def node_bodies(function: WebhookFunction, address: str) -> list[NodeBody]:
         NodeBody(
             "glific",
             "Glific",
-            f"Call Webhook node: method POST, URL {address}.{saved}"
-            " Glific signs the call with the phrase saved under Settings, Signature.",
+            _(
+                "Call Webhook node: method POST, URL %(address)s. %(saved)s Glific signs the call"
+                " with the phrase saved under Settings, Signature.",
+                address=address,
+                saved=saved,
+            ),
             pretty(glific),
         ),
         NodeBody(
             "textit",
             "TextIt",
-            f"Call Webhook node: POST {address}, header Authorization: Bearer <token>.{saved}",
+            _(
+                "Call Webhook node: POST %(address)s, header Authorization: Bearer <token>."
+                " %(saved)s",
+                address=address,
+                saved=saved,
+            ),
             pretty(textit).replace(f'"{MARK}"', f"@(json(results.{asked}.value))"),
         ),
         NodeBody(
-            "curl", "curl", "Use a webhook token from the Tokens page.", _curl(address, plain)
+            "curl", "curl", _("Use a webhook token from the Tokens page."), _curl(address, plain)
         ),
     ]
 

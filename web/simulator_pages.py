@@ -19,7 +19,9 @@ from flows.model.media import kind_of_url
 from flows.model.session import Message, WebhookAnswer
 from flows.play.simulation import Simulation, Simulations
 from web.flow_picture import picture_of
+from web.flow_words import MESSAGES, NOTES, STATUSES
 from web.form_values import pretty
+from web.language import _, translated
 from web.page_security import HEADERS, organisation, signed_in
 from web.page_services import PageServices
 from webhooks.registry import WebhookFunction
@@ -107,8 +109,10 @@ class Stage:
             results=pretty(state.get("results", {})),
             pretty=pretty,
             media_kind=media_kind,
+            note_words=note_words,
+            status_words=status_words,
             languages=self.languages(org, uuid),
-            kinds=("text", *MEDIA, "location"),
+            kinds=MESSAGES,
             typed=request.form if error else {},
             error=error,
         )
@@ -122,6 +126,16 @@ class Stage:
         for entered in with_subflows(self.flows, org, uuid):
             translated |= newest(self.flows, org, entered)[1].localization.keys()
         return [one for one in LANGUAGES if one.locale in translated]
+
+
+def note_words(kind: str) -> str:
+    """What a note tells, by the type of its event."""
+    return translated(NOTES.get(kind, kind.replace("_", " ")))
+
+
+def status_words(status: str) -> str:
+    """What became of a flow that does not wait."""
+    return translated(STATUSES.get(status, status))
 
 
 def media_kind(message: Mapping[str, Any]) -> str:
@@ -153,7 +167,9 @@ class Pretended:
     ) -> WebhookAnswer:
         function = self.functions.find(name)
         if function is None:
-            return WebhookAnswer(404, error=f"there is no webhook function {name[:60]}")
+            return WebhookAnswer(
+                404, error=_("there is no webhook function %(name)s", name=name[:60])
+            )
         return WebhookAnswer(200, {**examples(function), "success": True})
 
 
@@ -170,14 +186,14 @@ def said(form: Mapping[str, str]) -> Message:
     text = form.get("text", "").replace("\r\n", "\n")
     body: dict[str, Any] = {"type": kind, "text": text}
     if not text.strip():
-        raise InvalidInput("the message is empty", fix="Write something first.")
+        raise InvalidInput(_("the message is empty"), fix=_("Write something first."))
     if kind in MEDIA:
         body = {"type": kind, "url": text.strip()}
     elif kind == "location":
         place = PLACE.fullmatch(text.strip())
         if place is None:
             raise InvalidInput(
-                "a location is a latitude and a longitude", fix="For example 26.85, 80.95."
+                _("a location is a latitude and a longitude"), fix=_("For example 26.85, 80.95.")
             )
         body = {"type": kind, "latitude": place[1], "longitude": place[2]}
     return message_of(load(MessageSchema(), body))

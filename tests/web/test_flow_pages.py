@@ -56,7 +56,7 @@ def test_a_page_without_flows_offers_a_sample(service: Service, visitor: Visitor
 def test_who_may_not_change_flows_is_offered_no_sample(service: Service, visitor: Visitor) -> None:
     reader = signed_in(service, service.token("acme", "viewer"))
     page = reader.get(FLOWS)
-    assert "None yet." in page.text
+    assert "No flows yet." in page.text
     assert "sample" not in page.text
     assert reader.post(FLOWS, {"sample": "on"}).status == 403
 

@@ -43,7 +43,7 @@ def test_every_function_is_listed_with_every_field(service: Service) -> None:
 
 def offered(page: Page, name: str) -> set[str]:
     """What the field's list offers beside free text."""
-    [field] = [known for _, known in page.elements if known.get("name") == name]
+    [field] = [known for _, known in page.elements if known.get("id") == f"field-{name}"]
     listed = re.search(rf'<datalist id="{field["list"]}">(.*?)</datalist>', page.html, re.DOTALL)
     assert listed, f"{name} has no list"
     return set(re.findall(r'<option value="([^"]*)"', listed[1]))
