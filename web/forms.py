@@ -14,6 +14,7 @@ from typing import Any
 from marshmallow import Schema, fields, missing, validate
 
 from flowhook.mended_text import mended_text
+from web.field_labels import label_of
 from web.form_values import (
     AREA,
     CHOICE,
@@ -35,12 +36,6 @@ MULTILINE = frozenset({AREA, LINES, PAIRS, SCALARS, JSON})
 BLANK_ROWS = 3
 KEY, REMOVE = "key", "remove"  # the field of a row that holds its name, and the box to remove it
 AREA_CHARACTERS = 1000  # a text that may be longer gets a text area
-LABELS = {
-    "base_url": "Address of the provider",
-    "organization": "OpenAI organization",
-    "scope": "Kind",
-}
-WORDS = {"api": "API", "url": "URL", "id": "ID", "openai": "OpenAI"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +210,7 @@ def _row(
         _schema_of(field), values, errors=inner if isinstance(inner, Mapping) else {}
     )
     told = messages(wrong.get(KEY, ()))
-    name = FormField(f"{prefix}.{KEY}", TEXT, "ID", "", value=key, errors=told)
+    name = FormField(f"{prefix}.{KEY}", TEXT, label_of(KEY), "", value=key, errors=told)
     return name, *(replace(one, name=f"{prefix}.{one.name}") for one in columns)
 
 
@@ -239,15 +234,6 @@ def _read_rows(name: str, field: fields.Field, form: Mapping[str, str]) -> dict[
             found[key] = values
         at += 1
     return found or None
-
-
-def label_of(name: str) -> str:
-    """A field's name in words."""
-    if name in LABELS:
-        return LABELS[name]
-    words = [WORDS.get(word, word) for word in name.split("_")]
-    label = " ".join(words)
-    return label[:1].upper() + label[1:]
 
 
 def _is_address(field: fields.Field) -> bool:

@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from flowhook.errors import InvalidInput, InvalidJson
 from flowhook.organisations.schemas import SECTIONS
-from web.forms import label_of
+from web.field_labels import label_of
 from web.section_words import TITLES
 
 PHRASES = (

@@ -16,6 +16,7 @@ from flowhook.organisations.section_tag import section_tag
 from web.addresses import address_note, callback
 from web.form_values import SECRET
 from web.forms import FormField, form_fields, messages, read_form
+from web.language import N_, _, translated
 from web.models import goes, today
 from web.page_security import organisation, reload_organisation, signed_in
 from web.page_services import PageServices
@@ -35,9 +36,9 @@ FIRST_FIELDS = frozenset(
     }
 )
 DONE = {
-    "saved": "Saved. It takes effect within a second.",
-    "deleted": "Deleted.",
-    "gone": "Deleted for good: the store is full, so nothing of it could be kept.",
+    "saved": N_("Saved. It takes effect within a second."),
+    "deleted": N_("Deleted."),
+    "gone": N_("Deleted for good: the store is full, so nothing of it could be kept."),
 }
 
 
@@ -77,7 +78,7 @@ class SectionForms:
             section=section,
             kind=kind,
             title=title,
-            heading=title or TITLES[kind],
+            heading=title or translated(TITLES[kind]),
             about=(SECTIONS[kind].__doc__ or "").strip(),
             fields=fields,
             first=FIRST_FIELDS if kind == "openai" else None,
@@ -179,7 +180,8 @@ def _beside(field: FormField, typed: FormField, told: Any) -> FormField:
     if told is None:
         return replace(typed, value=text)
     is_mine = field.kind != SECRET and text != field.value
-    mine = (f"You had: {text or 'nothing'}.",) if is_mine else ()
+    had = _("You had: %(typed)s.", typed=text) if text else _("You had nothing.")
+    mine = (had,) if is_mine else ()
     return replace(field, errors=messages(told) + mine)
 
 

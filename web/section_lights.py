@@ -11,6 +11,7 @@ from flowhook.organisations.check_results import CheckResult
 from flowhook.organisations.organisation import Organisation
 from flowhook.organisations.roles import WEBHOOK, may
 from flowhook.organisations.schemas import SECTIONS
+from web.language import _, translated
 from web.lights import BAD, GOOD, POOR, UNKNOWN, Light
 from web.page_security import signed_in
 from web.page_services import PageServices
@@ -39,7 +40,7 @@ def _light(current: Organisation, section: str, state: State) -> Light:
     view = "web.settings.section"
     is_open = may(signed_in().caller.scope, view, "GET")
     url = url_for(view, org=current.id, section=section) if is_open else ""
-    return Light(TITLES[section], *state, url)
+    return Light(translated(TITLES[section]), *state, url)
 
 
 def _state(
@@ -47,7 +48,7 @@ def _state(
 ) -> State:
     missing = [label for _, label in lacking_labels(section, current.section(section))]
     if missing:
-        return BAD, f"lacks {' and '.join(missing)}"
+        return BAD, _("lacks %(fields)s", fields=", ".join(missing))
     if section == "signature":
         return _signature(current, uses)
     return _tested(result)
@@ -55,19 +56,19 @@ def _state(
 
 def _tested(result: CheckResult | None) -> State:
     if result is None:
-        return UNKNOWN, "was not tested since it was saved"
+        return UNKNOWN, _("was not tested since it was saved")
     if result.problem:
-        return BAD, result.problem
-    return GOOD, f"worked when it was tested on {result.at[:10]}"
+        return BAD, translated(result.problem)
+    return GOOD, _("worked when it was tested on %(day)s", day=result.at[:10])
 
 
 def _signature(current: Organisation, uses: Mapping[str, str]) -> State:
     if signature_fault(current):
-        return BAD, "can never fit: the organisation's id is not Glific's number"
+        return BAD, _("can never fit: the organisation's id is not Glific's number")
     seen = uses.get(SIGNATURE)
     if not seen:
-        return UNKNOWN, "no signed call has come yet"
-    return GOOD, f"the last signed call came at {minute(seen)}"
+        return UNKNOWN, _("no signed call has come yet")
+    return GOOD, _("the last signed call came at %(at)s", at=minute(seen))
 
 
 def _tokens(current: Organisation, uses: Mapping[str, str]) -> list[Light]:
@@ -76,23 +77,26 @@ def _tokens(current: Organisation, uses: Mapping[str, str]) -> list[Light]:
     if not made:
         return []
     seen = max((uses[one] for one in made if one in uses), default="")
-    state: State = UNKNOWN, "no call has come with one yet"
+    state: State = UNKNOWN, _("no call has come with one yet")
     if seen:
-        state = GOOD, f"the last call came at {minute(seen)}"
+        state = GOOD, _("the last call came at %(at)s", at=minute(seen))
     is_open = may(signed_in().caller.scope, "web.tokens.show", "GET")
     url = url_for("web.tokens.show", org=current.id) if is_open else ""
-    return [Light("Webhook tokens", *state, url)]
+    return [Light(_("Webhook tokens"), *state, url)]
 
 
 def _alerts(services: PageServices, current: Organisation, result: CheckResult | None) -> State:
     """Whether somebody is told what goes wrong, and what they were told."""
     if "alerts" not in current.sections:
-        return UNKNOWN, "are not set up: nobody is told when something goes wrong"
+        return UNKNOWN, _("are not set up: nobody is told when something goes wrong")
     if services.alerts.waits(current.id):
-        return BAD, "could not be sent; the next try is within a quarter of an hour"
+        return BAD, _("could not be sent; the next try is within a quarter of an hour")
     if result is not None and result.problem:
-        return BAD, result.problem
+        return BAD, translated(result.problem)
     told = services.alerts.open(current.id)
     if told:
-        return POOR, f"were sent, and are not over: {'; '.join(one['message'] for one in told)}"
+        return POOR, _(
+            "were sent, and are not over: %(messages)s",
+            messages="; ".join(translated(one["message"]) for one in told),
+        )
     return _tested(result)

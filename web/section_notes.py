@@ -5,6 +5,7 @@ from __future__ import annotations
 from flowhook.organisations.auth import SIGNATURE
 from flowhook.organisations.organisation import Organisation
 from flowhook.organisations.signature import is_glific_number
+from web.language import _
 from web.page_services import PageServices
 from web.section_words import minute
 
@@ -24,8 +25,12 @@ def unknown_models(section: str, current: Organisation, services: PageServices) 
         current.id, section, current.stored, current.section(section)
     )
     return [
-        f"{model} is not among the models of this key, as listed on {found.at[:10]}: calls that"
-        " ask it will fail. Choose another, or try it by Save and test."
+        _(
+            "%(model)s is not among the models of this key, as listed on %(day)s: calls that ask it"
+            " will fail. Choose another, or try it by Save and test.",
+            model=model,
+            day=found.at[:10],
+        )
         for model in found.models
     ]
 
@@ -37,16 +42,17 @@ def signature_note(current: Organisation, uses: dict[str, str]) -> str:
         return wrong
     seen = uses.get(SIGNATURE)
     if seen:
-        return f"The last signed call came at {minute(seen)}."
-    return "No signed call has come yet: test the webhook in Glific's simulator, then look here."
+        return _("The last signed call came at %(at)s.", at=minute(seen))
+    return _("No signed call has come yet: test the webhook in Glific's simulator, then look here.")
 
 
 def signature_fault(current: Organisation) -> str:
     """Why no signed call can fit; empty where it can."""
     if is_glific_number(current.id):
         return ""
-    return (
-        f"No call that Glific signs will fit: Glific names the organisation by its own number, and"
-        f" this one is called {current.id}. Have the operator make an organisation whose id is"
-        " Glific's number, or give the webhook nodes a token instead."
+    return _(
+        "No call that Glific signs will fit: Glific names the organisation by its own number, and"
+        " this one is called %(org)s. Have the operator make an organisation whose id is Glific's"
+        " number, or give the webhook nodes a token instead.",
+        org=current.id,
     )

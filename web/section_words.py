@@ -7,13 +7,23 @@ from typing import Any
 
 from flowhook.organisations.schemas import SECTIONS
 from flowhook.organisations.section import lacking
-from web.forms import label_of
+from web.field_labels import label_of
+from web.language import N_, _, n_
 
 PROPER_NAMES = {
-    "openai": "OpenAI (ChatGPT)",
-    "whatsapp": "WhatsApp",
-    "google_maps": "Google Maps",
-    "google_sheets": "Google Sheets",
+    "openai": N_("OpenAI (ChatGPT)"),
+    "glific": N_("Glific"),
+    "whatsapp": N_("WhatsApp"),
+    "google_maps": N_("Google Maps"),
+    "google_sheets": N_("Google Sheets"),
+    "sarvam": N_("Sarvam"),
+    "signature": N_("Signature"),
+    "assistants": N_("Assistants"),
+    "limits": N_("Limits"),
+    "globals": N_("Globals"),
+    "timezone": N_("Timezone"),
+    "flows": N_("Flows"),
+    "alerts": N_("Alerts"),
 }
 TITLES = {section: PROPER_NAMES.get(section, label_of(section)) for section in SECTIONS}
 
@@ -28,42 +38,58 @@ def lacking_labels(section: str, values: Mapping[str, Any]) -> list[tuple[str, s
 def tested_words(section: str, tested: Tested) -> str:
     """What a test found, with the milliseconds that it took."""
     found = TESTED.get(section, _models)(tested)
-    return f"{found} It took {tested['latency_ms']} ms."
+    took = _("It took %(num)s ms.", num=tested["latency_ms"])
+    return f"{found} {took}"
 
 
 def _models(tested: Tested) -> str:
-    return f"The key works: the provider lists {tested['models']} models and answered."
+    return _(
+        "The key works: the provider lists %(models)s models and answered.",
+        models=tested["models"],
+    )
 
 
 def _google_sheets(tested: Tested) -> str:
-    return (
-        f"The key works. Now share your sheets with {tested['client_email']}, as an Editor where"
-        " flows write."
+    return _(
+        "The key works. Now share your sheets with %(email)s, as an Editor where flows write.",
+        email=tested["client_email"],
     )
 
 
 def _whatsapp(tested: Tested) -> str:
-    number, name = tested["phone_number"], tested["name"]
-    return f"Everything fits: Meta delivers the messages of {number} ({name}) here."
+    return _(
+        "Everything fits: Meta delivers the messages of %(number)s (%(name)s) here.",
+        number=tested["phone_number"],
+        name=tested["name"],
+    )
 
 
 def _signature(tested: Tested) -> str:
     used = tested["last_used_at"]
-    seen = f"The last one came at {minute(used)}." if used else "None has come yet."
-    return f"A call signed with the stored phrase is accepted. {seen}"
+    seen = _("The last signed call came at %(at)s.", at=minute(used)) if used else ""
+    seen = seen or _("No signed call has come yet.")
+    return f"{_('A call signed with the stored phrase is accepted.')} {seen}"
 
 
 def _glific(tested: Tested) -> str:
-    return f"Glific lets {tested['phone']} log in."
+    return _("Glific lets %(phone)s log in.", phone=tested["phone"])
 
 
 def _google_maps(tested: Tested) -> str:
-    return f"The key works: Google found {tested['address']}."
+    return _("The key works: Google found %(address)s.", address=tested["address"])
 
 
 def minute(moment: str) -> str:
     """An ISO time to the minute, as people read it."""
     return f"{moment[:16].replace('T', ' ')} UTC"
+
+
+def _alerts(tested: Tested) -> str:
+    return n_(
+        "A test was sent: look whether it came.",
+        "A test was sent to %(num)s places: look whether it came.",
+        int(tested["sent"]),
+    )
 
 
 TESTED: dict[str, Callable[[Tested], str]] = {
@@ -72,4 +98,5 @@ TESTED: dict[str, Callable[[Tested], str]] = {
     "whatsapp": _whatsapp,
     "glific": _glific,
     "google_maps": _google_maps,
+    "alerts": _alerts,
 }

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from flowhook.errors import Ended, FlowhookError, RateLimited, Unauthorized
 from flowhook.organisations.schemas import SECTIONS
-from web.forms import label_of
+from web.field_labels import label_of
 
 ENDED = "Your session has ended. Sign in again to go on where you were."
 REVOKED = "You revoked the token with which you were signed in. Sign in with another one."

@@ -16,6 +16,7 @@ from flowhook.organisations.section_service import load_fields
 from flowhook.organisations.tokens import TokenSchema, created_token, listed_tokens, revoke_token
 from web.addresses import address_note
 from web.forms import form_fields, read_form
+from web.language import _, n_
 from web.page_security import signed_in
 from web.page_services import PageServices
 from web.section_words import minute
@@ -92,12 +93,12 @@ def token_pages(services: PageServices) -> Blueprint:
 
 def seen_words(tested: Mapping[str, Any]) -> str:
     """What a test of the webhook tokens found."""
-    working = "One webhook token works." if tested["tokens"] == 1 else ""
-    working = working or f"{tested['tokens']} webhook tokens work."
+    working = n_("One webhook token works.", "%(num)s webhook tokens work.", int(tested["tokens"]))
     used = tested["last_used_at"]
     if used:
-        return f"{working} The last call with one came at {minute(used)}."
-    return f"{working} No call has come yet: test the webhook in your flow builder, then look here."
+        return f"{working} {_('The last call with one came at %(at)s.', at=minute(used))}"
+    none = _("No call has come yet: test the webhook in your flow builder, then look here.")
+    return f"{working} {none}"
 
 
 def sign_in_link(config: Config, made: Mapping[str, str]) -> str:

@@ -31,7 +31,10 @@ def test_a_phrase_is_tried_and_the_last_signed_call_told(seven: Service) -> None
     at = seven.operator("POST", "/settings/7/signature/test").json["last_used_at"]
     assert at.startswith("20")
     page = signed_in(seven).post("/organisations/7/settings/signature/test", {"save": "on"})
-    assert "A call signed with the stored phrase is accepted. The last one came at 20" in page.text
+    assert (
+        "A call signed with the stored phrase is accepted. The last signed call came at 20"
+        in page.text
+    )
 
 
 def test_a_phrase_that_can_never_fit(service: Service) -> None:

@@ -126,13 +126,13 @@ def test_half_a_whatsapp_section_is_told_when_it_is_saved(
 ) -> None:
     visitor = signed_in(service)
     page = visitor.get(f"{HOME}/settings/whatsapp")
-    assert "still lacks" not in page.text, "nothing is saved yet"
+    assert "still missing" not in page.text, "nothing is saved yet"
     typed = {"phone_number_id": "106540352242922", "access_token": "EAAGtoken"}
     visitor.post(f"{HOME}/settings/whatsapp", typed)
     page = visitor.get(f"{HOME}/settings/whatsapp?done=saved")
-    assert "still lacks App secret and Verify token" in page.text
+    assert "These are still missing: App secret , Verify token" in page.text
     assert 'href="#field-app_secret"' in page.html
-    assert "WhatsApp does not work lacks App secret and Verify token" in visitor.get(HOME).text
+    assert "WhatsApp does not work lacks App secret, Verify token" in visitor.get(HOME).text
     refused = service.operator("POST", f"{WHATSAPP}/test")
     assert (refused.status, refused.error["type"]) == (403, "missing_api_key")
     assert not graph.requests

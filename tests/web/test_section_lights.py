@@ -52,6 +52,13 @@ def test_the_light_of_alerts(acme: Service, visitor: Visitor, receiver: Receiver
     assert "Alerts does not work" in visitor.get(HOME).text
 
 
+def test_a_test_of_alerts_on_the_page(acme: Service, visitor: Visitor, receiver: Receiver) -> None:
+    saved = {"save": "on", "webhook_url": receiver.url}
+    page = visitor.post(f"{HOME}/settings/alerts/test", saved)
+    assert (page.status, len(receiver.requests)) == (200, 1)
+    assert "A test was sent: look whether it came." in page.text
+
+
 def test_only_who_may_open_the_settings_is_led_there(acme: Service, visitor: Visitor) -> None:
     def opened(page: str) -> bool:
         return f"{HOME}/settings/alerts" in page or f"{HOME}/tokens" in page.split("</header>")[1]
