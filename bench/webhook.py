@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from bench.goals import verdict
 from bench.processes import call, cpu_seconds, finish, free_port, memory_bytes, python, running
 from bench.servers import BODY, EXPECTED, KEYED_BODY, BenchServer, flowhook, has_nginx, naive, nginx
 
@@ -18,20 +19,25 @@ HELD_SECONDS = 15
 RAMP_SECONDS = 3.0
 SKIP_SECONDS = 5.0
 HELD_DELAY_SECONDS = 1.0
+RATIO_GOAL = 0.40
+ADDED_MS_GOAL, KB_GOAL = {1000: 50}, {1000: 60}  # by calls in flight: p99 added, memory of a call
+RATE_GOAL = {2000: 1_900}  # calls/s
 
 
 def run() -> Iterator[str]:
     yield "CPU of the whole process tree a call (upstream answers after 20 ms, 64 callers)"
-    yield f"  {'server':<26}{'ms CPU/call':>12}{'calls/s':>10}{'errors':>8}{'ratio':>8}"
+    yield f"  {'server':<26}{'ms CPU/call':>12}{'calls/s':>10}{'errors':>8}{'ratio':>8}  goal"
     peers = [(naive, BODY), *([(nginx, BODY)] if has_nginx() else []), (flowhook, BODY)]
     baseline = None
     for peer, body in [*peers, (flowhook, KEYED_BODY)]:
         name, milliseconds, seen = cpu_of(peer, body)
         name = f"{name}, repeats" if body is KEYED_BODY else name
         baseline = baseline or milliseconds
+        ratio = milliseconds / baseline
+        goal = verdict(ratio, RATIO_GOAL) if peer is flowhook and body is BODY else ""
         yield (
             f"  {name:<26}{milliseconds:>12.3f}{seen['rate']:>10.0f}{seen['errors']:>8}"
-            f"{milliseconds / baseline:>8.2f}"
+            f"{ratio:>8.2f}  {goal}"
         )
     if not has_nginx():
         yield "  nginx is not installed: left out"
@@ -39,7 +45,7 @@ def run() -> Iterator[str]:
     yield "Calls held in flight by one process (upstream answers after 1 s)"
     yield (
         f"  {'server':<26}{'in flight':>10}{'calls/s':>9}{'p50 added':>11}{'p99 added':>11}"
-        f"{'errors':>8}{'KB/call':>9}"
+        f"{'errors':>8}{'KB/call':>9}  goals"
     )
     for peer in (naive, flowhook):
         for count in HELD:
@@ -69,11 +75,24 @@ def held_by(peer, count: int) -> str:
         held = highest_memory(server, HELD_SECONDS - 1)
         seen = finish(load)
     added = HELD_DELAY_SECONDS * 1000
+    late, kilobytes = seen["p99_ms"] - added, (held - before) / 1024 / count
     return (
         f"  {server.name:<26}{count:>10}{seen['rate']:>9.0f}{seen['p50_ms'] - added:>8.0f} ms"
-        f"{seen['p99_ms'] - added:>8.0f} ms{seen['errors']:>8}"
-        f"{(held - before) / 1024 / count:>9.0f}"
+        f"{late:>8.0f} ms{seen['errors']:>8}{kilobytes:>9.0f}"
+        f"  {goals_of_held(count, seen['rate'], late, kilobytes) if peer is flowhook else ''}"
     )
+
+
+def goals_of_held(count: int, rate: float, late_ms: float, kilobytes: float) -> str:
+    """The goals for so many calls in flight."""
+    found = []
+    if count in RATE_GOAL:
+        found.append(f"calls/s: {verdict(rate, RATE_GOAL[count], is_least=True)}")
+    if count in ADDED_MS_GOAL:
+        found.append(f"p99: {verdict(late_ms, ADDED_MS_GOAL[count])}")
+    if count in KB_GOAL:
+        found.append(f"KB: {verdict(kilobytes, KB_GOAL[count])}")
+    return ", ".join(found)
 
 
 def highest_memory(server: BenchServer, seconds: float) -> int:

@@ -21,6 +21,7 @@ import psutil
 import redis
 import requests
 
+from bench.goals import verdict
 from bench.jobs import service
 from bench.processes import cpu_seconds, free_port, python, wait_for_port
 from bench.servers import BODY, BenchServer, naive
@@ -28,10 +29,12 @@ from bench.webhook import CPU_DELAY_SECONDS, cpu_of, stub
 
 CONTACTS = 100
 QUESTIONS = 8  # of each contact in a round
-ROUNDS = (("paced", 2.0), ("flat out", 0.0))  # seconds from a reply to the contact's next question
+PACED = "paced"
+ROUNDS = ((PACED, 2.0), ("flat out", 0.0))  # seconds from a reply to the contact's next question
 SETTLE_SECONDS = 1.0
 FLOW = Path(__file__).parents[1] / "examples" / "ask_gpt.json"
 KEYWORD, GREETING = "ask", "Ask me anything"
+CPU_MS_GOAL, COMMANDS_GOAL, SCRIPTS_GOAL = 4.2, 50, 12  # of a message
 SCRIPTS = frozenset({"eval", "evalsha", "eval_ro", "evalsha_ro", "fcall", "fcall_ro"})
 LINE = {
     "phone_number_id": "106540352242922",
@@ -61,8 +64,14 @@ class Round:
         return sum(self.cpu.values()) / self.questions * 1000
 
     @property
-    def scripts(self) -> int:
-        return sum(count for name, count in self.commands.items() if name in SCRIPTS)
+    def commands_each(self) -> float:
+        """Of Redis, a message."""
+        return self.commands.total() / self.questions
+
+    @property
+    def scripts_each(self) -> float:
+        found = (count for name, count in self.commands.items() if name in SCRIPTS)
+        return sum(found) / self.questions
 
 
 def run() -> Iterator[str]:
@@ -75,18 +84,28 @@ def run() -> Iterator[str]:
     for found in rounds():
         yield f"{row(found)}{found.cpu_ms / beside:>7.1f}"
         yield f"    {shares(found)}"
+        if found.name == PACED:
+            yield f"    {goals(found)}"
     yield f"  ratio: to a plain view's call in this run, {beside:.3f} ms CPU"
 
 
 def row(found: Round) -> str:
     count = found.questions
-    commands, scripts = found.commands.total() / count, found.scripts / count
     return (
         f"  {found.name:<9}{count / found.seconds:>11.0f}"
         f"{found.p50_ms:>5.0f} ms{found.p99_ms:>6.0f} ms"
-        f"{found.cpu_ms:>8.2f}{commands:>10.1f}{scripts:>9.1f}"
+        f"{found.cpu_ms:>8.2f}{found.commands_each:>10.1f}{found.scripts_each:>9.1f}"
         f"{found.errors:>8}{f'{found.replies} of {count}':>14}"
     )
+
+
+def goals(found: Round) -> str:
+    goals = {
+        "ms CPU": verdict(found.cpu_ms, CPU_MS_GOAL),
+        "commands": verdict(found.commands_each, COMMANDS_GOAL),
+        "scripts": verdict(found.scripts_each, SCRIPTS_GOAL),
+    }
+    return ", ".join(f"{name}: {goal}" for name, goal in goals.items())
 
 
 def shares(found: Round) -> str:
@@ -220,6 +239,8 @@ def main() -> None:
     for found in rounds():
         print(row(found))
         print(f"    {shares(found)}")
+        if found.name == PACED:
+            print(f"    {goals(found)}")
         for name, calls in found.commands.most_common():
             print(f"    {calls / found.questions:8.2f} {name}")
 

@@ -204,6 +204,9 @@ def show_what_to_try(service: Service, provider: Provider, token: str) -> None:
         f"\n\nTalk to the sample flow:"
         f"\n  .venv/bin/python -m flowhook play examples/{SAMPLE.name} \\"
         f"\n    --url {service.url} --token {token}"
+        "\n\nLook after it (docs/commands.md has the other commands):"
+        f"\n  export DATA_DIR={service.data_dir}"
+        "\n  .venv/bin/python -m flowhook doctor"
         "\n\nTo set up an organisation of your own as README.md shows, begin with:"
         f"\n  export URL={service.url} ADMIN_TOKEN={service.admin_token} KEY={key}"
         "\n\nCtrl-C ends it.",

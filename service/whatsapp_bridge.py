@@ -16,7 +16,8 @@ from flowhook.errors import FlowhookError, InvalidInput, RateLimited, TooLarge
 from flowhook.media.store import extension_of
 from flowhook.organisations.cache import SettingsCache
 from flowhook.organisations.cipher import Cipher
-from flows.channels.contact_queue import Abandon, HeldItem, Postpone, Wake
+from flows.channels.contact_queue import Wake
+from flows.channels.held_item import Abandon, HeldItem, Postpone
 from flows.channels.inbound import Inbound
 from flows.channels.whatsapp.channel import WhatsAppChannel
 from flows.conversations.conversations import Conversations

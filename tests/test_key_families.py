@@ -187,7 +187,7 @@ def fill_conversations(service: Service) -> None:
     for channel in channels:
         for queue in (channel.outbox, channel.inbox):
             queue.push("acme", "919", "m1", {"text": "Hello"})
-            queue._bury(queue._take("acme", "919"), "no reason")
+            queue.dead_items.bury(queue._take("acme", "919"), "no reason")
 
 
 def fill_what_rarely_happens(service: Service) -> None:

@@ -14,6 +14,7 @@ from flowhook.organisations.organisation import Organisation
 from flowhook.organisations.roles import OPERATOR
 from web.explanations import explain
 from web.forms import form_fields
+from web.language import _
 from web.lights import (
     account_light,
     account_provider_light,
@@ -124,12 +125,12 @@ def first_steps(current: Organisation, called: bool) -> list[Step]:
     settings = url_for("web.settings.show", org=org)
     proven = any(token.scope == "webhook" for token in current.tokens.values())
     return [
-        Step("Save the OpenAI API key", bool(section.get("api_key")), settings),
-        Step("Switch it on", bool(section.get("is_active")), settings),
+        Step(_("Save the OpenAI API key"), bool(section.get("api_key")), settings),
+        Step(_("Switch it on"), bool(section.get("is_active")), settings),
         Step(
-            "Create a token for the flow builder, or save Glific's signature phrase",
+            _("Create a token for the flow builder, or save Glific's signature phrase"),
             proven or bool(current.signature_phrase),
             url_for("web.tokens.show", org=org),
         ),
-        Step("Try a function", called, url_for("web.functions.index", org=org)),
+        Step(_("Try a function"), called, url_for("web.functions.index", org=org)),
     ]

@@ -11,6 +11,7 @@ from flowhook.organisations.organisation import Organisation
 from flowhook.records.recent_outcomes import Outcomes
 from flowhook.redis.fullness import FIX, FULL, NEAR
 from web.explanations import explain
+from web.language import _, n_, translated
 from web.page_services import PageServices
 
 GOOD_MILLISECONDS = 50
@@ -32,26 +33,28 @@ def redis_light(services: PageServices) -> Light:
     services.redis.ping()
     milliseconds = (time.perf_counter() - started) * 1000
     if milliseconds < GOOD_MILLISECONDS:  # the same words with each refresh
-        return Light("Redis", GOOD, f"answers within {GOOD_MILLISECONDS} ms")
-    return Light("Redis", POOR, f"answers in {milliseconds:.0f} ms")
+        return Light("Redis", GOOD, _("answers within %(count)s ms", count=GOOD_MILLISECONDS))
+    return Light("Redis", POOR, _("answers in %(count)s ms", count=round(milliseconds)))
 
 
 def store_light(services: PageServices) -> Light:
     """How full the store is."""
     fill = services.fullness.look()
-    state = services.fullness.state
+    state, full = services.fullness.state, fill.words()
     if state == FULL:
-        return Light("Store", BAD, f"{fill.words()}: new work is refused. {FIX}")
+        words = _("%(full)s: new work is refused.", full=full)
+        return Light(_("Store"), BAD, f"{words} {translated(FIX)}")
     if state == NEAR:
-        return Light("Store", POOR, f"{fill.words()}. {FIX}")
-    return Light("Store", GOOD, "has room" if fill.most else "has no bound")
+        return Light(_("Store"), POOR, f"{full}. {translated(FIX)}")
+    return Light(_("Store"), GOOD, _("has room") if fill.most else _("has no bound"))
 
 
 def worker_light(services: PageServices) -> Light:
     living = services.job_services.liveness.workers()
     if not living:
-        return Light("Worker", POOR, "none is running: slow calls wait until one does")
-    return Light("Worker", GOOD, "one is running" if living == 1 else f"{living} are running")
+        words = _("none is running: slow calls wait until one does")
+        return Light(_("Worker"), POOR, words)
+    return Light(_("Worker"), GOOD, n_("one is running", "%(num)s are running", living))
 
 
 def circuit_light(current: Organisation) -> Light | None:
@@ -61,22 +64,23 @@ def circuit_light(current: Organisation) -> Light | None:
     left = round(max(waits, default=0.0))
     if left <= 0:
         return None
-    return Light("Provider", BAD, f"failed repeatedly; the next attempt is in {left} s")
+    words = _("failed repeatedly; the next attempt is in %(count)s s", count=left)
+    return Light(_("Provider"), BAD, words)
 
 
 def account_light(current: Organisation) -> Light:
     section = current.section("openai")
     if not section.get("api_key"):
-        return Light("OpenAI account", BAD, "has no API key yet")
+        return Light(_("OpenAI account"), BAD, _("has no API key yet"))
     if not section.get("is_active"):
-        return Light("OpenAI account", POOR, "is switched off: calls are refused")
-    return Light("OpenAI account", GOOD, "is active")
+        return Light(_("OpenAI account"), POOR, _("is switched off: calls are refused"))
+    return Light(_("OpenAI account"), GOOD, _("is active"))
 
 
 def account_provider_light(current: Organisation, hour: Outcomes) -> Light:
     """The provider's state, which nobody knows where there is no key to call it with."""
     if not current.section("openai").get("api_key"):
-        return Light("Provider", UNKNOWN, "cannot be called without a key")
+        return Light(_("Provider"), UNKNOWN, _("cannot be called without a key"))
     return provider_light(hour, is_fault=_is_providers)
 
 
@@ -84,13 +88,18 @@ def provider_light(hour: Outcomes, is_fault: Callable[[str], bool]) -> Light:
     """The provider's state, judged by the last hour's calls, of which `is_fault` chooses."""
     failed = sum(count for status, count in hour.failures.items() if is_fault(status))
     if not hour.calls:
-        return Light("Provider", UNKNOWN, "was not called in the last hour")
+        return Light(_("Provider"), UNKNOWN, _("was not called in the last hour"))
     if not failed:
-        return Light("Provider", GOOD, "no failures in the last hour")
+        return Light(_("Provider"), GOOD, _("no failures in the last hour"))
     state = BAD if failed > hour.statuses.get("ok", 0) else POOR
-    words = "call" if hour.calls == 1 else "calls"
-    told = f"failed in {failed:,} of {hour.calls:,} {words} of the last hour"
-    return Light("Provider", state, told)
+    words = n_(
+        "failed in %(failed)s of %(calls)s call of the last hour",
+        "failed in %(failed)s of %(calls)s calls of the last hour",
+        hour.calls,
+        failed=f"{failed:,}",
+        calls=f"{hour.calls:,}",
+    )
+    return Light(_("Provider"), state, words)
 
 
 def _is_providers(status: str) -> bool:

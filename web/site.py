@@ -18,7 +18,7 @@ from web.assets import asset_routes, icons, version
 from web.audit_pages import audit_pages
 from web.catalogues import languages
 from web.error_pages import in_asked_form
-from web.explanations import status_words
+from web.explanations import fixer, status_words
 from web.flow_pages import flow_pages
 from web.functions import function_pages
 from web.help_documents import documents
@@ -78,6 +78,7 @@ def web_routes(services: PageServices) -> Blueprint:
     pages.add_app_template_filter(prose)
     pages.add_app_template_filter(in_page_words)
     pages.add_app_template_filter(status_words)
+    pages.add_app_template_filter(fixer)
     pages.add_app_template_filter(sentence)
     pages.add_url_rule("/", "front", front_page(services))
     pages.add_url_rule("/organisations/<org>/<path:rest>", "missing", _missing)

@@ -13,10 +13,21 @@ from flowhook.usage.csv_text import csv_text
 from flowhook.usage.report import report
 from flowhook.usage.routes import asked_days, asked_grouping
 from web.charts import Chart, bar_chart
+from web.language import N_, _
 from web.page_security import organisation
 from web.page_services import PageServices
 
 COLUMNS = ("calls", "errors", "input_tokens", "output_tokens", "cost", "unpriced_tokens")
+COLUMN_WORDS = {
+    "calls": N_("Calls"),
+    "errors": N_("Failed"),
+    "input_tokens": N_("Tokens in"),
+    "output_tokens": N_("Tokens out"),
+    "cost": N_("Cost, US$"),
+    "unpriced_tokens": N_("Unpriced tokens"),
+}
+WHAT_WORDS = {"function": N_("Function"), "model": N_("Model"), "day": N_("Day")}
+BY_WORDS = {"function": N_("By function"), "model": N_("By model"), "day": N_("By day")}
 
 
 def usage_pages(services: PageServices) -> Blueprint:
@@ -43,6 +54,9 @@ def usage_pages(services: PageServices) -> Blueprint:
             budget=budget(services, org),
             error=error,
             columns=COLUMNS,
+            column_words=COLUMN_WORDS,
+            what_words=WHAT_WORDS,
+            by_words=BY_WORDS,
         )
         return (text, error.status) if error else text
 
@@ -74,9 +88,9 @@ def charts(days: Iterable[str], lines: Iterable[Mapping[str, Any]]) -> list[Char
     ]
     cost = [(day, (line.get("cost", 0.0),)) for day, line in found]
     return [
-        bar_chart("calls", "Calls a day", ("answered", "failed"), calls),
-        bar_chart("tokens", "Tokens a day", ("in", "out"), tokens),
-        bar_chart("cost", "Cost a day, US dollars", ("by list prices",), cost),
+        bar_chart("calls", _("Calls a day"), (_("answered"), _("failed")), calls),
+        bar_chart("tokens", _("Tokens a day"), (_("in"), _("out")), tokens),
+        bar_chart("cost", _("Cost a day, US dollars"), (_("by list prices"),), cost),
     ]
 
 

@@ -23,6 +23,7 @@ from flowhook.turns import in_turns
 from flowhook.usage.csv_text import csv_text
 
 PAGE_ENTRIES = 50
+TABLE_ENTRIES = 250  # read at once for the CSV file
 SORTS = {"failures": "day:failures", "spend": "month:cost", "last_call": "last_call"}
 QUERY = {
     "sort": "failures (of 24 hours), spend (of the month) or last_call, the highest first; by id if"
@@ -128,7 +129,7 @@ def table_of(board: Board, sections: SectionService, orgs: Sequence[str]) -> Res
     """The organisations as CSV, a column for each metric of 24 hours and of the month."""
     listed = (
         one
-        for some in in_turns(batches(orgs, PAGE_ENTRIES))
+        for some in in_turns(batches(orgs, TABLE_ENTRIES))
         for one in shown(board, sections, some)
     )
     columns = [f"{metric}_{span}" for span in ("day", "month") for metric in METRICS]

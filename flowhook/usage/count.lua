@@ -13,10 +13,14 @@ if redis.call('GET', KEYS[1]) == ARGV[1] then
   return 0
 end
 redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
+local begun = {}
 for at = 4, #ARGV, 7 do
   local day = KEYS[tonumber(ARGV[at])]
   local row = ARGV[at + 1] .. '|' .. ARGV[at + 2] .. '|'
-  if redis.call('HLEN', day) >= MAX_FIELDS and redis.call('HEXISTS', day, row .. 'calls') == 0 then
+  local fields = redis.call('HLEN', day)
+  if fields == 0 then
+    begun[#begun + 1] = day
+  elseif fields >= MAX_FIELDS and redis.call('HEXISTS', day, row .. 'calls') == 0 then
     row = ARGV[at + 1] .. '|other|'
   end
   for offset, metric in ipairs(METRICS) do
@@ -26,7 +30,7 @@ for at = 4, #ARGV, 7 do
     end
   end
 end
-for index = 2, #KEYS do
-  redis.call('EXPIRE', KEYS[index], ARGV[3])
+for _, day in ipairs(begun) do
+  redis.call('EXPIRE', day, ARGV[3])
 end
 return 1

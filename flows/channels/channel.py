@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
-from flows.channels.contact_queue import ContactQueue, HeldItem, Item
+from flows.channels.contact_queue import ContactQueue
+from flows.channels.held_item import HeldItem, Item
 
 
 class Channel(Protocol):

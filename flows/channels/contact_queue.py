@@ -7,8 +7,7 @@ leaves the queue only when it was handled, so each is handled at least once, and
 crash came between handling and its record. An item that keeps failing becomes a dead item, so that
 it cannot block its contact for ever.
 
-Every queue that holds something is in its organisation's index with the time to look after it:
-`sweep` finds those nobody works on, so a lost wake-up delays an item and never loses it. Items
+`sweep` finds the queues nobody works on, so a lost wake-up delays an item and never loses it. Items
 are encrypted at rest. All keys of an organisation share one slot; the scripts are atomic.
 """
 
@@ -17,23 +16,32 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import islice
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import orjson
 from redis.exceptions import RedisError
 
 from flowhook.backoff import Backoff
 from flowhook.errors import Overloaded
-from flowhook.organisations.cipher import CannotDecrypt, Cipher
-from flowhook.organisations.contact_names import ContactNames
-from flowhook.redis.effects import APPLY, Effect, effect_arguments, effect_keys, write
-from flowhook.redis.keys import org_key
+from flowhook.organisations.cipher import Cipher
+from flowhook.redis.effects import APPLY, Effect, effect_arguments, effect_keys
 from flowhook.redis.leases import CONTACT_SECONDS, Leases, new_token
 from flowhook.redis.script import Argument, Script
+from flows.channels.dead_items import DeadItem, DeadItems
+from flows.channels.due_queues import GRACE_SECONDS, DueQueues
+from flows.channels.held_item import (
+    Abandon,
+    Handle,
+    HeldItem,
+    Item,
+    LeaseLost,
+    Postpone,
+    QueuePlace,
+    Taking,
+)
+from flows.channels.queue_store import QueueStore
 
 FOLDER = Path(__file__).parent / "lua"
 QUEUE = FOLDER / "queue.lua"
@@ -45,43 +53,16 @@ LEAVE = Script(FOLDER / "leave.lua", gone="0")
 
 INBOX, OUTBOX = "inbox", "outbox"
 
-GRACE_SECONDS = 5.0  # how long a wake-up may take before the sweep looks after a queue
-WOKEN_SECONDS = 30.0
 MAX_WAITING = 1_000  # items of one contact
 BACKOFF = Backoff(first_seconds=1.0, factor=2, longest_seconds=60.0)
 MAX_TRIES = 8  # over about two minutes
 MAX_TAKES = 25  # of one item, processes that died over it counted
-MAX_DEAD = 1_000
 SEEN_SECONDS = 8 * 24 * 3600  # longer than the seven days for which Meta repeats deliveries
-LISTED_SECONDS = 60.0
-ASKED_AT_ONCE = 200  # organisations in one round trip
 
 logger = logging.getLogger(__name__)
 
-Item = Mapping[str, Any]
-
 Wake = Callable[[str, str, float], None]
 """(organisation, contact, seconds): have the contact's queue processed, that much later."""
-
-
-class Postpone(Exception):
-    """The item at the head must wait `seconds`; nothing is wrong with it."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"not before {seconds:g} s")
-        self.seconds = seconds
-
-
-class Abandon(Exception):
-    """The item at the head can never be dealt with; `reason` holds no contact's words."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-class LeaseLost(Exception):
-    """Another process has gone on with the queue, and dealt with the item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,76 +71,6 @@ class Drained:
 
     handled: int
     again_in: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DeadItem:
-    """An item that was given up."""
-
-    contact: str
-    at: float
-    reason: str
-    item: Item
-
-
-@dataclass(slots=True)
-class HeldItem:
-    """The item at the head of a queue whose lease is held; `tries` counts how often it was taken.
-
-    A script may drop it together with what it stores: it passes `keys` and `arguments` on to the
-    Lua function `advance`, and `dropped` is told what is at the head then.
-    """
-
-    queue: ContactQueue
-    org: str
-    contact: str
-    keys: list[str]
-    """lock, queue, tries, due"""
-    token: str
-    sealed: bytes
-    tries: int = 1
-    item: Item = field(default_factory=dict)
-    is_dropped: bool = False
-    next: HeldItem | None = None
-
-    @property
-    def arguments(self) -> list[Argument]:
-        """token, the item, contact, when to look after the queue"""
-        return [self.token, self.sealed, self.contact, self.queue.look_after()]
-
-    def dropped(self, head: bytes | None) -> None:
-        """The item left the queue; `head` is the next, still under this lease."""
-        self.is_dropped = True
-        if head is not None:
-            self.next = replace(self, sealed=head, tries=1, is_dropped=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Taking:
-    """The taking of a contact's queue, by a script that passes `keys` and `arguments` on to the Lua
-    function `take`; `taken` reads what that answers."""
-
-    queue: ContactQueue
-    org: str
-    contact: str
-    keys: list[str]
-    """lock, queue, tries, due"""
-    token: str
-
-    @property
-    def arguments(self) -> list[Argument]:
-        """token, milliseconds, contact, when to look after the queue"""
-        milliseconds = self.queue.leases.milliseconds
-        return [self.token, milliseconds, self.contact, self.queue.look_after()]
-
-    def taken(self, answer: list[Any] | None) -> HeldItem | None:
-        if not answer:
-            return None
-        tries, head = answer
-        return HeldItem(self.queue, self.org, self.contact, self.keys, self.token, head, tries)
-
-
-Handle = Callable[[HeldItem], None]
 
 
 def nobody(org: str, contact: str, seconds: float) -> None:
@@ -185,14 +96,14 @@ class ContactQueue:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.redis = redis
-        self.cipher = cipher
-        self.names = ContactNames(redis, cipher)
         self.kind = kind
+        self.store = QueueStore(redis, cipher, kind)
+        self.due_queues = DueQueues(self.store, clock)
+        self.dead_items = DeadItems(self.store, clock)
         self.wake = wake
         self.seen_seconds = seen_seconds
         self.clock = clock
         self.leases = Leases(redis, lease_seconds)
-        self._listed: dict[str, float] = {}
 
     # --- in ---
 
@@ -211,13 +122,13 @@ class ContactQueue:
         `effects` take place with it, on the organisation's keys. Raises Overloaded when the
         contact's queue is full, unless the item `is_accepted`: moved here from another queue.
         """
-        self.list_organisation(org)
-        _, queue, _, due = self._keys(org, contact)
+        self.due_queues.list_organisation(org)
+        _, queue, _, due = self.store.contact_keys(org, contact)
         pushed = PUSH.run(
             self.redis,
-            [self._key(org, "seen", _digest(item_id)), queue, due, *effect_keys(effects)],
+            [self.store.key(org, "seen", _digest(item_id)), queue, due, *effect_keys(effects)],
             [
-                self._seal(org, contact, item),
+                self.store.seal(org, contact, item),
                 contact,
                 self.clock() + GRACE_SECONDS,
                 self.seen_seconds,
@@ -235,22 +146,21 @@ class ContactQueue:
         """Effects that put items at the end of the contact's queue, for a script that stores more
         than them. `list_organisation` must have been called before, and somebody is to be woken
         (`is_taken`: the script takes the queue then)."""
-        _, queue, _, due = self._keys(org, contact)
-        sealed = (self._seal(org, contact, item) for item in items)
+        _, queue, _, due = self.store.contact_keys(org, contact)
+        sealed = (self.store.seal(org, contact, item) for item in items)
         effects: list[Effect] = [("RPUSH", queue, *sealed)]
         if not is_taken:
             effects.append(("ZADD", due, "NX", self.clock() + GRACE_SECONDS, contact))
         return effects
 
     def taking(self, org: str, contact: str) -> Taking:
-        return Taking(self, org, contact, self._keys(org, contact), new_token())
+        keys = self.store.contact_keys(org, contact)
+        place = QueuePlace(org, contact, keys, self.look_after)
+        return Taking(place, new_token(), self.leases.milliseconds)
 
     def list_organisation(self, org: str) -> None:
-        """List the organisation for the sweep; told again each minute, in case it was lost."""
-        now = time.monotonic()
-        if self._listed.get(org, 0.0) < now:
-            self.redis.sadd(self._index(), org)
-            self._listed[org] = now + LISTED_SECONDS
+        """List the organisation for the sweep."""
+        self.due_queues.list_organisation(org)
 
     # --- out ---
 
@@ -302,7 +212,7 @@ class ContactQueue:
         try:
             if held.tries > MAX_TAKES:
                 raise Abandon("processes died over it again and again")
-            held.item = self._open(held.org, held.contact, held.sealed)
+            held.item = self.store.open(held.org, held.contact, held.sealed)
             handle(held)
         except Postpone as wish:
             return self._rest(held, wish.seconds, is_try=False)
@@ -311,7 +221,7 @@ class ContactQueue:
             return 0.0
         except Abandon as end:
             logger.warning("an item is put aside", extra={**what, "reason": end.reason})
-            self._bury(held, end.reason)
+            self.dead_items.bury(held, end.reason)
         except RedisError:
             raise  # the store itself is away: nothing is wrong with the item
         except Exception as failure:
@@ -320,7 +230,7 @@ class ContactQueue:
             if held.tries < MAX_TRIES and not held.is_dropped:
                 return self._rest(held, BACKOFF.pause(held.tries), is_try=True)
             if not held.is_dropped:
-                self._bury(held, name)
+                self.dead_items.bury(held, name)
         return None if held.is_dropped or self._drop(held) else -1.0
 
     def _drop(self, held: HeldItem) -> bool:
@@ -340,49 +250,27 @@ class ContactQueue:
         return woken
 
     def due(self, count: int = 100) -> Iterator[tuple[str, str]]:
-        """(organisation, contact) of queues that hold something which nobody seems to work on, at
-        most `count` of an organisation. They are due again in half a minute, so that a busy worker
-        is not asked for the same again and again."""
-        orgs = (org.decode() for org in self.redis.sscan_iter(self._index()))
-        while some := list(islice(orgs, ASKED_AT_ONCE)):
-            now = self.clock()
-            pipe = self.redis.pipeline(transaction=False)
-            for org in some:
-                pipe.zrangebyscore(self._key(org, "due"), "-inf", now, 0, count)
-            for org, found in zip(some, pipe.execute(), strict=True):
-                contacts = [raw.decode() for raw in found]
-                if contacts:
-                    again = dict.fromkeys(contacts, now + WOKEN_SECONDS)
-                    self.redis.zadd(self._key(org, "due"), again, xx=True, gt=True)
-                yield from ((org, contact) for contact in contacts)
+        """(organisation, contact) of queues that hold something which nobody seems to work on."""
+        return self.due_queues.find(count)
 
     def waiting(self, org: str, contact: str) -> int:
         """How many items the contact's queue holds."""
-        return int(self.redis.llen(self._keys(org, contact)[1]))
+        return int(self.redis.llen(self.store.contact_keys(org, contact)[1]))
 
     def dead(self, org: str, count: int = 100) -> list[DeadItem]:
         """The dead items, newest first."""
-        found = self.redis.lrange(self._key(org, "dead"), 0, count - 1)
-        return [self._read_dead(org, raw) for raw in found]
+        return self.dead_items.newest(org, count)
 
     def forget(self, org: str, contact: str) -> None:
         """Remove everything stored about a contact, dead items included."""
-        _, queue, tries, due = self._keys(org, contact)
+        _, queue, tries, due = self.store.contact_keys(org, contact)
         self.redis.unlink(queue, tries)
         self.redis.zrem(due, contact)
-        dead = self._key(org, "dead")
-        for raw in self.redis.lrange(dead, 0, -1):
-            try:
-                is_theirs = self._read_dead(org, raw).contact == contact
-            except CannotDecrypt:
-                continue  # nobody can read it, whose ever it is
-            if is_theirs:
-                self.redis.lrem(dead, 0, raw)
+        self.dead_items.forget(org, contact)
 
     def forget_organisation(self, org: str) -> None:
         """Take a deleted organisation off the list for the sweep."""
-        self.redis.srem(self._index(), org)
-        self._listed.pop(org, None)
+        self.due_queues.forget_organisation(org)
 
     # --- inside ---
 
@@ -403,39 +291,6 @@ class ContactQueue:
             int(is_try),
         ]
         return seconds if LEAVE.run(self.redis, held.keys, arguments) else -1.0
-
-    def _bury(self, held: HeldItem, reason: str) -> None:
-        org = held.org
-        try:
-            item = self._open(org, held.contact, held.sealed)
-        except CannotDecrypt:
-            item = {}  # it must not block those behind it
-        dead = {"contact": held.contact, "at": self.clock(), "reason": reason, "item": item}
-        key = self._key(org, "dead")
-        sealed = self.cipher.seal(org, f"{self.kind}:dead", orjson.dumps(dead))
-        write(self.redis, ("LPUSH", key, sealed), ("LTRIM", key, 0, MAX_DEAD - 1))
-
-    def _seal(self, org: str, contact: str, item: Item) -> bytes:
-        return self.cipher.seal(org, f"{self.kind}:{contact}", orjson.dumps(item))
-
-    def _open(self, org: str, contact: str, sealed: bytes) -> Item:
-        item: Item = orjson.loads(self.cipher.open(org, f"{self.kind}:{contact}", sealed))
-        return item
-
-    def _read_dead(self, org: str, sealed: bytes) -> DeadItem:
-        return DeadItem(**orjson.loads(self.cipher.open(org, f"{self.kind}:dead", sealed)))
-
-    def _keys(self, org: str, contact: str) -> list[str]:
-        """The lease, the items, how often the head was taken, and the organisation's index."""
-        prefix, name = org_key(org, self.kind), self.names.of(org, contact)
-        parts = ("lock", "lane", "tries")  # "lane" is the queue, in stores of older releases too
-        return [*(f"{prefix}:{part}:{name}" for part in parts), f"{prefix}:due"]
-
-    def _key(self, org: str, *parts: str) -> str:
-        return org_key(org, self.kind, *parts)
-
-    def _index(self) -> str:
-        return f"fh:{self.kind}:orgs"
 
 
 def _digest(item_id: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flows.channels.contact_queue import Item
+from flows.channels.held_item import Item
 
 
 @dataclass(frozen=True, slots=True)

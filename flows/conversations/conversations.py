@@ -20,7 +20,7 @@ from flowhook.errors import Conflict, FlowhookError, Internal, InvalidInput, Not
 from flowhook.organisations.organisation import Organisation
 from flowhook.redis.effects import Effect
 from flows.channels.channel import Channel
-from flows.channels.contact_queue import HeldItem
+from flows.channels.held_item import HeldItem
 from flows.conversations.author_requests import AuthorHttpClient
 from flows.conversations.effects import Effects, TurnEffects
 from flows.conversations.live_services import CallFunction, LiveServices, utc_now

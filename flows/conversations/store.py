@@ -27,7 +27,8 @@ from flowhook.redis.effects import APPLY, WRITE, Effect, effect_arguments, effec
 from flowhook.redis.keys import org_key
 from flowhook.redis.leases import TURN_SECONDS, Leases, new_token
 from flowhook.redis.script import Script
-from flows.channels.contact_queue import QUEUE, HeldItem, LeaseLost, Taking
+from flows.channels.contact_queue import QUEUE
+from flows.channels.held_item import HeldItem, LeaseLost, Taking
 from flows.library.store import version_key
 
 FOLDER = Path(__file__).parent / "lua"

@@ -16,6 +16,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 import requests
@@ -94,15 +95,18 @@ def free_port() -> int:
     return port
 
 
-def readme(title: str) -> str:
-    """The commands of a section of README.md."""
-    text = (ROOT / "README.md").read_text("utf-8").split(f"\n## {title}\n")[1].split("\n## ")[0]
+def section(document: str, title: str) -> str:
+    """The commands of a section of a document."""
+    text = (ROOT / document).read_text("utf-8").split(f"\n## {title}\n")[1].split("\n## ")[0]
     return "\n".join(re.findall(r"^```sh\n(.*?)^```$", text, re.MULTILINE | re.DOTALL))
 
 
 def printed(demo: Demo, begin: str) -> str:
     """The command that the demo prints under a line that begins so."""
     return demo.words.split(f"\n{begin}")[1].split(":\n", 1)[1].split("\n\n")[0]
+
+
+SET_UP = section("README.md", "Set up an organisation")
 
 
 def test_it_says_where_the_pages_are_and_what_to_paste_there(first: Demo) -> None:
@@ -124,11 +128,29 @@ def test_the_models_address_and_key_are_printed_and_kept(first: Demo) -> None:
 
 
 def test_what_readme_says_works_as_it_stands(first: Demo) -> None:
-    said = first.shell(readme("Set up an organisation") + readme("One call"))
+    said = first.shell(SET_UP + section("README.md", "One call"))
     assert '"success":true,"models":1' in said
     answer = json.loads(said.splitlines()[-1])
     assert answer["success"] is True
     assert answer["parsed_msg"]
+
+
+def test_a_flow_goes_live_as_the_documents_say(first: Demo) -> None:
+    commands = section("docs/flows.md", "Running flows in the service")
+    said = first.shell(SET_UP + commands.replace("@examples/", f"@{ROOT}/examples/"))
+    imported, published, greeting, answer = answers(said.splitlines()[-1])
+    assert imported["flows"][0]["uuid"] == published["uuid"]
+    assert published["is_published"] is True
+    assert greeting["messages"][0]["text"].startswith("Hello!")
+    assert answer["results"]["gpt_response"]["success"] is True
+
+
+def answers(text: str) -> Iterator[Any]:
+    """JSON after JSON, as one curl prints it after the other."""
+    while text:
+        found, end = json.JSONDecoder().raw_decode(text)
+        yield found
+        text = text[end:]
 
 
 def test_what_it_prints_works_as_it_stands(first: Demo) -> None:
@@ -137,6 +159,8 @@ def test_what_it_prints_works_as_it_stands(first: Demo) -> None:
     flow = str(ROOT / "examples" / "ask_gpt.json")
     said = first.shell(f"echo | {play.replace('examples/ask_gpt.json', flow)}")
     assert "ask" in said.lower()
+    care = printed(first, "Look after it").replace(".venv/bin/python", sys.executable)
+    assert re.search(r"^ok +Worker: one is running$", first.shell(care), re.MULTILINE)
 
 
 def test_a_second_one_leaves_the_first_alone(first: Demo) -> None:

@@ -8,7 +8,8 @@ from functools import partial
 from typing import Any
 
 from flowhook.organisations.cipher import Cipher
-from flows.channels.contact_queue import Abandon, ContactQueue, HeldItem, Postpone
+from flows.channels.contact_queue import ContactQueue
+from flows.channels.held_item import Abandon, HeldItem, Postpone
 from flows.conversations.conversations import Conversations
 
 

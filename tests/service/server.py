@@ -20,6 +20,7 @@ from requests.structures import CaseInsensitiveDict
 
 from flowhook.redis.embedded import socket_path
 from flowhook.redis.supervisor import die_with_parent
+from service.job_worker import RUN_WORKER
 from tests.fakes.openai import FakeOpenAI
 from tests.fakes.valkey import free_port
 from tests.fixtures_app import ADMIN_TOKEN, FIRST_KEY, Answer
@@ -29,7 +30,10 @@ ROOT = Path(__file__).parents[2]
 
 
 class Server:
-    """gunicorn with an embedded Redis on a free port, until it is stopped."""
+    """gunicorn with an embedded Redis on a free port, until it is stopped.
+
+    No job worker runs beside it, unless a test says so with RUN_WORKER.
+    """
 
     config = "gunicorn.conf.py"
 
@@ -49,6 +53,7 @@ class Server:
             "ADMIN_TOKEN": ADMIN_TOKEN,
             "ENCRYPTION_KEYS": FIRST_KEY,
             "WEB_CONCURRENCY": "2",
+            RUN_WORKER: "False",
             **environment,
         }
         self.process: subprocess.Popen[bytes] | None = None

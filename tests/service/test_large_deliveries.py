@@ -70,7 +70,6 @@ def some_people(count: int) -> list[Person]:
     return [Person(f"9198{number:08}", name=f"N{number}") for number in range(count)]
 
 
-@pytest.mark.parametrize("server", [{RUN_WORKER: "False"}], indirect=True)
 def test_thousands_of_messages_are_each_kept_once(server: Server, graph: FakeGraph) -> None:
     line = subscribed(server, graph)
     value = texts(graph, line, some_people(PEOPLE), MESSAGES, "x" * 300)
@@ -81,7 +80,6 @@ def test_thousands_of_messages_are_each_kept_once(server: Server, graph: FakeGra
         assert sum(store.llen(key) for key in queues) == MESSAGES
 
 
-@pytest.mark.parametrize("server", [{RUN_WORKER: "False"}], indirect=True)
 def test_others_are_answered_while_a_delivery_is_read(server: Server, graph: FakeGraph) -> None:
     line = subscribed(server, graph)
     over = threading.Event()
@@ -105,6 +103,7 @@ def test_others_are_answered_while_a_delivery_is_read(server: Server, graph: Fak
     assert line_of_log["parts"] == EMPTY
 
 
+@pytest.mark.parametrize("server", [{RUN_WORKER: "True"}], indirect=True)
 def test_everyone_in_a_delivery_is_answered_once(server: Server, graph: FakeGraph) -> None:
     line = subscribed(server, graph)
     server.request("PUT", "/settings/acme/openai", {"is_active": True, "api_key": "sk-none"})

@@ -18,17 +18,8 @@ from flowhook.organisations.contact_names import ContactNames
 from flowhook.providers.transport import Transport
 from flowhook.providers.whatsapp import GRAPH_URL, PhoneNumber, WhatsAppClient
 from flowhook.providers.whatsapp_errors import WINDOW_CLOSED
-from flows.channels.contact_queue import (
-    INBOX,
-    OUTBOX,
-    Abandon,
-    ContactQueue,
-    Drained,
-    HeldItem,
-    Item,
-    Postpone,
-    Wake,
-)
+from flows.channels.contact_queue import INBOX, OUTBOX, ContactQueue, Drained, Wake
+from flows.channels.held_item import Abandon, HeldItem, Item, Postpone
 from flows.channels.inbound import Inbound, Status
 from flows.channels.outbound import Outbound
 from flows.channels.whatsapp.choices import Choices

@@ -17,7 +17,7 @@ from flowhook.providers.whatsapp_content import Content
 from flowhook.providers.whatsapp_errors import Throttled, can_retry
 from flowhook.redis.effects import write
 from flowhook.redis.keys import org_key
-from flows.channels.contact_queue import Abandon, Postpone
+from flows.channels.held_item import Abandon, Postpone
 from flows.channels.outbound import Outbound
 from flows.channels.whatsapp.choices import Choices
 from flows.channels.whatsapp.pace import Pace

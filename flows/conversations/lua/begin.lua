@@ -14,7 +14,8 @@ if ARGV[3] ~= "" then
   end
 end
 redis.call("HDEL", KEYS[6], "") -- so that it is carried out even where the store is full
-if ARGV[5] ~= "0" and redis.call("EXISTS", KEYS[3]) == 0
+local state = redis.call("HMGET", KEYS[3], "state", "version")
+if ARGV[5] ~= "0" and not state[1]
     and tonumber(redis.call("GET", KEYS[7]) or "0") >= tonumber(ARGV[5]) then
   return {"full"}
 end
@@ -23,7 +24,6 @@ local holder = redis.call("SET", KEYS[2], ARGV[1], "NX", "GET", "PX", ARGV[2])
 if holder and holder ~= ARGV[1] then
   return {"busy", redis.call("PTTL", KEYS[2])}
 end
-local state = redis.call("HMGET", KEYS[3], "state", "version")
 local starts, old = {}, 0
 if redis.call("EXISTS", KEYS[4], KEYS[5]) > 0 then
   starts = redis.call("LRANGE", KEYS[4], 0, ARGV[4] - 1)

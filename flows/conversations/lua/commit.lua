@@ -28,39 +28,47 @@ local function transcript_bytes(written)
   return oldest, oldest and written - (fields[3] == "before" and tonumber(fields[4]) or 0) or 0
 end
 
+-- What this turn adds: the state replaces the one before, and a full transcript loses its oldest.
+local function more_bytes()
+  local more = #ARGV[3] - redis.call("HSTRLEN", KEYS[2], "state")
+  return redis.call("XLEN", KEYS[3]) < tonumber(ARGV[5]) and more + #ARGV[4] or more
+end
+
 local function take_outbox()
   return take(KEYS[11], KEYS[12], KEYS[13], KEYS[14], ARGV[15], ARGV[16], ARGV[17], ARGV[18])
 end
 
-redis.call("HDEL", KEYS[2], "") -- so that it is carried out even where the store is full
-local known = redis.call("HMGET", KEYS[2], "token", "version")
+-- A script whose first change takes room is refused where the store is full; one that began with a
+-- removal is carried out.
+local function begin_with_removal()
+  redis.call("HDEL", KEYS[2], "")
+end
+
+local known = redis.call("HMGET", KEYS[2], "token", "version", "bytes", "written")
 local holders = redis.call("MGET", KEYS[1], KEYS[7])
 local is_inbox_held = ARGV[11] ~= "" and holders[2] == ARGV[11]
 if known[1] == ARGV[1] then -- stored already: the answer was lost, and the client asked again
+  begin_with_removal()
   local head = is_inbox_held and redis.call("LINDEX", KEYS[8], 0) or ""
   return {1, head, ARGV[15] ~= "" and take_outbox()}
 end
 if holders[1] ~= ARGV[1] or (known[2] or "0") ~= ARGV[2] then
   return {0}
 end
-local old = redis.call("HMGET", KEYS[2], "bytes", "written")
-local counted, written = tonumber(old[1] or "0"), tonumber(old[2] or "0")
+local counted, written = tonumber(known[3] or "0"), tonumber(known[4] or "0")
 if ARGV[20] ~= "0" then
-  local more = #ARGV[3] - redis.call("HSTRLEN", KEYS[2], "state")
-  if redis.call("XLEN", KEYS[3]) < tonumber(ARGV[5]) then
-    more = more + #ARGV[4]
-  end
-  local all = tonumber(redis.call("GET", KEYS[15]) or "0")
-  if more > 0 and all + more > ARGV[20] * SLACK then
+  local all, most = tonumber(redis.call("GET", KEYS[15]) or "0"), ARGV[20] * SLACK
+  if all + #ARGV[3] + #ARGV[4] > most and more_bytes() > math.max(0, most - all) then
     redis.call("DEL", KEYS[1])
     return {-2}
   end
 end
-if ARGV[11] ~= "" and not (is_inbox_held and redis.call("LREM", KEYS[8], 1, ARGV[12]) == 1) then
+if ARGV[11] == "" then
+  begin_with_removal()
+elseif not (is_inbox_held and redis.call("LREM", KEYS[8], 1, ARGV[12]) == 1) then
   redis.call("DEL", KEYS[1])
   return {-1}
 end
-redis.call("HSET", KEYS[2], "state", ARGV[3], "token", ARGV[1], "version", ARGV[2] + 1)
 if ARGV[4] ~= "" then
   redis.call("XADD", KEYS[3], "MAXLEN", "~", ARGV[5], "*", "entry", ARGV[4],
     "before", string.format("%.0f", written))
@@ -72,7 +80,8 @@ while oldest and kept > tonumber(ARGV[19]) do
   oldest, kept = transcript_bytes(written)
 end
 local bytes = STATE_BYTES + #ARGV[3] + kept + (oldest and STREAM_BYTES or 0)
-redis.call("HSET", KEYS[2], "bytes", bytes, "written", string.format("%.0f", written))
+redis.call("HSET", KEYS[2], "state", ARGV[3], "token", ARGV[1], "version", ARGV[2] + 1,
+  "bytes", bytes, "written", string.format("%.0f", written))
 redis.call("INCRBY", KEYS[15], bytes - counted)
 if ARGV[6] ~= "0" then
   redis.call("LTRIM", KEYS[4], ARGV[6], -1)

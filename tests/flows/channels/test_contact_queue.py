@@ -8,49 +8,13 @@ from typing import Any
 import pytest
 
 from flowhook.errors import Overloaded, ProviderTimeout
-from flowhook.organisations.cipher import Cipher
 from flowhook.redis.keys import org_key
 from flows.channels import contact_queue
-from flows.channels.contact_queue import Abandon, ContactQueue, HeldItem, Postpone
-from tests.fixtures_app import FIRST_KEY, SECOND_KEY
+from flows.channels.contact_queue import ContactQueue
+from flows.channels.held_item import HeldItem, Postpone
 from tests.flows.asking_twice import AsksTwice
+from tests.flows.channels.queues import CONTACT, ORG, Clock, drain, open_queue, push
 from tests.waiting import wait_for
-
-ORG, CONTACT = "acme", "919876543210"
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-def open_queue(redis: Any, clock: Clock | None = None, **more: Any) -> ContactQueue:
-    if clock is not None:
-        more["clock"] = clock
-    return ContactQueue(redis, Cipher([FIRST_KEY]), "inbox", **more)
-
-
-@pytest.fixture
-def queue(any_redis: Any, clock: Clock) -> ContactQueue:
-    return open_queue(any_redis, clock)
-
-
-def push(queue: ContactQueue, *names: str, contact: str = CONTACT) -> list[bool]:
-    return [queue.push(ORG, contact, name, {"name": name}) for name in names]
-
-
-def drain(queue: ContactQueue, contact: str = CONTACT) -> list[str]:
-    seen: list[str] = []
-    queue.drain(ORG, contact, lambda held: seen.append(held.item["name"]))
-    return seen
 
 
 def die(held: HeldItem) -> None:
@@ -198,19 +162,6 @@ def test_a_failing_item_rests_longer_each_time_and_then_lets_others_pass(
     assert (dead.contact, dead.item, dead.reason) == (CONTACT, {"name": "bad"}, "ProviderTimeout")
 
 
-def test_an_item_that_no_key_opens_lets_others_pass(
-    any_redis: Any, queue: ContactQueue, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(contact_queue, "MAX_TRIES", 1)
-    push(queue, "sealed with a key that is gone")
-    later = ContactQueue(any_redis, Cipher([SECOND_KEY]), "inbox")
-    push(later, "b")
-    assert drain(later) == ["b"]
-    assert [dead.reason for dead in later.dead(ORG)] == ["CannotDecrypt"]
-    later.cipher = Cipher([FIRST_KEY])
-    later.forget(ORG, CONTACT)
-
-
 def test_an_item_over_which_processes_die_is_put_aside(
     any_redis: Any, queue: ContactQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -238,45 +189,6 @@ def test_postponing_counts_no_try_and_keeps_the_order(queue: ContactQueue, clock
     assert queue.dead(ORG) == []
 
 
-def test_abandoned_items_stand_among_the_dead_with_their_reason(queue: ContactQueue) -> None:
-    push(queue, "a", "b")
-
-    def never(held: HeldItem) -> None:
-        raise Abandon(f"no {held.item['name']}")
-
-    assert queue.drain(ORG, CONTACT, never).handled == 2
-    assert [dead.reason for dead in queue.dead(ORG)] == ["no b", "no a"]
-
-
-def test_the_sweep_finds_only_what_nobody_works_on(queue: ContactQueue, clock: Clock) -> None:
-    push(queue, "a")
-    assert list(queue.due()) == [], "its own wake-up is on the way"
-    clock.now += contact_queue.GRACE_SECONDS
-    assert list(queue.due()) == [(ORG, CONTACT)]
-    assert list(queue.due()) == [], "it was woken just now"
-    clock.now += contact_queue.WOKEN_SECONDS
-    assert list(queue.due()) == [(ORG, CONTACT)]
-
-    def handle(held: HeldItem) -> None:
-        assert list(queue.due()) == [], "it is being worked on"
-
-    queue.drain(ORG, CONTACT, handle)
-    clock.now += 10_000
-    assert list(queue.due()) == []
-
-
-def test_the_sweep_looks_at_all_organisations(
-    any_redis: Any, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(contact_queue, "ASKED_AT_ONCE", 2)
-    queue = open_queue(any_redis, clock)
-    orgs = [f"org{number}" for number in range(5)]
-    for org in orgs:
-        queue.push(org, CONTACT, org, {"name": org})
-    clock.now += contact_queue.GRACE_SECONDS
-    assert sorted(queue.due()) == [(org, CONTACT) for org in orgs]
-
-
 def test_a_full_queue_takes_no_more(queue: ContactQueue, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(contact_queue, "MAX_WAITING", 2)
     push(queue, "a", "b")
@@ -285,20 +197,3 @@ def test_a_full_queue_takes_no_more(queue: ContactQueue, monkeypatch: pytest.Mon
     assert push(queue, "b") == [False], "a repetition is no new item"
     assert drain(queue) == ["a", "b"]
     assert push(queue, "c") == [True], "what was refused may come again"
-
-
-def test_forgetting_a_contact_leaves_the_others(queue: ContactQueue) -> None:
-    push(queue, "a")
-    push(queue, "b", contact="other")
-    for contact in (CONTACT, "other"):
-        push(queue, f"dead-{contact}", contact=contact)
-
-    def never(held: HeldItem) -> None:
-        raise Abandon("never")
-
-    queue.drain(ORG, "other", never)
-    queue.drain(ORG, CONTACT, never)
-    push(queue, "again")
-    queue.forget(ORG, CONTACT)
-    assert queue.waiting(ORG, CONTACT) == 0
-    assert {dead.contact for dead in queue.dead(ORG)} == {"other"}

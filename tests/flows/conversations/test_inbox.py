@@ -9,7 +9,8 @@ import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from flowhook.redis.connect import Client
-from flows.channels.contact_queue import INBOX, ContactQueue, HeldItem, LeaseLost
+from flows.channels.contact_queue import INBOX, ContactQueue
+from flows.channels.held_item import HeldItem, LeaseLost
 from flows.conversations.turn import ContactUpdate
 from flows.model.session import Message
 from tests.flows.asking_twice import AsksTwice
@@ -63,8 +64,8 @@ def test_each_message_has_its_turn_and_its_reply(any_redis: Client) -> None:
     assert inbox.drain(ORG, CONTACT, handling(room)).handled == 3
     assert delivered(room) == ["Heard one", "Heard two", "Heard three"]
     assert inbox.waiting(ORG, CONTACT) == room.channels["post"].outbox.waiting(ORG, CONTACT) == 0
-    assert not any_redis.exists(*inbox._keys(ORG, CONTACT))
-    assert not any_redis.exists(*room.channels["post"].outbox._keys(ORG, CONTACT))
+    assert not any_redis.exists(*inbox.store.contact_keys(ORG, CONTACT))
+    assert not any_redis.exists(*room.channels["post"].outbox.store.contact_keys(ORG, CONTACT))
 
 
 def test_the_same_where_answers_of_redis_are_lost(any_redis: Client) -> None:
@@ -160,8 +161,8 @@ def test_a_turn_whose_holder_lost_the_inbox_is_not_stored(any_redis: Client) -> 
     inbox.drain(ORG, CONTACT, lose)
     assert told == [True]
     assert room.said(CONTACT) == []
-    assert any_redis.get(inbox._keys(ORG, CONTACT)[0]) == b"another process"
-    any_redis.delete(inbox._keys(ORG, CONTACT)[0])
+    assert any_redis.get(inbox.store.contact_keys(ORG, CONTACT)[0]) == b"another process"
+    any_redis.delete(inbox.store.contact_keys(ORG, CONTACT)[0])
     assert inbox.drain(ORG, CONTACT, handling(room)).handled == 1
 
 

@@ -13,7 +13,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from flowhook.errors import ProviderUnavailable
 from flowhook.organisations.cipher import Cipher
 from flowhook.redis.connect import Client
-from flows.channels.contact_queue import Abandon
+from flows.channels.held_item import Abandon
 from flows.conversations import conversations
 from flows.conversations import store as conversation_store
 from flows.conversations.turn import ContactUpdate
