@@ -13,7 +13,7 @@ import openai
 import pytest
 from openai.types.chat import ChatCompletionMessageParam
 
-from demo.local_model import KEY_VARIABLE, LocalModel
+from demo.local_model import KEY_VARIABLE, LocalModel, threads
 from tests.fixtures_model import LOCAL_MODEL_KEY
 from tests.waiting import wait_for
 
@@ -35,6 +35,14 @@ def test_it_answers_a_chat(local_model: LocalModel) -> None:
     assert answer.usage
     assert answer.usage.completion_tokens > 0
     assert [m.id for m in client(local_model).models.list()] == [local_model.model]
+
+
+@pytest.mark.parametrize(("cores", "expected"), [(None, 1), (1, 1), (2, 1), (4, 3), (64, 4)])
+def test_it_leaves_one_core_to_others(
+    monkeypatch: pytest.MonkeyPatch, cores: int | None, expected: int
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: cores)
+    assert threads() == expected
 
 
 def test_a_wrong_key_is_401(local_model: LocalModel) -> None:
