@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,8 +49,12 @@ def lost(text: NodeText, target: LintTarget) -> str:
     return missing[0] if len(missing) == 1 else ""
 
 
-def texts_of(action: Action, target: LintTarget) -> Iterator[NodeText]:
+def texts_of(action: Action, target: LintTarget) -> Sequence[NodeText]:
     """The texts of an action and its translations; none where the action does not run."""
+    return target.once(("texts", id(action)), lambda: tuple(_texts_of(action, target)))
+
+
+def _texts_of(action: Action, target: LintTarget) -> Iterator[NodeText]:
     if action.kind.missing:
         return
     if action.kind.is_interactive:

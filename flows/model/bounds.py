@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from flowhook.batches import batches
 from flowhook.errors import InvalidInput, InvalidJson, TooLarge
 from flowhook.turns import in_turns
 
 MAX_DEPTH = 40
 MAX_VALUES = 300_000
 MAX_TEXT = 200_000
+AT_ONCE = 100  # values, between whose checks other requests go on
 _LOWEST, _HIGHEST = -(2**63), 2**64 - 1
 
 
@@ -29,18 +31,24 @@ def check_bounds(value: Any, *, max_values: int = MAX_VALUES, what: str = "the J
         if count > max_values:
             raise TooLarge(f"{what} holds more than {max_values} values")
         below: list[Any] = []
-        for one in in_turns(level):
-            if isinstance(one, dict):
-                below.extend(one.values())
-                _check_keys(one, what)
-            elif isinstance(one, list):
-                below.extend(one)
-            elif isinstance(one, str):
-                if len(one) > MAX_TEXT or not one.isascii():
-                    _check_text(one, what)
-            elif isinstance(one, int | float) and not _is_kept(one):
-                raise InvalidInput(f"{what} holds a number that JSON cannot keep")
+        for some in in_turns(batches(level, AT_ONCE)):
+            for one in some:
+                _check(one, below, what)
         level, depth = below, depth + 1
+
+
+def _check(one: Any, below: list[Any], what: str) -> None:
+    """Check a value itself, and add those in it to `below`."""
+    if isinstance(one, dict):
+        below.extend(one.values())
+        _check_keys(one, what)
+    elif isinstance(one, list):
+        below.extend(one)
+    elif isinstance(one, str):
+        if len(one) > MAX_TEXT or not one.isascii():
+            _check_text(one, what)
+    elif isinstance(one, int | float) and not _is_kept(one):
+        raise InvalidInput(f"{what} holds a number that JSON cannot keep")
 
 
 def _is_kept(number: float) -> bool:
