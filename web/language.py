@@ -34,12 +34,12 @@ def _asked() -> str:
 
 def gettext(text: str) -> str:
     """A text in the page's language, placeholders as they are."""
-    return catalogue(language()).gettext(text)
+    return catalogue(language()).marked.gettext(text)
 
 
 def ngettext(one: str, many: str, num: int) -> str:
     """The form for `num` things, placeholders as they are."""
-    return catalogue(language()).ngettext(one, many, num)
+    return catalogue(language()).marked.ngettext(one, many, num)
 
 
 def _(text: str, **values: Any) -> str:
@@ -58,8 +58,8 @@ def N_(text: str) -> str:
 
 
 def translated(text: str) -> str:
-    """A text that was not marked where it is shown, in the page's language."""
-    return gettext(text) if text else ""
+    """A constant, or what a lower room says, in the page's language; as it is where unknown."""
+    return catalogue(language()).said(text)
 
 
 def speak(env: Environment) -> None:

@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from flowhook.errors import InvalidInput, InvalidJson
 from flowhook.organisations.schemas import SECTIONS
 from web.field_labels import label_of
+from web.language import translated
 from web.section_words import TITLES
 
 PHRASES = (
@@ -27,10 +28,11 @@ ROUTE = re.compile(r",? (?:or )?(?:PUT|PATCH|POST) /settings/\S+(?<![.,;:])")
 
 def in_page_words(text: str) -> Markup:
     """A message or fix in a page's words, with links to the fields that it names."""
-    for spoken, shown in PHRASES:
-        text = text.replace(spoken, shown)
-    parts = _names().split(ROUTE.sub("", text))
     nearest = _section_named(text)
+    said = translated(text)
+    for spoken, shown in PHRASES:
+        said = said.replace(spoken, shown)
+    parts = _names().split(ROUTE.sub("", said))
     return Markup("").join(
         _shown(part, nearest) if at % 2 else escape(part) for at, part in enumerate(parts)
     )

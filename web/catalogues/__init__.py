@@ -11,8 +11,11 @@ from io import BytesIO
 from pathlib import Path
 
 from babel import Locale
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+
+from web.catalogues.patterns import PLACEHOLDER, Patterns
 
 ENGLISH = "en"
 FOLDER = Path(__file__).parent
@@ -25,13 +28,54 @@ def languages() -> dict[str, str]:
     return {code: Locale.parse(code).get_display_name(code) or code for code in codes}
 
 
+class Catalogue:
+    """The translations into one language."""
+
+    def __init__(self, entries: Catalog) -> None:
+        compiled = BytesIO()
+        write_mo(compiled, entries)
+        compiled.seek(0)
+        self.marked: NullTranslations = GNUTranslations(compiled)
+        self.patterns = Patterns(
+            {
+                entry.id: str(entry.string)
+                for entry in entries
+                if isinstance(entry.id, str) and entry.string and PLACEHOLDER.search(entry.id)
+            }
+        )
+
+    def said(self, text: str) -> str:
+        """The translation of an English sentence, whatever its first letter and values; or itself.
+
+        Values that are sentences of ours, too, are translated with it.
+        """
+        for spelt in (text, text[:1].lower() + text[1:]):
+            known = self.marked.gettext(spelt)
+            if known != spelt:
+                return known
+            found = self.patterns.find(spelt)
+            if found is not None:
+                translation, values = found
+                return translation % {
+                    name: self.said(value) if " " in value else value
+                    for name, value in values.items()
+                }
+        return text
+
+
+class English(Catalogue):
+    """The texts as they are written."""
+
+    def __init__(self) -> None:
+        self.marked = NullTranslations()
+
+    def said(self, text: str) -> str:
+        return text
+
+
 @cache
-def catalogue(language: str) -> NullTranslations:
-    """The translations into a language; for English those that change nothing."""
+def catalogue(language: str) -> Catalogue:
     if language == ENGLISH:
-        return NullTranslations()
-    compiled = BytesIO()
+        return English()
     with (FOLDER / f"{language}.po").open("rb") as file:
-        write_mo(compiled, read_po(file, language))
-    compiled.seek(0)
-    return GNUTranslations(compiled)
+        return Catalogue(read_po(file, language))

@@ -1,0 +1,117 @@
+"""Finds what lower rooms say to people: messages and fixes of errors, and descriptions of fields.
+
+These rooms know no language. A text with values in it (an f-string) becomes one with
+placeholders, `f"the field {name} is empty"` to `the field %(name)s is empty`;
+`web/catalogues/patterns.py` recognises what was made of it.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from flowhook.errors import error_classes
+
+ROOT = Path(__file__).parents[2]
+ROOMS = ("flowhook", "webhooks", "flows", "service", "web")
+KINDS = {"text": 1, "secret": 1, "model": 0}  # of fields, by the argument that describes them
+NOT_SHOWN = {"commands", "doctor", "backup", "operations"}  # say it to terminals, or to programs
+SAID = frozenset({"message", "fix", "description", "error"})  # keywords whose text people read
+WORD = re.compile(r"\w+")
+LETTERS = re.compile(r"[a-z]{2}")
+
+Constants = Mapping[str, ast.expr]
+
+
+def paths() -> Iterator[Path]:
+    for room in ROOMS:
+        for path in sorted((ROOT / room).rglob("*.py")):
+            if NOT_SHOWN.isdisjoint(path.relative_to(ROOT).parts):
+                yield path
+
+
+def lower_texts(source: str) -> Iterator[str]:
+    """
+    >>> list(lower_texts('raise InvalidInput(f"{name} is empty", fix="Fill it.")'))
+    ['%(name)s is empty', 'Fill it.']
+    """
+    tree = ast.parse(source)
+    constants = {
+        target.id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for said in _said(tree):
+        yield from _texts(said, constants)
+
+
+def _said(tree: ast.Module) -> Iterator[ast.expr]:
+    """The expressions whose texts people read."""
+    names = {kind.__name__ for kind in error_classes()} | {"ValidationError"}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = _name(node.func)
+            if name in names and node.args:
+                yield node.args[0]
+            if name in KINDS and len(node.args) > KINDS[name]:
+                yield node.args[KINDS[name]]
+            yield from (one.value for one in node.keywords if one.arg in SAID)
+        elif isinstance(node, ast.ClassDef):
+            yield from _of_class(node)
+        elif isinstance(node, ast.Dict):
+            for key, value in zip(node.keys, node.values, strict=True):
+                if isinstance(key, ast.Constant) and key.value in SAID:
+                    yield value
+
+
+def _of_class(node: ast.ClassDef) -> Iterator[ast.expr]:
+    """An error's own fix, and what heads a section's page."""
+    if node.name.endswith("SettingsSchema") and isinstance(node.body[0], ast.Expr):
+        yield node.body[0].value
+    for line in node.body:
+        if isinstance(line, ast.Assign) and _name(line.targets[0]) == "fix":
+            yield line.value
+
+
+def _name(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
+def _texts(node: ast.expr, constants: Constants) -> Iterator[str]:
+    if isinstance(node, ast.IfExp):
+        yield from _texts(node.body, constants)
+        yield from _texts(node.orelse, constants)
+    elif isinstance(node, ast.Name) and node.id in constants:
+        yield from _texts(constants[node.id], {})
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        if LETTERS.search(node.value):
+            yield node.value
+    elif isinstance(node, ast.JoinedStr):
+        text = pattern(node)
+        if LETTERS.search(re.sub(r"%\(\w+\)s", "", text)):
+            yield text
+
+
+def pattern(node: ast.JoinedStr) -> str:
+    """The text of an f-string, with `%(name)s` in the place of each value."""
+    parts, seen = [], set[str]()
+    for part in node.values:
+        if isinstance(part, ast.FormattedValue):
+            name = _placeholder(part.value)
+            while name in seen:
+                name += "_"
+            seen.add(name)
+            parts.append(f"%({name})s")
+        elif isinstance(part, ast.Constant):
+            parts.append(str(part.value))
+    return "".join(parts)
+
+
+def _placeholder(value: ast.expr) -> str:
+    """A name for a value, after the last name in its expression."""
+    words = [word for word in WORD.findall(ast.unparse(value)) if word.isidentifier()]
+    return words[-1].lower() if words else "value"
