@@ -7,9 +7,12 @@ import re
 from flask import Blueprint, render_template, request
 
 from flowhook.errors import InvalidInput
+from web.language import N_
 from web.page_services import PageServices
 
 ENTRIES = 100
+# What the store calls a change.
+ACTIONS = (N_("create"), N_("replace"), N_("change"), N_("delete"), N_("bring back"))
 ENTRY_ID = re.compile(r"[0-9]{1,15}-[0-9]{1,10}")
 
 

@@ -20,22 +20,23 @@ from flowhook.organisations.auth import require_operator
 from flowhook.organisations.section_service import SectionService, load_fields
 from flowhook.redis.keys import ORGANIZATION_ID_PATTERN
 from web.forms import read_form
+from web.language import N_
 from web.page_security import signed_in
 from web.page_services import PageServices
 from web.section_forms import SectionForms
 
 SORT_WORDS = {
-    "": "by id",
-    "failures": "most failures in 24 hours",
-    "spend": "highest cost this month",
-    "last_call": "last call",
+    "": N_("by id"),
+    "failures": N_("most failures in 24 hours"),
+    "spend": N_("highest cost this month"),
+    "last_call": N_("last call"),
 }
 STATE_WORDS = {
-    "active": ("on", "success"),
-    "off": ("off", "secondary"),
-    "missing": ("no key", "secondary"),
-    "invalid_api_key": ("key refused", "danger"),
-    "insufficient_quota": ("no credit", "danger"),
+    "active": (N_("on"), "success"),
+    "off": (N_("off"), "secondary"),
+    "missing": (N_("no key"), "secondary"),
+    "invalid_api_key": (N_("key refused"), "danger"),
+    "insufficient_quota": (N_("no credit"), "danger"),
 }
 
 
@@ -60,8 +61,8 @@ def organisation_pages(services: PageServices) -> Blueprint:
         caller = signed_in().caller
         if request.form.get("confirm", "").strip() != org:
             error = InvalidInput(
-                "the organisation was not deleted: you typed a different id",
-                fix="Type the organisation's id exactly as it is shown, below.",
+                N_("the organisation was not deleted: you typed a different id"),
+                fix=N_("Type the organisation's id exactly as it is shown, below."),
             )
             return forms.shown(org, "openai", failed=error, opened="deletion"), error.status
         sections.store.delete_organisation(org, caller.name)

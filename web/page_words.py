@@ -14,12 +14,12 @@ from markupsafe import Markup, escape
 from flowhook.errors import InvalidInput, InvalidJson
 from flowhook.organisations.schemas import SECTIONS
 from web.field_labels import label_of
-from web.language import translated
+from web.language import N_, translated
 from web.section_words import TITLES
 
 PHRASES = (
-    (InvalidInput.fix, "Correct what is named above."),
-    (InvalidJson.fix, "What was sent is not JSON, or was cut off: send it whole."),
+    (InvalidInput.fix, N_("Correct what is named above.")),
+    (InvalidJson.fix, N_("What was sent is not JSON, or was cut off: send it whole.")),
     ("Set is_active to true in", "Switch is_active on in"),
     (" as Retry-After says", " a little"),
 )
@@ -46,7 +46,7 @@ def sentence(text: str) -> str:
 
 def _shown(name: str, nearest: str) -> Markup:
     if name in TITLES:
-        return escape(TITLES[name])
+        return escape(translated(TITLES[name]))
     section = nearest if name in _fields()[nearest] else _owner(name)
     label = label_of(name)
     if "organisation" not in g:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from flowhook.errors import Ended, FlowhookError, RateLimited, Unauthorized
 from flowhook.organisations.schemas import SECTIONS
 from web.field_labels import label_of
+from web.language import N_, _, n_
 
-ENDED = "Your session has ended. Sign in again to go on where you were."
-REVOKED = "You revoked the token with which you were signed in. Sign in with another one."
+ENDED = N_("Your session has ended. Sign in again to go on where you were.")
+REVOKED = N_("You revoked the token with which you were signed in. Sign in with another one.")
 NOT_KEPT = frozenset({"csrf", "tag", "next", "save", "token"})
 SECRETS = frozenset(
     name
@@ -33,16 +34,20 @@ def refusal(error: FlowhookError) -> FlowhookError | Words:
     """The error in words for whoever typed a token; other errors as they are."""
     if isinstance(error, RateLimited):
         return Words(
-            "too many wrong tokens came from your network",
-            f"Wait {wait(error.retry_after_seconds or 60)}, then try again with a token that"
-            " you have checked.",
+            N_("too many wrong tokens came from your network"),
+            _(
+                "Wait %(time)s, then try again with a token that you have checked.",
+                time=wait(error.retry_after_seconds or 60),
+            ),
         )
     if isinstance(error, Unauthorized) and not isinstance(error, Ended):
         return Words(
-            "this token is not valid",
-            "Check that you pasted all of it, and that it was not deleted and has not ended. Your"
-            " organisation's admin makes a new one under Tokens; the operator's is ADMIN_TOKEN, or"
-            " in the file admin_token of the service's data.",
+            N_("this token is not valid"),
+            N_(
+                "Check that you pasted all of it, and that it was not deleted and has not ended."
+                " Your organisation's admin makes a new one under Tokens; the operator's is"
+                " ADMIN_TOKEN, or in the file admin_token of the service's data."
+            ),
         )
     return error
 
@@ -53,9 +58,9 @@ def wait(seconds: float) -> str:
     >>> wait(45), wait(61), wait(1)
     ('45 seconds', '2 minutes', '1 second')
     """
-    count, unit = (seconds / 60, "minute") if seconds > 60 else (seconds, "second")
-    count = max(1, math.ceil(count))
-    return f"{count} {unit}" + ("s" if count > 1 else "")
+    if seconds > 60:
+        return n_("%(num)s minute", "%(num)s minutes", math.ceil(seconds / 60))
+    return n_("%(num)s second", "%(num)s seconds", max(1, math.ceil(seconds)))
 
 
 def typed_texts(form: Mapping[str, str]) -> dict[str, str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import orjson
+from babel.dates import format_date, format_datetime
 from flask import Blueprint, Flask, g, request
 from markupsafe import Markup, escape
 
@@ -54,6 +55,7 @@ NAVIGATION = (
     (N_("Deleted"), "trash", "show", "trash"),
 )
 
+MOMENT, DAY = "d MMM yyyy, HH:mm:ss", "d MMMM yyyy"
 CODE = re.compile(r"`([^`]+)`")
 UNITS = ((86_400, "d", 3600, "h"), (3600, "h", 60, "min"), (60, "min", 1, "s"))
 WITHIN = {"accounts": "settings", "simulator": "flows"}  # whose menu entry is lit
@@ -72,6 +74,7 @@ def web_routes(services: PageServices) -> Blueprint:
     pages.record_once(lambda state: speak(state.app.jinja_env))
     pages.add_app_template_filter(translated)
     pages.add_app_template_filter(moment)
+    pages.add_app_template_filter(day)
     pages.add_app_template_filter(number)
     pages.add_app_template_filter(duration)
     pages.add_app_template_filter(wire)
@@ -148,7 +151,14 @@ def _missing(org: str, rest: str) -> Any:
 
 def moment(text: str) -> str:
     """An ISO time as people read it; UTC."""
-    return datetime.fromisoformat(text).strftime("%-d %b %Y, %H:%M:%S UTC") if text else ""
+    if not text:
+        return ""
+    return f"{format_datetime(datetime.fromisoformat(text), MOMENT, locale=language())} UTC"
+
+
+def day(date: date) -> str:
+    """A date as people read it."""
+    return format_date(date, DAY, locale=language())
 
 
 def duration(seconds: float) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-import re2
+import re2  # type: ignore[import-untyped]
 
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 MAX_CHARACTERS = 2000  # no sentence of ours is longer, whatever values it holds

@@ -44,7 +44,7 @@ def _between(source: str) -> list[str]:
         elif kind == "data" and not inside_trans:
             reader.feed(token)
         elif kind == "variable_begin":
-            reader.feed("\x00")
+            reader.feed(" \x00 ")
     reader.close()
     return reader.found
 
