@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from werkzeug.routing import Rule
 
 from flowhook.organisations.schemas import SECTIONS
 from tests.fakes.openai import FakeOpenAI
-from tests.fixtures_app import Service
+from tests.fixtures_app import ADMIN_TOKEN, Service
 from tests.web.browser.tab import ONLY_FAULTS, Tab
 from tests.web.browser.test_browser import FLOW, fill, sign_in
 from tests.web.visitor import Visitor, signed_in
@@ -37,10 +37,13 @@ Values = Mapping[str, Sequence[str]]
 """What may stand for each argument of an address."""
 
 
-@pytest.fixture
-def phone(chromium: Browser, origin: str, tmp_path: Path) -> Iterator[Tab]:
+@pytest.fixture(params=["en-GB"])
+def phone(
+    request: pytest.FixtureRequest, chromium: Browser, origin: str, tmp_path: Path
+) -> Iterator[Tab]:
+    """A phone whose language is the fixture's parameter; colours change at once."""
     context = chromium.new_context(
-        viewport={"width": 390, "height": 844}, locale="en-GB", reduced_motion="reduce"
+        viewport={"width": 390, "height": 844}, locale=request.param, reduced_motion="reduce"
     )
     tab = Tab(context.new_page(), origin, tmp_path)
     tab.page.set_default_timeout(20_000)
@@ -82,6 +85,20 @@ def test_no_page_is_hard_to_use_or_too_wide(
     assert len(paths) > 50
     sign_in(phone)
     assert faults(phone, [*paths, *MISTAKES]) == ""
+
+
+@pytest.mark.parametrize("phone", ["hi-IN"], indirect=True)
+def test_no_page_is_too_wide_in_hindi(phone: Tab, service: Service, openai: FakeOpenAI) -> None:
+    values = full(service, openai)
+    paths = [path for path in pages(service, values, signed_in(service)) if "/help" not in path]
+    phone.open("/sign-in")
+    phone.page.locator("#token").fill(ADMIN_TOKEN)
+    phone.page.locator("#token").press("Enter")
+    expect(phone.page.locator("#token")).to_have_count(0)
+    for path in paths:
+        phone.open(path)
+        assert phone.page.locator("html").get_attribute("lang") == "hi", path
+        assert not phone.page.evaluate(WIDE), path
 
 
 def test_no_page_before_signing_in_is_hard_to_use_or_too_wide(phone: Tab, service: Service) -> None:
