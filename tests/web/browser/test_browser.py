@@ -260,7 +260,7 @@ def test_a_new_token_is_copied_and_revoked(tab: Tab, service: Service, openai: F
     page.get_by_label("Label").fill("Glific")
     page.get_by_role("button", name="Create").click()
     page.get_by_role("button", name="Copy: The token").click()
-    expect(page.get_by_text("Copied", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Copy: The token")).to_have_text("Copied")
     token = page.evaluate("navigator.clipboard.readText()")
     page.evaluate("navigator.clipboard.writeText('nothing')")
     page.evaluate("navigator.clipboard.writeText = undefined")
