@@ -200,7 +200,7 @@ def show_what_to_try(service: Service, provider: Provider, token: str) -> None:
         f"\nTry it:"
         f"\n  curl {service.url}/webhooks/parse_via_chat_gpt \\"
         f"\n    -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' \\"
-        f'\n    -d \'{{"question_text": "Why is the sky blue?", "prompt": "{PROMPT}"}}\''
+        f'\n    -d \'{{"question_text": "{QUESTION}", "prompt": "{PROMPT}"}}\''
         f"\n\nTalk to the sample flow:"
         f"\n  .venv/bin/python -m flowhook play examples/{SAMPLE.name} \\"
         f"\n    --url {service.url} --token {token}"

@@ -98,17 +98,8 @@ class Config:
         data_dir = Path(read("DATA_DIR", "./data", str)).absolute()
         redis_url = read("REDIS_URL", None, values.redis_url)
         embedded = redis_url is None
-        if embedded:
-            data_dir = _make_private_dir(data_dir)
         return cls(
             redis_url=redis_url,
-            data_dir=data_dir,
-            admin_token=read.secret(
-                "ADMIN_TOKEN", values.admin_token, embedded, data_dir, _new_admin_token
-            )[0],
-            encryption_keys=read.secret(
-                "ENCRYPTION_KEYS", values.fernet_keys, embedded, data_dir, _new_fernet_key
-            ),
             embedded_max_memory=read(
                 "EMBEDDED_MAX_MEMORY", machine_bytes() // MEMORY_PART, values.memory
             ),
@@ -137,6 +128,14 @@ class Config:
             prices_file=read("PRICES_FILE", None, values.existing_file),
             smtp_url=read("SMTP_URL", None, values.smtp_url),
             mail_from=read("MAIL_FROM", None, values.mail_address),
+            # Last, so that what is wrong above leaves no folder and no secrets behind.
+            data_dir=(data_dir := _make_private_dir(data_dir) if embedded else data_dir),
+            admin_token=read.secret(
+                "ADMIN_TOKEN", values.admin_token, embedded, data_dir, _new_admin_token
+            )[0],
+            encryption_keys=read.secret(
+                "ENCRYPTION_KEYS", values.fernet_keys, embedded, data_dir, _new_fernet_key
+            ),
         )
 
 

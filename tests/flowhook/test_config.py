@@ -170,6 +170,13 @@ def test_with_redis_url_no_directory_is_made(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_wrong_variable_leaves_nothing_behind(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    with pytest.raises(ConfigError, match=r"\APORT must be a whole number"):
+        Config.from_env({"DATA_DIR": str(folder), "PORT": "eighty"})
+    assert not folder.exists()
+
+
 def test_secrets_are_made_once_and_kept_private(tmp_path: Path) -> None:
     environment = {"DATA_DIR": str(tmp_path / "data")}
     first, second = Config.from_env(environment), Config.from_env(environment)
