@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.fixtures_app import Service
@@ -25,6 +25,7 @@ from tests.web.browser.tab import Tab
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 INSTALL_SECONDS = 600
+PATIENCE_MILLISECONDS = 30_000  # a busy machine takes longer than Playwright would wait
 # Whoever sets SCREENSHOTS renews the pictures in docs; other runs leave the checkout alone.
 SCREENSHOTS = Path(__file__).parents[3] / "docs" / "screenshots"
 
@@ -39,6 +40,7 @@ def chromium() -> Iterator[Browser]:
     path = find_chromium() or install_chromium()
     if path is None:
         missing("there is no Chromium, and apt-get could not install it")
+    expect.set_options(timeout=PATIENCE_MILLISECONDS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser
@@ -105,7 +107,7 @@ def _opened(chromium: Browser, origin: str, tmp_path: Path, look: str) -> Iterat
     tab = Tab(page, origin, SCREENSHOTS if os.environ.get("SCREENSHOTS") else tmp_path)
     page.on("console", tab.hear)
     page.on("pageerror", lambda error: tab.complaints.append(str(error)))
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(PATIENCE_MILLISECONDS)
     yield tab
     context.close()
     assert not tab.complaints
