@@ -58,11 +58,13 @@ from flowhook.usage.prices import Prices
 from flowhook.usage.routes import usage_routes
 from flows.api.channel_routes import channel_routes
 from flows.api.conversation_routes import conversation_routes
+from flows.api.editing_routes import editing_routes
 from flows.api.flow_routes import flow_routes
 from flows.conversations.author_requests import AuthorHttpClient
 from flows.conversations.conversations import Conversations
 from flows.conversations.store import CONVERSATIONS_PART, ConversationStore
 from flows.conversations.waker import Waker
+from flows.library.flow_editor import FlowEditor
 from flows.library.flow_linter import FlowLinter
 from flows.library.store import FLOW, FlowStore
 from service import logs
@@ -228,6 +230,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         conversations=conversations,
         alerts=alerts,
         linter=linter,
+        editor=FlowEditor(conversations.flows, linter),
         fullness=fullness,
     )
     for routes in (
@@ -242,6 +245,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         usage_routes(auth, sections, counters, prices),
         board_routes(auth, sections, board, alerts.open),
         refuse_while_full(flow_routes(auth, sections, conversations.flows, linter), fullness),
+        refuse_while_full(editing_routes(auth, sections, services.editor), fullness),
         refuse_while_full(conversation_routes(auth, conversations, in_flight.place), fullness),
         refuse_while_full(channel_routes(settings, lockout, whatsapp), fullness),
         operations_routes(auth, fullness, lambda: document(app, functions)),

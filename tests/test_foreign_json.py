@@ -43,6 +43,7 @@ OWN = {
     "flows.channels.whatsapp.choices": "options that this service sealed",
     "flows.conversations.store": "sessions that this service sealed",
     "flows.expressions.functions.maps": "Elixir's Jason.decode!, which must refuse what it refuses",
+    "flows.library.revision_notes": "notes that this service stored",
     "flows.library.revisions": "definitions that this service checked and sealed",
     "flows.library.store": "entries that this service stored",
     "flows.play.script": "a session that it wrote a line before",

@@ -19,7 +19,7 @@ from flowhook.strict_json import read_json
 from flowhook.turns import in_turns
 from flows.conversations.node_counts import read_tally
 from flows.definition.reading import read_export
-from flows.library.publishing import issues_by_flow, newest, refuse_critical, with_subflows
+from flows.library.publishing import issues_by_flow, newest, with_subflows
 from flows.lint import CRITICAL
 from web.flow_picture import picture_of
 from web.language import N_, _
@@ -58,7 +58,7 @@ def flow_pages(services: PageServices) -> Blueprint:
         for name, raw in uploaded():
             try:
                 export = read_export(read_json(raw, MAX_IMPORT_VALUES))
-                store.add(org, export)
+                store.add(org, export, by=signed_in().caller.name)
             except FlowhookError as error:
                 return views.listed(org, imported, of_file(error, name, raw)), error.status
             found = issues_by_flow(linter, org, export, store.library(org))
@@ -76,7 +76,7 @@ def flow_pages(services: PageServices) -> Blueprint:
 
 def _add_flow(pages: Blueprint, services: PageServices, views: FlowViews) -> None:
     """The pages of one flow."""
-    store, linter = services.conversations.flows, services.linter
+    store = services.conversations.flows
 
     @pages.get("/<uuid>")
     def show(org: str, uuid: str) -> str:
@@ -86,11 +86,8 @@ def _add_flow(pages: Blueprint, services: PageServices, views: FlowViews) -> Non
     @pages.post("/<uuid>/publish")
     def publish(org: str, uuid: str) -> AnyResponse | str | tuple[str, int]:
         """Publish the newest draft; Critical issues refuse it, unless one insists."""
-        entry, flow = newest(store, org, uuid)
         try:
-            if request.form.get("force") != "on":
-                refuse_critical(linter.issues(org, flow, store.library(org)))
-            store.publish(org, uuid, entry.draft.revision)
+            services.editor.publish(org, uuid, insists=request.form.get("force") == "on")
         except FlowhookError as error:
             return views.shown(org, uuid, error), error.status
         return redirect(url_for("web.flows.show", org=org, uuid=uuid) + "?done=published", 303)

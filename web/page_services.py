@@ -21,6 +21,7 @@ from flowhook.redis.fullness import Fullness
 from flowhook.usage.counters import UsageCounters
 from flowhook.usage.prices import Prices
 from flows.conversations.conversations import Conversations
+from flows.library.flow_editor import FlowEditor
 from flows.library.flow_linter import FlowLinter
 from webhooks.dispatcher import Dispatcher
 
@@ -47,4 +48,5 @@ class PageServices:
     conversations: Conversations
     alerts: Alerts
     linter: FlowLinter
+    editor: FlowEditor
     fullness: Fullness

@@ -58,6 +58,7 @@ ROUTES: Mapping[str, str] = {
     "openai.list_models": "models",
     "tokens": "settings",
     "flows": "flows",
+    "flow_editing": "flows",
     "conversations": "conversations",
     "logs": "logs",
     "usage": "usage",

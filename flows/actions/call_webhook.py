@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +15,7 @@ from flows.model.action import (
     SUCCESS,
     Action,
     ActionOutcome,
+    Editable,
     Parked,
     action,
     as_text,
@@ -49,8 +52,57 @@ def resume(action: Action, call_id: int, answer: WebhookAnswer, sprint: Sprint) 
     return save_answer(action, answer, sprint)
 
 
+def read_body(source: Mapping[str, Any]) -> dict[str, Any]:
+    """The body; empty if there is none, or if it is no JSON object."""
+    try:
+        body = read_value(as_text(source.get("body")))
+    except UnreadableJson:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def set_body(source: dict[str, Any], body: dict[str, Any]) -> None:
+    """Write the body as text, in the layout and with the order of keys that the author has."""
+    held = read_body(source)
+    if held and json.dumps(held, sort_keys=True) == json.dumps(body, sort_keys=True):
+        return
+    kept = {key: body[key] for key in held if key in body}
+    source["body"] = _laid_out({**kept, **body}, as_text(source.get("body")))
+
+
+def _laid_out(body: dict[str, Any], written: str) -> str:
+    """JSON in the layout of `written`: its indentation, or one line with or without blanks.
+
+    >>> _laid_out({"a": 1, "b": 2}, '{"a":1}'), _laid_out({"a": 2}, '{"a": 1}')
+    ('{"a":1,"b":2}', '{"a": 2}')
+    >>> _laid_out({"a": 1}, '{\\n  "a": 3\\n}')
+    '{\\n  "a": 1\\n}'
+    """
+    indented = re.search(r"\n([ \t]*)\S", written)
+    is_dense = bool(written.strip()) and not re.search(r'":\s', written)
+    return json.dumps(
+        body,
+        ensure_ascii=False,
+        indent=indented[1] or None if indented else None,
+        separators=(",", ":" if is_dense else ": ") if indented or is_dense else None,
+    )
+
+
+def _plain(name: str) -> Editable:
+    """A field that is written as it is."""
+    return Editable(
+        lambda source: as_text(source.get(name)),
+        lambda source, value: source.update({name: value}),
+    )
+
+
 @action(
     "call_webhook",
+    edits={
+        "body": Editable(read_body, set_body),
+        "method": _plain("method"),
+        "url": _plain("url"),
+    },
     required=("url", "method", "result_name"),
     calls_webhook=True,
     replies=True,

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flows.actions.send_msg import attachment, evaluated, localized_text, read_template
+from flows.actions.send_msg import (
+    ATTACHMENTS,
+    TEXT,
+    attachment,
+    evaluated,
+    localized_text,
+    read_template,
+)
 from flows.model.action import Action, ActionOutcome, action, as_text
 from flows.model.events import ActionSkipped, MsgCreated, MsgNotSent
 from flows.model.sprint import Sprint
@@ -19,6 +26,7 @@ def contacts(action: Action) -> list[dict[str, Any]]:
     required=("contacts", "text"),
     contacts=contacts,
     text_is_shown=True,
+    edits={"text": TEXT, "attachments": ATTACHMENTS},
     evaluated=evaluated,
 )
 def send_broadcast(action: Action, sprint: Sprint) -> ActionOutcome:

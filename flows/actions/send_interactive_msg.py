@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from flowhook.errors import InvalidInput
 from flowhook.strict_json import UnreadableJson, read_value
 from flows.actions.add_input_labels import label_text
-from flows.model.action import Action, ActionOutcome, BrokenAction, Loop, action, as_text
+from flows.model.action import Action, ActionOutcome, BrokenAction, Editable, Loop, action, as_text
 from flows.model.events import MsgNotSent
 from flows.model.media import kind_of_url
 from flows.model.sprint import Sprint
@@ -32,9 +33,58 @@ def words(action: Action) -> str:
     return "\n".join(line for line in lines if line)
 
 
+def set_text(source: dict[str, Any], text: str) -> None:
+    """Write the text that the contact reads into the editor's copy of the template."""
+    content = _copy(source) or {}
+    if content.get("type") == "list":
+        content["body"] = text
+    elif content.get("type") == "location_request_message":
+        body = content.get("body")
+        content["body"] = {**(body if isinstance(body, dict) else {}), "text": text}
+    else:
+        content["content"] = {**(_inner(content) or {"type": "text"}), "text": text}
+    source["text"] = json.dumps(content, ensure_ascii=False)
+
+
+def set_quick_replies(source: dict[str, Any], titles: list[str]) -> None:
+    """Write the titles of the options into the editor's copy of the template.
+
+    Raises InvalidInput for another number of options: a list's, and the cases beside, are drawn.
+    """
+    content = _copy(source) or {}
+    listed = [one for one in listed_options(content) if as_text(one.get("title"))]
+    if len(listed) != len(titles):
+        raise InvalidInput(
+            f"the message has {len(listed)} options, not {len(titles)}",
+            fix="Add and remove options in the flow editor, then import the flow again.",
+        )
+    for option, title in zip(listed, titles, strict=True):
+        option["title"] = title
+    source["text"] = json.dumps(content, ensure_ascii=False)
+
+
+def read_text(source: Mapping[str, Any]) -> str | None:
+    content = _copy(source)
+    return body_of(content) if content else None
+
+
+def read_quick_replies(source: Mapping[str, Any]) -> list[str] | None:
+    content = _copy(source)
+    return [one["title"] for one in options_of(content)] if content else None
+
+
+def _copy(source: Mapping[str, Any]) -> Content | None:
+    """The editor's copy of the template, or None."""
+    return drawn_content(Action("", "", 0, source))
+
+
 @action(
     "send_interactive_msg",
     required=("name",),
+    edits={
+        "text": Editable(read_text, set_text),
+        "quick_replies": Editable(read_quick_replies, set_quick_replies),
+    },
     is_interactive=True,
     evaluated=evaluated,
     words=words,
@@ -198,18 +248,23 @@ def kind_of(content: Content) -> str:
 
 def options_of(content: Content) -> list[dict[str, str]]:
     """The options as the conversation API lists them; options without a title are omitted."""
-    listed = content.get("options")
-    if content.get("type") == "list":
-        groups = content.get("items")
-        listed = [
-            option
-            for group in (groups if isinstance(groups, list) else [])
-            if isinstance(group, dict) and isinstance(group.get("options"), list)
-            for option in group["options"]
-        ]
     shown = []
-    for option in listed if isinstance(listed, list) else []:
-        if isinstance(option, dict) and as_text(option.get("title")):
+    for option in listed_options(content):
+        if as_text(option.get("title")):
             pair = {key: as_text(option.get(key)) for key in ("title", "description")}
             shown.append({key: value for key, value in pair.items() if value})
     return shown
+
+
+def listed_options(content: Content) -> list[dict[str, Any]]:
+    """The options of the content itself, those of a list's sections one after another."""
+    parts = content.get("items") if content.get("type") == "list" else [content]
+    groups = [one for one in parts if isinstance(one, dict)] if isinstance(parts, list) else []
+    options = [group.get("options") for group in groups]
+    return [
+        option
+        for listed in options
+        if isinstance(listed, list)
+        for option in listed
+        if isinstance(option, dict)
+    ]

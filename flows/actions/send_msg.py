@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from flowhook.errors import InvalidInput
 from flowhook.strict_json import UnreadableJson, read_value
 from flows.actions.add_input_labels import label_text
-from flows.model.action import Action, ActionOutcome, BrokenAction, Loop, action, as_text
+from flows.model.action import Action, ActionOutcome, BrokenAction, Editable, Loop, action, as_text
 from flows.model.events import ActionSkipped, MsgNotSent
 from flows.model.media import kind_of_url, read_attachment
 from flows.model.sprint import Sprint
@@ -28,11 +30,62 @@ def words(action: Action) -> str:
     return "\n".join([action.text("text"), *(f"📎 {one}" for one in attached)]).strip()
 
 
+def set_text(source: dict[str, Any], text: str) -> None:
+    source["text"] = text
+
+
+def set_quick_replies(source: dict[str, Any], titles: list[str]) -> None:
+    """Write the titles of quick replies, as texts or objects, whichever the editor wrote."""
+    written = source.get("quick_replies")
+    replies = written if isinstance(written, list) else []
+    source["quick_replies"] = [
+        {**replies[place], "text": title}
+        if place < len(replies) and isinstance(replies[place], dict)
+        else title
+        for place, title in enumerate(titles)
+    ]
+
+
+def set_attachments(source: dict[str, Any], attachments: list[str]) -> None:
+    """Write the attachments. Raises InvalidInput for one that is not `kind:address`."""
+    for one in attachments:
+        if ":" not in one:
+            raise InvalidInput(
+                f"{one[:60]!r} is no attachment",
+                fix='Write its kind and address, for example "image:https://example.org/a.jpg".',
+            )
+    source["attachments"] = attachments
+
+
+def read_text(source: Mapping[str, Any]) -> str | None:
+    """The text, in a translation in a list; None of a template, whose wording is WhatsApp's."""
+    if source.get("templating"):
+        return None
+    text = source.get("text")
+    return as_text(text[0] if isinstance(text, list) and text else text)
+
+
+def read_quick_replies(source: Mapping[str, Any]) -> list[str]:
+    listed = source.get("quick_replies")
+    return written_replies(listed) if isinstance(listed, list) else []
+
+
+def read_attachments(source: Mapping[str, Any]) -> list[str]:
+    listed = source.get("attachments")
+    return [as_text(one) for one in listed] if isinstance(listed, list) else []
+
+
+TEXT = Editable(read_text, set_text, is_translated=True)
+ATTACHMENTS = Editable(read_attachments, set_attachments, is_translated=True)
+QUICK_REPLIES = Editable(read_quick_replies, set_quick_replies, is_translated=True)
+
+
 @action(
     "send_msg",
     required=("text",),
     is_message=True,
     text_is_shown=True,
+    edits={"text": TEXT, "quick_replies": QUICK_REPLIES, "attachments": ATTACHMENTS},
     evaluated=evaluated,
     words=words,
     shape="Message",

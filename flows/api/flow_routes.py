@@ -1,4 +1,4 @@
-"""HTTP routes of an organisation's flows: import, list, show, publish, export, check."""
+"""HTTP routes of an organisation's flows: import, list, show, export, check."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from flows.definition.definition import Export
 from flows.definition.reading import read_export
 from flows.library.flow_linter import FlowLinter
 from flows.library.library import EMPTY
-from flows.library.publishing import issues_by_flow, newest, refuse_critical, with_subflows
+from flows.library.publishing import issues_by_flow, newest, with_subflows
 from flows.library.store import FlowStore
 
 ISSUES = {
@@ -96,9 +96,9 @@ def flow_routes(
 
         Each flow becomes the newest draft under its UUID; contacts get it once it is published.
         """
-        organisation(org)
+        caller = organisation(org)
         export = read_upload()
-        entries = {entry.uuid: entry for entry in store.add(org, export)}
+        entries = {entry.uuid: entry for entry in store.add(org, export, by=caller.name)}
         found = issues_by_flow(linter, org, export, store.library(org))
         shown = [{**entries[flow.uuid].shown, "issues": one} for flow, one in found]
         return json_answer({"flows": shown})
@@ -128,7 +128,9 @@ def flow_routes(
         organisation(org)
         entry, flow = newest(store, org, uuid)
         issues = [one.as_dict() for one in linter.issues(org, flow, store.library(org))]
-        return json_answer({**entry.shown, "definition": flow.source, "issues": issues})
+        answer = json_answer({**entry.shown, "definition": flow.source, "issues": issues})
+        answer.headers["ETag"] = f'"{entry.draft.revision}"'
+        return answer
 
     @routes.delete("/<org>/<uuid>")
     @documented()
@@ -138,21 +140,6 @@ def flow_routes(
         caller = organisation(org)
         store.delete(org, uuid, caller.name)
         return Response(status=204)
-
-    @routes.post("/<org>/<uuid>/publish")
-    @documented(query={"force": "true publishes in spite of Critical issues."}, answer=FLOW)
-    def publish_flow(org: str, uuid: str) -> Response:
-        """Publish the newest draft; Critical issues prevent it.
-
-        Conversations in progress keep the revision they began with.
-        """
-        organisation(org)
-        entry, flow = newest(store, org, uuid)
-        issues = linter.issues(org, flow, store.library(org))
-        if request.args.get("force", "").lower() not in ("true", "1"):
-            refuse_critical(issues)
-        published = store.publish(org, uuid, entry.draft.revision)
-        return json_answer({**published.shown, "issues": [one.as_dict() for one in issues]})
 
     return routes
 

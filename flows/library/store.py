@@ -27,8 +27,10 @@ from flowhook.organisations.trash import KEPT_SECONDS, Trash, TrashItem, beside_
 from flowhook.redis.keys import gone_key, org_key
 from flowhook.timestamps import timestamp
 from flows.definition.definition import Export
-from flows.library.library import EMPTY, Library, LibraryEntry
+from flows.definition.reading import read_entry
+from flows.library.library import EMPTY, Head, Library, LibraryEntry
 from flows.library.merging import Merged, check_keywords, merge
+from flows.library.revision_notes import RevisionNotes
 from flows.library.revisions import Revisions, revisions_key
 
 MAX_FLOWS = 5_000
@@ -71,6 +73,7 @@ class FlowStore:
         self.cipher = cipher
         self.clock = clock
         self.revisions = Revisions(redis, cipher)
+        self.notes = RevisionNotes(redis, cipher)
         self.trash = Trash(redis, cipher, clock)
         self._libraries: OrderedDict[str, tuple[str, Library]] = OrderedDict()
         self._lock = threading.Lock()  # guards the cache: workers wake contacts on threads
@@ -121,7 +124,7 @@ class FlowStore:
 
     # --- changing -----------------------------------------------------------------------
 
-    def add(self, org: str, export: Export) -> list[LibraryEntry]:
+    def add(self, org: str, export: Export, by: str = "", note: str = "") -> list[LibraryEntry]:
         """Make the flows of an export drafts, with everything they need, all or none.
 
         Raises Conflict for a keyword that another flow has, TooLarge for too many flows or bytes,
@@ -132,49 +135,64 @@ class FlowStore:
             return self.revisions.source(org, entry.uuid, entry.draft.revision)
 
         def change(library: Library, pipe: Any) -> Callable[[], list[LibraryEntry]]:
-            at = max(int(self.clock() * 1000), newest_revision(library) + 1)
-            merged = merge(export, library, at, self._now(), earlier)
-            if len({*library.entries, *(one.uuid for one in merged.entries)}) > MAX_FLOWS:
-                raise TooLarge(f"an organisation may have {MAX_FLOWS} flows")
-            stale = {one.uuid: self.revisions.stale(pipe, org, one) for one in merged.entries}
-            encoded = {
-                uuid: self.revisions.encoded(org, uuid, source)
-                for uuid, source in merged.sources.items()
-            }
-            held = self._held_bytes(pipe, org, stale) + sum(map(len, encoded.values()))
-            if held > MAX_BYTES:
-                raise TooLarge(
-                    f"the organisation's flows take more than {MAX_BYTES // 1024**2} MiB with"
-                    " their earlier revisions",
-                    fix="Delete flows that are not used any more.",
-                )
-
-            def write() -> list[LibraryEntry]:
-                self._write(org, merged, encoded, pipe)
-                pipe.set(Keys.of(org).bytes, held)
-                for uuid, old in stale.items():
-                    if old:
-                        pipe.hdel(revisions_key(org, uuid), *old)
-                return list(merged.entries)
-
-            return write
+            merged = merge(export, library, self._next_revision(library), self._now(), earlier)
+            return self._writing(org, merged, library, pipe, {"by": by, "note": note})
 
         written: list[LibraryEntry] = self._change(org, change)
         return written
 
-    def publish(self, org: str, uuid: str, revision: int) -> LibraryEntry:
-        """Publish a draft.
+    def alter(
+        self, org: str, uuid: str, alter: Callable[[Json, LibraryEntry, Library], None], **note: str
+    ) -> LibraryEntry:
+        """Make a new draft of a flow from its newest one, which `alter` changes in place.
 
-        Raises Conflict if it is no longer the newest, NotFound if there is no such flow.
+        `alter` may be called again, where somebody else wrote meanwhile. What changes nothing makes
+        no revision. Raises what `alter` raises, NotFound, InvalidInput for a flow that could not be
+        loaded any more, Conflict and TooLarge as `add` does.
+        """
+
+        def change(library: Library, pipe: Any) -> Callable[[], list[LibraryEntry]]:
+            entry = library.entries.get(uuid)
+            source = self.revisions.source(org, uuid, entry.draft.revision) if entry else None
+            if entry is None or source is None:
+                raise no_flow()
+            before = orjson.dumps(source)
+            alter(source, entry, library)
+            held = [entry]
+            if orjson.dumps(source) == before:
+                return lambda: held
+            head = Head.of(read_entry(source), self._next_revision(library))
+            changed = replace(entry, draft=head, updated_at=self._now())
+            check_keywords({uuid: changed}, library)
+            merged = Merged((changed,), {uuid: source}, {}, (), ())
+            return self._writing(org, merged, library, pipe, note)
+
+        [written] = self._change(org, change)
+        return written
+
+    def publish(
+        self, org: str, uuid: str, revision: int, *, is_newest: bool = True
+    ) -> LibraryEntry:
+        """Publish a revision, the newest draft or any that is kept.
+
+        Raises Conflict if it is to be the newest and is not any more or if another flow has one of
+        its keywords, NotFound if there is no such flow or revision.
         """
 
         def change(library: Library, pipe: Any) -> Callable[[], LibraryEntry]:
             entry = library.entries.get(uuid)
             if entry is None:
                 raise no_flow()
-            if entry.draft.revision != revision:
-                raise Conflict("the flow was imported again meanwhile")
-            entry = replace(entry, published=entry.draft, updated_at=self._now())
+            if is_newest and entry.draft.revision != revision:
+                raise Conflict("the flow was changed again meanwhile")
+            head = entry.draft
+            if head.revision != revision:
+                flow = self.revisions.flow(org, uuid, revision)
+                if flow is None or not pipe.hexists(revisions_key(org, uuid), str(revision)):
+                    raise no_revision()
+                head = Head.of(flow, revision)
+            entry = replace(entry, published=head, updated_at=self._now())
+            check_keywords({uuid: entry}, library)
 
             def write() -> LibraryEntry:
                 pipe.hset(Keys.of(org).index, uuid, orjson.dumps(entry.as_dict()))
@@ -198,12 +216,14 @@ class FlowStore:
             numbers = pipe.hkeys(revisions_key(org, uuid))
             size = self.revisions.size(pipe, org, uuid, numbers)
             held = self._held_bytes(pipe, org, {uuid: numbers})
-            content = {"uuid": uuid, **entry.as_dict()}
+            notes = self.notes.read(org, uuid, pipe)
+            content = {"uuid": uuid, **entry.as_dict(), "notes": notes}
             item = self.trash.item(FLOW, entry.draft.name, by, content, size)
 
             def write() -> None:
                 pipe.hdel(Keys.of(org).index, uuid)
                 pipe.set(Keys.of(org).bytes, held)
+                self.notes.drop_all(pipe, org, uuid)
                 pipe.expire(org_key(org, "flow_tally", uuid), KEPT_SECONDS)
                 if numbers:
                     pipe.execute_command("RENAME", revisions_key(org, uuid), beside_key(org, item))
@@ -219,6 +239,7 @@ class FlowStore:
         """Bring a deleted flow back with its revisions. Raises Conflict where it was imported
         again, or another flow has one of its keywords; TooLarge where there is no room."""
         content = dict(item.content)
+        notes = content.pop("notes", {})
         entry = LibraryEntry.from_dict(content.pop("uuid"), content)
 
         def change(library: Library, pipe: Any) -> Callable[[], LibraryEntry]:
@@ -239,6 +260,7 @@ class FlowStore:
                 )
                 pipe.persist(revisions_key(org, entry.uuid))
                 pipe.persist(org_key(org, "flow_tally", entry.uuid))
+                self.notes.write(pipe, org, entry.uuid, notes)
                 self.trash.drop(pipe, org, item)
                 return entry
 
@@ -267,6 +289,41 @@ class FlowStore:
                 except WatchError:
                     continue
                 return answer
+
+    def _next_revision(self, library: Library) -> int:
+        """Now in milliseconds, or more than the newest revision."""
+        return max(int(self.clock() * 1000), newest_revision(library) + 1)
+
+    def _writing(
+        self, org: str, merged: Merged, library: Library, pipe: Any, note: Mapping[str, str]
+    ) -> Callable[[], list[LibraryEntry]]:
+        """What writes new drafts. Raises TooLarge where there is no room for them."""
+        if len({*library.entries, *(one.uuid for one in merged.entries)}) > MAX_FLOWS:
+            raise TooLarge(f"an organisation may have {MAX_FLOWS} flows")
+        stale = {one.uuid: self.revisions.stale(pipe, org, one) for one in merged.entries}
+        encoded = {
+            uuid: self.revisions.encoded(org, uuid, source)
+            for uuid, source in merged.sources.items()
+        }
+        held = self._held_bytes(pipe, org, stale) + sum(map(len, encoded.values()))
+        if held > MAX_BYTES:
+            raise TooLarge(
+                f"the organisation's flows take more than {MAX_BYTES // 1024**2} MiB with"
+                " their earlier revisions",
+                fix="Delete flows that are not used any more.",
+            )
+
+        def write() -> list[LibraryEntry]:
+            self._write(org, merged, encoded, pipe)
+            pipe.set(Keys.of(org).bytes, held)
+            for one in merged.entries:
+                self.notes.drop(pipe, org, one.uuid, stale[one.uuid])
+                self.notes.write(pipe, org, one.uuid, {str(one.draft.revision): note})
+                if stale[one.uuid]:
+                    pipe.hdel(revisions_key(org, one.uuid), *stale[one.uuid])
+            return list(merged.entries)
+
+        return write
 
     def _held_bytes(self, pipe: Any, org: str, freed: Mapping[str, list[bytes]]) -> int:
         """The bytes of all revisions but these; those of an older release are not counted."""
@@ -329,6 +386,12 @@ def newest_revision(library: Library) -> int:
 
 def no_flow() -> NotFound:
     return NotFound("this flow does not exist", fix="GET /flows/<org> lists the flows.")
+
+
+def no_revision() -> NotFound:
+    return NotFound(
+        "this revision is not kept", fix="GET /flows/<org>/<uuid>/revisions lists those that are."
+    )
 
 
 def _text(raw: bytes | None) -> str:

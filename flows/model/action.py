@@ -8,7 +8,7 @@ outcome None the node continues with its next action; the other outcomes are the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flowhook.registry import Registry
@@ -103,6 +103,20 @@ def nothing(_action: Action) -> Iterable[Any]:
 
 
 @dataclass(frozen=True, slots=True)
+class Editable:
+    """A field of an action that may be changed without the flow editor.
+
+    `read` gives its value from the action's JSON object, None where this one cannot be changed;
+    `write` puts a new one into it. One that `is_translated` has the same shape in the flow's
+    translations, a text there in a list.
+    """
+
+    read: Callable[[Mapping[str, Any]], Any]
+    write: Callable[[dict[str, Any], Any], None]
+    is_translated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ActionType:
     """Describes an action type to the engine, the reader, the linter and the pages.
 
@@ -114,7 +128,8 @@ class ActionType:
     is not evaluated. sets: names of the results it sets; sets_any: results that the flow does not
     name. evaluated: texts whose `<%= %>` is evaluated, each with its subject in a lint message.
     groups, contacts, enters: the collections, contacts and flows it refers to, as the editor writes
-    them. languages: languages it refers to. missing: what it needs and this service has not, and
+    them. languages: languages it refers to. edits: its Editable fields by their
+    names in a change. missing: what it needs and this service has not, and
     what to do instead, for authors. words: its description in the picture of the flow;
     shape: the heading of its card there.
     """
@@ -136,6 +151,7 @@ class ActionType:
     contacts: Callable[[Action], Iterable[dict[str, Any]]] = nothing
     enters: Callable[[Action], Iterable[dict[str, Any]]] = nothing
     languages: Callable[[Action], Iterable[str]] = nothing
+    edits: Mapping[str, Editable] = field(default_factory=dict)
     words: Callable[[Action], str] = lambda action: action.type.replace("_", " ")
     shape: str = "Action"
     missing: str = ""

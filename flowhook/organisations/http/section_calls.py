@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response, request
 
 from flowhook.http.answers import json_answer
+from flowhook.http.if_match import if_match
 from flowhook.organisations.http.admin_auth import AdminAuth
 from flowhook.organisations.http.request_body import read_body
 from flowhook.organisations.section_service import SectionService
@@ -41,9 +42,3 @@ def _tagged(shown: dict[str, Any], tag: str, status: int = 200) -> Response:
     answer = json_answer(shown, status)
     answer.headers["ETag"] = f'"{tag}"'
     return answer
-
-
-def if_match() -> str | None:
-    """The tag of If-Match: what the caller read before; None if there is none."""
-    given = request.headers.get("If-Match", "").strip()
-    return given.removeprefix("W/").strip('"') if given else None

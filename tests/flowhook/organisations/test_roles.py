@@ -18,7 +18,11 @@ WHO: dict[str, str] = {
     "GET /flows/<org>": "author viewer",
     "GET /flows/<org>/<uuid>": "author viewer",
     "DELETE /flows/<org>/<uuid>": "author",
+    "PATCH /flows/<org>/<uuid>": "author",
+    "PATCH /flows/<org>/<uuid>/nodes/<node>": "author",
     "POST /flows/<org>/<uuid>/publish": "author",
+    "GET /flows/<org>/<uuid>/revisions": "author viewer",
+    "GET /flows/<org>/<uuid>/revisions/<int:before>/diff/<int:after>": "author viewer",
     "GET /flows/<org>/export": "author viewer",
     "POST /flows/validate": "author",
     "GET /jobs/<job_id>": "author viewer webhook",
@@ -96,6 +100,8 @@ WHO: dict[str, str] = {
 """Who may, besides the admin and the operator. (`GET /webhooks/<function>` is as its POST.)"""
 
 PLACES = {
+    "int:before": "1",
+    "int:after": "2",
     "org": "acme",
     "contact": "7",
     "uuid": "u",

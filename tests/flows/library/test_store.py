@@ -52,7 +52,7 @@ def test_a_later_revision_has_a_higher_number(store: FlowStore) -> None:
 def test_only_the_newest_draft_can_be_published(store: FlowStore) -> None:
     first = add(store, "a")
     add(store, "a")
-    with pytest.raises(Conflict, match="imported again meanwhile"):
+    with pytest.raises(Conflict, match="changed again meanwhile"):
         store.publish(ORG, "a", first)
     with pytest.raises(NotFound):
         store.publish(ORG, "gone", first)

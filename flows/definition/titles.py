@@ -1,0 +1,31 @@
+"""Nodes named as an author knows them: by the first words that they say or do."""
+
+from __future__ import annotations
+
+from flows.definition.definition import Flow, Node
+
+LONGEST = 60  # characters
+
+
+def node_title(node: Node) -> str:
+    """The first line of what the node's actions do, else what its router looks at.
+
+    Its label, the end of its UUID, where it says and does nothing.
+    """
+    said = (action.kind.words(action).strip() for action in node.actions)
+    lines = (words.splitlines()[0].strip() for words in said if words)
+    title = next((line for line in lines if line), "")
+    if not title and node.router:
+        asked = node.router.operand if not node.router.wait else ""
+        title = f"@results.{node.router.result_name}" if node.router.result_name else asked
+    return _cut(title) or node.label
+
+
+def target_title(flow: Flow, uuid: str) -> str:
+    """The title of a node by its UUID; the end of the UUID where there is no such node."""
+    node = flow.nodes.get(uuid)
+    return node_title(node) if node else uuid[-4:]
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - 1].rstrip() + "…"

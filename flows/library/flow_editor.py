@@ -1,0 +1,147 @@
+"""Changes flows in place, lists their revisions, and tells what changed between two."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flowhook.errors import Changed
+from flowhook.timestamps import timestamp_of
+from flows.definition.definition import Flow
+from flows.definition.reading import read_entry
+from flows.library.differences import Change, differences
+from flows.library.editing import change_flow, change_node, shown_node
+from flows.library.flow_linter import FlowLinter
+from flows.library.library import Library, LibraryEntry
+from flows.library.publishing import refuse_critical
+from flows.library.revisions import revisions_key
+from flows.library.store import FlowStore, no_flow, no_revision
+from flows.lint import Issue
+
+Json = dict[str, Any]
+
+
+class FlowEditor:
+    """What an author does to a flow that is in the library."""
+
+    def __init__(self, store: FlowStore, linter: FlowLinter) -> None:
+        self.store = store
+        self.linter = linter
+
+    def change_node(
+        self,
+        org: str,
+        uuid: str,
+        node: str,
+        change: Mapping[str, Any],
+        *,
+        by: str,
+        base: int | None = None,
+    ) -> tuple[LibraryEntry, list[Issue]]:
+        """Change a node in a new draft; gives the flow's entry and its issues.
+
+        `base` is the revision that the author had read: where somebody else changed the node since,
+        it raises Changed with both versions. Raises NotFound, InvalidInput, Conflict, TooLarge.
+        """
+        wanted = {name: value for name, value in change.items() if name != "note"}
+
+        def alter(entry: Json, held: LibraryEntry, library: Library) -> None:
+            flow = read_entry(entry)
+            if base not in (None, held.draft.revision):
+                self._refuse_changed(org, flow, node, base or 0, wanted)
+            change_node(entry, flow, node, wanted, library.interactive_messages)
+
+        return self._altered(org, uuid, alter, by, change)
+
+    def change_flow(
+        self,
+        org: str,
+        uuid: str,
+        change: Mapping[str, Any],
+        *,
+        by: str,
+        base: int | None = None,
+    ) -> tuple[LibraryEntry, list[Issue]]:
+        """Change a flow's keywords and name in a new draft; like `change_node`."""
+        wanted = {name: value for name, value in change.items() if name != "note"}
+
+        def alter(entry: Json, held: LibraryEntry, library: Library) -> None:
+            if base not in (None, held.draft.revision):
+                then = self.store.revisions.flow(org, uuid, base or 0)
+                now = {"name": held.draft.name, "keywords": list(held.draft.keywords)}
+                if not then or {"name": then.name, "keywords": list(then.keywords)} != now:
+                    raise _changed("this flow", wanted, now)
+            change_flow(entry, wanted)
+
+        return self._altered(org, uuid, alter, by, change)
+
+    def publish(
+        self, org: str, uuid: str, revision: int | None = None, *, insists: bool
+    ) -> tuple[LibraryEntry, list[Issue]]:
+        """Publish a kept revision, or the newest draft.
+
+        Raises NotFound, Conflict for Critical issues unless one insists, and where the newest is no
+        longer the one that was looked at.
+        """
+        wanted = self.store.entry(org, uuid).draft.revision if revision is None else revision
+        flow = self.flow(org, uuid, wanted)
+        issues = self.linter.issues(org, flow, self.store.library(org))
+        if not insists:
+            refuse_critical(issues)
+        published = self.store.publish(org, uuid, wanted, is_newest=revision is None)
+        return published, issues
+
+    def revisions(self, org: str, uuid: str) -> list[Json]:
+        """The kept revisions, newest first, with who made them, when, and their notes."""
+        entry = self.store.entry(org, uuid)
+        notes = self.store.notes.read(org, uuid)
+        kept = sorted(map(int, self.store.redis.hkeys(revisions_key(org, uuid))), reverse=True)
+        return [
+            {
+                "revision": revision,
+                "at": timestamp_of(revision),
+                "by": notes.get(str(revision), {}).get("by", ""),
+                "note": notes.get(str(revision), {}).get("note", ""),
+                "is_published": bool(entry.published and entry.published.revision == revision),
+                "is_draft": entry.draft.revision == revision,
+            }
+            for revision in kept
+        ]
+
+    def differences(self, org: str, uuid: str, before: int, after: int) -> list[Change]:
+        """What changed from one kept revision to another. Raises NotFound."""
+        return differences(self.flow(org, uuid, before), self.flow(org, uuid, after))
+
+    def flow(self, org: str, uuid: str, revision: int) -> Flow:
+        """A kept revision. Raises NotFound."""
+        if uuid not in self.store.library(org).entries:
+            raise no_flow()
+        found = self.store.revisions.flow(org, uuid, revision)
+        if found is None:
+            raise no_revision()
+        return found
+
+    def _altered(
+        self, org: str, uuid: str, alter: Any, by: str, change: Mapping[str, Any]
+    ) -> tuple[LibraryEntry, list[Issue]]:
+        entry = self.store.alter(org, uuid, alter, by=by, note=str(change.get("note", "")))
+        flow = self.flow(org, uuid, entry.draft.revision)
+        return entry, self.linter.issues(org, flow, self.store.library(org))
+
+    def _refuse_changed(
+        self, org: str, now: Flow, node: str, base: int, wanted: Mapping[str, Any]
+    ) -> None:
+        """Raise Changed unless the node is as it was in the revision `base`."""
+        then = self.store.revisions.flow(org, now.uuid, base)
+        theirs = shown_node(now, now.nodes[node]) if node in now.nodes else {}
+        before = shown_node(then, then.nodes[node]) if then and node in then.nodes else None
+        if theirs != before:
+            raise _changed("this node", wanted, theirs)
+
+
+def _changed(what: str, yours: Mapping[str, Any], theirs: Mapping[str, Any]) -> Changed:
+    return Changed(
+        f"{what} was changed since you read it",
+        fix="Look at both versions, and send your change with the flow's new ETag in If-Match.",
+        fields={"yours": dict(yours), "theirs": dict(theirs)},
+    )
