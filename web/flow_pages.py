@@ -153,7 +153,7 @@ class FlowViews:
             entry=entry.shown,
             issues=issues,
             critical=[issue for issue in issues if issue.severity == CRITICAL],
-            picture=picture_of(flow, issues, node_counts, request.args.get("node")),
+            picture=picture_of(flow, issues, node_counts),
             waiting=sum(node_counts.waiting.values()),
             error=error,
             done=DONE.get(request.args.get("done", "")),

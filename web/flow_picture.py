@@ -1,22 +1,23 @@
 """A flow as cards: what each node does, where it leads, and what happened there.
 
-The cards are a list that reads in the flow's order; where scripts run, the browser lays them
-out and draws the ways between them. A long flow has several pages of them.
+The cards are a list that reads in the flow's order; where scripts run, the browser puts them where
+the flow editor has them and draws the ways between them.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from flows.conversations.node_counts import NodeCounts
 from flows.definition.definition import Exit, Flow, Node
+from flows.definition.titles import node_title
 from flows.lint import Issue
 from flows.model.action import UNKNOWN, Action
 from web.language import N_, _, translated
 
-PAGE_CARDS = 400  # more are no picture, on no screen
+FARTHEST = 1_000_000  # pixels
 LONGEST = 300  # characters of what an action does
 QUESTION = N_("Question")
 FIRST_SHAPES = (N_("Webhook"), N_("Flow"), QUESTION)  # a node that is several things is the first
@@ -28,17 +29,20 @@ class Way:
 
     name: str
     destination: str
-    destination_label: str
+    destination_title: str
     taken: int
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A node. `question` says what its router looks at; `waiting` counts contacts."""
+    """A node. `place` is where the flow editor has it, left and top in pixels; `question` says what
+    its router looks at; `waiting` counts contacts."""
 
     uuid: str
-    label: str
+    title: str
     kind: str
+    place: tuple[float, float] | None
+    is_start: bool
     does: tuple[str, ...]
     question: str
     ways: tuple[Way, ...]
@@ -48,51 +52,53 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class FlowPicture:
-    """One page of a flow's cards: `start` is the place of the first among all `total` of them,
-    `before` and `after` are nodes on the pages around it."""
+    """A flow's cards, in the order in which a conversation reaches them."""
 
     flow: str
     cards: tuple[Card, ...]
-    start: int
-    total: int
-    before: str
-    after: str
-    nodes: frozenset[str]
 
 
-def picture_of(
-    flow: Flow, issues: Iterable[Issue], node_counts: NodeCounts, node: str | None = None
-) -> FlowPicture:
-    """The page that `node` is on, or the first."""
-    order = in_order(flow)
-    place = next((place for place, one in enumerate(order) if one.uuid == node), 0)
-    start = place - place % PAGE_CARDS
-    shown, later = order[start : start + PAGE_CARDS], order[start + PAGE_CARDS :]
+def picture_of(flow: Flow, issues: Iterable[Issue], node_counts: NodeCounts) -> FlowPicture:
     found: dict[str, list[Issue]] = {}
     for issue in issues:
         found.setdefault(issue.node, []).append(issue)
-    return FlowPicture(
-        flow=flow.uuid,
-        cards=tuple(_card(flow, one, found.get(one.uuid, ()), node_counts) for one in shown),
-        start=start,
-        total=len(order),
-        before=order[start - 1].uuid if start else "",
-        after=later[0].uuid if later else "",
-        nodes=frozenset(one.uuid for one in shown),
-    )
+    places, titles = _places(flow), {node.uuid: node_title(node) for node in flow.nodes.values()}
+    cards = [
+        Card(
+            uuid=node.uuid,
+            title=titles[node.uuid],
+            kind=kind_of(node),
+            place=places.get(node.uuid),
+            is_start=node.uuid == flow.start,
+            does=tuple(words_of(action) for action in node.actions),
+            question=_question(node),
+            ways=tuple(_way(node, one, titles, node_counts) for one in node.exits),
+            issues=tuple(found.get(node.uuid, ())),
+            waiting=node_counts.waiting.get(node.uuid, 0),
+        )
+        for node in in_order(flow)
+    ]
+    return FlowPicture(flow.uuid, tuple(cards))
 
 
-def _card(flow: Flow, node: Node, issues: Iterable[Issue], node_counts: NodeCounts) -> Card:
-    return Card(
-        uuid=node.uuid,
-        label=node.label,
-        kind=kind_of(node),
-        does=tuple(words_of(action) for action in node.actions),
-        question=_question(node),
-        ways=tuple(_way(flow, node, one, node_counts) for one in node.exits),
-        issues=tuple(issues),
-        waiting=node_counts.waiting.get(node.uuid, 0),
-    )
+def _places(flow: Flow) -> dict[str, tuple[float, float]]:
+    """Where the flow editor has the nodes; none where it did not draw them."""
+    drawing = flow.source.get("_ui")
+    drawn = drawing.get("nodes") if isinstance(drawing, dict) else None
+    places: dict[str, tuple[float, float]] = {}
+    for uuid, entry in drawn.items() if isinstance(drawn, dict) else ():
+        position = entry.get("position") if isinstance(entry, dict) else None
+        left, top = (
+            (position.get("left"), position.get("top")) if isinstance(position, dict) else (0, None)
+        )
+        if isinstance(left, int | float) and isinstance(top, int | float):
+            places[uuid] = (_bounded(left), _bounded(top))
+    return places
+
+
+def _bounded(place: float) -> float:
+    """A place that a browser can draw."""
+    return max(-FARTHEST, min(float(place), FARTHEST))
 
 
 def in_order(flow: Flow) -> list[Node]:
@@ -137,13 +143,13 @@ def _question(node: Node) -> str:
     return _("by chance") if router.is_random else _("looks at %(what)s", what=router.operand)
 
 
-def _way(flow: Flow, node: Node, way: Exit, node_counts: NodeCounts) -> Way:
+def _way(node: Node, way: Exit, titles: Mapping[str, str], node_counts: NodeCounts) -> Way:
     categories = node.router.categories if node.router else ()
     names = [one.name for one in categories if one.exit == way.uuid]
-    target = flow.nodes.get(way.destination or "")
+    target = way.destination if way.destination in titles else ""
     return Way(
         name=" / ".join(names),
-        destination=target.uuid if target else "",
-        destination_label=target.label if target else "",
+        destination=target or "",
+        destination_title=titles.get(target or "", ""),
         taken=sum(node_counts.taken.get((node.uuid, name), 0) for name in names or [""]),
     )

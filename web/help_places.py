@@ -19,6 +19,8 @@ PLACES: Mapping[str, str] = {
     "trash": "pages#changes-and-deleted-things",
     "functions": "author#which-function-for-what",
     "flows": "pages#flows",
+    "nodes": "pages#change-a-node",
+    "history": "pages#history",
     "simulator": "pages#the-simulator",
     "logs": "pages#why-did-the-bot-not-answer",
     "usage": "pages#what-does-it-cost",

@@ -102,7 +102,7 @@ class Stage:
             "web/simulator.html",
             entry=entry.shown,
             drawn=flow.name,
-            picture=picture_of(flow, (), NodeCounts(), state.get("node")),
+            picture=picture_of(flow, (), NodeCounts()),
             lit=state.get("node") if state.get("status") == "waiting" else None,
             simulation=simulation,
             state=state,

@@ -25,10 +25,12 @@ from web.functions import function_pages
 from web.help_documents import documents
 from web.help_pages import help_pages
 from web.help_places import question_mark
+from web.history_pages import history_pages
 from web.home import front_page, home_pages
 from web.language import N_, language, speak, translated
 from web.language_pages import language_pages, this_page
 from web.logs import log_pages
+from web.node_pages import node_pages
 from web.organisations import organisation_pages
 from web.page_security import PageSecurity
 from web.page_services import PageServices
@@ -58,7 +60,12 @@ NAVIGATION = (
 MOMENT, DAY = "d MMM yyyy, HH:mm:ss", "d MMMM yyyy"
 CODE = re.compile(r"`([^`]+)`")
 UNITS = ((86_400, "d", 3600, "h"), (3600, "h", 60, "min"), (60, "min", 1, "s"))
-WITHIN = {"accounts": "settings", "simulator": "flows"}  # whose menu entry is lit
+WITHIN = {
+    "accounts": "settings",
+    "simulator": "flows",
+    "nodes": "flows",
+    "history": "flows",
+}  # whose menu entry is lit
 
 
 def web_routes(services: PageServices) -> Blueprint:
@@ -97,6 +104,8 @@ def web_routes(services: PageServices) -> Blueprint:
     pages.register_blueprint(trash_pages(services))
     pages.register_blueprint(function_pages(services))
     pages.register_blueprint(flow_pages(services))
+    pages.register_blueprint(node_pages(services))
+    pages.register_blueprint(history_pages(services))
     pages.register_blueprint(simulator_pages(services))
     pages.register_blueprint(log_pages(services))
     pages.register_blueprint(usage_pages(services))

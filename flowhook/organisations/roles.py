@@ -75,6 +75,8 @@ ROUTES: Mapping[str, str] = {
     "web.tokens": "settings",
     "web.audit": "settings",
     "web.flows": "flows",
+    "web.nodes": "flows",
+    "web.history": "flows",
     "web.trash": "trash",
     "web.simulator": "flows",
     "web.functions": "functions",

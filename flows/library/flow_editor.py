@@ -53,6 +53,20 @@ class FlowEditor:
 
         return self._altered(org, uuid, alter, by, change)
 
+    def issues_with(self, org: str, uuid: str, node: str, change: Mapping[str, Any]) -> list[Issue]:
+        """The flow's issues as they would be with a change of a node, of which nothing is stored.
+
+        Raises what `change_node` does.
+        """
+        library = self.store.library(org)
+        entry = self.store.entry(org, uuid)
+        source = self.store.revisions.source(org, uuid, entry.draft.revision)
+        if source is None:
+            raise no_flow()
+        wanted = {name: value for name, value in change.items() if name != "note"}
+        change_node(source, read_entry(source), node, wanted, library.interactive_messages)
+        return self.linter.issues_of_import(org, read_entry(source), library)
+
     def change_flow(
         self,
         org: str,

@@ -10,13 +10,11 @@ onmessage = ({ data: { nodes, edges } }) => {
   for (const [node, width, height] of nodes) graph.setNode(node, { width, height });
   for (const [from, to, number] of edges) graph.setEdge(from, to, {}, String(number));
   dagre.layout(graph);
-  const { width, height } = graph.graph();
-  postMessage({
-    width,
-    height,
-    places: nodes.map(([node]) => {
-      const place = graph.node(node);
-      return { left: place.x - place.width / 2, top: place.y - place.height / 2 };
+  postMessage(nodes.map(([node]) => {
+    const place = graph.node(node);
+    return { left: place.x - place.width / 2, top: place.y - place.height / 2 };
+  }));
+};
     }),
     ways: graph.edges().map((edge) => graph.edge(edge).points),
   });
