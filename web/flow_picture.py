@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from flowhook.durations import duration
 from flows.conversations.node_counts import NodeCounts
 from flows.definition.definition import Exit, Flow, Node
 from flows.definition.titles import node_title
@@ -18,7 +19,7 @@ from flows.model.action import UNKNOWN, Action
 from web.language import N_, _, translated
 
 FARTHEST = 1_000_000  # pixels
-LONGEST = 300  # characters of what an action does
+LONGEST = 2_000  # characters of what an action does
 QUESTION = N_("Question")
 FIRST_SHAPES = (N_("Webhook"), N_("Flow"), QUESTION)  # a node that is several things is the first
 
@@ -125,7 +126,7 @@ def kind_of(node: Node) -> str:
 
 
 def words_of(action: Action) -> str:
-    """What an action does, in at most 300 characters; one that says nothing, by its type."""
+    """What an action does, in at most 2,000 characters; one that says nothing, by its type."""
     said = action.kind.words(action) or UNKNOWN.words(action)
     if not (action.kind.is_message or action.kind.is_interactive):  # whose words are the author's
         said = translated(said)
@@ -137,9 +138,11 @@ def _question(node: Node) -> str:
     if router is None:
         return ""
     if router.wait:
-        if not router.result_name:
-            return _("waits for an answer")
-        return _("waits for an answer, @results.%(name)s", name=router.result_name)
+        asks = _("waits for an answer")
+        if router.result_name:
+            asks = _("waits for an answer, @results.%(name)s", name=router.result_name)
+        seconds = router.wait.timeout_seconds
+        return f"{asks}\n{_('at most %(time)s', time=duration(seconds))}" if seconds else asks
     return _("by chance") if router.is_random else _("looks at %(what)s", what=router.operand)
 
 

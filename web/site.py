@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +11,7 @@ from babel.dates import format_date, format_datetime
 from flask import Blueprint, Flask, g, request
 from markupsafe import Markup, escape
 
+from flowhook.durations import duration
 from flowhook.errors import NotFound
 from flowhook.organisations.roles import OPERATOR, may
 from web.account_pages import account_pages
@@ -59,7 +59,6 @@ NAVIGATION = (
 
 MOMENT, DAY = "d MMM yyyy, HH:mm:ss", "d MMMM yyyy"
 CODE = re.compile(r"`([^`]+)`")
-UNITS = ((86_400, "d", 3600, "h"), (3600, "h", 60, "min"), (60, "min", 1, "s"))
 WITHIN = {
     "accounts": "settings",
     "simulator": "flows",
@@ -168,16 +167,6 @@ def moment(text: str) -> str:
 def day(date: date) -> str:
     """A date as people read it."""
     return format_date(date, DAY, locale=language())
-
-
-def duration(seconds: float) -> str:
-    """1 d 1 h, 5 min 20 s, 12 s: the two largest units."""
-    whole = math.ceil(seconds)
-    for size, name, part, part_name in UNITS:
-        if whole >= size:
-            rest = whole % size // part
-            return f"{whole // size} {name}" + (f" {rest} {part_name}" if rest else "")
-    return f"{whole} s"
 
 
 def wire(value: Any) -> str:

@@ -14,11 +14,20 @@ MAX_CHARACTERS = 2_000  # of one message's labels, as a loop with a timer adds w
 
 def label_text(labels: Iterable[dict[str, Any]], sprint: Sprint) -> str:
     """The names, or `name_match` texts, with variables replaced, as one comma-separated text."""
+    return ", ".join(sprint.substitute(name) for name in label_names(labels))
+
+
+def label_names(labels: Iterable[dict[str, Any]]) -> list[str]:
+    """The labels as they are written."""
     names = (as_text(label.get("name") or label.get("name_match")) for label in labels)
-    return ", ".join(sprint.substitute(name) for name in names if name)
+    return [name for name in names if name]
 
 
-@action("add_input_labels", required=("labels",))
+def words(action: Action) -> str:
+    return f"🏷 {', '.join(label_names(action.objects('labels')))}"
+
+
+@action("add_input_labels", required=("labels",), words=words)
 def add_input_labels(action: Action, sprint: Sprint) -> ActionOutcome:
     """Label the contact's last message.
 

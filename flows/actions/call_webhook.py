@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from flowhook.common_keys import COMMON_KEYS
 from flowhook.errors import FlowhookError, InvalidInput, TooLarge
 from flowhook.http.body_size import MAX_IMPORT_VALUES
 from flowhook.strict_json import UnreadableJson, read_value
@@ -32,9 +33,16 @@ METHODS = ("get", "post", "function")
 
 
 def words(action: Action) -> str:
+    """What is called, where the answer goes, and the keys of the body that the author chose."""
     result = action.text("result_name")
     called = f"{action.text('method')} {action.text('url')}"
-    return f"{called} → @results.{result}" if result else called
+    body = read_body(action.source)
+    told = (
+        f"{name}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
+        for name, value in body.items()
+        if name not in COMMON_KEYS
+    )
+    return "\n".join([f"{called} → @results.{result}" if result else called, *told])
 
 
 def resume(action: Action, call_id: int, answer: WebhookAnswer, sprint: Sprint) -> ActionOutcome:

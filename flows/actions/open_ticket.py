@@ -7,7 +7,12 @@ from flows.model.events import TicketOpened
 from flows.model.sprint import Sprint
 
 
-@action("open_ticket", required=("body",), replies=True)
+def words(action: Action) -> str:
+    topic = as_text(action.map("topic").get("name"))
+    return f"asks a person{f' ({topic})' if topic else ''}: {action.text('body')}"
+
+
+@action("open_ticket", required=("body",), replies=True, words=words)
 def open_ticket(action: Action, sprint: Sprint) -> ActionOutcome:
     """Open a ticket with the given text; it is recorded in the conversation's events."""
     sprint.emit(

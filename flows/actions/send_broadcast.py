@@ -10,6 +10,7 @@ from flows.actions.send_msg import (
     attachment,
     evaluated,
     localized_text,
+    message_words,
     read_template,
 )
 from flows.model.action import Action, ActionOutcome, action, as_text
@@ -21,6 +22,11 @@ def contacts(action: Action) -> list[dict[str, Any]]:
     return action.objects("contacts")
 
 
+def words(action: Action) -> str:
+    names = (as_text(one.get("name")) or as_text(one.get("uuid")) for one in contacts(action))
+    return f"to {', '.join(names)}: {message_words(action)}"
+
+
 @action(
     "send_broadcast",
     required=("contacts", "text"),
@@ -28,6 +34,8 @@ def contacts(action: Action) -> list[dict[str, Any]]:
     text_is_shown=True,
     edits={"text": TEXT, "attachments": ATTACHMENTS},
     evaluated=evaluated,
+    words=words,
+    shape="Message",
 )
 def send_broadcast(action: Action, sprint: Sprint) -> ActionOutcome:
     """Send a message to the listed contacts; collections are ignored.

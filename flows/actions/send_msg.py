@@ -7,7 +7,7 @@ from typing import Any
 
 from flowhook.errors import InvalidInput
 from flowhook.strict_json import UnreadableJson, read_value
-from flows.actions.add_input_labels import label_text
+from flows.actions.add_input_labels import label_names, label_text
 from flows.model.action import Action, ActionOutcome, BrokenAction, Editable, Loop, action, as_text
 from flows.model.events import ActionSkipped, MsgNotSent
 from flows.model.media import kind_of_url, read_attachment
@@ -25,9 +25,25 @@ def evaluated(action: Action) -> list[tuple[str, str]]:
     ]
 
 
-def words(action: Action) -> str:
+def message_words(action: Action) -> str:
+    """The text or the template's name and variables, attachments, options and labels."""
     attached = [str(one).partition(":")[2] for one in action.items("attachments")]
-    return "\n".join([action.text("text"), *(f"📎 {one}" for one in attached)]).strip()
+    labels = ", ".join(label_names(action.objects("labels")))
+    lines = [
+        _template_words(action.map("templating")) or action.text("text"),
+        *(f"📎 {one}" for one in attached),
+        *(f"• {one}" for one in written_replies(action.items("quick_replies"))),
+        f"🏷 {labels}" if labels else "",
+    ]
+    return "\n".join(line for line in lines if line).strip()
+
+
+def _template_words(templating: Mapping[str, Any]) -> str:
+    named = templating.get("template")
+    name = as_text((named if isinstance(named, dict) else templating).get("name"))
+    variables = templating.get("variables")
+    filled = ", ".join(map(as_text, variables)) if isinstance(variables, list) else ""
+    return f"template {name} ({filled})" if name else as_text(templating.get("expression"))
 
 
 def set_text(source: dict[str, Any], text: str) -> None:
@@ -87,7 +103,7 @@ QUICK_REPLIES = Editable(read_quick_replies, set_quick_replies, is_translated=Tr
     text_is_shown=True,
     edits={"text": TEXT, "quick_replies": QUICK_REPLIES, "attachments": ATTACHMENTS},
     evaluated=evaluated,
-    words=words,
+    words=message_words,
     shape="Message",
 )
 def send_msg(action: Action, sprint: Sprint) -> ActionOutcome:

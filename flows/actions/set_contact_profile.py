@@ -19,11 +19,18 @@ from flows.model.sprint import Sprint
 from flows.model.text import whole_number
 
 
+def words(action: Action) -> str:
+    value = action.source.get("value")
+    named = as_text(value.get("name")) if isinstance(value, dict) else as_text(value)
+    return f"{action.text('profile_type')}: {named}"
+
+
 @action(
     "set_contact_profile",
     required=("value", "profile_type"),
     replies=True,
     evaluated=evaluated_value,
+    words=words,
 )
 def set_contact_profile(action: Action, sprint: Sprint) -> ActionOutcome:
     """Create, switch or deactivate a profile of this contact.

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import copy
 
-from flows.actions.enter_flow import words
 from flows.model.action import Action, ActionOutcome, action, as_text
 from flows.model.events import SessionTriggered
 from flows.model.groups import group_id
 from flows.model.sprint import Sprint
+
+
+def words(action: Action) -> str:
+    named = [*action.objects("contacts"), *action.objects("groups")]
+    receivers = ", ".join(as_text(one.get("name")) or as_text(one.get("uuid")) for one in named)
+    return f"starts {as_text(action.map('flow').get('name'))} for {receivers or 'nobody'}"
 
 
 @action(

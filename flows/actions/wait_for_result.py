@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from flowhook.durations import duration
 from flows.actions.wait_for_time import pause
 from flows.model.action import Action, ActionOutcome, action
 from flows.model.sprint import Sprint
 
 
-@action("wait_for_result", required=("delay",), pauses=True, sets_any=True)
+def words(action: Action) -> str:
+    return f"waits for a result, at most {duration(action.delay_seconds)}"
+
+
+@action("wait_for_result", required=("delay",), pauses=True, sets_any=True, words=words)
 def wait_for_result(action: Action, sprint: Sprint) -> ActionOutcome:
     """Wait up to `delay` seconds for a result sent through the resume call.
 

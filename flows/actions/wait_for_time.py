@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flowhook.durations import duration
 from flows.model.action import Action, ActionOutcome, Parked, action
 from flows.model.sprint import Sprint
 
@@ -9,7 +10,9 @@ SHORT_PAUSE_SECONDS = 4
 
 
 def words(action: Action) -> str:
-    return f"waits {action.text('delay')} s"
+    if action.delay_seconds <= 0:
+        return f"sends the next message {SHORT_PAUSE_SECONDS} s later"
+    return f"waits {duration(action.delay_seconds)}"
 
 
 @action("wait_for_time", required=("delay",), pauses=True, words=words)

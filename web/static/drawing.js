@@ -29,8 +29,8 @@ const draw = async (picture) => {
   });
   const all = [...boxes.values()];
   const size = { width: Math.max(...all.map((box) => box.right)) + MARGIN, height: Math.max(...all.map((box) => box.bottom)) + MARGIN };
-  const list = picture.querySelector(".cards"), lines = picture.querySelector(".ways");
-  for (const box of [list, lines]) { box.style.width = `${size.width}px`; box.style.height = `${size.height}px`; }
+  const sheet = picture.querySelector(".sheet"), lines = picture.querySelector(".ways");
+  for (const box of [sheet, picture.querySelector(".cards"), lines]) { box.style.width = `${size.width}px`; box.style.height = `${size.height}px`; }
   const ways = document.createDocumentFragment();
   cards.forEach((card, at) => exits[at].forEach((exit, number) => {
     const target = boxes.get(exit.dataset.to);
@@ -144,13 +144,13 @@ const drawMap = (picture) => {
   pen.fillStyle = getComputedStyle(map).color;
   for (const box of boxes.values()) pen.fillRect(box.left * scale, box.top * scale, Math.max(1, (box.right - box.left) * scale), Math.max(1, (box.bottom - box.top) * scale));
   picture.drawing.scale = scale;
-  map.hidden = false;
   frameMap(picture);
 };
 const frameMap = (picture) => {
   const frame = mapOf(picture)?.querySelector(".frame");
   if (!frame || !picture.drawing) return;
   const scale = picture.drawing.scale / zoom;
+  mapOf(picture).hidden = picture.scrollWidth <= picture.clientWidth && picture.scrollHeight <= picture.clientHeight;
   frame.style.transform = `translate(${picture.scrollLeft * scale}px, ${picture.scrollTop * scale}px)`;
   frame.style.width = `${picture.clientWidth * scale}px`;
   frame.style.height = `${picture.clientHeight * scale}px`;

@@ -13,7 +13,7 @@ document.addEventListener("click", ({ target }) => {
   field.dispatchEvent(new Event("input", { bubbles: true }));
 });
 
-const list = document.getElementById("issues");
+const issues = document.getElementById("issues");
 const shown = (issue) => {
   const line = document.createElement("p"), severity = document.createElement("strong");
   line.className = `issue issue-${issue.severity.toLowerCase()}`;
@@ -25,19 +25,19 @@ const shown = (issue) => {
 const none = () => {
   const line = document.createElement("p");
   line.className = "text-body-secondary";
-  line.textContent = list.dataset.none;
+  line.textContent = issues.dataset.none;
   return line;
 };
-const look = async (form) => {
+const lint = async (form) => {
   const answer = await fetch(form.dataset.lint, { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { Accept: "application/json" } });
   const found = await answer.json();
-  const issues = answer.ok ? found.issues : [{ severity: "Critical", message: found.error.message }];
-  list.replaceChildren(...(issues.length ? issues.map(shown) : [none()]));
+  const told = answer.ok ? found.issues : [{ severity: "Critical", message: found.error.message }];
+  issues.replaceChildren(...(told.length ? told.map(shown) : [none()]));
 };
 let waiting = 0;
 document.addEventListener("input", ({ target }) => {
   const form = target.closest("form[data-lint]");
   if (!form) return;
   clearTimeout(waiting);
-  waiting = setTimeout(() => look(form).catch(() => {}), LOOK_MS);
+  waiting = setTimeout(() => lint(form).catch(() => {}), LOOK_MS);
 });
