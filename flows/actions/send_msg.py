@@ -27,11 +27,11 @@ def evaluated(action: Action) -> list[tuple[str, str]]:
 
 def message_words(action: Action) -> str:
     """The text or the template's name and variables, attachments, options and labels."""
-    attached = [str(one).partition(":")[2] for one in action.items("attachments")]
+    attached = [one.partition(":")[2] for one in map(as_text, action.items("attachments"))]
     labels = ", ".join(label_names(action.objects("labels")))
     lines = [
         _template_words(action.map("templating")) or action.text("text"),
-        *(f"📎 {one}" for one in attached),
+        *(f"📎 {one}" for one in attached if one),
         *(f"• {one}" for one in written_replies(action.items("quick_replies"))),
         f"🏷 {labels}" if labels else "",
     ]

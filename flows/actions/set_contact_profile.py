@@ -22,7 +22,7 @@ from flows.model.text import whole_number
 def words(action: Action) -> str:
     value = action.source.get("value")
     named = as_text(value.get("name")) if isinstance(value, dict) else as_text(value)
-    return f"{action.text('profile_type')}: {named}"
+    return f"{action.text('profile_type')}: {named}".strip(": ")
 
 
 @action(

@@ -6,10 +6,12 @@ from flowhook.durations import duration
 from flows.actions.wait_for_time import pause
 from flows.model.action import Action, ActionOutcome, action
 from flows.model.sprint import Sprint
+from flows.model.text import whole_number
 
 
 def words(action: Action) -> str:
-    return f"waits for a result, at most {duration(action.delay_seconds)}"
+    seconds = whole_number(action.text("delay")) or 0
+    return "waits for a result" + (f", at most {duration(seconds)}" if seconds > 0 else "")
 
 
 @action("wait_for_result", required=("delay",), pauses=True, sets_any=True, words=words)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from flowhook.durations import duration
 from flows.model.action import Action, ActionOutcome, Parked, action
 from flows.model.sprint import Sprint
+from flows.model.text import whole_number
 
 SHORT_PAUSE_SECONDS = 4
 
 
 def words(action: Action) -> str:
-    if action.delay_seconds <= 0:
+    seconds = whole_number(action.text("delay")) or 0
+    if seconds <= 0:
         return f"sends the next message {SHORT_PAUSE_SECONDS} s later"
-    return f"waits {duration(action.delay_seconds)}"
+    return f"waits {duration(seconds)}"
 
 
 @action("wait_for_time", required=("delay",), pauses=True, words=words)
