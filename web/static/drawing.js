@@ -159,10 +159,11 @@ document.addEventListener("scroll", ({ target }) => { if (target.drawing) frameM
 
 // --- finding a node ---
 
+const saidBy = (card) => [...card.children].filter((part) => !part.matches(".exits")).map((part) => part.textContent).join(" ").toLowerCase();
 const found = { words: "", cards: [], at: -1 };
 const find = (picture, words, field) => {
   if (words !== found.words) {
-    const cards = words ? [...picture.querySelectorAll("[data-node]")].filter((card) => card.textContent.toLowerCase().includes(words)) : [];
+    const cards = words ? [...picture.querySelectorAll("[data-node]")].filter((card) => saidBy(card).includes(words)) : [];
     Object.assign(found, { words, cards, at: -1 });
   }
   picture.querySelector(".found")?.classList.remove("found");
