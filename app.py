@@ -60,8 +60,13 @@ from flows.api.channel_routes import channel_routes
 from flows.api.conversation_routes import conversation_routes
 from flows.api.editing_routes import editing_routes
 from flows.api.flow_routes import flow_routes
+from flows.api.funnel_routes import funnel_routes
+from flows.api.intervention_routes import intervention_routes
+from flows.api.roster_routes import roster_routes
 from flows.conversations.author_requests import AuthorHttpClient
 from flows.conversations.conversations import Conversations
+from flows.conversations.interventions import Interventions
+from flows.conversations.roster_filling import RosterFilling
 from flows.conversations.store import CONVERSATIONS_PART, ConversationStore
 from flows.conversations.waker import Waker
 from flows.library.flow_editor import FlowEditor
@@ -195,7 +200,11 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         conversations,
         [WhatsAppBridge(whatsapp, conversations, public_media.keep)],
         at_once=config.worker_threads,
-        sweeps=[store.deletion.look_again, alerts.sweep],
+        sweeps=[
+            store.deletion.look_again,
+            alerts.sweep,
+            RosterFilling(conversations.store).sweep,
+        ],
     )
     background = Background(settings, recorder, settings.listen(), job_services, waker, fullness)
 
@@ -247,6 +256,11 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         refuse_while_full(flow_routes(auth, sections, conversations.flows, linter), fullness),
         refuse_while_full(editing_routes(auth, sections, services.editor), fullness),
         refuse_while_full(conversation_routes(auth, conversations, in_flight.place), fullness),
+        refuse_while_full(
+            intervention_routes(auth, Interventions(conversations), in_flight.place), fullness
+        ),
+        roster_routes(auth, conversations),
+        funnel_routes(auth, sections, conversations.flows),
         refuse_while_full(channel_routes(settings, lockout, whatsapp), fullness),
         operations_routes(auth, fullness, lambda: document(app, functions)),
         web_routes(services),

@@ -30,6 +30,7 @@ from flowhook.redis.fullness import Fullness
 from flowhook.redis.keys import FORMAT, STORE_FORMAT
 from flowhook.redis.leases import TURN_SECONDS, Leases
 from flows.channels.whatsapp.pace import PAIR_LIMIT, Pace
+from flows.conversations.roster_filling import RUN_KEY, RosterFilling
 from flows.sheets.cache import SheetCache, lease_key
 from flows.sheets.table import Table
 from flows.sheets.tokens import GoogleTokens
@@ -176,13 +177,16 @@ def fill_conversations(service: Service) -> None:
         collections=["Mothers"],
         contact_field=[{"name": "Age", "shortcode": "age", "value_type": "text"}],
     )
-    say(service, {"text": "new", "id": "m1"}, "newcomer")
+    say(service, {"text": "new", "id": "m1", "contact": {"name": "Asha"}}, "newcomer")
     publish(service, {"uuid": "old", "name": "Old", "nodes": nodes})
     service.admin("DELETE", "/flows/acme/old")
     conversations = service.background.waker.conversations
     conversations.store.begin("acme", "held")
     conversations.store.leases.take(conversations.store.key("acme", "held", "delivery"))
     conversations.wakeups.claim(conversations.now(), 1)
+    filling = RosterFilling(conversations.store, sleep=lambda seconds: None)
+    filling.fill()
+    filling.leases.take(RUN_KEY)
     channels: Any = conversations.channels.values()
     for channel in channels:
         for queue in (channel.outbox, channel.inbox):

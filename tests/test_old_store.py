@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from flows.conversations.roster_filling import RosterFilling
 from tests.fakes.glific import FakeGlific
 from tests.fakes.graph import FakeGraph, Line, Person
 from tests.fakes.graph.media import File
@@ -304,6 +305,28 @@ def test_who_stays_silent_is_asked_again(reopened: Reopened) -> None:
     )
     last = reopened.show_conversation("timer")["transcript"][-1]
     assert last["text"] == "I ask again another day."
+
+
+@EVERY_KIND
+def test_everybody_is_listed(reopened: Reopened, old: OldStore) -> None:
+    """Whether the store has digests in the names of its keys or contacts' ids."""
+
+    def listed() -> set[tuple[str, str]]:
+        found = reopened.service.admin("GET", "/conversations/acme").json["conversations"]
+        return {(one["contact"], one["status"]) for one in found}
+
+    conversations = reopened.service.background.waker.conversations
+    filling = RosterFilling(conversations.store, sleep=lambda seconds: None)
+    assert listed() == set()
+    assert filling.fill() >= 10
+    everybody = {
+        (path.rpartition("/")[2], shown["status"])
+        for path, (_, shown) in old.shown.items()
+        if path.startswith("/conversations/acme/")
+    }
+    assert len(everybody) >= 5
+    assert everybody <= listed()
+    assert filling.fill() == 0
 
 
 def test_a_repeated_message_gets_the_answer_of_the_first(reopened: Reopened, old: OldStore) -> None:

@@ -6,14 +6,13 @@ the flow editor has them and draws the ways between them.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from flowhook.durations import duration
 from flows.conversations.node_counts import NodeCounts
 from flows.definition.definition import Exit, Flow, Node
-from flows.definition.titles import node_title
+from flows.definition.titles import in_order, node_title
 from flows.lint import Issue
 from flows.model.action import UNKNOWN, Action
 from web.language import N_, _, translated
@@ -100,20 +99,6 @@ def _places(flow: Flow) -> dict[str, tuple[float, float]]:
 def _bounded(place: float) -> float:
     """A place that a browser can draw."""
     return max(-FARTHEST, min(float(place), FARTHEST))
-
-
-def in_order(flow: Flow) -> list[Node]:
-    """As a conversation reaches the nodes: breadth first from the start, the unreached last."""
-    order: dict[str, None] = {}
-    waiting = deque([flow.start] if flow.start in flow.nodes else [])
-    while waiting:
-        uuid = waiting.popleft()
-        if uuid in order:
-            continue
-        order[uuid] = None
-        targets = (one.destination or "" for one in flow.nodes[uuid].exits)
-        waiting += [target for target in targets if target in flow.nodes]
-    return [flow.nodes[uuid] for uuid in {**order, **dict.fromkeys(flow.nodes)}]
 
 
 def kind_of(node: Node) -> str:

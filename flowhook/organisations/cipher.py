@@ -19,11 +19,15 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher as CryptoCipher
+from cryptography.hazmat.primitives.ciphers import algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 VERSION = b"\x01"
 KEY_ID_BYTES = 4
 NONCE_BYTES = 12
+TAG_BYTES = 16
+FIRST_BLOCK = (2).to_bytes(4, "big")  # the counter at which GCM begins to encrypt
 HEADER_BYTES = len(VERSION) + KEY_ID_BYTES + NONCE_BYTES
 
 FindRetired = Callable[[str, bytes], bytes | None]
@@ -66,6 +70,20 @@ class Cipher:
         except InvalidTag:
             raise CannotDecrypt(f"{purpose} of {organization_id}: damaged or moved") from None
 
+    def guess(self, organization_id: str, sealed: bytes) -> bytes:
+        """Return what a ciphertext seems to hold, without proof that nobody changed or moved it.
+
+        Only to learn from it under which purpose `open` proves it. Raises CannotDecrypt if its key
+        is not among ours.
+        """
+        key_id, nonce = sealed[1 : 1 + KEY_ID_BYTES], sealed[1 + KEY_ID_BYTES : HEADER_BYTES]
+        if sealed[:1] != VERSION or len(sealed) < HEADER_BYTES + TAG_BYTES:
+            raise CannotDecrypt(f"a value of {organization_id}: no key opens it")
+        counter = modes.CTR(nonce + FIRST_BLOCK)
+        key = self._organisations_key(key_id, organization_id)
+        decryptor = CryptoCipher(algorithms.AES(key), counter).decryptor()
+        return decryptor.update(sealed[HEADER_BYTES:-TAG_BYTES])
+
     def has(self, key_id: bytes) -> bool:
         """Whether the operator's key of this id is among the keys."""
         return key_id in self._keys
@@ -83,13 +101,16 @@ class Cipher:
         }
 
     def _derive(self, key_id: bytes, organization_id: str) -> AESGCM:
+        return AESGCM(self._organisations_key(key_id, organization_id))
+
+    def _organisations_key(self, key_id: bytes, organization_id: str) -> bytes:
         key = self._keys.get(key_id)
         if key is not None:
-            return AESGCM(_organisation_key(key, organization_id))
+            return _organisation_key(key, organization_id)
         retired = self.find_retired(organization_id, key_id)
         if retired is None:
             raise CannotDecrypt(f"a value of {organization_id}: its key is not among ours")
-        return AESGCM(retired)
+        return retired
 
 
 def _none_kept(_organization_id: str, _key_id: bytes) -> None:

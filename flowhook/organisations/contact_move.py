@@ -40,6 +40,10 @@ _NAMES = tuple(
         r"(whatsapp:(?:rest|strikes):[^:]+:)(.+)()",
     )
 )
+_LISTS = re.compile(r"roster:.+")
+"""Keys that hold contacts' parts of names, and are made anew from the states."""
+LISTS_MADE = "fh:roster:filled"
+"""That they were made; without it a worker makes them."""
 
 logger = logging.getLogger(__name__)
 
@@ -87,6 +91,7 @@ def _move(redis: Any, cipher: Cipher, renew: Callable[[], bool]) -> None:
     make_names_key(redis, cipher)
     names = ContactNames(redis, cipher, is_hidden=True)
     moved = 0
+    redis.delete(LISTS_MADE)
     for org in [raw.decode() for raw in redis.zrange(ORGANISATIONS, 0, -1)]:
         for some in batches(_renamed(redis, names, org), AT_ONCE):
             MOVE.run(redis, [name for pair in some for name in pair], [])
@@ -103,6 +108,9 @@ def _renamed(redis: Any, names: ContactNames, org: str) -> Iterator[tuple[str, s
     start = len(org_key(org, ""))
     for raw in scan_organisation(redis, org):
         old = raw.decode()
+        if _LISTS.fullmatch(old, start):
+            redis.unlink(old)
+            continue
         for pattern in _NAMES:
             found = pattern.fullmatch(old, start)
             if found is not None and not found[2].startswith(MARK):

@@ -33,6 +33,7 @@ class ContactNames:
         self.cipher = cipher
         self.is_hidden = is_hidden
         self._key: bytes | None = None
+        self._search_key = b""
         self._digests = lru_cache(maxsize=65_536)(self._digest)
 
     def of(self, org: str, contact: str) -> str:
@@ -41,10 +42,23 @@ class ContactNames:
             self._key = self._read()
         return self._digests(org, contact) if self._key else contact
 
+    def digest_of(self, org: str, text: str) -> str:
+        """Return what stands for a text that is sought, such as a word of a contact's name: a
+        keyed digest in stores of every format."""
+        if not self._search_key:
+            if not self.redis.exists(NAMES_KEY):
+                make_names_key(self.redis, self.cipher)
+            self._search_key = self._open()
+        whole = f"{org}\0text\0{text}".encode("utf-8", "surrogatepass")
+        return hashlib.blake2b(whole, digest_size=8, key=self._search_key).hexdigest()
+
     def _read(self) -> bytes:
         """Read the key of the digests; empty for a store of format 1."""
         if not self.is_hidden and int(self.redis.get(FORMAT) or 1) < DIGESTS_FORMAT:
             return b""
+        return self._open()
+
+    def _open(self) -> bytes:
         sealed = self.redis.get(NAMES_KEY)
         return self.cipher.open(_NOBODY, _PURPOSE, sealed or b"")
 

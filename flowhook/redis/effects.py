@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from flowhook.batches import batches
 from flowhook.redis.script import Argument, Script
 
 APPLY = Path(__file__).with_name("effects.lua")
@@ -15,6 +16,18 @@ WRITE = Script(Path(__file__).with_name("write.lua"), APPLY, gone="{}")
 
 Effect = tuple[Argument, ...]
 """A command of Redis: its name, one key, and its arguments."""
+
+COUNTED_AT_ONCE = 500  # numbers; Lua passes a command some thousands of arguments
+
+
+def counting(key: str, changes: Mapping[str, int], seconds: int = 0) -> list[Effect]:
+    """Effects that add to numbers of a hash, which lives `seconds` from when it was made (0: for
+    good)."""
+    effects: list[Effect] = []
+    for some in batches(changes.items(), COUNTED_AT_ONCE):
+        arguments: list[Argument] = [part for pair in some for part in pair]
+        effects.append(("COUNT", key, seconds, *arguments))
+    return effects
 
 
 def effect_keys(effects: Iterable[Effect]) -> list[str]:

@@ -23,6 +23,7 @@ from flows.api.message_schema import (
     message_of,
 )
 from flows.conversations.conversations import Conversations
+from flows.conversations.roster import STATUSES
 from flows.conversations.turn import valid_id
 
 MESSAGES = {
@@ -53,7 +54,7 @@ MESSAGES = {
     },
 }
 STATE = {
-    "status": {"enum": ["waiting", "completed", "failed"]},
+    "status": {"enum": list(STATUSES)},
     "flow": {"type": "string"},
     "node": {"type": "string"},
     "results": {"type": "object"},

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -23,9 +24,12 @@ from flows.channels.channel import Channel
 from flows.channels.held_item import HeldItem
 from flows.conversations.author_requests import AuthorHttpClient
 from flows.conversations.effects import Effects, TurnEffects
+from flows.conversations.funnel import counts_of, funnel_effects, stands_of
+from flows.conversations.listing import Listed, list_anew
 from flows.conversations.live_services import CallFunction, LiveServices, utc_now
 from flows.conversations.node_counts import counted, place_of
 from flows.conversations.old_outbox import OldOutbox
+from flows.conversations.roster import PAUSED, Place, is_paused, moving
 from flows.conversations.store import (
     MAX_STARTS,
     ConversationStore,
@@ -39,8 +43,10 @@ from flows.conversations.turn import (
     NOTHING,
     ContactUpdate,
     Turn,
+    answered_at,
     flow_to_start,
     learn,
+    refuse_paused,
     valid_id,
 )
 from flows.conversations.wakeups import Wakeups
@@ -119,11 +125,10 @@ class Conversations:
 
         def step(turn: Turn) -> list[Event]:
             learn(turn, known, self.now())
-            return turn.engine.receive(turn.session, message)
+            hear = turn.engine.hear if turn.is_paused else turn.engine.receive
+            return hear(turn.session, message)
 
-        return self._take_turn(
-            org, contact, step, message_id=message_id, message=message, held=held
-        )
+        return self.take_turn(org, contact, step, message_id=message_id, message=message, held=held)
 
     def start(
         self,
@@ -137,31 +142,39 @@ class Conversations:
     ) -> Json:
         """Start a flow, given by UUID or keyword. One that was never published runs as a draft.
 
-        Raises NotFound for an unknown flow, InvalidInput for one that cannot run.
+        Raises NotFound for an unknown flow, InvalidInput for one that cannot run, Conflict while
+        the conversation is paused.
         """
 
         def step(turn: Turn) -> list[Event]:
+            refuse_paused(turn)
             learn(turn, known, self.now())
             uuid, is_draft = flow_to_start(turn.library, flow)
             return turn.engine.start(turn.session, uuid, results=results, draft=is_draft)
 
-        return self._take_turn(org, contact, step, message_id=message_id)
+        return self.take_turn(org, contact, step, message_id=message_id)
 
     def resume(self, org: str, contact: str, flow: str, result: Mapping[str, Any]) -> Json:
-        """Wake a flow parked at wait_for_result; raises Conflict if the contact has none."""
+        """Wake a flow parked at wait_for_result; raises Conflict if the contact has none, or while
+        the conversation is paused."""
 
         def step(turn: Turn) -> list[Event]:
+            refuse_paused(turn)
             return turn.engine.resume(turn.session, flow, result)
 
-        return self._take_turn(org, contact, step)
+        return self.take_turn(org, contact, step)
 
     def finish_webhook(self, org: str, contact: str, call_id: int, answer: WebhookAnswer) -> Json:
-        """Give a parked webhook node its answer; a late answer is ignored."""
+        """Give a parked webhook node its answer; a late answer is ignored, and one that comes
+        while the conversation is paused is kept until that ends."""
 
         def step(turn: Turn) -> list[Event] | None:
+            if turn.is_paused:
+                turn.held.append({"call_id": call_id, "answer": asdict(answer)})
+                return []
             return turn.engine.finish_webhook(turn.session, call_id, answer) or None
 
-        return self._take_turn(org, contact, step)
+        return self.take_turn(org, contact, step)
 
     def wake(self, org: str, contact: str) -> Json:
         """Go on with whatever of this contact is due: timers, and flows that another contact's flow
@@ -169,6 +182,8 @@ class Conversations:
         way."""
 
         def step(turn: Turn) -> list[Event] | None:
+            if turn.is_paused:
+                return None  # what is due is looked for when the pause ends
             events = self._begin_triggered(turn)
             due = turn.session.next_wakeup()
             if due is not None and due <= turn.services.now():
@@ -177,7 +192,7 @@ class Conversations:
                 self.wakeups.add(org, contact, due)
             return events if events or turn.lock.begun else None
 
-        return self._take_turn(org, contact, step, is_woken=True)
+        return self.take_turn(org, contact, step, is_woken=True)
 
     def send_out(self, org: str, contact: str) -> None:
         """Send the messages that are due to the contact, on every channel."""
@@ -200,6 +215,7 @@ class Conversations:
         return {
             "contact": session.contact.as_dict(),
             **status_of(session),
+            **({"status": PAUSED} if is_paused(self.store.place(org, contact)) else {}),
             **({"wakeup_at": due.isoformat()} if due else {}),
             "transcript": self.store.transcript(org, contact),
         }
@@ -215,6 +231,7 @@ class Conversations:
         else:
             is_known = lock.state is not None
             left = self._belongings(lock)
+        left += self._unlisted(org, contact)
         for channel in self.channels.values():
             channel.forget(org, contact)  # who only wrote, and was never heard, is known there
         self.store.forget(org, contact, left)
@@ -231,9 +248,14 @@ class Conversations:
         left: list[Effect] = [("SREM", group, lock.contact) for group in groups]
         return left + counted(lock.org, place_of(session), None)
 
+    def _unlisted(self, org: str, contact: str) -> list[Effect]:
+        """How a contact leaves the roster, which is told even if the state cannot be decrypted."""
+        stored = Place.read(self.store.place(org, contact))
+        return moving(org, self.store.names.of(org, contact), stored, None)
+
     # --- a turn -------------------------------------------------------------------------
 
-    def _take_turn(
+    def take_turn(
         self,
         org: str,
         contact: str,
@@ -244,7 +266,10 @@ class Conversations:
         held: HeldItem | None = None,
         is_woken: bool = False,
     ) -> Json:
-        """Run one turn. `is_woken`: for a wake-up, which does not wait for another turn."""
+        """Run one turn: `step` goes on with the session, and what it leaves is stored.
+
+        `is_woken`: for a wake-up, which does not wait for another turn.
+        """
         patience_seconds = 0.0 if is_woken else None
         for _ in range(ATTEMPTS):
             lock = self.store.begin(org, contact, message_id, patience_seconds)
@@ -280,19 +305,27 @@ class Conversations:
     ) -> Json:
         """Run and store a turn. `held` or `is_woken`: the caller sends what it says."""
         turn = self._open(lock)
-        before = place_of(turn.session)
+        before, stands = place_of(turn.session), stands_of(turn.session)
         with self.called_at(turn.address):
             events = step(turn)
         if events is None:
             self.store.release(lock)
             return {"messages": [], **status_of(turn.session)}
         answer = answer_of(turn.session, events)
+        if turn.is_paused:
+            answer["status"] = PAUSED
         found = self.effects.of(turn, events, is_taken=held is not None)
         found.effects += counted(lock.org, before, place_of(turn.session), events)
+        answered = answered_at(turn, before, self.now()) if message else None
+        passed = counts_of(stands, events, answered)
+        found.effects += funnel_effects(lock.org, passed, self.now())
+        listed = list_anew(turn, self.store, events, message, self.now())
+        found.effects += listed.effects
         self._wake_safely(turn, found)
-        transcript = transcript_of(turn.session, events, message, self.now())
+        said = transcript_of(turn.session, events, message, self.now(), turn.said_by)
         channel = self.channels.get(turn.channel) if held else None
-        taken = self._store(turn, found, transcript, answer, held, channel)
+        transcript = [*turn.notes, *said]
+        taken = self._store(turn, found, transcript, answer, held, channel, listed)
         is_own = {lock.contact} if held or is_woken else set()
         waiting = found.started | (found.addressed - is_own)
         if len(lock.starts) > lock.begun:
@@ -319,19 +352,27 @@ class Conversations:
         answer: Json,
         held: HeldItem | None,
         channel: Channel | None,
+        listed: Listed,
     ) -> HeldItem | None:
         """Store the turn; returns what is first to be sent by `channel`, if that is to send now."""
         is_addressed = turn.contact in found.addressed
         taking = channel.outbox.taking(turn.org, turn.contact) if channel and is_addressed else None
-        session = turn.session.as_dict()
+        state = {
+            "session": turn.session.as_dict(),
+            "channel": turn.channel,
+            "address": turn.address,
+            **({"held": turn.held} if turn.held else {}),
+        }
         return self.store.commit(
             turn.lock,
-            {"session": session, "channel": turn.channel, "address": turn.address},
+            state,
             transcript=transcript,
             answer=answer,
             effects=found.effects,
             held=held,
             taking=taking,
+            place=listed.place,
+            row=listed.row,
         )
 
     def _open(self, lock: TurnLock) -> Turn:
@@ -369,6 +410,9 @@ class Conversations:
             services=services,
             engine=Engine(services),
             channels=channels,
+            before=Place.read(lock.place),
+            is_paused=is_paused(lock.place),
+            held=list(record.get("held", ())),
         )
 
     def _begin_triggered(self, turn: Turn) -> list[Event]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from flowhook.redis.effects import Effect
+from flowhook.redis.effects import Effect, counting
 from flowhook.redis.keys import org_key
 from flows.model.events import Event, ExitTaken, RouteTaken
 from flows.model.session import Session
@@ -49,9 +49,12 @@ def counted(
         if isinstance(event, RouteTaken | ExitTaken):
             category = event.category if isinstance(event, RouteTaken) else ""
             changes[event.flow, f"{TAKEN}|{event.node}|{category}"] += 1
-    keys = {flow: tally_key(org, flow) for flow in {flow for flow, _ in changes}}
+    by_flow: dict[str, dict[str, int]] = {}
+    for (flow, name), change in changes.items():
+        if change:
+            by_flow.setdefault(flow, {})[name] = change
     return [
-        ("HINCRBY", keys[flow], name, change) for (flow, name), change in changes.items() if change
+        effect for flow, some in by_flow.items() for effect in counting(tally_key(org, flow), some)
     ]
 
 

@@ -72,8 +72,8 @@ class TurnLock:
 
     `key` is that of the lock. `digest` identifies the message, empty if it has no id. `starts`
     names the first of the flows that others queued; the first `begun` of them are removed from the
-    queue with the turn. `replay` is the stored answer to a message with the same id; then there is
-    no turn.
+    queue with the turn. `place` and `row` are what the roster has of the contact. `replay` is the
+    stored answer to a message with the same id; then there is no turn.
     """
 
     org: str
@@ -87,6 +87,8 @@ class TurnLock:
     has_old_outbox: bool = False
     starts: list[str] = field(default_factory=list)
     begun: int = 0
+    place: bytes = b""
+    row: bytes = b""
     replay: dict[str, Any] | None = None
 
 
@@ -161,6 +163,8 @@ class ConversationStore:
         effects: Sequence[Effect] = (),
         held: HeldItem | None = None,
         taking: Taking | None = None,
+        place: bytes = b"",
+        row: bytes = b"",
     ) -> HeldItem | None:
         """Store the turn and release its lock.
 
@@ -193,6 +197,8 @@ class ConversationStore:
             *(taking.arguments if taking else NO_QUEUE),
             TRANSCRIPT_BYTES,
             self.most_bytes(),
+            place,
+            row,
             *effect_arguments(effects),
         ]
         names = ("lock", "state", "transcript", "starts", "answers", "answered")
@@ -233,7 +239,12 @@ class ConversationStore:
         Raises Internal if it cannot be decrypted.
         """
         sealed = self.redis.hget(self.key(org, contact, "state"), "state")
-        return self._open_state(org, contact, sealed)
+        return self.open_state(org, contact, sealed)
+
+    def place(self, org: str, contact: str) -> bytes | None:
+        """Return a contact's place in the roster, as it is stored."""
+        found: bytes | None = self.redis.hget(self.key(org, contact, "state"), "place")
+        return found
 
     def exists(self, org: str, contact: str) -> bool:
         return bool(self.redis.exists(self.key(org, contact, "state")))
@@ -300,7 +311,7 @@ class ConversationStore:
             logger.error("no key opens a conversation", extra={"organization_id": org})
             return None
 
-    def _open_state(self, org: str, contact: str, sealed: bytes | None) -> dict[str, Any] | None:
+    def open_state(self, org: str, contact: str, sealed: bytes | None) -> dict[str, Any] | None:
         """Decrypt a contact's state; None if there is none.
 
         Raises Internal if it cannot be decrypted. The conversation does not start over, because its
@@ -328,11 +339,11 @@ class ConversationStore:
         return found
 
     def _begun(self, lock: TurnLock, found: list[Any]) -> TurnLock:
-        _, state, version, flows_version, has_old_outbox, starts = found
+        _, state, version, flows_version, has_old_outbox, starts, lock.place, lock.row = found
         lock.starts = [name.decode() for name in starts]
         lock.version, lock.flows_version = version.decode(), flows_version.decode()
         lock.has_old_outbox = bool(has_old_outbox)
-        lock.state = self._open_state(lock.org, lock.contact, state)
+        lock.state = self.open_state(lock.org, lock.contact, state)
         return lock
 
 

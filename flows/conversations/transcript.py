@@ -38,16 +38,24 @@ def status_of(session: Session) -> Json:
 
 
 def transcript_of(
-    session: Session, events: Iterable[Event], message: Message | None, now: datetime
+    session: Session,
+    events: Iterable[Event],
+    message: Message | None,
+    now: datetime,
+    said_by: str = "",
 ) -> list[Json]:
-    """Return the transcript entries of a turn: messages and notes for the author, in order."""
+    """Return the transcript entries of a turn: messages and notes for the author, in order.
+
+    `said_by` is the person who says what the turn says, if no flow does.
+    """
     at = timestamp(now, "milliseconds")
     items = [{"at": at, "direction": "in", **shown(message)}] if message else []
     notes = 0
     for event in events:
         if isinstance(event, MsgCreated) and event.contact == session.contact.id:
             labelled = {"labels": event.labels} if event.labels else {}
-            items.append({"at": at, "direction": "out", **event.as_message(), **labelled})
+            by = {"by": said_by} if said_by else {}
+            items.append({"at": at, "direction": "out", **event.as_message(), **labelled, **by})
         elif notes < MAX_NOTES:
             for note in _note(event):
                 items.append({"at": at, "direction": "note", **note})

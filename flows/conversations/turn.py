@@ -6,10 +6,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from flowhook.errors import NotFound
+from flowhook.errors import Conflict, NotFound
 from flowhook.timestamps import timestamp
+from flows.conversations.funnel import Answered
 from flows.conversations.live_services import LiveServices
+from flows.conversations.roster import Place
 from flows.conversations.store import TurnLock
 from flows.engine.engine import Engine
 from flows.library.library import Library
@@ -43,7 +46,11 @@ NOTHING = ContactUpdate()
 
 @dataclass(slots=True)
 class Turn:
-    """The working state of one turn; `channels` are those of other contacts it looked up."""
+    """The working state of one turn; `channels` are those of other contacts it looked up.
+
+    While it `is_paused` no flow runs, and `held` keeps the answers that came for webhook nodes.
+    `notes` go into the transcript, and `said_by` is who says what the turn says, if no flow does.
+    """
 
     lock: TurnLock
     session: Session
@@ -53,6 +60,11 @@ class Turn:
     services: LiveServices
     engine: Engine
     channels: dict[str, str] = field(default_factory=dict)
+    before: Place | None = None
+    is_paused: bool = False
+    held: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[dict[str, Any]] = field(default_factory=list)
+    said_by: str = ""
 
     @property
     def org(self) -> str:
@@ -68,6 +80,15 @@ def channel_of(turn: Turn, contact: str) -> str:
     return turn.channel if contact == turn.contact else turn.channels.get(contact, API)
 
 
+def answered_at(turn: Turn, place: tuple[str, str] | None, now: datetime) -> Answered | None:
+    """The contact's answer to the node where they waited, and how long it took; None if they did
+    not wait, or nobody knows since when."""
+    before = turn.before
+    if place is None or before is None or (before.flow, before.node) != place:
+        return None
+    return Answered(place, now.timestamp() - before.since / 1000)
+
+
 def learn(turn: Turn, known: ContactUpdate, now: datetime) -> None:
     """Update the contact with the caller's data."""
     contact = turn.session.contact
@@ -81,6 +102,15 @@ def learn(turn: Turn, known: ContactUpdate, now: datetime) -> None:
         contact.set_field(key, key, value, at)
     turn.channel = known.channel or turn.channel
     turn.address = known.address or turn.address
+
+
+def refuse_paused(turn: Turn) -> None:
+    """Raise Conflict where a person has the conversation."""
+    if turn.is_paused:
+        raise Conflict(
+            "this conversation is paused: no flow runs in it",
+            fix="End the pause first: POST /conversations/<org>/<contact>/unpause.",
+        )
 
 
 def flow_to_start(library: Library, flow: str) -> tuple[str, bool]:

@@ -1,6 +1,8 @@
-"""Nodes named as an author knows them: by the first words that they say or do."""
+"""Nodes named as an author knows them, by the first words that they say or do, and their order."""
 
 from __future__ import annotations
+
+from collections import deque
 
 from flows.definition.definition import Flow, Node
 
@@ -25,6 +27,20 @@ def target_title(flow: Flow, uuid: str) -> str:
     """The title of a node by its UUID; the end of the UUID where there is no such node."""
     node = flow.nodes.get(uuid)
     return node_title(node) if node else uuid[-4:]
+
+
+def in_order(flow: Flow) -> list[Node]:
+    """As a conversation reaches the nodes: breadth first from the start, the unreached last."""
+    order: dict[str, None] = {}
+    waiting = deque([flow.start] if flow.start in flow.nodes else [])
+    while waiting:
+        uuid = waiting.popleft()
+        if uuid in order:
+            continue
+        order[uuid] = None
+        targets = (one.destination or "" for one in flow.nodes[uuid].exits)
+        waiting += [target for target in targets if target in flow.nodes]
+    return [flow.nodes[uuid] for uuid in {**order, **dict.fromkeys(flow.nodes)}]
 
 
 def _cut(text: str) -> str:

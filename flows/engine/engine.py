@@ -82,6 +82,29 @@ class Engine:
             self._tell_not_there(sprint, uuid)
         return self._finish(sprint)
 
+    def hear(self, session: Session, message: Message) -> list[Event]:
+        """Record a message for which no flow runs. Raises InvalidInput or TooLarge for one that
+        cannot be stored."""
+        check_bounds(asdict(replace(message, groups=None)), what="the message")
+        sprint = Sprint(session, self.services)
+        self._accept(sprint, message)
+        return self._finish(sprint)
+
+    def move(self, session: Session, node: str) -> list[Event]:
+        """Go on at another node of the flow that the contact is in.
+
+        Raises Conflict if the contact is in no flow, NotFound if it has no such node.
+        """
+        run = session.active_run()
+        if run is None:
+            raise Conflict("the contact is in no flow", fix="Start one for them.")
+        sprint = Sprint(session, self.services)
+        walk = Walk(sprint, self.services)
+        if not walk.move(run, node):
+            raise NotFound("the contact's flow has no such node")
+        walk.go(run, [])
+        return self._finish(sprint)
+
     def wake(self, session: Session) -> list[Event]:
         """Continue every run whose timer is due."""
         sprint = Sprint(session, self.services)

@@ -94,8 +94,16 @@ class Walk:
         if flow is None or asked is None or not asked.is_choice or not asked.exits:
             return
         destination = asked.exits[0].destination
-        if destination is not None and destination in flow.nodes and destination != run.node:
-            run.node, run.waiting, run.wakeup_at, run.call = destination, "", None, None
+        if destination is not None and destination != run.node:
+            self.move(run, destination)
+
+    def move(self, run: Run, node: str) -> bool:
+        """Put a run before a node of its flow; returns whether there is such a node."""
+        flow = self._flow_of(run)
+        if flow is None or node not in flow.nodes:
+            return False
+        run.node, run.waiting, run.wakeup_at, run.call = node, "", None, None
+        return True
 
     def _walk(self, frame: Frame) -> None:
         run, messages = frame.run, frame.messages

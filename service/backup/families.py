@@ -36,6 +36,7 @@ LEFT_OUT = {
     r"\{fh:board\}:sum:.+": "sums that are made anew",
     r"fh:alerts:run": "the lease of a worker that looks what there is to alert of",
     r"fh:alerts:look": "that a worker looked a moment ago what there is to alert of",
+    r"fh:roster:run": "the lease of a worker that lists conversations",
     r"fh:guess:.+": "wrong tokens of the last minute",
     # What is about that Redis, not about what is in it.
     r"fh:store:told": "whether the log told that the store is full",

@@ -5,7 +5,7 @@
 --       most bytes of all conversations (or 0)
 -- Gives {"answered", answer}, {"busy", milliseconds left}, {"full"} for a new contact where there is
 -- no room, or
--- {"ok", state, version, flows' version, whether the old outbox holds something, starts}.
+-- {"ok", state, version, flows' version, whether the old outbox holds something, starts, place, row}.
 
 if ARGV[3] ~= "" then
   local answer = redis.call("HGET", KEYS[6], ARGV[3])
@@ -14,7 +14,7 @@ if ARGV[3] ~= "" then
   end
 end
 redis.call("HDEL", KEYS[6], "") -- so that it is carried out even where the store is full
-local state = redis.call("HMGET", KEYS[3], "state", "version")
+local state = redis.call("HMGET", KEYS[3], "state", "version", "place", "row")
 if ARGV[5] ~= "0" and not state[1]
     and tonumber(redis.call("GET", KEYS[7]) or "0") >= tonumber(ARGV[5]) then
   return {"full"}
@@ -36,4 +36,6 @@ return {
   redis.call("GET", KEYS[1]) or "",
   old,
   starts,
+  state[3] or "",
+  state[4] or "",
 }

@@ -10,6 +10,7 @@
 --       the inbox's token (or ""), item, contact and when to look after it,
 --       the outbox's token (or ""), milliseconds, contact and when to look after it,
 --       most bytes of the transcript, most bytes of all conversations (or 0),
+--       place in the roster and row of it,
 --       then for each effect its command, the number of its arguments, and these
 -- Gives {1, the inbox's next item or "", what was taken of the outbox}, {0} where the turn was lost,
 -- or {-1} where the inbox is no longer the caller's, or the item has left it already: whoever holds
@@ -18,8 +19,8 @@
 -- The state holds the bytes counted for the contact, and those ever written to the transcript; an
 -- entry of that holds the bytes written before it, as in the log of calls (records/append.lua).
 
--- What Redis takes for a contact besides: a hash, and a stream's first block.
-local STATE_BYTES, STREAM_BYTES = 1000, 4500
+-- What Redis takes for a contact besides: a hash, a stream's first block, and the roster's indices.
+local STATE_BYTES, STREAM_BYTES, ROSTER_BYTES = 1000, 4500, 500
 local SLACK = 1.05 -- of the bound, in which contacts who are known still go on
 
 local function transcript_bytes(written)
@@ -80,8 +81,9 @@ while oldest and kept > tonumber(ARGV[19]) do
   oldest, kept = transcript_bytes(written)
 end
 local bytes = STATE_BYTES + #ARGV[3] + kept + (oldest and STREAM_BYTES or 0)
+  + ROSTER_BYTES + #ARGV[21] + #ARGV[22]
 redis.call("HSET", KEYS[2], "state", ARGV[3], "token", ARGV[1], "version", ARGV[2] + 1,
-  "bytes", bytes, "written", string.format("%.0f", written))
+  "place", ARGV[21], "row", ARGV[22], "bytes", bytes, "written", string.format("%.0f", written))
 redis.call("INCRBY", KEYS[15], bytes - counted)
 if ARGV[6] ~= "0" then
   redis.call("LTRIM", KEYS[4], ARGV[6], -1)
@@ -95,7 +97,7 @@ if ARGV[7] ~= "" then
   redis.call("EXPIRE", KEYS[5], ARGV[10])
   redis.call("EXPIRE", KEYS[6], ARGV[10])
 end
-apply(16, 21)
+apply(16, 23)
 redis.call("DEL", KEYS[1])
 local head = is_inbox_held and advance(KEYS[7], KEYS[8], KEYS[9], KEYS[10], ARGV[13], ARGV[14])
 return {1, head or "", ARGV[15] ~= "" and take_outbox()}

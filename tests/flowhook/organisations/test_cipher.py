@@ -56,6 +56,20 @@ def test_the_first_key_seals_and_all_open() -> None:
         new.open("acme", "p", before)
 
 
+def test_what_it_seems_to_hold_is_guessed_without_its_purpose() -> None:
+    cipher = Cipher([FIRST_KEY])
+    for plain in (b"", PLAIN, bytes(range(256)) * 1000):
+        assert cipher.guess("acme", cipher.seal("acme", "of 919800000017", plain)) == plain
+    sealed = cipher.seal("acme", "p", PLAIN)
+    assert cipher.guess("other", sealed) != PLAIN
+    assert cipher.guess("acme", sealed[:-17] + bytes([sealed[-17] ^ 1]) + sealed[-16:]) != PLAIN
+    for wrong in (b"", b"\x01short", b"\x02" + sealed[1:]):
+        with pytest.raises(CannotDecrypt):
+            cipher.guess("acme", wrong)
+    with pytest.raises(CannotDecrypt):
+        Cipher([SECOND_KEY]).guess("acme", sealed)
+
+
 def test_another_installations_key_does_not_open() -> None:
     sealed = Cipher([FIRST_KEY]).seal("acme", "p", PLAIN)
     with pytest.raises(CannotDecrypt) as caught:

@@ -10,13 +10,20 @@ from tests.fixtures_app import Service
 from tests.web.visitor import Visitor, signed_in
 
 WHO: dict[str, str] = {
+    "GET /conversations/<org>": "expert viewer",
     "GET /conversations/<org>/<contact>": "expert viewer",
-    "DELETE /conversations/<org>/<contact>": "expert",
+    "DELETE /conversations/<org>/<contact>": "",
+    "POST /conversations/<org>/<contact>/pause": "expert",
+    "POST /conversations/<org>/<contact>/unpause": "expert",
+    "POST /conversations/<org>/<contact>/say": "expert",
+    "POST /conversations/<org>/<contact>/restart": "expert",
+    "POST /conversations/<org>/<contact>/move": "expert",
     "POST /conversations/<org>/<contact>/messages": "expert",
     "POST /conversations/<org>/<contact>/resume": "expert",
     "POST /flows/<org>": "author",
     "GET /flows/<org>": "author viewer",
     "GET /flows/<org>/<uuid>": "author viewer",
+    "GET /flows/<org>/<uuid>/funnel": "author viewer",
     "DELETE /flows/<org>/<uuid>": "author",
     "PATCH /flows/<org>/<uuid>": "author",
     "PATCH /flows/<org>/<uuid>/nodes/<node>": "author",

@@ -33,10 +33,8 @@ def test_what_a_turn_changes() -> None:
     ]
     key, other = tally_key(ORG, "f"), tally_key(ORG, "g")
     assert counted(ORG, ("f", "n"), ("g", "m"), events) == [
-        ("HINCRBY", key, "waiting|n", -1),
-        ("HINCRBY", other, "waiting|m", 1),
-        ("HINCRBY", key, "taken|n|Yes", 2),
-        ("HINCRBY", key, "taken|n|", 1),
+        ("COUNT", key, 0, "waiting|n", -1, "taken|n|Yes", 2, "taken|n|", 1),
+        ("COUNT", other, 0, "waiting|m", 1),
     ]
     assert counted(ORG, ("f", "n"), ("f", "n")) == []
     assert counted(ORG, None, None) == []

@@ -23,6 +23,8 @@ from tests.old_store import OldStore
 
 Open = Callable[[Client], Service]
 
+OF_A_FLOW = ("/flows/newer/f", "/flows/newer/f/funnel", "/conversations/newer/asha")
+
 # What a process tells of itself or of its Redis.
 OF_A_PROCESS = ("/metrics", "/healthz", "/readyz")
 
@@ -82,7 +84,7 @@ def paths(service: Service) -> list[str]:
             ]
     old = OldStore.load("0120829")
     media = [kept["path"] for kept in old.known["media"].values()]
-    return [*found, *old.shown, *media, "/flows/newer/f", "/conversations/newer/asha"]
+    return [*found, *old.shown, *media, *OF_A_FLOW]
 
 
 def everything(service: Service) -> dict[str, Any]:
