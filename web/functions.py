@@ -11,6 +11,7 @@ from flowhook.errors import FlowhookError, NotFound
 from flowhook.http.origin import origin
 from flowhook.organisations.section_service import account_titles
 from web.addresses import address_note
+from web.comparing import question_field
 from web.forms import FormField, form_fields, read_form
 from web.language import _
 from web.node_bodies import node_bodies
@@ -43,6 +44,7 @@ def function_pages(services: PageServices) -> Blueprint:
             fields=[field for field in fields if stands_first(field, function)],
             more=[field for field in fields if not stands_first(field, function)],
             paragraphs=PARAGRAPHS.split(described[name]["page"]),
+            compares=bool(question_field(function)),
             outcome=outcome,
             accounts=account_titles(organisation()),
             account=request.form.get("account", ""),

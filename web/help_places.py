@@ -18,6 +18,7 @@ PLACES: Mapping[str, str] = {
     "audit": "pages#changes-and-deleted-things",
     "trash": "pages#changes-and-deleted-things",
     "functions": "author#which-function-for-what",
+    "prompts": "pages#compare-prompts",
     "flows": "pages#flows",
     "nodes": "pages#change-a-node",
     "history": "pages#history",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -17,6 +18,8 @@ from flows.definition.titles import node_title
 from flows.library.editing import shown_node
 from flows.library.publishing import newest
 from flows.lint.offered import offered_variables
+from web.comparing import Variant, body_of, question_field, used_body
+from web.language import _
 from web.node_forms import action_forms, languages_of, read_change
 from web.page_security import signed_in
 from web.page_services import PageServices
@@ -27,76 +30,114 @@ def node_pages(services: PageServices) -> Blueprint:
     pages = Blueprint(
         "nodes", __name__, url_prefix="/organisations/<org>/flows/<uuid>/nodes/<node>"
     )
-    store, functions = services.conversations.flows, services.dispatcher.functions
+    views = NodeViews(services)
+
+    @pages.get("")
+    def show(org: str, uuid: str, node: str) -> str:
+        """Show the node's form."""
+        return views.shown(org, uuid, node)
+
+    @pages.post("")
+    def change(org: str, uuid: str, node: str) -> AnyResponse | str | tuple[str, int]:
+        """Save the change in a new draft; where somebody changed the node since, show both."""
+        return views.saved(org, uuid, node, views.asked_change)
+
+    @pages.post("/prompt")
+    def use_prompt(org: str, uuid: str, node: str) -> AnyResponse | str | tuple[str, int]:
+        """Save a prompt and a model that were compared; like `change`."""
+        return views.saved(org, uuid, node, views.asked_prompt)
+
+    @pages.post("/issues")
+    def issues(org: str, uuid: str, node: str) -> AnyResponse:
+        """The node's issues as they would be with the change, of which nothing is stored."""
+        asked = views.asked_change(org, uuid, node)
+        found = services.editor.issues_with(org, uuid, node, asked)
+        return json_answer({"issues": [one.as_dict() for one in found if one.node == node]})
+
+    return pages
+
+
+class NodeViews:
+    """The page of a node, and what its forms ask for."""
+
+    def __init__(self, services: PageServices) -> None:
+        self.services = services
+        self.store = services.conversations.flows
+        self.functions = services.dispatcher.functions
 
     def shown(
+        self,
         org: str,
         uuid: str,
         node: str,
         error: FlowhookError | None = None,
         typed: dict[str, Any] | None = None,
     ) -> str:
-        entry, flow, found = draft(org, uuid, node)
-        issues = services.linter.issues(org, flow, store.library(org))
+        entry, flow, found = self.draft(org, uuid, node)
+        linter = self.services.linter
+        issues = linter.issues(org, flow, self.store.library(org))
         return render_template(
             "web/node.html",
             entry=entry.shown,
             node=found,
             title=node_title(found),
-            forms=action_forms(flow, found, functions),
+            forms=action_forms(flow, found, self.functions),
             languages=languages_of(flow),
             shown=shown_node(flow, found),
             cases=cases_of(found),
             methods=METHODS,
-            functions=functions.names(),
-            variables=offered_variables(flow, node, services.linter.functions),
+            functions=self.functions.names(),
+            variables=offered_variables(flow, node, linter.functions),
+            compared={one.name for one in self.functions if question_field(one)},
             issues=[one for one in issues if one.node == node],
             error=error,
             typed=typed,
             done=request.args.get("done", ""),
         )
 
-    def draft(org: str, uuid: str, node: str) -> tuple[Any, Flow, Node]:
-        entry, flow = newest(store, org, uuid)
+    def draft(self, org: str, uuid: str, node: str) -> tuple[Any, Flow, Node]:
+        entry, flow = newest(self.store, org, uuid)
         if node not in flow.nodes:
             raise NotFound("this flow has no such node", fix="Choose one in the flow's picture.")
         return entry, flow, flow.nodes[node]
 
-    def asked_change(org: str, uuid: str, node: str) -> dict[str, Any]:
-        _, flow, found = draft(org, uuid, node)
+    def asked_change(self, org: str, uuid: str, node: str) -> dict[str, Any]:
+        _entry, flow, found = self.draft(org, uuid, node)
         return load(NodeSchema(), read_change(request.form, shown_node(flow, found)))
 
-    @pages.get("")
-    def show(org: str, uuid: str, node: str) -> str:
-        """Show the node's form."""
-        return shown(org, uuid, node)
+    def asked_prompt(self, org: str, uuid: str, node: str) -> dict[str, Any]:
+        """The node's body with the form's prompt and model, everything else of it as it is."""
+        _entry, flow, found = self.draft(org, uuid, node)
+        form = {name: text.replace("\r\n", "\n") for name, text in request.form.items()}
+        action, function = form.get("action", ""), self.functions.find(form.get("function", ""))
+        body = body_of(shown_node(flow, found), action)
+        if function is None or body is None:
+            raise NotFound(
+                _("the node no longer calls this function"), fix=_("Look at the node as it is now.")
+            )
+        chosen = Variant("", form.get("prompt", ""), form.get("model", "").strip())
+        change = {"action": action, "body": used_body(function, body, chosen)}
+        return load(NodeSchema(), {**change, "note": form.get("note", "").strip()})
 
-    @pages.post("")
-    def change(org: str, uuid: str, node: str) -> AnyResponse | str | tuple[str, int]:
-        """Save the change in a new draft; where somebody changed the node since, show both."""
+    def saved(
+        self, org: str, uuid: str, node: str, read: Callable[[str, str, str], dict[str, Any]]
+    ) -> AnyResponse | str | tuple[str, int]:
+        """Save what `read` finds in the form; where it is refused, show the node with the error."""
         base = request.form.get("base", "")
         try:
-            services.editor.change_node(
+            self.services.editor.change_node(
                 org,
                 uuid,
                 node,
-                asked_change(org, uuid, node),
+                read(org, uuid, node),
                 by=signed_in().caller.name,
                 base=int(base) if base.isascii() and base.isdigit() and len(base) < 16 else None,
             )
         except FlowhookError as error:
             typed = error.fields if isinstance(error, Changed) else None
-            return shown(org, uuid, node, error, typed), error.status
+            return self.shown(org, uuid, node, error, typed), error.status
         place = url_for("web.nodes.show", org=org, uuid=uuid, node=node)
         return redirect(f"{place}?done=saved", 303)
-
-    @pages.post("/issues")
-    def issues(org: str, uuid: str, node: str) -> AnyResponse:
-        """The node's issues as they would be with the change, of which nothing is stored."""
-        found = services.editor.issues_with(org, uuid, node, asked_change(org, uuid, node))
-        return json_answer({"issues": [one.as_dict() for one in found if one.node == node]})
-
-    return pages
 
 
 def cases_of(node: Node) -> list[dict[str, Any]]:

@@ -35,6 +35,7 @@ from web.organisations import organisation_pages
 from web.page_security import PageSecurity
 from web.page_services import PageServices
 from web.page_words import in_page_words, sentence
+from web.prompt_pages import prompt_pages
 from web.script_words import script_words
 from web.sessions import PageSession, Sessions
 from web.settings_pages import settings_pages
@@ -64,6 +65,7 @@ WITHIN = {
     "simulator": "flows",
     "nodes": "flows",
     "history": "flows",
+    "prompts": "functions",
 }  # whose menu entry is lit
 
 
@@ -102,6 +104,7 @@ def web_routes(services: PageServices) -> Blueprint:
     pages.register_blueprint(audit_pages(services))
     pages.register_blueprint(trash_pages(services))
     pages.register_blueprint(function_pages(services))
+    pages.register_blueprint(prompt_pages(services))
     pages.register_blueprint(flow_pages(services))
     pages.register_blueprint(node_pages(services))
     pages.register_blueprint(history_pages(services))

@@ -1,4 +1,4 @@
-"""One call of a webhook function from a page: the road every call takes, without HTTP."""
+"""Calls of webhook functions from a page: the road every call takes, without HTTP."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from flowhook.errors import FlowhookError
 from flowhook.http.answers import request_id
 from flowhook.jobs.call import Call
+from flowhook.organisations.organisation import Organisation
 from flowhook.outcome import Outcome
 from web.form_values import pretty
 from web.page_security import organisation
@@ -24,6 +25,9 @@ class TrialResult:
     milliseconds: float
     request_id: str
     outcome: Outcome
+    model: str = ""
+    input_tokens: int = 0
+    output_tokens: int = 0
 
     @property
     def error(self) -> FlowhookError | None:
@@ -43,8 +47,21 @@ class TrialResult:
 def call(services: PageServices, function: WebhookFunction, body: Mapping[str, Any]) -> TrialResult:
     """Run and record it."""
     org = organisation()
-    asked = Call(org.id, function.name, body, request_id())
+    return run(services, org, Call(org.id, function.name, body, request_id()), function)
+
+
+def run(
+    services: PageServices, org: Organisation, asked: Call, function: WebhookFunction
+) -> TrialResult:
+    """Run and record a call, also apart from a request. Raises Overloaded."""
     started = time.perf_counter()
     with services.in_flight.place(org.id):
-        outcome = services.dispatcher.dispatch(asked, function, org)
-    return TrialResult((time.perf_counter() - started) * 1000, asked.request_id, outcome)
+        outcome, entry = services.dispatcher.dispatch_recorded(asked, function, org)
+    return TrialResult(
+        (time.perf_counter() - started) * 1000,
+        asked.request_id,
+        outcome,
+        entry.model,
+        entry.input_tokens,
+        entry.output_tokens,
+    )

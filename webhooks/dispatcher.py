@@ -62,6 +62,12 @@ class Dispatcher:
         self, call: Call, function: WebhookFunction, organisation: Organisation
     ) -> Outcome:
         """Run a function for an organisation."""
+        return self.dispatch_recorded(call, function, organisation)[0]
+
+    def dispatch_recorded(
+        self, call: Call, function: WebhookFunction, organisation: Organisation
+    ) -> tuple[Outcome, LogEntry]:
+        """Run a function; its record beside the outcome tells the model and the tokens."""
         body = call.body
         entry = _entry(call, function.name)
         context = self.contexts.open(
@@ -70,7 +76,7 @@ class Dispatcher:
         context.place = self.limiter.place(
             organisation, lambda: estimate(function, organisation, body), context.tokens_used
         )
-        return self._run(function, body, context, context.place, entry)
+        return self._run(function, body, context, context.place, entry), entry
 
     def dispatch_nested(
         self, function: WebhookFunction, arguments: Mapping[str, Any], context: Context

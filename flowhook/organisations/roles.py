@@ -84,6 +84,7 @@ ROUTES: Mapping[str, str] = {
     "web.trash": "trash",
     "web.simulator": "flows",
     "web.functions": "functions",
+    "web.prompts": "functions",
     "web.logs": "logs",
     "web.usage": "usage",
     "web.organisations.delete": "admin",

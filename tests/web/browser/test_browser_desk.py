@@ -6,6 +6,7 @@ import json
 
 from playwright.sync_api import expect
 
+from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import Service
 from tests.flows.talking import GREETING, publish, say, texts
 from tests.web.browser.tab import Tab
@@ -68,6 +69,31 @@ def test_a_wrong_prompt_is_found_mended_published_and_taken_back(
     assert texts(say(service, "hello")) == ["What is your name?"]
     newest = service.admin("GET", "/flows/acme/greeting/revisions").json["revisions"]
     assert [one["is_published"] for one in newest] == [False, True]
+
+
+def test_two_prompts_are_compared_and_the_better_one_is_used(
+    tab: Tab, service: Service, openai: FakeOpenAI
+) -> None:
+    service.organisation(openai)
+    publish(service, ASKING)
+    openai.say_by(lambda body: f"As told: {body['messages'][0]['content']}")
+    page = tab.page
+    sign_in(tab)
+    tab.open(f"{FLOW}/nodes/gpt")
+    page.get_by_role("link", name="Compare prompts").click()
+    expect(page.get_by_label("Prompt A")).to_have_value("Answer in Frnech.")
+    page.get_by_label("Prompt B").fill("Answer @results.name in French.")
+    page.get_by_label("Questions, one a line").fill("Why is the sky blue?\nWhat is rain?")
+    page.get_by_label("What the variables hold").fill("@results.name = Asha")
+    page.get_by_role("button", name="Compare", exact=True).click()
+    expect(page.get_by_text("As told: Answer in Frnech.")).to_have_count(2)
+    expect(page.get_by_text("As told: Answer Asha in French.")).to_have_count(2)
+    tab.check("compare")
+    page.set_viewport_size({"width": 390, "height": 844})
+    tab.check()
+    page.get_by_role("button", name="Use B").click()
+    expect(page.get_by_text("Saved as a draft.")).to_be_visible()
+    expect(page.get_by_label("prompt", exact=True)).to_have_value("Answer @results.name in French.")
 
 
 def test_the_drawing_is_looked_around_in(tab: Tab, service: Service) -> None:

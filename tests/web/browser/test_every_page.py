@@ -113,6 +113,7 @@ def pages(service: Service, values: Values, visitor: Visitor) -> Iterator[str]:
     own: dict[str, Values] = {
         "web.help.show": {"name": list(documents())},
         "web.functions.show": {"name": load_functions().names()},
+        "web.prompts.show": {"name": ["parse_via_chat_gpt", "filesearch-gpt"]},
     }
     for rule in service.app.url_map.iter_rules():
         if "GET" not in (rule.methods or ()) or not rule.endpoint.startswith("web."):
