@@ -18,7 +18,7 @@ from tests.fuzz.mutate import organisation, with_words
 from tests.fuzz.request import Sent
 from tests.fuzz.target import ORG, Target
 
-PART = re.compile(r"<(?:\w+:)?(\w+)>")
+PART = re.compile(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>")
 WHATSAPP = {
     "object": "whatsapp_business_account",
     "entry": [{"id": "1", "changes": [{"field": "messages", "value": {"messages": [{}]}}]}],
@@ -32,6 +32,8 @@ BODIES: dict[str, Any] = {
         "contact": {"name": "Asha", "phone": "919800000000", "fields": {"a": "b"}},
     },
     "/conversations/<org>/<contact>/resume": {"flow": "greeting", "result": {"a": 1}},
+    "/conversations/<org>/<contact>/say": {"text": "Good morning"},
+    "/conversations/<org>/<contact>/move": {"node": "wait"},
     "/channels/whatsapp/<org>": WHATSAPP,
     "/settings/<org>/tokens": {"scope": "webhook", "label": "x"},
     "/sign-in": {"token": "wrong", "next": "/"},
