@@ -37,7 +37,6 @@ from flows.play.webhook_choices import (
     RunningService,
     SharedSheets,
     guarded_requests,
-    pretended,
     pretended_request,
 )
 
@@ -119,7 +118,7 @@ def play_script(export: Export, path: Path, console: Console) -> int:
     script = read_json(path.read_bytes(), what=str(path))
     played = ScriptPlayer(export, script).play()
     for difference in played.differences:
-        console.print(difference, style="red", markup=False)
+        console.print(difference, style="red", markup=False, soft_wrap=not console.is_terminal)
     if not played.differences:
         console.print(f"{len(played.turns)} turns went as written", style="green")
     return 1 if played.differences else 0
@@ -135,15 +134,29 @@ def show_issues(export: Export, console: Console) -> None:
         found = linter.issues_of_import("", flow, EMPTY, export.flows, export.interactive_templates)
         for issue in found:
             style = "red" if issue.severity == "Critical" else "yellow"
-            console.print(f"{issue.severity}: {issue.message}", style=style, markup=False)
+            told = f"{issue.severity}: {issue.message}"
+            console.print(told, style=style, markup=False, soft_wrap=not console.is_terminal)
 
 
 def choose_functions(options: Options) -> CallWebhook:
     if options.pretend:
-        return pretended
+        return pretended()
     if options.url:
         return RunningService(options.url, options.token)
     return local_functions(options.org)
+
+
+def pretended() -> CallWebhook:
+    """The examples of the webhook functions in the place of their answers."""
+    from webhooks.pretended import pretended_answer  # imported only if there is a flow to play
+    from webhooks.registry import load_functions
+
+    functions = load_functions()
+
+    def call(name: str, _body: Mapping[str, Any]) -> WebhookAnswer:
+        return WebhookAnswer(200, pretended_answer(functions, name))
+
+    return call
 
 
 def local_functions(org: str) -> CallWebhook:

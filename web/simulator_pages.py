@@ -24,7 +24,7 @@ from web.form_values import pretty
 from web.language import _, translated
 from web.page_security import HEADERS, organisation, signed_in
 from web.page_services import PageServices
-from webhooks.registry import WebhookFunction
+from webhooks.pretended import pretended_answer
 
 # A flow may send media from any host; only this page shows them.
 POLICY = HEADERS["Content-Security-Policy"].replace(
@@ -165,19 +165,7 @@ class Pretended:
     def __call__(
         self, organisation: Organisation, name: str, body: Mapping[str, Any]
     ) -> WebhookAnswer:
-        function = self.functions.find(name)
-        if function is None:
-            return WebhookAnswer(
-                404, error=_("there is no webhook function %(name)s", name=name[:60])
-            )
-        return WebhookAnswer(200, {**examples(function), "success": True})
-
-
-def examples(function: WebhookFunction) -> dict[str, Any]:
-    return {
-        name: field.metadata.get("example", f"({name} of {function.name})")
-        for name, field in function.result.fields.items()
-    }
+        return WebhookAnswer(200, pretended_answer(self.functions, name))
 
 
 def said(form: Mapping[str, str]) -> Message:

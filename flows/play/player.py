@@ -4,6 +4,7 @@
 /image URL       send a picture (audio, video,     /resume {} send a result the flow waits for
                  document too)                     /restart   start again
 /location 26 80  send a location                   /quit      leave
+/help            show this again
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 
 import orjson
 
+from flowhook.durations import duration
 from flowhook.errors import FlowhookError, InvalidInput
 from flowhook.strict_json import UnreadableJson, read_value
 from flows.definition.definition import Export
@@ -59,6 +61,7 @@ class Player:
             sheets=sheets,
         )
         self.services.add(export)
+        view.find_flow, view.now = self.services.find_flow, self.services.now
         self.flow = self.services.find_keyword(flow) or flow or export.flows[0].uuid
         self.engine = Engine(self.services)
         self.session = Session(Contact.from_dict(contact.as_dict()))
@@ -66,7 +69,7 @@ class Player:
 
     def play(self) -> Session:
         """Play until the contact leaves; returns the final session."""
-        self.view.note((__doc__ or "").partition("\n\n")[2])
+        self._help()
         self._start()
         while True:
             self._tell_waiting()
@@ -79,12 +82,16 @@ class Player:
             if line:
                 self._answer(line)
 
+    def _help(self, _rest: str = "") -> None:
+        self.view.note((__doc__ or "").partition("\n\n")[2])
+
     def _start(self) -> None:
         self.session = Session(Contact.from_dict(self.contact.as_dict()))
         self._do(lambda: self.engine.start(self.session, self.flow))
 
     def _answer(self, line: str) -> None:
         commands: dict[str, Callable[[str], None]] = {
+            "/help": self._help,
             "/wait": self._wait,
             "/results": self._show_results,
             "/resume": self._resume,
@@ -97,7 +104,7 @@ class Player:
         if command is not None:
             command(rest.strip())
         elif name.startswith("/"):
-            self.view.note(f"there is no command {name}")
+            self.view.note(f"there is no command {name}; /help lists them")
         else:
             self._say(line)
 
@@ -170,7 +177,7 @@ class Player:
     def _tell_waiting(self) -> None:
         due = self.session.next_wakeup()
         if due is not None:
-            seconds = max(0, round((due - self.services.now()).total_seconds()))
-            self.view.note(f"(goes on by itself in {seconds} s; /wait lets them pass)")
+            left = duration(max(0.0, (due - self.services.now()).total_seconds()))
+            self.view.note(f"(goes on by itself in {left}; /wait lets the time pass)")
         elif self.session.active_run() is None:
             self.view.note(f"(the flow is {self.session.status}; /restart starts again)")

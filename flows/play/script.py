@@ -23,13 +23,14 @@ from typing import Any
 
 import orjson
 
-from flowhook.errors import NotFound
+from flowhook.errors import FlowhookError, NotFound
 from flows.definition.definition import Export
 from flows.engine.engine import Engine
 from flows.model.bounds import check_bounds
 from flows.model.contact import Contact
 from flows.model.events import Event, MsgCreated, WebhookCalled
 from flows.model.session import HttpAnswer, Message, Session, WebhookAnswer, WebhookPending
+from flows.play.readable import quoted
 from flows.play.script_schema import check_script
 from flows.play.standalone import StandaloneServices
 from flows.sheets.table import Row, read_table, row_key
@@ -103,7 +104,11 @@ class ScriptPlayer:
         """Play all turns."""
         played = ScriptResult()
         for number, turn in enumerate(self.script["turns"], start=1):
-            events = self._do(turn)
+            try:
+                events = self._do(turn)
+            except FlowhookError as error:  # the turns after it are still played and compared
+                events = []
+                played.differences.append(f"turn {number}: cannot be played: {error.message}")
             played.turns.append(events)
             for difference in self._compare(turn, events):
                 played.differences.append(f"turn {number}: {difference}")
@@ -166,7 +171,8 @@ class ScriptPlayer:
             shown = [one.as_dict() for one in events]
             for stated in turn["events"]:
                 if not any(fits(stated, one) for one in shown):
-                    yield f"no event {stated!r} among {[one['type'] for one in shown]}"
+                    among = ", ".join(str(one["type"]) for one in shown)
+                    yield f"no event {quoted(stated)} among {among}"
         active = self.session.active_run()
         results = active.results if active else getattr(self.session.ending, "results", {})
         yield from _compare_paths("results", turn.get("results", {}), results)
@@ -194,14 +200,24 @@ def fits(stated: Any, found: Any) -> bool:
 
 def _compare_lists(name: str, stated: list[Any], found: list[dict[str, Any]]) -> Iterator[str]:
     key = "text" if name == "sent" else "url"
-    shown = [one[key] for one in found]
-    if len(stated) != len(found):
-        yield f"{name} {len(found)} times, not {len(stated)}: {shown!r}"
+    if len(stated) == len(found):
+        for one, got in zip(stated, found, strict=True):
+            compared = got[key] if isinstance(one, str) else got
+            if not fits(one, compared):
+                yield f"{name} {quoted(compared)}, not {quoted(one)}"
         return
-    for one, got in zip(stated, found, strict=True):
-        compared = got[key] if isinstance(one, str) else got
-        if not fits(one, compared):
-            yield f"{name} {compared!r}, not {one!r}"
+    yield f"{name} {len(found)} times, not {len(stated)}"
+    left = list(found)
+    for one in stated:
+        met = next(
+            (got for got in left if fits(one, got[key] if isinstance(one, str) else got)), None
+        )
+        if met is None:
+            yield f"{name} without {quoted(one)}"
+        else:
+            left.remove(met)
+    for got in left:
+        yield f"{name} also {quoted(got[key])}"
 
 
 def _compare_paths(name: str, stated: Mapping[str, Any], found: Any) -> Iterator[str]:
@@ -210,4 +226,4 @@ def _compare_paths(name: str, stated: Mapping[str, Any], found: Any) -> Iterator
         for part in path.split("."):
             got = got.get(part, MISSING) if isinstance(got, Mapping) else MISSING
         if not fits(value, got):
-            yield f"{name} {path} is {got!r}, not {value!r}"
+            yield f"{name} {path} is {quoted(got)}, not {quoted(value)}"

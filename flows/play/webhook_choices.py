@@ -17,13 +17,6 @@ from flows.sheets.access import SheetAccess
 from flows.sheets.table import KEY, Row, read_table, row_key
 
 NOT_SENT = frozenset({"organization_id", "wait_seconds", "callback_url"})  # the player waits
-MAIN_KEYS = ("parsed_msg", "response", "message", "translated_text", "text")
-
-
-def pretended(name: str, body: Mapping[str, Any]) -> WebhookAnswer:
-    """A made-up answer, under every key with which functions usually answer."""
-    said = f"(what {name} would answer)"
-    return WebhookAnswer(200, {"success": True, **dict.fromkeys(MAIN_KEYS, said)})
 
 
 def pretended_request(

@@ -17,6 +17,7 @@ from rich.console import Console
 from flowhook.errors import InvalidInput, ProviderUnavailable
 from flowhook.providers.google_sheets import GoogleSheetsClient
 from flowhook.providers.guard import AddressGuard
+from flows.__main__ import pretended
 from flows.definition.reading import read_export
 from flows.model.contact import Contact
 from flows.model.session import Session
@@ -27,7 +28,6 @@ from flows.play.webhook_choices import (
     PretendedSheets,
     RunningService,
     SharedSheets,
-    pretended,
     pretended_request,
 )
 from flows.sheets.access import SheetAccess
@@ -86,7 +86,7 @@ def played(
         read_export(export(flow)),
         ChatView(Console(file=shown, width=100), trace=trace),
         ask,
-        functions=pretended,
+        functions=pretended(),
         http=pretended_request,
         sheets=sheets or PretendedSheets(),
         contact=Contact(id="1", name="Asha"),
@@ -126,9 +126,65 @@ def test_media_places_results_and_the_other_commands() -> None:
 def test_trace_shows_nodes_and_variables() -> None:
     quiet, _ = played("2")
     traced, _ = played("2", trace=True)
-    assert "node w" not in quiet
-    for sign in ("node w", "@results.r =", "goes to No", "waits for message"):
-        assert sign in traced
+    assert "node @results.r" not in quiet
+    for sign in (
+        "flow Choosing starts",
+        "node ☰ Ready",
+        "node @results.r",
+        "@results.r = No (No)\n",
+        "goes to No",
+        "waits for message, at most 1 min\n",
+        "node You said",
+    ):
+        assert sign in traced, traced
+    assert "{'" not in traced
+
+
+def test_a_wait_is_told_in_hours() -> None:
+    nodes = [{**CHOOSING["nodes"][1], "wait": {"result": "r", "seconds": 82_800}}]
+    nodes = [CHOOSING["nodes"][0], *nodes, *CHOOSING["nodes"][2:]]
+    shown, _ = played(flow={**CHOOSING, "nodes": nodes})
+    assert "(goes on by itself in 23 h; /wait lets the time pass)" in shown
+
+
+def test_help_tells_the_commands_again() -> None:
+    shown, _ = played("/help", "/what")
+    assert shown.count("/location 26 80") == 2
+    assert "no command /what; /help lists them" in shown
+
+
+def test_a_file_gets_each_message_in_one_line_and_a_terminal_bubbles_of_its_width() -> None:
+    long = ("The air scatters blue light most of all. " * 8).strip()
+    flow = {"uuid": "f", "name": "Long", "nodes": [{"id": "a", "send": long}]}
+    shown, _ = played(flow=flow)
+    assert f"flow: {long}\n" in shown
+    for width in (60, 140):
+        terminal = io.StringIO()
+        view = ChatView(Console(file=terminal, width=width, force_terminal=True, no_color=True))
+        view.said(long)
+        lines = terminal.getvalue().splitlines()
+        assert len(lines) > 3
+        assert max(len(line.strip()) for line in lines) == int(width * 0.7)
+
+
+def test_all_that_differs_in_a_script_is_told() -> None:
+    script = {
+        "turns": [
+            {"starts": "", "sent": ["Ready?", "Hello"], "status": "completed"},
+            {"resumes": {"no": "one waits for this"}},
+            {"says": "no", "sent": ["You said [yes]"], "results": {"r": {"input": "yes"}}},
+        ]
+    }
+    differences = ScriptPlayer(read_export(export(CHOOSING)), script).play().differences
+    assert differences[:3] == [
+        "turn 1: sent 1 times, not 2",
+        "turn 1: sent without 'Hello'",
+        "turn 1: status is 'waiting', not 'completed'",
+    ]
+    assert differences[3].startswith("turn 2: cannot be played: ")
+    assert differences[4] == "turn 3: sent 'You said [no]', not 'You said [yes]'"
+    assert '"input":"no"' in differences[5]
+    assert len(differences) == 6
 
 
 def run(*arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
@@ -189,7 +245,7 @@ def test_it_plays_as_a_command() -> None:
     flow = str(EXAMPLES / "ask_gpt.json")
     found = run(flow, "--pretend", typed="What is water?\nstop\n")
     assert found.returncode == 0, found.stderr
-    assert "what parse_via_chat_gpt would answer" in found.stdout
+    assert "Blue light scatters most in the air." in found.stdout
     assert "Goodbye!" in found.stdout
 
 
