@@ -28,6 +28,10 @@ NOTES = {  # what a transcript notes for the author
     "flow_interrupted": N_("flow interrupted"),
     "sheet_read": N_("sheet read"),
     "sheet_written": N_("sheet written"),
+    "paused": N_("paused"),
+    "unpaused": N_("pause ended"),
+    "restarted": N_("flow begun anew"),
+    "moved": N_("moved on"),
 }
 STATUSES = {  # of a simulation that does not wait
     "completed": N_("The flow is completed."),

@@ -23,6 +23,8 @@ PLACES: Mapping[str, str] = {
     "nodes": "pages#change-a-node",
     "history": "pages#history",
     "simulator": "pages#the-simulator",
+    "funnel": "pages#how-contacts-go-through-a-flow",
+    "conversations": "pages#conversations",
     "logs": "pages#why-did-the-bot-not-answer",
     "usage": "pages#what-does-it-cost",
 }

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from flowhook.board.routes import NameSchema
 from flowhook.organisations.models import configured_models
 from flowhook.organisations.organisation import Organisation
-from flowhook.organisations.roles import OPERATOR
+from flowhook.organisations.roles import EXPERT, OPERATOR
 from web.explanations import explain
 from web.forms import form_fields
 from web.language import _
@@ -53,7 +53,8 @@ def front_page(services: PageServices) -> Any:
             return redirect("/sign-in", 303)
         caller = signed_in().caller
         if caller.scope != OPERATOR:
-            return redirect(url_for("web.home.show", org=caller.organization_id), 303)
+            first = "web.conversations.index" if caller.scope == EXPERT else "web.home.show"
+            return redirect(url_for(first, org=caller.organization_id), 303)
         return service_page(services)
 
     return front

@@ -15,21 +15,17 @@ from flows.api.message_schema import MEDIA, MessageSchema, load, message_of
 from flows.conversations.node_counts import NodeCounts
 from flows.library.publishing import newest, with_subflows
 from flows.model.contact import LANGUAGES, Language
-from flows.model.media import kind_of_url
 from flows.model.session import Message, WebhookAnswer
 from flows.play.simulation import Simulation, Simulations
+from web.chat import POLICY, media_kind, note_words
 from web.flow_picture import picture_of
-from web.flow_words import MESSAGES, NOTES, STATUSES
+from web.flow_words import MESSAGES, STATUSES
 from web.form_values import pretty
 from web.language import _, translated
-from web.page_security import HEADERS, organisation, signed_in
+from web.page_security import organisation, signed_in
 from web.page_services import PageServices
 from webhooks.pretended import pretended_answer
 
-# A flow may send media from any host; only this page shows them.
-POLICY = HEADERS["Content-Security-Policy"].replace(
-    "img-src 'self' data:", "img-src 'self' data: https:; media-src 'self' https:"
-)
 PLACE = re.compile(r"(-?[\d.]{1,12})[,\s]+(-?[\d.]{1,12})", re.ASCII)
 BASE = "en"  # a contact without another language gets the flow as it is written
 LOCALES = frozenset(one.locale for one in LANGUAGES)
@@ -128,24 +124,9 @@ class Stage:
         return [one for one in LANGUAGES if one.locale in translated]
 
 
-def note_words(kind: str) -> str:
-    """What a note tells, by the type of its event."""
-    return translated(NOTES.get(kind, kind.replace("_", " ")))
-
-
 def status_words(status: str) -> str:
     """What became of a flow that does not wait."""
     return translated(STATUSES.get(status, status))
-
-
-def media_kind(message: Mapping[str, Any]) -> str:
-    """How the page shows a message's media; "" for an address that it may not show."""
-    url, kind = str(message["url"]), str(message.get("media") or message["type"])
-    if not url.startswith(("https://", request.host_url)):
-        return ""
-    if kind in ("quick_reply", "list"):
-        kind = kind_of_url(url) or "image"
-    return "image" if kind == "sticker" else kind
 
 
 def settings_of(form: Mapping[str, str], simulation: Simulation | None) -> tuple[bool, str]:

@@ -18,10 +18,12 @@ from web.account_pages import account_pages
 from web.assets import asset_routes, icons, version
 from web.audit_pages import audit_pages
 from web.catalogues import languages
+from web.conversation_pages import conversation_pages
 from web.error_pages import in_asked_form
 from web.explanations import fixer, status_words
 from web.flow_pages import flow_pages
 from web.functions import function_pages
+from web.funnel_pages import funnel_pages
 from web.help_documents import documents
 from web.help_pages import help_pages
 from web.help_places import question_mark
@@ -50,6 +52,7 @@ NAVIGATION = (
     (N_("Home"), "home", "show", "house"),
     (N_("Functions"), "functions", "index", "lightning"),
     (N_("Flows"), "flows", "index", "diagram-3"),
+    (N_("Conversations"), "conversations", "index", "chat-dots"),
     (N_("Logs"), "logs", "index", "list-ul"),
     (N_("Usage"), "usage", "show", "bar-chart"),
     (N_("Settings"), "settings", "show", "gear"),
@@ -66,6 +69,7 @@ WITHIN = {
     "nodes": "flows",
     "history": "flows",
     "prompts": "functions",
+    "funnel": "flows",
 }  # whose menu entry is lit
 
 
@@ -108,7 +112,9 @@ def web_routes(services: PageServices) -> Blueprint:
     pages.register_blueprint(flow_pages(services))
     pages.register_blueprint(node_pages(services))
     pages.register_blueprint(history_pages(services))
+    pages.register_blueprint(funnel_pages(services))
     pages.register_blueprint(simulator_pages(services))
+    pages.register_blueprint(conversation_pages(services))
     pages.register_blueprint(log_pages(services))
     pages.register_blueprint(usage_pages(services))
     pages.register_blueprint(help_pages())
@@ -132,6 +138,7 @@ def around(version_now: str) -> dict[str, Any]:
         "csrf": session.csrf if session else "",
         "caller": session.caller if session else None,
         "is_operator": scope == OPERATOR,
+        "may": lambda endpoint, method="GET": may(scope, endpoint, method),
         "may_change": may(scope, request.endpoint or "", "POST"),
         "org": _framed_by(blueprint, session),
         "navigation": [one for one in NAVIGATION if may(scope, f"web.{one[1]}.{one[2]}", "GET")],

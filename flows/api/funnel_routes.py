@@ -82,12 +82,17 @@ def funnel_routes(auth: AdminAuth, sections: SectionService, store: FlowStore) -
         auth.member(org)
         sections.existing(org)
         _, flow = newest(store, org, uuid)
-        today = datetime.now(UTC).date()
-        last = min(today, max(asked_day("to") or today, EARLIEST))
-        first = asked_day("from") or last - WEEK * (WEEKS_KEPT - 1)
-        return json_answer(read_funnel(store.redis, org, flow, weeks_between(first, last)))
+        weeks = asked_weeks(datetime.now(UTC).date())
+        return json_answer(read_funnel(store.redis, org, flow, weeks))
 
     return routes
+
+
+def asked_weeks(today: date) -> list[date]:
+    """The Mondays of the weeks that the query string asks for; raises InvalidInput."""
+    last = min(today, max(asked_day("to") or today, EARLIEST))
+    first = asked_day("from") or last - WEEK * (WEEKS_KEPT - 1)
+    return weeks_between(first, last)
 
 
 def asked_day(name: str) -> date | None:

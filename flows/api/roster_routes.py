@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, Response, request
 
 from flowhook.errors import InvalidInput, NotFound
@@ -46,7 +48,7 @@ def roster_routes(auth: AdminAuth, conversations: Conversations) -> Blueprint:
         auth.member(org)
         if not conversations.settings(org).exists:
             raise NotFound(f"there is no organisation {org}")
-        wanted, cursor = asked_roster()
+        wanted, cursor = asked_roster(request.args)
         try:
             return json_answer(search.page(org, wanted, cursor))
         except ValueError as error:
@@ -55,9 +57,9 @@ def roster_routes(auth: AdminAuth, conversations: Conversations) -> Blueprint:
     return routes
 
 
-def asked_roster() -> tuple[RosterFilter, str]:
-    """The filter and the cursor of the query string; raises InvalidInput."""
-    texts = {name: request.args.get(name, "").strip() for name in QUERY}
+def asked_roster(asked: Mapping[str, str]) -> tuple[RosterFilter, str]:
+    """The filter and the cursor of a query; raises InvalidInput."""
+    texts = {name: asked.get(name, "").strip() for name in QUERY}
     for name, text in texts.items():
         if len(text) > MAX_FILTER:
             raise invalid(name, f"At most {MAX_FILTER} characters.")

@@ -85,6 +85,11 @@ class Interventions:
 
         return self._act(org, contact, step)
 
+    def reaches(self, org: str, contact: str) -> bool:
+        """Whether the contact has a channel by which `say` could send."""
+        record = self.conversations.store.state(org, contact) or {}
+        return record.get("channel") in self.conversations.channels
+
     def restart(self, org: str, contact: str, by: str) -> Json:
         """Start anew the flow that the contact is in, or was in last.
 

@@ -13,8 +13,8 @@ from tests.fixtures_app import Service
 from tests.flows.talking import GREETING, export
 from tests.web.visitor import Visitor, signed_in
 from web import assets
+from web.chat import POLICY
 from web.page_security import HEADERS, HELP_PREFIX, OPEN_PREFIX, OPEN_VIEWS
-from web.simulator_pages import POLICY
 
 EXAMPLES = {
     "org": "acme",

@@ -15,7 +15,7 @@ from tests.fixtures_app import OpenService, Service
 from tests.flows.sheets.flows import reading_and_writing
 from tests.flows.talking import GREETING, export
 from tests.web.visitor import Page, Visitor, signed_in
-from web.simulator_pages import media_kind
+from web.chat import media_kind
 
 GREET = "/organisations/acme/flows/greeting/simulator"
 ASK = "/organisations/acme/flows/asking/simulator"

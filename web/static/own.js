@@ -86,6 +86,7 @@ if (entry && location.hash.startsWith("#fh.")) {
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
 document.querySelector("[data-focus]")?.focus();
+for (const chat of document.querySelectorAll(".chat[data-renew]")) chat.scrollTop = chat.scrollHeight;
 for (const tab of document.querySelectorAll(".tabs [aria-current]")) tab.scrollIntoView({ block: "nearest", inline: "center" });
 
 // Models that the key can use, asked for once a model's field is entered.
@@ -169,10 +170,11 @@ const renew = async () => {
     if (!fresh || fresh.outerHTML === before || (part !== activeElement && part.contains(activeElement))) continue;
     written.set(id, fresh.outerHTML);
     localise(fresh);
+    const isAtEnd = part.scrollTop + part.clientHeight >= part.scrollHeight - 8;
     const { scrollTop, scrollLeft } = part, isFocused = part === activeElement;
     part.replaceWith(fresh);
     fresh.dispatchEvent(new Event("renewed", { bubbles: true }));
-    Object.assign(fresh, { scrollTop, scrollLeft });
+    Object.assign(fresh, { scrollTop: fresh.matches(".chat") && isAtEnd ? fresh.scrollHeight : scrollTop, scrollLeft });
     if (isFocused) fresh.focus();
   }
 };
