@@ -40,8 +40,8 @@ def media_kind(message: Mapping[str, Any]) -> str:
 def as_seen(transcript: Iterable[Json], own: str) -> list[Json]:
     """A transcript with each message as the `bubbles` that WhatsApp shows of it, and `is_fault`.
 
-    `own` is the service's public address, if it has one. What a contact sent from elsewhere is a `link`: whoever looks
-    at the page shall ask no stranger's server for it.
+    `own` is the service's public address, if it has one. What a contact sent from elsewhere is a
+    `link`: whoever looks at the page shall ask no stranger's server for it.
     """
     own_places = tuple(f"{one.rstrip('/')}/" for one in (request.host_url, own) if one)
     return [_seen(entry, own_places) for entry in transcript]

@@ -19,7 +19,7 @@ from web.chat import POLICY, as_seen, media_kind, note_words
 from web.contact_facts import facts_of, words_of
 from web.flow_pages import attachment, file_name
 from web.flow_places import FlowPlaces
-from web.language import N_
+from web.language import N_, _
 from web.page_security import signed_in
 from web.page_services import PageServices
 
@@ -55,7 +55,9 @@ def conversation_pages(services: PageServices) -> Blueprint:
         try:
             page = search.page(org, asked_roster({**asked, "cursor": cursor})[0], cursor)
         except ValueError as failure:
-            error = InvalidInput(f"cursor: {failure}", fix="Begin with the newest conversations.")
+            error = InvalidInput(
+                f"cursor: {failure}", fix=_("Begin with the newest conversations.")
+            )
         except FlowhookError as failure:
             error = failure
         text = render_template(
@@ -136,7 +138,7 @@ class ConversationViews:
         elif action in ("pause", "unpause", "restart"):
             getattr(does, action)(org, known(contact), by)
         else:
-            raise InvalidInput("the form names no action", fix="Load the page again.")
+            raise InvalidInput(_("the form names no action"), fix=_("Load the page again."))
         return action
 
     def shown(self, org: str, contact: str, error: FlowhookError | None = None) -> AnyResponse:

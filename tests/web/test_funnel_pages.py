@@ -34,7 +34,7 @@ def test_nodes_and_weeks(visitor: Visitor) -> None:
     assert row(page.html, "ask") == "What is your name? 3 then : 3 0"
     waited = "@results.name 3 Other : 1 Stop : 1 completed: 1 1 "
     assert re.fullmatch(rf"{re.escape(waited)}\d+ s", row(page.html, "wait"))
-    assert row(page.html, "thank") == "Hello @results.name 1 completed: 1 0"
+    assert row(page.html, "thank") == "Hello @results.name 1 then : 1 completed: 1 0"
     assert re.search(r"\d{4}-\d\d-\d\d – \d{4}-\d\d-\d\d 3 2 0 0", page.text)
     place = "/organisations/acme/conversations?flow=greeting&amp;node=wait"
     assert f'<a href="{place}">1</a>' in page.html

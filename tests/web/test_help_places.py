@@ -39,6 +39,7 @@ def test_every_page_leads_to_its_paragraph(service: Service) -> None:
         f"{ACME}/functions": "author#which-function-for-what",
         f"{ACME}/functions/get_buttons": "author#which-function-for-what",
         f"{ACME}/flows": "pages#flows",
+        f"{ACME}/conversations": "pages#conversations",
         f"{ACME}/logs": "pages#why-did-the-bot-not-answer",
         f"{ACME}/usage": "pages#what-does-it-cost",
         f"{ACME}/settings": "admin#openai",

@@ -14,7 +14,7 @@ from flowhook.organisations.model_quirks import StoredModelQuirks
 from flowhook.records.log_entry import LogEntry
 from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import Service
-from tests.flows.talking import export
+from tests.flows.talking import export, publish, say
 from tests.web.visitor import Page, Visitor, signed_in
 
 MARK = "xss-mark"
@@ -139,6 +139,41 @@ def test_flows(service: Service, visitor: Visitor) -> None:
     stays_text(visitor.post(f"{ACME}/flows", noise), shown=False)
 
 
+def test_conversations(service: Service, visitor: Visitor) -> None:
+    flow = {
+        "uuid": "scripted",
+        "name": SCRIPT,
+        "keywords": ["hello"],
+        "nodes": [
+            {"id": "say", "send": SCRIPT, "to": "ask"},
+            {
+                "id": "ask",
+                "wait": {"result": "answer"},
+                "cases": [["has_any_word", ["stop"], SCRIPT, None]],
+                "else": "say",
+            },
+        ],
+    }
+    publish(service, flow)
+    known = {"name": SCRIPT[:80], "fields": {"village": SCRIPT}}
+    said: list[dict[str, object]] = [
+        {"text": "hello", "contact": known},
+        {"text": SCRIPT},
+        {"type": "image", "url": f"https://a.example/{quote(SCRIPT)}", "text": SCRIPT},
+    ]
+    for message in said:
+        answer = say(service, message)
+        assert answer.status == 200, answer.body
+    conversations = f"{ACME}/conversations"
+    stays_text(visitor.get(conversations))
+    stays_text(visitor.get(f"{conversations}?flow=scripted"))
+    stays_text(visitor.get(f"{conversations}/7"))
+    stays_text(visitor.post(f"{conversations}/7", {"action": "say", "text": SCRIPT}))
+    stays_text(visitor.post(f"{conversations}/7", {"action": SCRIPT, "text": SCRIPT}))
+    stays_text(visitor.post(f"{conversations}/7", {"action": "move", "node": SCRIPT}))
+    stays_text(visitor.get(f"{ACME}/flows/scripted/funnel"))
+
+
 @pytest.mark.parametrize(
     "path",
     [
@@ -147,6 +182,12 @@ def test_flows(service: Service, visitor: Visitor) -> None:
         f"{ACME}/logs?cursor=@",
         f"{ACME}/logs/@",
         f"{ACME}/usage?from=@",
+        f"{ACME}/conversations?q=@",
+        f"{ACME}/conversations?flow=@&node=@",
+        f"{ACME}/conversations?status=@",
+        f"{ACME}/conversations?waiting_since=@",
+        f"{ACME}/conversations?cursor=@",
+        f"{ACME}/conversations/@",
         f"{ACME}/usage.csv?by=@",
         f"{ACME}/functions/@",
         f"{ACME}/settings/@",

@@ -35,6 +35,13 @@ EVERYWHERE = {"section": list(SECTIONS), "rest": ["nothing-here"]}
 
 Values = Mapping[str, Sequence[str]]
 """What may stand for each argument of an address."""
+NOTHING: Values = {
+    "entry_id": ["1-1"],
+    "uuid": ["none"],
+    "node": ["none"],
+    "contact": ["none"],
+    "title": ["none"],
+}
 
 
 @pytest.fixture(params=["en-GB"])
@@ -56,19 +63,33 @@ def full(service: Service, openai: FakeOpenAI) -> Values:
     fill(service, openai)
     service.operator("PATCH", "/organizations/acme", {"title": LONG[:120], "tags": ["pilot"]})
     service.operator("POST", "/flows/acme", FLOW)
+    said = {"text": LONG, "contact": {"name": LONG, "fields": {"village": LONG}}}
+    for message in (
+        {"flow": "greeting"},
+        said,
+        {"type": "image", "url": f"https://a.example/{LONG}"},
+    ):
+        assert service.operator("POST", "/conversations/acme/7/messages", message).status == 200
     long = {"contact": {"id": 1, "name": LONG}, "flow": {"id": 2, "name": LONG}}
     service.call("parse_via_chat_gpt", {"question_text": LONG, **long})
     service.call(LONG[:60], {"question_text": "x"})
     service.flush()
     listed = service.operator("GET", "/logs/acme").json["logs"]
     entries = [entry["id"] for entry in {one["status"]: one for one in listed}.values()]
-    return {"org": ["acme"], "entry_id": entries, "uuid": ["greeting"], "title": ["second"]}
+    return {
+        "org": ["acme"],
+        "entry_id": entries,
+        "uuid": ["greeting"],
+        "node": ["ask", "wait"],
+        "contact": ["7"],
+        "title": ["second"],
+    }
 
 
 def empty(service: Service, openai: FakeOpenAI) -> Values:
     """An organisation that was only made."""
     service.operator("PUT", f"/settings/{BARE}/openai", {"is_active": False})
-    return {"org": [BARE], "entry_id": ["1-1"], "uuid": ["none"], "title": ["none"]}
+    return {"org": [BARE], **NOTHING}
 
 
 @pytest.mark.parametrize("state", [full, empty])
@@ -102,8 +123,7 @@ def test_no_page_is_too_wide_in_hindi(phone: Tab, service: Service, openai: Fake
 
 
 def test_no_page_before_signing_in_is_hard_to_use_or_too_wide(phone: Tab, service: Service) -> None:
-    nothing = {"org": ["nobody"], "entry_id": ["1-1"], "uuid": ["none"], "title": ["none"]}
-    paths = pages(service, nothing, Visitor(service.app))
+    paths = pages(service, {"org": ["nobody"], **NOTHING}, Visitor(service.app))
     shown = ["/sign-in", "/help", *MISTAKES, *itertools.islice(paths, 3)]
     assert faults(phone, shown) == ""
 
