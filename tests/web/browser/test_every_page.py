@@ -63,7 +63,7 @@ def full(service: Service, openai: FakeOpenAI) -> Values:
     fill(service, openai)
     service.operator("PATCH", "/organizations/acme", {"title": LONG[:120], "tags": ["pilot"]})
     service.operator("POST", "/flows/acme", FLOW)
-    said = {"text": LONG, "contact": {"name": LONG, "fields": {"village": LONG}}}
+    said = {"text": LONG, "contact": {"name": LONG[:200], "fields": {"village": LONG}}}
     for message in (
         {"flow": "greeting"},
         said,
