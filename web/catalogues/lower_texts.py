@@ -107,7 +107,7 @@ def pattern(node: ast.JoinedStr) -> str:
             seen.add(name)
             parts.append(f"%({name})s")
         elif isinstance(part, ast.Constant):
-            parts.append(str(part.value))
+            parts.append(str(part.value).replace("%", "%%"))
     return "".join(parts)
 
 

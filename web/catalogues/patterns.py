@@ -36,7 +36,7 @@ class Patterns:
         """
         if len(text) > MAX_CHARACTERS:
             return None
-        for pattern in self._likely(text):
+        for pattern in sorted(self._likely(text), key=_certainty, reverse=True):
             found = _compiled(pattern).fullmatch(text)
             if found is not None:
                 names = PLACEHOLDER.findall(pattern)
@@ -63,4 +63,6 @@ def _certainty(pattern: str) -> int:
 @cache
 def _compiled(pattern: str) -> Any:
     literals = PLACEHOLDER.split(pattern)[::2]
-    return re2.compile("(?s)" + "(.+?)".join(re2.escape(literal) for literal in literals))
+    return re2.compile(
+        "(?s)" + "(.*?)".join(re2.escape(one.replace("%%", "%")) for one in literals)
+    )
