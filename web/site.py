@@ -24,7 +24,7 @@ from web.flow_pages import flow_pages
 from web.functions import function_pages
 from web.help_documents import documents
 from web.help_pages import help_pages
-from web.help_places import question_mark
+from web.help_places import question_mark, topic_mark
 from web.home import front_page, home_pages
 from web.language import N_, language, speak, translated
 from web.language_pages import language_pages, this_page
@@ -132,6 +132,7 @@ def around(version_now: str) -> dict[str, Any]:
         "page_languages": languages(),
         "this_page": this_page(),
         "script_words": script_words,
+        "ask_about": lambda topic: topic_mark(topic, icons()["question-circle"]),
         "kit": lambda name: f"/assets/{version_now}/kit/{name}",
         "own": lambda name: f"/assets/{version_now}/own/{name}",
         "icon": lambda name: icons()[name],
