@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from inspect import cleandoc
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -79,7 +80,7 @@ class SectionForms:
             kind=kind,
             title=title,
             heading=title or translated(TITLES[kind]),
-            about=(SECTIONS[kind].__doc__ or "").strip(),
+            about=cleandoc(SECTIONS[kind].__doc__ or ""),
             fields=fields,
             first=FIRST_FIELDS if kind == "openai" else None,
             exists=stored is not None,

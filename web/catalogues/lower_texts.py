@@ -10,15 +10,58 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from inspect import cleandoc
 from pathlib import Path
 
-from flowhook.errors import error_classes
+from flowhook import errors
+from webhooks.http.catalogue import describe
+from webhooks.registry import load_functions
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("flowhook", "webhooks", "flows", "service", "web")
-KINDS = {"text": 1, "secret": 1, "model": 0}  # of fields, by the argument that describes them
-NOT_SHOWN = {"commands", "doctor", "backup", "operations"}  # say it to terminals, or to programs
+# Whose texts pages show most; what the others say stays English on a page in another language.
+AREAS = (
+    "flowhook/alerts",
+    "flowhook/board",
+    "flowhook/errors.py",
+    "flowhook/http",
+    "flowhook/jobs",
+    "flowhook/limits",
+    "flowhook/media",
+    "flowhook/organisations",
+    "flowhook/outcome.py",
+    "flowhook/providers/account.py",
+    "flowhook/providers/account_client.py",
+    "flowhook/providers/glific.py",
+    "flowhook/providers/google_account.py",
+    "flowhook/providers/google_maps.py",
+    "flowhook/providers/model_client.py",
+    "flowhook/providers/openai/errors.py",
+    "flowhook/records",
+    "flowhook/redis",
+    "flowhook/strict_json.py",
+    "flows/conversations",
+    "flows/definition",
+    "flows/library",
+    "flows/sheets",
+    "service/caller_checks.py",
+    "service/section_checks.py",
+    "web",
+    "webhooks/call_handler.py",
+    "webhooks/dispatcher.py",
+    "webhooks/fields.py",
+)
+KINDS = {
+    "text": 1,
+    "secret": 1,
+    "model": 0,
+    "flow_name": 0,
+}  # of fields, by the argument that describes them
+NOT_SHOWN = {"operations", "catalogues"}  # these speak to programs and developers
 SAID = frozenset({"message", "fix", "description", "error"})  # keywords whose text people read
+RAISED = frozenset(
+    {name for name, kind in vars(errors).items() if isinstance(kind, type)}
+    | {"ValidationError", "unauthorized"}
+)
 WORD = re.compile(r"\w+")
 LETTERS = re.compile(r"[a-z]{2}")
 
@@ -26,10 +69,25 @@ Constants = Mapping[str, ast.expr]
 
 
 def paths() -> Iterator[Path]:
-    for room in ROOMS:
-        for path in sorted((ROOT / room).rglob("*.py")):
+    for area in map(ROOT.joinpath, AREAS):
+        for path in sorted(area.rglob("*.py")) if area.is_dir() else [area]:
             if NOT_SHOWN.isdisjoint(path.relative_to(ROOT).parts):
                 yield path
+
+
+def all_lower_texts() -> set[str]:
+    found = {text for path in paths() for text in lower_texts(path.read_text("utf-8"))}
+    return found | set(function_texts())
+
+
+def function_texts() -> Iterator[str]:
+    """What the catalogue of webhook functions says: summaries, fields and results."""
+    for function in load_functions():
+        described = describe(function)
+        yield described["summary"]
+        for one in (*described["fields"], *described["results"]):
+            if LETTERS.search(one.get("description") or ""):
+                yield one["description"]
 
 
 def lower_texts(source: str) -> Iterator[str]:
@@ -51,15 +109,16 @@ def lower_texts(source: str) -> Iterator[str]:
 
 def _said(tree: ast.Module) -> Iterator[ast.expr]:
     """The expressions whose texts people read."""
-    names = {kind.__name__ for kind in error_classes()} | {"ValidationError"}
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             name = _name(node.func)
-            if name in names and node.args:
+            if name in RAISED and node.args:
                 yield node.args[0]
             if name in KINDS and len(node.args) > KINDS[name]:
                 yield node.args[KINDS[name]]
             yield from (one.value for one in node.keywords if one.arg in SAID)
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict):
+            yield from node.value.values if _name(node.targets[0]) == "messages" else ()
         elif isinstance(node, ast.ClassDef):
             yield from _of_class(node)
         elif isinstance(node, ast.Dict):
@@ -71,10 +130,15 @@ def _said(tree: ast.Module) -> Iterator[ast.expr]:
 def _of_class(node: ast.ClassDef) -> Iterator[ast.expr]:
     """An error's own fix, and what heads a section's page."""
     if node.name.endswith("SettingsSchema") and isinstance(node.body[0], ast.Expr):
-        yield node.body[0].value
+        yield from _cleaned(node.body[0].value)
     for line in node.body:
         if isinstance(line, ast.Assign) and _name(line.targets[0]) == "fix":
             yield line.value
+
+
+def _cleaned(docstring: ast.expr) -> Iterator[ast.expr]:
+    if isinstance(docstring, ast.Constant):
+        yield ast.Constant(cleandoc(str(docstring.value)))
 
 
 def _name(node: ast.expr) -> str:

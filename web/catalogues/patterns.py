@@ -15,6 +15,7 @@ from typing import Any
 import re2  # type: ignore[import-untyped]
 
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+MIN_LETTERS = 6  # beside the values; with fewer, what others wrote is taken for ours
 MAX_CHARACTERS = 2000  # no sentence of ours is longer, whatever values it holds
 Key = tuple[str, str]  # the first and the last word; empty where a value stands
 
@@ -23,9 +24,11 @@ class Patterns:
     """The translations of texts with placeholders, by text."""
 
     def __init__(self, translations: Mapping[str, str]) -> None:
-        self.translations = translations
+        self.translations = {
+            text: said for text, said in translations.items() if _certainty(text) >= MIN_LETTERS
+        }
         self.by_key: dict[Key, list[str]] = defaultdict(list)
-        for text in sorted(translations, key=_certainty, reverse=True):
+        for text in sorted(self.translations, key=_certainty, reverse=True):
             self.by_key[_key(text)].append(text)
 
     def find(self, text: str) -> tuple[str, dict[str, str]] | None:
@@ -56,8 +59,8 @@ def _key(pattern: str) -> Key:
 
 
 def _certainty(pattern: str) -> int:
-    """How many characters are not values: the longest of several that match is meant."""
-    return len(PLACEHOLDER.sub("", pattern))
+    """How many letters are not of values: the longest of several that match is meant."""
+    return sum(map(str.isalpha, PLACEHOLDER.sub("", pattern)))
 
 
 @cache
