@@ -14,7 +14,6 @@ from pathlib import Path
 from flowhook.registry import load
 from flows import actions, lint
 from flows.model import action
-from flows.model.action import UNKNOWN
 from flows.model.action import actions as action_types
 from web.catalogues.lower_texts import pattern
 from webhooks.http.catalogue import describe
@@ -33,8 +32,7 @@ def author_texts() -> Iterator[str]:
     for path in sorted((*modules, Path(str(action.__file__)))):
         yield from action_texts(path.read_text("utf-8"))
     for kind in action_types:
-        if kind.words is UNKNOWN.words:
-            yield kind.name.replace("_", " ")
+        yield kind.name.replace("_", " ")
 
 
 def function_texts() -> Iterator[str]:

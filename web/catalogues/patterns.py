@@ -15,7 +15,7 @@ from typing import Any
 import re2  # type: ignore[import-untyped]
 
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
-MIN_LETTERS = 6  # beside the values; with fewer, what others wrote is taken for ours
+MIN_LETTERS = 4  # beside the values; with fewer, what others wrote is taken for ours
 MAX_CHARACTERS = 2000  # no sentence of ours is longer, whatever values it holds
 Key = tuple[str, str]  # the first and the last word; empty where a value stands
 
