@@ -135,10 +135,15 @@ def assert_shown(page: Page, section: str) -> None:
     """What is stored stands in the form, but secrets."""
     for one in form_fields(SECTIONS[section](), BODIES[section]):
         if one.kind not in (SECRET, SWITCH, ROWS):
-            assert page.locator(f'[name="{one.name}"]').input_value() == one.value, one.name
+            assert value_of(page, one) == one.value, one.name
         if one.kind == ROWS:
-            for part in itertools.chain(*filled(one)):
-                assert page.locator(f'[name="{part.name}"]').input_value() == part.value
+            rows = filled(one)
+            shown = [[value_of(page, part) for part in row] for row in rows]
+            assert sorted(shown) == sorted([part.value for part in row] for row in rows)
+
+
+def value_of(page: Page, one: FormField) -> str:
+    return page.locator(f'[name="{one.name}"]').input_value()
 
 
 def filled(one: FormField) -> list[tuple[FormField, ...]]:
@@ -152,7 +157,7 @@ def type_in(page: Page, one: FormField, body: Any, said: Callable[[str], str]) -
         for at, row in enumerate(filled(one)):
             for part in row:
                 name = part.name.rpartition(".")[2]
-                place = page.locator("fieldset fieldset").nth(at)
+                place = page.locator("fieldset fieldset fieldset").nth(at)
                 place.get_by_label(said(LABELS[name])).first.fill(part.value)
         return
     found = page.get_by_label(said(LABELS[one.name]), exact=True)
