@@ -17,7 +17,7 @@ from flowhook.organisations.roles import OPERATOR, may
 from web.account_pages import account_pages
 from web.assets import asset_routes, icons, version
 from web.audit_pages import audit_pages
-from web.catalogues import languages
+from web.catalogues import catalogue, languages
 from web.error_pages import in_asked_form
 from web.explanations import fixer, status_words
 from web.flow_pages import flow_pages
@@ -105,9 +105,11 @@ def web_routes(services: PageServices) -> Blueprint:
 
 
 def warm(app: Flask) -> None:
-    """Read all templates, icons and documents, so that nobody's first page waits for them."""
+    """Read all templates, icons, documents and catalogues, so that nobody's first page waits for them."""
     icons()
     documents()
+    for code in languages():
+        catalogue(code)
     for name in app.jinja_env.list_templates():
         app.jinja_env.get_template(name)
 

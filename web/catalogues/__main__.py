@@ -15,6 +15,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
 from web.catalogues import FOLDER
+from web.catalogues.field_texts import field_texts
 from web.catalogues.lower_texts import all_lower_texts
 from web.catalogues.marked_texts import Text, marked_texts
 
@@ -28,8 +29,8 @@ def read(path: Path) -> Catalog:
 
 
 def all_texts() -> set[Text]:
-    """What the pages mark, and what lower rooms say."""
-    return {*marked_texts(), *all_lower_texts()}
+    """What the pages mark, and what lower rooms and the checks of fields say."""
+    return {*marked_texts(), *all_lower_texts(), *field_texts()}
 
 
 def updated(path: Path, texts: set[Text]) -> bytes:

@@ -15,7 +15,9 @@ from typing import Any
 import re2  # type: ignore[import-untyped]
 
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
-MIN_LETTERS = 4  # beside the values; with fewer, what others wrote is taken for ours
+# Beside the values; with fewer, what others wrote is taken for ours.
+MIN_LETTERS = 4
+MIN_LETTERS_AFTER_VALUE = 7  # where a pattern begins with a value, as what others wrote may
 MAX_CHARACTERS = 2000  # no sentence of ours is longer, whatever values it holds
 Key = tuple[str, str]  # the first and the last word; empty where a value stands
 
@@ -25,7 +27,7 @@ class Patterns:
 
     def __init__(self, translations: Mapping[str, str]) -> None:
         self.translations = {
-            text: said for text, said in translations.items() if _certainty(text) >= MIN_LETTERS
+            text: said for text, said in translations.items() if _is_certain(text)
         }
         self.by_key: dict[Key, list[str]] = defaultdict(list)
         for text in sorted(self.translations, key=_certainty, reverse=True):
@@ -61,6 +63,12 @@ def _key(pattern: str) -> Key:
 def _certainty(pattern: str) -> int:
     """How many letters are not of values: the longest of several that match is meant."""
     return sum(map(str.isalpha, PLACEHOLDER.sub("", pattern)))
+
+
+def _is_certain(pattern: str) -> bool:
+    begins_with_value = PLACEHOLDER.match(pattern) is not None
+    least = MIN_LETTERS_AFTER_VALUE if begins_with_value else MIN_LETTERS
+    return _certainty(pattern) >= least
 
 
 @cache

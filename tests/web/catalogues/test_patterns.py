@@ -44,6 +44,11 @@ def test_what_nobody_said_is_not_found() -> None:
     assert FOUND.find("the field " + "x" * MAX_CHARACTERS + " is empty") is None
 
 
+def test_a_pattern_of_few_letters_after_a_value_is_none() -> None:
+    few = Patterns({"%(help)s, at most %(count)s.": "%(help)s, ज़्यादा से ज़्यादा %(count)s।"})
+    assert few.find("What a provider wrote, at most once.") is None
+
+
 def test_hostile_texts_take_linear_time() -> None:
     began = time.process_time()
     for _ in range(100):
