@@ -105,7 +105,7 @@ def web_routes(services: PageServices) -> Blueprint:
 
 
 def warm(app: Flask) -> None:
-    """Read all templates, icons, documents and catalogues, so that nobody's first page waits for them."""
+    """Read templates, icons, documents and catalogues: nobody's first page waits for them."""
     icons()
     documents()
     for code in languages():

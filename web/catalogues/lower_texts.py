@@ -104,8 +104,8 @@ def _said(tree: ast.Module) -> Iterator[ast.expr]:
             if name in KINDS and len(node.args) > KINDS[name]:
                 yield node.args[KINDS[name]]
             yield from (one.value for one in node.keywords if one.arg in SAID)
-        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict):
-            yield from node.value.values if _name(node.targets[0]) == "messages" else ()
+        elif isinstance(node, ast.Assign):
+            yield from _of_assignment(node)
         elif isinstance(node, ast.ClassDef):
             yield from _of_class(node)
         elif isinstance(node, ast.Dict):
@@ -114,13 +114,18 @@ def _said(tree: ast.Module) -> Iterator[ast.expr]:
                     yield value
 
 
+def _of_assignment(node: ast.Assign) -> Iterator[ast.expr]:
+    name = _name(node.targets[0])
+    if name == "fix":
+        yield node.value
+    elif name == "messages" and isinstance(node.value, ast.Dict):
+        yield from node.value.values
+
+
 def _of_class(node: ast.ClassDef) -> Iterator[ast.expr]:
-    """An error's own fix, and what heads a section's page."""
+    """What heads a section's page."""
     if node.name.endswith("SettingsSchema") and isinstance(node.body[0], ast.Expr):
         yield from _cleaned(node.body[0].value)
-    for line in node.body:
-        if isinstance(line, ast.Assign) and _name(line.targets[0]) == "fix":
-            yield line.value
 
 
 def _cleaned(docstring: ast.expr) -> Iterator[ast.expr]:

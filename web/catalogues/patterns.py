@@ -26,9 +26,7 @@ class Patterns:
     """The translations of texts with placeholders, by text."""
 
     def __init__(self, translations: Mapping[str, str]) -> None:
-        self.translations = {
-            text: said for text, said in translations.items() if _is_certain(text)
-        }
+        self.translations = {text: said for text, said in translations.items() if _is_certain(text)}
         self.by_key: dict[Key, list[str]] = defaultdict(list)
         for text in sorted(self.translations, key=_certainty, reverse=True):
             self.by_key[_key(text)].append(text)

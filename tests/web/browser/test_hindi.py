@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import re
 from html.parser import HTMLParser
 
+import pytest
+
+from flowhook.organisations.schemas import SECTIONS
 from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import Service
 from tests.web.browser.test_every_page import MISTAKES, full, pages
 from tests.web.catalogues.unmarked_texts import SPOKEN
-from tests.web.visitor import signed_in
+from tests.web.visitor import HTML, Visitor, signed_in
 
 # Elements whose words are code, or another's: what was typed, stored or answered.
 NOT_OURS = frozenset({"code", "pre", "script", "style", "textarea", "svg", "bdi"})
@@ -23,6 +27,10 @@ THEIRS = re.compile(
 )
 # One that a reader can make by typing an address only, and that says what a program may send.
 TYPED = {"/organisations?sort=nonsense"}
+FLOWS = "/organisations/acme/flows"
+NO_FLOWS = [b"", b"\x89PNG\r\n\x1a\n", b"PK", b"{}", b"[]", b'{"flows": []}', b'{"flows": [{}]}']
+WRONG = ["no value!", "-1", "999999999999", "1.5", "9" * 3000]
+HINDI = {"Accept-Language": "hi"}
 
 
 class Words(HTMLParser):
@@ -75,3 +83,40 @@ def test_no_page_is_left_with_an_english_sentence(service: Service, openai: Fake
         and (texts := english(visitor.get(path).html))
     }
     assert left == {}
+
+
+@pytest.fixture
+def hindi(service: Service) -> Visitor:
+    service.organisation()
+    visitor = signed_in(service)
+    visitor.post("/language", {"language": "hi"})
+    return visitor
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: wrong[:12])
+def test_no_refused_settings_are_left_with_an_english_sentence(hindi: Visitor, wrong: str) -> None:
+    refused = {}
+    for section in SECTIONS:
+        path = f"/organisations/acme/settings/{section}"
+        names = {name for name in hindi.get(path).values() if name not in ("csrf", "tag")}
+        page = hindi.post(path, dict.fromkeys(names, wrong))
+        if page.status == 400:
+            refused[section] = english(page.html)
+    assert len(refused) > len(SECTIONS) // 2
+    assert not any(refused.values()), refused
+
+
+@pytest.mark.parametrize("content", NO_FLOWS)
+def test_no_refused_import_is_left_with_an_english_sentence(hindi: Visitor, content: bytes) -> None:
+    page = hindi.post(FLOWS, {"file": (io.BytesIO(content), "flow.json")}, Accept=HTML)
+    assert page.status == 400
+    assert english(page.html) == []
+
+
+def test_no_refused_sign_in_is_left_with_an_english_sentence(service: Service) -> None:
+    visitor = Visitor(service.app)
+    for token in ("", "wrong", "fh_" + "a" * 40, "x" * 9000):
+        visitor.get("/sign-in", **HINDI)
+        page = visitor.post("/sign-in", {"token": token}, **HINDI)
+        assert page.status >= 400
+        assert english(page.html) == []
