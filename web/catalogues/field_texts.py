@@ -36,7 +36,7 @@ def _of_kinds() -> Iterator[str]:
     """Those without a value; no field here has one that tells its own."""
     for kind in KINDS:
         for text in kind.default_error_messages.values():
-            if "{" not in text:
+            if isinstance(text, str) and "{" not in text:
                 yield text
 
 
