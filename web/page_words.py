@@ -23,11 +23,13 @@ PHRASES = (
     ("Set is_active to true in", "Switch is_active on in"),
     (" as Retry-After says", " a little"),
 )
+WRONG = re.compile(r"(?<=hese fields are wrong: )[a-z_, ]+$")
 ROUTE = re.compile(r",? (?:or )?(?:PUT|PATCH|POST) /settings/\S+(?<![.,;:])")
 
 
 def in_page_words(text: str) -> Markup:
     """A message or fix in a page's words, with links to the fields that it names."""
+    text = WRONG.sub(_labelled, text)
     nearest = _section_named(text)
     said = translated(text)
     for spoken, shown in PHRASES:
@@ -42,6 +44,13 @@ def sentence(text: str) -> str:
     """A message with a capital, unless it begins with a field's or a file's name."""
     first = text.partition(" ")[0]
     return text if "_" in first or "." in first else text[:1].upper() + text[1:]
+
+
+def _labelled(names: re.Match[str]) -> str:
+    """The labels of fields that are named alone; those of settings are linked by `_shown`."""
+    return ", ".join(
+        one if _names().fullmatch(one) else label_of(one) for one in names[0].split(", ")
+    )
 
 
 def _shown(name: str, nearest: str) -> Markup:

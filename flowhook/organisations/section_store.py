@@ -6,7 +6,7 @@ which is compared in the same step.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from redis.exceptions import ResponseError, WatchError
@@ -73,7 +73,7 @@ class SectionStore:
             pipe.hgetall(key)
 
         existed, *_, stored = self._carry_out(org, section, expected, commands)
-        self.changes.made(org, actor, "replace" if existed else "create", section, values)
+        self.changes.made(org, actor, "replace" if existed else "create", section, _named(values))
         return not existed, _read_hash(stored)
 
     def patch(
@@ -91,7 +91,7 @@ class SectionStore:
             stored = self._patch_unseen(org, section, written, removed)
         else:
             stored = self._patch_seen(org, section, written, removed, expected)
-        self.changes.made(org, actor, "change", section, values)
+        self.changes.made(org, actor, "change", section, _named(values))
         return stored
 
     def delete(self, org: str, section: str, actor: str, expected: str | None = None) -> bool:
@@ -223,6 +223,11 @@ def no_section(org: str, section: str) -> NotFound:
         f"organisation {org} has no {section} settings",
         fix=f"Save them on the settings page, or PUT /settings/{org}/{section}.",
     )
+
+
+def _named(values: Mapping[str, Any]) -> Iterator[str]:
+    """The fields that somebody wrote, without what is noted beside them."""
+    return (name for name in values if name != "private_ok")
 
 
 def _without_secrets(section: str, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -49,6 +49,8 @@ class Catalogue:
 
         Values that are sentences of ours, too, are translated with it.
         """
+        if not text:
+            return text  # a catalogue's own head stands under the empty text
         for spelt in (text, text[:1].lower() + text[1:]):
             known = self.marked.gettext(spelt)
             if known != spelt:
