@@ -15,6 +15,7 @@ from flowhook.registry import load
 from flows import actions, lint
 from flows.model import action
 from flows.model.action import actions as action_types
+from web.about_functions import spoken_paragraphs
 from web.catalogues.lower_texts import pattern
 from webhooks.http.catalogue import describe
 from webhooks.registry import load_functions
@@ -36,10 +37,11 @@ def author_texts() -> Iterator[str]:
 
 
 def function_texts() -> Iterator[str]:
-    """The summary of each function, its fields with their types, and its results."""
+    """What is told about each function, its fields with their types, and its results."""
     for function in load_functions():
         described = describe(function)
         yield described["summary"]
+        yield from spoken_paragraphs(described["page"])
         for one in (*described["fields"], *described["results"]):
             yield from filter(None, (one["description"], one["type"]))
 
