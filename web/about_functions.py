@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 PARAGRAPHS = re.compile(r"\n\n|\n(?=Source:)")
-OF_PROGRAMS = ("Errors:", "Source:")  # types of errors and an address are no language
+OF_PROGRAMS = re.compile("(Errors|Source):")  # types of errors and an address are no language
 
 
 def paragraphs(page: str) -> list[str]:
@@ -19,4 +19,4 @@ def paragraphs(page: str) -> list[str]:
 
 def spoken_paragraphs(page: str) -> list[str]:
     """Those that a language says."""
-    return [one for one in paragraphs(page) if not one.startswith(OF_PROGRAMS)]
+    return [one for one in paragraphs(page) if not OF_PROGRAMS.match(one)]
