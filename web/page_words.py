@@ -12,11 +12,14 @@ from flask import g, url_for
 from markupsafe import Markup, escape
 
 from flowhook.errors import InvalidInput, InvalidJson
+from flowhook.organisations.roles import may
 from flowhook.organisations.schemas import SECTIONS
 from web.field_labels import label_of
 from web.language import N_, translated
+from web.page_security import signed_in
 from web.section_words import TITLES
 
+PAGE = "web.settings.section"
 PHRASES = (
     (InvalidInput.fix, N_("Correct what is named above.")),
     (InvalidJson.fix, N_("What was sent is not JSON, or was cut off: send it whole.")),
@@ -58,9 +61,9 @@ def _shown(name: str, nearest: str) -> Markup:
         return escape(translated(TITLES[name]))
     section = nearest if name in _fields()[nearest] else _owner(name)
     label = label_of(name)
-    if "organisation" not in g:
+    if "organisation" not in g or not may(signed_in().caller.scope, PAGE, "GET"):
         return escape(label)
-    place = url_for("web.settings.section", org=g.organisation.id, section=section)
+    place = url_for(PAGE, org=g.organisation.id, section=section)
     return Markup('<a href="{}#field-{}">{}</a>').format(place, name, label)
 
 

@@ -124,6 +124,7 @@ def around(version_now: str) -> dict[str, Any]:
         "caller": session.caller if session else None,
         "is_operator": scope == OPERATOR,
         "may_change": may(scope, request.endpoint or "", "POST"),
+        "opens": lambda endpoint: may(scope, endpoint, "GET"),
         "org": _framed_by(blueprint, session),
         "navigation": [one for one in NAVIGATION if may(scope, f"web.{one[1]}.{one[2]}", "GET")],
         "here_blueprint": WITHIN.get(blueprint, blueprint),

@@ -13,6 +13,7 @@ from redis.exceptions import ResponseError, WatchError
 
 from flowhook.errors import Changed, Conflict, NotFound
 from flowhook.frames import drop_frames
+from flowhook.organisations.audit import LastChange
 from flowhook.organisations.changes import Changes
 from flowhook.organisations.schemas import SECTIONS
 from flowhook.organisations.section import secret_fields
@@ -213,7 +214,7 @@ class SectionStore:
         if changed is None:
             return
         who = self.changes.audit.last_changes(org, section, changed)
-        told = {name: [f"Was changed since you read it{who.get(name, '')}."] for name in changed}
+        told = {name: [_told(who.get(name))] for name in changed}
         listed = ", ".join(changed) or "more than it"
         raise Changed(f"the {section} settings changed since you read them: {listed}", fields=told)
 
@@ -223,6 +224,11 @@ def no_section(org: str, section: str) -> NotFound:
         f"organisation {org} has no {section} settings",
         fix=f"Save them on the settings page, or PUT /settings/{org}/{section}.",
     )
+
+
+def _told(by: LastChange | None) -> str:
+    who = f" by {by.actor} at {by.time}" if by else ""
+    return f"Was changed since you read it{who}."
 
 
 def _named(values: Mapping[str, Any]) -> Iterator[str]:
