@@ -18,6 +18,7 @@ from babel.messages.pofile import read_po
 from web.catalogues.patterns import PLACEHOLDER, Patterns
 
 ENGLISH = "en"
+LANGUAGE = "language"  # what texts call the value that is a language's name
 FOLDER = Path(__file__).parent
 
 
@@ -47,7 +48,7 @@ class Catalogue:
     def said(self, text: str) -> str:
         """The translation of an English sentence, whatever its first letter and values; or itself.
 
-        Values that are sentences of ours, too, are translated with it.
+        Values that are sentences of ours, too, are translated with it, and names of languages.
         """
         if not text:
             return text  # a catalogue's own head stands under the empty text
@@ -59,7 +60,7 @@ class Catalogue:
             if found is not None:
                 translation, values = found
                 return translation % {
-                    name: self.said(value) if " " in value else value
+                    name: self.said(value) if " " in value or name == LANGUAGE else value
                     for name, value in values.items()
                 }
         return text

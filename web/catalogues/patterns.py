@@ -59,8 +59,8 @@ def _key(pattern: str) -> Key:
 
 
 def _certainty(pattern: str) -> int:
-    """How many letters are not of values: the longest of several that match is meant."""
-    return sum(map(str.isalpha, PLACEHOLDER.sub("", pattern)))
+    """How many letters and brackets are not of values: the longest of those that match is meant."""
+    return sum(one.isalpha() or one in "()" for one in PLACEHOLDER.sub("", pattern))
 
 
 def _is_certain(pattern: str) -> bool:

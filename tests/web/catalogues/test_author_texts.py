@@ -68,3 +68,14 @@ def test_hints_are_translated_with_the_issue_that_holds_them(language: str) -> N
 def test_every_function_is_described() -> None:
     texts = set(function_texts())
     assert all(function.page.strip().partition("\n")[0] in texts for function in load_functions())
+
+
+def test_languages_and_groups_are_named_within_a_hindi_text() -> None:
+    said = catalogue("hi").said
+    issue = (
+        "Node a1: the case for 'yes' is never reached (in Hindi), as an earlier one takes it ('y')"
+    )
+    assert "(हिंदी में)" in said(issue)
+    assert said("add contact groups: Polio") == "समूह में जोड़ें: Polio"
+    assert said("remove contact groups: Polio, Name").endswith(": Polio, Name")
+    assert "remove" not in said("remove contact groups: Polio, Name")
