@@ -19,6 +19,7 @@ from web.catalogues.patterns import PLACEHOLDER, Patterns
 
 ENGLISH = "en"
 LANGUAGE = "language"  # what texts call the value that is a language's name
+THEIRS = frozenset({"detail"})  # what texts call the value that a provider wrote
 FOLDER = Path(__file__).parent
 
 
@@ -60,10 +61,15 @@ class Catalogue:
             if found is not None:
                 translation, values = found
                 return translation % {
-                    name: self.said(value) if " " in value or name == LANGUAGE else value
-                    for name, value in values.items()
+                    name: self._said_of(name, value) for name, value in values.items()
                 }
         return text
+
+    def _said_of(self, name: str, value: str) -> str:
+        """A value within a sentence; a word alone is a name, unless it is a language's."""
+        if name in THEIRS or (" " not in value and name != LANGUAGE):
+            return value
+        return self.said(value)
 
 
 class English(Catalogue):

@@ -79,3 +79,9 @@ def test_languages_and_groups_are_named_within_a_hindi_text() -> None:
     assert said("add contact groups: Polio") == "समूह में जोड़ें: Polio"
     assert said("remove contact groups: Polio, Name").endswith(": Polio, Name")
     assert "remove" not in said("remove contact groups: Polio, Name")
+
+
+def test_what_a_provider_wrote_stays_as_it_is() -> None:
+    said = catalogue("hi").said("the provider rejected the request: the image is empty")
+    assert said.endswith(": the image is empty")
+    assert not said.startswith("the provider")
