@@ -25,6 +25,9 @@ PHRASES = (
     (InvalidJson.fix, N_("What was sent is not JSON, or was cut off: send it whole.")),
     ("Set is_active to true in", "Switch is_active on in"),
     (" as Retry-After says", " a little"),
+    ("; GET /docs lists every path", ""),
+    ("GET /flows/<org> lists", "The page Flows lists"),
+    ("GET /webhooks lists", "The page Functions lists"),
 )
 WRONG = re.compile(r"(?<=hese fields are wrong: )[a-z_, ]+$")
 ROUTE = re.compile(r",? (?:or )?(?:PUT|PATCH|POST) /settings/\S+(?<![.,;:])")

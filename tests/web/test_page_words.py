@@ -34,6 +34,8 @@ HOME = "/organisations/acme"
             "These fields are wrong: api_key, name, expires_at",
             "These fields are wrong: API key, Name, Expires at",
         ),
+        ("Check the address; GET /docs lists every path.", "Check the address."),
+        ("GET /flows/<org> lists the flows.", "The page Flows lists the flows."),
         ("<b>base_url_of_mine", "&lt;b&gt;base_url_of_mine"),
     ],
 )
