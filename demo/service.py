@@ -58,8 +58,10 @@ class Service:
             self._process.wait(150)
 
     def wait(self) -> None:
+        """Wait for as long as the service runs; if it ends by itself, so does the demo."""
         if self._process is not None:
-            self._process.wait()
+            status = self._process.wait()
+            sys.exit(f"The service has ended by itself (status {status}): {self.log} says why.")
 
     @property
     def log(self) -> Path:

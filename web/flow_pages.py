@@ -22,7 +22,7 @@ from flows.definition.reading import read_export
 from flows.library.publishing import issues_by_flow, newest, with_subflows
 from flows.lint import CRITICAL
 from web.flow_picture import picture_of
-from web.language import N_, _
+from web.language import N_, _, translated
 from web.page_security import signed_in
 from web.page_services import PageServices
 
@@ -184,9 +184,10 @@ def uploaded() -> list[tuple[str, bytes]]:
 def of_file(error: FlowhookError, name: str, raw: bytes) -> FlowhookError:
     """The error of an import in the page's words, with the file's name before it."""
     is_json = raw.removeprefix(BOM_UTF8).lstrip()[:1] == b"{"
-    error.message = error.message if is_json else _("it is no exported flow")
+    problem = translated(error.message) if is_json else _("it is no exported flow")
+    error.message = problem
     if name:
-        error.message = _("the file %(name)s: %(problem)s", name=name[:100], problem=error.message)
+        error.message = _("the file %(name)s: %(problem)s", name=name[:100], problem=problem)
     if isinstance(error, InvalidJson) or not is_json:
         error.fix = _("Choose the file that Export flow gave you; its name ends in .json.")
     return error

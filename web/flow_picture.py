@@ -112,9 +112,10 @@ def kind_of(node: Node) -> str:
 
 def words_of(action: Action) -> str:
     """What an action does, in at most 2,000 characters; one that says nothing, by its type."""
-    said = action.kind.words(action) or UNKNOWN.words(action)
-    if not (action.kind.is_message or action.kind.is_interactive):  # whose words are the author's
-        said = translated(said)
+    said = action.kind.words(action)
+    is_authors = action.kind.is_message or action.kind.is_interactive
+    if not said or not is_authors:  # what a contact reads stays as it is
+        said = translated(said or UNKNOWN.words(action))
     return said if len(said) <= LONGEST else said[:LONGEST] + "…"
 
 

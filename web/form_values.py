@@ -12,6 +12,7 @@ from flowhook.strict_json import UnreadableJson, read_value
 SWITCH, CHOICE, NUMBER, SECRET = "switch", "choice", "number", "secret"
 TEXT, AREA, LINES, PAIRS, JSON = "text", "area", "lines", "pairs", "json"
 SCALARS = "scalars"  # pairs whose values may be numbers and booleans
+NUMBERS = "numbers"  # whole ones, one on each line
 ROWS = "rows"  # objects, each under a name: one row of fields each
 
 
@@ -23,6 +24,8 @@ def read_text(kind: str, text: str) -> Any:
         return _number(text)
     if kind == LINES:
         return [line.strip() for line in text.splitlines() if line.strip()]
+    if kind == NUMBERS:
+        return [_number(one) for one in text.replace(",", " ").split()]
     if kind == PAIRS:
         return _read_pairs(text)
     if kind == SCALARS:
@@ -80,7 +83,7 @@ def shown_text(kind: str, value: Any) -> str:
         return ""
     if kind == SWITCH:
         return "on" if value else ""
-    if kind == LINES and isinstance(value, list):
+    if kind in (LINES, NUMBERS) and isinstance(value, list):
         return "\n".join(str(line) for line in value)
     if kind == PAIRS and isinstance(value, Mapping):
         return "\n".join(f"{name} = {new}" for name, new in value.items())

@@ -21,6 +21,7 @@ from web.form_values import (
     JSON,
     LINES,
     NUMBER,
+    NUMBERS,
     PAIRS,
     ROWS,
     SCALARS,
@@ -32,7 +33,7 @@ from web.form_values import (
     shown_text,
 )
 
-MULTILINE = frozenset({AREA, LINES, PAIRS, SCALARS, JSON})
+MULTILINE = frozenset({AREA, LINES, NUMBERS, PAIRS, SCALARS, JSON})
 BLANK_ROWS = 3
 KEY, REMOVE = "key", "remove"  # the field of a row that holds its name, and the box to remove it
 AREA_CHARACTERS = 1000  # a text that may be longer gets a text area
@@ -116,14 +117,20 @@ def kind_of(field: fields.Field) -> str:
         return ROWS
     if field.metadata.get("scalars"):
         return SCALARS
-    if isinstance(field, fields.List) and isinstance(field.inner, fields.String):
-        return LINES
+    if isinstance(field, fields.List):
+        return _kind_of_list(field.inner)
     if not isinstance(field, fields.String):
         return JSON
     if any(isinstance(check, validate.OneOf) for check in checks):
         return CHOICE
     longest = [check.max or 0 for check in checks if isinstance(check, validate.Length)]
     return AREA if max(longest, default=0) > AREA_CHARACTERS and not _is_address(field) else TEXT
+
+
+def _kind_of_list(inner: fields.Field) -> str:
+    if isinstance(inner, fields.Integer):
+        return NUMBERS
+    return LINES if isinstance(inner, fields.String) else JSON
 
 
 def messages(errors: Any) -> tuple[str, ...]:

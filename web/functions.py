@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -10,6 +9,7 @@ from flask import Blueprint, render_template, request
 from flowhook.errors import FlowhookError, NotFound
 from flowhook.http.origin import origin
 from flowhook.organisations.section_service import account_titles
+from web.about_functions import paragraphs
 from web.addresses import address_note
 from web.comparing import question_field
 from web.forms import FormField, form_fields, read_form
@@ -21,7 +21,6 @@ from web.trying import TrialResult, call
 from webhooks.http.catalogue import describe
 from webhooks.registry import WebhookFunction
 
-PARAGRAPHS = re.compile(r"\n\n|\n(?=Source:)")
 AUTHORS_OWN = frozenset({"model", "gpt_model", "thread_id", "vector_store_id"})
 
 
@@ -43,7 +42,7 @@ def function_pages(services: PageServices) -> Blueprint:
             function=described[name],
             fields=[field for field in fields if stands_first(field, function)],
             more=[field for field in fields if not stands_first(field, function)],
-            paragraphs=PARAGRAPHS.split(described[name]["page"]),
+            paragraphs=paragraphs(described[name]["page"]),
             compares=bool(question_field(function)),
             outcome=outcome,
             accounts=account_titles(organisation()),

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 
 from markupsafe import Markup
 
+from web.language import _
+
 # A page's blueprint, and the document and heading.
 PLACES: Mapping[str, str] = {
     "web": "pages#for-the-operator",
@@ -28,10 +30,29 @@ PLACES: Mapping[str, str] = {
     "logs": "pages#why-did-the-bot-not-answer",
     "usage": "pages#what-does-it-cost",
 }
-LINK = Markup(
-    ' <a class="ask" href="{}" target="_blank" rel="noopener"'
-    ' aria-label="Help on this (opens in a new tab)">{}</a>'
-)
+# What a heading within a page is about, and the document and heading.
+TOPICS: Mapping[str, str] = {
+    "first-steps": "pages#first-steps",
+    "set-up": "pages#first-steps",
+    "calls": "pages#why-did-the-bot-not-answer",
+    "call": "pages#why-did-the-bot-not-answer",
+    "again": "pages#why-did-the-bot-not-answer",
+    "models": "admin#openai",
+    "try": "author#which-function-for-what",
+    "about": "author#which-function-for-what",
+    "paste": "author#calling-a-function",
+    "fields": "author#calling-a-function",
+    "results": "author#calling-a-function",
+    "issues": "flows#what-is-checked",
+    "imported": "flows#which-files-can-be-imported",
+    "made": "author#calling-a-function",
+    "tokens": "pages#tokens",
+    "budget": "admin#limits",
+    "usage": "pages#what-does-it-cost",
+    "organisations": "pages#for-the-operator",
+    "service": "operations#settings-of-the-service",
+}
+LINK = Markup(' <a class="ask" href="{}" target="_blank" rel="noopener" aria-label="{}">{}</a>')
 
 
 def help_place(blueprint: str, section: str = "") -> str | None:
@@ -52,4 +73,13 @@ def question_mark(blueprint: str, section: str, picture: Markup) -> Markup:
     It opens a new tab, so that what was typed stays.
     """
     place = help_place(blueprint, section)
-    return LINK.format(place, picture) if place else Markup()
+    return _link(place, picture) if place else Markup()
+
+
+def topic_mark(topic: str, picture: Markup) -> Markup:
+    """The link beside a heading within a page."""
+    return _link(f"/help/{TOPICS[topic]}", picture)
+
+
+def _link(place: str, picture: Markup) -> Markup:
+    return LINK.format(place, _("Help on this (opens in a new tab)"), picture)

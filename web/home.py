@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from flowhook.board.routes import NameSchema
 from flowhook.organisations.models import configured_models
 from flowhook.organisations.organisation import Organisation
-from flowhook.organisations.roles import EXPERT, OPERATOR
+from flowhook.organisations.roles import EXPERT, OPERATOR, may
 from web.explanations import explain
 from web.forms import form_fields
 from web.language import _
@@ -123,7 +123,7 @@ def service_page(services: PageServices) -> str | AnyResponse:
 def first_steps(current: Organisation, called: bool) -> list[Step]:
     """The steps from a new organisation to its first answer."""
     org, section = current.id, current.section("openai")
-    settings = url_for("web.settings.show", org=org)
+    settings = _opened("web.settings.show", org)
     proven = any(token.scope == "webhook" for token in current.tokens.values())
     return [
         Step(_("Save the OpenAI API key"), bool(section.get("api_key")), settings),
@@ -131,7 +131,12 @@ def first_steps(current: Organisation, called: bool) -> list[Step]:
         Step(
             _("Create a token for the flow builder, or save Glific's signature phrase"),
             proven or bool(current.signature_phrase),
-            url_for("web.tokens.show", org=org),
+            _opened("web.tokens.show", org),
         ),
-        Step(_("Try a function"), called, url_for("web.functions.index", org=org)),
+        Step(_("Try a function"), called, _opened("web.functions.index", org)),
     ]
+
+
+def _opened(page: str, org: str) -> str:
+    """The address of a page; empty for whom it does not open."""
+    return url_for(page, org=org) if may(signed_in().caller.scope, page, "GET") else ""

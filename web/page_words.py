@@ -12,22 +12,30 @@ from flask import g, url_for
 from markupsafe import Markup, escape
 
 from flowhook.errors import InvalidInput, InvalidJson
+from flowhook.organisations.roles import may
 from flowhook.organisations.schemas import SECTIONS
 from web.field_labels import label_of
 from web.language import N_, translated
+from web.page_security import signed_in
 from web.section_words import TITLES
 
+PAGE = "web.settings.section"
 PHRASES = (
     (InvalidInput.fix, N_("Correct what is named above.")),
     (InvalidJson.fix, N_("What was sent is not JSON, or was cut off: send it whole.")),
     ("Set is_active to true in", "Switch is_active on in"),
     (" as Retry-After says", " a little"),
+    ("; GET /docs lists every path", ""),
+    ("GET /flows/<org> lists", "The page Flows lists"),
+    ("GET /webhooks lists", "The page Functions lists"),
 )
+WRONG = re.compile(r"(?<=hese fields are wrong: )[a-z_, ]+$")
 ROUTE = re.compile(r",? (?:or )?(?:PUT|PATCH|POST) /settings/\S+(?<![.,;:])")
 
 
 def in_page_words(text: str) -> Markup:
     """A message or fix in a page's words, with links to the fields that it names."""
+    text = WRONG.sub(_labelled, text)
     nearest = _section_named(text)
     said = translated(text)
     for spoken, shown in PHRASES:
@@ -44,14 +52,21 @@ def sentence(text: str) -> str:
     return text if "_" in first or "." in first else text[:1].upper() + text[1:]
 
 
+def _labelled(names: re.Match[str]) -> str:
+    """The labels of fields that are named alone; those of settings are linked by `_shown`."""
+    return ", ".join(
+        one if _names().fullmatch(one) else label_of(one) for one in names[0].split(", ")
+    )
+
+
 def _shown(name: str, nearest: str) -> Markup:
     if name in TITLES:
         return escape(translated(TITLES[name]))
     section = nearest if name in _fields()[nearest] else _owner(name)
     label = label_of(name)
-    if "organisation" not in g:
+    if "organisation" not in g or not may(signed_in().caller.scope, PAGE, "GET"):
         return escape(label)
-    place = url_for("web.settings.section", org=g.organisation.id, section=section)
+    place = url_for(PAGE, org=g.organisation.id, section=section)
     return Markup('<a href="{}#field-{}">{}</a>').format(place, name, label)
 
 

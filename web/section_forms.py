@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from inspect import cleandoc
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
 
 from flowhook.errors import Changed, FlowhookError
+from flowhook.organisations.audit import LastChange
 from flowhook.organisations.model_quirks import read_warnings
 from flowhook.organisations.schemas import SECTIONS
 from flowhook.organisations.section_service import account_titles, masked
 from flowhook.organisations.section_tag import section_tag
 from web.addresses import address_note, callback
 from web.form_values import SECRET
-from web.forms import FormField, form_fields, messages, read_form
+from web.forms import FormField, form_fields, read_form
 from web.language import N_, _, translated
 from web.models import goes, today
 from web.page_security import organisation, reload_organisation, signed_in
 from web.page_services import PageServices
 from web.section_notes import section_notes
-from web.section_words import TITLES, lacking_labels, tested_words
+from web.section_words import TITLES, lacking_labels, minute, tested_words
 
 # The other fields of the OpenAI section are under "More".
 FIRST_FIELDS = frozenset(
@@ -70,7 +72,9 @@ class SectionForms:
         fields = form_fields(schema, values)
         if isinstance(error, Changed):
             typed = form_fields(schema, values, request.form) if is_typed else fields
-            fields = beside(fields, typed, error.fields or {})
+            changed = self._changed(org, section, error.fields or {})
+            fields = beside(fields, typed, changed)
+            error = _as_opened(error)
         elif error:
             fields = form_fields(schema, values, request.form, error.fields or {})
         return render_template(
@@ -79,7 +83,7 @@ class SectionForms:
             kind=kind,
             title=title,
             heading=title or translated(TITLES[kind]),
-            about=(SECTIONS[kind].__doc__ or "").strip(),
+            about=cleandoc(SECTIONS[kind].__doc__ or ""),
             fields=fields,
             first=FIRST_FIELDS if kind == "openai" else None,
             exists=stored is not None,
@@ -128,6 +132,11 @@ class SectionForms:
             return self.shown(org, section, failed=failed, title=title, is_saved=is_saved)
         return self.shown(org, section, tested=tested, title=title, is_saved=is_saved)
 
+    def _changed(self, org: str, section: str, names: Iterable[str]) -> dict[str, str]:
+        """What to say beside each field that somebody else changed."""
+        who = self.services.sections.store.audit.last_changes(org, section, names)
+        return {name: _changed_words(who.get(name)) for name in names}
+
     def _tested(self, org: str, section: str, title: str | None) -> dict[str, Any]:
         if section.partition("/")[0] == "openai":
             return self.services.checks.test(org, title)
@@ -165,7 +174,7 @@ def changes(body: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any
 
 
 def beside(
-    fields: list[FormField], typed: list[FormField], changed: Mapping[str, Any]
+    fields: list[FormField], typed: list[FormField], changed: Mapping[str, str]
 ) -> list[FormField]:
     """The fields as typed, those that somebody else `changed` meanwhile as stored now, with what
     was typed beside."""
@@ -175,14 +184,34 @@ def beside(
     ]
 
 
-def _beside(field: FormField, typed: FormField, told: Any) -> FormField:
+def _beside(field: FormField, typed: FormField, told: str | None) -> FormField:
     text = typed.value.replace("\r\n", "\n")
     if told is None:
         return replace(typed, value=text)
     is_mine = field.kind != SECRET and text != field.value
     had = _("You had: %(typed)s.", typed=text) if text else _("You had nothing.")
     mine = (had,) if is_mine else ()
-    return replace(field, errors=messages(told) + mine)
+    return replace(field, errors=(told, *mine))
+
+
+def _changed_words(by: LastChange | None) -> str:
+    if by is None:
+        return _("Was changed since you opened this page.")
+    return _(
+        "Was changed since you opened this page, by %(who)s at %(time)s.",
+        who=by.actor,
+        time=minute(by.time),
+    )
+
+
+def _as_opened(error: Changed) -> FlowhookError:
+    """A conflict as the page's own words."""
+    if not error.fields:
+        return error
+    return Changed(
+        _("Somebody changed these settings since you opened this page"),
+        fix=_("Nothing was saved: look at the fields marked below, and save again."),
+    )
 
 
 def place(org: str, section: str) -> str:

@@ -17,7 +17,7 @@ from flowhook.organisations.roles import OPERATOR, may
 from web.account_pages import account_pages
 from web.assets import asset_routes, icons, version
 from web.audit_pages import audit_pages
-from web.catalogues import languages
+from web.catalogues import catalogue, languages
 from web.conversation_pages import conversation_pages
 from web.error_pages import in_asked_form
 from web.explanations import fixer, status_words
@@ -26,7 +26,7 @@ from web.functions import function_pages
 from web.funnel_pages import funnel_pages
 from web.help_documents import documents
 from web.help_pages import help_pages
-from web.help_places import question_mark
+from web.help_places import question_mark, topic_mark
 from web.history_pages import history_pages
 from web.home import front_page, home_pages
 from web.language import N_, language, speak, translated
@@ -122,9 +122,11 @@ def web_routes(services: PageServices) -> Blueprint:
 
 
 def warm(app: Flask) -> None:
-    """Read all templates, icons and documents, so that nobody's first page waits for them."""
+    """Read templates, icons, documents and catalogues: nobody's first page waits for them."""
     icons()
     documents()
+    for code in languages():
+        catalogue(code)
     for name in app.jinja_env.list_templates():
         app.jinja_env.get_template(name)
 
@@ -150,6 +152,7 @@ def around(version_now: str) -> dict[str, Any]:
         "page_languages": languages(),
         "this_page": this_page(),
         "script_words": script_words,
+        "ask_about": lambda topic: topic_mark(topic, icons()["question-circle"]),
         "kit": lambda name: f"/assets/{version_now}/kit/{name}",
         "own": lambda name: f"/assets/{version_now}/own/{name}",
         "icon": lambda name: icons()[name],

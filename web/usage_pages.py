@@ -110,4 +110,4 @@ def budget(services: PageServices, org: str) -> dict[str, Any] | None:
     if not limit:
         return None
     used = services.limiter.tokens_this_month(org)
-    return {"limit": limit, "used": used, "share": min(100, round(100 * used / limit))}
+    return {"limit": limit, "used": used, "share": round(100 * used / limit)}

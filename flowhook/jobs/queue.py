@@ -119,6 +119,16 @@ class ThreadWorker(Worker):
         thread.start()
         self.workers.append(thread)
 
+    def stop(self, timeout: int = 600_000) -> None:
+        """End after the messages in hand; threads without one at once.
+
+        All are told before the first wakes: one that was not yet would ask again and again.
+        """
+        for thread in self.workers:
+            thread.stop()
+        self.fair_queue.close()
+        super().stop(timeout)
+
 
 class FairThread(WorkerThread):
     """A thread that gives its place back with each message it has processed."""
@@ -128,11 +138,6 @@ class FairThread(WorkerThread):
             super().process_message(message)
         finally:
             self.work_queue.leave(message)  # type: ignore[attr-defined]
-
-    def stop(self) -> None:
-        """End after the message in hand; a thread without one at once."""
-        super().stop()
-        self.work_queue.close()  # type: ignore[attr-defined]
 
 
 # A script that has deleted something may write, also when Redis is out of memory.

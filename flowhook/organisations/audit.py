@@ -5,7 +5,8 @@ It outlives the organisation, so that a deletion is recorded too, and keeps the 
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -14,6 +15,13 @@ from flowhook.timestamps import timestamp_of
 
 ENTRIES = 10_000
 LOOKED_AT = 100
+
+
+class LastChange(NamedTuple):
+    """Who changed something last, and when."""
+
+    actor: str
+    time: str
 
 
 class Audit:
@@ -34,16 +42,16 @@ class Audit:
         found = self.redis.xrevrange(audit_key(org), high, "-", count=count)
         return [_shown(raw_id.decode(), fields[b"entry"]) for raw_id, fields in found]
 
-    def last_changes(self, org: str, section: str, names: list[str]) -> dict[str, str]:
-        """Who changed these fields of a section last: {name: " by <actor> at <time>"}, as far as
-        the newest entries tell; a replaced section changes all of them."""
-        found: dict[str, str] = {}
+    def last_changes(self, org: str, section: str, names: Iterable[str]) -> dict[str, LastChange]:
+        """Who changed these fields of a section last, as far as the newest entries tell; a
+        replaced section changes all of them."""
+        found: dict[str, LastChange] = {}
         for entry in self.read(org, "", LOOKED_AT):
             if entry["what"] != section:
                 continue
             is_whole = entry["action"] != "change"
             for name in names if is_whole else entry["fields"]:
-                found.setdefault(name, f" by {entry['actor']} at {entry['time']}")
+                found.setdefault(name, LastChange(entry["actor"], entry["time"]))
         return {name: found[name] for name in names if name in found}
 
     def last_change(self, org: str, section: str) -> float:

@@ -32,7 +32,7 @@ class ServiceAccountKey(Unpadded):
         try:
             return ServiceAccount.read(text).stored
         except InvalidInput as wrong:
-            raise ValidationError(f"{wrong.message}. {wrong.fix}") from None
+            raise ValidationError([wrong.message, str(wrong.fix)]) from None
 
 
 class GoogleSheetsSettingsSchema(SectionSchema):

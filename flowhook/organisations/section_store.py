@@ -6,13 +6,14 @@ which is compared in the same step.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from redis.exceptions import ResponseError, WatchError
 
 from flowhook.errors import Changed, Conflict, NotFound
 from flowhook.frames import drop_frames
+from flowhook.organisations.audit import LastChange
 from flowhook.organisations.changes import Changes
 from flowhook.organisations.schemas import SECTIONS
 from flowhook.organisations.section import secret_fields
@@ -73,7 +74,7 @@ class SectionStore:
             pipe.hgetall(key)
 
         existed, *_, stored = self._carry_out(org, section, expected, commands)
-        self.changes.made(org, actor, "replace" if existed else "create", section, values)
+        self.changes.made(org, actor, "replace" if existed else "create", section, _named(values))
         return not existed, _read_hash(stored)
 
     def patch(
@@ -91,7 +92,7 @@ class SectionStore:
             stored = self._patch_unseen(org, section, written, removed)
         else:
             stored = self._patch_seen(org, section, written, removed, expected)
-        self.changes.made(org, actor, "change", section, values)
+        self.changes.made(org, actor, "change", section, _named(values))
         return stored
 
     def delete(self, org: str, section: str, actor: str, expected: str | None = None) -> bool:
@@ -213,7 +214,7 @@ class SectionStore:
         if changed is None:
             return
         who = self.changes.audit.last_changes(org, section, changed)
-        told = {name: [f"Was changed since you read it{who.get(name, '')}."] for name in changed}
+        told = {name: [_told(who.get(name))] for name in changed}
         listed = ", ".join(changed) or "more than it"
         raise Changed(f"the {section} settings changed since you read them: {listed}", fields=told)
 
@@ -223,6 +224,16 @@ def no_section(org: str, section: str) -> NotFound:
         f"organisation {org} has no {section} settings",
         fix=f"Save them on the settings page, or PUT /settings/{org}/{section}.",
     )
+
+
+def _told(by: LastChange | None) -> str:
+    who = f" by {by.actor} at {by.time}" if by else ""
+    return f"Was changed since you read it{who}."
+
+
+def _named(values: Mapping[str, Any]) -> Iterator[str]:
+    """The fields that somebody wrote, without what is noted beside them."""
+    return (name for name in values if name != "private_ok")
 
 
 def _without_secrets(section: str, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -72,17 +72,22 @@ class ServiceAccount:
         try:
             found = read_value(text)
         except UnreadableJson:
-            raise _unreadable("is not JSON; paste the whole file") from None
+            raise InvalidInput(
+                "the service account's key is not JSON; paste the whole file", fix=_FIX
+            ) from None
         if not isinstance(found, dict):
-            raise _unreadable("is not a JSON object")
+            raise InvalidInput("the service account's key is not a JSON object", fix=_FIX)
         if found.get("type", "service_account") != "service_account":
-            raise _unreadable("is not a service account's key: its type is another")
+            raise InvalidInput(
+                "the service account's key is not a service account's key: its type is another",
+                fix=_FIX,
+            )
         email, key_id = found.get("client_email"), found.get("private_key_id", "")
         private_key = found.get("private_key")
         if not isinstance(email, str) or "@" not in email or not isinstance(key_id, str):
-            raise _unreadable("has no client_email")
+            raise InvalidInput("the service account's key has no client_email", fix=_FIX)
         if not isinstance(private_key, str):
-            raise _unreadable("has no private_key")
+            raise InvalidInput("the service account's key has no private_key", fix=_FIX)
         return cls(email.strip(), key_id, private_key)
 
     @classmethod
@@ -207,14 +212,16 @@ def _load(pem: str, *, is_checked: bool) -> RSAPrivateKey:
             pem.encode(), password=None, unsafe_skip_rsa_key_validation=is_checked
         )
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise _unreadable("has a private_key that is cut off or changed") from None
+        raise InvalidInput(
+            "the service account's key has a private_key that is cut off or changed", fix=_FIX
+        ) from None
     if not isinstance(key, RSAPrivateKey) or key.key_size not in KEY_BITS:
-        raise _unreadable("has a private_key that is not an RSA key of 2048 to 4096 bits")
+        raise InvalidInput(
+            "the service account's key has a private_key that is not an RSA key of"
+            " 2048 to 4096 bits",
+            fix=_FIX,
+        )
     return key
-
-
-def _unreadable(problem: str) -> InvalidInput:
-    return InvalidInput(f"the service account's key {problem}", fix=_FIX)
 
 
 def _base64(value: bytes) -> str:

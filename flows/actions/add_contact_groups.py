@@ -14,9 +14,12 @@ def groups(action: Action) -> list[dict[str, Any]]:
     return action.objects("groups")
 
 
+def names_of(action: Action) -> str:
+    return ", ".join(str(group.get("name", "")) for group in groups(action))
+
+
 def words(action: Action) -> str:
-    names = ", ".join(str(group.get("name", "")) for group in groups(action))
-    return f"{action.type.replace('_', ' ')}: {names}"
+    return f"add contact groups: {names_of(action)}"
 
 
 @action("add_contact_groups", required=("groups",), groups=groups, words=words)

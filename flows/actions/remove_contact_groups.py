@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from flows.actions.add_contact_groups import groups, words
+from flows.actions.add_contact_groups import groups, names_of
 from flows.model.action import Action, ActionOutcome, action, as_text
 from flows.model.events import ContactGroupsChanged
 from flows.model.groups import group_id
 from flows.model.sprint import Sprint
+
+
+def words(action: Action) -> str:
+    return f"remove contact groups: {names_of(action)}"
 
 
 @action("remove_contact_groups", required=("groups",), groups=groups, words=words)

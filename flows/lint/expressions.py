@@ -20,8 +20,9 @@ def expressions_are_supported(target: LintTarget) -> Iterator[Issue]:
         for subject, text in texts:
             reason = reason_against(text) if "<%" in text else None
             if reason:
-                article = "" if subject.startswith("Node") or subject.startswith("Wait") else "an "
-                message = f"{subject} {article}unsupported expression: {reason}"
+                message = f"{subject} an unsupported expression: {reason}"
+                if subject.startswith(("Node", "Wait")):  # as Glific words it
+                    message = f"{subject} unsupported expression: {reason}"
                 yield Issue(CRITICAL, message, node.uuid)
 
 

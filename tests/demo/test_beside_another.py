@@ -18,6 +18,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import psutil
 import pytest
 import requests
 
@@ -182,6 +183,18 @@ def test_a_named_folder_in_use_ends_it(first: Demo) -> None:
     assert third.words == (
         f"DATA_DIR={used} is used by a service that runs: name another folder, or unset it\n"
     )
+
+
+def test_a_service_that_ends_by_itself_is_told(tmp_path: Path) -> None:
+    with Service("127.0.0.1", free_port(), tmp_path) as service:
+        (master,) = (
+            child for child in psutil.Process().children() if "service.master" in child.cmdline()
+        )
+        master.terminate()
+        with pytest.raises(SystemExit) as ended:
+            service.wait()
+    said = f"The service has ended by itself (status 0): {service.log} says why."
+    assert ended.value.code == said
 
 
 def test_whoever_answers_without_knowing_its_token_is_another(tmp_path: Path) -> None:

@@ -130,6 +130,16 @@ def test_the_list_sorts_as_people_do_and_shows_dates_and_issues(
     assert page.text.count("Critical:") == 1
 
 
+def test_a_card_without_words_says_its_kind_in_the_language(visitor: Visitor) -> None:
+    empty = json.loads(json.dumps(GREETING))
+    empty["nodes"][0]["send"] = ""
+    drop(visitor, json.dumps(export(empty)).encode())
+    assert "send msg" in visitor.get(f"{FLOWS}/greeting").text
+    page = visitor.get(f"{FLOWS}/greeting", **{"Accept-Language": "hi"})
+    assert "send msg" not in page.text
+    assert "Hello @results.name" in page.text, "what a contact reads stays as it is"
+
+
 def test_publish_stands_before_the_picture(visitor: Visitor) -> None:
     drop(visitor, json.dumps(export(GREETING)).encode())
     page = visitor.get(f"{FLOWS}/greeting")

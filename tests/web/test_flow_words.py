@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flows import actions
+from flowhook.registry import load
 from flows.api.message_schema import MEDIA
 from flows.lint import CRITICAL, WARNING
 from flows.model.action import UNKNOWN
@@ -14,7 +14,7 @@ from flows.model.events import Event
 from web.flow_picture import QUESTION
 from web.flow_words import KINDS, LANGUAGES, MESSAGES, NOTES, SEVERITIES
 
-assert actions  # which registers the events of actions, too
+load("flows.actions")  # which have events of their own
 
 
 def subclasses(event: type[Event]) -> Iterator[type[Event]]:

@@ -20,6 +20,7 @@ class SampleSchema(Schema):
     whole = Whole(1, 5, metadata={"description": "Up to 5.", "example": 2})
     share = Number(0, 1)
     names = fields.List(fields.String())
+    shares = fields.List(fields.Integer(strict=True))
     pairs = fields.Dict(keys=fields.String(), values=fields.String())
     anything = Json()
     objects = fields.List(fields.Dict())
@@ -34,6 +35,7 @@ KINDS = {
     "whole": "number",
     "share": "number",
     "names": "lines",
+    "shares": "numbers",
     "pairs": "pairs",
     "anything": "json",
     "objects": "json",
@@ -65,6 +67,8 @@ def test_a_field_is_typed_in_as_its_kind_wants() -> None:
         ({"share": "1e14"}, {"share": 100_000_000_000_000}),
         ({"share": "inf"}, {"share": float("inf")}),
         ({"names": "a\r\n\r\n b "}, {"names": ["a", "b"]}),
+        ({"shares": "80\r\n100"}, {"shares": [80, 100]}),
+        ({"shares": "80, 100 x"}, {"shares": [80, 100, "x"]}),
         ({"pairs": "a = b\nc=d=e\nf"}, {"pairs": {"a": "b", "c": "d=e", "f": ""}}),
         ({"anything": '{"a": [1]}'}, {"anything": {"a": [1]}}),
         ({"anything": "json_object"}, {"anything": "json_object"}),
@@ -85,6 +89,7 @@ def test_a_stored_value_comes_back_the_same() -> None:
     values = {
         "on": False,
         "names": ["a", "b"],
+        "shares": [80, 100],
         "pairs": {"a": "b"},
         "anything": {"x": [1, 2]},
         "whole": 4,

@@ -161,3 +161,15 @@ def test_examples_are_shown_as_they_are_pasted(service: Service) -> None:
     assert '[{"role":"user"' in page.text
     assert "default false" in page.text
     assert "False" not in page.text
+
+
+def test_what_is_told_about_a_function_is_in_the_language_of_the_page(service: Service) -> None:
+    service.organisation()
+    visitor = signed_in(service)
+    visitor.post("/language", {"language": "hi"})
+    for function in load_functions():
+        page = visitor.get(f"{FUNCTIONS}/{function.name}")
+        about = re.findall(r'<p class="text-break"( lang="en")?>([^<]*)', page.html)
+        left = [said for is_english, said in about if is_english]
+        assert len(left) < len(about)
+        assert [said for said in left if not said.startswith(("Errors:", "Source:"))] == []

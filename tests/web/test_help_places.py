@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from flowhook.organisations.schemas import SECTIONS
 from tests.fixtures_app import Service
 from tests.web.visitor import signed_in
+from web.catalogues.marked_texts import template_paths
 from web.help_documents import documents
-from web.help_places import PLACES, help_place
+from web.help_places import PLACES, TOPICS, help_place
 
 ACME = "/organisations/acme"
 
@@ -51,4 +53,27 @@ def test_every_page_leads_to_its_paragraph(service: Service) -> None:
     }
     for path, place in pages.items():
         asked = re.findall(r'class="ask" href="([^"]+)"', visitor.get(path).html)
-        assert asked == [f"/help/{place}"], path
+        assert asked[0] == f"/help/{place}", path
+
+
+HEADING = re.compile(r'<h2 class="h5.*?</h2>')
+NO_TOPIC = {"help.html", "macros.html"}  # the help itself, and the outcome of a call
+
+
+@pytest.mark.parametrize("topic", sorted(TOPICS))
+def test_every_topic_is_there_and_asked_for(topic: str) -> None:
+    assert is_there(TOPICS[topic])
+    assert any(f'ask_about("{topic}")' in path.read_text("utf-8") for path in template_paths())
+
+
+@pytest.mark.parametrize("path", template_paths(), ids=lambda path: path.name)
+def test_every_heading_within_a_page_leads_to_its_paragraph(path: Path) -> None:
+    found = HEADING.findall(path.read_text("utf-8"))
+    if path.name not in NO_TOPIC:
+        assert [one for one in found if "{{ ask_about(" not in one] == []
+
+
+def test_a_heading_within_a_page_has_its_link(service: Service) -> None:
+    service.organisation()
+    page = signed_in(service).get(f"{ACME}/functions/get_buttons")
+    assert 'class="ask" href="/help/author#calling-a-function"' in page.html

@@ -39,6 +39,22 @@ def test_first_steps_are_ticked_as_they_are_done(service: Service, openai: FakeO
     assert "1 call, 0 failed" in page.text
 
 
+@pytest.mark.parametrize("scope", ["author", "expert", "viewer"])
+def test_every_link_of_home_opens(service: Service, openai: FakeOpenAI, scope: str) -> None:
+    service.organisation(openai)
+    service.operator("PUT", "/settings/acme/limits", {"monthly_tokens": 1})
+    service.call("parse_via_chat_gpt", {"question_text": "Hi"})
+    service.operator("DELETE", "/settings/acme/openai")
+    service.flush()
+    visitor = signed_in(service, service.token("acme", scope))
+    home = visitor.get(HOME)
+    assert "Budget used up" in home.text
+    assert "First steps" in home.text
+    links = {str(known.get("href")) for tag, known in home.elements if tag == "a"}
+    inside = {link for link in links if link.startswith(HOME)}
+    assert {link: visitor.get(link).status for link in inside} == dict.fromkeys(inside, 200)
+
+
 def test_failures_of_the_last_day_say_what_to_do(service: Service, openai: FakeOpenAI) -> None:
     service.organisation(openai)
     service.call("parse_via_chat_gpt", {"question_text": ""})
@@ -61,7 +77,7 @@ def test_more_calls_than_a_page_of_the_log_are_all_counted(service: Service) -> 
     visitor = signed_in(service)
     assert "The last 24 hours 1,200 calls, 400 failed." in visitor.get(HOME).text
     assert "1,200 calls, 400 failed." in visitor.get("/").text
-    assert "400 of 1,200" in visitor.get("/organisations").text
+    assert "400 / 1,200" in visitor.get("/organisations").text
 
 
 def test_the_operator_sees_who_fails_and_reaches_the_calls(service: Service) -> None:

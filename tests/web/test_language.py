@@ -9,7 +9,7 @@ import pytest
 
 from tests.fixtures_app import Service
 from tests.web.visitor import Page, Visitor, signed_in
-from web.catalogues import languages
+from web.catalogues import catalogue, languages
 
 
 def lang(page: Page) -> str:
@@ -94,3 +94,7 @@ def test_scripts_get_their_words_from_the_page(service: Service) -> None:
     page = Visitor(service.app).get("/sign-in", **{"Accept-Language": "hi"})
     words = next(str(known["data-words"]) for _tag, known in page.elements if "data-words" in known)
     assert json.loads(words)["copied"] == "कॉपी हो गया"
+
+
+def test_no_text_is_no_text_in_any_language() -> None:
+    assert {catalogue(language).said("") for language in languages()} == {""}

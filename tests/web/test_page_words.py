@@ -30,6 +30,12 @@ HOME = "/organisations/acme"
             "Save them on the settings page, or PUT /settings/<org>/whatsapp.",
             "Save them on the settings page.",
         ),
+        (
+            "These fields are wrong: api_key, name, expires_at",
+            "These fields are wrong: API key, Name, Expires at",
+        ),
+        ("Check the address; GET /docs lists every path.", "Check the address."),
+        ("GET /flows/<org> lists the flows.", "The page Flows lists the flows."),
         ("<b>base_url_of_mine", "&lt;b&gt;base_url_of_mine"),
     ],
 )

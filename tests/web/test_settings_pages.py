@@ -256,7 +256,9 @@ def test_two_people_do_not_erase_each_others_settings(service: Service, visitor:
     )
     assert refused.status == 412
     assert stored(service, "limits") == {"requests_per_minute": 600, "concurrent_calls": 7}
-    assert "Was changed since you read it by operator at 20" in refused.text
+    assert "Somebody changed these settings since you opened this page" in refused.text
+    assert "Nothing was saved: look at the fields marked below, and save again." in refused.text
+    assert "Was changed since you opened this page, by operator at 20" in refused.text
     assert "You had nothing." in refused.text
     shown = refused.values()
     assert (shown["requests_per_minute"], shown["concurrent_calls"]) == ("500", "7")
@@ -285,7 +287,7 @@ def test_a_secret_that_somebody_else_changed_is_not_shown(
     service.operator("PATCH", "/settings/acme/openai", {"api_key": KEY.replace("abc", "cba")})
     refused = visitor.post(OPENAI, {"tag": opened, "api_key": KEY})
     assert refused.status == 412
-    assert "Was changed since you read it by operator" in refused.text
+    assert "Was changed since you opened this page, by operator" in refused.text
     assert KEY not in refused.html
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from tests.fixtures_app import Service
 from tests.web.visitor import Visitor
+from web import catalogues
 from web.site import duration, prose, warm
 
 
@@ -13,6 +14,16 @@ def test_the_first_page_reads_no_template(
     warm(service.app)
     monkeypatch.setattr(service.app.jinja_env, "compile", None)
     assert Visitor(service.app).get("/sign-in").status == 200
+
+
+def test_the_first_page_in_hindi_reads_no_catalogue(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalogues.catalogue.cache_clear()
+    warm(service.app)
+    monkeypatch.setattr(catalogues, "read_po", None)
+    page = Visitor(service.app).get("/sign-in", **{"Accept-Language": "hi"})
+    assert (page.status, 'lang="hi"' in page.html) == (200, True)
 
 
 @pytest.mark.parametrize(

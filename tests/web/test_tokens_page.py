@@ -97,6 +97,13 @@ def test_who_changed_what_is_listed(service: Service, visitor: Visitor) -> None:
     assert visitor.get("/organisations/acme/audit?before=x").status == 400
 
 
+def test_what_the_service_notes_by_itself_is_no_field(service: Service, visitor: Visitor) -> None:
+    service.operator("PATCH", "/settings/acme/openai", {"base_url": "http://127.0.0.1:9/v1"})
+    page = visitor.get("/organisations/acme/audit")
+    assert "base_url" in page.text
+    assert "private_ok" not in page.text
+
+
 def test_who_may_not_change_a_page_sees_no_buttons(service: Service) -> None:
     service.organisation()
     service.operator("PUT", "/settings/acme/limits", {"concurrent_calls": 5})

@@ -94,6 +94,10 @@ def test_the_budget_is_a_bar(service: Service) -> None:
     page = visitor.get(USAGE)
     assert "900 of 1,000 tokens (90 %)" in page.text
     assert 'class="budget budget-high" max="100" value="90"' in page.html
+    service.redis.set(org_key("acme", "limits", "tokens", month), 2001)
+    page = visitor.get(USAGE)
+    assert "2,001 of 1,000 tokens (200 %)" in page.text
+    assert 'max="100" value="100"' in page.html
 
 
 def test_bars_stack_within_the_chart() -> None:

@@ -18,6 +18,8 @@ from babel.messages.pofile import read_po
 from web.catalogues.patterns import PLACEHOLDER, Patterns
 
 ENGLISH = "en"
+LANGUAGE = "language"  # what texts call the value that is a language's name
+THEIRS = frozenset({"detail"})  # what texts call the value that a provider wrote
 FOLDER = Path(__file__).parent
 
 
@@ -47,8 +49,10 @@ class Catalogue:
     def said(self, text: str) -> str:
         """The translation of an English sentence, whatever its first letter and values; or itself.
 
-        Values that are sentences of ours, too, are translated with it.
+        Values that are sentences of ours, too, are translated with it, and names of languages.
         """
+        if not text:
+            return text  # a catalogue's own head stands under the empty text
         for spelt in (text, text[:1].lower() + text[1:]):
             known = self.marked.gettext(spelt)
             if known != spelt:
@@ -57,10 +61,15 @@ class Catalogue:
             if found is not None:
                 translation, values = found
                 return translation % {
-                    name: self.said(value) if " " in value else value
-                    for name, value in values.items()
+                    name: self._said_of(name, value) for name, value in values.items()
                 }
         return text
+
+    def _said_of(self, name: str, value: str) -> str:
+        """A value within a sentence; a word alone is a name, unless it is a language's."""
+        if name in THEIRS or (" " not in value and name != LANGUAGE):
+            return value
+        return self.said(value)
 
 
 class English(Catalogue):

@@ -15,6 +15,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
 from web.catalogues import FOLDER
+from web.catalogues.field_texts import field_texts
+from web.catalogues.lower_texts import all_lower_texts
 from web.catalogues.marked_texts import Text, marked_texts
 
 WIDTH = 100
@@ -24,6 +26,11 @@ HEAD = '# Translations of the pages; CONTRIBUTING.md tells how under "Texts of t
 def read(path: Path) -> Catalog:
     with path.open("rb") as file:
         return read_po(file, path.stem)
+
+
+def all_texts() -> set[Text]:
+    """What the pages mark, and what lower rooms and the checks of fields say."""
+    return {*marked_texts(), *all_lower_texts(), *field_texts()}
 
 
 def updated(path: Path, texts: set[Text]) -> bytes:
@@ -52,7 +59,7 @@ def _forms(text: Any) -> tuple[str, ...]:
 
 
 def main() -> int:
-    texts = set(marked_texts())
+    texts = all_texts()
     for path in sorted(FOLDER.glob("*.po")):
         path.write_bytes(updated(path, texts))
         print(f"{path.name}: {len(texts)} texts, {len(missing(path))} to be translated")

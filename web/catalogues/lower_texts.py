@@ -10,15 +10,56 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from inspect import cleandoc
 from pathlib import Path
 
-from flowhook.errors import error_classes
+from flowhook import errors
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("flowhook", "webhooks", "flows", "service", "web")
-KINDS = {"text": 1, "secret": 1, "model": 0}  # of fields, by the argument that describes them
-NOT_SHOWN = {"commands", "doctor", "backup", "operations"}  # say it to terminals, or to programs
+# Whose texts pages show most; what the others say stays English on a page in another language.
+AREAS = (
+    "flowhook/alerts",
+    "flowhook/board",
+    "flowhook/errors.py",
+    "flowhook/http",
+    "flowhook/jobs",
+    "flowhook/limits",
+    "flowhook/media",
+    "flowhook/organisations",
+    "flowhook/outcome.py",
+    "flowhook/providers",
+    "flowhook/records",
+    "flowhook/redis",
+    "flowhook/strict_json.py",
+    "flows/actions",
+    "flows/api",
+    "flows/channels",
+    "flows/conversations",
+    "flows/definition",
+    "flows/engine",
+    "flows/expressions",
+    "flows/library",
+    "flows/model",
+    "flows/routers",
+    "flows/sheets",
+    "service/caller_checks.py",
+    "service/flow_tools.py",
+    "service/section_checks.py",
+    "web",
+    "webhooks",
+)
+KINDS = {
+    "text": 1,
+    "secret": 1,
+    "model": 0,
+    "flow_name": 0,
+}  # of fields, by the argument that describes them
+NOT_SHOWN = {"operations", "catalogues"}  # these speak to programs and developers
 SAID = frozenset({"message", "fix", "description", "error"})  # keywords whose text people read
+RAISED = frozenset(
+    {name for name, kind in vars(errors).items() if isinstance(kind, type)}
+    | {"ValidationError", "unauthorized"}
+)
 WORD = re.compile(r"\w+")
 LETTERS = re.compile(r"[a-z]{2}")
 
@@ -26,10 +67,14 @@ Constants = Mapping[str, ast.expr]
 
 
 def paths() -> Iterator[Path]:
-    for room in ROOMS:
-        for path in sorted((ROOT / room).rglob("*.py")):
+    for area in map(ROOT.joinpath, AREAS):
+        for path in sorted(area.rglob("*.py")) if area.is_dir() else [area]:
             if NOT_SHOWN.isdisjoint(path.relative_to(ROOT).parts):
                 yield path
+
+
+def all_lower_texts() -> set[str]:
+    return {text for path in paths() for text in lower_texts(path.read_text("utf-8"))}
 
 
 def lower_texts(source: str) -> Iterator[str]:
@@ -51,15 +96,16 @@ def lower_texts(source: str) -> Iterator[str]:
 
 def _said(tree: ast.Module) -> Iterator[ast.expr]:
     """The expressions whose texts people read."""
-    names = {kind.__name__ for kind in error_classes()} | {"ValidationError"}
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             name = _name(node.func)
-            if name in names and node.args:
+            if name in RAISED and node.args:
                 yield node.args[0]
             if name in KINDS and len(node.args) > KINDS[name]:
                 yield node.args[KINDS[name]]
             yield from (one.value for one in node.keywords if one.arg in SAID)
+        elif isinstance(node, ast.Assign):
+            yield from _of_assignment(node)
         elif isinstance(node, ast.ClassDef):
             yield from _of_class(node)
         elif isinstance(node, ast.Dict):
@@ -68,13 +114,23 @@ def _said(tree: ast.Module) -> Iterator[ast.expr]:
                     yield value
 
 
+def _of_assignment(node: ast.Assign) -> Iterator[ast.expr]:
+    name = _name(node.targets[0])
+    if name == "fix":
+        yield node.value
+    elif name == "messages" and isinstance(node.value, ast.Dict):
+        yield from node.value.values
+
+
 def _of_class(node: ast.ClassDef) -> Iterator[ast.expr]:
-    """An error's own fix, and what heads a section's page."""
+    """What heads a section's page."""
     if node.name.endswith("SettingsSchema") and isinstance(node.body[0], ast.Expr):
-        yield node.body[0].value
-    for line in node.body:
-        if isinstance(line, ast.Assign) and _name(line.targets[0]) == "fix":
-            yield line.value
+        yield from _cleaned(node.body[0].value)
+
+
+def _cleaned(docstring: ast.expr) -> Iterator[ast.expr]:
+    if isinstance(docstring, ast.Constant):
+        yield ast.Constant(cleandoc(str(docstring.value)))
 
 
 def _name(node: ast.expr) -> str:
@@ -107,7 +163,7 @@ def pattern(node: ast.JoinedStr) -> str:
             seen.add(name)
             parts.append(f"%({name})s")
         elif isinstance(part, ast.Constant):
-            parts.append(str(part.value))
+            parts.append(str(part.value).replace("%", "%%"))
     return "".join(parts)
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from jinja2 import Environment
 from jinja2.ext import extract_from_ast
 
+from web.catalogues.author_texts import author_texts
+
 WEB = Path(__file__).parents[1]
 PLURAL = "n_"
 SINGULAR = frozenset({"_", "N_"})
@@ -41,6 +43,8 @@ def marked_texts() -> dict[Text, str]:
     for path in module_paths():
         for text in module_texts(path.read_text("utf-8")):
             found.setdefault(text, str(path.relative_to(WEB)))
+    for text in author_texts():
+        found.setdefault(text, "author_texts")
     return found
 
 

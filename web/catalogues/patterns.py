@@ -15,6 +15,9 @@ from typing import Any
 import re2  # type: ignore[import-untyped]
 
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+# Beside the values; with fewer, what others wrote is taken for ours.
+MIN_LETTERS = 4
+MIN_LETTERS_AFTER_VALUE = 7  # where a pattern begins with a value, as what others wrote may
 MAX_CHARACTERS = 2000  # no sentence of ours is longer, whatever values it holds
 Key = tuple[str, str]  # the first and the last word; empty where a value stands
 
@@ -23,9 +26,9 @@ class Patterns:
     """The translations of texts with placeholders, by text."""
 
     def __init__(self, translations: Mapping[str, str]) -> None:
-        self.translations = translations
+        self.translations = {text: said for text, said in translations.items() if _is_certain(text)}
         self.by_key: dict[Key, list[str]] = defaultdict(list)
-        for text in sorted(translations, key=_certainty, reverse=True):
+        for text in sorted(self.translations, key=_certainty, reverse=True):
             self.by_key[_key(text)].append(text)
 
     def find(self, text: str) -> tuple[str, dict[str, str]] | None:
@@ -36,7 +39,7 @@ class Patterns:
         """
         if len(text) > MAX_CHARACTERS:
             return None
-        for pattern in self._likely(text):
+        for pattern in sorted(self._likely(text), key=_certainty, reverse=True):
             found = _compiled(pattern).fullmatch(text)
             if found is not None:
                 names = PLACEHOLDER.findall(pattern)
@@ -56,11 +59,19 @@ def _key(pattern: str) -> Key:
 
 
 def _certainty(pattern: str) -> int:
-    """How many characters are not values: the longest of several that match is meant."""
-    return len(PLACEHOLDER.sub("", pattern))
+    """How many letters and brackets are not of values: the longest of those that match is meant."""
+    return sum(one.isalpha() or one in "()" for one in PLACEHOLDER.sub("", pattern))
+
+
+def _is_certain(pattern: str) -> bool:
+    begins_with_value = PLACEHOLDER.match(pattern) is not None
+    least = MIN_LETTERS_AFTER_VALUE if begins_with_value else MIN_LETTERS
+    return _certainty(pattern) >= least
 
 
 @cache
 def _compiled(pattern: str) -> Any:
     literals = PLACEHOLDER.split(pattern)[::2]
-    return re2.compile("(?s)" + "(.+?)".join(re2.escape(literal) for literal in literals))
+    return re2.compile(
+        "(?s)" + "(.*?)".join(re2.escape(one.replace("%%", "%")) for one in literals)
+    )

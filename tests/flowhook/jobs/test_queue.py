@@ -118,5 +118,19 @@ def test_an_idle_worker_ends_at_once(
     assert not any(thread.is_alive() for thread in threads)
 
 
+def test_a_thousand_idle_threads_end_without_asking_again(
+    open_service: OpenService, fake_redis: redis.Redis
+) -> None:
+    """Those that wake while others are still to be told must not keep the processor busy."""
+    jobs = JobsService(open_service(fake_redis))
+    jobs.start_worker(threads=750)
+    threads = list(jobs._worker.workers)
+    wait_for(lambda: all(thread.running for thread in threads), "the threads")
+    began = time.process_time()
+    jobs.stop_worker()
+    assert time.process_time() - began < 2
+    assert not any(thread.is_alive() for thread in threads)
+
+
 def test_the_dramatiq_whose_worker_and_broker_are_extended() -> None:
     check_versions("dramatiq", ">=2.2.1,<2.3")

@@ -171,7 +171,7 @@ def test_the_page_brings_back(service: Service) -> None:
     visitor.post("/organisations/acme/settings/limits", {"concurrent_calls": "5"})
     visitor.post("/organisations/acme/settings/limits/delete")
     page = visitor.get("/organisations/acme/trash")
-    assert "Limits settings, deleted" in page.text
+    assert "Limits Settings. Deleted by operator" in page.text
     action = next(a["action"] for tag, a in page.elements if "/restore" in str(a.get("action")))
     brought = visitor.post(str(action))
     assert (brought.status, brought.headers["Location"].endswith("?done=restored")) == (303, True)

@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -66,8 +67,8 @@ def install_chromium() -> str | None:
     return find_chromium()
 
 
-@pytest.fixture
-def origin(service: Service) -> Iterator[str]:
+@contextmanager
+def served(service: Service) -> Iterator[str]:
     """The service on a free port."""
     server = make_server("127.0.0.1", 0, service.app, threaded=True, request_handler=Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -75,6 +76,12 @@ def origin(service: Service) -> Iterator[str]:
     yield f"http://127.0.0.1:{server.port}"
     server.shutdown()
     thread.join()
+
+
+@pytest.fixture
+def origin(service: Service) -> Iterator[str]:
+    with served(service) as found:
+        yield found
 
 
 @pytest.fixture(params=["light", "dark", "phone"])
