@@ -74,8 +74,8 @@ def measured(data_dir: Path, nodes: int) -> Iterator[str]:
 def of_server(row: Row, page: bytes, nodes: int) -> Iterator[str]:
     packed = len(gzip.compress(page, 6)) / 1000
     yield (
-        f"page of {nodes:,} nodes: {len(page) / 1000:,.0f} KB, {len(page) / nodes:.0f} bytes a node,"
-        f" {packed:.0f} KB compressed"
+        f"page of {nodes:,} nodes: {len(page) / 1000:,.0f} KB, {packed:.0f} KB compressed,"
+        f" {len(page) / nodes:.0f} bytes a node"
     )
     goal = verdict(row.worst, GOALS["server"])
     yield f"server: {row.median:.0f} ms, at most {row.worst:.0f}, {goal}; first {row.first:.0f}"
@@ -200,7 +200,7 @@ def script_of(counts: CDPSession, before: dict[str, float], steps: int) -> float
 
 
 def large_flow(nodes: int) -> dict[str, Any]:
-    """A flow as an export has it: every other node asks and goes three ways, and all have places."""
+    """A flow as an export has it: half of the nodes ask and go three ways, all have places."""
     names = [f"node-{number:04}-4e0c-9b1f-0a6f5d3c2b1a" for number in range(nodes)]
     made = [node(number, names) for number in range(nodes)]
     places = {

@@ -18,7 +18,7 @@ from flows.model.contact import LANGUAGES, Language
 from flows.model.session import Message, WebhookAnswer
 from flows.play.simulation import Simulation, Simulations
 from web.chat import POLICY, media_kind, note_words
-from web.flow_picture import picture_of
+from web.flow_picture import Pictures
 from web.flow_words import MESSAGES, STATUSES
 from web.form_values import pretty
 from web.language import _, translated
@@ -62,6 +62,7 @@ class Stage:
 
     def __init__(self, services: PageServices) -> None:
         conversations = services.conversations
+        self.pictures = Pictures()
         self.flows = conversations.flows
         self.simulations = Simulations(
             services.redis,
@@ -98,7 +99,7 @@ class Stage:
             "web/simulator.html",
             entry=entry.shown,
             drawn=flow.name,
-            picture=picture_of(flow, (), NodeCounts()),
+            picture=self.pictures.of(flow, (), NodeCounts()),
             lit=state.get("node") if state.get("status") == "waiting" else None,
             simulation=simulation,
             state=state,
