@@ -23,7 +23,7 @@ PHRASES = (
     ("Set is_active to true in", "Switch is_active on in"),
     (" as Retry-After says", " a little"),
 )
-ROUTE = re.compile(r",? (?:or )?(?:PUT|PATCH|POST) /settings/\S+(?<![.,;:])")
+ROUTE = re.compile(r"[,:]? (?:or )?(?:PUT|PATCH|POST) /(?:settings|conversations)/\S+(?<![.,;:])")
 
 
 def in_page_words(text: str) -> Markup:

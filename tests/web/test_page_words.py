@@ -30,6 +30,10 @@ HOME = "/organisations/acme"
             "Save them on the settings page, or PUT /settings/<org>/whatsapp.",
             "Save them on the settings page.",
         ),
+        (
+            "End the pause first: POST /conversations/<org>/<contact>/unpause.",
+            "End the pause first.",
+        ),
         ("<b>base_url_of_mine", "&lt;b&gt;base_url_of_mine"),
     ],
 )
