@@ -58,10 +58,7 @@ def simulator_pages(services: PageServices) -> Blueprint:
     def script(org: str, uuid: str) -> AnyResponse:
         """The conversation as a file for `flowhook play --script`."""
         simulation = stage.simulations.find(org, player(), uuid) or Simulation(uuid)
-        try:
-            written = stage.simulations.script(organisation(), simulation)
-        except FlowhookError as error:
-            return stage.shown(org, uuid, simulation if simulation.session else None, error)
+        written = stage.simulations.script(organisation(), simulation)
         answer = Response(written, content_type="application/json")
         answer.headers.set("Content-Disposition", "attachment", filename=f"{uuid}.script.json")
         return answer
@@ -136,6 +133,7 @@ class Stage:
             contact=pretty(simulation.variables) if simulation else "",
             profiles=self.profiles.all(org),
             most_profiles=MAX_PROFILES,
+            made_up=ContactProfile().name,
             typed_profile=typed_profile(request.form if error else {}),
             pretty=pretty,
             media_kind=media_kind,
