@@ -241,6 +241,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         linter=linter,
         editor=FlowEditor(conversations.flows, linter),
         fullness=fullness,
+        media=public_media,
     )
     for routes in (
         webhook_routes(handler, authenticator, settings, in_flight),

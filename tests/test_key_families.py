@@ -31,6 +31,7 @@ from flowhook.redis.keys import FORMAT, STORE_FORMAT
 from flowhook.redis.leases import TURN_SECONDS, Leases
 from flows.channels.whatsapp.pace import PAIR_LIMIT, Pace
 from flows.conversations.roster_filling import RUN_KEY, RosterFilling
+from flows.play.contact_profiles import ContactProfile, ContactProfiles
 from flows.sheets.cache import SheetCache, lease_key
 from flows.sheets.table import Table
 from flows.sheets.tokens import GoogleTokens
@@ -204,6 +205,7 @@ def fill_what_rarely_happens(service: Service) -> None:
     Circuits(store, lambda org: None).open(organisation, "http://x", "k")._may_probe()
     StoredProviderJobs(store, organisation).keep("a" * 64, "job-1")
     Limiter(store).place(organisation, Estimate, int).__enter__()
+    ContactProfiles(store, cipher).add("acme", ContactProfile())
     fullness = Fullness(store)
     fullness.state = "near"
     fullness._tell()

@@ -6,37 +6,55 @@ the flow editor has them and draws the ways between them.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from flask import get_template_attribute
+from markupsafe import Markup
 
 from flowhook.durations import duration
+from flowhook.turns import in_turns
 from flows.conversations.node_counts import NodeCounts
 from flows.definition.definition import Exit, Flow, Node
 from flows.definition.titles import in_order, node_title
 from flows.lint import Issue
 from flows.model.action import UNKNOWN, Action
-from web.language import N_, _, translated
+from web.language import N_, _, language, translated
 
 FARTHEST = 1_000_000  # pixels
 LONGEST = 2_000  # characters of what an action does
+KEPT = 8  # flows whose cards are kept, each in one language
 QUESTION = N_("Question")
 FIRST_SHAPES = (N_("Webhook"), N_("Flow"), QUESTION)  # a node that is several things is the first
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """An exit: the categories that take it, where it leads, how often it was taken."""
+    """An exit: the categories that take it, and where it leads."""
 
     name: str
+    categories: tuple[str, ...]
     destination: str
     destination_title: str
-    taken: int
 
 
 @dataclass(frozen=True, slots=True)
+class State:
+    """What changes at a node from one request to another.
+
+    `taken` is how often each way was taken, `waiting` counts contacts.
+    """
+
+    issues: tuple[Issue, ...]
+    waiting: int
+    taken: tuple[int, ...]
+
+
+@dataclass(slots=True)
 class Card:
     """A node. `place` is where the flow editor has it, left and top in pixels; `question` says what
-    its router looks at; `waiting` counts contacts."""
+    its router looks at; `shown` is how it was written last, with what it was written from."""
 
     uuid: str
     title: str
@@ -46,24 +64,72 @@ class Card:
     does: tuple[str, ...]
     question: str
     ways: tuple[Way, ...]
-    issues: tuple[Issue, ...]
-    waiting: int
+    shown: tuple[object, Markup] = field(default=(None, Markup()), repr=False)
+
+    def html(self, state: State, is_lit: bool, nodes: str, contacts: str) -> Markup:
+        """The card; `nodes` begins the address of its page, `contacts` that of the list of those
+        who wait there, each empty for none."""
+        made_of = (state, is_lit, nodes, contacts if state.waiting else "")
+        if self.shown[0] != made_of:
+            write = get_template_attribute("web/flow_card.html", "card")
+            self.shown = made_of, write(self, *made_of)
+        return self.shown[1]
 
 
 @dataclass(frozen=True, slots=True)
 class FlowPicture:
-    """A flow's cards, in the order in which a conversation reaches them."""
+    """A flow's cards, in the order in which a conversation reaches them, and what is at each."""
 
     flow: str
-    cards: tuple[Card, ...]
+    cards: list[Card]
+    issues: Mapping[str, tuple[Issue, ...]]
+    node_counts: NodeCounts
+
+    def html(self, lit: str | None, nodes: str = "", contacts: str = "") -> Markup:
+        return Markup("").join(
+            card.html(self._state(card), card.uuid == lit, nodes, contacts)
+            for card in in_turns(self.cards)
+        )
+
+    def _state(self, card: Card) -> State:
+        taken = self.node_counts.taken
+        return State(
+            self.issues.get(card.uuid, ()),
+            self.node_counts.waiting.get(card.uuid, 0),
+            tuple(
+                sum(taken.get((card.uuid, name), 0) for name in way.categories or ("",))
+                for way in card.ways
+            )
+            if taken
+            else (),
+        )
 
 
-def picture_of(flow: Flow, issues: Iterable[Issue], node_counts: NodeCounts) -> FlowPicture:
-    found: dict[str, list[Issue]] = {}
-    for issue in issues:
-        found.setdefault(issue.node, []).append(issue)
+class Pictures:
+    """Draws flows. A revision never changes, so its cards are kept, and written anew only where
+    something about them changed."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[int, str], tuple[Flow, list[Card]]] = OrderedDict()
+
+    def of(self, flow: Flow, issues: Iterable[Issue], node_counts: NodeCounts) -> FlowPicture:
+        found: dict[str, tuple[Issue, ...]] = {}
+        for issue in issues:
+            found[issue.node] = (*found.get(issue.node, ()), issue)
+        return FlowPicture(flow.uuid, self._cards(flow), found, node_counts)
+
+    def _cards(self, flow: Flow) -> list[Card]:
+        key = id(flow), language()  # what is kept refers to the flow, so its id is unique
+        held = self._kept.pop(key, None) or (flow, cards_of(flow))
+        self._kept[key] = held
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return held[1]
+
+
+def cards_of(flow: Flow) -> list[Card]:
     places, titles = _places(flow), {node.uuid: node_title(node) for node in flow.nodes.values()}
-    cards = [
+    return [
         Card(
             uuid=node.uuid,
             title=titles[node.uuid],
@@ -72,13 +138,10 @@ def picture_of(flow: Flow, issues: Iterable[Issue], node_counts: NodeCounts) -> 
             is_start=node.uuid == flow.start,
             does=tuple(words_of(action) for action in node.actions),
             question=_question(node),
-            ways=tuple(_way(node, one, titles, node_counts) for one in node.exits),
-            issues=tuple(found.get(node.uuid, ())),
-            waiting=node_counts.waiting.get(node.uuid, 0),
+            ways=tuple(_way(node, one, titles) for one in node.exits),
         )
         for node in in_order(flow)
     ]
-    return FlowPicture(flow.uuid, tuple(cards))
 
 
 def _places(flow: Flow) -> dict[str, tuple[float, float]]:
@@ -132,13 +195,8 @@ def _question(node: Node) -> str:
     return _("by chance") if router.is_random else _("looks at %(what)s", what=router.operand)
 
 
-def _way(node: Node, way: Exit, titles: Mapping[str, str], node_counts: NodeCounts) -> Way:
+def _way(node: Node, way: Exit, titles: Mapping[str, str]) -> Way:
     categories = node.router.categories if node.router else ()
-    names = [one.name for one in categories if one.exit == way.uuid]
+    names = tuple(one.name for one in categories if one.exit == way.uuid)
     target = way.destination if way.destination in titles else ""
-    return Way(
-        name=" / ".join(names),
-        destination=target or "",
-        destination_title=titles.get(target or "", ""),
-        taken=sum(node_counts.taken.get((node.uuid, name), 0) for name in names or [""]),
-    )
+    return Way(" / ".join(names), names, target or "", titles.get(target or "", ""))

@@ -11,6 +11,7 @@ from flowhook.config import Config
 from flowhook.jobs.services import JobServices
 from flowhook.limits.in_flight import InFlight
 from flowhook.limits.limiter import Limiter
+from flowhook.media.public import PublicMedia
 from flowhook.organisations.account_checks import AccountChecks
 from flowhook.organisations.cache import SettingsCache
 from flowhook.organisations.http.admin_auth import AdminAuth
@@ -50,3 +51,4 @@ class PageServices:
     linter: FlowLinter
     editor: FlowEditor
     fullness: Fullness
+    media: PublicMedia

@@ -25,17 +25,23 @@ PHRASES = (
     (InvalidJson.fix, N_("What was sent is not JSON, or was cut off: send it whole.")),
     ("Set is_active to true in", "Switch is_active on in"),
     (" as Retry-After says", " a little"),
-    ("; GET /docs lists every path", ""),
-    ("GET /flows/<org> lists", "The page Flows lists"),
-    ("GET /webhooks lists", "The page Functions lists"),
 )
+WHOLE = {
+    N_("Check the address; GET /docs lists every path."): N_("Check the address."),
+    N_("GET /flows/<org> lists the flows."): N_("The page Flows lists the flows."),
+    N_("GET /flows/<org> lists flows and keywords."): N_(
+        "The page Flows lists flows and keywords."
+    ),
+    N_("GET /webhooks lists every function."): N_("The page Functions lists every function."),
+}
+"""Texts of which a page says something else."""
 WRONG = re.compile(r"(?<=hese fields are wrong: )[a-z_, ]+$")
-ROUTE = re.compile(r",? (?:or )?(?:PUT|PATCH|POST) /settings/\S+(?<![.,;:])")
+ROUTE = re.compile(r"[,:]? (?:or )?(?:PUT|PATCH|POST) /(?:settings|conversations)/\S+(?<![.,;:])")
 
 
 def in_page_words(text: str) -> Markup:
     """A message or fix in a page's words, with links to the fields that it names."""
-    text = WRONG.sub(_labelled, text)
+    text = WRONG.sub(_labelled, WHOLE.get(text, text))
     nearest = _section_named(text)
     said = translated(text)
     for spoken, shown in PHRASES:

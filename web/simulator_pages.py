@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, make_response, render_template, request
+from flask import Blueprint, Response, make_response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from flowhook.errors import FlowhookError, InvalidInput
+from flowhook.errors import FlowhookError
 from flowhook.organisations.organisation import Organisation
-from flows.api.message_schema import MEDIA, MessageSchema, load, message_of
 from flows.conversations.node_counts import NodeCounts
+from flows.definition.titles import target_title
 from flows.library.publishing import newest, with_subflows
 from flows.model.contact import LANGUAGES, Language
-from flows.model.session import Message, WebhookAnswer
+from flows.model.session import WebhookAnswer
+from flows.play.contact_profiles import MAX_PROFILES, ContactProfile, ContactProfiles
 from flows.play.simulation import Simulation, Simulations
 from web.chat import POLICY, media_kind, note_words
-from web.flow_picture import picture_of
+from web.flow_picture import Pictures
 from web.flow_words import MESSAGES, STATUSES
 from web.form_values import pretty
-from web.language import _, translated
+from web.language import translated
 from web.page_security import organisation, signed_in
 from web.page_services import PageServices
+from web.simulator_forms import profile_of, said, typed_profile
 from webhooks.pretended import pretended_answer
 
-PLACE = re.compile(r"(-?[\d.]{1,12})[,\s]+(-?[\d.]{1,12})", re.ASCII)
 BASE = "en"  # a contact without another language gets the flow as it is written
 LOCALES = frozenset(one.locale for one in LANGUAGES)
 
@@ -54,6 +54,15 @@ def simulator_pages(services: PageServices) -> Blueprint:
         except FlowhookError as error:
             return stage.shown(org, uuid, simulation, error)
 
+    @pages.get("/script")
+    def script(org: str, uuid: str) -> AnyResponse:
+        """The conversation as a file for `flowhook play --script`."""
+        simulation = stage.simulations.find(org, player(), uuid) or Simulation(uuid)
+        written = stage.simulations.script(organisation(), simulation)
+        answer = Response(written, content_type="application/json")
+        answer.headers.set("Content-Disposition", "attachment", filename=f"{uuid}.script.json")
+        return answer
+
     return pages
 
 
@@ -62,7 +71,10 @@ class Stage:
 
     def __init__(self, services: PageServices) -> None:
         conversations = services.conversations
+        self.pictures = Pictures()
         self.flows = conversations.flows
+        self.media = services.media
+        self.profiles = ContactProfiles(services.redis, conversations.store.cipher)
         self.simulations = Simulations(
             services.redis,
             conversations.store.cipher,
@@ -73,18 +85,32 @@ class Stage:
             conversations.open_sheets,
         )
 
-    def play(self, uuid: str, simulation: Simulation | None) -> Simulation:
+    def play(self, uuid: str, simulation: Simulation | None) -> Simulation | None:
         """Carry out the form's action."""
-        form, current, simulations = request.form, organisation(), self.simulations
-        pretend, language = settings_of(form, simulation)
+        form, current = request.form, organisation()
         action = form.get("action", "set" if "settings" in form else "say")
-        if simulation is None or simulation.session is None or action == "start":
-            return simulations.start(current, player(), uuid, pretend=pretend, language=language)
+        if action == "add_contact":
+            self.profiles.add(current.id, profile_of(form))
+            return simulation
+        if action == "remove_contact":
+            self.profiles.remove(current.id, form.get("contact", ""))
+            return simulation
+        pretend, language = settings_of(form, simulation)
+        chosen = form.get("contact", simulation.contact if simulation else "")
+        is_other = chosen != (simulation.contact if simulation else "")
+        if simulation is None or simulation.session is None or action == "start" or is_other:
+            profile = self.profiles.all(current.id).get(chosen)
+            language = profile.language if profile and is_other else language
+            begun = Simulation(uuid, pretend, language, contact=chosen if profile else "")
+            contact = (profile or ContactProfile()).as_contact(begun.now())
+            contact.set_language(language)
+            return self.simulations.start(current, player(), begun, contact)
         if action == "wake":
-            return simulations.wake(current, player(), simulation)
+            return self.simulations.wake(current, player(), simulation)
         if action == "set":
-            return simulations.configure(current, player(), simulation, language, pretend)
-        return simulations.say(current, player(), simulation, said(form))
+            return self.simulations.configure(current, player(), simulation, language, pretend)
+        message = said(form, request.files.get("file"), self.media.keep, current.id)
+        return self.simulations.say(current, player(), simulation, message)
 
     def shown(
         self, org: str, uuid: str, simulation: Simulation | None, error: FlowhookError | None = None
@@ -98,16 +124,23 @@ class Stage:
             "web/simulator.html",
             entry=entry.shown,
             drawn=flow.name,
-            picture=picture_of(flow, (), NodeCounts()),
+            picture=self.pictures.of(flow, (), NodeCounts()),
             lit=state.get("node") if state.get("status") == "waiting" else None,
             simulation=simulation,
             state=state,
+            at=target_title(flow, state["node"]) if state.get("node") else "",
             results=pretty(state.get("results", {})),
+            contact=pretty(simulation.variables) if simulation else "",
+            profiles=self.profiles.all(org),
+            most_profiles=MAX_PROFILES,
+            made_up=ContactProfile().name,
+            typed_profile=typed_profile(request.form if error else {}),
             pretty=pretty,
             media_kind=media_kind,
             note_words=note_words,
             status_words=status_words,
             languages=self.languages(org, uuid),
+            all_languages=LANGUAGES,
             kinds=MESSAGES,
             typed=request.form if error else {},
             error=error,
@@ -147,25 +180,6 @@ class Pretended:
         self, organisation: Organisation, name: str, body: Mapping[str, Any]
     ) -> WebhookAnswer:
         return WebhookAnswer(200, pretended_answer(self.functions, name))
-
-
-def said(form: Mapping[str, str]) -> Message:
-    """The message that the form means: words, a chosen option, media or a place."""
-    kind = form.get("type", "text")
-    text = form.get("text", "").replace("\r\n", "\n")
-    body: dict[str, Any] = {"type": kind, "text": text}
-    if not text.strip():
-        raise InvalidInput(_("the message is empty"), fix=_("Write something first."))
-    if kind in MEDIA:
-        body = {"type": kind, "url": text.strip()}
-    elif kind == "location":
-        place = PLACE.fullmatch(text.strip())
-        if place is None:
-            raise InvalidInput(
-                _("a location is a latitude and a longitude"), fix=_("For example 26.85, 80.95.")
-            )
-        body = {"type": kind, "latitude": place[1], "longitude": place[2]}
-    return message_of(load(MessageSchema(), body))
 
 
 def player() -> str:

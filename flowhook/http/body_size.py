@@ -1,5 +1,5 @@
-"""The largest body of a request: 1 MiB, 8 MiB for imported flows, 4 MiB for Meta, 8 KiB where a few
-short fields are all that is read."""
+"""The largest body of a request: 1 MiB, 8 MiB for imported flows, 4 MiB for Meta, 5 MiB and what is
+around it for a picture in the simulator, 8 KiB where a few short fields are all that is read."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ MAX_IMPORT_BYTES = 8 * 1024 * 1024
 MAX_IMPORT_VALUES = 500_000  # 8 MiB of flows without spaces hold some 400,000
 MAX_DELIVERY_BYTES = 4 * 1024 * 1024  # Meta sends up to 3 MB
 MAX_DELIVERY_VALUES = 500_000
+MAX_PICTURE_BYTES = 5 * 1024 * 1024
 MAX_FORM_BYTES = 8 * 1024
 
 _IMPORTS = re.compile(r"/flows/[^/]+|/organisations/[^/]+/flows")
 _DELIVERIES = re.compile(r"/channels/[^/]+/[^/]+")
+_PICTURES = re.compile(r"/organisations/[^/]+/flows/[^/]+/simulator")
 _FORMS = re.compile(
     r"/sign-in|/sign-out|/organisations"
     r"|(?:/[^/]+)+/(?:accounts|delete|publish|replay|revoke|test|tokens)"
@@ -34,6 +36,8 @@ def max_body_bytes(method: str, path: str) -> int:
         return MAX_IMPORT_BYTES
     if _DELIVERIES.fullmatch(path):
         return MAX_DELIVERY_BYTES
+    if _PICTURES.fullmatch(path):
+        return MAX_PICTURE_BYTES + MAX_FORM_BYTES
     return MAX_FORM_BYTES if _FORMS.fullmatch(path) else MAX_BODY_BYTES
 
 

@@ -4,8 +4,9 @@ A script is JSON: `flow` (UUID, if there are several), `contact`, `functions` (a
 functions by name), `requests` (answers of the author's own server), `sheets` (rows of Google sheets
 by their links, the first with the columns' names; a flow appends to them) and `turns`. A turn has
 one step (`starts`, `says`, `sends`, `waits` seconds, `resumes`, `answers`) and may state its
-outcome: `sent`, `results`, `contact`, `status`, `calls`, `events`. After each turn the session is
-converted to JSON and back.
+outcome: `sent`, `results`, `contact`, `status`, `calls`, `events`. Before its step `after` seconds
+pass, `seed` begins its chances anew, and `language` becomes the contact's. After each turn the
+session is converted to JSON and back.
 
     {"turns": [{"starts": "", "sent": ["What is your name?"]},
                {"says": "Asha", "sent": ["Hello Asha"], "results": {"name.input": "Asha"}}]}
@@ -32,7 +33,7 @@ from flows.model.events import Event, MsgCreated, WebhookCalled
 from flows.model.session import HttpAnswer, Message, Session, WebhookAnswer, WebhookPending
 from flows.play.readable import quoted
 from flows.play.script_schema import check_script
-from flows.play.standalone import StandaloneServices
+from flows.play.standalone import DEFAULT_TIMEZONE, StandaloneServices
 from flows.sheets.table import Row, read_table, row_key
 
 MISSING = "(missing)"
@@ -80,6 +81,7 @@ class ScriptPlayer:
         self.services = StandaloneServices(
             organization_id=script.get("organization_id", 1),
             globals=script.get("globals", {}),
+            timezone=script.get("timezone", DEFAULT_TIMEZONE),
             random=random.Random(script.get("seed", 1)),
             clock=lambda: self.moment,
             functions=self._call_function,
@@ -117,6 +119,11 @@ class ScriptPlayer:
         return played
 
     def _do(self, turn: Mapping[str, Any]) -> list[Event]:
+        self.moment += timedelta(seconds=turn.get("after", 0))
+        if "seed" in turn:
+            self.services.random.seed(turn["seed"])
+        if "language" in turn:
+            self.session.contact.set_language(turn["language"])
         if "starts" in turn:
             uuid = self.services.find_keyword(turn["starts"]) or turn["starts"] or self.flow
             return self.engine.start(self.session, uuid, results=turn.get("with"))

@@ -113,6 +113,9 @@ class TurnSchema(Schema):
     calls = fields.List(fields.Raw())
     events = fields.List(fields.Raw())
     note = fields.String()
+    after = fields.Float()
+    seed = fields.Integer(strict=True)
+    language = fields.String()
 
     @validates_schema
     def one_step(self, data: Mapping[str, Any], **_: Any) -> None:
@@ -134,6 +137,7 @@ class ScriptSchema(Schema):
     sheets = _object(values=fields.List(fields.List(fields.Raw())))
     globals = fields.Dict()
     now = fields.AwareDateTime(format="iso")
+    timezone = fields.String()
     turns = fields.List(fields.Nested(TurnSchema), required=True)
 
 

@@ -8,6 +8,8 @@ under the player's name.
 
 from __future__ import annotations
 
+import random
+import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
@@ -17,6 +19,7 @@ from typing import Any
 
 import orjson
 
+from flowhook.errors import FlowhookError, NotFound
 from flowhook.organisations.cipher import CannotDecrypt, Cipher
 from flowhook.organisations.organisation import Organisation
 from flowhook.records.redact import redact
@@ -25,17 +28,33 @@ from flowhook.redis.keys import org_key
 from flows.channels.outgoing_messages import messages_by_contact
 from flows.channels.whatsapp.choices import as_choice
 from flows.conversations.author_requests import AuthorHttpClient
-from flows.conversations.live_services import CallFunction, LiveServices, in_time
+from flows.conversations.live_services import (
+    DEFAULT_TIMEZONE,
+    CallFunction,
+    LiveServices,
+    in_time,
+)
 from flows.conversations.transcript import status_of, transcript_of
 from flows.engine.engine import Engine
+from flows.library.publishing import with_subflows
 from flows.library.store import FlowStore
 from flows.model.contact import Contact
 from flows.model.events import Event, MsgCreated, WebhookCalled
 from flows.model.session import HttpAnswer, Message, Session, WebhookAnswer, WebhookPending
 from flows.play.bubbles import seen_in_whatsapp
+from flows.play.recording import (
+    Answers,
+    RecordedSheets,
+    add_turn,
+    change_language,
+    new_recording,
+    script_file,
+    step_of,
+)
 from flows.sheets.access import OpenSheets, PretendedWrites
 
 KEEP_SECONDS = 86_400
+LATER = ("recording", "contact")
 MAX_ITEMS, MAX_CALLS = 200, 50
 
 Json = dict[str, Any]
@@ -47,7 +66,9 @@ class Simulation:
     """The stored state of a simulation.
 
     `chat` has messages and notes as in transcripts, `calls` the webhook calls with their
-    milliseconds; `ahead_seconds` is the time by which its clock is ahead.
+    milliseconds; `ahead_seconds` is the time by which its clock is ahead. `recording` is the
+    conversation as a script, None where it is too long or was begun by an older release;
+    `contact` the id of the profile that is played.
     """
 
     flow: str
@@ -57,6 +78,8 @@ class Simulation:
     chat: list[Json] = field(default_factory=list)
     calls: list[Json] = field(default_factory=list)
     ahead_seconds: float = 0.0
+    recording: Json | None = None
+    contact: str = ""
 
     @property
     def state(self) -> Json:
@@ -69,8 +92,30 @@ class Simulation:
         due = Session.from_dict(self.session).next_wakeup() if self.session else None
         return None if due is None else max(0.0, (due - self.now()).total_seconds())
 
+    @property
+    def variables(self) -> Json:
+        """What the flow knows of the contact."""
+        contact = Session.from_dict(self.session).contact if self.session else Contact("")
+        fields = {key: one.get("value") for key, one in contact.fields.items()}
+        known = {"name": contact.name, "phone": contact.phone, "language": contact.language}
+        return {**known, "fields": fields, "collections": sorted(contact.groups.values())}
+
     def now(self) -> datetime:
         return datetime.now(UTC) + timedelta(seconds=self.ahead_seconds)
+
+    def next_second(self) -> datetime:
+        """The time of a turn, in whole seconds, which a script can say."""
+        return (self.now() + timedelta(microseconds=999_999)).replace(microsecond=0)
+
+    def stored(self) -> Json:
+        """The simulation as JSON; what release 96433da does not know stands in the session."""
+        stored = asdict(self)
+        later = {name: stored.pop(name) for name in LATER}
+        return {**stored, "session": {**(self.session or {}), "simulation": later}}
+
+    @classmethod
+    def from_stored(cls, stored: Json) -> Simulation:
+        return cls(**stored, **(stored["session"] or {}).get("simulation", {}))
 
 
 class Simulations:
@@ -99,25 +144,26 @@ class Simulations:
         if encrypted is None:
             return None
         try:
-            return Simulation(**orjson.loads(self.cipher.open(org, "simulation", encrypted)))
+            stored = orjson.loads(self.cipher.open(org, "simulation", encrypted))
         except CannotDecrypt:
             return None
+        return Simulation.from_stored(stored)
 
     def start(
-        self, organisation: Organisation, player: str, flow: str, *, pretend: bool, language: str
+        self, organisation: Organisation, player: str, simulation: Simulation, contact: Contact
     ) -> Simulation:
-        """Start a new simulation.
+        """Start a new simulation with this contact.
 
         Raises NotFound for an unknown flow, InvalidInput for one that cannot run.
         """
-        simulation = Simulation(flow, pretend, language)
-        contact = Contact(id="simulator", name="Asha", phone="919800000000")
-        contact.set_language(language)
+        flow = simulation.flow
+        simulation.recording = new_recording(flow, contact, simulation.next_second())
 
         def step(engine: Engine, session: Session) -> list[Event]:
             return engine.start(session, flow, draft=True)
 
-        return self._play(organisation, player, simulation, Session(contact), step)
+        starts = step_of(None, starts=True)
+        return self._play(organisation, player, simulation, Session(contact), step, starts)
 
     def say(
         self, organisation: Organisation, player: str, simulation: Simulation, message: Message
@@ -130,7 +176,7 @@ class Simulations:
             return engine.receive(session, chosen)
 
         session = Session.from_dict(simulation.session or {})
-        return self._play(organisation, player, simulation, session, step, message)
+        return self._play(organisation, player, simulation, session, step, step_of(chosen), message)
 
     def wake(self, organisation: Organisation, player: str, simulation: Simulation) -> Simulation:
         """Let the next timer run out."""
@@ -140,7 +186,7 @@ class Simulations:
             return engine.wake(session)
 
         session = Session.from_dict(simulation.session or {})
-        return self._play(organisation, player, simulation, session, step)
+        return self._play(organisation, player, simulation, session, step, step_of(None))
 
     def configure(
         self,
@@ -152,11 +198,32 @@ class Simulations:
     ) -> Simulation:
         """Change the contact's language, or whether webhook calls are pretended."""
         session = Session.from_dict(simulation.session or {})
+        if simulation.recording and language != session.contact.language:
+            change_language(simulation.recording, language)
         session.contact.set_language(language)
         simulation.language, simulation.pretend = language, pretend
         simulation.session = session.as_dict()
         self._save(organisation.id, player, simulation)
         return simulation
+
+    def script(self, organisation: Organisation, simulation: Simulation) -> bytes:
+        """The conversation as a file for `flowhook play --script`.
+
+        Raises NotFound where it was not recorded from its start.
+        """
+        if simulation.recording is None:
+            raise NotFound(
+                "this conversation cannot be saved as a script",
+                fix="Restart it. A script holds up to 200 messages of the contact.",
+            )
+        uuids = with_subflows(self.flows, organisation.id, simulation.flow)
+        return script_file(
+            simulation.recording,
+            self.flows.export(organisation.id, uuids),
+            organisation.section("globals").get("values") or {},
+            organisation.id,
+            organisation.section("timezone").get("name", DEFAULT_TIMEZONE),
+        )
 
     def _play(
         self,
@@ -165,24 +232,35 @@ class Simulations:
         simulation: Simulation,
         session: Session,
         step: Step,
+        shown: Json,
         said: Message | None = None,
     ) -> Simulation:
+        now, seed = simulation.next_second(), secrets.randbits(32)
+        answers = Answers(simulation.recording)
         functions = self.pretended if simulation.pretend else in_time(self.functions)
-        timed = TimedCalls(functions, self.outgoing)
+        timed = TimedCalls(functions, self.outgoing, answers)
         outgoing = TimedRequests(timed, simulation.pretend)
         sheets = self.open_sheets(organisation)
+        chances = random.Random(seed)
+        untouched = chances.getstate()
         services = LiveServices(
             organisation=organisation,
             store=self.flows,
             library=self.flows.library(organisation.id),
             functions=timed,
             outgoing=outgoing,
-            sheets=PretendedWrites(sheets) if simulation.pretend else sheets,
+            sheets=RecordedSheets(
+                PretendedWrites(sheets) if simulation.pretend else sheets, answers
+            ),
             working=nullcontext,
             look_up=lambda _: None,
-            now=simulation.now,
+            now=lambda: now,
+            random=chances,
         )
         events = step(Engine(services), session)
+        if simulation.recording:
+            shown = shown if chances.getstate() == untouched else {**shown, "seed": seed}
+            simulation.recording = add_turn(simulation.recording, shown, events, session, now)
         simulation.session = session.as_dict()
         simulation.chat += chat_of(session, events, said, simulation)
         simulation.chat = simulation.chat[-MAX_ITEMS:]
@@ -192,7 +270,7 @@ class Simulations:
         return simulation
 
     def _save(self, org: str, player: str, simulation: Simulation) -> None:
-        encrypted = self.cipher.seal(org, "simulation", orjson.dumps(asdict(simulation)))
+        encrypted = self.cipher.seal(org, "simulation", orjson.dumps(simulation.stored()))
         write(
             self.redis, ("SET", _key(org, player, simulation.flow), encrypted, "EX", KEEP_SECONDS)
         )
@@ -201,16 +279,26 @@ class Simulations:
 class TimedCalls:
     """A CallFunction that records the milliseconds of each call, by name or address."""
 
-    def __init__(self, functions: CallFunction, outgoing: AuthorHttpClient) -> None:
+    def __init__(
+        self, functions: CallFunction, outgoing: AuthorHttpClient, answers: Answers
+    ) -> None:
         self.functions = functions
         self.outgoing = outgoing
+        self.answers = answers
         self.noted: list[tuple[str, float]] = []
 
     def __call__(
         self, organisation: Organisation, name: str, body: Mapping[str, Any]
     ) -> WebhookAnswer | WebhookPending:
         with self.timed(name):
-            return self.functions(organisation, name, body)
+            try:
+                answer = self.functions(organisation, name, body)
+            except FlowhookError as error:
+                failed = WebhookAnswer(error.status, error=error.message)
+                self.answers.of_function(name, failed)
+                raise
+        self.answers.of_function(name, answer)
+        return answer
 
     @contextmanager
     def timed(self, name: str) -> Iterator[None]:
@@ -246,9 +334,25 @@ class TimedRequests(AuthorHttpClient):
         body: Mapping[str, Any],
     ) -> HttpAnswer:
         with self.calls.timed(url):
-            if self.pretend:
-                return HttpAnswer(200, '{"success": true}')
+            answer = self._answer(organisation, method, url, headers, body)
+        self.calls.answers.of_server(url, answer)
+        return answer
+
+    def _answer(
+        self,
+        organisation: Organisation,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: Mapping[str, Any],
+    ) -> HttpAnswer:
+        if self.pretend:
+            return HttpAnswer(200, '{"success": true}')
+        try:
             return self.calls.outgoing.send(organisation, method, url, headers, body)
+        except FlowhookError:
+            self.calls.answers.of_server(url, HttpAnswer(503, ""))
+            raise
 
 
 def chat_of(

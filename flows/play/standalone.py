@@ -20,6 +20,7 @@ from flows.model.text import clean
 from flows.sheets.access import NO_SHEETS, SheetAccess
 
 CallWebhook = Callable[[str, Mapping[str, Any]], WebhookAnswer | WebhookPending]
+DEFAULT_TIMEZONE = "Asia/Kolkata"
 SendRequest = Callable[[str, str, Mapping[str, str], Mapping[str, Any]], HttpAnswer]
 
 
@@ -41,7 +42,7 @@ class StandaloneServices:
 
     organization_id: int | str = 1
     globals: Mapping[str, Any] = field(default_factory=dict)
-    timezone: str = "Asia/Kolkata"
+    timezone: str = DEFAULT_TIMEZONE
     languages: Sequence[Language] = LANGUAGES
     random: random.Random = field(default_factory=random.Random)
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))

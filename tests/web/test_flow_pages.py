@@ -241,7 +241,25 @@ def test_a_long_flow_is_one_picture_with_its_author_s_places(visitor: Visitor) -
     assert 'data-node="say444" data-left="0.0" data-top="444.0"' in page.html
     assert page.html.count('data-start="yes"') == 1
     assert "100 more, each shown at its node." in page.text
+    assert ">@results.never</a>)" in page.html, "an issue names its node by what it says"
     assert "data-renew" not in page.html.partition('id="picture"')[2].partition(">")[0]
+
+
+def test_a_card_follows_its_counts_and_issues_and_the_reader_s_language(
+    service: Service, visitor: Visitor
+) -> None:
+    publish(service, GREETING)
+    flow = f"{FLOWS}/greeting"
+    before = visitor.get(flow).text
+    assert "1 waiting" not in before
+    say(service, "7", flow="greeting")
+    assert "Question 1 waiting" in visitor.get(flow).text
+    assert "1 इंतज़ार में" in visitor.get(flow, Accept_Language="hi").text
+    say(service, "7", text="Asha")
+    assert visitor.get(flow).text.count("1×") == 3
+    service.admin("PATCH", "/flows/acme/greeting/nodes/thank", {"text": "Hi @results.nam"})
+    page = visitor.get(flow)
+    assert page.html.partition('id="node-thank"')[2].count("@results.nam") >= 2
 
 
 def test_the_simulator_lights_the_node_of_a_long_flow(visitor: Visitor) -> None:
@@ -270,4 +288,4 @@ def test_a_card_shows_the_buttons_of_a_message(visitor: Visitor) -> None:
     drop(visitor, json.dumps(export({**GREETING, "nodes": nodes})).encode())
     page = visitor.get(f"{FLOWS}/greeting")
     assert "☰ Consent Sure? • Yes • No" in page.text
-    assert page.text.count("☰ Consent") == 3
+    assert page.html.count('<p class="does">☰ Consent') == 3

@@ -36,6 +36,10 @@ HOME = "/organisations/acme"
         ),
         ("Check the address; GET /docs lists every path.", "Check the address."),
         ("GET /flows/<org> lists the flows.", "The page Flows lists the flows."),
+        (
+            "End the pause first: POST /conversations/<org>/<contact>/unpause.",
+            "End the pause first.",
+        ),
         ("<b>base_url_of_mine", "&lt;b&gt;base_url_of_mine"),
     ],
 )

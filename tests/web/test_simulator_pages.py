@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import json
 import re
 from html import unescape
@@ -17,6 +18,7 @@ from tests.flows.talking import GREETING, export
 from tests.web.visitor import Page, Visitor, signed_in
 from web.chat import media_kind
 
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 GREET = "/organisations/acme/flows/greeting/simulator"
 ASK = "/organisations/acme/flows/asking/simulator"
 ASKING: dict[str, Any] = {
@@ -204,7 +206,8 @@ def test_buttons_and_time_and_language(service: Service, visitor: Visitor) -> No
     }
     draft(service, flow)
     page = visitor.post(GREET, {"action": "start", "settings": "on", "language": "hi"})
-    assert re.findall(r'<option value="(\w{2})"', page.html) == ["en", "hi", "ta"]
+    offered = page.html.partition('id="language"')[2].partition("</select>")[0]
+    assert re.findall(r'<option value="(\w{2})"', offered) == ["en", "hi", "ta"]
     assert '<option value="hi" selected>' in page.html
     assert "The flow waits up to 1 h." in page.text
     assert '<button class="option" name="text" value="Yes" dir="auto">Yes' in page.html
@@ -261,6 +264,99 @@ def test_buttons_have_their_picture(service: Service, visitor: Visitor) -> None:
     draft(service, {**GREETING, "nodes": [{"id": "ask", "actions": [pictured]}]})
     page = visitor.post(GREET, {"action": "start"})
     assert '<img src="https://media.example/a.png"' in page.html
+
+
+def dropped(visitor: Visitor, content: bytes, name: str) -> Page:
+    return visitor.post(GREET, {"file": (io.BytesIO(content), name)})
+
+
+def test_a_picture_or_a_voice_note_is_dropped_in(service: Service, visitor: Visitor) -> None:
+    draft(service, GREETING)
+    for content, name, shown in (
+        (PNG, "photo.jpg", r'<img src="(http://localhost/media/acme\.[\w-]{43}\.png)"'),
+        (b"OggS" + bytes(60), "note.bin", r'<audio controls src="(http://[^"]+\.ogg)"'),
+    ):
+        visitor.post(GREET, {"action": "start"})
+        page = dropped(visitor, content, name)
+        found = re.search(shown, page.html)
+        assert found, page.html
+        served = service.app.test_client().get(found[1].removeprefix("http://localhost"))
+        assert served.data == content
+        assert "The flow is completed." in page.text
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "sign"),
+    [
+        (b"<script>alert(1)</script>", 400, "The file is neither a picture nor a recording"),
+        (PNG + bytes(5 * 1024 * 1024), 413, "The file is larger than 5 MiB"),
+        (PNG + bytes(6 * 1024 * 1024), 413, ""),
+    ],
+)
+def test_what_whatsapp_would_not_bring_is_refused(
+    service: Service, visitor: Visitor, content: bytes, status: int, sign: str
+) -> None:
+    draft(service, GREETING)
+    visitor.post(GREET, {"action": "start"})
+    page = dropped(visitor, content, "a.png")
+    assert page.status == status
+    assert sign in page.text
+    assert not service.redis.keys("*media_index*")
+
+
+def test_made_up_contacts_are_kept_chosen_and_removed(service: Service, visitor: Visitor) -> None:
+    told = {
+        **GREETING,
+        "nodes": [{"id": "a", "send": "@contact.name @contact.phone @contact.fields.village"}],
+    }
+    draft(service, told)
+    sent = {"profile_name": "Ravi", "profile_phone": "919811111111", "profile_language": "hi"}
+    page = visitor.post(
+        GREET, {"action": "add_contact", **sent, "profile_fields": "village = Rampur"}
+    )
+    assert "Ravi 919811111111" in page.text
+    colleague = signed_in(service)
+    page = colleague.get(GREET)
+    ravi = re.findall(r'<option value="(\w{16})"', page.html)
+    assert len(ravi) == 1, "it belongs to the organisation"
+    page = colleague.post(GREET, {"action": "start", "settings": "on", "contact": ravi[0]})
+    assert bubbles(page) == ["Ravi 919811111111 Rampur"]
+    assert '"language": "hi"' in page.text
+    assert f'<option value="{ravi[0]}" dir="auto" selected>' in page.html
+    assert not any(
+        b"Ravi" in value for value in service.redis.hvals("fh:{acme}:simulated_contacts")
+    )
+    page = visitor.post(GREET, {"action": "remove_contact", "contact": ravi[0]})
+    assert "919811111111" not in page.text
+    page = colleague.post(GREET, {"action": "start", "settings": "on", "contact": ravi[0]})
+    assert bubbles(page)[0].startswith("Asha 919800000000"), "who is gone is nobody"
+
+
+def test_a_wrong_made_up_contact_is_refused_and_at_most_20_are_kept(
+    service: Service, visitor: Visitor
+) -> None:
+    draft(service, GREETING)
+    add = {"action": "add_contact", "profile_name": "Ravi"}
+    many = "\n".join(f"f{number} = 1" for number in range(21))
+    for wrong in ({"profile_name": " "}, {"profile_language": "xx"}, {"profile_fields": many}):
+        page = visitor.post(GREET, {**add, "profile_phone": "91", **wrong})
+        assert page.status == 400, wrong
+        assert page.values()["profile_phone"] == "91", "what was typed stays"
+    for _ in range(20):
+        page = visitor.post(GREET, add)
+        assert page.status == 200, page.text
+    assert "Add the contact" not in page.text
+    page = visitor.post(GREET, add)
+    assert page.status == 409
+    assert "There are 20 contacts already" in page.text
+    assert service.redis.hlen("fh:{acme}:simulated_contacts") == 20
+
+
+def test_the_node_and_the_variables_stand_beside(service: Service, visitor: Visitor) -> None:
+    draft(service, GREETING)
+    page = visitor.post(GREET, {"action": "start"})
+    assert "The flow waits at: @results.name" in page.text
+    assert '"name": "Asha"' in page.text
 
 
 @pytest.mark.parametrize("pretend", [True, False])

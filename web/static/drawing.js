@@ -14,9 +14,9 @@ let zoom = 1;
 const draw = async (picture) => {
   const cards = [...picture.querySelectorAll("[data-node]")];
   picture.classList.add("drawn");  // cards are measured as they will lie
-  picture.style.setProperty("--zoom", 1);
+  picture.classList.remove("placed");
   const sizes = cards.map((card) => [card.offsetWidth, card.offsetHeight]);
-  const exits = cards.map((card) => [...card.querySelectorAll("[data-to]")]);
+  const exits = cards.map((card) => [...card.querySelector(".exits").children]);
   const middles = exits.map((all) => all.map((exit) => exit.offsetTop + exit.offsetHeight / 2));
   const places = asDrawn(cards, sizes) ?? await laidOut(picture, cards, sizes, exits);
   if (!places || !picture.isConnected) return;
@@ -25,40 +25,47 @@ const draw = async (picture) => {
     const [left, top] = places[at];
     card.style.left = `${left}px`;
     card.style.top = `${top}px`;
+    card.style.containIntrinsicHeight = `${sizes[at][1]}px`;
     boxes.set(card.dataset.node, { left, top, right: left + sizes[at][0], bottom: top + sizes[at][1] });
   });
   const all = [...boxes.values()];
   const size = { width: Math.max(...all.map((box) => box.right)) + MARGIN, height: Math.max(...all.map((box) => box.bottom)) + MARGIN };
-  const sheet = picture.querySelector(".sheet"), lines = picture.querySelector(".ways");
-  for (const box of [sheet, picture.querySelector(".cards"), lines]) { box.style.width = `${size.width}px`; box.style.height = `${size.height}px`; }
+  const lines = picture.querySelector(".ways");
+  for (const box of [picture.querySelector(".cards"), lines]) { box.style.width = `${size.width}px`; box.style.height = `${size.height}px`; }
   const ways = document.createDocumentFragment();
   cards.forEach((card, at) => exits[at].forEach((exit, number) => {
-    const target = boxes.get(exit.dataset.to);
-    if (target) ways.append(...way(boxes.get(card.dataset.node), middles[at][number], target, exit.dataset.words));
+    const target = boxes.get(leadsTo(exit));
+    if (target) ways.append(...way(boxes.get(card.dataset.node), middles[at][number], target, exit.querySelector("bdi")?.textContent));
   }));
   lines.append(ways);
   Object.assign(picture, { drawing: { boxes, size } });
-  picture.style.setProperty("--zoom", zoom);
+  picture.classList.add("placed");  // from now on the browser skips what is out of sight
+  scale(picture);
   picture.closest("[data-drawing]").querySelector("[role=toolbar]").hidden = false;
   drawMap(picture);
   const seen = picture.querySelector(":target") ?? picture.querySelector(".lit") ?? cards.find((card) => card.dataset.start) ?? cards[0];
   if (seen) show(picture, seen);
 };
 
+const leadsTo = (exit) => decodeURIComponent(exit.querySelector("a")?.hash.slice("#node-".length) ?? "");
+
 // Where the author put the cards, moved down where ours would lie on another; nothing where a place is missing.
 const asDrawn = (cards, sizes) => {
   if (!cards.every((card) => card.dataset.left)) return null;
   const lefts = cards.map((card) => Number(card.dataset.left)), tops = cards.map((card) => Number(card.dataset.top));
   const first = { left: Math.min(...lefts), top: Math.min(...tops) };
-  const places = [], put = [];
+  const places = [], put = new Map();  // by column, as wide as a card
   const order = [...cards.keys()].sort((a, b) => tops[a] - tops[b] || lefts[a] - lefts[b]);
   for (const at of order) {
     const [width, height] = sizes[at];
     const left = MARGIN + (lefts[at] - first.left) * WIDER;
     let top = MARGIN + (tops[at] - first.top) * TALLER;
-    const beside = put.filter((box) => box.left < left + width + GAP && left < box.right + GAP).sort((a, b) => a.top - b.top);
+    const column = Math.floor(left / (width + GAP));
+    const beside = [column - 1, column, column + 1].flatMap((one) => put.get(one) ?? [])
+      .filter((box) => box.left < left + width + GAP && left < box.right + GAP && top < box.bottom + GAP).sort((a, b) => a.top - b.top);
     for (const box of beside) if (box.top < top + height + GAP && top < box.bottom + GAP) top = box.bottom + GAP;
-    put.push({ left, top, right: left + width, bottom: top + height });
+    if (!put.has(column)) put.set(column, []);
+    put.get(column).push({ left, top, right: left + width, bottom: top + height });
     places[at] = [left, top];
   }
   return places;
@@ -68,7 +75,7 @@ const laidOut = async (picture, cards, sizes, exits) => {
   picture.classList.remove("drawn");
   const known = new Set(cards.map((card) => card.dataset.node));
   const nodes = cards.map((card, at) => [card.dataset.node, ...sizes[at]]);
-  const edges = cards.flatMap((card, at) => exits[at].map((exit, number) => [card.dataset.node, exit.dataset.to, number]).filter(([, to]) => known.has(to)));
+  const edges = cards.flatMap((card, at) => exits[at].map((exit, number) => [card.dataset.node, leadsTo(exit), number]).filter(([, to]) => known.has(to)));
   const key = JSON.stringify([nodes, edges]);
   if (key !== laid.key) Object.assign(laid, { key, layout: await layoutOf(nodes, edges) });
   if (!laid.layout) return null;
@@ -111,11 +118,18 @@ const show = (picture, card) => {
   picture.scrollTop = (box.top + box.bottom) / 2 * zoom - picture.clientHeight / 2;
 };
 
+// Cards and ways are scaled as pictures, which lays nothing out anew.
+const scale = (picture) => {
+  const { width, height } = picture.drawing.size, sheet = picture.querySelector(".sheet");
+  sheet.style.width = `${width * zoom}px`;
+  sheet.style.height = `${height * zoom}px`;
+  for (const part of [picture.querySelector(".cards"), picture.querySelector(".ways")]) part.style.transform = `scale(${zoom})`;
+};
 const setZoom = (picture, wanted, at = { x: picture.clientWidth / 2, y: picture.clientHeight / 2 }) => {
   const before = zoom;
   zoom = Math.min(ZOOMS.most, Math.max(ZOOMS.least, wanted));
   const left = (picture.scrollLeft + at.x) / before * zoom - at.x, top = (picture.scrollTop + at.y) / before * zoom - at.y;
-  picture.style.setProperty("--zoom", zoom);
+  scale(picture);
   Object.assign(picture, { scrollLeft: left, scrollTop: top });
   frameMap(picture);
 };

@@ -15,7 +15,8 @@ document.addEventListener("submit", async (event) => {
   const stage = document.getElementById("stage");
   if (!event.target.matches("[data-stay]") || !stage) return;
   event.preventDefault();
-  const body = new URLSearchParams(new FormData(event.target, event.submitter));
+  const filled = new FormData(event.target, event.submitter);
+  const body = event.target.enctype.startsWith("multipart") ? filled : new URLSearchParams(filled);
   const held = event.target.matches("[data-auto]") ? document.activeElement.id || "say" : "say";
   stage.inert = true;
   let fresh;

@@ -15,7 +15,3 @@ onmessage = ({ data: { nodes, edges } }) => {
     return { left: place.x - place.width / 2, top: place.y - place.height / 2 };
   }));
 };
-    }),
-    ways: graph.edges().map((edge) => graph.edge(edge).points),
-  });
-};

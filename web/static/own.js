@@ -191,15 +191,20 @@ const every = async (milliseconds, update) => {
 if (rows) every(LIVE_MS, look);
 if (written.size) every(RENEW_MS, renew);
 
-// Files may be dropped on the form.
-for (const form of document.querySelectorAll("[data-drop]")) {
-  const field = form.querySelector("input[type=file]");
-  form.addEventListener("dragover", (event) => { event.preventDefault(); form.classList.add("over"); });
-  form.addEventListener("dragleave", () => form.classList.remove("over"));
-  form.addEventListener("drop", (event) => {
-    event.preventDefault();
-    form.classList.remove("over");
-    field.files = event.dataTransfer.files;
-    form.requestSubmit();
-  });
-}
+// Files may be dropped on a form, also on one that came later.
+const dropping = (event) => event.target.closest?.("[data-drop]");
+document.addEventListener("dragover", (event) => {
+  const form = dropping(event);
+  if (!form) return;
+  event.preventDefault();
+  form.classList.add("over");
+});
+document.addEventListener("dragleave", (event) => dropping(event)?.classList.remove("over"));
+document.addEventListener("drop", (event) => {
+  const form = dropping(event);
+  if (!form) return;
+  event.preventDefault();
+  form.classList.remove("over");
+  form.querySelector("input[type=file]").files = event.dataTransfer.files;
+  form.requestSubmit();
+});

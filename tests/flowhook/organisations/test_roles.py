@@ -60,6 +60,7 @@ WHO: dict[str, str] = {
     "POST /organisations/<org>/flows/<uuid>/nodes/<node>/issues": "author",
     "GET /organisations/<org>/flows/<uuid>/simulator": "author viewer",
     "POST /organisations/<org>/flows/<uuid>/simulator": "author",
+    "GET /organisations/<org>/flows/<uuid>/simulator/script": "author viewer",
     "GET /organisations/<org>/flows/export": "author viewer",
     "GET /organisations/<org>/functions": "author viewer",
     "GET /organisations/<org>/functions/<name>": "author viewer",

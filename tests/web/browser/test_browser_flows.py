@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import expect
 
@@ -149,15 +150,31 @@ def test_cards_do_not_lie_on_one_another(tab: Tab, service: Service, openai: Fak
             assert apart
 
 
+def without_places() -> dict[str, Any]:
+    document = export(GREETING)
+    del document["flows"][0]["definition"]["_ui"]
+    return document
+
+
+def test_a_flow_without_places_is_laid_out(tab: Tab, service: Service) -> None:
+    service.organisation()
+    service.admin("POST", "/flows/acme", without_places())
+    sign_in(tab)
+    tab.open(f"{FLOWS}/greeting")
+    expect(tab.page.locator("#picture.drawn .way").first).to_be_attached()
+    tops = tab.page.locator(".node").evaluate_all("cards => cards.map((card) => card.offsetTop)")
+    assert tops == sorted(set(tops)), "from top to bottom"
+
+
 def test_a_flow_that_cannot_be_laid_out_stays_a_list(tab: Tab, service: Service) -> None:
     service.organisation()
-    service.admin("POST", "/flows/acme", export(GREETING))
+    service.admin("POST", "/flows/acme", without_places())
     sign_in(tab)
     with tab.page.expect_event("requestfailed"):
         tab.page.route("**/layout.js", lambda route: route.abort())
         tab.open(f"{FLOWS}/greeting")
     expect(tab.page.locator(".picture:not(.drawn) .node")).to_have_count(3)
-    tab.page.get_by_role("link", name="leads to node hank").click()
+    tab.page.get_by_role("link", name="→ Hello @results.name").first.click()
     expect(tab.page.locator("#node-thank")).to_be_in_viewport()
     tab.complaints.clear()  # the layout that was not there
 
