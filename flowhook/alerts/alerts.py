@@ -133,11 +133,15 @@ class Alerts:
         return float(until or 0) > self.clock()
 
     def test(self, organisation: Organisation) -> dict[str, Any]:
-        """Send a test to every place; raises what the first that fails says."""
+        """Send a test to every place; raises what the first that fails says.
+
+        Where it arrives, the alerts that could not be sent wait no longer.
+        """
         alert = Alert("test", "this is a test", "Nothing is to be done.")
         places = self._places(organisation)
         for place in places:
             place(alert, False)
+        self.redis.hdel(org_key(organisation.id, "alerts"), PAUSE)
         return {"sent": len(places)}
 
     def send(self, organisation: Organisation, alert: Alert, *, is_over: bool) -> None:

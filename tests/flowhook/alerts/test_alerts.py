@@ -185,6 +185,20 @@ def test_what_could_not_be_told_is_tried_again_later(
     assert receiver.told == [("invalid_api_key", "open")] * 2
 
 
+def test_a_test_that_arrives_ends_the_wait(
+    acme: Service, openai: FakeOpenAI, receiver: Receiver, url: str
+) -> None:
+    set_up(acme, webhook_url=url)
+    openai.fail(faults.status(401))
+    acme.call("parse_via_chat_gpt", ASK)
+    receiver.status = "500 Internal Server Error"
+    look(acme)
+    receiver.status = "200 OK"
+    assert acme.operator("POST", "/settings/acme/alerts/test").status == 200
+    look(acme)
+    assert receiver.told[-1] == ("invalid_api_key", "open")
+
+
 def test_by_mail_too_and_one_way_that_works_is_enough(
     open_service: OpenService, fake_redis: Any, openai: FakeOpenAI, receiver: Receiver, url: str
 ) -> None:
