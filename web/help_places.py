@@ -49,6 +49,10 @@ TOPICS: Mapping[str, str] = {
     "tokens": "pages#tokens",
     "budget": "admin#limits",
     "usage": "pages#what-does-it-cost",
+    "node": "pages#change-a-node",
+    "history": "pages#history",
+    "funnel": "pages#how-contacts-go-through-a-flow",
+    "conversation": "pages#conversations",
     "organisations": "pages#for-the-operator",
     "service": "operations#settings-of-the-service",
 }

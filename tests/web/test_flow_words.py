@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from flowhook.registry import load
 from flows.api.message_schema import MEDIA
+from flows.conversations.interventions import MOVE, PAUSE, RESTART, UNPAUSE
 from flows.lint import CRITICAL, WARNING
 from flows.model.action import UNKNOWN
 from flows.model.action import actions as action_types
@@ -31,7 +32,7 @@ def test_every_note_card_message_and_language_has_words() -> None:
     noted = {
         one.type for one in subclasses(Event) if one.__module__[:5] == "flows" and is_noted(one)
     }
-    assert set(NOTES) == noted
+    assert set(NOTES) == noted | {PAUSE, UNPAUSE, RESTART, MOVE}
     shapes = {kind.shape for kind in action_types} | {UNKNOWN.shape, QUESTION, "Split"}
     assert set(KINDS) == shapes
     assert set(MESSAGES) == {"text", *MEDIA, "location"}
