@@ -39,7 +39,7 @@ from flows.engine.engine import Engine
 from flows.library.publishing import with_subflows
 from flows.library.store import FlowStore
 from flows.model.contact import Contact
-from flows.model.events import Event, MsgCreated, WebhookCalled
+from flows.model.events import Event, MsgCreated, SessionTriggered, WebhookCalled
 from flows.model.session import HttpAnswer, Message, Session, WebhookAnswer, WebhookPending
 from flows.play.bubbles import seen_in_whatsapp
 from flows.play.recording import (
@@ -262,7 +262,8 @@ class Simulations:
             shown = shown if chances.getstate() == untouched else {**shown, "seed": seed}
             simulation.recording = add_turn(simulation.recording, shown, events, session, now)
         simulation.session = session.as_dict()
-        simulation.chat += chat_of(session, events, said, simulation)
+        names = {uuid: one.draft.name for uuid, one in services.library.entries.items()}
+        simulation.chat += chat_of(session, events, said, simulation, names)
         simulation.chat = simulation.chat[-MAX_ITEMS:]
         calls = [{**one, **pretended_if(simulation)} for one in shown_calls(events, timed)]
         simulation.calls = [*simulation.calls, *calls][-MAX_CALLS:]
@@ -356,15 +357,25 @@ class TimedRequests(AuthorHttpClient):
 
 
 def chat_of(
-    session: Session, events: list[Event], said: Message | None, simulation: Simulation
+    session: Session,
+    events: list[Event],
+    said: Message | None,
+    simulation: Simulation,
+    names: Mapping[str, str],
 ) -> list[Json]:
-    """A turn as transcripts have it, its messages with the `bubbles` that WhatsApp would show."""
+    """A turn as transcripts have it, its messages with the `bubbles` that WhatsApp would show.
+
+    `names` are those of flows by their UUIDs.
+    """
     now = simulation.now()
     items = transcript_of(session, (), said, now)
     for event in events:
         entries = transcript_of(session, (event,), None, now)
         if isinstance(event, WebhookCalled):
             entries = [entry | pretended_if(simulation) for entry in entries]
+        elif isinstance(event, SessionTriggered):
+            named = {"target_flow": names.get(event.target_flow, event.target_flow)}
+            entries = [entry | named for entry in entries]
         elif isinstance(event, MsgCreated) and entries:
             [(message, _)] = messages_by_contact((event,))[event.contact]
             bubbles, numbered = seen_in_whatsapp(message)

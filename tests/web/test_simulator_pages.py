@@ -352,6 +352,21 @@ def test_a_wrong_made_up_contact_is_refused_and_at_most_20_are_kept(
     assert service.redis.hlen("fh:{acme}:simulated_contacts") == 20
 
 
+def test_a_flow_started_for_others_is_told_by_its_name(service: Service, visitor: Visitor) -> None:
+    others = {
+        "type": "start_session",
+        "flow": {"uuid": "asking"},
+        "contacts": [{"uuid": "7"}],
+        "groups": [],
+        "create_contact": False,
+        "exclusions": {},
+    }
+    draft(service, ASKING)
+    draft(service, {**GREETING, "nodes": [{"id": "start", "actions": [others]}]})
+    page = visitor.post(GREET, {"action": "start"})
+    assert "flow started for others · Asking" in page.text
+
+
 def test_the_node_and_the_variables_stand_beside(service: Service, visitor: Visitor) -> None:
     draft(service, GREETING)
     page = visitor.post(GREET, {"action": "start"})
