@@ -8,8 +8,8 @@ from flows.model.sprint import Sprint
 
 
 def words(action: Action) -> str:
-    topic = as_text(action.map("topic").get("name"))
-    return f"asks a person{f' ({topic})' if topic else ''}: {action.text('body')}"
+    topic, body = as_text(action.map("topic").get("name")), action.text("body")
+    return f"asks a person ({topic}): {body}" if topic else f"asks a person: {body}"
 
 
 @action("open_ticket", required=("body",), replies=True, words=words)

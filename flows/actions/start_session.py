@@ -13,7 +13,8 @@ from flows.model.sprint import Sprint
 def words(action: Action) -> str:
     named = [*action.objects("contacts"), *action.objects("groups")]
     receivers = ", ".join(as_text(one.get("name")) or as_text(one.get("uuid")) for one in named)
-    return f"starts {as_text(action.map('flow').get('name'))} for {receivers or 'nobody'}"
+    flow = as_text(action.map("flow").get("name"))
+    return f"starts {flow} for {receivers}" if receivers else f"starts {flow} for nobody"
 
 
 @action(

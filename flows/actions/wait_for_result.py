@@ -11,7 +11,8 @@ from flows.model.text import whole_number
 
 def words(action: Action) -> str:
     seconds = whole_number(action.text("delay")) or 0
-    return "waits for a result" + (f", at most {duration(seconds)}" if seconds > 0 else "")
+    time = duration(seconds)
+    return f"waits for a result, at most {time}" if seconds > 0 else "waits for a result"
 
 
 @action("wait_for_result", required=("delay",), pauses=True, sets_any=True, words=words)
