@@ -24,6 +24,7 @@ from web.language import N_, _, language, translated
 
 FARTHEST = 1_000_000  # pixels
 LONGEST = 2_000  # characters of what an action does
+LINE = 32  # characters of the title to which a way leads
 KEPT = 8  # flows whose cards are kept, each in one language
 QUESTION = N_("Question")
 FIRST_SHAPES = (N_("Webhook"), N_("Flow"), QUESTION)  # a node that is several things is the first
@@ -199,4 +200,9 @@ def _way(node: Node, way: Exit, titles: Mapping[str, str]) -> Way:
     categories = node.router.categories if node.router else ()
     names = tuple(one.name for one in categories if one.exit == way.uuid)
     target = way.destination if way.destination in titles else ""
-    return Way(" / ".join(names), names, target or "", titles.get(target or "", ""))
+    return Way(" / ".join(names), names, target or "", _on_one_line(titles.get(target or "", "")))
+
+
+def _on_one_line(title: str) -> str:
+    """The beginning of a title, which fits beside an option; the whole stands on its own card."""
+    return title if len(title) <= LINE else title[: LINE - 1].rstrip() + "…"

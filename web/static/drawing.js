@@ -104,8 +104,9 @@ const way = (from, middle, to, words) => {
   if (!words) return [path];
   const label = document.createElementNS(SVG, "text");
   label.setAttribute("class", "way-words");
-  label.setAttribute("x", (x + 3 * (x + bend) + 3 * into + into) / 8);
-  label.setAttribute("y", (y + 3 * y + 3 * (to.top - TURN) + to.top) / 8);
+  label.setAttribute("x", x + Math.sign(bend) * 8);  // beside its option, where no card lies on it
+  label.setAttribute("y", y - 4);
+  label.setAttribute("text-anchor", isRight ? "start" : "end");
   label.textContent = words;
   return [path, label];
 };
