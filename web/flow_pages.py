@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from codecs import BOM_UTF8
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +18,12 @@ from flowhook.http.body_size import MAX_IMPORT_VALUES
 from flowhook.strict_json import read_json
 from flowhook.turns import in_turns
 from flows.conversations.node_counts import read_tally
-from flows.definition.definition import Flow
 from flows.definition.reading import read_export
-from flows.definition.titles import target_title
 from flows.library.publishing import issues_by_flow, newest, with_subflows
 from flows.lint import CRITICAL
 from web.flow_picture import Pictures
 from web.language import N_, _, translated
+from web.node_names import NodeNames
 from web.page_security import signed_in
 from web.page_services import PageServices
 
@@ -68,7 +67,7 @@ def flow_pages(services: PageServices) -> Blueprint:
                 {
                     "flow": flow,
                     "issues": told,
-                    "titles": titles_of(flow, (one["node"] for one in told)),
+                    "names": NodeNames.of(flow),
                 }
                 for flow, told in found
             ]
@@ -163,17 +162,11 @@ class FlowViews:
             entry=entry.shown,
             issues=issues,
             critical=[issue for issue in issues if issue.severity == CRITICAL],
-            titles=titles_of(flow, (issue.node for issue in issues)),
             picture=self.pictures.of(flow, issues, node_counts),
             waiting=sum(node_counts.waiting.values()),
             error=error,
             done=DONE.get(request.args.get("done", "")),
         )
-
-
-def titles_of(flow: Flow, nodes: Iterable[str]) -> dict[str, str]:
-    """The titles of nodes that have issues."""
-    return {node: target_title(flow, node) for node in nodes if node}
 
 
 def by_name(flow: Mapping[str, Any]) -> tuple[str, str]:

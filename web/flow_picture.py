@@ -17,10 +17,11 @@ from flowhook.durations import duration
 from flowhook.turns import in_turns
 from flows.conversations.node_counts import NodeCounts
 from flows.definition.definition import Exit, Flow, Node
-from flows.definition.titles import in_order, node_title
+from flows.definition.titles import in_order
 from flows.lint import Issue
 from flows.model.action import UNKNOWN, Action
 from web.language import N_, _, language, translated
+from web.node_names import NodeNames
 
 FARTHEST = 1_000_000  # pixels
 LONGEST = 2_000  # characters of what an action does
@@ -67,13 +68,15 @@ class Card:
     ways: tuple[Way, ...]
     shown: tuple[object, Markup] = field(default=(None, Markup()), repr=False)
 
-    def html(self, state: State, is_lit: bool, nodes: str, contacts: str) -> Markup:
+    def html(
+        self, state: State, is_lit: bool, nodes: str, contacts: str, names: NodeNames
+    ) -> Markup:
         """The card; `nodes` begins the address of its page, `contacts` that of the list of those
         who wait there, each empty for none."""
         made_of = (state, is_lit, nodes, contacts if state.waiting else "")
         if self.shown[0] != made_of:
             write = get_template_attribute("web/flow_card.html", "card")
-            self.shown = made_of, write(self, *made_of)
+            self.shown = made_of, write(self, *made_of, names)
         return self.shown[1]
 
 
@@ -83,12 +86,13 @@ class FlowPicture:
 
     flow: str
     cards: list[Card]
+    names: NodeNames
     issues: Mapping[str, tuple[Issue, ...]]
     node_counts: NodeCounts
 
     def html(self, lit: str | None, nodes: str = "", contacts: str = "") -> Markup:
         return Markup("").join(
-            card.html(self._state(card), card.uuid == lit, nodes, contacts)
+            card.html(self._state(card), card.uuid == lit, nodes, contacts, self.names)
             for card in in_turns(self.cards)
         )
 
@@ -111,25 +115,29 @@ class Pictures:
     something about them changed."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[int, str], tuple[Flow, list[Card]]] = OrderedDict()
+        self._kept: OrderedDict[tuple[int, str], tuple[Flow, list[Card], NodeNames]] = OrderedDict()
 
     def of(self, flow: Flow, issues: Iterable[Issue], node_counts: NodeCounts) -> FlowPicture:
         found: dict[str, tuple[Issue, ...]] = {}
         for issue in issues:
             found[issue.node] = (*found.get(issue.node, ()), issue)
-        return FlowPicture(flow.uuid, self._cards(flow), found, node_counts)
+        cards, names = self._cards(flow)
+        return FlowPicture(flow.uuid, cards, names, found, node_counts)
 
-    def _cards(self, flow: Flow) -> list[Card]:
+    def _cards(self, flow: Flow) -> tuple[list[Card], NodeNames]:
         key = id(flow), language()  # what is kept refers to the flow, so its id is unique
-        held = self._kept.pop(key, None) or (flow, cards_of(flow))
+        held = self._kept.pop(key, None)
+        if held is None:
+            names = NodeNames.of(flow)
+            held = flow, cards_of(flow, names.titles), names
         self._kept[key] = held
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
-        return held[1]
+        return held[1:]
 
 
-def cards_of(flow: Flow) -> list[Card]:
-    places, titles = _places(flow), {node.uuid: node_title(node) for node in flow.nodes.values()}
+def cards_of(flow: Flow, titles: Mapping[str, str]) -> list[Card]:
+    places = _places(flow)
     return [
         Card(
             uuid=node.uuid,

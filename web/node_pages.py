@@ -21,6 +21,7 @@ from flows.lint.offered import offered_variables
 from web.comparing import Variant, body_of, question_field, used_body
 from web.language import _
 from web.node_forms import action_forms, languages_of, read_change
+from web.node_names import NodeNames
 from web.page_security import signed_in
 from web.page_services import PageServices
 
@@ -50,9 +51,7 @@ def node_pages(services: PageServices) -> Blueprint:
     @pages.post("/issues")
     def issues(org: str, uuid: str, node: str) -> AnyResponse:
         """The node's issues as they would be with the change, of which nothing is stored."""
-        asked = views.asked_change(org, uuid, node)
-        found = services.editor.issues_with(org, uuid, node, asked)
-        return json_answer({"issues": [one.as_dict() for one in found if one.node == node]})
+        return json_answer({"issues": views.issues_of_change(org, uuid, node)})
 
     return pages
 
@@ -90,6 +89,7 @@ class NodeViews:
             variables=offered_variables(flow, node, linter.functions),
             compared={one.name for one in self.functions if question_field(one)},
             issues=[one for one in issues if one.node == node],
+            names=NodeNames.of(flow),
             error=error,
             typed=typed,
             done=request.args.get("done", ""),
@@ -104,6 +104,16 @@ class NodeViews:
     def asked_change(self, org: str, uuid: str, node: str) -> dict[str, Any]:
         _entry, flow, found = self.draft(org, uuid, node)
         return load(NodeSchema(), read_change(request.form, shown_node(flow, found)))
+
+    def issues_of_change(self, org: str, uuid: str, node: str) -> list[dict[str, str]]:
+        asked = self.asked_change(org, uuid, node)
+        found = self.services.editor.issues_with(org, uuid, node, asked)
+        names = NodeNames.of(self.draft(org, uuid, node)[1])
+        return [
+            {**one.as_dict(), "message": names.words(one.message, node)}
+            for one in found
+            if one.node == node
+        ]
 
     def asked_prompt(self, org: str, uuid: str, node: str) -> dict[str, Any]:
         """The node's body with the form's prompt and model, everything else of it as it is."""

@@ -174,6 +174,9 @@ def test_issues_stand_beside_their_nodes(service: Service, visitor: Visitor) -> 
     assert api["issues"]
     drawn = visitor.get(f"{FLOWS}/greeting")
     for issue in api["issues"]:
+        issue["message"] = issue["message"].replace(
+            "Node hank", f"Node “{flow['nodes'][2]['send']}”"
+        )
         assert issue["message"] in page.text
         node = drawn.html.partition(f'id="node-{issue["node"]}"')[2].partition("</li>\n    ")[0]
         assert issue["severity"] in node
