@@ -178,7 +178,7 @@ def test_issues_stand_beside_their_nodes(service: Service, visitor: Visitor) -> 
             "Node hank", f"Node “{flow['nodes'][2]['send']}”"
         )
         assert issue["message"] in page.text
-        node = drawn.html.partition(f'id="node-{issue["node"]}"')[2].partition("</li>\n    ")[0]
+        node = drawn.html.partition(f'id="node-{issue["node"]}"')[2].partition("</ul></li>")[0]
         assert issue["severity"] in node
 
 
