@@ -21,6 +21,8 @@ from tests.flows.talking import GREETING
 from tests.web.test_simulator_pages import ASK, ASKING, GREET, PNG, SURE, bubbles, draft
 from tests.web.visitor import Visitor, signed_in
 
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
 
 @pytest.fixture
 def visitor(service: Service, openai: FakeOpenAI) -> Visitor:
@@ -176,3 +178,28 @@ def test_a_conversation_too_long_for_a_script_says_so(service: Service, visitor:
     refused = visitor.get(f"{GREET}/script")
     assert refused.status == 404
     assert "cannot be saved as a script" in refused.text
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.script.json")), ids=lambda one: one.name)
+def test_the_examples_are_talked_through_and_saved(
+    service: Service, visitor: Visitor, path: Path
+) -> None:
+    flow = json.loads(path.with_name(path.name.replace(".script", "")).read_text())
+    [imported, *_] = service.admin("POST", "/flows/acme", flow).json["flows"]
+    page = f"/organisations/acme/flows/{imported['uuid']}/simulator"
+    visitor.post(page, {"action": "start", "settings": "on", "pretend": "on"})
+    for turn in json.loads(path.read_text())["turns"]:
+        step: dict[str, Any] = {}
+        if "says" in turn:
+            step = {"text": turn["says"]}
+        elif "waits" in turn:
+            step = {"action": "wake"}
+        elif "sends" in turn:
+            sent = turn["sends"]
+            place = f"{sent.get('latitude')}, {sent.get('longitude')}"
+            text = sent.get("text") or sent.get("url") or place
+            step = {"type": sent.get("type", "text"), "text": text}
+        assert not step or visitor.post(page, step).status == 200
+    script = script_of(visitor, page)
+    assert len(script["turns"]) > 1
+    assert differences(service, script) == []
