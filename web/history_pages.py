@@ -7,6 +7,7 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Response as AnyResponse
 
 from flowhook.errors import FlowhookError
+from flows.conversations.node_counts import with_contacts
 from web.page_services import PageServices
 
 
@@ -16,7 +17,7 @@ def history_pages(services: PageServices) -> Blueprint:
     editor, store = services.editor, services.conversations.flows
 
     def shown(org: str, uuid: str, error: FlowhookError | None = None) -> str:
-        revisions = editor.revisions(org, uuid)
+        revisions = with_contacts(services.redis, org, uuid, editor.revisions(org, uuid))
         kept = [one["revision"] for one in revisions]
         before, after = asked("before", kept[1:]), asked("after", kept)
         changes = editor.differences(org, uuid, before, after) if before and after else None

@@ -19,6 +19,7 @@ from flowhook.strict_json import read_json
 from flows.api.editing_schema import FlowSchema, NodeSchema, PublishSchema
 from flows.api.flow_routes import FLOW, ISSUES
 from flows.api.message_schema import load
+from flows.conversations.node_counts import with_contacts
 from flows.library.flow_editor import FlowEditor
 from flows.library.library import LibraryEntry
 from flows.lint import Issue
@@ -45,6 +46,7 @@ REVISIONS = {
                     "note": {"type": "string"},
                     "is_published": {"type": "boolean"},
                     "is_draft": {"type": "boolean"},
+                    "contacts": {"type": "integer"},
                 },
             },
         }
@@ -124,9 +126,11 @@ def editing_routes(auth: AdminAuth, sections: SectionService, editor: FlowEditor
     @routes.get("/revisions")
     @documented(answer=REVISIONS)
     def list_revisions(org: str, uuid: str) -> Response:
-        """List the revisions that are kept, newest first: who made each, when, and their note."""
+        """List the revisions that are kept, newest first: who made each, when, their note, and how
+        many contacts wait in it."""
         organisation(org)
-        return json_answer({"revisions": editor.revisions(org, uuid)})
+        found = editor.revisions(org, uuid)
+        return json_answer({"revisions": with_contacts(editor.store.redis, org, uuid, found)})
 
     @routes.get("/revisions/<int:before>/diff/<int:after>")
     @documented(answer=CHANGES)

@@ -27,7 +27,7 @@ from flows.conversations.effects import Effects, TurnEffects
 from flows.conversations.funnel import counts_of, funnel_effects, stands_of
 from flows.conversations.listing import Listed, list_anew
 from flows.conversations.live_services import CallFunction, LiveServices, utc_now
-from flows.conversations.node_counts import counted, place_of
+from flows.conversations.node_counts import counted, waits_of
 from flows.conversations.old_outbox import OldOutbox
 from flows.conversations.roster import PAUSED, Place, is_paused, moving
 from flows.conversations.store import (
@@ -246,7 +246,7 @@ class Conversations:
             return []
         groups = (group_key(lock.org, group) for group in session.contact.groups)
         left: list[Effect] = [("SREM", group, lock.contact) for group in groups]
-        return left + counted(lock.org, place_of(session), None)
+        return left + counted(lock.org, waits_of(session), None)
 
     def _unlisted(self, org: str, contact: str) -> list[Effect]:
         """How a contact leaves the roster, which is told even if the state cannot be decrypted."""
@@ -305,7 +305,7 @@ class Conversations:
     ) -> Json:
         """Run and store a turn. `held` or `is_woken`: the caller sends what it says."""
         turn = self._open(lock)
-        before, stands = place_of(turn.session), stands_of(turn.session)
+        before, stands = waits_of(turn.session), stands_of(turn.session)
         with self.called_at(turn.address):
             events = step(turn)
         if events is None:
@@ -315,8 +315,8 @@ class Conversations:
         if turn.is_paused:
             answer["status"] = PAUSED
         found = self.effects.of(turn, events, is_taken=held is not None)
-        found.effects += counted(lock.org, before, place_of(turn.session), events)
-        answered = answered_at(turn, before, self.now()) if message else None
+        found.effects += counted(lock.org, before, waits_of(turn.session), events)
+        answered = answered_at(turn, before and before.place, self.now()) if message else None
         passed = counts_of(stands, events, answered)
         found.effects += funnel_effects(lock.org, passed, self.now())
         listed = list_anew(turn, self.store, events, message, self.now())

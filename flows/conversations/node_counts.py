@@ -1,7 +1,8 @@
-"""Counts the contacts waiting at each node of a flow, and how often each exit was taken.
+"""Counts the contacts waiting in each flow, by node and revision, and how often exits were taken.
 
 Counts are stored in the same transaction as the turn, in one hash for each flow, with the fields
-`waiting|<node>` and `taken|<node>|<category>`. The category is empty for a node without a router.
+`waiting|<node>`, `revision|<number>` and `taken|<node>|<category>`. The category is empty for a
+node without a router. Who waited before revisions were counted is missing until they go on.
 """
 
 from __future__ import annotations
@@ -9,42 +10,52 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from flowhook.redis.effects import Effect, counting
 from flowhook.redis.keys import org_key
 from flows.model.events import Event, ExitTaken, RouteTaken
 from flows.model.session import Session
 
-WAITING, TAKEN = "waiting", "taken"
+WAITING, REVISION, TAKEN = "waiting", "revision", "taken"
 
 Place = tuple[str, str]
 """A flow and a node of it, by UUID."""
 
 
+class Waits(NamedTuple):
+    """Where a contact waits for a message."""
+
+    place: Place
+    revision: int | str
+
+
 @dataclass(frozen=True, slots=True)
 class NodeCounts:
-    """Waiting contacts by node, and exits taken by node and category ("" without a router)."""
+    """Waiting contacts by node and by revision, and exits taken by node and category ("" without a
+    router)."""
 
     waiting: dict[str, int] = field(default_factory=dict)
+    revisions: dict[str, int] = field(default_factory=dict)
     taken: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
-def place_of(session: Session) -> Place | None:
-    """Return the flow and node at which the contact waits for a message; None if it does not."""
+def waits_of(session: Session) -> Waits | None:
+    """Return where the contact waits for a message; None if it does not."""
     run = session.active_run()
-    return (run.flow, run.node) if run and run.waiting else None
+    return Waits((run.flow, run.node), run.revision) if run and run.waiting else None
 
 
 def counted(
-    org: str, before: Place | None, after: Place | None, events: Iterable[Event] = ()
+    org: str, before: Waits | None, after: Waits | None, events: Iterable[Event] = ()
 ) -> list[Effect]:
     """Return the effects by which a turn changes the counts."""
     changes: Counter[tuple[str, str]] = Counter()
-    for place, step in ((before, -1), (after, 1)):
-        if place is not None:
-            flow, node = place
+    for waits, step in ((before, -1), (after, 1)):
+        if waits is not None:
+            (flow, node), revision = waits
             changes[flow, f"{WAITING}|{node}"] += step
+            changes[flow, f"{REVISION}|{revision}"] += step
     for event in events:
         if isinstance(event, RouteTaken | ExitTaken):
             category = event.category if isinstance(event, RouteTaken) else ""
@@ -64,10 +75,20 @@ def read_tally(redis: Any, org: str, flow: str) -> NodeCounts:
         kind, _, rest = raw.decode().partition("|")
         if kind == WAITING:
             node_counts.waiting[rest] = max(0, int(number))
+        elif kind == REVISION:
+            node_counts.revisions[rest] = max(0, int(number))
         else:
             node, _, category = rest.partition("|")
             node_counts.taken[node, category] = int(number)
     return node_counts
+
+
+def with_contacts(
+    redis: Any, org: str, flow: str, revisions: Iterable[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """A flow's revisions, each with the number of `contacts` who wait in it."""
+    held = read_tally(redis, org, flow).revisions
+    return [{**one, "contacts": held.get(str(one["revision"]), 0)} for one in revisions]
 
 
 def tally_key(org: str, flow: str) -> str:

@@ -143,6 +143,18 @@ def test_a_flow_that_was_deleted_comes_back_with_its_notes(acme: Service) -> Non
     assert revisions(acme) == before
 
 
+def test_contacts_are_counted_by_the_revision_they_are_in(acme: Service) -> None:
+    say(acme, "hello")
+    say(acme, "hello", contact="8")
+    acme.admin("PATCH", f"{FLOW}/nodes/ask", {"text": "Who are you?"})
+    acme.admin("POST", f"{FLOW}/publish")
+    say(acme, "hello", contact="9")
+    assert [one["contacts"] for one in revisions(acme)] == [1, 2]
+    say(acme, "Asha")
+    acme.admin("DELETE", "/conversations/acme/9")
+    assert [one["contacts"] for one in revisions(acme)] == [0, 1]
+
+
 def test_an_import_says_who(acme: Service) -> None:
     acme.admin("POST", "/flows/acme", export(GREETING))
     assert all(one["by"] for one in revisions(acme))

@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from flowhook.redis.connect import Client
-from flows.conversations.node_counts import NodeCounts, counted, place_of, read_tally, tally_key
+from flows.conversations.node_counts import (
+    NodeCounts,
+    Waits,
+    counted,
+    read_tally,
+    tally_key,
+    waits_of,
+)
 from flows.model.contact import Contact
 from flows.model.events import ExitTaken, NodeEntered, RouteTaken
 from flows.model.session import Message, Run, Session
@@ -17,11 +24,11 @@ AT = {"flow": "f", "node": "n"}
 def test_a_contact_waits_where_the_next_message_goes() -> None:
     run = Run(1, "f", 1, "n")
     session = Session(Contact("7"), runs=[run])
-    assert place_of(session) is None
+    assert waits_of(session) is None
     run.waiting = "message"
-    assert place_of(session) == ("f", "n")
+    assert waits_of(session) == Waits(("f", "n"), 1)
     run.in_background = True
-    assert place_of(session) is None
+    assert waits_of(session) is None
 
 
 def test_what_a_turn_changes() -> None:
@@ -32,11 +39,14 @@ def test_what_a_turn_changes() -> None:
         ExitTaken(**AT),
     ]
     key, other = tally_key(ORG, "f"), tally_key(ORG, "g")
-    assert counted(ORG, ("f", "n"), ("g", "m"), events) == [
-        ("COUNT", key, 0, "waiting|n", -1, "taken|n|Yes", 2, "taken|n|", 1),
-        ("COUNT", other, 0, "waiting|m", 1),
+    assert counted(ORG, Waits(("f", "n"), 3), Waits(("g", "m"), 4), events) == [
+        ("COUNT", key, 0, "waiting|n", -1, "revision|3", -1, "taken|n|Yes", 2, "taken|n|", 1),
+        ("COUNT", other, 0, "waiting|m", 1, "revision|4", 1),
     ]
-    assert counted(ORG, ("f", "n"), ("f", "n")) == []
+    assert counted(ORG, Waits(("f", "n"), 3), Waits(("f", "m"), 3)) == [
+        ("COUNT", key, 0, "waiting|n", -1, "waiting|m", 1)
+    ]
+    assert counted(ORG, Waits(("f", "n"), 3), Waits(("f", "n"), 3)) == []
     assert counted(ORG, None, None) == []
 
 
@@ -44,12 +54,13 @@ def test_a_tally_is_read_back(any_redis: Client) -> None:
     changes: dict[Any, Any] = {
         "waiting|n": 2,
         "waiting|gone": -1,
+        "revision|17": 2,
         "taken|n|Yes | no": 3,
         "taken|n|": 1,
     }
     any_redis.hset(tally_key(ORG, "f"), mapping=changes)
     assert read_tally(any_redis, ORG, "f") == NodeCounts(
-        waiting={"n": 2, "gone": 0}, taken={("n", "Yes | no"): 3, ("n", ""): 1}
+        waiting={"n": 2, "gone": 0}, revisions={"17": 2}, taken={("n", "Yes | no"): 3, ("n", ""): 1}
     )
     assert read_tally(any_redis, ORG, "g") == NodeCounts()
 
@@ -63,6 +74,7 @@ def test_turns_are_counted(any_redis: Client) -> None:
     room.publish({"uuid": "f", "keywords": ["f"], "nodes": nodes})
     for contact, text in (("7", "f"), ("8", "f"), ("8", "yes")):
         room.conversations.receive(ORG, contact, Message(text=text))
-    assert read_tally(any_redis, ORG, "f") == NodeCounts(
-        waiting={"hear": 1}, taken={("ask", ""): 2, ("hear", "Other"): 1}
-    )
+    found = read_tally(any_redis, ORG, "f")
+    assert found.waiting == {"hear": 1}
+    assert list(found.revisions.values()) == [1]
+    assert found.taken == {("ask", ""): 2, ("hear", "Other"): 1}
