@@ -29,7 +29,7 @@ from flowhook.redis.leases import TURN_SECONDS, Leases, new_token
 from flowhook.redis.script import Script
 from flows.channels.contact_queue import QUEUE
 from flows.channels.held_item import HeldItem, LeaseLost, Taking
-from flows.library.store import version_key
+from flows.library.libraries import version_key
 
 FOLDER = Path(__file__).parent / "lua"
 BEGIN = Script(FOLDER / "begin.lua")

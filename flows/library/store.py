@@ -10,11 +10,9 @@ from __future__ import annotations
 
 import logging
 import os
-import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,47 +20,25 @@ import orjson
 from redis.exceptions import WatchError
 
 from flowhook.errors import Conflict, NotFound, TooLarge
-from flowhook.organisations.cipher import CannotDecrypt, Cipher
+from flowhook.organisations.cipher import Cipher
 from flowhook.organisations.trash import KEPT_SECONDS, Trash, TrashItem, beside_key
 from flowhook.redis.keys import gone_key, org_key
 from flowhook.timestamps import timestamp
 from flows.definition.definition import Export
 from flows.definition.reading import read_entry
-from flows.library.library import EMPTY, Head, Library, LibraryEntry
+from flows.library.libraries import Keys, Libraries
+from flows.library.library import Head, Library, LibraryEntry
 from flows.library.merging import Merged, check_keywords, merge
 from flows.library.revision_notes import RevisionNotes
 from flows.library.revisions import Revisions, revisions_key
 
 MAX_FLOWS = 5_000
 MAX_BYTES = 256 * 1024 * 1024  # of all revisions of an organisation
-CACHED_LIBRARIES = 1_000
 FLOW = "flow"  # the kind of a deleted flow
 
 Json = dict[str, Any]
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """The keys of an organisation's flows."""
-
-    index: str
-    version: str
-    interactive: str
-    groups: str
-    fields: str
-    bytes: str
-
-    @classmethod
-    def of(cls, org: str) -> Keys:
-        names = ("index", "version", "interactive", "groups", "fields", "bytes")
-        return cls(*(org_key(org, "flows", name) for name in names))
-
-
-def version_key(org: str) -> str:
-    """The key of the version, which every message reads to check whether a library is current."""
-    return org_key(org, "flows", "version")
 
 
 class FlowStore:
@@ -75,25 +51,13 @@ class FlowStore:
         self.revisions = Revisions(redis, cipher)
         self.notes = RevisionNotes(redis, cipher)
         self.trash = Trash(redis, cipher, clock)
-        self._libraries: OrderedDict[str, tuple[str, Library]] = OrderedDict()
-        self._lock = threading.Lock()  # guards the cache: workers wake contacts on threads
+        self.libraries = Libraries(redis, cipher)
 
     # --- reading ------------------------------------------------------------------------
 
     def library(self, org: str, version: str | None = None) -> Library:
         """The organisation's flows at `version`, as just read elsewhere; None reads it first."""
-        if version is None:
-            version = _text(self.redis.get(version_key(org)))
-        held = self._libraries.get(org)
-        if held is not None and held[0] == version:
-            return held[1]
-        version, library = self._load(org)
-        with self._lock:
-            self._libraries[org] = (version, library)
-            self._libraries.move_to_end(org)
-            while len(self._libraries) > CACHED_LIBRARIES:
-                self._libraries.popitem(last=False)
-        return library
+        return self.libraries.get(org, version)
 
     def entry(self, org: str, uuid: str) -> LibraryEntry:
         """A flow's entry in the library. Raises NotFound."""
@@ -279,7 +243,7 @@ class FlowStore:
                 pipe.watch(keys.version, gone_key(org))
                 if pipe.exists(gone_key(org)):
                     raise NotFound("this organisation was deleted")
-                _, library = self._load(org)
+                _, library = self.libraries.load(org)
                 write = change(library, pipe)
                 pipe.multi()
                 answer = write()
@@ -347,35 +311,6 @@ class FlowStore:
             pipe.lrem(keys.fields, 0, orjson.dumps(field))
             pipe.rpush(keys.fields, orjson.dumps(field))
 
-    def _load(self, org: str) -> tuple[str, Library]:
-        """The library and its version.
-
-        The version is read first, so a library that is newer than it is only loaded once more.
-        """
-        keys = Keys.of(org)
-        pipe = self.redis.pipeline(transaction=False)
-        pipe.get(keys.version)
-        pipe.hgetall(keys.index)
-        pipe.hgetall(keys.interactive)
-        version, index, interactive = pipe.execute()
-        if not index and not interactive:
-            return _text(version), EMPTY
-        entries = {
-            uuid.decode(): LibraryEntry.from_dict(uuid.decode(), orjson.loads(raw))
-            for uuid, raw in index.items()
-        }
-        return _text(version), Library(entries, self._open_templates(org, interactive))
-
-    def _open_templates(self, org: str, encrypted: Mapping[bytes, bytes]) -> dict[str, Json]:
-        """Decrypt the templates, by label; one that no key decrypts counts as missing."""
-        opened: dict[str, Json] = {}
-        for label, raw in encrypted.items():
-            try:
-                opened[label.decode()] = orjson.loads(self.cipher.open(org, "interactive", raw))
-            except CannotDecrypt:
-                logger.error("no key opens an interactive template", extra={"organization_id": org})
-        return opened
-
     def _now(self) -> str:
         return timestamp(datetime.fromtimestamp(self.clock(), UTC))
 
@@ -392,7 +327,3 @@ def no_revision() -> NotFound:
     return NotFound(
         "this revision is not kept", fix="GET /flows/<org>/<uuid>/revisions lists those that are."
     )
-
-
-def _text(raw: bytes | None) -> str:
-    return raw.decode() if raw else ""

@@ -8,6 +8,7 @@ import pytest
 
 from flowhook.errors import Conflict, NotFound, TooLarge
 from flowhook.organisations.cipher import Cipher
+from flows.library import libraries
 from flows.library import store as stores
 from flows.library.library import EMPTY
 from flows.library.revisions import KEPT_REVISIONS
@@ -96,7 +97,7 @@ def test_a_library_is_read_again_only_after_a_change(store: FlowStore) -> None:
 def test_the_libraries_in_memory_are_bounded(
     store: FlowStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stores, "CACHED_LIBRARIES", 1)
+    monkeypatch.setattr(libraries, "CACHED_LIBRARIES", 1)
     add(store, "a")
     first = store.library(ORG)
     store.library("other")
