@@ -48,6 +48,7 @@ OWN = {
     "flows.library.revision_notes": "notes that this service stored",
     "flows.library.revisions": "definitions that this service checked and sealed",
     "flows.library.libraries": "entries that this service stored",
+    "flows.library.store": "contact fields that this service stored",
     "flows.play.contact_profiles": "made-up contacts that this service sealed",
     "flows.play.script": "a session that it wrote a line before",
     "flows.play.simulation": "simulations that this service sealed",
