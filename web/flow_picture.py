@@ -7,7 +7,7 @@ the flow editor has them and draws the ways between them.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from flask import get_template_attribute
@@ -68,14 +68,9 @@ class Card:
     ways: tuple[Way, ...]
     shown: tuple[object, Markup] = field(default=(None, Markup()), repr=False)
 
-    def html(
-        self, state: State, is_lit: bool, nodes: str, contacts: str, names: NodeNames
-    ) -> Markup:
-        """The card; `nodes` begins the address of its page, `contacts` that of the list of those
-        who wait there, each empty for none."""
-        made_of = (state, is_lit, nodes, contacts if state.waiting else "")
+    def html(self, write: Callable[..., Markup], names: NodeNames, *made_of: object) -> Markup:
+        """The card, written from a `State` and what else `write`, the macro, takes."""
         if self.shown[0] != made_of:
-            write = get_template_attribute("web/flow_card.html", "card")
             self.shown = made_of, write(self, *made_of, names)
         return self.shown[1]
 
@@ -91,10 +86,20 @@ class FlowPicture:
     node_counts: NodeCounts
 
     def html(self, lit: str | None, nodes: str = "", contacts: str = "") -> Markup:
+        """All cards; `nodes` begins the address of a node's page, `contacts` that of the list of
+        those who wait there, each empty for none."""
+        write = get_template_attribute("web/flow_card.html", "card")
         return Markup("").join(
-            card.html(self._state(card), card.uuid == lit, nodes, contacts, self.names)
+            self._written(card, write, card.uuid == lit, nodes, contacts)
             for card in in_turns(self.cards)
         )
+
+    def _written(
+        self, card: Card, write: Callable[..., Markup], is_lit: bool, nodes: str, contacts: str
+    ) -> Markup:
+        state = self._state(card)
+        contacts = contacts if state.waiting else ""
+        return card.html(write, self.names, state, is_lit, nodes, contacts)
 
     def _state(self, card: Card) -> State:
         taken = self.node_counts.taken
