@@ -1,6 +1,6 @@
 """A conversation in the terminal: bubbles on both sides, numbered options.
 
-Into a file it is plain lines, each message in one of its own, of any length.
+Into a file it is plain lines of any length, as the author wrote them.
 """
 
 from __future__ import annotations

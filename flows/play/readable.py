@@ -15,6 +15,8 @@ def readable(value: Any) -> str:
 
     >>> readable({"input": "No", "category": "Refused", "node_uuid": "x"}), readable(True)
     ('No (Refused)', 'true')
+    >>> readable({"input": "1", "category": ""}), readable({"input": ["a"], "category": "All"})
+    ('1', 'a (All)')
     >>> readable({"success": True, "parsed_msg": "Hi"}), readable(("a", "b"))
     ('success: true, parsed_msg: Hi', 'a, b')
     """
@@ -38,7 +40,8 @@ def _line(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, Mapping):
         if "input" in value and "category" in value:
-            return f"{_inner(value['input'])} ({_line(value['category'])})"
+            category = f" ({_line(value['category'])})" if value["category"] else ""
+            return f"{_inner(value['input'])}{category}"
         return ", ".join(f"{name}: {_inner(one)}" for name, one in value.items())
     if isinstance(value, list | tuple):
         return ", ".join(map(_inner, value))
