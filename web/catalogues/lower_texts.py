@@ -40,6 +40,8 @@ AREAS = (
     "flows/expressions",
     "flows/library",
     "flows/model",
+    "flows/play/contact_profiles.py",
+    "flows/play/simulation.py",
     "flows/routers",
     "flows/sheets",
     "service/caller_checks.py",
