@@ -18,8 +18,8 @@ from flows.definition.titles import node_title
 from flows.library.editing import shown_node
 from flows.library.publishing import newest
 from flows.lint.offered import offered_variables
+from flows.routers.cases import cases
 from web.comparing import Variant, body_of, question_field, used_body
-from web.flow_words import TESTS
 from web.language import _
 from web.node_forms import action_forms, languages_of, read_change
 from web.node_names import NodeNames
@@ -158,7 +158,7 @@ def cases_of(node: Node) -> list[dict[str, Any]]:
     return [
         {
             "uuid": one.uuid,
-            "test": TESTS.get(one.type, one.type),
+            "test": test.words if (test := cases.find(one.type)) else one.type,
             "words": "\n".join(one.arguments),
             "category": names.get(one.category, ""),
         }

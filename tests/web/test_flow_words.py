@@ -12,9 +12,8 @@ from flows.model.action import UNKNOWN
 from flows.model.action import actions as action_types
 from flows.model.contact import LANGUAGES as KNOWN
 from flows.model.events import Event
-from flows.routers.cases import cases
 from web.flow_picture import QUESTION
-from web.flow_words import KINDS, LANGUAGES, MESSAGES, NOTES, SEVERITIES, TESTS
+from web.flow_words import KINDS, LANGUAGES, MESSAGES, NOTES, SEVERITIES
 
 load("flows.actions")  # which have events of their own
 
@@ -39,4 +38,3 @@ def test_every_note_card_message_and_language_has_words() -> None:
     assert set(MESSAGES) == {"text", *MEDIA, "location"}
     assert set(LANGUAGES) == {one.label for one in KNOWN}
     assert set(SEVERITIES) == {CRITICAL, WARNING}
-    assert set(TESTS) == set(cases.names())

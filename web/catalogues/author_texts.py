@@ -15,12 +15,14 @@ from flowhook.registry import load
 from flows import actions, lint
 from flows.model import action
 from flows.model.action import actions as action_types
+from flows.routers.cases import cases
 from web.about_functions import spoken_paragraphs
 from web.catalogues.lower_texts import pattern
 from webhooks.http.catalogue import describe
 from webhooks.registry import load_functions
 
 load("flows.actions")
+load("flows.routers.cases")
 SENTENCE = re.compile(r"[a-z]{2,}:? [a-z%(]{2,}|%\(\w+\)s [a-z]{3,}|\(in ")
 SILENT = frozenset({"Registry", "compile"})
 
@@ -34,6 +36,8 @@ def author_texts() -> Iterator[str]:
         yield from action_texts(path.read_text("utf-8"))
     for kind in action_types:
         yield kind.name.replace("_", " ")
+    for case in cases:
+        yield case.words
 
 
 def function_texts() -> Iterator[str]:

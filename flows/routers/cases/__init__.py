@@ -7,6 +7,7 @@ are not replaced. The examples in the docstrings are executed by a test.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -39,7 +40,8 @@ def same(known: Arguments, arguments: Arguments) -> bool:
 class CaseTest:
     """A test, described to the linter and the router.
 
-    holds: returns whether a message passes. argument_count: the number of arguments, None for any.
+    holds: returns whether a message passes. words: what passes, for authors: the first paragraph of
+    its docstring. argument_count: the number of arguments, None for any.
     needs_words: its first argument must contain a word. keeps_words: the message's words become
     `selected` in the router's result. mistake: returns the mistake in a case's arguments, or an
     empty text; mistake_reason: the reason in the conversation's trace when such a case is tried.
@@ -48,6 +50,7 @@ class CaseTest:
 
     name: str
     holds: MessageTest
+    words: str
     argument_count: int | None = None
     needs_words: bool = False
     keeps_words: bool = False
@@ -69,7 +72,7 @@ def text_test(**about: Any) -> Callable[[TextTest], TextTest]:
         def holds(message: Message, arguments: Arguments) -> bool:
             return message.type in TEXT_TYPES and test(message.text, arguments)
 
-        cases.add(test.__name__, CaseTest(test.__name__, holds, **about), test)
+        cases.add(test.__name__, CaseTest(test.__name__, holds, _summary(test), **about), test)
         return test
 
     return register
@@ -82,10 +85,15 @@ def message_test(**about: Any) -> Callable[[MessageTest], MessageTest]:
     """
 
     def register(test: MessageTest) -> MessageTest:
-        cases.add(test.__name__, CaseTest(test.__name__, test, **about), test)
+        cases.add(test.__name__, CaseTest(test.__name__, test, _summary(test), **about), test)
         return test
 
     return register
+
+
+def _summary(test: Callable[..., bool]) -> str:
+    """The first paragraph of a docstring, in one line."""
+    return " ".join((inspect.getdoc(test) or "").partition("\n\n")[0].split())
 
 
 def first(arguments: Arguments) -> str:
