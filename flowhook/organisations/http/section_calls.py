@@ -13,7 +13,7 @@ from flowhook.organisations.http.request_body import read_body
 from flowhook.organisations.section_service import SectionService
 
 MADE = "X-Organization-Created"
-"""Names the organisation that a PUT made, which may be a misspelt one."""
+"""Names the organisation that a PUT or a first token made, which may be a misspelt one."""
 
 
 def answer_section_call(

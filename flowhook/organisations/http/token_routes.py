@@ -8,6 +8,7 @@ from flowhook.http.answers import json_answer
 from flowhook.http.documented import documented
 from flowhook.organisations.http.admin_auth import AdminAuth
 from flowhook.organisations.http.request_body import read_fields
+from flowhook.organisations.http.section_calls import MADE
 from flowhook.organisations.section_service import SectionService
 from flowhook.organisations.tokens import TokenSchema, created_token, listed_tokens, revoke_token
 
@@ -28,7 +29,12 @@ def token_routes(auth: AdminAuth, sections: SectionService) -> Blueprint:
     def create_token(org: str) -> Response:
         """Create a token and show it this once."""
         caller = auth.member(org)
-        return json_answer(created_token(sections, org, read_fields(TokenSchema()), caller), 201)
+        is_first = not sections.exists(org)
+        made = created_token(sections, org, read_fields(TokenSchema()), caller)
+        answer = json_answer(made, 201)
+        if is_first:
+            answer.headers[MADE] = org
+        return answer
 
     @routes.delete("/<token_id>")
     @documented()
