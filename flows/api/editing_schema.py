@@ -121,6 +121,7 @@ class PublishSchema(Schema):
         unknown = RAISE
 
     revision = fields.Int(
+        strict=True,
         validate=validate.Range(1, 10**15),
         metadata={"description": "A kept revision (default: the newest draft)."},
     )

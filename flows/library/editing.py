@@ -63,7 +63,8 @@ def _change_action(
     action = _chosen(node, change.get("action"), written)
     if action.kind.is_interactive:
         _refuse_template(action, templates)
-    target = next(one for one in source["actions"] if one["uuid"] == action.uuid)
+    place = next(at for at, one in enumerate(node.actions) if one is action)
+    target = source["actions"][place]  # by its place, since others may have its UUID
     for name, value in written.items():
         if name == "translations":
             for language, texts in value.items():
@@ -118,8 +119,7 @@ def _refuse_template(action: Action, templates: Templates) -> None:
 def _translate(definition: Json, action: Action, language: str, texts: Any) -> None:
     """Write an action's translations into one language; an empty text or list removes one."""
     localization = definition.get("localization")
-    if not isinstance(localization, dict):
-        localization = definition["localization"] = {}
+    localization = localization if isinstance(localization, dict) else {}
     of_language = localization.get(language)
     of_language = of_language if isinstance(of_language, dict) else {}
     held = of_language.get(action.uuid)
@@ -134,6 +134,7 @@ def _translate(definition: Json, action: Action, language: str, texts: Any) -> N
         else:
             held.pop(name, None)
     if held:
+        definition["localization"] = localization
         localization[language] = of_language
         of_language[action.uuid] = held
     elif action.uuid in of_language:

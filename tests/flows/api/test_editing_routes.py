@@ -63,6 +63,12 @@ def test_a_kept_revision_can_be_published_again(acme: Service) -> None:
     assert (gone.status, gone.error["type"]) == (404, "not_found")
 
 
+def test_half_a_revision_is_none(acme: Service) -> None:
+    [held] = revisions(acme)
+    wanted = {"revision": held["revision"] + 0.5}
+    assert acme.admin("POST", f"{FLOW}/publish", wanted).status == 400
+
+
 def test_the_difference_of_two_revisions(acme: Service) -> None:
     acme.admin("PATCH", f"{FLOW}/nodes/ask", {"text": "Who are you?"})
     newest, first = (one["revision"] for one in revisions(acme))

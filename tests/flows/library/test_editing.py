@@ -130,6 +130,23 @@ def test_an_empty_translation_is_taken_away() -> None:
     assert changed(once, "n", {"translations": {"hi": {"text": ""}}}) == entry
 
 
+@pytest.mark.parametrize("localization", [{}, {"localization": None}, {"localization": {}}])
+def test_a_translation_that_was_never_there_leaves_nothing(localization: dict[str, Any]) -> None:
+    entry = entry_of({"id": "n", "send": "Hello"})
+    entry["definition"].pop("localization", None)
+    entry["definition"].update(localization)
+    same = changed(entry, "n", {"translations": {"hi": {"text": ""}}})
+    assert orjson.dumps(same) == orjson.dumps(entry)
+
+
+def test_of_two_actions_with_one_uuid_the_one_that_has_the_field_changes() -> None:
+    webhook = {"type": "call_webhook", "url": "u", "method": "POST", "result_name": "r"}
+    send = {"type": "send_msg", "text": "Old"}
+    entry = entry_of({"id": "n", "actions": [{"uuid": "a", **one} for one in (webhook, send)]})
+    actions = changed(entry, "n", {"text": "New"})["definition"]["nodes"][0]["actions"]
+    assert actions == [{"uuid": "a", **webhook}, {"uuid": "a", **send, "text": "New"}]
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
