@@ -39,10 +39,11 @@ WRONG = re.compile(r"(?<=hese fields are wrong: )[a-z_, ]+$")
 ROUTE = re.compile(r"[,:]? (?:or )?(?:PUT|PATCH|POST) /(?:settings|conversations)/\S+(?<![.,;:])")
 
 
-def in_page_words(text: str) -> Markup:
-    """A message or fix in a page's words, with links to the fields that it names."""
+def in_page_words(text: str, section: str = "") -> Markup:
+    """A message or fix in a page's words, with links to the fields that it names, first of all
+    those of `section`."""
     text = WRONG.sub(_labelled, WHOLE.get(text, text))
-    nearest = _section_named(text)
+    nearest = section or _section_named(text)
     said = translated(text)
     for spoken, shown in PHRASES:
         said = said.replace(spoken, shown)

@@ -15,6 +15,7 @@ from web.language import _, translated
 from web.lights import BAD, GOOD, POOR, UNKNOWN, Light
 from web.page_security import signed_in
 from web.page_services import PageServices
+from web.page_words import in_page_words
 from web.section_notes import signature_fault
 from web.section_words import TITLES, lacking_labels, minute
 
@@ -51,14 +52,14 @@ def _state(
         return BAD, _("lacks %(fields)s", fields=", ".join(missing))
     if section == "signature":
         return _signature(current, uses)
-    return _tested(result)
+    return _tested(section, result)
 
 
-def _tested(result: CheckResult | None) -> State:
+def _tested(section: str, result: CheckResult | None) -> State:
     if result is None:
         return UNKNOWN, _("was not tested since it was saved")
     if result.problem:
-        return BAD, translated(result.problem)
+        return BAD, in_page_words(result.problem, section)
     return GOOD, _("worked when it was tested on %(day)s", day=result.at[:10])
 
 
@@ -92,11 +93,11 @@ def _alerts(services: PageServices, current: Organisation, result: CheckResult |
     if services.alerts.waits(current.id):
         return BAD, _("could not be sent; the next try is within a quarter of an hour")
     if result is not None and result.problem:
-        return BAD, translated(result.problem)
+        return BAD, in_page_words(result.problem, "alerts")
     told = services.alerts.open(current.id)
     if told:
-        return POOR, _(
-            "were sent, and are not over: %(messages)s",
-            messages="; ".join(translated(one["message"]) for one in told),
+        messages = "; ".join(translated(one["message"]) for one in told)
+        return POOR, in_page_words(
+            _("were sent, and are not over: %(messages)s", messages=messages)
         )
-    return _tested(result)
+    return _tested("alerts", result)

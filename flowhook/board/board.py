@@ -20,6 +20,7 @@ from typing import Any
 
 import orjson
 
+from flowhook.blanks import is_visible
 from flowhook.records.batch import REMEMBER_SECONDS, Batch
 from flowhook.records.log_entry import LogEntry
 from flowhook.records.recent_outcomes import BUCKET_SECONDS, DAY_BUCKETS, KEEP_SECONDS
@@ -155,7 +156,7 @@ class Board:
             found.append(
                 Standing(
                     id=org,
-                    title=named.get("title", ""),
+                    title=_shown_title(named),
                     tags=tuple(named.get("tags", ())),
                     last_call=last[at] or 0.0,
                     key_error=(errors[at] or b"").decode(),
@@ -191,6 +192,12 @@ class Board:
         pipe.zunionstore(key, keys)
         pipe.expire(key, SUM_SECONDS)
         pipe.execute()
+
+
+def _shown_title(named: Mapping[str, Any]) -> str:
+    """The title, unless it shows nothing: an older release took such ones."""
+    title = str(named.get("title", ""))
+    return title if is_visible(title) else ""
 
 
 def _by_span(entries: Sequence[LogEntry]) -> dict[tuple[str, str], list[LogEntry]]:

@@ -16,7 +16,7 @@ from flowhook.http.documented import documented, page_of
 from flowhook.organisations.auth import require_operator
 from flowhook.organisations.http.admin_auth import AdminAuth
 from flowhook.organisations.http.request_body import read_fields
-from flowhook.organisations.kinds import text
+from flowhook.organisations.kinds import Unpadded, one_visible_line, text
 from flowhook.organisations.section_service import SectionService
 from flowhook.timestamps import timestamp_of
 from flowhook.turns import in_turns
@@ -43,9 +43,14 @@ class NameSchema(Schema):
     class Meta:
         unknown = RAISE
 
-    title = text(120, "A name for people, in any script.", metadata={"example": "आशा NGO"})
+    title = text(
+        120,
+        "A name for people, in any script.",
+        validate=[one_visible_line],
+        metadata={"example": "आशा NGO"},
+    )
     tags = fields.List(
-        fields.String(validate=validate.Length(1, 40)),
+        Unpadded(validate=[validate.Length(1, 40), one_visible_line]),
         allow_none=True,
         validate=validate.Length(max=MAX_TAGS),
         metadata={"description": f"Words to find it by, up to {MAX_TAGS}.", "example": ["pilot"]},

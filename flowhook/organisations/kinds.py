@@ -8,7 +8,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
-from flowhook.blanks import unpadded
+from flowhook.blanks import is_one_line, is_visible, unpadded
 from flowhook.config_values import MODEL_PATTERN, is_http_address
 
 MODEL_NAME = validate.Regexp(
@@ -30,6 +30,14 @@ def http_url(value: str) -> None:
         raise ValidationError(
             "Not an http or https address, for example https://api.openai.com/v1."
         )
+
+
+def one_visible_line(value: str) -> None:
+    """Check a name that people read in a list."""
+    if not is_one_line(value):
+        raise ValidationError("Must be one line, without control characters.")
+    if not is_visible(value):
+        raise ValidationError("Shows nothing: write a letter, a digit or a sign.")
 
 
 class Unpadded(fields.String):

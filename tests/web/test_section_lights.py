@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 import redis
 
+from flowhook.organisations.check_results import CheckResults
+from flowhook.organisations.section_service import SectionService
 from tests.fakes.receiver import Receiver
 from tests.fixtures_app import OpenService, Service
 from tests.web.visitor import Visitor, signed_in
@@ -70,3 +72,14 @@ def test_only_who_may_open_the_settings_is_led_there(acme: Service, visitor: Vis
         page = signed_in(acme, made["token"]).get(HOME)
         assert "nobody is told when something goes wrong" in page.text
         assert opened(page.html) == is_led, scope
+
+
+def test_a_light_names_the_fields_as_the_page_does(acme: Service, visitor: Visitor) -> None:
+    saved = {"api_url": "https://glific.example.org", "phone": "917834811114", "password": "p"}
+    assert acme.operator("PUT", "/settings/acme/glific", saved).status == 201
+    organisation = acme.app.extensions[SectionService.NAME].store.load("acme")
+    problem = "api_url names a host that does not exist"
+    CheckResults(acme.redis).note(organisation, "glific", problem, "Check it.")
+    page = visitor.get(HOME)
+    assert f'<a href="{HOME}/settings/glific#field-api_url">API address</a> names' in page.html
+    assert "api_url names" not in page.text

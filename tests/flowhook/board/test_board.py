@@ -168,3 +168,20 @@ def test_only_the_operator_sees_it(service: Service) -> None:
     for method, path in (("GET", "/organizations"), ("PATCH", "/organizations/acme")):
         assert service.admin(method, path, {}).status == 403
     assert service.admin("GET", "/usage").status == 403
+
+
+@pytest.mark.parametrize("name", ["\u202e\u200b", "\u2067", "a\nb", "a\u2028b", "a\tb", "\u3164"])
+def test_a_title_or_tag_that_people_cannot_read_is_refused(service: Service, name: str) -> None:
+    service.organisation()
+    for given in ({"title": name}, {"tags": [name]}):
+        refused = service.operator("PATCH", "/organizations/acme", given)
+        assert refused.status == 400, given
+        assert list(refused.error["fields"]) == list(given)
+    named = service.operator("PATCH", "/organizations/acme", {"title": "क्\u200dष 🌱"})
+    assert named.json["title"] == "क्\u200dष 🌱"
+
+
+def test_a_stored_title_that_shows_nothing_is_none(board: Board) -> None:
+    board.name("acme", "\u202e\u200b", [])
+    (acme,) = board.standings(["acme"])
+    assert acme.title == ""

@@ -196,3 +196,11 @@ def test_an_organisation_outlives_its_last_section(service: Service) -> None:
     assert service.operator("GET", f"{SETTINGS}/limits").json == {"concurrent_calls": 5}
     assert service.operator("DELETE", SETTINGS).status == 204
     assert service.operator("GET", SETTINGS).status == 404
+
+
+def test_a_first_token_says_that_it_made_an_organisation(service: Service) -> None:
+    wanted = {"scope": "webhook"}
+    made = service.operator("POST", "/settings/acmee/tokens", wanted)
+    assert (made.status, made.headers.get("X-Organization-Created")) == (201, "acmee")
+    again = service.operator("POST", "/settings/acmee/tokens", wanted)
+    assert (again.status, "X-Organization-Created" in again.headers) == (201, False)
