@@ -101,16 +101,17 @@ class Alerts:
             if alert.event in wanted
         }
         try:
-            for name, alert in found.items():
-                if name not in told:
+            for alert, is_covered in _highest_first(found[name] for name in set(found) - set(told)):
+                if not is_covered:
                     self.send(organisation, alert, is_over=False)
-                    kept = {"message": alert.message, "fix": alert.fix, "since": self.clock()}
-                    write(self.redis, ("HSET", key, name, orjson.dumps(kept)))
-            for name in set(told) - set(found):
-                stored = orjson.loads(told[name])
-                over = Alert(name, stored["message"], stored["fix"])
-                self.send(organisation, over, is_over=True)
-                write(self.redis, ("HDEL", key, name))
+                kept = {"message": alert.message, "fix": alert.fix, "level": alert.level}
+                raw = orjson.dumps({**kept, "since": self.clock()})
+                write(self.redis, ("HSET", key, alert.name, raw))
+            ended = (_stored(name, told[name]) for name in set(told) - set(found))
+            for alert, is_covered in _highest_first(ended):
+                if not is_covered:
+                    self.send(organisation, alert, is_over=True)
+                write(self.redis, ("HDEL", key, alert.name))
         except FlowhookError as error:
             logger.warning(
                 "an alert could not be sent",
@@ -121,11 +122,10 @@ class Alerts:
     def open(self, org: str) -> list[dict[str, Any]]:
         """The alerts of an organisation that were told and are not over."""
         found = self.redis.hgetall(org_key(org, "alerts"))
-        return [
-            {"event": name.decode(), "message": orjson.loads(raw)["message"]}
-            for name, raw in sorted(found.items())
-            if name != PAUSE.encode()
-        ]
+        told = {name.decode(): raw for name, raw in found.items() if name != PAUSE.encode()}
+        alerts = _highest_first(_stored(name, raw) for name, raw in told.items())
+        shown = [(alert.name, alert.message) for alert, is_covered in alerts if not is_covered]
+        return [{"event": name, "message": message} for name, message in sorted(shown)]
 
     def waits(self, org: str) -> bool:
         """Whether the last alert could not be sent, so that all wait for the next try."""
@@ -206,3 +206,15 @@ class Alerts:
             for org in some:
                 pipe.hexists(org_key(org, "settings"), "alerts:")
             yield from (org for org, wants in zip(some, pipe.execute(), strict=True) if wants)
+
+
+def _stored(name: str, raw: bytes) -> Alert:
+    kept = orjson.loads(raw)
+    return Alert(name, kept["message"], kept["fix"], kept.get("level", 0))
+
+
+def _highest_first(alerts: Iterable[Alert]) -> list[tuple[Alert, bool]]:
+    """Alerts, each with whether one of the same event and a higher level says it all."""
+    ordered = sorted(alerts, key=lambda alert: (-alert.level, alert.name))
+    highest = {alert.event: alert.level for alert in reversed(ordered)}
+    return [(alert, alert.level < highest[alert.event]) for alert in ordered]

@@ -25,6 +25,7 @@ class Alert:
     name: str
     message: str
     fix: str
+    level: int = 0  # of alerts of one event that begin or end together, the highest is told
 
     @property
     def event(self) -> str:
@@ -69,12 +70,14 @@ def budget_condition(limiter: MonthTokens) -> Condition:
         if not limit:
             return
         used = limiter.tokens_this_month(organisation.id)
-        for percent in organisation.section("alerts").get("budget_percent") or BUDGET_PERCENT:
-            if used * 100 >= limit * percent:
+        percent = used * 100 // limit
+        for level in organisation.section("alerts").get("budget_percent") or BUDGET_PERCENT:
+            if percent >= level:
                 yield Alert(
-                    f"budget:{percent}",
+                    f"budget:{level}",
                     f"{percent} % of this month's {limit:,} tokens are used ({used:,})",
                     "Raise the limit, or wait for the next month.",
+                    level,
                 )
 
     return found

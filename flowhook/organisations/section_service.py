@@ -44,6 +44,9 @@ class Written:
     stored: Stored = field(repr=False)
 
 
+CALLED = frozenset({"api_url", "webhook_url"})  # fields with an address that must be open to us
+
+
 class SectionService:
     """Reads and changes organisations' settings sections, for the API, pages and command line."""
 
@@ -129,8 +132,9 @@ class SectionService:
         if not replaces and expected is None:
             self.section(organisation, section)  # there must be one
         schema.check_whole(values if replaces else {**stored, **values})
-        if kind == "alerts" and values.get("webhook_url"):
-            self.guard.check_url(values["webhook_url"], field="webhook_url")
+        for name in CALLED & values.keys():
+            if values[name]:
+                self.guard.check_url(values[name], field=name)
         if kind == "openai" and "base_url" in values:
             self._check_base_url(values, stored, caller)
         if kind == "limits" and values.get(BUDGET) and not stored.get(BUDGET):

@@ -8,6 +8,11 @@ import urllib3.exceptions
 from flowhook import errors
 
 _FIX = "Give a link that opens in a browser without logging in and is served over the internet."
+_SERVICE_FIX = (
+    "Give the address of a service that is reached over the internet; a private one works where"
+    " the operator allows it."
+)
+_SERVICES = frozenset({"api_url", "base_url", "webhook_url"})  # settings, not links of a message
 
 
 def failed(failure: Exception, out_of_time: bool, field: str) -> errors.FlowhookError:
@@ -24,7 +29,11 @@ def failed(failure: Exception, out_of_time: bool, field: str) -> errors.Flowhook
 
 
 def invalid(field: str, problem: str) -> errors.InvalidInput:
-    return errors.InvalidInput(f"{field} {problem}", fix=_FIX, fields={field: [problem]})
+    return errors.InvalidInput(
+        f"{field} {problem}",
+        fix=_SERVICE_FIX if field in _SERVICES else _FIX,
+        fields={field: [problem]},
+    )
 
 
 def not_public(field: str) -> errors.InvalidInput:
@@ -38,9 +47,15 @@ def too_large(field: str, max_bytes: int) -> errors.TooLarge:
 
 def too_slow(field: str) -> errors.ProviderTimeout:
     problem = "did not answer completely in time"
-    return errors.ProviderTimeout(f"{field} {problem}", fix=_FIX, fields={field: [problem]})
+    return errors.ProviderTimeout(
+        f"{field} {problem}",
+        fix=_SERVICE_FIX if field in _SERVICES else _FIX,
+        fields={field: [problem]},
+    )
 
 
 def unreachable(field: str, problem: str) -> errors.ProviderUnavailable:
     message = f"{field} cannot be reached: {problem}"
-    return errors.ProviderUnavailable(message, fix=_FIX, fields={field: [problem]})
+    return errors.ProviderUnavailable(
+        message, fix=_SERVICE_FIX if field in _SERVICES else _FIX, fields={field: [problem]}
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -126,11 +127,17 @@ def test_a_budget_that_is_used_already_is_told_at_once(
     acme.operator("PUT", "/settings/acme/limits", {"monthly_tokens": 1})
     look(acme)
     look(acme)
-    assert receiver.told == [("budget", "open"), ("budget", "open")]
-    assert "100 % of this month's 1 tokens are used" in receiver.heads[1]
+    assert receiver.told == [("budget", "open")]
+    message = json.loads(body_of(receiver.heads[0]))["message"]
+    percent, used = re.findall(r"(\d+) % of this month's 1 tokens are used \(([\d,]+)\)", message)[
+        0
+    ]
+    assert int(percent) == 100 * int(used.replace(",", "")) > 100
+    listed = acme.operator("GET", "/organizations").json["organizations"][0]["alerts"]
+    assert [one["event"] for one in listed] == ["budget:100"]
     acme.operator("PUT", "/settings/acme/limits", {"monthly_tokens": 1_000_000})
     look(acme)
-    assert receiver.told[2:] == [("budget", "over"), ("budget", "over")]
+    assert receiver.told[1:] == [("budget", "over")]
 
 
 def test_failures_are_told_from_ten_calls_on(acme: Service, receiver: Receiver, url: str) -> None:

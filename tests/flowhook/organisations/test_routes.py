@@ -265,3 +265,13 @@ def test_accounts_have_the_same_four_calls(service: Service) -> None:
 def test_a_title_that_cannot_be_is_400(service: Service, title: str) -> None:
     answer = service.operator("PUT", f"/settings/acme/openai/accounts/{title}", {})
     assert answer.status == 400
+
+
+def test_a_private_address_of_glific_is_refused_when_it_is_saved(service: Service) -> None:
+    service.organisation()
+    saved = {"api_url": "http://169.254.169.254/latest", "phone": "917834811114", "password": "p"}
+    refused = service.operator("PUT", "/settings/acme/glific", saved)
+    assert (refused.status, list(refused.error["fields"])) == (400, ["api_url"])
+    assert "browser" not in refused.error["fix"]
+    assert "address of a service" in refused.error["fix"]
+    assert service.operator("GET", "/settings/acme/glific").status == 404
