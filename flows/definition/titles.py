@@ -10,7 +10,7 @@ LONGEST = 60  # characters
 
 
 def node_title(node: Node) -> str:
-    """The first line of what the node's actions do, else what its router looks at.
+    """The first line of what the node's actions do, else what its router looks at, else its ways.
 
     Its label, the end of its UUID, where it says and does nothing.
     """
@@ -20,6 +20,7 @@ def node_title(node: Node) -> str:
     if not title and node.router:
         asked = node.router.operand if not node.router.wait else ""
         title = f"@results.{node.router.result_name}" if node.router.result_name else asked
+        title = title or " / ".join(filter(None, (one.name for one in node.router.categories)))
     return _cut(title) or node.label
 
 

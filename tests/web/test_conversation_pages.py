@@ -48,6 +48,7 @@ def test_an_expert_begins_with_the_conversations(expert: Visitor) -> None:
     page = expert.get(LIST)
     assert "Asha Patil" in page.text
     assert "Greeting · @results.name" in page.text
+    assert "<bdi>Greeting</bdi> · <bdi>@results.name</bdi>" in page.html, "each in its direction"
     assert "waits for an answer" in page.text
     assert f'href="{ONE}"' in page.html
     assert "/flows/greeting" not in page.html, "which an expert cannot open"

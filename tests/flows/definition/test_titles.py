@@ -16,7 +16,12 @@ from tests.flows.building import export_of
         ({"id": "n", "send": "What is\n your name? "}, "What is"),
         ({"id": "n", "send": "x" * 90}, "x" * 59 + "…"),
         ({"id": "n", "wait": {"result": "name"}, "else": None}, "@results.name"),
-        ({"id": "abcdef", "wait": {}, "else": None}, "cdef"),
+        ({"id": "abcdef", "wait": {}, "else": None}, "Other"),
+        (
+            {"id": "n", "wait": {}, "cases": [["has_phrase", ["1"], "One", None]], "else": None},
+            "One / Other",
+        ),
+        ({"id": "abcdef", "send": ""}, "cdef"),
         ({"id": "n", "split": "@results.a", "else": None}, "@results.a"),
     ],
 )
