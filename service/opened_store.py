@@ -87,7 +87,19 @@ def told_in_one_line() -> Iterator[None]:
     except RedisError as error:
         raise Failed(f"Redis refuses this ({error}): mend that server") from error
     except OSError as error:
-        raise Failed(f"{error}; mend what it names") from error
+        raise Failed(file_words(error)) from error
+
+
+def file_words(error: OSError) -> str:
+    """What is wrong with a file, and who mends it how."""
+    name = error.filename or "a file"
+    if isinstance(error, FileNotFoundError):
+        return f"{name} is not there: check the path that you gave"
+    if isinstance(error, PermissionError):
+        return f"{name} is closed to this user: give them the right to it, or run as its owner"
+    if isinstance(error, FileExistsError):
+        return f"{name} is there already: choose another name"
+    return f"{name}: {error.strerror or error}. The operator of this machine can mend that"
 
 
 def check_made() -> str:

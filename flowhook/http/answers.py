@@ -136,6 +136,8 @@ def install(app: Flask) -> None:
         if response.status_code == 412 and response.direct_passthrough:  # Werkzeug's, with a file
             message = "what is here is not what If-Match names"
             return error_answer(Changed(message, fix="Read it again."))
+        if response.status_code == 204:
+            response.headers.pop("Content-Type", None)  # Flask gives one to an empty body, too
         response.headers["X-Request-ID"] = request_id()
         response.headers.setdefault("Cache-Control", "no-store")  # settings, answers, tokens
         for name, value in security_headers():
@@ -147,7 +149,6 @@ def _tell_methods(app: Flask) -> Response:
     """Build the answer to OPTIONS: the methods in Allow, and no body."""
     answer = Flask.make_default_options_response(app)
     answer.status_code = 204
-    del answer.headers["Content-Type"]
     return answer
 
 

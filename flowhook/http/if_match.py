@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import request
 
+TAG = re.compile(r'(?:W/)?"([^"]*)"')  # proxies that compress make a tag a weak one
 
-def if_match() -> str | None:
-    """The tag of If-Match; None if there is none."""
+
+def if_match() -> list[str]:
+    """The tags of If-Match, of which one has to fit; empty where there is none."""
     given = request.headers.get("If-Match", "").strip()
-    return given.removeprefix("W/").strip('"') if given else None
+    return TAG.findall(given) or ([given.strip('"')] if given else [])

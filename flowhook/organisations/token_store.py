@@ -46,7 +46,10 @@ class TokenStore:
     def delete(self, org: str, token_id: str, actor: str) -> None:
         """Delete a token. Raises NotFound."""
         if not self.redis.hdel(tokens_key(org), token_id):
-            raise NotFound(f"organisation {org} has no such token")
+            raise NotFound(
+                f"organisation {org} has no such token",
+                fix="The organisation's list of tokens shows which there are.",
+            )
         self.redis.hdel(_uses_key(org), token_id)
         self.changes.removed(org, actor, f"token {token_id}")
 

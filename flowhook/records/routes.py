@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 from flask import Blueprint, Response, request
 
-from flowhook.errors import InvalidInput
+from flowhook.errors import InvalidInput, error_classes
 from flowhook.http.answers import json_answer
 from flowhook.http.documented import documented, page_of
 from flowhook.http.times import milliseconds, read_time
 from flowhook.organisations.http.admin_auth import AdminAuth
 from flowhook.organisations.section_service import SectionService
-from flowhook.records.log import ID_PATTERN, PAGE_ENTRIES, LogFilter, LogStore
+from flowhook.records.log import FAILED, ID_PATTERN, PAGE_ENTRIES, LogFilter, LogStore
 from flowhook.records.recorder import WRITTEN_SECONDS
 
 MAX_FILTER = 128
+HTTP_STATUS = re.compile(r"[1-5][0-9]{2}")
 QUERY = {
     "status": "ok, failed (all that are not ok), an error type, or an HTTP status.",
     "function": "A webhook function's name.",
@@ -60,7 +62,7 @@ def log_routes(auth: AdminAuth, sections: SectionService, log: LogStore) -> Blue
 def asked_filter() -> LogFilter:
     """The filter of the query string; raises InvalidInput."""
     return LogFilter(
-        status=_text("status"),
+        status=_status(),
         function=_text("function"),
         contact=_text("contact"),
         flow=_text("flow"),
@@ -83,6 +85,14 @@ def _text(name: str) -> str | None:
     value = request.args.get(name) or None
     if value is not None and len(value) > MAX_FILTER:
         raise _invalid(name, f"At most {MAX_FILTER} characters.")
+    return value
+
+
+def _status() -> str | None:
+    value = _text("status")
+    known = ["ok", FAILED, *sorted({error.type for error in error_classes()})]
+    if value is not None and value not in known and not HTTP_STATUS.fullmatch(value):
+        raise _invalid("status", f"An HTTP status, or one of {', '.join(known)}.")
     return value
 
 

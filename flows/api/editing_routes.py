@@ -151,15 +151,16 @@ def body() -> dict[str, Any]:
 
 
 def base_revision() -> int | None:
-    """The revision that If-Match names; None without one. Raises InvalidInput."""
-    tag = if_match()
-    if tag in (None, "*"):
+    """The revision that If-Match names, the newest of several; None without one. Raises
+    InvalidInput."""
+    tags = if_match()
+    if not tags or tags == ["*"]:
         return None
-    if tag is None or not (tag.isascii() and tag.isdigit() and len(tag) < 16):
+    if not all(tag.isascii() and tag.isdigit() and len(tag) < 16 for tag in tags):
         raise InvalidInput(
             "If-Match is not the ETag of a flow", fix="Send the ETag that GET of the flow gave."
         )
-    return int(tag)
+    return max(map(int, tags))
 
 
 def changed(entry: LibraryEntry, issues: Iterable[Issue]) -> Response:

@@ -79,3 +79,13 @@ def test_a_section_that_is_gone_fits_no_tag(acme: Service, method: str) -> None:
     assert (
         acme.operator("PUT", PATH, {"concurrent_calls": 1}, headers={"If-Match": "*"}).status == 200
     )
+
+
+def test_of_several_tags_one_has_to_fit(acme: Service) -> None:
+    several = {"If-Match": f'"x", {tag_of(acme)}, "y"'}
+    changed = acme.operator("PATCH", PATH, {"concurrent_calls": 6}, headers=several)
+    assert changed.status == 200
+    stale = acme.operator("PATCH", PATH, {"concurrent_calls": 7}, headers=several)
+    assert stale.status == 412
+    removed = acme.operator("DELETE", PATH, headers={"If-Match": f'"x", W/{tag_of(acme)}'})
+    assert (removed.status, "Content-Type" in removed.headers) == (204, False)

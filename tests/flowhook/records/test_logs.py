@@ -168,6 +168,8 @@ def test_of_an_organisation_that_is_not_there_is_404(service: Service) -> None:
         "?cursor=１-１",
         "?from=9e99",
         "?status=" + "x" * 129,
+        "?status=faled",
+        "?status=4００",
     ],
 )
 def test_a_filter_that_cannot_be_is_400(service: Service, query: str) -> None:

@@ -244,5 +244,7 @@ def test_files_that_cannot_be_read_or_written_are_one_line(
 ) -> None:
     away = cli("backup", str(tmp_path / "none" / "backup"))
     assert (away.status, len(away.err.splitlines())) == (1, 1)
-    assert cli("restore", str(tmp_path / "none")).status == 1
+    missing = cli("restore", str(tmp_path / "none"))
+    assert missing.status == 1
+    assert missing.err == f"{tmp_path / 'none'} is not there: check the path that you gave\n"
     assert list(tmp_path.iterdir()) == []
