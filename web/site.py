@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import orjson
@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from flowhook.durations import duration
 from flowhook.errors import NotFound
 from flowhook.organisations.roles import OPERATOR, may
+from flowhook.organisations.token_end import end_of
 from web.account_pages import account_pages
 from web.assets import asset_routes, icons, version
 from web.audit_pages import audit_pages
@@ -86,6 +87,7 @@ def web_routes(services: PageServices) -> Blueprint:
     pages.record_once(lambda state: speak(state.app.jinja_env))
     pages.add_app_template_filter(translated)
     pages.add_app_template_filter(moment)
+    pages.add_app_template_filter(ending)
     pages.add_app_template_filter(day)
     pages.add_app_template_filter(number)
     pages.add_app_template_filter(duration)
@@ -175,6 +177,13 @@ def moment(text: str) -> str:
     if not text:
         return ""
     return f"{format_datetime(datetime.fromisoformat(text), MOMENT, locale=language())} UTC"
+
+
+def ending(text: str) -> str:
+    """A token's end, which is a day or a moment, as people read it; UTC."""
+    if len(text) == len("2026-11-28"):
+        return day(date.fromisoformat(text))
+    return moment(datetime.fromtimestamp(end_of(text), UTC).isoformat())
 
 
 def day(date: date) -> str:

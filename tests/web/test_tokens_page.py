@@ -117,3 +117,13 @@ def test_who_may_not_change_a_page_sees_no_buttons(service: Service) -> None:
     home = expert.get("/organisations/acme").text
     assert "Home" in home
     assert not any(f" {name} " in home for name in ("Functions", "Flows", "Logs", "Usage"))
+
+
+def test_an_end_is_a_date_that_people_read(visitor: Visitor) -> None:
+    for end in ("2099-12-31", "2099-11-30T05:30:00+05:30"):
+        visitor.post(TOKENS, {"scope": "webhook", "expires_at": end})
+    page = visitor.get(TOKENS)
+    assert "2099-12-31" not in page.text
+    assert "+05:30" not in page.text
+    assert "30 Nov 2099" in page.text
+    assert "00:00 UTC" in page.text
