@@ -80,7 +80,7 @@ def test_a_person_gets_a_link_to_sign_in_with(
     assert service.request("GET", "/sign-in", token=found[1]).status == 200
     assert signed_in(service, found[1]).get("/organisations/acme").status == 200
     assert "#fh." not in visitor.get(TOKENS).html
-    assert "2099-12-31" in visitor.get(TOKENS).text
+    assert "31 December 2099" in visitor.get(TOKENS).text
 
 
 def test_a_flow_builder_gets_no_link(visitor: Visitor) -> None:
