@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -42,6 +42,20 @@ def _read_pairs(text: str) -> dict[str, str]:
     """Read pairs written as `old = new`, one on each line."""
     lines = [line.partition("=") for line in text.splitlines() if line.strip()]
     return {name.strip(): value.strip() for name, _, value in lines}
+
+
+def faults_of_pairs(text: str) -> Iterator[tuple[str, bool]]:
+    """The lines without a `=`, and the names that stand there a second time (then True).
+
+    >>> list(faults_of_pairs("a = 1\\nb\\na = 2"))
+    [('b', False), ('a', True)]
+    """
+    seen = set()
+    for line in filter(str.strip, text.splitlines()):
+        name, sign, _ = map(str.strip, line.partition("="))
+        if not sign or name in seen:
+            yield name, bool(sign)
+        seen.add(name)
 
 
 def _read_scalar(text: str) -> Any:

@@ -13,6 +13,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, missing, validate
 
+from flowhook.errors import InvalidInput
 from flowhook.mended_text import mended_text
 from web.field_labels import label_of
 from web.form_values import (
@@ -28,10 +29,12 @@ from web.form_values import (
     SECRET,
     SWITCH,
     TEXT,
+    faults_of_pairs,
     pretty,
     read_text,
     shown_text,
 )
+from web.language import N_, _
 
 MULTILINE = frozenset({AREA, LINES, NUMBERS, PAIRS, SCALARS, JSON})
 BLANK_ROWS = 3
@@ -100,6 +103,35 @@ def read_form(schema: Schema, form: Mapping[str, str]) -> dict[str, Any]:
         else:
             body[name] = read_text(kind, text)
     return body
+
+
+def check_lost(schema: Schema, form: Mapping[str, str]) -> None:
+    """Raise InvalidInput for lines and names of which `read_form` would lose something."""
+    lost = _lost(schema, form)
+    if lost:
+        raise InvalidInput(N_("something typed cannot be read"), fields=lost)
+
+
+def _lost(schema: Schema, form: Mapping[str, str]) -> dict[str, list[str]]:
+    """What to say beside the fields that hold a line without a name, or a name twice."""
+    found = {}
+    for name, field in schema.fields.items():
+        kind = kind_of(field)
+        if kind == ROWS:
+            keys = [key for key, _values in _typed_rows(name, field, form)]
+            found[name] = [_twice(key) for key in dict.fromkeys(keys) if keys.count(key) > 1]
+        elif kind in (PAIRS, SCALARS):
+            faults = faults_of_pairs(form.get(name, ""))
+            found[name] = [_twice(word) if again else _no_sign(word) for word, again in faults]
+    return {name: words for name, words in found.items() if words}
+
+
+def _twice(name: str) -> str:
+    return _("%(name)s is here twice: keep one.", name=name)
+
+
+def _no_sign(line: str) -> str:
+    return _("The line “%(line)s” has no =: write it as name = value.", line=line)
 
 
 def kind_of(field: fields.Field) -> str:
@@ -198,8 +230,9 @@ def _rows(
     errors: Mapping[str, Any],
 ) -> tuple[tuple[FormField, ...], ...]:
     """The rows as stored or typed, and blank ones."""
-    given = _read_rows(name, field, typed) if typed is not None else values.get(name)
-    found = [*(given or {}).items(), *[("", {})] * BLANK_ROWS]
+    stored = (values.get(name) or {}).items()
+    given = _typed_rows(name, field, typed) if typed is not None else stored
+    found = [*given, *[("", {})] * BLANK_ROWS]
     wrong = errors.get(name)
     wrong = wrong if isinstance(wrong, Mapping) else {}
     return tuple(
@@ -228,9 +261,16 @@ def _schema_of(field: fields.Field) -> Schema:
 
 
 def _read_rows(name: str, field: fields.Field, form: Mapping[str, str]) -> dict[str, Any] | None:
-    """The rows that are not blank, by name; a later one of the same name counts."""
+    """The rows that are not blank, by name."""
+    return dict(_typed_rows(name, field, form)) or None
+
+
+def _typed_rows(
+    name: str, field: fields.Field, form: Mapping[str, str]
+) -> list[tuple[str, dict[str, Any]]]:
+    """The rows that are not blank, each with its name, which may be there twice."""
     schema = _schema_of(field)
-    found = {}
+    found = []
     at = 0
     while f"{name}.{at}.{KEY}" in form:
         row = {one: form.get(f"{name}.{at}.{one}", "") for one in schema.fields}
@@ -238,9 +278,9 @@ def _read_rows(name: str, field: fields.Field, form: Mapping[str, str]) -> dict[
         key = form[f"{name}.{at}.{KEY}"].strip()
         is_kept = form.get(f"{name}.{at}.{REMOVE}") != "on"
         if is_kept and (key or values):
-            found[key] = values
+            found.append((key, values))
         at += 1
-    return found or None
+    return found
 
 
 def _is_address(field: fields.Field) -> bool:

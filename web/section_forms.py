@@ -17,7 +17,7 @@ from flowhook.organisations.section_service import account_titles, masked
 from flowhook.organisations.section_tag import section_tag
 from web.addresses import address_note, callback
 from web.form_values import SECRET
-from web.forms import FormField, form_fields, read_form
+from web.forms import FormField, check_lost, form_fields, read_form
 from web.language import N_, _, translated
 from web.models import goes, today
 from web.page_security import organisation, reload_organisation, signed_in
@@ -161,6 +161,7 @@ class SectionForms:
         exists = section in organisation().sections
         stored = masked(section, organisation().section(section))
         schema = SECTIONS[section.partition("/")[0]]()
+        check_lost(schema, request.form)
         body = changes(read_form(schema, request.form), stored)
         expected = request.form.get("tag") or None
         sections.write(

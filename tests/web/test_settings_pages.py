@@ -378,3 +378,20 @@ def test_assistants_that_somebody_else_changed(service: Service, visitor: Visito
     assert refused.values()["assistants.0.vector_store_id"] == "vs_new"
     assert "vs_mine" in refused.text
     assert stored(service, "assistants")["assistants"] == theirs
+
+
+def test_what_would_be_lost_of_a_form_is_told_beside_the_field(service: Service) -> None:
+    service.organisation()
+    visitor = signed_in(service)
+    typed = {"values": "city = Pune\nno sign\ncity = Delhi"}
+    page = visitor.post("/organisations/acme/settings/globals", typed)
+    assert page.status == 400
+    assert "The line “no sign” has no =" in page.text
+    assert "city is here twice" in page.text
+    rows = {"assistants.0.key": "asst_a", "assistants.0.prompt": "Be kind."}
+    rows |= {"assistants.1.key": "asst_a", "assistants.1.prompt": "Be short."}
+    page = visitor.post("/organisations/acme/settings/assistants", rows)
+    assert page.status == 400
+    assert "asst_a is here twice" in page.text
+    assert "Be kind." in page.html
+    assert "Be short." in page.html
