@@ -66,3 +66,20 @@ def label_of(name: str) -> str:
         return translated(LABELS[name])
     label = name.replace("_", " ")
     return label[:1].upper() + label[1:]
+
+
+CHOICES = {
+    "invalid_api_key": N_("The provider refuses the key"),
+    "insufficient_quota": N_("The account has no credit"),
+    "budget": N_("The month's tokens run out"),
+    "failures": N_("Many calls fail"),
+    "whatsapp_token": N_("Meta refuses the WhatsApp token"),
+    "model_retires": N_("A model in use will be shut down"),
+    "dead_letters": N_("Results could not be delivered"),
+    "inbox": N_("Somebody waits for a person's answer"),
+}
+
+
+def choice_label(choice: str) -> str:
+    """What one may choose, in words; the choice itself where it has none."""
+    return translated(CHOICES.get(choice, choice))

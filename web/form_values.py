@@ -13,6 +13,7 @@ SWITCH, CHOICE, NUMBER, SECRET = "switch", "choice", "number", "secret"
 TEXT, AREA, LINES, PAIRS, JSON = "text", "area", "lines", "pairs", "json"
 SCALARS = "scalars"  # pairs whose values may be numbers and booleans
 NUMBERS = "numbers"  # whole ones, one on each line
+CHECKS = "checks"  # those chosen of a list, a box each
 ROWS = "rows"  # objects, each under a name: one row of fields each
 
 
@@ -22,7 +23,7 @@ def read_text(kind: str, text: str) -> Any:
         return None
     if kind == NUMBER:
         return _number(text)
-    if kind == LINES:
+    if kind in (LINES, CHECKS):
         return [line.strip() for line in text.splitlines() if line.strip()]
     if kind == NUMBERS:
         return [_number(one) for one in text.replace(",", " ").split()]
@@ -97,7 +98,7 @@ def shown_text(kind: str, value: Any) -> str:
         return ""
     if kind == SWITCH:
         return "on" if value else ""
-    if kind in (LINES, NUMBERS) and isinstance(value, list):
+    if kind in (LINES, CHECKS, NUMBERS) and isinstance(value, list):
         return "\n".join(str(line) for line in value)
     if kind == PAIRS and isinstance(value, Mapping):
         return "\n".join(f"{name} = {new}" for name, new in value.items())

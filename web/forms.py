@@ -18,6 +18,7 @@ from flowhook.mended_text import mended_text
 from web.field_labels import label_of
 from web.form_values import (
     AREA,
+    CHECKS,
     CHOICE,
     JSON,
     LINES,
@@ -94,7 +95,7 @@ def read_form(schema: Schema, form: Mapping[str, str]) -> dict[str, Any]:
         if kind == ROWS:
             body[name] = _read_rows(name, field, form)
             continue
-        text = mended_text(form.get(name, "").replace("\r\n", "\n"))
+        text = mended_text(_typed(name, field, form).replace("\r\n", "\n"))
         if kind == SWITCH:
             body[name] = text == "on"
         elif kind == SECRET and not text.strip():
@@ -162,7 +163,16 @@ def kind_of(field: fields.Field) -> str:
 def _kind_of_list(inner: fields.Field) -> str:
     if isinstance(inner, fields.Integer):
         return NUMBERS
-    return LINES if isinstance(inner, fields.String) else JSON
+    if isinstance(inner, fields.String):
+        return CHECKS if _choices(inner) else LINES
+    return JSON
+
+
+def _typed(name: str, field: fields.Field, form: Mapping[str, str]) -> str:
+    """What a form holds of a field: of boxes, a line for each that is ticked."""
+    if kind_of(field) == CHECKS:
+        return "\n".join(one for one in _choices(field) if form.get(f"{name}:{one}") == "on")
+    return form.get(name, "")
 
 
 def messages(errors: Any) -> tuple[str, ...]:
@@ -190,7 +200,7 @@ def _form_field(
     if kind == SECRET:
         value = ""
     elif typed is not None:
-        value = typed.get(name, "")
+        value = _typed(name, field, typed)
         if kind == ROWS:
             value = pretty(_read_rows(name, field, typed) or {})
     else:
@@ -300,7 +310,8 @@ def _max_length(field: fields.Field) -> int | None:
 
 
 def _choices(field: fields.Field) -> tuple[str, ...]:
-    for check in field.validators:
+    chosen = field.inner if isinstance(field, fields.List) else field
+    for check in chosen.validators:
         if isinstance(check, validate.OneOf):
             return tuple(str(choice) for choice in check.choices)
     return ()

@@ -7,7 +7,9 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Response as AnyResponse
 
 from flowhook.errors import FlowhookError
+from flowhook.timestamps import timestamp_of
 from flows.conversations.node_counts import with_contacts
+from web.page_security import signed_in
 from web.page_services import PageServices
 
 
@@ -39,13 +41,22 @@ def history_pages(services: PageServices) -> Blueprint:
 
     @pages.post("")
     def publish(org: str, uuid: str) -> AnyResponse | tuple[str, int]:
-        """Publish a kept revision; Critical issues refuse it, unless one insists."""
+        """Publish a kept revision, or make it the newest draft again.
+
+        Critical issues refuse the first, unless one insists.
+        """
         insists = request.form.get("force") == "on"
+        revision = number(request.form.get("revision", ""))
+        done = "taken" if request.form.get("action") == "draft" else "published"
         try:
-            editor.publish(org, uuid, number(request.form.get("revision", "")), insists=insists)
+            if done == "published":
+                editor.publish(org, uuid, revision, insists=insists)
+            else:
+                note = f"↩ {timestamp_of(revision)}"
+                editor.take_up(org, uuid, revision, by=signed_in().caller.name, note=note)
         except FlowhookError as error:
             return shown(org, uuid, error), error.status
-        return redirect(url_for("web.history.show", org=org, uuid=uuid) + "?done=published", 303)
+        return redirect(url_for("web.history.show", org=org, uuid=uuid) + f"?done={done}", 303)
 
     return pages
 

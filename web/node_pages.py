@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -21,7 +21,7 @@ from flows.lint.offered import offered_variables
 from flows.routers.cases import cases
 from web.comparing import Variant, body_of, question_field, used_body
 from web.language import _
-from web.node_forms import action_forms, languages_of, read_change
+from web.node_forms import action_forms, languages_of, read_change, wire_text
 from web.node_names import NodeNames
 from web.page_security import signed_in
 from web.page_services import PageServices
@@ -71,7 +71,7 @@ class NodeViews:
         uuid: str,
         node: str,
         error: FlowhookError | None = None,
-        typed: dict[str, Any] | None = None,
+        typed: Iterable[tuple[str, str]] = (),
     ) -> str:
         entry, flow, found = self.draft(org, uuid, node)
         linter = self.services.linter
@@ -93,6 +93,7 @@ class NodeViews:
             names=NodeNames.of(flow),
             error=error,
             typed=typed,
+            sent=request.form,
             done=request.args.get("done", ""),
         )
 
@@ -145,10 +146,25 @@ class NodeViews:
                 base=int(base) if base.isascii() and base.isdigit() and len(base) < 16 else None,
             )
         except FlowhookError as error:
-            typed = error.fields if isinstance(error, Changed) else None
+            yours = (error.fields or {}).get("yours", {}) if isinstance(error, Changed) else {}
+            typed = list(told_change(yours))
             return self.shown(org, uuid, node, error, typed), error.status
         place = url_for("web.nodes.show", org=org, uuid=uuid, node=node)
         return redirect(f"{place}?done=saved", 303)
+
+
+def told_change(change: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What a change says, part by part: its name and its text."""
+    for name, value in change.items():
+        if name == "translations":
+            for language, texts in value.items():
+                yield from (
+                    (f"{language}: {field}", wire_text(text)) for field, text in texts.items()
+                )
+        elif isinstance(value, Mapping):
+            yield from ((key, wire_text(one)) for key, one in value.items())
+        elif name != "action":
+            yield name, "\n".join(value) if isinstance(value, list) else str(value)
 
 
 def cases_of(node: Node) -> list[dict[str, Any]]:

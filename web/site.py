@@ -22,6 +22,7 @@ from web.catalogues import catalogue, languages
 from web.conversation_pages import conversation_pages
 from web.error_pages import in_asked_form
 from web.explanations import fixer, status_words
+from web.field_labels import choice_label
 from web.flow_pages import flow_pages
 from web.functions import function_pages
 from web.funnel_pages import funnel_pages
@@ -94,6 +95,7 @@ def web_routes(services: PageServices) -> Blueprint:
     pages.add_app_template_filter(wire)
     pages.add_app_template_filter(prose)
     pages.add_app_template_filter(in_page_words)
+    pages.add_app_template_filter(choice_label)
     pages.add_app_template_filter(status_words)
     pages.add_app_template_filter(fixer)
     pages.add_app_template_filter(sentence)

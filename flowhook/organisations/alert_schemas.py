@@ -45,7 +45,7 @@ class AlertsSettingsSchema(SectionSchema):
         allow_none=True,
         validate=validate.Length(max=len(EVENTS)),
         metadata={
-            "description": f"What to tell of: {', '.join(EVENTS)}; all if absent.",
+            "description": "What to tell of; all of these if none is chosen.",
             "example": ["invalid_api_key", "budget"],
         },
     )

@@ -105,6 +105,18 @@ class FlowEditor:
         published = self.store.publish(org, uuid, wanted, is_newest=revision is None)
         return published, issues
 
+    def take_up(self, org: str, uuid: str, revision: int, *, by: str, note: str) -> LibraryEntry:
+        """Make a kept revision the newest draft again. Raises NotFound, Conflict, TooLarge."""
+
+        def alter(entry: Json, held: LibraryEntry, library: Library) -> None:
+            kept = self.store.revisions.source(org, uuid, revision)
+            if kept is None:
+                raise no_revision()
+            entry.clear()
+            entry.update(kept)
+
+        return self.store.alter(org, uuid, alter, by=by, note=note)
+
     def revisions(self, org: str, uuid: str) -> list[Json]:
         """The kept revisions, newest first, with who made them, when, and their notes."""
         entry = self.store.entry(org, uuid)

@@ -143,4 +143,4 @@ def test_clients_that_do_not_wait_for_the_answer(server: Watched, openai: FakeOp
 def test_garbage_is_freed_soon(server: Watched) -> None:
     """A cycle that something leaves all the same."""
     server.tell("garbage")
-    wait_for(lambda: server.tell("cycles") == 0, "it to be freed")
+    wait_for(lambda: server.tell("cycles") == 0, "it to be freed", seconds=60)

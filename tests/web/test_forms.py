@@ -119,3 +119,13 @@ def test_every_schema_in_use_has_a_form() -> None:
         for field in form_fields(schema):
             assert field.label
             assert field.description, f"{type(schema).__name__}.{field.name}"
+
+
+def test_boxes_are_read_as_the_list_of_those_ticked() -> None:
+    schema = SECTIONS["alerts"]()
+    [field] = [one for one in form_fields(schema, {"events": ["budget"]}) if one.name == "events"]
+    assert (field.kind, field.value) == ("checks", "budget")
+    assert "inbox" in field.choices
+    form = {"events:budget": "on", "events:inbox": "on", "events:nonsense": "on"}
+    assert read_form(schema, form)["events"] == ["budget", "inbox"]
+    assert read_form(schema, {})["events"] is None

@@ -38,6 +38,18 @@ def test_a_revision_is_published_again(service: Service, visitor: Visitor) -> No
     assert texts(say(service, "hello")) == ["What is your name?"]
 
 
+def test_a_revision_becomes_the_newest_draft_again(service: Service, visitor: Visitor) -> None:
+    first = service.admin("GET", "/flows/acme/greeting/revisions").json["revisions"][-1]
+    visitor.get(HISTORY)
+    taken = visitor.post(HISTORY, {"revision": str(first["revision"]), "action": "draft"})
+    assert taken.status == 303
+    newest = service.admin("GET", "/flows/acme/greeting/revisions").json["revisions"]
+    assert len(newest) == 3
+    nodes = service.admin("GET", "/flows/acme/greeting").json["definition"]["nodes"]
+    assert nodes[0]["actions"][0]["text"] == "What is your name?"
+    assert not newest[0]["is_published"]
+
+
 @pytest.mark.parametrize("asked", ["?before=x&after=y", "?before=1&after=2", "?before=9" * 40])
 def test_revisions_that_are_not_kept(visitor: Visitor, asked: str) -> None:
     assert visitor.get(HISTORY + asked).status in (200, 404)

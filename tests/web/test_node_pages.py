@@ -111,6 +111,11 @@ def test_two_authors_see_both_versions(service: Service, visitor: Visitor) -> No
     assert "Mine" in page.text
     assert "Theirs" in page.text
     assert node(service, "ask")["actions"][0]["text"] == "Theirs"
+    fresh = service.admin("GET", "/flows/acme/greeting").json["revision"]
+    assert ("base", str(fresh)) in page.values().items()
+    again = visitor.post(f"{FLOW}/nodes/ask", {**form, "base": str(fresh)})
+    assert again.status == 303
+    assert node(service, "ask")["actions"][0]["text"] == "Mine"
 
 
 def test_the_answers_of_a_question_are_changed(service: Service, visitor: Visitor) -> None:

@@ -330,7 +330,13 @@ def test_the_api_has_a_page(looked_at: Tab) -> None:
     looked_at.open("/docs")
     expect(page.get_by_role("heading", name="Flowhook")).to_be_visible()
     for method in ("get", "post", "put", "patch", "delete"):
-        page.locator(f".opblock-{method} .opblock-summary-control").first.click()
+        found = page.locator(f".opblock-{method} .opblock-summary-control").first
+        for _ in range(60):  # operations are drawn as they come into sight
+            if found.count():
+                break
+            page.mouse.wheel(0, 1000)
+            page.wait_for_timeout(50)
+        found.click()
         expect(page.locator(f".opblock-{method} .responses-wrapper").first).to_be_visible()
     looked_at.check()
 

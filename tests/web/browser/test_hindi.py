@@ -21,6 +21,7 @@ VOID = frozenset({"input", "meta", "link", "br", "hr", "img", "path", "use", "ci
 SENTENCE = re.compile(r"\b[A-Za-z]*[a-z]+(?: [a-z]{2,}){2,}\b")
 # What others wrote: the log's question and answer, the flow's message, examples to type, and what
 # a provider's error says.
+ASKED = "What is your name?"  # also within a page's title
 THEIRS = re.compile(
     r"(You said: )?Why is the sky blue\?|What is your name\?|a long phrase only you know"
     r"|.*Describe this image.*|the provider has no such model .*"
@@ -69,7 +70,8 @@ def english(html: str) -> list[str]:
     """
     reader = Words()
     reader.feed(html)
-    return [text for text in reader.found if SENTENCE.search(text) and not THEIRS.fullmatch(text)]
+    said = {text: text.replace(ASKED, "") for text in reader.found if not THEIRS.fullmatch(text)}
+    return [text for text, ours in said.items() if SENTENCE.search(ours)]
 
 
 def test_no_page_is_left_with_an_english_sentence(service: Service, openai: FakeOpenAI) -> None:

@@ -20,8 +20,8 @@ from flowhook.organisations.section import secret_fields
 from tests.fixtures_app import Service, make_config
 from tests.flowhook.organisations.sections import WHOLE
 from tests.web.browser.conftest import served
-from web.field_labels import LABELS
-from web.form_values import CHOICE, ROWS, SECRET, SWITCH
+from web.field_labels import CHOICES, LABELS
+from web.form_values import CHECKS, CHOICE, ROWS, SECRET, SWITCH
 from web.forms import FormField, form_fields
 from web.language import translated
 
@@ -143,6 +143,9 @@ def assert_shown(page: Page, section: str) -> None:
 
 
 def value_of(page: Page, one: FormField) -> str:
+    if one.kind == CHECKS:
+        boxes = page.locator(f'[name^="{one.name}:"]:checked').all()
+        return "\n".join(str(box.get_attribute("name")).partition(":")[2] for box in boxes)
     return page.locator(f'[name="{one.name}"]').input_value()
 
 
@@ -159,6 +162,11 @@ def type_in(page: Page, one: FormField, body: Any, said: Callable[[str], str]) -
                 name = part.name.rpartition(".")[2]
                 place = page.locator("fieldset fieldset fieldset").nth(at)
                 place.get_by_label(said(LABELS[name])).first.fill(part.value)
+        return
+    if one.kind == CHECKS:
+        for choice in one.choices:
+            box = page.get_by_label(said(CHOICES[choice]), exact=True)
+            box.set_checked(choice in one.value.split("\n"))
         return
     found = page.get_by_label(said(LABELS[one.name]), exact=True)
     if not found.is_visible():
