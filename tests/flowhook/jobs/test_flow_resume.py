@@ -134,10 +134,13 @@ def test_a_glific_that_is_down_is_tried_again(jobs: JobsService, glific: FakeGli
 def test_a_glific_at_a_private_address_is_never_called(
     open_service: OpenService, fake_redis: Any, openai: FakeOpenAI, glific: FakeGlific
 ) -> None:
+    """Saved while the operator let it through, or before its name led to a private address."""
+    configured = JobsService(open_service(fake_redis, allow_private_urls=("127.0.0.1",)))
+    configured.service.organisation(openai)
+    configure(configured, glific)
     guarded = JobsService(open_service(fake_redis))
-    guarded.service.organisation(openai)
+    guarded.service.tenant = configured.service.tenant
     guarded.job_services.job_runner.pauses_seconds = ()
-    configure(guarded, glific)
     guarded.start_worker()
     job_id = guarded.accept("parse_via_chat_gpt", NODE)
     guarded.wait_delivered(job_id, "glific", "dead")

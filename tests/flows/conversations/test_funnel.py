@@ -77,7 +77,7 @@ def test_every_arrival_way_and_end_is_counted(any_redis: Client) -> None:
     assert (ask["label"], ask["reached"], ask["left"]) == ("Ready?", 4, {"": 4})
     assert hear == {
         "node": "hear",
-        "label": "hear",
+        "label": "No / Other",
         "reached": 4,
         "left": {"No": 1, "Other": 1},
         "waiting": 1,
