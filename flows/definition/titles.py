@@ -10,11 +10,15 @@ LONGEST = 60  # characters
 
 
 def node_title(node: Node) -> str:
-    """The first line of what the node's actions do, else what its router looks at, else its ways.
+    """The first line of what the node says, else of what it does, else what its router looks at,
+    else its ways.
 
     Its label, the end of its UUID, where it says and does nothing.
     """
-    said = (action.kind.words(action).strip() for action in node.actions)
+    told = sorted(
+        node.actions, key=lambda one: not (one.kind.is_message or one.kind.is_interactive)
+    )
+    said = (action.kind.words(action).strip() for action in told)
     lines = (words.splitlines()[0].strip() for words in said if words)
     title = next((line for line in lines if line), "")
     if not title and node.router:

@@ -15,6 +15,16 @@ from tests.flows.building import export_of
     [
         ({"id": "n", "send": "What is\n your name? "}, "What is"),
         ({"id": "n", "send": "x" * 90}, "x" * 59 + "…"),
+        (
+            {
+                "id": "n",
+                "actions": [
+                    {"type": "set_run_result", "name": "turn", "category": "", "value": "1"},
+                    {"type": "send_msg", "text": "Hello"},
+                ],
+            },
+            "Hello",
+        ),
         ({"id": "n", "wait": {"result": "name"}, "else": None}, "@results.name"),
         ({"id": "abcdef", "wait": {}, "else": None}, "Other"),
         (
