@@ -20,6 +20,7 @@ from web.catalogues.patterns import PLACEHOLDER, Patterns
 ENGLISH = "en"
 LANGUAGE = "language"  # what texts call the value that is a language's name
 THEIRS = frozenset({"detail"})  # what texts call the value that a provider wrote
+MOST_WITHIN = 3  # sentences of ours within each other; who writes more of them wants to cost time
 FOLDER = Path(__file__).parent
 
 
@@ -46,14 +47,15 @@ class Catalogue:
             }
         )
 
-    def said(self, text: str) -> str:
+    def said(self, text: str, within: int = 0) -> str:
         """The translation of an English sentence, whatever its first letter and values; or itself.
 
-        Values that are sentences of ours, too, are translated with it, and names of languages.
+        Values that are sentences of ours, too, are translated with it, and names of languages;
+        `within` is the number of sentences around this one.
         """
         if not text:
             return text  # a catalogue's own head stands under the empty text
-        for spelt in (text, text[:1].lower() + text[1:]):
+        for spelt in dict.fromkeys((text, text[:1].lower() + text[1:])):
             known = self.marked.gettext(spelt)
             if known != spelt:
                 return known
@@ -61,15 +63,16 @@ class Catalogue:
             if found is not None:
                 translation, values = found
                 return translation % {
-                    name: self._said_of(name, value) for name, value in values.items()
+                    name: self._said_of(name, value, within) for name, value in values.items()
                 }
         return text
 
-    def _said_of(self, name: str, value: str) -> str:
+    def _said_of(self, name: str, value: str, within: int) -> str:
         """A value within a sentence; a word alone is a name, unless it is a language's."""
-        if name in THEIRS or (" " not in value and name != LANGUAGE):
+        is_name = " " not in value and name != LANGUAGE
+        if is_name or name in THEIRS or within == MOST_WITHIN:
             return value
-        return self.said(value)
+        return self.said(value, within + 1)
 
 
 class English(Catalogue):
@@ -78,7 +81,7 @@ class English(Catalogue):
     def __init__(self) -> None:
         self.marked = NullTranslations()
 
-    def said(self, text: str) -> str:
+    def said(self, text: str, within: int = 0) -> str:
         return text
 
 

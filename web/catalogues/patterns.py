@@ -27,8 +27,9 @@ class Patterns:
 
     def __init__(self, translations: Mapping[str, str]) -> None:
         self.translations = {text: said for text, said in translations.items() if _is_certain(text)}
+        self.certainty = {text: _certainty(text) for text in self.translations}
         self.by_key: dict[Key, list[str]] = defaultdict(list)
-        for text in sorted(self.translations, key=_certainty, reverse=True):
+        for text in self.translations:
             self.by_key[_key(text)].append(text)
 
     def find(self, text: str) -> tuple[str, dict[str, str]] | None:
@@ -39,7 +40,7 @@ class Patterns:
         """
         if len(text) > MAX_CHARACTERS:
             return None
-        for pattern in sorted(self._likely(text), key=_certainty, reverse=True):
+        for pattern in sorted(self._likely(text), key=self.certainty.__getitem__, reverse=True):
             found = _compiled(pattern).fullmatch(text)
             if found is not None:
                 names = PLACEHOLDER.findall(pattern)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.fixtures_app import Service
 from tests.web.visitor import signed_in
-from web.catalogues import catalogue
+from web.catalogues import MOST_WITHIN, catalogue
 from web.catalogues.lower_texts import all_lower_texts, lower_texts
 
 
@@ -25,6 +25,15 @@ def test_a_value_keeps_its_own_words() -> None:
     assert said("There is no organisation <b>x</b>") == "<b>x</b> नाम की कोई संस्था नहीं है"
     assert said("nobody ever said this") == "nobody ever said this"
     assert catalogue("en").said("there is no organisation x") == "there is no organisation x"
+
+
+def test_sentences_within_each_other_are_translated_to_a_bound() -> None:
+    text = "a name"
+    for _ in range(60):
+        text = f"there is no organisation {text}"
+    said = catalogue("hi").said(text)
+    assert said.count("नाम की कोई संस्था नहीं है") == 1 + MOST_WITHIN
+    assert said.count("there is no organisation") == 59 - MOST_WITHIN
 
 
 def test_an_error_is_read_in_the_page_s_language(service: Service) -> None:
