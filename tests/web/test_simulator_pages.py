@@ -390,5 +390,7 @@ def test_sheets_are_read_and_only_written_where_nothing_is_pretended(
         page = visitor.post(GREET, {"action": "start", "settings": "on", **settings})
         assert bubbles(page) == ["[1] [Namaste]"]
         assert ("pretended: nothing was written" in page.text) == pretend
+        hindi = visitor.get(GREET, **{"Accept-Language": "hi"})
+        assert ("कुछ लिखा नहीं गया" in hindi.text) == pretend
         assert sheet.rows[2:] == ([] if pretend else [["x"]])
         assert "sheet read" in page.text

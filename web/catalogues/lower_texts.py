@@ -1,4 +1,5 @@
-"""Finds what lower rooms say to people: messages and fixes of errors, and descriptions of fields.
+"""Finds what lower rooms say to people: messages and fixes of errors, reasons that a transcript
+notes, and descriptions of fields.
 
 These rooms know no language. A text with values in it (an f-string) becomes one with
 placeholders, `f"the field {name} is empty"` to `the field %(name)s is empty`;
@@ -50,14 +51,22 @@ AREAS = (
     "web",
     "webhooks",
 )
-KINDS = {
+KINDS = {  # of fields, and of ends of a flow's run, by the argument whose text people read
     "text": 1,
     "secret": 1,
     "model": 0,
     "flow_name": 0,
-}  # of fields, by the argument that describes them
+    "BrokenAction": 0,
+    "interrupt": 1,
+    "fail": 2,
+    "reset": 2,
+    "_ignore": 0,
+    "_report": 2,
+}
 NOT_SHOWN = {"operations", "catalogues"}  # these speak to programs and developers
-SAID = frozenset({"message", "fix", "description", "error"})  # keywords whose text people read
+# Whose text people read.
+SAID = frozenset({"message", "fix", "description", "error", "reason", "mistake_reason"})  # keywords
+ASSIGNED = frozenset({"fix", "error", "reason"})  # variables
 RAISED = frozenset(
     {name for name, kind in vars(errors).items() if isinstance(kind, type)}
     | {"ValidationError", "unauthorized"}
@@ -118,7 +127,7 @@ def _said(tree: ast.Module) -> Iterator[ast.expr]:
 
 def _of_assignment(node: ast.Assign) -> Iterator[ast.expr]:
     name = _name(node.targets[0])
-    if name == "fix":
+    if name in ASSIGNED:
         yield node.value
     elif name == "messages" and isinstance(node.value, ast.Dict):
         yield from node.value.values

@@ -13,6 +13,11 @@ def test_texts_with_values_become_patterns() -> None:
     assert list(lower_texts(source)) == ["%(org)s has no %(name)s, or %(b)s", "Look."]
 
 
+def test_reasons_that_a_transcript_notes_are_found() -> None:
+    source = 'emit(Gone, reason="it is gone")\nreset(sprint, run, f"no {text}")\nreason = "it woke"'
+    assert sorted(lower_texts(source)) == ["it is gone", "it woke", "no %(text)s"]
+
+
 def test_errors_of_every_area_are_found() -> None:
     found = all_lower_texts()
     assert "there is no organisation %(org)s" in found
@@ -24,6 +29,7 @@ def test_a_value_keeps_its_own_words() -> None:
     said = catalogue("hi").said
     assert said("There is no organisation <b>x</b>") == "<b>x</b> नाम की कोई संस्था नहीं है"
     assert said("nobody ever said this") == "nobody ever said this"
+    assert said("there is no organisation Home").startswith("Home "), "a word alone is a name"
     assert catalogue("en").said("there is no organisation x") == "there is no organisation x"
 
 
