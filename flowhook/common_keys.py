@@ -34,6 +34,12 @@ CALL: Described = {
         "type": "string",
         "description": "The title of a further OpenAI account (default: the main one).",
     },
+    "approved": {
+        "type": ["boolean", "string"],
+        "description": "false: an approved answer is not given, the model is asked in any case;"
+        " where the organisation uses approved answers.",
+        "example": False,
+    },
     "failure_status": {
         "type": ["integer", "string"],
         "description": "200 answers failures with status 200 too, for builders that show a body"

@@ -29,9 +29,8 @@ SERVICE_IMAGE_MODEL = "gpt-image-2.5-flare"
 SERVICE_SPEECH_MODEL = "gpt-4o-mini-tts"
 SERVICE_TRANSCRIPTION_MODEL = "gpt-transcribe"
 
-# Pictures and speech made by the functions: how long they are served, how large one may be, and
-# how much an organisation keeps before its oldest are removed.
-MEDIA_SECONDS = 24 * 3600
+# Pictures and speech made by the functions: how large one may be, and how much an organisation
+# keeps before its oldest are removed.
 MEDIA_MAX_BYTES = 16 * 1024 * 1024
 MEDIA_ORGANISATION_BYTES = 256 * 1024 * 1024
 
@@ -78,10 +77,12 @@ class Config:
     log_entries: int = 10_000
     log_days: int = 30
     log_megabytes: int = 64  # of one organisation's log
+    media_days: int = 1
     broker_url: str | None = field(default=None, repr=False)
     worker_threads: int = 256
     job_patience_seconds: int = 600
     jobs_megabytes: int = 64  # of one organisation's unfinished jobs, and again of kept results
+    knowledge_megabytes: int = 100  # of all documents of one organisation
     # Google's addresses are not read from the environment; tests set them.
     google_maps_url: str = GOOGLE_MAPS_URL
     google_docs_url: str = GOOGLE_DOCS_URL
@@ -119,12 +120,16 @@ class Config:
             log_entries=read("LOG_ENTRIES", cls.log_entries, values.whole(1, 10_000_000)),
             log_days=read("LOG_DAYS", cls.log_days, values.whole(1, 3650)),
             log_megabytes=read("LOG_MEGABYTES", cls.log_megabytes, values.whole(1, 100_000)),
+            media_days=read("MEDIA_DAYS", cls.media_days, values.whole(1, 30)),
             broker_url=read("BROKER_URL", None, values.broker_url),
             worker_threads=read("WORKER_THREADS", cls.worker_threads, values.whole(1, 10_000)),
             job_patience_seconds=read(
                 "JOB_PATIENCE_SECONDS", cls.job_patience_seconds, values.whole(0, 86_400)
             ),
             jobs_megabytes=read("JOBS_MEGABYTES", cls.jobs_megabytes, values.whole(1, 100_000)),
+            knowledge_megabytes=read(
+                "KNOWLEDGE_MEGABYTES", cls.knowledge_megabytes, values.whole(1, 100_000)
+            ),
             prices_file=read("PRICES_FILE", None, values.existing_file),
             smtp_url=read("SMTP_URL", None, values.smtp_url),
             mail_from=read("MAIL_FROM", None, values.mail_address),

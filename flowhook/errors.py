@@ -170,6 +170,25 @@ class Changed(Conflict):
     fix = "Read it again, and send the change with the new ETag in If-Match."
 
 
+class GateFailed(FlowhookError):
+    """A prompt's or flow's new version answers its question set worse than the live one; `fields`
+    tells what is wrong by case."""
+
+    type = "gate_failed"
+    status = 409
+    fixed_by = FLOW_AUTHOR
+    fix = "Mend the cases named, or put it live all the same with ?force=true."
+
+
+class Blocked(FlowhookError):
+    """A guardrail of the organisation refuses; the message names the policy, never the words."""
+
+    type = "blocked"
+    status = 403
+    fixed_by = FLOW_AUTHOR
+    fix = "Lead the node's failure on, or have an admin change the organisation's guardrails."
+
+
 class TooLarge(FlowhookError):
     type = "too_large"
     status = 413
@@ -316,6 +335,15 @@ class ProviderTimeout(ProviderFailure):
     status = 504
     retryable = True
     fix = "Try again, ask for less, or raise timeout_seconds in the organisation's settings."
+
+
+class NotAnswered(FlowhookError):
+    """A person was asked, and nobody answered in time."""
+
+    type = "not_answered"
+    status = 504
+    fixed_by = ORGANISATION_ADMIN
+    fix = "Answer what waits in the inbox sooner, or have more people told of it."
 
 
 class ProviderRateLimited(ProviderFailure):

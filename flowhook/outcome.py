@@ -26,13 +26,15 @@ logger = logging.getLogger(__name__)
 class Outcome:
     """The HTTP status and the JSON object of an answer, and the `error` of a failure.
 
-    `main` is the key of the function's main result, empty if the function is unknown.
+    `main` is the key of the function's main result, empty if the function is unknown. `waits`: a
+    person was asked, and has not answered yet.
     """
 
     status: int
     answer: Mapping[str, Any] = field(repr=False)
     main: str = ""
     error: FlowhookError | None = None
+    waits: bool = False
 
 
 def failed(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from flowhook.whole_words import cut
+
 SENTENCE_ENDS = ".!?।۔。！？\n"
 
 
@@ -18,8 +20,9 @@ def beginning(text: str, most_characters: int) -> str:
     head = text[:most_characters]
     end = max(head.rfind(mark) for mark in SENTENCE_ENDS)
     if end < most_characters // 2:
-        end = head.rfind(" ")
-    return head[: end + 1].rstrip() if end > 0 else head
+        last_word = head.rfind(" ") + 1
+        return cut(text, last_word or most_characters).rstrip() or head
+    return head[: end + 1].rstrip()
 
 
 def parts(text: str, most_characters: int) -> list[str]:

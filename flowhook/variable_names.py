@@ -8,8 +8,10 @@ import unicodedata
 def _mark_ranges() -> str:
     """Unicode's combining marks as ranges of a character class, which `re` has no name for."""
     ranges: list[list[int]] = []
-    for code in (*range(0x300, 0x1F000), *range(0xE0100, 0xE01F0)):
-        if unicodedata.category(chr(code))[0] != "M":
+    codes = (*range(0x300, 0x1F000), *range(0xE0100, 0xE01F0))
+    categories = map(unicodedata.category, map(chr, codes))
+    for code, category in zip(codes, categories, strict=True):
+        if category[0] != "M":
             continue
         if ranges and ranges[-1][1] == code - 1:
             ranges[-1][1] = code

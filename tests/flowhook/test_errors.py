@@ -10,10 +10,10 @@ from flowhook.errors import FlowhookError, error_classes, read_error
 TABLE = {
     400: "invalid_input empty_input unresolved_variable invalid_json",
     401: "unauthorized",
-    403: "forbidden inactive missing_api_key",
+    403: "blocked forbidden inactive missing_api_key",
     404: "not_found",
     405: "method_not_allowed",
-    409: "conflict",
+    409: "conflict gate_failed",
     413: "too_large",
     415: "unsupported_media_type",
     429: "rate_limited budget_exceeded provider_rate_limited",
@@ -21,7 +21,7 @@ TABLE = {
     502: "invalid_api_key insufficient_quota model_not_found refused content_filter truncated"
     " provider_rejected provider_error invalid_response",
     503: "provider_unavailable overloaded",
-    504: "provider_timeout",
+    504: "provider_timeout not_answered",
 }
 STATUSES = {name: status for status, names in TABLE.items() for name in names.split()}
 
