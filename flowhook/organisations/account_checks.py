@@ -10,16 +10,16 @@ from typing import Any
 
 from flowhook.errors import FlowhookError, NotFound
 from flowhook.organisations.check_results import CheckResults
+from flowhook.organisations.open_client import OpenClient
 from flowhook.organisations.organisation import Organisation
 from flowhook.organisations.schemas import SECTIONS
 from flowhook.organisations.section_service import SectionService, account_section
-from flowhook.providers.account import SARVAM, Account, Accounts
+from flowhook.providers.account import SARVAM, Accounts
 from flowhook.providers.model_client import ChatRequest, ListedModel, ModelClient
 
 QUESTION = "Answer with the word yes."
 MAX_TOKENS = 64  # a model that thinks first may end without an answer, which is one, too
 
-OpenClient = Callable[[Account, Organisation], ModelClient]
 SectionTest = Callable[[Organisation], dict[str, Any]]
 """Returns what a success tells beside `success` and `latency_ms`; else it raises."""
 

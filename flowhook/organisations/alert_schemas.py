@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import fields, validate
 
 from flowhook.errors import InvalidInput
-from flowhook.organisations.kinds import Unpadded, http_url, text
+from flowhook.organisations.kinds import Unpadded, at_most, http_url, text
 from flowhook.organisations.section import SectionSchema
 
 EVENTS = (
@@ -20,6 +20,7 @@ EVENTS = (
     "model_retires",
     "dead_letters",
     "inbox",
+    "answers_worse",
 )
 BUDGET_PERCENT = (80, 100)
 FAILURE_PERCENT = 50
@@ -43,7 +44,7 @@ class AlertsSettingsSchema(SectionSchema):
     events = fields.List(
         Unpadded(validate=validate.OneOf(EVENTS)),
         allow_none=True,
-        validate=validate.Length(max=len(EVENTS)),
+        validate=at_most(len(EVENTS)),
         metadata={
             "description": "What to tell of; all of these if none is chosen.",
             "example": ["invalid_api_key", "budget"],

@@ -32,3 +32,7 @@ class Changes:
         with best_effort("who deleted what of an organisation"):
             self.audit.write(org, actor, "delete", what, [])
         self.redis.publish(CHANGED, org)
+
+    def tell(self, org: str) -> None:
+        """Have every process read an organisation anew, where nobody in particular changed it."""
+        self.redis.publish(CHANGED, org)

@@ -42,6 +42,11 @@ class ContactNames:
             self._key = self._read()
         return self._digests(org, contact) if self._key else contact
 
+    def tag_of(self, org: str, contact: str) -> str:
+        """Return what marks a value as a contact's, where neither a key's name nor the value tells
+        whose it is: a keyed digest of 16 letters in stores of every format, empty for nobody."""
+        return self.digest_of(org, f"tag\0{contact}") if contact else ""
+
     def digest_of(self, org: str, text: str) -> str:
         """Return what stands for a text that is sought, such as a word of a contact's name: a
         keyed digest in stores of every format."""

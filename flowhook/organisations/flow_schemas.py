@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
-from flowhook.organisations.kinds import Unpadded, text
+from flowhook.organisations.kinds import Unpadded, at_most, text
 from flowhook.organisations.office_hours import read_hours
 from flowhook.organisations.section import SectionSchema
 
@@ -37,7 +37,7 @@ class GlobalsSettingsSchema(SectionSchema):
         keys=fields.String(validate=global_name),
         values=fields.Raw(validate=scalar),
         allow_none=True,
-        validate=validate.Length(max=500),
+        validate=at_most(500),
         metadata={
             "description": "Texts, numbers and booleans by name, up to 500; saving replaces"
             " all of them.",

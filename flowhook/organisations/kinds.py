@@ -24,6 +24,11 @@ def printable(maximum: int) -> validate.Regexp:
     )
 
 
+def at_most(count: int) -> validate.Length:
+    """Check that a list or an object holds no more than `count` entries."""
+    return validate.Length(max=count, error=f"At most {count} entries: leave some out.")
+
+
 def http_url(value: str) -> None:
     """Check an http or https address without user, query or fragment."""
     if not is_http_address(value):

@@ -12,6 +12,7 @@ from flowhook.organisations.kinds import (
     MODEL_NAME,
     TITLE_PATTERN,
     Unpadded,
+    at_most,
     http_url,
     model,
     printable,
@@ -91,7 +92,7 @@ class OpenAISettingsSchema(SectionSchema):
         keys=Unpadded(validate=MODEL_NAME),
         values=Unpadded(validate=MODEL_NAME),
         allow_none=True,
-        validate=validate.Length(max=100),
+        validate=at_most(100),
         metadata={
             "description": "The names that models have in Azure: {model: deployment}, up to 100."
             " A model that is not listed is asked for under its own name.",
@@ -106,7 +107,7 @@ class OpenAISettingsSchema(SectionSchema):
         keys=Unpadded(validate=MODEL_NAME),
         values=Unpadded(validate=MODEL_NAME),
         allow_none=True,
-        validate=validate.Length(max=100),
+        validate=at_most(100),
         metadata={
             "description": "Models to replace with others: {old: new}, up to 100.",
             "example": {"gpt-4o": "gpt-6-luna"},
@@ -115,7 +116,7 @@ class OpenAISettingsSchema(SectionSchema):
     allowed_models = fields.List(
         Unpadded(validate=validate.Length(1, 128)),
         allow_none=True,
-        validate=validate.Length(max=100),
+        validate=at_most(100),
         metadata={
             "description": "The models that calls may use, as patterns with * and ?, up to 100.",
             "example": ["gpt-6*"],
@@ -184,7 +185,7 @@ class AssistantsSettingsSchema(SectionSchema):
         keys=Unpadded(validate=printable(128)),
         values=fields.Nested(AssistantSchema),
         allow_none=True,
-        validate=validate.Length(max=100),
+        validate=at_most(100),
         metadata={
             "description": "Assistants, each under the id that flows use, up to 100.",
             "example": {"asst_abc": {"vector_store_id": "vs_abc", "prompt": "Be short."}},

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
+DEFAULT_TIMEZONE = "Asia/Kolkata"
 QUIRKS_KEY = "lessons"  # of the models' quirks, as stores of older versions name it
 
 
@@ -46,6 +48,11 @@ class Organisation:
     def section(self, name: str) -> Mapping[str, Any]:
         """A section's fields; empty if it is not set."""
         return self.sections.get(name, {})
+
+    @property
+    def timezone(self) -> ZoneInfo:
+        """Where the organisation is, by its settings."""
+        return ZoneInfo(self.section("timezone").get("name") or DEFAULT_TIMEZONE)
 
     @property
     def signature_phrase(self) -> str | None:

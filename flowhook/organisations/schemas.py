@@ -10,12 +10,15 @@ from __future__ import annotations
 from marshmallow import ValidationError, fields, validate
 
 from flowhook.organisations.alert_schemas import AlertsSettingsSchema
+from flowhook.organisations.answer_schemas import AnswersSettingsSchema
 from flowhook.organisations.flow_schemas import (
     FlowsSettingsSchema,
     GlobalsSettingsSchema,
     TimezoneSettingsSchema,
 )
 from flowhook.organisations.google_schemas import GoogleSheetsSettingsSchema
+from flowhook.organisations.guardrail_schemas import GuardrailsSettingsSchema
+from flowhook.organisations.inbox_schema import InboxSettingsSchema
 from flowhook.organisations.kinds import http_url, printable, secret, text
 from flowhook.organisations.openai_schemas import AssistantsSettingsSchema, OpenAISettingsSchema
 from flowhook.organisations.section import SectionSchema
@@ -162,5 +165,8 @@ SECTIONS: dict[str, type[SectionSchema]] = {
     "globals": GlobalsSettingsSchema,
     "timezone": TimezoneSettingsSchema,
     "flows": FlowsSettingsSchema,
+    "inbox": InboxSettingsSchema,
     "alerts": AlertsSettingsSchema,
+    "answers": AnswersSettingsSchema,
+    "guardrails": GuardrailsSettingsSchema,
 }

@@ -1,7 +1,9 @@
 """The fields of an organisation's settings as its hash in Redis holds them.
 
 A hash field stands for each settings field (`openai:api_key`), with its value as JSON; a secret's
-is encrypted with the field's name as associated data.
+is encrypted with the field's name as associated data. So are a saved prompt (`prompts/<name>:`) and
+the others of `BESIDE`, which are no sections: they lie here so that each call reads them with the
+settings.
 """
 
 from __future__ import annotations
@@ -20,6 +22,10 @@ from flowhook.organisations.stored_secret import sealed_secret, stored_secret
 
 KEPT = ":"  # the field that keeps an organisation whose last section was deleted
 EXISTS = ""  # the name of the field that marks a section as existing, even if it is empty
+PROMPTS = "prompts/"  # before the names of saved prompts
+KNOWLEDGE = "knowledge/"  # before those of bases of documents
+APPROVED = "approved/"
+BESIDE = (PROMPTS, KNOWLEDGE, APPROVED)  # what is no section, in fields that are sealed whole
 
 Stored = Mapping[bytes, bytes]
 """An organisation's settings hash."""
@@ -77,16 +83,22 @@ def field_of(section: str, name: str) -> str:
 
 
 def split(stored: Stored) -> Iterator[tuple[str, str, bytes]]:
-    """Each field's section, name and value."""
+    """The section, name and value of each field of a section."""
+    return (one for one in _split_all(stored) if not one[0].startswith(BESIDE))
+
+
+def stored_secrets(stored: Stored) -> Iterable[tuple[str, str, bytes]]:
+    """The fields that are encrypted, with what stands beside the sections."""
+    return (
+        one for one in _split_all(stored) if one[0].startswith(BESIDE) or is_sealed(one[0], one[1])
+    )
+
+
+def _split_all(stored: Stored) -> Iterator[tuple[str, str, bytes]]:
     for field, value in stored.items():
         if field != KEPT.encode():
             section, _, name = field.decode().rpartition(":")
             yield section, name, value
-
-
-def stored_secrets(stored: Stored) -> Iterable[tuple[str, str, bytes]]:
-    """The fields that are encrypted."""
-    return (one for one in split(stored) if is_sealed(one[0], one[1]))
 
 
 @lru_cache(maxsize=4096)

@@ -11,8 +11,11 @@ import base64
 
 import orjson
 
-KNOWN = frozenset(("glific", "globals", "google_maps", "openai", "signature", "whatsapp"))
-"""The sections whose secrets release 96433da reads as they are sealed."""
+KNOWN = frozenset(
+    ("glific", "globals", "google_maps", "openai", "prompts", "signature", "whatsapp")
+)
+"""The sections whose secrets release 96433da reads as they are sealed; saved prompts, which are no
+section, it does not read at all."""
 
 
 def stored_secret(section: str, sealed: bytes) -> bytes:

@@ -40,8 +40,8 @@ class TokenSchema(Schema):
         validate=validate.OneOf(SCOPES),
         metadata={
             "description": "webhook: a flow builder's, calls functions; admin: manages the"
-            " organisation; author: flows, functions and logs; expert: conversations; viewer: reads"
-            " everything but secrets.",
+            " organisation; author: flows, prompts, documents, functions and logs; expert: the"
+            " inbox, approved answers and conversations; viewer: reads everything but secrets.",
             "example": "webhook",
         },
     )

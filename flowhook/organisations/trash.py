@@ -61,14 +61,20 @@ Restore = Callable[[str, TrashItem, str], object]
 where its place is taken."""
 
 
+Drop = Callable[[str, TrashItem], object]
+"""(organisation, item): removes what else lies about of an item that is removed; idempotent."""
+
+
 class Trash:
-    """The deleted items of organisations; `restorers` bring each kind back."""
+    """The deleted items of organisations; `restorers` bring each kind back, and `droppers` remove
+    what a kind keeps elsewhere."""
 
     def __init__(self, redis: Any, cipher: Cipher, clock: Callable[[], float] = time.time) -> None:
         self.redis = redis
         self.cipher = cipher
         self.clock = clock
         self.restorers: dict[str, Restore] = {}
+        self.droppers: dict[str, Drop] = {}
 
     def item(self, kind: str, name: str, by: str, content: Any, size: int = 0) -> TrashItem:
         """A new item, for `put`."""
@@ -88,14 +94,11 @@ class Trash:
         """The items that can be brought back, newest first; one that no key decrypts is passed
         over."""
         self.trim(org)
-        found = []
-        for raw_id, sealed in self.redis.hgetall(_key(org)).items():
-            item_id = raw_id.decode()
-            try:
-                stored = orjson.loads(self.cipher.open(org, _purpose(item_id), sealed))
-            except CannotDecrypt:
-                continue
-            found.append(TrashItem(item_id, **stored))
+        opened = (
+            self._open(org, raw_id.decode(), sealed)
+            for raw_id, sealed in self.redis.hgetall(_key(org)).items()
+        )
+        found = [item for item in opened if item is not None]
         return sorted(found, key=lambda item: item.at, reverse=True)
 
     def trim(self, org: str) -> None:
@@ -109,10 +112,20 @@ class Trash:
             beside_bytes += beside
             is_over = kept == MAX_ITEMS or milliseconds <= oldest * 1000
             if is_over or content_bytes > MAX_CONTENT_BYTES or beside_bytes > MAX_BYTES:
-                self.redis.hdel(_key(org), item_id)
-                self.redis.unlink(org_key(org, "trash", item_id))
+                self._remove(org, item_id)
             else:
                 kept += 1
+
+    def empty(self, org: str) -> int:
+        """Remove every item for good; returns how many there were."""
+        ids = [raw.decode() for raw in self.redis.hkeys(_key(org))]
+        for item_id in ids:
+            self._remove(org, item_id)
+        return len(ids)
+
+    def holds(self, org: str, item: TrashItem) -> bool:
+        """Whether an item is still among those that can be brought back."""
+        return bool(self.redis.hexists(_key(org), item.id))
 
     def find(self, org: str, item_id: str) -> TrashItem:
         """An item that can be brought back. Raises NotFound."""
@@ -131,6 +144,26 @@ class Trash:
     def drop(self, pipe: Any, org: str, item: TrashItem) -> None:
         """Take an item off the list, in a transaction or at once."""
         pipe.hdel(_key(org), item.id)
+
+    def _open(self, org: str, item_id: str, sealed: bytes | None) -> TrashItem | None:
+        try:
+            stored = self.cipher.open(org, _purpose(item_id), sealed or b"")
+        except CannotDecrypt:
+            return None
+        return TrashItem(item_id, **orjson.loads(stored))
+
+    def _remove(self, org: str, item_id: str) -> None:
+        self._drop_more(org, item_id)
+        self.redis.hdel(_key(org), item_id)
+        self.redis.unlink(org_key(org, "trash", item_id))
+
+    def _drop_more(self, org: str, item_id: str) -> None:
+        """Have what an item's kind keeps elsewhere removed."""
+        if not self.droppers:
+            return
+        item = self._open(org, item_id, self.redis.hget(_key(org), item_id))
+        if item is not None and item.kind in self.droppers:
+            self.droppers[item.kind](org, item)
 
 
 def beside_key(org: str, item: TrashItem) -> str:

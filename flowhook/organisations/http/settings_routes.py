@@ -62,7 +62,7 @@ def settings_routes(auth: AdminAuth, sections: SectionService, checks: AccountCh
         shown = {
             name: masked(name, values)
             for name, values in sorted(organisation.sections.items())
-            if "/" not in name
+            if name in SECTIONS  # not an account, nor what only a newer release knows
         }
         accounts = {
             title: masked("openai", organisation.section(account_section(title)))

@@ -31,7 +31,7 @@ def trash_routes(auth: AdminAuth, sections: SectionService, trash: Trash) -> Blu
     @routes.post("/<item_id>/restore")
     @documented(answer={"type": "object", "required": ["success", "kind", "name"]})
     def restore(org: str, item_id: str) -> Response:
-        """Bring a deleted flow or settings section back, secrets excepted."""
+        """Bring a deleted flow, prompt, question set or settings section back, without secrets."""
         caller = auth.member(org)
         item = bring_back(sections, trash, org, item_id, caller)
         return json_answer({"success": True, "kind": item.kind, "name": item.name})

@@ -5,6 +5,8 @@ from __future__ import annotations
 import orjson
 import pytest
 
+from answers.prompts.prompt_fields import prompt_field
+from answers.prompts.store import PromptStore
 from flowhook.organisations.cipher import Cipher
 from flowhook.organisations.schemas import SECTIONS
 from flowhook.organisations.section import sealed_fields
@@ -41,6 +43,28 @@ def test_the_last_release_can_load_an_organisation_with_every_section(
             assert store.cipher.open("acme", f"{section}:{name}", stored)
         else:
             orjson.loads(stored)
+
+
+def test_the_last_release_does_not_read_saved_prompts(store: SettingsStore) -> None:
+    """It takes a field whose name ends with the colon for a mark, and parses no value of it."""
+    assert split_field(prompt_field("farmer_help")) == ("prompts/farmer_help", "")
+    prompts = PromptStore(store.redis, store.cipher, store.changes, store.trash)
+    prompts.add("acme", "farmer_help", {"text": "Help."}, "me")
+    prompts.set_live("acme", "farmer_help", {1: 100}, "me")
+    sections: dict[str, dict[str, object]] = {}
+    for field, stored in store.redis.hgetall(org_key("acme", "settings")).items():
+        section, name = split_field(field.decode())
+        values = sections.setdefault(section, {})
+        if name and name not in SEALED_BY_THE_LAST_RELEASE.get(section, set()):
+            values[name] = orjson.loads(stored)
+    assert sections["prompts/farmer_help"] == {}
+    assert sections.keys() - {"prompts/farmer_help"} == WHOLE.keys()
+
+
+def split_field(field: str) -> tuple[str, str]:
+    """A field's section and name, as that release reads them."""
+    section, _, name = field.rpartition(":")
+    return section, name
 
 
 def test_every_section_comes_back(store: SettingsStore) -> None:

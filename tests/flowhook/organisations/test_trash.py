@@ -180,6 +180,17 @@ def test_the_page_brings_back(service: Service) -> None:
     assert (again.status, "Nothing that was deleted has this id" in again.text) == (404, True)
 
 
+def test_the_page_says_what_each_thing_was(service: Service) -> None:
+    service.organisation()
+    publish(service, GREETING)
+    service.admin("POST", "/prompts/acme/farmer_help", {"text": "Help."})
+    service.admin("DELETE", "/prompts/acme/farmer_help")
+    service.admin("DELETE", f"/flows/acme/{GREETING['uuid']}")
+    text = signed_in(service).get("/organisations/acme/trash").text
+    assert "farmer_help Prompt. Deleted by" in text
+    assert "Greeting Flow. Deleted by" in text
+
+
 def test_an_organisation_outlives_its_last_section(service: Service) -> None:
     made = service.operator("PUT", f"{SETTINGS}/openai", {"is_active": False})
     assert (made.status, made.headers["X-Organization-Created"]) == (201, "acme")
