@@ -16,7 +16,12 @@ class Call:
     """The data needed to run a webhook function in this process or another.
 
     `origin` is the address it was sent to, for links in its result. `contact` is set if a
-    conversation of this service made the call and waits for the outcome.
+    conversation of this service made the call and waits for the outcome. `prompts` names the
+    versions of saved prompts that answer in the place of the live ones. `called_by` names in the
+    log what made the call, if neither a caller over HTTP nor a flow did. `job_id` is the job
+    that waits for the person whom the call asks, empty where none does. `needs_consent` is false
+    where no contact is behind it: a page that tries a function, a model's own tool. `asker` is the
+    contact whose call it is, known where it becomes a job.
     """
 
     organization_id: str
@@ -26,6 +31,11 @@ class Call:
     token_id: str | None = None
     origin: str = ""
     contact: str = ""
+    prompts: Mapping[str, int] | None = None
+    called_by: str = ""
+    job_id: str = ""
+    needs_consent: bool = True
+    asker: str = ""
 
 
 def new_job_id(organization_id: str) -> str:

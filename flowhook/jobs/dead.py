@@ -78,6 +78,12 @@ class DeadLetters:
         self._remove(org, *(_name(job_id, step) for step in steps))
         return steps
 
+    def forget(self, job: Job) -> int:
+        """Remove a job's dead letters; returns how many there were."""
+        org = job.organization_id
+        names = [_name(job.id, step) for step in (RUN, *job.deliveries())]
+        return self._remove(org, *names)
+
     def _given_up(self, org: str, job_id: str) -> list[str]:
         """Return a job's steps with a dead letter; a queued one had its replay interrupted."""
         job = self.store.find(job_id) if organisation_of_job(job_id) == org else None
@@ -90,12 +96,12 @@ class DeadLetters:
             and self.store.redis.hexists(_keys(org)[0], _name(job_id, step))
         ]
 
-    def _remove(self, org: str, *names: Any) -> None:
+    def _remove(self, org: str, *names: Any) -> int:
         key, order = _keys(org)
         pipe = self.store.redis.pipeline(transaction=True)
         pipe.hdel(key, *names)
         pipe.zrem(order, *names)
-        pipe.execute()
+        return int(pipe.execute()[0])
 
 
 def _name(job_id: str, step: str) -> str:

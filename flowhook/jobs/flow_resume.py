@@ -50,24 +50,15 @@ class FlowResume:
         if call.contact:  # it came from a flow that runs here
             return False
         section = organisation.section("glific")
-        way = _has_login(section) or bool(organisation.signature_phrase)
+        way = has_login(organisation) or bool(organisation.signature_phrase)
         named = _id_of(call.body, "flow") and _id_of(call.body, "contact")
         return bool(section.get("api_url") and way and named and call.body.get("result_name"))
 
     def deliver(self, job: Job, call: Call, outcome: Outcome) -> None:
         organisation = self.find(job.organization_id)
-        section = organisation.section("glific")
-        if not section.get("api_url"):
-            raise NotDelivered("the organisation has no Glific settings any more")
-        client = GlificClient(
-            section["api_url"],
-            self.transport,
-            RedisShelf(self.redis, self.cipher, job.organization_id, section),
-            section.get("phone") or "",
-            section.get("password") or "",
-        )
+        client = self._client(organisation)
         try:
-            if _has_login(section):
+            if has_login(organisation):
                 name = str(call.body["result_name"])
                 results = {name: dict(outcome.answer)}
                 client.resume(_id_of(call.body, "flow"), _id_of(call.body, "contact"), results)
@@ -77,6 +68,31 @@ class FlowResume:
             raise NotDelivered(refusal.message, final=True) from refusal
         except FlowhookError as failure:
             raise NotDelivered(failure.message) from failure
+
+    def write(self, org: str, contact: str, text: str) -> None:
+        """Write a text to a contact in Glific. Raises NotDelivered."""
+        organisation = self.find(org)
+        client = self._client(organisation)
+        if not has_login(organisation):
+            raise NotDelivered("the organisation's Glific settings have no phone and password")
+        try:
+            client.send(contact, text)
+        except ProviderRejected as refusal:
+            raise NotDelivered(refusal.message, final=True) from refusal
+        except FlowhookError as failure:
+            raise NotDelivered(failure.message) from failure
+
+    def _client(self, organisation: Organisation) -> GlificClient:
+        section = organisation.section("glific")
+        if not section.get("api_url"):
+            raise NotDelivered("the organisation has no Glific settings any more")
+        return GlificClient(
+            section["api_url"],
+            self.transport,
+            RedisShelf(self.redis, self.cipher, organisation.id, section),
+            section.get("phone") or "",
+            section.get("password") or "",
+        )
 
     def _signed(
         self, client: GlificClient, organisation: Organisation, call: Call, outcome: Outcome
@@ -115,8 +131,10 @@ class RedisShelf:
             write(self.redis, ("SET", self.key, sealed, "EX", SESSION_SECONDS))
 
 
-def _has_login(section: Mapping[str, Any]) -> bool:
-    return bool(section.get("phone") and section.get("password"))
+def has_login(organisation: Organisation) -> bool:
+    """Tell whether the organisation's Glific settings name a user with a password."""
+    section = organisation.section("glific")
+    return bool(section.get("api_url") and section.get("phone") and section.get("password"))
 
 
 def _metadata(call: Call) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,9 +34,11 @@ from flowhook.errors import Conflict
 from flowhook.jobs.answer_writer import Answer, AnswerWriter
 from flowhook.jobs.liveness import Liveness
 from flowhook.organisations.cipher import CannotDecrypt, Cipher
+from flowhook.organisations.contact_names import ContactNames
 from flowhook.organisations.organisation import Organisation
 from flowhook.redis.keys import org_key
 from flowhook.redis.script import Script
+from flowhook.redis.tagged import Tagged, forget, tagged
 
 KEYED_SECONDS = 86_400.0
 ALIKE_SECONDS = 60.0
@@ -74,18 +76,19 @@ class IdempotencyKey:
     def key(self) -> str:
         return org_key(self.organization_id, "once", self.digest)
 
-    def answer(self, value: bytes, seconds: float) -> Answer:
-        """Return what is written to keep the value for this time."""
-        kind = f"{self.seconds:.0f}"
-        counts = (org_key(self.organization_id, "once", name, kind) for name in COUNTS)
+    def answer(self, value: bytes, seconds: float, tag: str = "") -> Answer:
+        """Return what is written to keep the value for this time; `tag` is that of the contact
+        whose call it answers."""
+        counts = counted_at(self.organization_id, self.seconds)
         arguments = (
-            _ms(seconds),
+            seconds * 1000,  # not rounded: of two within a millisecond the older makes room
             self.digest,
             MARK,
             ANSWER_BYTES,
             ORGANISATION_BYTES,
             MARKS,
             round(max(self.seconds, WAITERS_SECONDS)) + 1,
+            tag,
         )
         return Answer([self.key, *counts], value, arguments)
 
@@ -107,6 +110,11 @@ class Claim:
     value: bytes
     at: float
     signed: IdempotencyKey | None = None
+
+
+def counted_at(org: str, seconds: float) -> list[str]:
+    """The keys of what is counted of an organisation's answers that are kept for this time."""
+    return [org_key(org, "once", name, f"{seconds:.0f}") for name in COUNTS]
 
 
 def name_signature(organisation: Organisation, shown: str, function: str = "") -> IdempotencyKey:
@@ -143,6 +151,7 @@ class IdempotencyStore:
     ) -> None:
         self.redis = redis
         self.cipher = cipher
+        self.names = ContactNames(redis, cipher)
         self.liveness = liveness
         self.writer = writer
         self.clock = clock
@@ -192,8 +201,11 @@ class IdempotencyStore:
             fix="Sign each call anew, when it is sent.",
         )
 
-    def settle(self, first: Claim, answered: StoredResponse, stays: bool) -> None:
-        """Store the response for repeats, or only for those that already wait.
+    def settle(
+        self, first: Claim, answered: StoredResponse, stays: bool, contact: str = ""
+    ) -> None:
+        """Store the response for repeats of this contact's call, or only for those that already
+        wait.
 
         A response for all repeats is written asynchronously. Any other is written at once, so
         that a later call is not mistaken for one that waited.
@@ -201,23 +213,48 @@ class IdempotencyStore:
         name = first.name
         plain = b"%d %b %b" % (answered.status, answered.error.encode(), answered.body)
         sealed = self.cipher.seal(name.organization_id, _purpose(name), plain)
+        tag = self.names.tag_of(name.organization_id, contact)
         if stays or name.keeps_failures:
             left = name.seconds - (self.clock() - first.at)
-            self.writer.write(name.answer(KEPT + sealed, max(left, WAITERS_SECONDS)))
+            self.writer.write(name.answer(KEPT + sealed, max(left, WAITERS_SECONDS), tag))
             return
         if first.signed is not None:
-            self._keep_failure(first.signed, plain)
+            self._keep_failure(first.signed, plain, tag)
         value = FOR_WAITERS + sealed if len(sealed) < ANSWER_BYTES else MARK
         try:
             self.redis.set(name.key, value, px=_ms(WAITERS_SECONDS))
         except RedisError:
-            self.writer.write(name.answer(value, WAITERS_SECONDS))
+            self.writer.write(name.answer(value, WAITERS_SECONDS, tag))
 
-    def _keep_failure(self, signed: IdempotencyKey, plain: bytes) -> None:
+    def of_contact(self, org: str, contact: str) -> Iterator[dict[str, Any]]:
+        """The answers that are kept for repeats of a contact's calls, each as
+        `{"status", "answer"}`."""
+        for name, _, _ in self._kept(org, contact):
+            found = self.redis.get(name.key)
+            kept = self._read(name, found) if found and found[:1] in (KEPT, FOR_WAITERS) else None
+            if kept is not None:
+                yield {"status": kept.status, "answer": orjson.loads(kept.body)}
+
+    def erase(self, org: str, contact: str) -> int:
+        """Remove the answers that are kept for repeats of a contact's calls; returns how many."""
+        return sum(
+            forget(self.redis, [name.key, index, total], member)
+            for name, member, (index, total, _) in self._kept(org, contact)
+        )
+
+    def _kept(self, org: str, contact: str) -> Iterator[tuple[IdempotencyKey, Tagged, list[str]]]:
+        """A contact's answers, each with its member of the index and the keys of what counts it."""
+        tag = self.names.tag_of(org, contact)
+        for seconds in (KEYED_SECONDS, ALIKE_SECONDS, SIGNED_SECONDS):
+            counts = counted_at(org, seconds)
+            for member, _ in tagged(self.redis, counts[0], tag):
+                yield IdempotencyKey(org, member.name, seconds), member, counts
+
+    def _keep_failure(self, signed: IdempotencyKey, plain: bytes, tag: str) -> None:
         """Give a temporary failure to whoever repeats the signed call; a new one may run."""
         sealed = self.cipher.seal(signed.organization_id, _purpose(signed), plain)
         if len(sealed) < ANSWER_BYTES:
-            self.writer.write(signed.answer(KEPT + sealed, signed.seconds))
+            self.writer.write(signed.answer(KEPT + sealed, signed.seconds, tag))
 
     def _wait(self, first: Claim, found: bytes | None) -> Claim | StoredResponse:
         deadline = self.clock() + WAIT_SECONDS

@@ -35,12 +35,14 @@ class Accepted:
     """The answer to a call that became a job, sent like an Outcome."""
 
     job_id: str
+    ticket_id: str = ""  # of what waits in the inbox for a person
     status: ClassVar[int] = 202
     error: ClassVar[None] = None
 
     @property
     def answer(self) -> dict[str, Any]:
-        return {"success": True, "status": "pending", "job_id": self.job_id}
+        pending = {"success": True, "status": "pending", "job_id": self.job_id}
+        return {**pending, "ticket_id": self.ticket_id} if self.ticket_id else pending
 
 
 class InlineRunner:
@@ -68,7 +70,7 @@ class InlineRunner:
 
     def answer(self, call: Call, organisation: Organisation, seconds: float) -> Outcome | Accepted:
         """Return the outcome if the call ends within `seconds`, else the job it became."""
-        deliveries = self._deliveries(call, organisation)
+        deliveries = self.job_runner.deliveries_of(call, organisation)
         if seconds <= 0 or not self.shares.take(call.organization_id):
             return self._accept(call, deliveries)
         started = _Started(self, call)
@@ -82,10 +84,6 @@ class InlineRunner:
         deadline = time.monotonic() + CLOSE_SECONDS
         for started in list(self._running):
             started.thread.join(max(0.0, deadline - time.monotonic()))
-
-    def _deliveries(self, call: Call, organisation: Organisation) -> list[str]:
-        ways = self.job_runner.deliveries.items()
-        return [step for step, way in ways if way.check(organisation, call)]
 
     def _accept(self, call: Call, deliveries: list[str]) -> Accepted:
         """Write the job and queue it, or do neither: a caller told of a failure retries."""

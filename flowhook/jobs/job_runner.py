@@ -60,6 +60,11 @@ class Delivery(Protocol):
         """Deliver the result. Raises NotDelivered if that fails."""
 
 
+Task = Callable[[str, str], object]
+"""Performs a message of its step: gets its job id, and who was suspected to be dead. It never
+raises, and must be idempotent: a message whose worker was killed comes again."""
+
+
 class JobRunner:
     """Runs jobs: `perform` handles a worker's message; `finish` also ends a web process's run.
 
@@ -85,9 +90,14 @@ class JobRunner:
         self.deliveries = deliveries
         self.patience_seconds = patience_seconds
         self.pauses_seconds = pauses_seconds
+        self.tasks: dict[str, Task] = {}
 
     def perform(self, job_id: str, step: str, suspect: str = "") -> None:
         """Perform a step unless it is claimed; returns after its result is stored."""
+        task = self.tasks.get(step)
+        if task is not None:
+            task(job_id, suspect)
+            return
         holder = retry_until_available(self.liveness.holder)
         claim = retry_until_available(lambda: self.store.claim(job_id, step, holder))
         if claim.state == HELD and self._is_dead(job_id, step, claim.holder, suspect):
@@ -98,6 +108,30 @@ class JobRunner:
             self._do(claim.job, step, holder)
         elif claim.state == DONE and step == RUN:
             self._deliver_all(retry_until_available(lambda: self.store.find(job_id)))
+
+    def deliveries_of(self, call: Call, organisation: Organisation) -> list[str]:
+        """Return the steps that deliver a call's result. Raises InvalidInput if one is
+        impossible."""
+        ways = self.deliveries.items()
+        return [step for step, way in ways if way.check(organisation, call)]
+
+    def complete(self, job_id: str, outcome_of: Callable[[Call], Outcome]) -> None:
+        """Give a parked run its outcome and deliver it; one that has an outcome keeps it.
+
+        Raises NotDelivered where the job is gone or not parked yet, and RedisError.
+        """
+        holder = self.liveness.holder()
+        claim = self.store.claim(job_id, RUN, holder)
+        if claim.state == HELD and not self.liveness.lives(claim.holder):
+            claim = self.store.claim(job_id, RUN, holder, dead=claim.holder)
+        if claim.state == HELD:
+            raise NotDelivered("the call that asked is still being accepted")
+        if claim.job is not None:
+            self.store.finish(claim.job, holder, outcome_of(self.store.call_of(claim.job)))
+        job = self.store.find(job_id)
+        if job is None or job.state(RUN) != DONE:
+            raise NotDelivered("the call that asked is gone", final=True)
+        self._deliver_all(job)
 
     def finish(self, job: Job, holder: str, outcome: Outcome) -> bool:
         """Store a run's outcome, or queue it again if waiting may help; tells whether it ended."""

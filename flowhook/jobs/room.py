@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-KEEP_SECONDS = 7 * 86_400  # an unfinished job
+KEEP_SECONDS = 8 * 86_400  # an unfinished job; a person may take 7 days to answer
 RESULT_SECONDS = 86_400  # a job after its last step
 DEAD_SECONDS = 30 * 86_400
 MAX_OPEN = 10_000

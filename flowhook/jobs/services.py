@@ -14,8 +14,9 @@ from flowhook.jobs.dead import DeadLetters
 from flowhook.jobs.flow_resume import FlowResume
 from flowhook.jobs.idempotency import IdempotencyStore
 from flowhook.jobs.inline_runner import InlineRunner
-from flowhook.jobs.job_runner import Delivery, JobRunner
+from flowhook.jobs.job_runner import Delivery, JobRunner, Task
 from flowhook.jobs.liveness import Liveness
+from flowhook.jobs.person_runner import PersonRunner
 from flowhook.jobs.queue import DramatiqQueue, rabbitmq_queue, redis_queue
 from flowhook.jobs.room import JobRoom
 from flowhook.jobs.store import CALLBACK, GLIFIC, JobStore
@@ -54,9 +55,10 @@ class JobServices:
         self.dead = DeadLetters(self.store, queue)
         self.writer = AnswerWriter(redis)
         self.idempotency = IdempotencyStore(redis, cipher, self.liveness, self.writer)
+        self.flow_resume = FlowResume(redis, cipher, glific, find)
         self.deliveries: dict[str, Delivery] = {
             CALLBACK: Callback(guard, find),
-            GLIFIC: FlowResume(redis, cipher, glific, find),
+            GLIFIC: self.flow_resume,
         }
         self.job_runner = JobRunner(
             self.store,
@@ -77,9 +79,18 @@ class JobServices:
             fullness,
         )
 
+        self.person_runner = PersonRunner(
+            self.store, self.liveness, self.job_runner, run, config.max_in_flight, fullness
+        )
+
     def add_delivery(self, step: str, delivery: Delivery) -> None:
         """Add a way to deliver results; call this before the first job runs."""
         self.deliveries[step] = delivery
+
+    def add_task(self, step: str, perform: Task) -> None:
+        """Add work that is no call: `perform` gets each message of this step. Call this before the
+        first job runs."""
+        self.job_runner.tasks[step] = perform
 
     def close(self) -> None:
         """Wait for the calls that run beside requests, then release everything."""

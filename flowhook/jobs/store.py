@@ -10,7 +10,7 @@ same scripts (room.py).
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,10 +21,13 @@ from flowhook.errors import Internal, RateLimited, read_error
 from flowhook.jobs.call import Call, organisation_of_job
 from flowhook.jobs.room import JobRoom
 from flowhook.organisations.cipher import CannotDecrypt, Cipher
+from flowhook.organisations.contact_names import ContactNames
 from flowhook.outcome import Outcome
 from flowhook.redis.keys import org_key
 from flowhook.redis.script import Argument, Script
 
+PARKED = "parked"  # the field of a job that waits for a person, and for no message
+TAG = "tag"  # the field with the tag of the contact whose call it is
 RUN, CALLBACK, GLIFIC, CONVERSATION = "run", "callback", "glific", "conversation"
 QUEUED, HELD, DONE, DEAD = "queued", "held", "done", "dead"
 
@@ -36,6 +39,7 @@ ACCOUNT = FOLDER / "account.lua"
 CLAIM = Script(FOLDER / "claim.lua", gone="{'gone'}")
 CREATE = Script(FOLDER / "create.lua", ACCOUNT)
 SETTLE = Script(FOLDER / "settle.lua", ACCOUNT, gone="0")
+ADD_DELIVERIES = Script(FOLDER / "add_deliveries.lua", ACCOUNT)
 REVIVE = Script(FOLDER / "revive.lua", ACCOUNT, gone="0")
 FORGET = Script(FOLDER / "forget.lua", ACCOUNT, gone="0")
 
@@ -66,7 +70,7 @@ class Job:
             return self.fields["outcome"].decode()
         if state == DEAD:
             return "failed"
-        return "running" if state == HELD else QUEUED
+        return "running" if state == HELD or PARKED in self.fields else QUEUED
 
     def state(self, step: str) -> str | None:
         found = self.fields.get(step)
@@ -98,6 +102,7 @@ class JobStore:
     ) -> None:
         self.redis = redis
         self.cipher = cipher
+        self.names = ContactNames(redis, cipher)
         self.clock = clock
         self.room = room
 
@@ -114,6 +119,7 @@ class JobStore:
             "token_id": call.token_id,
             "origin": call.origin,
             "contact": call.contact,
+            **({"prompts": dict(call.prompts)} if call.prompts else {}),
         }
         fields: dict[str, Any] = {
             RUN: HELD if holder else QUEUED,
@@ -123,6 +129,7 @@ class JobStore:
             "function": call.function,
             "request_id": call.request_id,
             "call": self._seal(org, job_id, "call", sealed),
+            **({TAG: self.names.tag_of(org, call.asker)} if call.asker else {}),
             **dict.fromkeys(deliveries, QUEUED),
         }
         if not self._run(CREATE, job_id, self.room.jobs, *_flat(fields)):
@@ -150,6 +157,17 @@ class JobStore:
         fields = _decoded(self.redis.hgetall(_key(job_id)))
         return _job(job_id, fields) if RUN in fields else None
 
+    def some(self, job_ids: Iterable[str]) -> Iterator[Job]:
+        """Those of these jobs that there are, in one round trip."""
+        ids = list(job_ids)
+        pipe = self.redis.pipeline(transaction=False)
+        for job_id in ids:
+            pipe.hgetall(_key(job_id))
+        for job_id, found in zip(ids, pipe.execute(), strict=True):
+            fields = _decoded(found)
+            if RUN in fields:
+                yield _job(job_id, fields)
+
     def claim(self, job_id: str, step: str, holder: str, dead: str = "") -> JobClaim:
         """Claim a step, also from `dead`, a holder whose process is known to be dead."""
         found = CLAIM.run(self.redis, [_key(job_id)], [step, holder, dead])
@@ -164,6 +182,18 @@ class JobStore:
     def settle(self, job_id: str, step: str, holder: str, state: str, **more: Any) -> bool:
         """Store the result of a step; returns False if this holder has lost it."""
         return bool(self._run(SETTLE, job_id, step, holder, state, *_flat(more)))
+
+    def park(self, job_id: str, holder: str) -> bool:
+        """Let a run wait for whoever completes it, without a message; False if it was lost."""
+        return self.settle(job_id, RUN, holder, QUEUED, **{PARKED: 1})
+
+    def add_deliveries(self, job_id: str, deliveries: Sequence[str]) -> bool:
+        """Have a job's result delivered in these ways too; False if its run is over or gone."""
+        return bool(self._run(ADD_DELIVERIES, job_id, *deliveries))
+
+    def has_run(self, job_id: str) -> bool:
+        """Tell whether a job's run is over, or the job is gone."""
+        return self.redis.hget(_key(job_id), RUN) not in (QUEUED.encode(), HELD.encode())
 
     def finish(self, job: Job, holder: str, outcome: Outcome) -> bool:
         """Store the result of a run and queue its deliveries."""
@@ -188,6 +218,7 @@ class JobStore:
             token_id=sealed["token_id"],
             origin=sealed["origin"],
             contact=sealed.get("contact", ""),
+            prompts=sealed.get("prompts"),
         )
 
     def outcome_of(self, job: Job) -> Outcome | None:

@@ -121,7 +121,7 @@ def test_a_late_call_goes_on_where_it_was_and_asks_the_provider_once(
     answer = jobs.service.call(
         "parse_via_chat_gpt", QUESTION, headers={"Prefer": "wait=1", "X-Request-ID": "late"}
     )
-    assert 1 <= time.monotonic() - began < 6
+    assert 1 <= time.monotonic() - began < 20
     assert openai.in_flight == 1
     gate.set()
     assert answer.headers["Preference-Applied"] == "wait=1"

@@ -8,7 +8,7 @@ import pytest
 
 from flowhook.errors import Conflict
 from flowhook.jobs import idempotency as module
-from flowhook.jobs.answer_writer import AnswerWriter
+from flowhook.jobs.answer_writer import KEEP, Answer, AnswerWriter
 from flowhook.jobs.idempotency import Claim, IdempotencyStore, StoredResponse, name_call
 from flowhook.jobs.liveness import Liveness
 from flowhook.organisations.cipher import Cipher
@@ -113,6 +113,51 @@ def test_an_answer_written_again_is_counted_once(calls: Calls) -> None:
         calls.store.settle(claim, StoredResponse(200, b"x" * 1000), stays=True)
         calls.writer.flush()
     assert 1000 < calls.bytes() < 2000
+
+
+def test_an_answer_written_late_once_more_changes_nothing(
+    calls: Calls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by a client that gave up waiting, and sent it again over another connection."""
+    monkeypatch.setattr(module, "ORGANISATION_BYTES", 40_000)
+    written: list[Answer] = []
+    write = calls.writer.write
+
+    def noting(answer: Answer) -> None:
+        written.append(answer)
+        write(answer)
+
+    monkeypatch.setattr(calls.writer, "write", noting)
+    for number in range(3):
+        calls.answer(f"call {number}", 10_000)
+    again(calls, written[0])  # still kept: its turn to make room stays the first
+    for number in (3, 4):
+        calls.answer(f"call {number}", 10_000)
+    again(calls, written[1])  # had to make room: it does not come back
+    repeated = [calls.repeat(f"call {number}") for number in range(5)]
+    assert repeated == ["marked"] * 2 + ["10000"] * 3
+    assert calls.bytes() <= 40_000
+
+
+def again(calls: Calls, answer: Answer) -> None:
+    KEEP.run(calls.redis, answer.keys, [answer.value, *answer.arguments])
+
+
+def test_a_call_whose_mark_the_store_lost_is_kept_when_it_ran_again(
+    calls: Calls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "ANSWER_BYTES", 1000)
+    calls.answer("k", 2000)
+    key = name_call(ACME, "chat", "k", b"").key
+    calls.redis.delete(key)
+    calls.answer("k", 100)
+    assert calls.redis.get(key)[:1] == module.KEPT
+
+
+def test_of_answers_within_a_millisecond_too_the_oldest_ends_first() -> None:
+    name = name_call(ACME, "chat", "k", b"")
+    ends = [name.answer(b"", seconds).arguments[0] for seconds in (1.0001, 1.0002, 1.0004)]
+    assert ends == sorted(set(ends))
 
 
 def test_nothing_of_it_stays_for_ever(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> None:

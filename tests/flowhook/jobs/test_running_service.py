@@ -48,9 +48,9 @@ def test_an_upstream_of_20_s_behind_a_wait_of_4_s(
         answer = call(service, token, {**NODE, "wait_seconds": 4})
         elapsed = time.monotonic() - began
         assert (answer.status_code, answer.json()["status"]) == (202, "pending")
-        assert 4 <= elapsed < 9
+        assert 4 <= elapsed < 18
         assert openai.in_flight == 1
-        wait_for(lambda: flow.resumed, "the flow to go on", seconds=30)
+        wait_for(lambda: flow.resumed, "the flow to go on", seconds=60)
     assert flow.results == {"gpt": {"success": True, "parsed_msg": "Because."}}
     assert (flow.resumed, len(openai.requests)) == (1, 1)
 

@@ -104,6 +104,15 @@ def test_a_contact_stays_with_its_job(store: JobStore) -> None:
     assert store.call_of(job) == call
 
 
+def test_the_versions_of_prompts_that_a_call_forces_stay_with_its_job(store: JobStore) -> None:
+    call = replace(CALL, prompts={"help": 3})
+    job_id = new_job_id("acme")
+    store.create(job_id, call, [])
+    job = store.find(job_id)
+    assert job is not None
+    assert store.call_of(job) == call
+
+
 @pytest.mark.parametrize("job_id", ["", "acme", "acme.", "acme.short", "../x.y"])
 def test_what_is_no_jobs_id_finds_none(store: JobStore, job_id: str) -> None:
     assert store.find(job_id) is None
