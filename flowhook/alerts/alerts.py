@@ -8,13 +8,11 @@ not be sent is tried again, a quarter of an hour later.
 from __future__ import annotations
 
 import logging
-import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import orjson
-from redis.exceptions import RedisError
 
 from flowhook.alerts.conditions import Alert, Condition
 from flowhook.alerts.mail import Mailer
@@ -27,22 +25,23 @@ from flowhook.organisations.store import SettingsStore
 from flowhook.providers.guard import AddressGuard
 from flowhook.redis.effects import write
 from flowhook.redis.keys import org_key
-from flowhook.redis.leases import PROCESS_SECONDS, Leases
+from flowhook.redis.minute_sweep import Look, MinuteSweep
 from flowhook.timestamps import timestamp_of
 
-LOOK_SECONDS = 60
 RETRY_SECONDS = 15 * 60
 TIMEOUT_SECONDS = 10.0
-LOOK_KEY = "fh:alerts:look"
-RUN_KEY = "fh:alerts:run"  # held while somebody looks, however long that takes
 PAUSE = "pause"  # the field that says until when nothing is sent, after a failure
 ASKED_AT_ONCE = 500
 
 logger = logging.getLogger(__name__)
 
 
-class Alerts:
+class Alerts(MinuteSweep):
     """Looks, and tells by webhook and e-mail; `clock` tells epoch seconds."""
+
+    WHAT = "alerts"
+    LOOK_KEY = "fh:alerts:look"
+    RUN_KEY = "fh:alerts:run"
 
     def __init__(
         self,
@@ -54,37 +53,13 @@ class Alerts:
         clock: Callable[[], float] = time.time,
     ) -> None:
         """`title` gives an organisation's name for people."""
+        super().__init__(store.redis)
         self.store = store
-        self.redis = store.redis
         self.guard = guard
         self.mailer = mailer
         self.conditions = conditions
         self.title = title
         self.clock = clock
-        self.leases = Leases(store.redis, PROCESS_SECONDS)
-
-    def sweep(self) -> None:
-        """Look at all organisations on a thread of its own, unless somebody did this minute."""
-        if self.redis.set(LOOK_KEY, b"1", nx=True, ex=LOOK_SECONDS):
-            threading.Thread(target=self.look, name="alerts", daemon=True).start()
-
-    def look(self) -> None:
-        """Look at every organisation that wants alerts, unless somebody still does."""
-        try:
-            with self.leases.holding(RUN_KEY) as token:
-                for org in self._wanting() if token else ():
-                    self._look_at(org)
-        except (RedisError, OSError) as error:
-            logger.warning("alerts wait", extra={"cause": type(error).__name__})
-
-    def _look_at(self, org: str) -> None:
-        """Check one organisation; what is wrong with it keeps nobody else from their alerts."""
-        try:
-            self.check(self.store.load(org))
-        except (RedisError, OSError):
-            raise
-        except Exception:
-            logger.exception("an organisation's alerts failed", extra={"organization_id": org})
 
     def check(self, organisation: Organisation) -> None:
         """Tell what is new and what is over."""
@@ -200,12 +175,22 @@ class Alerts:
         head = f"Flowhook, {name}: {'over: ' if is_over else ''}{alert.message}"
         return head if is_over else f"{head}\n{alert.fix}"
 
-    def _wanting(self) -> Iterable[str]:
+    def wanting(self) -> Iterator[tuple[str, Look]]:
+        """The organisations that want alerts."""
         for some in batches(self.store.ids(), ASKED_AT_ONCE):
             pipe = self.redis.pipeline(transaction=False)
             for org in some:
                 pipe.hexists(org_key(org, "settings"), "alerts:")
-            yield from (org for org, wants in zip(some, pipe.execute(), strict=True) if wants)
+            found = zip(some, pipe.execute(), strict=True)
+            yield from ((org, self._check_stored) for org, wants in found if wants)
+
+    def _check_stored(self, org: str) -> None:
+        self.check(self.store.load(org))
+
+
+def is_told(redis: Any, org: str, name: str) -> bool:
+    """Whether an organisation was told an alert of this name that is not over."""
+    return bool(redis.hexists(org_key(org, "alerts"), name))
 
 
 def _stored(name: str, raw: bytes) -> Alert:

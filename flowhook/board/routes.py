@@ -16,7 +16,7 @@ from flowhook.http.documented import documented, page_of
 from flowhook.organisations.auth import require_operator
 from flowhook.organisations.http.admin_auth import AdminAuth
 from flowhook.organisations.http.request_body import read_fields
-from flowhook.organisations.kinds import Unpadded, one_visible_line, text
+from flowhook.organisations.kinds import Unpadded, at_most, one_visible_line, text
 from flowhook.organisations.section_service import SectionService
 from flowhook.timestamps import timestamp_of
 from flowhook.turns import in_turns
@@ -52,7 +52,7 @@ class NameSchema(Schema):
     tags = fields.List(
         Unpadded(validate=[validate.Length(1, 40), one_visible_line]),
         allow_none=True,
-        validate=validate.Length(max=MAX_TAGS),
+        validate=at_most(MAX_TAGS),
         metadata={"description": f"Words to find it by, up to {MAX_TAGS}.", "example": ["pilot"]},
     )
 

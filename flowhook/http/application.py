@@ -4,6 +4,7 @@ features."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from io import BytesIO
 from typing import Any, cast
 
 import orjson
@@ -98,9 +99,18 @@ class KnownAdapter(MapAdapter):
         return rule, dict(values)
 
 
+class MemoryRequest(Request):
+    """A request whose uploaded files stay in memory, which their bounded size allows: on a disk
+    they would lie unsealed."""
+
+    def _get_file_stream(self, *_: Any, **__: Any) -> BytesIO:
+        return BytesIO()
+
+
 class FlowhookFlask(Flask):
     """Flask without its own sessions, coroutines, subdomains and teardown signals."""
 
+    request_class = MemoryRequest
     json_provider_class = OrjsonProvider
     url_rule_class = LazyRule
     url_map_class = KnownPaths

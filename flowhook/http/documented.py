@@ -17,13 +17,16 @@ class Document:
     """The OpenAPI details of a view.
 
     `body`: the schema a request must satisfy; `takes`: where it has none, the JSON Schema and an
-    example, as `{"schema", "example"}`; `query`: parameters and their meaning;
-    `answer`: JSON Schema of the success; `content`: its media type; `also`: further ones that a
-    caller may ask for, in which it is an object; `open`: no credentials needed; `query_is_body`:
-    the view itself refuses what it does not know in the query."""
+    example, as `{"schema", "example"}`, and the media type as `content` where that is not JSON;
+    `form`: the JSON Schema of a form with files that may be sent in place of the `body`;
+    `query`: parameters and their meaning; `answer`: JSON Schema of the success; `content`: its
+    media type; `also`: further ones that a caller may ask for, in which it is an object; `open`: no
+    credentials needed; `query_is_body`: the view itself refuses what it does not know in the
+    query."""
 
     body: type[Schema] | None = None
     takes: Mapping[str, Any] | None = None
+    form: Mapping[str, Any] | None = None
     query: Mapping[str, str] = field(default_factory=dict)
     status: int = 200
     answer: Mapping[str, Any] = field(default_factory=lambda: {"type": "object"})

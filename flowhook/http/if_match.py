@@ -6,7 +6,7 @@ import re
 
 from flask import request
 
-TAG = re.compile(r'(?:W/)?"([^"]*)"')  # proxies that compress make a tag a weak one
+TAG = re.compile(r'"([^"]*)"')  # without the W/ by which proxies that compress make it a weak one
 
 
 def if_match() -> list[str]:

@@ -13,9 +13,10 @@ class PublicMedia:
         self.store = store
         self.public_url = public_url
 
-    def keep(self, org: str, content: bytes, extension: str) -> str:
-        """Store content for an organisation and return its URL.
+    def keep(self, org: str, content: bytes, extension: str, contact: str = "") -> str:
+        """Store content for an organisation, and a contact of it if any, and return its URL.
 
         Raises Internal where no address is known, InvalidResponse if the content is too large.
         """
-        return f"{origin(self.public_url)}/media/{self.store.keep(org, content, extension)}"
+        address = origin(self.public_url)
+        return f"{address}/media/{self.store.keep(org, content, extension, contact)}"

@@ -1,4 +1,5 @@
-"""Media kept in Redis for a day under a name that nobody can guess.
+"""Media kept in Redis for a day, or as long as the operator and the organisation say, under a name
+that nobody can guess.
 
 A name is `<organisation>.<256 random bits>.<extension>`. Whoever has it may fetch the media, since
 WhatsApp and browsers send no credentials. Redis holds the name's digest and the encrypted bytes, so
@@ -12,16 +13,20 @@ import hashlib
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flowhook.config import MEDIA_MAX_BYTES, MEDIA_ORGANISATION_BYTES, MEDIA_SECONDS
+from flowhook.config import MEDIA_MAX_BYTES, MEDIA_ORGANISATION_BYTES
 from flowhook.errors import InvalidResponse, NotFound
 from flowhook.organisations.cipher import CannotDecrypt, Cipher
+from flowhook.organisations.contact_names import ContactNames
+from flowhook.organisations.retention import DAY_SECONDS, DaysOf, none_set
 from flowhook.redis.keys import org_key
 from flowhook.redis.script import Script
+from flowhook.redis.tagged import forget, tagged
+from flowhook.timestamps import timestamp_of
 
 # Types of media that providers make or contacts send, by extension.
 CONTENT_TYPES = {
@@ -66,6 +71,9 @@ def extension_of(content_type: str) -> str:
 
 
 KEEP = Script(Path(__file__).with_name("keep.lua"))
+SHORTEN = Script(Path(__file__).with_name("shorten.lua"), gone="0")
+OLDER_SECONDS = 86_400  # that releases kept media which noted no time
+AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +91,28 @@ class MediaStore:
         self,
         redis: Any,
         cipher: Cipher,
-        seconds: int = MEDIA_SECONDS,
+        seconds: int = DAY_SECONDS,
         organisation_bytes: int = MEDIA_ORGANISATION_BYTES,
         admit: Callable[[], object] = int,
+        days_of: DaysOf = none_set,
+        clock: Callable[[], float] = time.time,
     ) -> None:
-        """`admit` raises where nothing new may be stored."""
+        """Keep media for so many seconds, or for fewer where the organisation says so (`days_of`).
+
+        `admit` raises where nothing new may be stored; `clock` tells epoch seconds.
+        """
         self.redis = redis
         self.cipher = cipher
+        self.names = ContactNames(redis, cipher)
         self.seconds = seconds
         self.organisation_bytes = organisation_bytes
         self.admit = admit
+        self.days_of = days_of
+        self.clock = clock
 
-    def keep(self, org: str, content: bytes, extension: str) -> str:
-        """Store the content and return its name; raises InvalidResponse if it is too large."""
+    def keep(self, org: str, content: bytes, extension: str, contact: str = "") -> str:
+        """Store the content, of this contact if any, and return its name; raises InvalidResponse if
+        it is too large."""
         if len(content) > MEDIA_MAX_BYTES:
             raise InvalidResponse(
                 f"the provider made a file larger than {MEDIA_MAX_BYTES // 1024**2} MiB",
@@ -105,21 +122,46 @@ class MediaStore:
         name = f"{org}.{secrets.token_urlsafe(32)}.{extension}"
         digest = _digest(name)
         sealed = self.cipher.seal(org, _purpose(digest), content)
-        keys = [_content_key(org, digest), org_key(org, "media_index"), org_key(org, "media_bytes")]
         KEEP.run(
             self.redis,
-            keys,
+            _keys(org, digest),
             [
                 sealed,
                 digest,
                 len(sealed),
-                int(time.time()),
-                self.seconds,
+                int(self.clock()),
+                self._seconds(org),
                 self.organisation_bytes,
                 _content_key(org, ""),
+                self.seconds,
+                self.names.tag_of(org, contact),
             ],
         )
         return name
+
+    def shorten(self, org: str, days: int) -> None:
+        """End what is kept so many days after it was stored, at once where these are over."""
+        index, life, now = org_key(org, "media_index"), days * DAY_SECONDS, int(self.clock())
+        if life >= self.seconds:
+            return
+        for raw, ends in self.redis.zscan_iter(index, count=AT_ONCE):
+            member = raw.decode()
+            _, *since, digest = member.split()
+            end = (int(since[0]) if since else int(ends) - OLDER_SECONDS) + life
+            if end < ends or end <= now:
+                SHORTEN.run(self.redis, _keys(org, digest), [member, end, now])
+
+    def of_contact(self, org: str, contact: str) -> Iterator[dict[str, Any]]:
+        """The bytes of each of a contact's media, and until when they are kept."""
+        index = org_key(org, "media_index")
+        for member, until in tagged(self.redis, index, self.names.tag_of(org, contact)):
+            yield {"bytes": member.size, "until": timestamp_of(int(until * 1000))}
+
+    def erase(self, org: str, contact: str) -> int:
+        """Remove a contact's media; returns how many there were."""
+        index = org_key(org, "media_index")
+        found = tagged(self.redis, index, self.names.tag_of(org, contact))
+        return sum(forget(self.redis, _keys(org, member.name), member) for member, _ in found)
 
     def get(self, name: str) -> Kept:
         """The media of this name; raises NotFound if they never existed or have expired."""
@@ -138,6 +180,15 @@ class MediaStore:
         if content_type == OGG and OPUS in content[:64]:  # the first page names the codec
             content_type = VOICE_NOTE
         return Kept(content, content_type)
+
+    def _seconds(self, org: str) -> int:
+        days = self.days_of(org)
+        return self.seconds if days is None else min(self.seconds, days * DAY_SECONDS)
+
+
+def _keys(org: str, digest: str) -> list[str]:
+    """The keys of a content, of the index and of the bytes kept in all."""
+    return [_content_key(org, digest), org_key(org, "media_index"), org_key(org, "media_bytes")]
 
 
 def _digest(name: str) -> str:

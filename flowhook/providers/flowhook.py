@@ -1,4 +1,4 @@
-"""A client of another running Flowhook, which it calls like a flow builder."""
+"""A client of another running Flowhook."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CALL_SECONDS = 130.0
 
 
 class FlowhookClient:
-    """Webhook functions of a service at a URL, called with an organisation's webhook token."""
+    """The API of a service at a URL, called with an organisation's token."""
 
     def __init__(self, url: str, token: str) -> None:
         self.url = url.rstrip("/")
@@ -23,9 +23,16 @@ class FlowhookClient:
 
     def call(self, name: str, body: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
         """Call a function; returns the status and the object of the answer, also of a failure."""
+        return self.request("POST", f"/webhooks/{quote(name, safe='')}", body)
+
+    def request(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None
+    ) -> tuple[int, dict[str, Any]]:
+        """Any call of the API; like `call`."""
         try:
-            answer = requests.post(
-                f"{self.url}/webhooks/{quote(name, safe='')}",
+            answer = requests.request(
+                method,
+                f"{self.url}{path}",
                 json=body,
                 headers=self.headers,
                 timeout=CALL_SECONDS,

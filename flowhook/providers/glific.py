@@ -1,4 +1,4 @@
-"""Glific's API: log in, renew, and resume a flow that waits for a result.
+"""Glific's API: log in, renew, resume a flow that waits for a result, and write to a contact.
 
 Two ways to resume. `resume` is the GraphQL mutation, which needs a user's phone and password;
 `resume_signed` is the callback that Glific has for its own services, signed with the
@@ -34,6 +34,11 @@ MUTATION = (
     "mutation resumeContactFlow($flowId: ID!, $contactId: ID!, $result: Json) {"
     " resumeContactFlow(flowId: $flowId, contactId: $contactId, result: $result)"
     " { success errors { key message } } }"
+)
+
+MESSAGE = (
+    "mutation createAndSendMessage($input: MessageInput!) {"
+    " createAndSendMessage(input: $input) { message { id } errors { key message } } }"
 )
 
 
@@ -83,7 +88,8 @@ class GlificClient:
             "result": orjson.dumps(results).decode(),
         }
         for pause in (*RACE_PAUSES_SECONDS, None):
-            complaints = self._mutate({"query": MUTATION, "variables": variables})
+            answer = self._mutate({"query": MUTATION, "variables": variables})
+            complaints = _complaints(answer, "resumeContactFlow", "success")
             if not complaints:
                 return
             if not any(NOT_WAITING in complaint for complaint in complaints):
@@ -120,12 +126,23 @@ class GlificClient:
         if reply.status != 200:
             raise ProviderError(f"Glific answered HTTP {reply.status} to the signed resume")
 
+    def send(self, contact: str, text: str) -> None:
+        """Write a text to a contact. Raises ProviderRejected if Glific does not take it."""
+        message = {"body": text, "flow": "OUTBOUND", "type": "TEXT", "receiverId": contact}
+        answer = self._mutate({"query": MESSAGE, "variables": {"input": message}})
+        if _complaints(answer, "createAndSendMessage", "message"):
+            raise ProviderRejected(
+                "Glific did not send the message",
+                fix="See the contact in Glific: who wrote more than 24 hours ago gets templates"
+                " alone, and the user must be at least of the staff.",
+            )
+
     def log_in(self) -> None:
         """Try phone and password. Raises ProviderRejected if Glific refuses them."""
         self._logged_in()
 
-    def _mutate(self, query: Mapping[str, Any]) -> list[str]:
-        """Return the messages of a mutation's errors; logs in again once if the session expired."""
+    def _mutate(self, query: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a mutation's answer; logs in again once if the session expired."""
         reply = self._post("/api", query, {"Authorization": self._token()})
         if reply.status == 401:
             if self.shelf:
@@ -133,7 +150,7 @@ class GlificClient:
             reply = self._post("/api", query, {"Authorization": self._token()})
         if reply.status == 401:
             raise _refused("Glific does not accept the session it gave")
-        return _complaints(_object(reply))
+        return _object(reply)
 
     def _token(self) -> str:
         known = self.shelf.read() if self.shelf else None
@@ -198,11 +215,12 @@ def _refused(message: str) -> ProviderRejected:
     )
 
 
-def _complaints(answer: Mapping[str, Any]) -> list[str]:
-    """Return all error messages: of the query, or of the mutation that reports success."""
-    mutation = _inner(_inner(answer, "data"), "resumeContactFlow")
+def _complaints(answer: Mapping[str, Any], name: str, confirms: str) -> list[str]:
+    """Return all error messages: of the query, or of the mutation of this name, even where its
+    field `confirms` reports success."""
+    mutation = _inner(_inner(answer, "data"), name)
     found = [error for part in (answer, mutation) for error in _errors(part)]
-    if not found and not mutation.get("success"):
+    if not found and not mutation.get(confirms):
         return ["no success"]
     return [str(error.get("message", "")) if isinstance(error, dict) else "" for error in found]
 

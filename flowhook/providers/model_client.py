@@ -75,11 +75,20 @@ class RequestedCall:
 
 
 @dataclass(frozen=True, slots=True)
+class Citation:
+    """A file that an answer names as its source: the provider's id, and the file's name."""
+
+    file_id: str
+    filename: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CompletionChoice:
     """One answer of the model. `finish_reason` is stop, length, tool_calls or content_filter.
 
     `text` is without the model's thoughts; `kept` are fields of the message, perhaps its thoughts,
-    that its server wants back with the results of its calls.
+    that its server wants back with the results of its calls. `citations` are the files that the
+    answer names, each once.
     """
 
     text: str
@@ -87,6 +96,7 @@ class CompletionChoice:
     finish_reason: str
     tool_calls: tuple[RequestedCall, ...] = ()
     kept: Mapping[str, Any] | None = None
+    citations: tuple[Citation, ...] = ()
 
     def require_text(self, *, whole: bool = False) -> str:
         """Return the text; with `whole`, a text that was cut off is an error.
@@ -230,6 +240,8 @@ class FilesRequest(Request[Completion]):
     instructions: str
     vector_store_id: str
     model: str | None = None
+    temperature: float | None = None
+    max_tokens: int | None = None
 
 
 @dataclass(slots=True)
@@ -252,7 +264,8 @@ class PictureRequest(Request[Pictures]):
 class SpeechRequest(Request[Speech]):
     """Asks for a text spoken, as Ogg Opus or MP3; `language` by its English name.
 
-    `pace` is 1 for the voice's own, 2 for twice as fast.
+    `other_language` is one that this service does not know, as somebody wrote it. `pace` is 1 for
+    the voice's own, 2 for twice as fast.
     """
 
     text: str
@@ -260,6 +273,7 @@ class SpeechRequest(Request[Speech]):
     language: str | None = None
     model: str | None = None
     pace: float | None = None
+    other_language: str | None = None
 
 
 @dataclass(slots=True)
@@ -296,9 +310,14 @@ class ModelClient(Protocol):
     `usage` adds up their tokens; `model` is the one that answered last.
     """
 
-    account: Account
-    usage: Usage
-    model: str | None
+    @property
+    def account(self) -> Account: ...
+
+    @property
+    def usage(self) -> Usage: ...
+
+    @property
+    def model(self) -> str | None: ...
 
     @property
     def hears(self) -> frozenset[str]:

@@ -9,15 +9,25 @@ import orjson
 
 from flowhook.records.shortened import shortened_json
 
+QUESTION_SET = "question_set"
+"""In `called_by`: a run of a question set, or its judge, made the call."""
+
 
 @dataclass(slots=True)
 class LogEntry:
     """The record of one call.
 
     `status` is the error type or "ok"; `http_status` what the caller got; `called_by` the function
-    whose model made this call, which has the same request id. `asked` is the name that was asked
-    for where no function has it. It, `request` and `response` are kept only in the organisation's
-    log, redacted, shortened and encrypted.
+    whose model made this call, which has the same request id, or QUESTION_SET. `prompt` is the
+    saved prompt's version that answered, as `farmer_help@3`. `source` tells what answered where
+    the organisation has approved answers, and `answer_id` which of these did. `knowledge` are the
+    bases of documents that the call named, by comma, `found` whether they held the answer, and
+    `sources` in how many places. `guardrail` is the policy of the organisation's guardrails that
+    spoke. `asked` is the name that was asked for where no function has it.
+    It, `request` and `response` are kept only in the organisation's log, redacted, shortened and
+    encrypted. `nested_tokens` are those of functions that its model called, which have entries of
+    their own; nobody stores them, nor the `passages` that the call of a question set was answered
+    from.
     """
 
     organization_id: str | None
@@ -32,8 +42,17 @@ class LogEntry:
     model: str = ""
     input_tokens: int = 0
     output_tokens: int = 0
+    nested_tokens: int = 0
     token_id: str | None = None
     called_by: str = ""
+    prompt: str = ""
+    source: str = ""
+    answer_id: str = ""
+    knowledge: str = ""
+    found: bool = False
+    sources: int = 0
+    guardrail: str = ""
+    passages: tuple[str, ...] = field(default=(), repr=False)
     asked: str = ""
     request: Any = field(default=None, repr=False)
     response: Any = field(default=None, repr=False)
@@ -64,6 +83,14 @@ class LogEntry:
         }
         if self.called_by:
             found["called_by"] = self.called_by
+        if self.prompt:
+            found["prompt"] = self.prompt
+        if self.source:
+            found["source"] = self.source
+        if self.guardrail:
+            found["guardrail"] = self.guardrail
+        if self.knowledge:
+            found |= {"knowledge": self.knowledge, "found": self.found, "sources": self.sources}
         if self.model:
             found["model"] = self.model
             found["input_tokens"] = self.input_tokens

@@ -1,6 +1,7 @@
 """Prometheus metrics, added up over the worker processes of one machine.
 
-Labels are functions and error types only: organisations would make a series each.
+Labels are functions and error types only: organisations would make a series each. Only the
+counter of saved prompts names them, for a bounded number of series.
 """
 
 from __future__ import annotations
@@ -42,6 +43,16 @@ DURATION = Histogram(
 )
 TOKENS = Counter("flowhook_model_tokens_total", "Model tokens used.", ["direction"])
 TOKENS_IN, TOKENS_OUT = TOKENS.labels("input"), TOKENS.labels("output")
+GUARDRAILS = Counter(
+    "flowhook_guardrails_total", "Webhook calls on which a rule spoke.", ["guardrail"]
+)
+PROMPT_CALLS = Counter(
+    "flowhook_prompt_calls_total",
+    "Webhook calls that a saved prompt answered.",
+    ["organization", "prompt", "version", "status"],
+)
+MAX_PROMPT_SERIES = 2_000  # of a process; what comes later counts as OTHER
+OTHER = "other"
 DROPPED = Counter("flowhook_log_entries_dropped_total", "Log entries Redis did not take in time.")
 IN_FLIGHT = Gauge(
     "flowhook_webhook_calls_in_flight",
@@ -68,12 +79,30 @@ def count(entry: LogEntry) -> None:
     if entry.input_tokens or entry.output_tokens:
         TOKENS_IN.inc(entry.input_tokens)
         TOKENS_OUT.inc(entry.output_tokens)
+    if entry.guardrail:
+        GUARDRAILS.labels(entry.guardrail).inc()
+    if entry.prompt:
+        _prompt_series(entry.organization_id or "", entry.prompt, entry.status).inc()
 
 
 @lru_cache(maxsize=4096)
 def _series(function: str, status: str) -> tuple[Counter, Histogram]:
     """The two series of a function and outcome; both labels have a bounded number of values."""
     return CALLS.labels(function, status), DURATION.labels(function)
+
+
+_prompts: dict[tuple[str, str, str], Counter] = {}
+
+
+def _prompt_series(organisation: str, prompt: str, status: str) -> Counter:
+    """The series of a saved prompt's version and outcome."""
+    known = _prompts.get((organisation, prompt, status))
+    if known is None:
+        if len(_prompts) >= MAX_PROMPT_SERIES:
+            return PROMPT_CALLS.labels(OTHER, OTHER, OTHER, status)
+        known = PROMPT_CALLS.labels(organisation, *prompt.split("@"), status)
+        _prompts[organisation, prompt, status] = known
+    return known
 
 
 def exposition() -> tuple[bytes, str]:

@@ -2,7 +2,8 @@
 
 A sink of the recorder, from which every page takes its "failed": a hash for each two hours has the
 fields `<step>|<status>`, in steps of ten minutes, so that the last hour can be told as well. A call
-failed where its status is not "ok", whoever has to mend it.
+failed where its status is not "ok", whoever has to mend it. Calls of question sets do not count:
+what they try is to fail now and then.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from flowhook.records.batch import Batch
-from flowhook.records.log_entry import LogEntry
+from flowhook.records.log_entry import QUESTION_SET, LogEntry
 from flowhook.redis.keys import org_key, pulse_key
 from flowhook.redis.script import Argument, Script
 
@@ -73,6 +74,8 @@ class RecentOutcomes:
     ) -> None:
         outcomes: dict[int, Counter[str]] = defaultdict(Counter)
         for entry in entries:
+            if entry.called_by == QUESTION_SET:  # one that is to fail is no failure
+                continue
             outcomes[_bucket(entry.at)][f"{_step(entry.at)}|{entry.status}"] += 1
         for bucket, counts in outcomes.items():
             arguments: list[Argument] = [MARK + self.process, name, KEEP_SECONDS]

@@ -23,6 +23,10 @@ QUERY = {
     "function": "A webhook function's name.",
     "contact": "The builder's id of a contact.",
     "flow": "The builder's id of a flow.",
+    "called_by": "The function whose model made the call, or question_set: calls of runs are shown"
+    " only then, or by their request_id.",
+    "prompt": "A saved prompt's name, or one version of it: farmer_help@3.",
+    "guardrail": "The rule that spoke: banned, moderation, topics, self_harm or minors.",
     "request_id": "The request_id of an answer.",
     "q": "Words that stand in a text of the request or the answer; a page looks at 500 calls.",
     "from": "From this time on: a day, ISO 8601 (UTC where it names no zone), or seconds or"
@@ -66,6 +70,9 @@ def asked_filter() -> LogFilter:
         function=_text("function"),
         contact=_text("contact"),
         flow=_text("flow"),
+        called_by=_text("called_by"),
+        prompt=_text("prompt"),
+        guardrail=_text("guardrail"),
         request_id=_text("request_id"),
         words=_text("q"),
         since=_milliseconds("from"),

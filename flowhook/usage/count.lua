@@ -1,9 +1,9 @@
 -- Adds a batch of one organisation's calls to its counters, once: the batch that this process
 -- wrote last is known, so one that is sent again after a lost answer changes nothing.
 --
--- KEYS  1 the batch this process wrote last, 2... a hash for each day
+-- KEYS  1 the batch this process wrote last, 2... a hash for each day, and for each day of prompts
 -- ARGV  1 the batch, 2 seconds to remember it, 3 seconds to keep a day,
---       then for each row: index of the day in KEYS, function, model, calls, errors, tokens in,
+--       then for each row: index of the hash in KEYS, function or prompt, model, calls, errors, tokens in,
 --       tokens out
 
 local MAX_FIELDS = 8000 -- of a day; a provider that invents model names fills no memory

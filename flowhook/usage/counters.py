@@ -1,9 +1,12 @@
 """Count organisations' calls and tokens; a sink of the recorder.
 
 A hash for each organisation and day (UTC) has the fields `<function>|<model>|calls`, `errors`,
-`in` and `out` (tokens), and is kept 400 days; so has one for all organisations together. A batch
-of the recorder is one script for each organisation in it and one for all, whatever its size, and
-counts once however often it is sent.
+`in` and `out` (tokens), and is kept 400 days; so has one for all organisations together. A second
+hash counts the calls that a saved prompt answered by the prompt's version in the function's place,
+a third those of which is known what answered (a model, an approved answer) by that, and a fourth
+those on which a policy of the guardrails spoke by that.
+A batch of the recorder is one script for each organisation in it and one for all, whatever its
+size, and counts once however often it is sent.
 """
 
 from __future__ import annotations
@@ -11,9 +14,9 @@ from __future__ import annotations
 import secrets
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +28,9 @@ from flowhook.redis.script import Argument, Script
 KEEP_DAYS = 400
 DAY_SECONDS = 24 * 3600
 MAX_MODEL = 128
+PROMPTS = "prompts"  # in the key of the hash that counts by version of saved prompts
+SOURCES = "sources"  # in that of the one that counts by what answered
+GUARDRAILS = "guardrails"  # and in that by the policy of the guardrails that spoke
 
 COUNT = Script(Path(__file__).with_name("count.lua"))
 COUNT_ALL = Script(Path(__file__).with_name("count.lua"), gone=None)
@@ -48,12 +54,23 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The calls of one day, function and model; `model` is empty where none answered."""
+    """The calls of one day, function and model; `model` is empty where none answered.
+
+    A row of saved prompts names a version in `prompt`, as `farmer_help@3`, and no function; so does
+    one of sources in `source`, and one of policies in `guardrail`.
+    """
 
     day: str
     function: str
     model: str
     count: Count
+    prompt: str = ""
+    source: str = ""
+    guardrail: str = ""
+
+
+Rows = dict[tuple[tuple[str, ...], str, str], Count]
+"""Counts by the rest of the hash's key, what is counted by, and the model."""
 
 
 class UsageCounters:
@@ -67,10 +84,12 @@ class UsageCounters:
         own = [batch for batch in batches if batch.organization_id is not None]
         for batch in own:
             key = partial(org_key, str(batch.organization_id), "usage")
-            self._add_rows(pipe, COUNT, key, batch.name, batch.entries)
+            rows = _add_up(batch.entries, is_own=True)
+            self._add_rows(pipe, COUNT, key, batch.name, rows)
         if own:
             together = [entry for batch in own for entry in batch.entries]
-            self._add_rows(pipe, COUNT_ALL, _all_key, own[0].name, together)
+            rows = _add_up(together, is_own=False)
+            self._add_rows(pipe, COUNT_ALL, _all_key, own[0].name, rows)
 
     def read(self, org: str | None, days: Iterable[str]) -> list[Row]:
         """Read the rows of these days (`2026-11-20`) in one round trip; None: of all together."""
@@ -84,20 +103,42 @@ class UsageCounters:
             for row in _read_rows(day, fields)
         ]
 
+    def read_prompts(self, org: str, days: Iterable[str]) -> list[Row]:
+        """Read the rows of saved prompts on these days in one round trip."""
+        rows = self._read(org, PROMPTS, days)
+        return [replace(row, function="", prompt=row.function) for row in rows]
+
+    def read_sources(self, org: str, days: Iterable[str]) -> list[Row]:
+        """Read the rows of what answered on these days in one round trip."""
+        rows = self._read(org, SOURCES, days)
+        return [replace(row, function="", source=row.function) for row in rows]
+
+    def read_guardrails(self, org: str, days: Iterable[str]) -> list[Row]:
+        """Read the rows of policies that spoke on these days in one round trip."""
+        rows = self._read(org, GUARDRAILS, days)
+        return [replace(row, function="", guardrail=row.function) for row in rows]
+
+    def _read(self, org: str, what: str, days: Iterable[str]) -> Iterator[Row]:
+        days = list(days)
+        pipe = self.redis.pipeline(transaction=False)
+        for day in days:
+            pipe.hgetall(org_key(org, "usage", what, day))
+        for day, fields in zip(days, pipe.execute(), strict=True):
+            yield from _read_rows(day, fields)
+
     def _add_rows(
         self,
         pipe: Any,
         script: Script,
         key: Callable[..., str],
         name: str,
-        entries: Sequence[LogEntry],
+        rows: Rows,
     ) -> None:
-        rows = _add_up(entries)
-        days = sorted({day for day, _, _ in rows})
-        keys = [key("last_batch", self.process), *(key(day) for day in days)]
+        hashes = sorted({parts for parts, _, _ in rows})
+        keys = [key("last_batch", self.process), *(key(*parts) for parts in hashes)]
         arguments: list[Argument] = [name, REMEMBER_SECONDS, KEEP_DAYS * DAY_SECONDS]
-        for (day, function, model), count in rows.items():
-            arguments += [days.index(day) + 2, function, model]
+        for (parts, counted, model), count in rows.items():
+            arguments += [hashes.index(parts) + 2, counted, model]
             arguments += [count.calls, count.errors, count.input_tokens, count.output_tokens]
         script.add_to(pipe, keys, arguments)
 
@@ -107,14 +148,28 @@ def _all_key(*parts: str) -> str:
     return ":".join(("{fh:usage}", *parts))
 
 
-def _add_up(entries: Sequence[LogEntry]) -> dict[tuple[str, str, str], Count]:
-    rows: dict[tuple[str, str, str], Count] = defaultdict(Count)
+def _add_up(entries: Sequence[LogEntry], *, is_own: bool) -> Rows:
+    """Add the calls up by day, function and model; those of one organisation (`is_own`) also by the
+    saved prompt's version, by what answered, and by the policy that spoke, in the function's
+    place."""
+    rows: Rows = defaultdict(Count)
     for entry in entries:
-        day = time.strftime("%Y-%m-%d", time.gmtime(entry.at))
-        rows[day, entry.function, entry.model[:MAX_MODEL]].add(
-            Count(1, int(entry.status != "ok"), entry.input_tokens, entry.output_tokens)
-        )
+        day, model = _day(int(entry.at // DAY_SECONDS)), entry.model[:MAX_MODEL]
+        count = Count(1, int(entry.status != "ok"), entry.input_tokens, entry.output_tokens)
+        rows[(day,), entry.function, model].add(count)
+        if is_own and entry.prompt:
+            rows[(PROMPTS, day), entry.prompt, model].add(count)
+        if is_own and entry.source:
+            rows[(SOURCES, day), entry.source, model].add(count)
+        if is_own and entry.guardrail:
+            rows[(GUARDRAILS, day), entry.guardrail, model].add(count)
     return rows
+
+
+@lru_cache(maxsize=8)
+def _day(number: int) -> str:
+    """A day by how many began since the epoch; made once, since that is half of adding up."""
+    return time.strftime("%Y-%m-%d", time.gmtime(number * DAY_SECONDS))
 
 
 def _read_rows(day: str, fields: dict[bytes, bytes]) -> list[Row]:

@@ -1,4 +1,5 @@
-"""Add usage up by day, model or function, with its cost where prices are known."""
+"""Add usage up by day, model, function, saved prompt, source or guardrail, with its cost where
+prices are known."""
 
 from __future__ import annotations
 
@@ -10,6 +11,9 @@ from flowhook.usage.counters import Count, Row
 from flowhook.usage.prices import Prices
 
 GROUPINGS = ("day", "model", "function")
+PROMPT = "prompt"  # a grouping of one organisation's rows of saved prompts alone
+SOURCE = "source"  # and of its rows of what answered
+GUARDRAIL = "guardrail"  # and of those of policies that spoke, a line for each day
 
 
 @dataclass(slots=True)
@@ -20,14 +24,16 @@ class _Line:
 
 
 def report(rows: Iterable[Row], by: str, prices: Prices) -> list[dict[str, Any]]:
-    """Return a line for each day, model or function, in order.
+    """Return a line for each day, model, function, version of a prompt or source, in order; of
+    guardrails for each policy and day.
 
     `cost` (US dollars) covers the models with a price; tokens of the others are
     `unpriced_tokens`. Either is absent where there are none.
     """
-    lines: dict[str, _Line] = {}
+    lines: dict[tuple[str, str], _Line] = {}
     for row in rows:
-        line = lines.setdefault(getattr(row, by), _Line())
+        day = row.day if by == GUARDRAIL else ""
+        line = lines.setdefault((day, getattr(row, by)), _Line())
         line.count.add(row.count)
         price = prices.find(row.model)
         if price is None:
@@ -35,11 +41,20 @@ def report(rows: Iterable[Row], by: str, prices: Prices) -> list[dict[str, Any]]
         else:
             cost = price.cost(row.count.input_tokens, row.count.output_tokens)
             line.cost = (line.cost or 0.0) + cost
-    return [_shown(by, name, lines[name]) for name in sorted(lines)]
+    return [_shown(by, *named, lines[named]) for named in sorted(lines, key=_place)]
 
 
-def _shown(by: str, name: str, line: _Line) -> dict[str, Any]:
+def _place(named: tuple[str, str]) -> tuple[str, str, int]:
+    """What lines are sorted by: a prompt's tenth version stands behind its second."""
+    day, name = named
+    before, _, number = name.rpartition("@")
+    return (day, before, int(number)) if before and number.isdecimal() else (day, name, 0)
+
+
+def _shown(by: str, day: str, name: str, line: _Line) -> dict[str, Any]:
     shown: dict[str, Any] = {by: name or None, **asdict(line.count)}
+    if day:
+        shown["day"] = day
     if line.cost is not None:
         shown["cost"] = round(line.cost, 6)
     if line.unpriced_tokens:

@@ -15,9 +15,9 @@ from flowhook.organisations.auth import require_operator
 from flowhook.organisations.http.admin_auth import AdminAuth
 from flowhook.organisations.section_service import SectionService
 from flowhook.records.recorder import WRITTEN_SECONDS
-from flowhook.usage.counters import KEEP_DAYS, UsageCounters
+from flowhook.usage.counters import KEEP_DAYS, Row, UsageCounters
 from flowhook.usage.prices import Prices
-from flowhook.usage.report import GROUPINGS, report
+from flowhook.usage.report import GROUPINGS, GUARDRAIL, PROMPT, SOURCE, report
 
 DEFAULT_DAYS = 30
 NUMBERS = ("calls", "errors", "input_tokens", "output_tokens")
@@ -27,11 +27,17 @@ QUERY = {
     "to": "Last day, included; today if absent.",
     "by": "What a line adds up: day (default), model or function.",
 }
+OWN_QUERY = {
+    **QUERY,
+    "by": f"{QUERY['by'][:-1]}; or prompt: the calls that saved prompts answered, by version; or"
+    " source: those that an approved answer or a model answered; or guardrail: those on which a"
+    " rule spoke, by rule and day.",
+}
 LINE = {
     "type": "object",
     "required": list(NUMBERS),
     "properties": {
-        **{name: {"type": ["string", "null"]} for name in GROUPINGS},
+        **{name: {"type": ["string", "null"]} for name in (*GROUPINGS, PROMPT, SOURCE, GUARDRAIL)},
         **{name: {"type": "integer"} for name in NUMBERS},
         "cost": {
             "type": "number",
@@ -66,23 +72,34 @@ def usage_routes(
         return json_answer({"usage": report(counters.read(None, days), by, prices)})
 
     @routes.get("/<org>")
-    @documented(query=QUERY, answer=ANSWER)
+    @documented(query=OWN_QUERY, answer=ANSWER)
     def show_usage(org: str) -> Response:
-        """Show calls, errors, tokens and cost, added up by day, model or function."""
+        """Show calls, errors, tokens and cost by day, model, function, prompt, source or rule."""
         auth.member(org)
         sections.existing(org)
-        by = asked_grouping()
+        by = asked_grouping(PROMPT, SOURCE, GUARDRAIL)
         days = asked_days()
         time.sleep(WRITTEN_SECONDS)
-        return json_answer({"usage": report(counters.read(org, days), by, prices)})
+        return json_answer({"usage": report(rows_of(counters, org, days, by), by, prices)})
 
     return routes
 
 
-def asked_grouping() -> str:
-    by = request.args.get("by") or "day"
-    if by not in GROUPINGS:
-        raise _invalid("by", f"One of {', '.join(GROUPINGS)}.")
+def rows_of(counters: UsageCounters, org: str, days: list[str], by: str) -> list[Row]:
+    """The rows that a report by `by` adds up."""
+    of_their_own = {
+        PROMPT: counters.read_prompts,
+        SOURCE: counters.read_sources,
+        GUARDRAIL: counters.read_guardrails,
+    }
+    return of_their_own.get(by, counters.read)(org, days)
+
+
+def asked_grouping(*more: str) -> str:
+    """The grouping of the query string, one of the usual or of `more`; raises InvalidInput."""
+    by, known = request.args.get("by") or "day", (*GROUPINGS, *more)
+    if by not in known:
+        raise _invalid("by", f"One of {', '.join(known)}.")
     return by
 
 

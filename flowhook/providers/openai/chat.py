@@ -63,7 +63,7 @@ def chat_call(request: ChatRequest, model: str) -> WireCall[Completion]:
         if request.max_tokens < SHORT_ANSWER_TOKENS and REASONS_UNASKED.match(model):
             body.setdefault("reasoning_effort", "none")
     if request.json_answer is not None:
-        body["response_format"] = _response_format(request.json_answer)
+        body["response_format"] = response_format(request.json_answer)
     if request.tools:
         body["tools"] = [{"type": "function", "function": tool} for tool in request.tools]
         body["tool_choice"] = "auto" if request.may_call else "none"
@@ -141,7 +141,7 @@ def _count(value: Any) -> int | None:
     return value if is_count and 0 <= value < 10**12 else None
 
 
-def _response_format(wanted: JsonAnswer) -> Body:
+def response_format(wanted: JsonAnswer) -> Body:
     if wanted.schema is None:
         return {"type": "json_object"}
     declared = {"name": wanted.name, "schema": wanted.schema, "strict": wanted.strict}

@@ -29,6 +29,7 @@ from flowhook.providers.model_client import Speech, SpeechRequest, Usage
 from flowhook.providers.mp3 import mp3_of
 from flowhook.providers.openai.chat import read_usage
 from flowhook.providers.openai.error_body import read_error
+from flowhook.providers.openai.spoken_language import language_told
 from flowhook.providers.openai.wording import is_reading, likeness, passages, says_the_same
 from flowhook.providers.transport import HttpReply, ReplyTooLarge
 from flowhook.strict_json import UnreadableJson, read_value
@@ -176,8 +177,8 @@ class ReadAloud:
     # --- what is sent ---
 
     def _start(self) -> Iterator[str]:
-        language = self.request.language
-        told = f"{INSTRUCTIONS} It is written in {language}." if language else INSTRUCTIONS
+        language = language_told(self.request, " It is written in {}.")
+        told = INSTRUCTIONS + language
         wanted = self.request.voice or DEFAULT_VOICE
         output: Body = {
             "format": {"type": "audio/pcm", "rate": RATE},

@@ -6,19 +6,21 @@ Source: OpenAI OpenAPI spec 2.3.0, POST /responses
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from flowhook.errors import InvalidResponse
 from flowhook.providers.dialect import Body, WireCall
 from flowhook.providers.model_client import (
     ChatRequest,
+    Citation,
     Completion,
     CompletionChoice,
     FilesRequest,
+    JsonAnswer,
     RequestedCall,
 )
-from flowhook.providers.openai.chat import read_model, read_usage
+from flowhook.providers.openai.chat import read_model, read_usage, response_format
 from flowhook.providers.openai.thoughts import without_thoughts
 from flowhook.providers.transport import HttpReply
 
@@ -36,14 +38,12 @@ def call_with_tools(request: ChatRequest, model: str) -> WireCall[Completion]:
 
     Nothing is stored, so every request holds the whole conversation.
     """
-    body: Body = {"model": model}
-    if request.temperature is not None:
-        body["temperature"] = request.temperature
-    if request.max_tokens is not None:
-        body["max_output_tokens"] = max(MIN_OUTPUT_TOKENS, request.max_tokens)
+    body: Body = {"model": model, **_parameters(request)}
     body["input"] = [item for message in request.messages for item in _items(message)]
     body["tools"] = [_tool(tool) for tool in request.tools]
     body["tool_choice"] = "auto" if request.may_call else "none"
+    if request.json_answer is not None:
+        body["text"] = {"format": _format(request.json_answer)}
     body["store"] = False
     return WireCall("/responses", body, read_response)
 
@@ -52,12 +52,29 @@ def files_call(request: FilesRequest, model: str) -> WireCall[Completion]:
     """Build the call to a model that searches a vector store first; nothing is stored."""
     body: Body = {
         "model": model,
+        **_parameters(request),
         "instructions": request.instructions,
         "input": request.messages,
         "tools": [{"type": "file_search", "vector_store_ids": [request.vector_store_id]}],
         "store": False,
     }
     return WireCall("/responses", body, read_response)
+
+
+def _parameters(request: ChatRequest | FilesRequest) -> Body:
+    """The parameters that are given, under this API's names."""
+    found: Body = {}
+    if request.temperature is not None:
+        found["temperature"] = request.temperature
+    if request.max_tokens is not None:
+        found["max_output_tokens"] = max(MIN_OUTPUT_TOKENS, request.max_tokens)
+    return found
+
+
+def _format(wanted: JsonAnswer) -> Body:
+    """The form of an answer, which this API takes without the level `json_schema`."""
+    declared: Body = response_format(wanted)
+    return {"type": declared["type"], **declared.get("json_schema", {})}
 
 
 def _items(message: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -115,7 +132,20 @@ def _read_choice(answer: Mapping[str, Any]) -> CompletionChoice:
         refusal=refusals[0] if refusals else None,
         finish_reason=_FINISHES.get(reason, otherwise) if isinstance(reason, str) else otherwise,
         tool_calls=tuple(_calls(answer)),
+        citations=tuple(dict.fromkeys(_citations(parts))),
     )
+
+
+def _citations(parts: Iterable[Mapping[str, Any]]) -> Iterator[Citation]:
+    """The files that the parts name; annotations of other kinds, such as web pages, are none."""
+    for part in parts:
+        found = part.get("annotations")
+        for one in found if isinstance(found, list) else ():
+            if not isinstance(one, dict) or one.get("type") != "file_citation":
+                continue
+            file_id, name = one.get("file_id"), one.get("filename")
+            if isinstance(file_id, str) and file_id:
+                yield Citation(file_id, name if isinstance(name, str) else "")
 
 
 def _calls(answer: Mapping[str, Any]) -> Iterator[RequestedCall]:

@@ -25,6 +25,7 @@ from flowhook.providers.openai.realtime import (
     realtime_speech_call,
     speaks_by_realtime,
 )
+from flowhook.providers.openai.spoken_language import language_told
 from flowhook.providers.transport import HttpReply
 from flowhook.providers.usage_estimate import heard
 
@@ -42,8 +43,9 @@ def speech_call(request: SpeechRequest, model: str) -> WireCall[Speech]:
         "input": request.text,
         "response_format": SPOKEN_FORMAT,
     }
-    if request.language and not model.startswith("tts-1"):
-        body["instructions"] = f"Speak in {request.language}."
+    told = language_told(request, "Speak in {}.")
+    if told and not model.startswith("tts-1"):
+        body["instructions"] = told
     if request.pace is not None:
         body["speed"] = request.pace
     return WireCall("/audio/speech", body, read_speech)

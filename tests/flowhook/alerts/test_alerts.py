@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from flowhook.alerts.alerts import RETRY_SECONDS, RUN_KEY, Alerts
+from flowhook.alerts.alerts import RETRY_SECONDS, Alerts
 from flowhook.organisations.signature import outgoing_signature
 from tests.fakes import web
 from tests.fakes.openai import FakeOpenAI, faults
@@ -286,7 +286,7 @@ def test_two_do_not_look_at_once(
     openai.fail(faults.status(401))
     acme.call("parse_via_chat_gpt", ASK)
     alerts: Alerts = acme.app.extensions["alerts"]
-    with alerts.leases.holding(RUN_KEY):
+    with alerts.leases.holding(alerts.RUN_KEY):
         look(acme)
     assert receiver.told == []
     look(acme)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from flowhook.redis.keys import org_key, scan_organisation
 from tests.fakes.openai import FakeOpenAI, sounds
 from tests.fixtures_app import FIRST_KEY, SECOND_KEY
 
+DAY = 86_400
 SOUND = b"OggS and what a contact's teacher said"
 
 
@@ -123,6 +125,64 @@ def test_every_extension_makes_a_name(fake_redis: Any) -> None:
     store = make_store(fake_redis)
     for extension, content_type in CONTENT_TYPES.items():
         assert store.get(store.keep("a-b_c", b"x", extension)).content_type == content_type
+
+
+class Clock:
+    """Epoch seconds, which tests wind on."""
+
+    def __init__(self) -> None:
+        self.now = float(int(time.time()))
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_an_organisation_names_fewer_days_than_the_operator(any_redis: Any) -> None:
+    days = {"acme": 2, "long": 9}
+    store = make_store(any_redis, seconds=3 * DAY, days_of=days.get)
+    for org in ("acme", "long", "other"):
+        store.keep(org, SOUND, "ogg")
+    lives = [any_redis.ttl(_content(any_redis, org)) for org in ("acme", "long", "other")]
+    assert [round(life / DAY) for life in lives] == [2, 3, 3]
+
+
+def test_a_shorter_time_ends_what_is_stored(any_redis: Any) -> None:
+    clock = Clock()
+    store = make_store(any_redis, seconds=5 * DAY, clock=clock)
+    old = store.keep("acme", SOUND, "ogg")
+    clock.now += 2 * DAY
+    new = store.keep("acme", SOUND, "ogg")
+    store.shorten("acme", 5)
+    assert _is_there(store, old)
+    store.shorten("acme", 2)
+    assert [_is_there(store, name) for name in (old, new)] == [False, True]
+    [member] = any_redis.zrange(org_key("acme", "media_index"), 0, -1)
+    assert int(any_redis.get(org_key("acme", "media_bytes"))) == int(member.split()[0])
+    store.shorten("acme", 2)
+    clock.now += 2 * DAY
+    store.shorten("acme", 2)
+    assert not _is_there(store, new)
+    assert int(any_redis.get(org_key("acme", "media_bytes"))) == 0
+
+
+def test_media_of_an_older_release_are_taken_for_a_day_s(any_redis: Any) -> None:
+    clock = Clock()
+    store = make_store(any_redis, seconds=5 * DAY, clock=clock)
+    name = store.keep("acme", SOUND, "ogg")
+    index = org_key("acme", "media_index")
+    [member] = any_redis.zrange(index, 0, -1)
+    size, _, digest = member.split()
+    any_redis.zadd(index, {size + b" " + digest: clock.now + DAY})
+    any_redis.zrem(index, member)
+    store.shorten("acme", 1)
+    assert _is_there(store, name)
+    assert any_redis.zscore(index, size + b" " + digest) == clock.now + DAY
+
+
+def _content(redis: Any, org: str) -> bytes:
+    """The key of an organisation's only media."""
+    [key] = redis.scan_iter(match=org_key(org, "media", "*"))
+    return bytes(key)
 
 
 def _age(redis: Any, place: int) -> None:

@@ -173,3 +173,12 @@ def test_an_answer_of_another_shape_is_a_refusal(answer: bytes) -> None:
     client = GlificClient("http://glific.example", Says(answer), None, "1", "secret")
     with pytest.raises(ProviderRejected):
         client.resume("1", "2", {"gpt": {}})
+
+
+def test_a_text_is_written_to_a_contact(glific: FakeGlific, opened: Opened) -> None:
+    opened.client.send("2", "Yes, é")
+    assert glific.messages == [(2, "Yes, é")]
+    glific.silent.add(2)
+    with pytest.raises(ProviderRejected, match="did not send"):
+        opened.client.send("2", "And?")
+    assert glific.messages == [(2, "Yes, é")]

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import redis
 
+from flowhook.errors import NotFound
 from flowhook.organisations.cipher import Cipher
 from flowhook.records.batch import batches_of
 from flowhook.records.log import LogFilter, LogStore
@@ -165,3 +166,45 @@ def test_entries_older_than_the_days_are_removed_and_an_idle_log_expires(
     assert fake_redis.xlen(key) == 1
     for kept in (key, org_key("acme", "log", "bytes")):
         assert 29 * DAY < fake_redis.ttl(kept) <= 30 * DAY
+
+
+class Clock:
+    """Epoch seconds, which tests wind on."""
+
+    def __init__(self) -> None:
+        self.now = time.time()
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_an_organisation_names_fewer_days_than_the_operator(any_redis: Client) -> None:
+    clock, days = Clock(), {"acme": 7, "long": 60}
+    log = open_log(any_redis, clock=clock, days_of=days.get)
+    write(log, *(entry(org, org=org) for org in ("acme", "long", "other")))
+    assert 6 * DAY < any_redis.ttl(org_key("acme", "log")) <= 7 * DAY
+    assert 29 * DAY < any_redis.ttl(org_key("long", "log")) <= 30 * DAY
+
+    def shown(org: str) -> list[str]:
+        return [one["request_id"] for one in log.page(org, LogFilter(), "", 9)["logs"]]
+
+    clock.now += 8 * DAY
+    assert [shown(org) for org in ("acme", "long", "other")] == [[], ["long"], ["other"]]
+    clock.now += 23 * DAY
+    assert shown("long") == []  # the operator's bound wins
+
+
+def test_a_shorter_time_holds_at_once_for_what_is_stored(any_redis: Client) -> None:
+    clock, days = Clock(), dict[str, int]()
+    log = open_log(any_redis, clock=clock, days_of=days.get)
+    write(log, entry("a"))
+    [found] = log.page("acme", LogFilter(), "", 9)["logs"]
+    clock.now += 8 * DAY
+    assert log.get("acme", found["id"])["request_id"] == "a"
+    days["acme"] = 7
+    assert log.page("acme", LogFilter(), "", 9)["logs"] == []
+    with pytest.raises(NotFound):
+        log.get("acme", found["id"])
+    assert any_redis.xlen(org_key("acme", "log")) == 1
+    log.shorten("acme", 7)
+    assert any_redis.xlen(org_key("acme", "log")) == 0

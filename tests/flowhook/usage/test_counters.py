@@ -55,6 +55,42 @@ def test_adds_up_by_function_and_model(counters: UsageCounters) -> None:
     ]
 
 
+def test_calls_that_a_saved_prompt_answered_count_by_its_version_too(
+    counters: UsageCounters,
+) -> None:
+    write(
+        counters,
+        entry(prompt="help@2", input_tokens=10, output_tokens=5),
+        entry(prompt="help@2", status="truncated", function="parse_via_chat_gpt"),
+        entry(prompt="help@10", model="gpt-6-astra"),
+        entry(),
+        entry("other", prompt="help@2"),
+    )
+    found = sorted(counters.read_prompts("acme", TODAY), key=lambda row: row.prompt)
+    assert found == [
+        Row("2026-11-20", "", "gpt-6-astra", Count(1, 0, 0, 0), "help@10"),
+        Row("2026-11-20", "", "gpt-6-luna", Count(2, 1, 10, 5), "help@2"),
+    ]
+    assert sum(row.count.calls for row in rows(counters)) == 4
+    assert counters.read_prompts("acme", ["2026-11-21"]) == []
+
+
+def test_calls_without_a_saved_prompt_write_no_counts_of_prompts(counters: UsageCounters) -> None:
+    write(counters, entry())
+    assert not counters.redis.exists(org_key("acme", "usage", "prompts", TODAY[0]))
+
+
+def test_calls_count_by_what_answered_too(counters: UsageCounters) -> None:
+    approved = entry(source="approved", model="")
+    write(counters, approved, approved, entry(source="model", input_tokens=3), entry())
+    found = sorted(counters.read_sources("acme", TODAY), key=lambda row: row.source)
+    assert found == [
+        Row("2026-11-20", "", "", Count(2, 0, 0, 0), source="approved"),
+        Row("2026-11-20", "", "gpt-6-luna", Count(1, 0, 3, 0), source="model"),
+    ]
+    assert sum(row.count.calls for row in rows(counters)) == 4
+
+
 def test_a_batch_over_midnight_and_several_organisations(counters: UsageCounters) -> None:
     midnight = calendar.timegm((2026, 11, 21, 0, 0, 0))
     write(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
 
+from flowhook.records.log_entry import LogEntry
 from tests.fakes.openai import FakeOpenAI, faults
 from tests.fixtures_app import OpenService, Service
 
@@ -128,3 +131,34 @@ def test_documented(service: Service) -> None:
     operation = service.request("GET", "/openapi.json").json["paths"]["/usage/{org}"]["get"]
     names = {parameter["name"] for parameter in operation["parameters"]}
     assert names == {"org", "from", "to", "by"}
+
+
+def answered(service: Service, prompt: str, **more: Any) -> None:
+    """Record a call that a saved prompt answered."""
+    known = {"status": "ok", "http_status": 200, "model": "gpt-6-luna", **more}
+    service.background.recorder.record(
+        LogEntry("acme", "chat", "r", milliseconds=1.0, at=time.time(), prompt=prompt, **known)
+    )
+
+
+def test_by_saved_prompt_a_line_each_version(service: Service) -> None:
+    service.organisation()
+    answered(service, "help@10")
+    answered(service, "help@2", input_tokens=1_000, output_tokens=10)
+    answered(service, "help@2", status="refused", http_status=502)
+    service.call("get_buttons", {"buttons_data": "Yes|No"})
+    service.flush()
+    lines = service.admin("GET", "/usage/acme?by=prompt").json["usage"]
+    assert [(line["prompt"], line["calls"], line["errors"]) for line in lines] == [
+        ("help@2", 2, 1),
+        ("help@10", 1, 0),
+    ]
+    assert (lines[0]["input_tokens"], lines[0]["output_tokens"]) == (1_000, 10)
+    assert lines[0]["cost"] > 0
+    whole = service.admin("GET", "/usage/acme").json["usage"]
+    assert sum(line["calls"] for line in whole) == 4
+
+
+def test_prompts_of_all_organisations_are_not_added_up(service: Service) -> None:
+    refused = service.operator("GET", "/usage?by=prompt")
+    assert (refused.status, set(refused.error["fields"])) == (400, {"by"})
