@@ -1,0 +1,139 @@
+"""Paragraphs, headings and pages of PDF files, and what they may lack."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+import pytest
+from pypdf import PdfReader, PdfWriter
+
+from answers.knowledge.reading.parsing import parse
+from tests.answers.knowledge.reading.pdf_files import BOLD, UNICODE, Text, pdf
+from tests.answers.knowledge.reading.told import blocks, texts, why_not
+from tests.versions import check_versions
+
+LEAFLET = (
+    Text("Fees", 760, 20),
+    Text("The clinic opens at nine in the morning and closes in the after-", 730),
+    Text("noon, on every working day. Bring your card, and the child's too.", 716),
+    Text("Whoever comes for the first time fills in a form before the visit.", 690),
+    Text("When to pay", 660, font=BOLD),
+    Text("Pay at the desk before you leave.", 646),
+)
+
+
+def page_of(number: int) -> tuple[Text, ...]:
+    return (
+        Text("ASHA handbook", 800, 9),
+        Text(f"What stands on page {number} and on no other of them.", 600),
+        Text(f"Page {number} of 5", 30, 9),
+    )
+
+
+def test_lines_become_paragraphs_and_large_or_bold_ones_headings() -> None:
+    assert blocks(pdf(LEAFLET)) == [
+        ("Fees", 1, 1),
+        (
+            "The clinic opens at nine in the morning and closes in the afternoon, on every working "
+            "day. Bring your card, and the child's too.",
+            0,
+            1,
+        ),
+        ("Whoever comes for the first time fills in a form before the visit.", 0, 1),
+        ("When to pay", 2, 1),
+        ("Pay at the desk before you leave.", 0, 1),
+    ]
+
+
+def test_hindi_is_read() -> None:
+    line = "पंजीकरण शुल्क पचास रुपये है।"
+    assert texts(pdf([Text(line, font=UNICODE)])) == [line]
+
+
+@dataclass(frozen=True)
+class Stated(Text):
+    """Two glyphs for one syllable, as Chrome and Google Docs write Hindi, before more text."""
+
+    def drawn(self, glyphs: list[str]) -> bytes:
+        begin, _, rest = super().drawn(glyphs).partition(b"<")
+        span = b"/Span<</ActualText<FEFF0915093F>>>BDC <0001> Tj 3 0 Td <0002> Tj EMC 8 0 Td <"
+        return begin + span + rest
+
+
+def test_letters_that_are_stated_for_glyphs_take_their_place() -> None:
+    assert texts(pdf([Stated("ताब और कार्ड", font=UNICODE)])) == ["किताब और कार्ड"]
+
+
+def test_items_of_lists_stand_by_themselves() -> None:
+    lines = ("Bring these:", "1. The card of the child", "2. The card of the mother")
+    page = [Text(line, 700 - 14 * place) for place, line in enumerate(lines)]
+    assert texts(pdf(page)) == list(lines)
+
+
+def test_each_page_has_its_number_and_loses_what_all_repeat() -> None:
+    reading = parse(pdf(*(page_of(number) for number in range(1, 6))))
+    assert reading.pages == 5
+    assert [(block.text, block.page) for block in reading.blocks] == [
+        (f"What stands on page {number} and on no other of them.", number) for number in range(1, 6)
+    ]
+
+
+def test_chapters_that_begin_each_page_stay() -> None:
+    pages = [
+        [Text(f"Chapter {number}", 760, 20), Text(f"Its text, which is longer {letter}.", 700)]
+        for number, letter in enumerate("abcde", start=1)
+    ]
+    assert texts(pdf(*pages))[::2] == [f"Chapter {number}" for number in range(1, 6)]
+
+
+def test_tables_of_contents_are_no_headings_and_lose_their_dots() -> None:
+    page = [Text("Fees" + " ." * 30 + " 2", 700, 14), Text("Whatever else stands here.", 600)]
+    assert blocks(pdf(page))[0] == ("Fees … 2", 0, 1)
+
+
+def test_page_numbers_are_left_out_though_chapters_have_none() -> None:
+    pages = [
+        [Text(f"Of {letter} and of nothing else.", 700), Text(str(number), 30)]
+        if number % 3 == 0
+        else [Text(f"Of {letter} and of nothing else.", 700)]
+        for number, letter in enumerate("abcdefghi", start=1)
+    ]
+    assert texts(pdf(*pages)) == [f"Of {letter} and of nothing else." for letter in "abcdefghi"]
+
+
+@pytest.mark.parametrize("algorithm", ["RC4-128", "AES-256"])
+def test_a_password_is_asked_for_only_where_reading_needs_it(algorithm: str) -> None:
+    for user_password, is_readable in (("secret", False), ("", True)):
+        writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf(LEAFLET))))
+        writer.encrypt(user_password, "owner", algorithm=algorithm)
+        file = io.BytesIO()
+        writer.write(file)
+        if is_readable:
+            assert texts(file.getvalue())[0] == "Fees"
+        else:
+            assert why_not(file.getvalue()) == "password"
+
+
+def test_a_scan_is_told_even_if_each_page_bears_a_stamp() -> None:
+    assert why_not(pdf([], [])) == "scan"
+    stamped = [Text("Scanned by CamScanner", 20)]
+    assert why_not(pdf(*[stamped] * 6)) == "scan"
+
+
+def test_letters_that_are_none_are_told() -> None:
+    page = [Text("पंजीकरण शुल्क पचास रुपये है।", font=UNICODE)]
+    assert why_not(pdf(page, letters=False)) == "unknown_letters"
+    assert why_not(pdf([Text("iathdj.k 'kqYd")], typeface="ABCDEF+KrutiDev010")) == "old_letters"
+
+
+def test_a_broken_page_does_not_take_the_others_along() -> None:
+    file = pdf(LEAFLET, [Text("Second")])
+    broken = file.replace(b"/Contents 11 0 R", b"/Contents [[9]] ")
+    assert broken != file
+    assert "Fees" in texts(broken)
+
+
+def test_the_version_takes_text_in_the_place_of_codes() -> None:
+    """pypdf does not document that a visitor may change operands."""
+    check_versions("pypdf", ">=7.1.1,<7.2")
