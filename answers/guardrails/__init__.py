@@ -1,0 +1,1 @@
+"""What leaves the service: masking that can be undone, rules a flow can branch on, consent."""

@@ -1,0 +1,1 @@
+"""Rules for what contacts and models say: banned words, moderation, topics, and their replies."""

@@ -1,0 +1,87 @@
+"""Names that are known, and names that people tell."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.answers.guardrails.masking.finds import texts_in
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        ("Asha Devi", "asha devi and ASHA, Devi's", ["asha devi", "ASHA", "Devi"]),
+        ("Asha Devi", "AshaDevi, Asha-Devi, A s h a", ["AshaDevi", "Asha-Devi", "A s h a"]),
+        ("Asha Devi", "Ash, ashen and development", []),
+        ("Asha Devi", "As\u200dha 🌸Asha🌸Devi", ["As\u200dha", "Asha🌸Devi"]),
+        ("José D'Souza", "jose souza, JOSE\u0301", ["jose", "souza", "JOSE\u0301"]),
+        ("आशा देवी", "आशा देवी, आशाजी, देवी", ["आशा देवी", "आशा", "देवी"]),
+        ("राम", "राम रामायण आराम", ["राम"]),
+        ("फ़िरोज़", "फिरोज और फ़िरोज़", ["फिरोज", "फ़िरोज़"]),
+        ("রহিমা", "রহিমার ফসল", ["রহিমা"]),
+        ("குமார்", "குமாரின் வயல்", ["குமாரி"]),
+        ("Mr. Farmer", "a farmer, mr x", []),
+        ("Om", "Om from Rome", ["Om"]),
+    ],
+)
+def test_known_names(name: str, text: str, found: list[str]) -> None:
+    assert texts_in(text, names=[name]) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("My name is Asha Devi and I farm.", "Asha Devi"),
+        ("my name is asha devi from pune", "asha devi"),
+        ("Hello, my name's Asha Kumari Singh", "Asha Kumari Singh"),
+        ("I am called Asha.", "Asha"),
+        ("mera naam ramesh kumar hai", "ramesh kumar"),
+        ("Mera name Ramesh h", "Ramesh"),
+        ("maru naam Hetal che", "Hetal"),
+        ("मेरा नाम आशा देवी है। मैं बिहार से हूँ", "आशा देवी"),
+        ("मेरा नाम : आशा", "आशा"),
+        ("नाम मेरा आशा है", "आशा"),
+        ("माझे नाव सुनीता आहे", "सुनीता"),
+        ("मेरो नाम सीता हो", "सीता"),
+        ("আমার নাম রহিমা বেগম", "রহিমা বেগম"),
+        ("মোৰ নাম ৰীতা, মই", "ৰীতা"),
+        ("ମୋ ନାମ ସୀତା ଅଟେ", "ସୀତା"),
+        ("મારું નામ હેતલ છે", "હેતલ"),
+        ("ਮੇਰਾ ਨਾਮ ਗੁਰਪ੍ਰੀਤ ਕੌਰ ਹੈ", "ਗੁਰਪ੍ਰੀਤ ਕੌਰ"),
+        ("என் பெயர் குமார்.", "குமார்"),
+        ("నా పేరు లక్ష్మి అండి", "లక్ష్మి"),
+        ("ನನ್ನ ಹೆಸರು ಮಂಜುಳಾ ಮತ್ತು", "ಮಂಜುಳಾ"),
+        ("എന്റെ പേര് ലത എന്നാണ്", "ലത"),
+        ("میرا نام عائشہ ہے", "عائشہ"),
+        ("Ask Dr. Sharma tomorrow", "Sharma"),
+        ("Mrs Asha Devi came", "Asha Devi"),
+        ("डॉ. शर्मा ने कहा", "शर्मा"),
+        ("श्रीमती सुनीता देवी को", "सुनीता देवी"),
+        ("திரு. குமார், வணக்கம்", "குமார்"),
+        ("ডাঃ রহমান, নমস্কার", "রহমান"),
+    ],
+)
+def test_told_names(text: str, name: str) -> None:
+    assert texts_in(text) == [name]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "My name is not in the list. What is my name?",
+        "mera naam list me nahi hai, mera naam kya hai",
+        "मेरा नाम राशन कार्ड में जोड़ना है",
+        "मेरा नाम क्या है",
+        "என் பெயர் பட்டியலில் இல்லை",
+        "আমার নাম তালিকায় নেই",
+        "Sri Lanka, dr ke paas, ms office",
+        "The doctor gave me medicine. Name the crop.",
+        "डॉक्टर को दिखाएँ",
+    ],
+)
+def test_no_names(text: str) -> None:
+    assert texts_in(text) == []
+
+
+def test_a_told_name_is_known_from_then_on() -> None:
+    assert texts_in("My name is Asha Devi. Asha asks: when to sow?") == ["Asha Devi", "Asha"]
