@@ -25,9 +25,10 @@ from flowhook.jobs.idempotency import (
     name_signature,
 )
 from flowhook.jobs.inline_runner import Accepted, InlineRunner
+from flowhook.jobs.person_runner import PersonRunner
 from flowhook.organisations.organisation import Organisation
 from flowhook.outcome import Outcome
-from webhooks.dispatcher import Dispatcher, validate
+from webhooks.dispatcher import Dispatcher, contact_in, validate
 from webhooks.registry import WebhookFunction
 
 MAX_KEY = 255
@@ -40,10 +41,15 @@ class CallHandler:
     """Answers calls in a web process. Failures are recorded and are part of the answer."""
 
     def __init__(
-        self, dispatcher: Dispatcher, inline_runner: InlineRunner, idempotency: IdempotencyStore
+        self,
+        dispatcher: Dispatcher,
+        inline_runner: InlineRunner,
+        person_runner: PersonRunner,
+        idempotency: IdempotencyStore,
     ) -> None:
         self.dispatcher = dispatcher
         self.inline_runner = inline_runner
+        self.person_runner = person_runner
         self.idempotency = idempotency
 
     def answer_once(
@@ -72,7 +78,7 @@ class CallHandler:
         came = self.answer(call, function, organisation, prefer)
         if first is not None:
             stays = came.error is None or came.error.status == 400
-            self.idempotency.settle(first, _stored(came), stays)
+            self.idempotency.settle(first, _stored(came), stays, contact_in(call.body))
         return came
 
     def answer(
@@ -85,10 +91,14 @@ class CallHandler:
         """Return the outcome or the job that the call became; `prefer` is the header Prefer."""
         try:
             seconds = wait_seconds(call.body, prefer)
-            if seconds is not None:
+            if seconds is not None or function.asks_person:
                 validate(function, call.body)  # report invalid input now, not in a job
-                apart = replace(call, origin=find_origin())
-                return self.inline_runner.answer(apart, organisation, seconds)
+                apart = replace(call, origin=find_origin(), asker=contact_in(call.body))
+                if not function.asks_person:
+                    return self.inline_runner.answer(apart, organisation, seconds or 0.0)
+                # A flow that parks gives its thread back, however long it would wait.
+                patience = 0.0 if call.contact else seconds or 0.0
+                return self.person_runner.answer(apart, organisation, patience)
         except Exception as failure:
             return self.dispatcher.refuse(call, failure)
         return self.dispatcher.dispatch(call, function, organisation)

@@ -8,10 +8,21 @@ from typing import Any, Protocol
 
 import orjson
 
+from answers.approved.approved import Approved
+from answers.guardrails.consent import BY_FUNCTION
+from answers.guardrails.guards import SECTION, Guards
+from answers.guardrails.masking.masks import Masks
+from answers.guardrails.rules.rules import Rules
+from answers.inbox.intake import InboxIntake
+from answers.knowledge.knowledge import Knowledge
+from answers.prompts.prompt import PromptVersion
+from answers.prompts.store import PromptStore
 from flowhook.config import FETCH_SECONDS
 from flowhook.errors import MissingApiKey
+from flowhook.jobs.call import Call
 from flowhook.limits.limiter import FREE, Reservation
 from flowhook.media.public import PublicMedia
+from flowhook.organisations.open_client import OpenClient
 from flowhook.organisations.organisation import Organisation
 from flowhook.outcome import Outcome
 from flowhook.providers.account import Account, Accounts
@@ -20,6 +31,7 @@ from flowhook.providers.guard import AddressGuard
 from flowhook.providers.model_client import ModelClient
 from flowhook.providers.requests_transport import RequestsTransport
 from flowhook.redis.best_effort import best_effort
+from webhooks.asker import names_of
 from webhooks.threads import Thread, Threads
 
 
@@ -47,17 +59,47 @@ class ToolSource(Protocol):
         """Return every name that `find` knows, for error messages."""
 
 
+@dataclass(frozen=True, slots=True)
+class SavedPrompt:
+    """A saved prompt's version that answers a call."""
+
+    name: str
+    version: PromptVersion = field(repr=False)
+
+    @property
+    def label(self) -> str:
+        """The prompt and the number of the version, as `farmer_help@3`."""
+        return f"{self.name}@{self.version.number}"
+
+
+@dataclass(slots=True)
+class AnsweredFrom:
+    """What a call was answered from: its bases, whether they held the answer, and in how many
+    places; `passages` are those that a judge compares the answer with."""
+
+    bases: str
+    found: bool = False
+    sources: int = 0
+    passages: tuple[str, ...] = field(default=(), repr=False)
+
+
 class ContextFactory:
     """Holds the services that functions may use; `open` creates a call's Context."""
 
     def __init__(
         self,
         accounts: Accounts,
-        open_client: Callable[[Account, Organisation], ModelClient],
+        open_client: OpenClient,
         guard: AddressGuard,
         media: PublicMedia,
         threads: Threads,
         google_maps_url: str,
+        prompts: PromptStore,
+        knowledge: Knowledge,
+        intake: InboxIntake,
+        approved: Approved,
+        guards: Guards,
+        rules: Rules,
     ) -> None:
         self.accounts = accounts
         self.open_client = open_client
@@ -65,6 +107,12 @@ class ContextFactory:
         self.media = media
         self.threads = threads
         self.google_maps_url = google_maps_url
+        self.prompts = prompts
+        self.knowledge = knowledge
+        self.intake = intake
+        self.approved = approved
+        self.guards = guards
+        self.rules = rules
         self.maps = RequestsTransport()
         self.tool_sources: list[ToolSource] = []
 
@@ -79,18 +127,26 @@ class ContextFactory:
         function: str,
         contact: str = "",
         flow: str = "",
+        prompts: Mapping[str, int] | None = None,
     ) -> Context:
         """Create the Context of one call of `function`."""
-        return Context(self, organisation, request_id, function, contact, flow)
+        return Context(self, organisation, request_id, function, contact, flow, prompts)
 
 
 @dataclass(slots=True)
 class Context:
     """The context of one call: the organisation, the contact, and the provider.
 
-    `contact` and `flow` are the builder's ids as text, empty where it sent none. `depth` counts
-    how many models called each other to get here, and `called_by` is the function whose model
-    called this one. `place` is the reservation of the whole call under the limits.
+    `contact` and `flow` are the builder's ids as text, empty where it sent none. `prompts` names
+    the versions of saved prompts that answer in the place of the live ones, and `saved` is the one
+    that answers this call. `answered_from` tells which documents it was answered from, if it named
+    any. `depth` counts how many models called each other to get here, and `called_by` is the
+    function whose model called this one. `call` is what was called, None where a model calls;
+    `heard` are the words of the recording in it, at which `on_heard` looks, which may raise.
+    `language` is the contact's, by name or code, empty where nobody knows or needs it. `place` is
+    the reservation of the whole call under the limits. `asks_approved` tells whether approved
+    answers come before the model where a body does not say, and `needs_consent` whether a contact
+    must have consented.
     """
 
     service: ContextFactory = field(repr=False)
@@ -99,10 +155,20 @@ class Context:
     function: str
     contact: str = ""
     flow: str = ""
+    prompts: Mapping[str, int] | None = None
+    saved: SavedPrompt | None = None
+    answered_from: AnsweredFrom | None = None
     account: str | None = None
     depth: int = 0
     called_by: str = ""
+    asks_approved: bool = True
+    needs_consent: bool = True
+    call: Call | None = field(default=None, repr=False)
+    heard: str = field(default="", repr=False)
+    on_heard: Callable[[str], None] | None = field(default=None, repr=False)
+    language: str = ""
     place: Reservation = field(default=FREE, repr=False)
+    masks: Masks | None = field(default=None, repr=False)
     clients: list[ModelClient] = field(default_factory=list, repr=False)
     opened: dict[str, ModelClient] = field(default_factory=dict, repr=False)
     inner: list[Context] = field(default_factory=list, repr=False)
@@ -113,6 +179,11 @@ class Context:
             self,
             depth=self.depth + 1,
             called_by=self.function,
+            saved=None,
+            answered_from=None,
+            call=None,
+            heard="",
+            on_heard=None,
             clients=[],
             opened={},
             inner=[],
@@ -171,6 +242,15 @@ class Context:
             threads.append(self.organisation.id, thread.id, asked, text, self.contact)
         return thread.id
 
+    def rate_answer(self, answer_id: str, thumb: str) -> None:
+        """Count what a contact thinks of an approved answer. Raises NotFound."""
+        self.service.approved.counts.rate(self.organisation.id, answer_id, thumb)
+
+    def record_consent(self, consent: str, purpose: str) -> str:
+        """Record what the contact said, and return it. Raises TooLarge."""
+        consents, org = self.service.guards.consents, self.organisation.id
+        return consents.record(org, self.contact, consent, BY_FUNCTION, self.flow, purpose).consent
+
     def google_maps(self) -> GoogleMapsClient:
         """Return a client with the organisation's key. Raises MissingApiKey if there is none."""
         api_key = self.organisation.section("google_maps").get("api_key")
@@ -190,12 +270,25 @@ class Context:
 
     def keep(self, content: bytes, extension: str) -> str:
         """Store generated content for a day and return its URL."""
-        return self.service.media.keep(self.organisation.id, content, extension)
+        return self.service.media.keep(self.organisation.id, content, extension, self.contact)
 
     def _open(self, account: Account) -> ModelClient:
-        client = self.service.open_client(account, self.organisation)
+        client = self.service.open_client(account, self.organisation, self.open_masks())
         self.clients.append(client)
         return client
+
+    def open_masks(self) -> Masks | None:
+        """The masks of the whole call, None where the organisation masks nothing."""
+        if self.masks is None and SECTION in self.organisation.sections:
+            body = self.call.body if self.call else {}
+            self.masks = self.service.guards.masks(self.organisation, self.contact, names_of(body))
+        return self.masks
+
+    def hear(self, words: str) -> None:
+        """Take note of what a recording says. Raises what the guardrails of the call raise."""
+        self.heard = words
+        if self.on_heard is not None:
+            self.on_heard(words)
 
     def check_budget(self) -> None:
         """Raise BudgetExceeded if the month's tokens were used up since the call began."""

@@ -1,4 +1,7 @@
-"""The answers of functions where calls are only pretended: the examples of their result schemas."""
+"""The answers of functions where calls are only pretended: the examples of their result schemas.
+
+Fields that only exceptions have, such as `guardrail`, are absent: flows would take their branch.
+"""
 
 from __future__ import annotations
 
@@ -17,4 +20,5 @@ def pretended_answer(functions: Registry[WebhookFunction], name: str) -> dict[st
     return {
         key: field.metadata.get("example", f"({key} of {function.name})")
         for key, field in function.result.fields.items()
+        if not field.metadata.get("is_exception")
     } | {"success": True}

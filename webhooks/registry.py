@@ -6,7 +6,7 @@ function from validated data and Context to a dict, under `@webhook`. Its docstr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,6 +16,7 @@ from marshmallow import Schema
 from flowhook.registry import Registry, load
 from webhooks.context import Context
 from webhooks.fields import Json
+from webhooks.leaving import Leaving
 
 Result = dict[str, Any]
 
@@ -34,7 +35,12 @@ class WebhookFunction:
     """A registered function: its name on the wire, schemas, main result key and example.
 
     `show` renders its result as a page. `spends_tokens` is false if it asks no model: a used-up
-    budget does not stop it.
+    budget does not stop it. `question` is the field that holds what a contact asked, if approved
+    answers may answer it (approved_first.py); `begins_thread` tells whether the result has a
+    thread_id where the body has none. `leaves` is what it sends to somebody outside, the provider
+    of models or Google Maps. With `asks_person` its result has the `status` pending until a person
+    answers. `words` are the fields that hold what contacts said, at which guardrails look
+    (guarded.py), as at the answer; None where they look at neither.
     """
 
     name: str
@@ -45,6 +51,11 @@ class WebhookFunction:
     example: Mapping[str, Any]
     show: Page | None = None
     spends_tokens: bool = True
+    question: str = ""
+    begins_thread: bool = False
+    asks_person: bool = False
+    leaves: Sequence[Leaving] = ()
+    words: Sequence[str] | None = None
 
     @property
     def page(self) -> str:
@@ -74,20 +85,39 @@ def webhook(
     result: type[Schema],
     main: str,
     example: Mapping[str, Any],
+    leaves: Sequence[Leaving],
     name: str | None = None,
     page: Page | None = None,
     spends_tokens: bool = True,
+    question: str = "",
+    begins_thread: bool = False,
+    asks_person: bool = False,
+    words: Sequence[str] | None = None,
 ) -> Callable[[Function], Function]:
     """Register a function under its own name (or `name`, if that is not a Python name).
 
     `main` is the result key that also holds the message of a failure; `example` is a body that
-    works unchanged. `page` shows a result to a browser, which may then call by GET.
+    works unchanged. `leaves` is what the function sends to somebody outside, nothing for one that
+    asks nobody. `page` shows a result to a browser, which may then call by GET. `question`,
+    `begins_thread` and `words` are as WebhookFunction tells.
     """
 
     def register(function: Function) -> Function:
         wire_name = name or function.__name__
         unit = WebhookFunction(
-            wire_name, function, fields(), result(), main, example, page, spends_tokens
+            wire_name,
+            function,
+            fields(),
+            result(),
+            main,
+            example,
+            page,
+            spends_tokens,
+            question,
+            begins_thread,
+            asks_person,
+            leaves,
+            words,
         )
         WEBHOOKS.add(wire_name, unit, function)
         return function

@@ -13,7 +13,7 @@ import hashlib
 import re
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,11 @@ from typing import Any
 import orjson
 
 from flowhook.organisations.cipher import CannotDecrypt, Cipher
+from flowhook.organisations.contact_names import ContactNames
 from flowhook.redis.keys import org_key
 from flowhook.redis.script import Argument, Script
+from flowhook.turns import in_turns
+from flowhook.whole_words import cut
 from webhooks.context_size import context_tokens, estimate_tokens
 
 THREAD_SECONDS = 24 * 60 * 60
@@ -30,9 +33,11 @@ MAX_TURNS = 20
 MAX_THREAD_TOKENS = 8_000
 MAX_TURN_CHARACTERS = 4_000  # of a question or an answer
 MAX_ORGANISATION_BYTES = 32 * 1024 * 1024
-COUNTS = ("index", "sizes", "bytes")
+COUNTS = ("index", "sizes", "bytes", "contacts")
+AT_ONCE = 1000
 
 APPEND = Script(Path(__file__).with_name("append_turn.lua"), gone="0")
+FORGET = Script(Path(__file__).with_name("forget_thread.lua"), gone="0")
 
 THREAD_ID = re.compile(r"thread_[A-Za-z0-9_-]{32}")
 OWN_NAME = re.compile(r"[A-Za-z0-9+][A-Za-z0-9_.:@+-]{0,199}")
@@ -66,6 +71,7 @@ class Threads:
     def __init__(self, redis: Any, cipher: Cipher, clock: Callable[[], float] = time.time) -> None:
         self.redis = redis
         self.cipher = cipher
+        self.names = ContactNames(redis, cipher)
         self.clock = clock
 
     def open(self, organization_id: str, thread_id: str | None, contact: str = "") -> Thread:
@@ -74,9 +80,7 @@ class Threads:
         place = _place(thread_id, contact)
         turns: list[Turn] = []
         if place:
-            stored = self.redis.lrange(org_key(organization_id, "thread", place), -MAX_TURNS, -1)
-            found = [self._read(organization_id, place, sealed) for sealed in stored]
-            turns = [turn for turn in found if turn]
+            turns = self._turns(organization_id, place)
         if not place or (THREAD_ID.fullmatch(thread_id) and not turns):
             return Thread(f"thread_{secrets.token_urlsafe(24)}", [])
         return Thread(thread_id, turns)
@@ -88,12 +92,9 @@ class Threads:
 
         Threads that were used longest ago make room where the organisation's take too much.
         """
-        turn = orjson.dumps([asked[:MAX_TURN_CHARACTERS], answered[:MAX_TURN_CHARACTERS]])
+        turn = orjson.dumps([cut(text, MAX_TURN_CHARACTERS) for text in (asked, answered)])
         place = _place(thread_id, contact)
-        keys = [
-            org_key(organization_id, *parts)
-            for parts in (("thread", place), *(("threads", part) for part in COUNTS))
-        ]
+        keys = _keys(organization_id, place)
         sealed = self.cipher.seal(organization_id, f"thread:{place}", turn)
         now = round(self.clock(), 3)
         arguments: list[Argument] = [
@@ -103,8 +104,41 @@ class Threads:
             THREAD_SECONDS,
             MAX_TURNS,
             MAX_ORGANISATION_BYTES,
+            self.names.tag_of(organization_id, contact),
         ]
         APPEND.run(self.redis, keys, arguments)
+
+    def forget(self, organization_id: str, thread_id: str, contact: str = "") -> None:
+        """Drop a thread with all its turns, if there is one."""
+        place = _place(thread_id, contact)
+        if place:
+            FORGET.run(self.redis, _keys(organization_id, place), [place])
+
+    def of_contact(self, organization_id: str, contact: str) -> Iterator[list[dict[str, str]]]:
+        """The turns of each of a contact's threads, each as `{"question", "answer"}`."""
+        for place in self._places(organization_id, contact):
+            turns = self._turns(organization_id, place)
+            if turns:
+                yield [{"question": asked, "answer": answered} for asked, answered in turns]
+
+    def erase(self, organization_id: str, contact: str) -> int:
+        """Drop a contact's threads; returns how many there were."""
+        places = self._places(organization_id, contact)
+        return sum(
+            FORGET.run(self.redis, _keys(organization_id, place), [place]) for place in places
+        )
+
+    def _places(self, organization_id: str, contact: str) -> list[str]:
+        """The storage ids of a contact's threads, found among those of all."""
+        tag = self.names.tag_of(organization_id, contact).encode()
+        key = org_key(organization_id, "threads", "contacts")
+        found = in_turns(self.redis.hscan_iter(key, count=AT_ONCE))
+        return [place.decode() for place, held in found if tag and held == tag]
+
+    def _turns(self, organization_id: str, place: str) -> list[Turn]:
+        stored = self.redis.lrange(org_key(organization_id, "thread", place), -MAX_TURNS, -1)
+        found = (self._read(organization_id, place, sealed) for sealed in stored)
+        return [turn for turn in found if turn]
 
     def _read(self, organization_id: str, place: str, sealed: bytes) -> Turn | None:
         """Decrypt a turn; None if its key was removed from ENCRYPTION_KEYS."""
@@ -114,6 +148,17 @@ class Threads:
             return None
         asked, answered = orjson.loads(plain)
         return asked, answered
+
+
+def names_thread(thread_id: str) -> bool:
+    """Tell whether a text is the id or the name of a thread, not a variable or another value."""
+    return bool(_place(thread_id, ""))
+
+
+def _keys(organization_id: str, place: str) -> list[str]:
+    """The thread, and what counts all threads."""
+    parts = (("thread", place), *(("threads", part) for part in COUNTS))
+    return [org_key(organization_id, *part) for part in parts]
 
 
 def _place(thread_id: str, contact: str) -> str:

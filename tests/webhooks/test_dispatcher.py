@@ -258,9 +258,22 @@ def test_no_value_is_null_or_empty_text(value: Any) -> None:
         ({"contact_id": "@contact.id", "contact": {"id": "5"}}, "5"),
         ({"contact_id": " ", "contact": {"id": "5"}}, "5"),
         ({"contact_id": "@contact.id"}, ""),
+        ({"contact": {"id": "@contact.id"}}, ""),
+        ({"contact": {"id": "@contact.id", "uuid": "u-5"}}, "u-5"),
+        ({"contact": "@contact.uuid"}, ""),
+        ({"contact": "+919812345678"}, "+919812345678"),
+        ({"contact": "Asha Devi"}, ""),
+        ({"contact_id": 0, "contact": {"id": "5"}}, "0"),
+        ({"contact_id": True, "contact": {"id": False, "uuid": ["x"]}}, ""),
+        ({"contact_id": "7 "}, "7"),
+        ({"contact": {"id": " 5"}}, "5"),
+        ({"contact": '{"id": 5, "name": "Asha"}'}, "5"),
+        ({"contact": ' {"id": "5"'}, ""),
+        ({"contact": "{" * 100_000}, ""),
+        ({"contact_id": "x" * 200}, "x" * 128),
     ],
 )
-def test_an_id_that_the_flow_never_set_is_nobodys(
+def test_an_id_is_read_from_wherever_the_builder_puts_it(
     service: Service, body: dict[str, object], contact: str
 ) -> None:
     service.organisation()

@@ -18,6 +18,12 @@ import orjson
 import pytest
 from fakeredis import FakeStrictRedis
 
+from answers.guardrails.consent import ConsentStore
+from answers.guardrails.guards import Guards
+from answers.guardrails.rules.rules import Rules
+from answers.guardrails.rules.verdicts import Verdicts
+from answers.inbox.intake import InboxIntake
+from answers.inbox.store import InboxStore
 from flowhook.jobs.call import Call
 from flowhook.limits.limiter import Limiter
 from flowhook.media import samples
@@ -41,6 +47,7 @@ from tests.fakes.servers.playing import FakeServer, values_at
 from tests.fakes.servers.reading import ANSWERED, Shape, read_server, server_names
 from tests.fakes.servers.saying import HALF, SAID, THOUGHT
 from tests.fixtures_app import FIRST_KEY, make_config
+from tests.webhooks.contexts import approved_answers, knowledge, prompt_store
 from webhooks.context import ContextFactory
 from webhooks.dispatcher import Dispatcher
 from webhooks.registry import load_functions
@@ -225,6 +232,12 @@ class Caller:
             PublicMedia(MediaStore(self.redis, cipher), "http://127.0.0.1"),
             Threads(self.redis, cipher),
             google_maps_url="http://127.0.0.1:9",
+            prompts=prompt_store(self.redis, cipher),
+            knowledge=knowledge(self.redis, cipher),
+            intake=InboxIntake(InboxStore(self.redis, cipher)),
+            approved=approved_answers(self.redis, cipher),
+            guards=Guards(cipher, ConsentStore(self.redis, cipher)),
+            rules=Rules(Verdicts(self.redis, cipher)),
         )
         self.entries: list[LogEntry] = []
         self.dispatcher = Dispatcher(
@@ -233,7 +246,9 @@ class Caller:
         contexts.add_tools(WebhookTools(self.dispatcher))
         self.count = 0
 
-    def open_client(self, account: Account, organisation: Organisation) -> AccountClient:
+    def open_client(
+        self, account: Account, organisation: Organisation, masks: Any = None
+    ) -> AccountClient:
         names = list(self.transports)
         transport = self.transports[names[self.count % len(names)]]
         quirks = StoredModelQuirks(self.redis, organisation, account.base_url, lambda org: None)

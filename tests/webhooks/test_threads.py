@@ -264,3 +264,17 @@ def test_a_thread_of_an_older_release_goes_on(any_redis: Client) -> None:
         threads.append("acme", "a", "new", "")
         assert counted(any_redis) > 0
     assert len(threads.open("acme", "a").turns) == MAX_TURNS
+
+
+def test_a_forgotten_thread_leaves_nothing(any_redis: Client) -> None:
+    threads = Threads(any_redis, Cipher([FIRST_KEY]))
+    started, kept = threads.open("acme", None), threads.open("acme", "other")
+    for thread in (started, kept):
+        threads.append("acme", thread.id, "Hi", "Hello")
+    held = int(any_redis.get(org_key("acme", "threads", "bytes")) or 0)
+    threads.forget("acme", started.id)
+    threads.forget("acme", started.id)
+    threads.forget("acme", "")
+    assert threads.open("acme", started.id).turns == []
+    assert len(threads.open("acme", "other").turns) == 1
+    assert int(any_redis.get(org_key("acme", "threads", "bytes")) or 0) * 2 == held

@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from answers.prompts.prompt import filled
 from flowhook.errors import FlowhookError, InvalidResponse
+from flowhook.json_schema import validate_answer
 from flowhook.providers.model_client import (
     ChatRequest,
     CompletionChoice,
@@ -20,10 +22,10 @@ from flowhook.providers.model_client import (
     ModelClient,
 )
 from webhooks.chat.json_in_text import NOT_FOUND, find_json
-from webhooks.chat.messages import text_of
-from webhooks.chat.structured import validate_answer
+from webhooks.chat.messages import text_of, with_rules
 
 SAY_JSON = "Answer with one JSON object and nothing else."
+CORRECTION = f"This is not the JSON that was asked for:\n{{{{problems}}}}\n{SAY_JSON}"
 
 
 class _Unfit(Exception):
@@ -44,7 +46,7 @@ def ask_answers(client: ModelClient, request: ChatRequest) -> list[Any]:
     if wanted is None:
         return _usable([_text_or_error(choice) for choice in client.chat(request).choices])
     if wanted.schema is None:
-        request = replace(request, messages=_saying_json(request.messages))
+        request = replace(request, messages=saying_json(request.messages))
     found = [_read(choice, wanted) for choice in client.chat(request).choices]
     unfit = [answer for answer in found if isinstance(answer, _Unfit)]
     if unfit:
@@ -72,8 +74,8 @@ def parse_answer(text: str, *, must_be_json: bool = False) -> Any:
 def _ask_again(
     client: ModelClient, request: ChatRequest, wanted: JsonAnswer, unfit: list[_Unfit]
 ) -> list[Any]:
-    problems = "\n".join(unfit[0].problems)
-    correction = f"This is not the JSON that was asked for:\n{problems}\n{SAY_JSON}"
+    problems = {"problems": "\n".join(unfit[0].problems)}  # which may quote the answer
+    correction = filled(CORRECTION, problems)
     corrected = replace(
         request,
         messages=[
@@ -130,11 +132,8 @@ def _as_error(_unfit: _Unfit) -> InvalidResponse:
     )
 
 
-def _saying_json(messages: Sequence[Message]) -> Sequence[Message]:
+def saying_json(messages: Sequence[Message]) -> Sequence[Message]:
     """Add a system message with the word JSON, which JSON mode requires, if it is missing."""
     if any("json" in text_of(message.get("content")).lower() for message in messages):
         return messages
-    if messages and messages[0]["role"] == "system":
-        told = {"role": "system", "content": f"{text_of(messages[0]['content'])}\n\n{SAY_JSON}"}
-        return [told, *messages[1:]]
-    return [{"role": "system", "content": SAY_JSON}, *messages]
+    return with_rules(messages, SAY_JSON)

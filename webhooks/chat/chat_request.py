@@ -11,11 +11,12 @@ from typing import Any
 from marshmallow import ValidationError, fields, validates_schema
 
 from flowhook.errors import EmptyInput
+from flowhook.json_schema import check_schema
 from flowhook.providers.model_client import ChatRequest, JsonAnswer
 from webhooks.chat.answers import ask_answers
+from webhooks.chat.from_knowledge import answer_from_knowledge
 from webhooks.chat.messages import ROLES, Message, check_length, conversation, text_of
 from webhooks.chat.sanitize import sanitize_text
-from webhooks.chat.structured import check_schema
 from webhooks.fields import (
     Choice,
     Flag,
@@ -23,11 +24,12 @@ from webhooks.fields import (
     Json,
     Number,
     Pasted,
-    ResultSchema,
     Text,
     Whole,
     model_field,
 )
+from webhooks.guarded import IN_REPLY, REPEATED, GuardedResultSchema
+from webhooks.knowledge_fields import KNOWLEDGE
 from webhooks.registry import Context, Result
 
 RESPONSE_TYPES = ("text", "json", "structured")
@@ -159,7 +161,7 @@ class ChatFieldsSchema(FunctionSchema):
             raise ValidationError({"response_type": ["Must be structured where schema is given."]})
 
 
-class ChatResultSchema(ResultSchema):
+class ChatResultSchema(GuardedResultSchema):
     response = fields.Raw(
         metadata={
             "description": "The first answer: text, or an object if JSON was asked for.",
@@ -171,6 +173,7 @@ class ChatResultSchema(ResultSchema):
         metadata={
             "description": "All n answers, including the first.",
             "example": ["Blue light scatters most in the air."],
+            IN_REPLY: REPEATED,
         },
     )
     thread_id = fields.String(
@@ -186,15 +189,20 @@ def answer_chat(data: dict[str, Any], context: Context) -> Result:
     thread = context.open_thread(data["thread_id"]) if "thread_id" in data else None
     remembered = thread.messages(model) if thread else ()
     messages = conversation(context, prompt, said, remembered)
-    check_length(
-        model, messages, data.get("max_tokens"), "messages" if data.get("messages") else "input"
-    )
-    answers = ask_answers(client, chat_request(data, messages))
+    asked_in = "messages" if data.get("messages") else "input"
+    check_length(model, messages, data.get("max_tokens"), asked_in)
+    request, held = chat_request(data, messages), {}
+    asked = [text_of(one["content"]) for one in said if one["role"] == "user"]
+    if data.get(KNOWLEDGE):
+        earlier = [*(asked for asked, _ in (thread.turns if thread else ())), *asked[:-1]]
+        told = answer_from_knowledge(context, data, request, earlier, asked_in)
+        answers, held = told.answers, told.result
+    else:
+        answers = ask_answers(client, request)
     if data.get("sanitize_text"):
         answers = [sanitize_text(one) if isinstance(one, str) else one for one in answers]
-    result: Result = {"response": answers[0], "responses": answers}
+    result: Result = {"response": answers[0], "responses": answers, **held}
     if thread:
-        asked = [text_of(one["content"]) for one in said if one["role"] == "user"]
         result["thread_id"] = context.remember(thread, asked[-1] if asked else "", answers[0])
     return result
 
@@ -235,6 +243,8 @@ def chat_request(data: dict[str, Any], messages: list[Message]) -> ChatRequest:
 
 
 def _json_answer(data: dict[str, Any]) -> JsonAnswer | None:
+    """The JSON asked for, in the call's own fields or by its saved prompt."""
     if data.get("schema") is not None:
         return JsonAnswer(data["schema"])
-    return JsonAnswer() if data.get("response_type") == "json" else None
+    of_prompt: JsonAnswer | None = data.get("response_format")
+    return JsonAnswer() if data.get("response_type") == "json" else of_prompt

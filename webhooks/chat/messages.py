@@ -109,6 +109,14 @@ def conversation(
     return [*front, *remembered, *said[leading:]]
 
 
+def with_rules(messages: Sequence[Message], rules: str) -> list[Message]:
+    """The messages with the rules behind the instructions of organisation and author."""
+    if messages and messages[0]["role"] == "system":
+        told = {"role": "system", "content": f"{text_of(messages[0]['content'])}\n\n{rules}"}
+        return [told, *messages[1:]]
+    return [{"role": "system", "content": rules}, *messages]
+
+
 def check_length(
     model: str, messages: Iterable[Mapping[str, Any]], answer_tokens: int | None, field: str
 ) -> None:

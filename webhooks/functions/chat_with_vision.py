@@ -8,6 +8,7 @@ from flowhook.media import samples
 from webhooks.chat.chat_request import ChatFieldsSchema, ChatResultSchema, answer_chat
 from webhooks.chat.image_parts import MAX_IMAGES, SeenText, inline_images, read_part
 from webhooks.chat.messages import messages_field
+from webhooks.leaving import PICTURES, TEXT
 from webhooks.registry import Context, webhook
 
 
@@ -57,6 +58,8 @@ class ChatWithVisionSchema(ChatFieldsSchema):
         ],
         "max_tokens": 300,
     },
+    leaves=(TEXT, PICTURES),
+    words=("messages", "input"),
 )
 def chat_with_vision(data: dict[str, Any], context: Context) -> dict[str, Any]:
     """Chat with a model that can see images: user messages may hold text and images.

@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import fields
 
 from webhooks.fields import FunctionSchema, ResultSchema, Text
+from webhooks.leaving import NOTHING
 from webhooks.registry import Context, webhook
 
 # As long as a WhatsApp message; ordering a text's accents takes the square of their number.
@@ -45,6 +46,7 @@ class CheckResponseResultSchema(ResultSchema):
     main="response",
     example={"correct_response": "Paris", "user_response": "Paris"},
     spends_tokens=False,
+    leaves=NOTHING,
 )
 def check_response(data: dict[str, Any], context: Context) -> dict[str, Any]:
     """Check whether a contact's answer is exactly the right one, letter for letter.

@@ -10,9 +10,11 @@ from marshmallow import fields
 
 from flowhook.errors import EmptyInput, InvalidResponse
 from flowhook.providers.model_client import ChatRequest, JsonAnswer
+from flowhook.whole_words import cut
 from webhooks.chat.json_in_text import NOT_FOUND, find_json
 from webhooks.chat.messages import check_length
 from webhooks.fields import FunctionSchema, Pasted, ResultSchema, Text
+from webhooks.leaving import SOUND, TEXT
 from webhooks.media.languages import language_code, language_name
 from webhooks.media.speech import transcribe
 from webhooks.media.speech_provider import provider_field
@@ -69,6 +71,7 @@ class DetectLanguageResultSchema(ResultSchema):
     result=DetectLanguageResultSchema,
     main="detected_language",
     example={"text": "आप कैसे हैं?"},
+    leaves=(TEXT, SOUND),
 )
 def detect_language(data: dict[str, Any], context: Context) -> dict[str, Any]:
     """Recognise the language that a contact wrote or spoke, and give its English name.
@@ -96,7 +99,7 @@ def language_of(text: str, context: Context) -> str:
     """The English name of a text's language."""
     messages = [
         {"role": "system", "content": RULES},
-        {"role": "user", "content": text[:MAX_CHARACTERS]},
+        {"role": "user", "content": cut(text, MAX_CHARACTERS)},
     ]
     client = context.model_client()
     check_length(client.account.resolve(None), messages, None, "text")

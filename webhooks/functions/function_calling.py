@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import fields
 
+from webhooks.chat.answers import parse_answer
 from webhooks.chat.chat_request import (
     chat_request,
     max_tokens_field,
@@ -17,8 +18,15 @@ from webhooks.chat.chat_request import (
 from webhooks.chat.image_parts import SeenText, inline_images, read_part
 from webhooks.chat.messages import messages_field
 from webhooks.chat.sanitize import sanitize_text
-from webhooks.fields import Flag, FunctionSchema, Json, ResultSchema, model_field
+from webhooks.fields import Flag, FunctionSchema, Json, model_field
+from webhooks.guarded import GuardedResultSchema
+from webhooks.leaving import PICTURES, TEXT
 from webhooks.registry import Context, webhook
+from webhooks.saved_prompts import (
+    prompt_variables_field,
+    prompt_version_field,
+    saved_prompt_field,
+)
 from webhooks.tools.tool_calls import ToolChat
 from webhooks.tools.tool_choice import offered_tools, read_functions
 
@@ -40,6 +48,8 @@ class FunctionCallingSchema(FunctionSchema):
         }
     )
     prompt = prompt_field("Use the functions.")
+    saved_prompt = saved_prompt_field()
+    prompt_variables = prompt_variables_field()
     model = model_field()
     functions = Json(
         required=True,
@@ -63,10 +73,11 @@ class FunctionCallingSchema(FunctionSchema):
     )
 
 
-class FunctionCallingResultSchema(ResultSchema):
-    response = fields.String(
+class FunctionCallingResultSchema(GuardedResultSchema):
+    response = fields.Raw(
         metadata={
-            "description": "The model's answer; N/A while calls are waiting for their results.",
+            "description": "The model's answer, an object if its saved prompt asks for JSON; N/A"
+            " while calls are waiting for their results.",
             "example": "There are two: Yes and No.",
         }
     )
@@ -90,6 +101,7 @@ class FunctionCallingResultSchema(ResultSchema):
             "description": "The conversation, where calls wait: for function_calling_response."
         },
     )
+    prompt_version = prompt_version_field()
 
 
 @webhook(
@@ -102,6 +114,8 @@ class FunctionCallingResultSchema(ResultSchema):
         "model": "gpt-6-luna",
         "run": True,
     },
+    leaves=(TEXT, PICTURES),
+    words=("messages", "input", "prompt_variables"),
 )
 def function_calling(data: dict[str, Any], context: Context) -> dict[str, Any]:
     """Let the model call functions, and answer with their results.
@@ -128,11 +142,14 @@ def function_calling(data: dict[str, Any], context: Context) -> dict[str, Any]:
     said = [{"role": "system", "content": prompt}, *asked] if prompt else asked
     inline_images(data.get("messages") or (), data.get("input"), context)
     tools = offered_tools(data["functions"], context)
-    chat = ToolChat(context.model_client(), context, tools, chat_request(data, []), said)
+    request = chat_request(data, [])
+    chat = ToolChat(context.model_client(), context, tools, request, said)
     text, calls = chat.answer() if data["run"] is not False else chat.calls_only()
-    if data.get("sanitize_text"):
-        text = sanitize_text(text)
-    result: dict[str, Any] = {"response": text, "calls": [call.as_dict() for call in calls]}
-    if any(call.result is None for call in calls):
+    waits = any(call.result is None for call in calls)
+    answer = parse_answer(text, must_be_json=True) if request.json_answer and not waits else text
+    if data.get("sanitize_text") and answer is text:
+        answer = sanitize_text(text)
+    result: dict[str, Any] = {"response": answer, "calls": [call.as_dict() for call in calls]}
+    if waits:
         result["messages"] = chat.said
     return result

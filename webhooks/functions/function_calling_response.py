@@ -15,8 +15,11 @@ from webhooks.chat.chat_request import (
 )
 from webhooks.chat.messages import check_length, conversation
 from webhooks.chat.sanitize import sanitize_text
-from webhooks.fields import FunctionSchema, Json, ResultSchema, model_field
+from webhooks.fields import FunctionSchema, Json, model_field
+from webhooks.guarded import GuardedResultSchema
+from webhooks.leaving import TEXT
 from webhooks.registry import Context, webhook
+from webhooks.tools.tool_calls import with_results_as_data
 from webhooks.tools.tool_results import read_earlier, with_results
 
 
@@ -43,7 +46,7 @@ class FunctionCallingResponseSchema(FunctionSchema):
     sanitize_text = sanitize_field()
 
 
-class FunctionCallingResponseResultSchema(ResultSchema):
+class FunctionCallingResponseResultSchema(GuardedResultSchema):
     response = fields.String(
         metadata={"description": "The model's answer.", "example": "Order A17 is on its way."}
     )
@@ -60,6 +63,8 @@ class FunctionCallingResponseResultSchema(ResultSchema):
         "sub_automation_response": {"status": "on its way"},
         "model": "gpt-6-luna",
     },
+    leaves=(TEXT,),
+    words=(),
 )
 def function_calling_response(data: dict[str, Any], context: Context) -> dict[str, Any]:
     """Give the model the result of a function that you ran yourself, and get its answer.
@@ -77,7 +82,7 @@ def function_calling_response(data: dict[str, Any], context: Context) -> dict[st
     Source: https://platform.openai.com/docs/guides/function-calling
     """
     said = with_results(data["function_calling_response"], data["sub_automation_response"])
-    messages = conversation(context, None, said)
+    messages = with_results_as_data(conversation(context, None, said))
     client = context.model_client()
     model = client.account.resolve(data.get("model"))
     check_length(model, messages, data.get("max_tokens"), "function_calling_response")

@@ -15,7 +15,9 @@ from flowhook.providers.model_client import (
     PICTURE_STYLES,
     PictureRequest,
 )
-from webhooks.fields import Choice, FunctionSchema, Pasted, ResultSchema, Text, Whole, model_field
+from webhooks.fields import Choice, FunctionSchema, Pasted, Text, Whole, model_field
+from webhooks.guarded import GuardedResultSchema
+from webhooks.leaving import TEXT
 from webhooks.media.pictures import draw
 from webhooks.registry import Context, webhook
 
@@ -80,7 +82,7 @@ class GenerateImageSchema(FunctionSchema):
     n = Whole(1, 10, metadata={"description": "How many images, 1 to 10.", "example": 1})
 
 
-class GenerateImageResultSchema(ResultSchema):
+class GenerateImageResultSchema(GuardedResultSchema):
     url = fields.String(
         metadata={
             "description": "Link to the (first) image, available for 24 hours.",
@@ -122,6 +124,8 @@ def page(body: Mapping[str, Any], result: Mapping[str, Any]) -> str:
         "n": 1,
     },
     page=page,
+    leaves=(TEXT,),
+    words=("prompt", "description", "desc"),
 )
 def generate_image(data: dict[str, Any], context: Context) -> dict[str, Any]:
     """Draw images from a prompt.

@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import fields
 
 from webhooks.fields import FunctionSchema, Number, ResultSchema
+from webhooks.leaving import PLACE
 from webhooks.registry import Context, webhook
 
 # Which of Google's component types a part is taken from, the first that an address has.
@@ -58,6 +59,7 @@ class GeolocationResultSchema(ResultSchema):
     main="address",
     example={"lat": "12.9716", "long": "77.5946"},
     spends_tokens=False,
+    leaves=(PLACE,),
 )
 def geolocation(data: dict[str, Any], context: Context) -> dict[str, Any]:
     """Find the name of the place at a latitude and longitude.

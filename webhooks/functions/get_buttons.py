@@ -8,6 +8,7 @@ from marshmallow import fields
 
 from flowhook.errors import EmptyInput
 from webhooks.fields import FunctionSchema, ResultSchema, Text
+from webhooks.leaving import NOTHING
 from webhooks.registry import Context, webhook
 
 
@@ -38,6 +39,7 @@ class GetButtonsResultSchema(ResultSchema):
     main="buttons",
     example={"buttons_data": "Yes | No | Later"},
     spends_tokens=False,
+    leaves=NOTHING,
 )
 def get_buttons(data: dict[str, Any], context: Context) -> dict[str, Any]:
     """Split a text at | into numbered button titles.

@@ -8,6 +8,7 @@ from marshmallow import fields
 
 from flowhook.providers.model_client import ModerationRequest
 from webhooks.fields import FunctionSchema, ResultSchema, Text
+from webhooks.leaving import TEXT
 from webhooks.registry import Context, webhook
 
 
@@ -38,6 +39,7 @@ class ModerateResultSchema(ResultSchema):
     main="flagged",
     example={"text": "I like your school."},
     spends_tokens=False,
+    leaves=(TEXT,),
 )
 def moderate(data: dict[str, Any], context: Context) -> dict[str, Any]:
     """Check whether a text is harmful, and in which way.

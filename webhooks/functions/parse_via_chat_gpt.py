@@ -7,12 +7,28 @@ from typing import Any
 from marshmallow import fields
 
 from flowhook.providers.model_client import ChatRequest
+from webhooks.approved_first import answer_id_field, source_field
 from webhooks.chat.answers import ask_answers, parse_answer
 from webhooks.chat.chat_request import effort_field, thread_field
+from webhooks.chat.from_knowledge import answer_from_knowledge
 from webhooks.chat.messages import check_length, conversation
 from webhooks.chat.response_format import response_format_field
-from webhooks.fields import FunctionSchema, Number, ResultSchema, Text, Whole, model_field
+from webhooks.fields import FunctionSchema, Number, Text, Whole, model_field
+from webhooks.guarded import GuardedResultSchema
+from webhooks.knowledge_fields import (
+    KNOWLEDGE,
+    found_field,
+    knowledge_field,
+    not_found_message_field,
+    sources_field,
+)
+from webhooks.leaving import TEXT
 from webhooks.registry import Context, webhook
+from webhooks.saved_prompts import (
+    prompt_variables_field,
+    prompt_version_field,
+    saved_prompt_field,
+)
 
 
 class ParseViaChatGptSchema(FunctionSchema):
@@ -29,6 +45,10 @@ class ParseViaChatGptSchema(FunctionSchema):
             "example": "Answer a ten-year-old in two sentences.",
         },
     )
+    saved_prompt = saved_prompt_field()
+    prompt_variables = prompt_variables_field()
+    knowledge = knowledge_field()
+    not_found_message = not_found_message_field()
     gpt_model = model_field()
     model = model_field("Another name for gpt_model.")
     temperature = Number(
@@ -44,7 +64,7 @@ class ParseViaChatGptSchema(FunctionSchema):
     thread_id = thread_field()
 
 
-class ParseViaChatGptResultSchema(ResultSchema):
+class ParseViaChatGptResultSchema(GuardedResultSchema):
     parsed_msg = fields.Raw(
         metadata={
             "description": "The answer: text, or an object or list if the answer is JSON.",
@@ -54,6 +74,11 @@ class ParseViaChatGptResultSchema(ResultSchema):
     thread_id = fields.String(
         metadata={"description": "The conversation's id, if thread_id was in the body."}
     )
+    prompt_version = prompt_version_field()
+    found = found_field()
+    sources = sources_field()
+    source = source_field()
+    answer_id = answer_id_field()
 
 
 @webhook(
@@ -67,6 +92,9 @@ class ParseViaChatGptResultSchema(ResultSchema):
         "gpt_model": "gpt-6-luna",
         "prompt": "Answer a ten-year-old in two sentences.",
     },
+    question="question_text",
+    leaves=(TEXT,),
+    words=("question_text", "prompt_variables"),
 )
 def parse_via_chat_gpt(data: dict[str, Any], context: Context) -> dict[str, Any]:
     """Answer a contact's question with a chat model.
@@ -84,9 +112,22 @@ def parse_via_chat_gpt(data: dict[str, Any], context: Context) -> dict[str, Any]
     `"thread_id": "@results.gpt_response.thread_id"`; the first time it is not set yet, and a new
     conversation begins.
 
-    Errors: invalid_input, empty_input, unresolved_variable, inactive, missing_api_key, forbidden,
-    invalid_api_key, insufficient_quota, model_not_found, refused, content_filter, truncated,
-    provider_rejected, invalid_response, provider_timeout.
+    Where the organisation uses approved answers, one that fits the question is given in place of
+    the model's: `source` tells which it was. Say `"approved": false` where the model is to sort or
+    rewrite what the contact wrote, and not to answer it.
+
+    With `knowledge` the answer comes from that base of the organisation's documents and from
+    nothing else, and `sources` tells where it stands. Where they do not hold it, the answer is
+    `not_found_message` and `found` is false: split on `@results.gpt_response.found`. Passages
+    that have too little to do with the question are not shown to the model, which then is not
+    asked at all. A short question such as "And for wheat?" is looked up together with those that
+    the thread remembers. With a `response_format` of JSON the answer keeps to it, but not the
+    `not_found_message`.
+
+    Errors: invalid_input, empty_input, unresolved_variable, not_found (no such base of
+    documents), inactive, missing_api_key, forbidden, invalid_api_key, insufficient_quota,
+    model_not_found, refused, content_filter, truncated, provider_rejected, invalid_response,
+    provider_timeout.
     Source: https://platform.openai.com/docs/api-reference/chat
     """
     client = context.model_client()
@@ -109,8 +150,15 @@ def parse_via_chat_gpt(data: dict[str, Any], context: Context) -> dict[str, Any]
         reasoning_effort=data.get("reasoning_effort"),
         json_answer=data.get("response_format"),
     )
-    answer = ask_answers(client, request)[0]
+    held: dict[str, Any] = {}
+    if data.get(KNOWLEDGE):
+        earlier = [asked for asked, _ in thread.turns] if thread else []
+        told = answer_from_knowledge(context, data, request, earlier, "question_text")
+        answer, held = told.answers[0], told.result
+    else:
+        answer = ask_answers(client, request)[0]
     parsed = parse_answer(answer) if isinstance(answer, str) else answer
+    result = {"parsed_msg": parsed, **held}
     if thread:
-        return {"parsed_msg": parsed, "thread_id": context.remember(thread, question, answer)}
-    return {"parsed_msg": parsed}
+        result["thread_id"] = context.remember(thread, question, answer)
+    return result

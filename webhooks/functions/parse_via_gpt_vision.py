@@ -12,8 +12,15 @@ from flowhook.providers.model_client import ChatRequest
 from webhooks.chat.answers import ask_answers, parse_answer
 from webhooks.chat.messages import check_length, conversation
 from webhooks.chat.response_format import response_format_field
-from webhooks.fields import FunctionSchema, Pasted, ResultSchema, Text, model_field
+from webhooks.fields import FunctionSchema, Pasted, Text, model_field
+from webhooks.guarded import GuardedResultSchema
+from webhooks.leaving import PICTURES, TEXT
 from webhooks.registry import Context, webhook
+from webhooks.saved_prompts import (
+    prompt_variables_field,
+    prompt_version_field,
+    saved_prompt_field,
+)
 
 DEFAULT_PROMPT = "Describe this image."
 
@@ -34,18 +41,21 @@ class ParseViaGptVisionSchema(FunctionSchema):
             "example": "Which plant is this, and does it look healthy?",
         },
     )
+    saved_prompt = saved_prompt_field()
+    prompt_variables = prompt_variables_field()
     model = model_field()
     gpt_model = model_field("Another name for model.")
     response_format = response_format_field()
 
 
-class ParseViaGptVisionResultSchema(ResultSchema):
+class ParseViaGptVisionResultSchema(GuardedResultSchema):
     response = fields.Raw(
         metadata={
             "description": "The answer: text, or an object or list if the answer is JSON.",
             "example": "A tomato plant; its lower leaves show early blight.",
         }
     )
+    prompt_version = prompt_version_field()
 
 
 @webhook(
@@ -58,6 +68,8 @@ class ParseViaGptVisionResultSchema(ResultSchema):
         "url": samples.IMAGE,
         "prompt": "Which colour is this?",
     },
+    leaves=(TEXT, PICTURES),
+    words=("prompt", "prompt_variables"),
 )
 def parse_via_gpt_vision(data: dict[str, Any], context: Context) -> dict[str, Any]:
     """Answer a prompt about a picture with a chat model that can see it.
@@ -81,7 +93,14 @@ def parse_via_gpt_vision(data: dict[str, Any], context: Context) -> dict[str, An
     ]
     asked_model = data.get("model") or data.get("gpt_model")
     messages = conversation(context, None, [{"role": "user", "content": user}])
-    check_length(client.account.resolve(asked_model), messages, None, "prompt")
-    request = ChatRequest(messages, asked_model, json_answer=data.get("response_format"))
+    max_tokens = data.get("max_tokens")
+    check_length(client.account.resolve(asked_model), messages, max_tokens, "prompt")
+    request = ChatRequest(
+        messages,
+        asked_model,
+        max_tokens=max_tokens,
+        temperature=data.get("temperature"),
+        json_answer=data.get("response_format"),
+    )
     answer = ask_answers(client, request)[0]
     return {"response": parse_answer(answer) if isinstance(answer, str) else answer}

@@ -22,12 +22,13 @@ from webhooks.fields import (
     FunctionSchema,
     Json,
     Number,
-    ResultSchema,
     Text,
     Whole,
     check_set,
     model_field,
 )
+from webhooks.guarded import IN_REPLY, REPEATED, GuardedResultSchema
+from webhooks.leaving import TEXT
 from webhooks.registry import Context, webhook
 
 
@@ -100,7 +101,7 @@ class PromptSchema(FunctionSchema):
     sanitize_text = sanitize_field()
 
 
-class PromptResultSchema(ResultSchema):
+class PromptResultSchema(GuardedResultSchema):
     response = fields.String(
         metadata={"description": "The first answer.", "example": "Every book is a door."}
     )
@@ -109,6 +110,7 @@ class PromptResultSchema(ResultSchema):
         metadata={
             "description": "All n answers, including the first.",
             "example": ["Every book is a door."],
+            IN_REPLY: REPEATED,
         },
     )
 
@@ -123,6 +125,8 @@ class PromptResultSchema(ResultSchema):
         "max_tokens": 200,
         "n": 1,
     },
+    leaves=(TEXT,),
+    words=("prompt",),
 )
 def prompt(data: dict[str, Any], context: Context) -> dict[str, Any]:
     """Send one prompt to a model and get its text back.

@@ -7,7 +7,9 @@ from typing import Any
 from marshmallow import fields
 
 from flowhook.media import samples
-from webhooks.fields import FunctionSchema, ResultSchema, ignored_field, model_field
+from webhooks.fields import FunctionSchema, ignored_field, model_field
+from webhooks.guarded import IN_REPLY, REPEATED, GuardedResultSchema
+from webhooks.leaving import SOUND
 from webhooks.media.languages import (
     is_automatic,
     language_field,
@@ -32,12 +34,16 @@ class SpeechToTextSchema(FunctionSchema):
     wait_time = ignored_field()
 
 
-class SpeechToTextResultSchema(ResultSchema):
+class SpeechToTextResultSchema(GuardedResultSchema):
     response = fields.String(
         metadata={"description": "What was said.", "example": "When does the school open?"}
     )
     message = fields.String(
-        metadata={"description": "The same text.", "example": "When does the school open?"}
+        metadata={
+            "description": "The same text.",
+            "example": "When does the school open?",
+            IN_REPLY: REPEATED,
+        }
     )
     language = fields.String(
         metadata={
@@ -58,6 +64,8 @@ class SpeechToTextResultSchema(ResultSchema):
         "speech": samples.SPEECH,
         "language": "auto",
     },
+    leaves=(SOUND,),
+    words=(),
 )
 def speech_to_text(data: dict[str, Any], context: Context) -> dict[str, Any]:
     """Turn a recording into text.

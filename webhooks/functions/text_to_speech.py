@@ -14,11 +14,12 @@ from webhooks.fields import (
     FunctionSchema,
     Number,
     Pasted,
-    ResultSchema,
     Text,
     ignored_field,
     model_field,
 )
+from webhooks.guarded import IN_REPLY, REPEATED, GuardedResultSchema
+from webhooks.leaving import SPOKEN
 from webhooks.media.languages import language_field
 from webhooks.media.speech import MAX_SPOKEN_CHARACTERS, SPOKEN_TEXT, VOICES, speak
 from webhooks.media.speech_provider import chosen_provider, provider_field
@@ -66,7 +67,7 @@ class TextToSpeechSchema(FunctionSchema):
     wait_time = ignored_field()
 
 
-class TextToSpeechResultSchema(ResultSchema):
+class TextToSpeechResultSchema(GuardedResultSchema):
     media_url = fields.String(
         metadata={
             "description": "Link to the speech, available for 24 hours: an Ogg Opus file"
@@ -79,6 +80,7 @@ class TextToSpeechResultSchema(ResultSchema):
         metadata={
             "description": "The same link.",
             "example": "https://flowhook.example.org/media/acme.8fJ2....ogg",
+            IN_REPLY: REPEATED,
         }
     )
     spoken_text = SPOKEN_TEXT
@@ -94,6 +96,8 @@ class TextToSpeechResultSchema(ResultSchema):
         "text": "The school opens at nine.",
         "voice": "coral",
     },
+    leaves=(SPOKEN,),
+    words=("text",),
 )
 def text_to_speech(data: dict[str, Any], context: Context) -> dict[str, Any]:
     """Turn a text into a voice note.

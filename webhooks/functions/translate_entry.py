@@ -11,7 +11,9 @@ from marshmallow import ValidationError, fields
 
 from flowhook.errors import InvalidInput, InvalidResponse
 from webhooks.chat.messages import check_length
-from webhooks.fields import FunctionSchema, Json, ResultSchema, Text, Whole, model_field
+from webhooks.fields import FunctionSchema, Json, Text, Whole, model_field
+from webhooks.guarded import GuardedResultSchema
+from webhooks.leaving import TEXT
 from webhooks.media.languages import language_field, language_name
 from webhooks.registry import AsGiven, Context, webhook
 from webhooks.translation.batching import batches
@@ -67,7 +69,7 @@ class TranslateEntrySchema(FunctionSchema):
     )
 
 
-class TranslateEntryResultSchema(ResultSchema):
+class TranslateEntryResultSchema(GuardedResultSchema):
     entry = fields.Dict(
         metadata={
             "description": "The entry with its text translated and everything else unchanged.",
@@ -85,6 +87,8 @@ class TranslateEntryResultSchema(ResultSchema):
         "language": "Hindi",
         "model": "gpt-6-luna",
     },
+    leaves=(TEXT,),
+    words=("entry",),
 )
 def translate_entry(data: dict[str, Any], context: Context) -> dict[str, Any]:
     """Translate the text of an entry that people read, and leave everything else unchanged.

@@ -8,8 +8,16 @@ from marshmallow import fields
 
 from flowhook.errors import ProviderFailure
 from flowhook.media import samples
-from webhooks.fields import ResultSchema, ignored_field
-from webhooks.media.file_search import FileSearchFieldsSchema, answer_from_files, find_source
+from webhooks.fields import ignored_field
+from webhooks.guarded import IN_REPLY, NOTHING, REPEATED, GuardedResultSchema
+from webhooks.leaving import SOUND, SPOKEN, TEXT
+from webhooks.media.file_search import (
+    FileSearchFieldsSchema,
+    answer_from_files,
+    find_source,
+    found_in_files_field,
+    sources_in_files_field,
+)
 from webhooks.media.languages import is_automatic, language_field, same_language
 from webhooks.media.speech import (
     SPOKEN_TEXT,
@@ -22,6 +30,7 @@ from webhooks.media.speech import (
 from webhooks.media.speech_provider import provider_field
 from webhooks.media.translated import translated
 from webhooks.registry import Context, webhook
+from webhooks.saved_prompts import prompt_version_field
 
 
 class VoiceFilesearchGptSchema(FileSearchFieldsSchema):
@@ -35,7 +44,7 @@ class VoiceFilesearchGptSchema(FileSearchFieldsSchema):
     speech_engine = ignored_field()
 
 
-class VoiceFilesearchGptResultSchema(ResultSchema):
+class VoiceFilesearchGptResultSchema(GuardedResultSchema):
     message = fields.String(
         metadata={
             "description": "The answer as the model gave it.",
@@ -46,6 +55,7 @@ class VoiceFilesearchGptResultSchema(ResultSchema):
         metadata={
             "description": "The answer in target_language; the same text if that is its language.",
             "example": "फीस पाँच तारीख को देनी है।",
+            IN_REPLY: REPEATED,
         }
     )
     media_url = fields.String(
@@ -53,6 +63,7 @@ class VoiceFilesearchGptResultSchema(ResultSchema):
             "description": "Link to the spoken answer, an Ogg Opus file (from Sarvam and realtime"
             " models: MP3) served for 24 hours; N/A if it could not be spoken.",
             "example": "https://flowhook.example.org/media/acme.8fJ2....ogg",
+            IN_REPLY: NOTHING,
         }
     )
     thread_id = fields.String(
@@ -68,6 +79,9 @@ class VoiceFilesearchGptResultSchema(ResultSchema):
             "example": "provider_timeout",
         }
     )
+    found = found_in_files_field()
+    sources = sources_in_files_field()
+    prompt_version = prompt_version_field()
 
 
 @webhook(
@@ -84,20 +98,24 @@ class VoiceFilesearchGptResultSchema(ResultSchema):
         "thread_id": "@results.voice.thread_id",
     },
     name="voice-filesearch-gpt",
+    leaves=(SOUND, TEXT, SPOKEN),
+    begins_thread=True,
+    words=("prompt_variables",),
 )
 def voice_filesearch_gpt(data: dict[str, Any], context: Context) -> dict[str, Any]:
     """Answer a spoken question from the organisation's files, with a voice note.
 
     Does for a voice note what `filesearch-gpt` does for a text: turns `speech` into text, answers
-    from the files, translates the answer if `target_language` is not the language the contact
-    spoke, and turns the answer into speech. Send the audio at `@results.<result_name>.media_url`
-    and the text in `translated_text`. If the speech cannot be made, the call still succeeds:
+    from the documents or files, translates the answer if `target_language` is not the language the
+    contact spoke, and turns the answer into speech. Send the audio at
+    `@results.<result_name>.media_url` and the text in `translated_text`, and split on
+    `@results.<result_name>.found`. If the speech cannot be made, the call still succeeds:
     `media_url` is then `N/A`, and `speech_error` says why. If an answer is longer than 4,096
     characters, only its beginning is spoken. Needs the organisation's OpenAI settings, and its
     sarvam settings where provider is sarvam, who then hears and speaks while the model of the
     OpenAI settings answers. Give it a `wait_seconds`: it asks up to four times.
 
-    Errors: empty_input (also if nothing was said), unresolved_variable, invalid_input,
+    Errors: empty_input (also if nothing was said), unresolved_variable, invalid_input, not_found,
     too_large, inactive, missing_api_key, forbidden, model_not_found, refused, content_filter,
     provider_rejected, provider_unavailable, provider_timeout.
     Source: https://platform.openai.com/docs/guides/tools-file-search
@@ -106,9 +124,8 @@ def voice_filesearch_gpt(data: dict[str, Any], context: Context) -> dict[str, An
     spoken = data.get("source_language")
     provider = data.get("provider")
     heard = transcribe(context, data["speech"], language=spoken, provider=provider)
-    answer, thread_id = answer_from_files(
-        context, source, heard.text, data.get("thread_id"), "speech"
-    )
+    told = answer_from_files(data, context, source, heard.text, "speech")
+    answer = told["message"]
     own = heard.language if is_automatic(spoken) else spoken
     wanted = data.get("target_language")
     if is_automatic(wanted) or same_language(own, wanted):
@@ -116,10 +133,9 @@ def voice_filesearch_gpt(data: dict[str, Any], context: Context) -> dict[str, An
     else:
         text, language = translated(context, answer, str(wanted)), wanted
     return {
-        "message": answer,
+        **told,
         "translated_text": text,
         **_spoken(context, text, language, provider),
-        "thread_id": thread_id,
     }
 
 

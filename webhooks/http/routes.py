@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
 import orjson
@@ -66,13 +67,13 @@ def webhook_routes(
     """Create the routes `GET /webhooks` and `POST /webhooks/<name>`."""
     routes = Blueprint("webhooks", __name__)
     functions = handler.dispatcher.functions
-    described = orjson.dumps(catalogue(functions))
+    described = cache(lambda: orjson.dumps(catalogue(functions)))
 
     @routes.get("/webhooks")
     @documented(open=True, answer={"type": "object", "required": ["functions"]})
     def list_functions() -> Response:
         """List every webhook function with its fields, results and an example body."""
-        return Response(described, mimetype="application/json")
+        return Response(described(), mimetype="application/json")
 
     @routes.post("/webhooks/<name>")
     def call_function(name: str) -> Response:

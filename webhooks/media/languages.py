@@ -11,6 +11,7 @@ import unicodedata
 
 from marshmallow import ValidationError
 
+from answers.prompts.prompt import filled
 from webhooks.fields import Pasted, Text
 
 # The languages that OpenAI's or Sarvam's models hear, by ISO 639-1 code where there is one.
@@ -69,6 +70,22 @@ def language_name(text: str) -> str:
     """The English name of a language; an unknown one is returned as it was written."""
     code = language_code(text)
     return NAMES[code] if code else text.strip()
+
+
+def naming(instructions: str, language: str) -> str:
+    """Instructions with a language in the place of `{{language}}`.
+
+    One that the table knows is named; any other is data, since it may be what a contact answered.
+
+    >>> naming("Translate into {{language}}.", "hi-IN")
+    'Translate into Hindi.'
+    >>> naming("Translate into {{language}}.", "Tulu").splitlines()[0]
+    'Translate into <data name="language">Tulu</data>.'
+    """
+    name = language_name(language)
+    if language_code(language):
+        return instructions.replace("{{language}}", name)
+    return filled(instructions, {"language": name})
 
 
 def is_automatic(text: str | None) -> bool:

@@ -117,6 +117,7 @@ def transcribe(
             fix="Ask the contact to record the message again.",
             fields={field: ["No speech was heard in it."]},
         )
+    context.hear(heard.text.strip())
     only = heard.languages[0] if len(heard.languages) == 1 else None
     return Transcript(heard.text.strip(), language_code(only) or code)
 
@@ -132,8 +133,12 @@ def speak(
     provider: str | None = None,
 ) -> Spoken:
     """Speak a text of at most 4,096 characters, as an Ogg Opus or MP3 file."""
-    named = None if not language or is_automatic(language) else language_name(language)
-    request = SpeechRequest(text, voice, named, model, pace)
+    known, other = None, None
+    if language and language_code(language):
+        known = language_name(language)
+    elif language and not is_automatic(language):
+        other = language_name(language)
+    request = SpeechRequest(text, voice, known, model, pace, other)
     speech = speech_client(context, provider).speak(request)
     return Spoken(context.keep(speech.content, _extension(speech)), speech.spoken)
 

@@ -12,8 +12,8 @@ import orjson
 from marshmallow import ValidationError
 
 from flowhook.errors import InvalidInput
+from flowhook.json_schema import check_lenient_schema, check_schema
 from flowhook.turns import in_turns
-from webhooks.chat.structured import check_lenient_schema, check_schema
 from webhooks.context import Context, Tool
 from webhooks.fields import EmptyText
 

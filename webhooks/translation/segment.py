@@ -19,7 +19,7 @@ _BLOCK = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"(?<![.!?…।॥؟۔])[.!?…।॥؟۔]++[\"'”’»)]*+\s+|[。！？]+|\n+")
-_SPACE = re.compile(r"\s+")
+_SPACE = re.compile(r"(?<![\d\s])\s+|\s+(?![\d\s])")  # none within a number
 
 
 @dataclass(frozen=True, slots=True)

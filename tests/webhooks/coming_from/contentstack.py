@@ -184,7 +184,7 @@ def responded(world: World) -> None:
     answer = world.post("function_calling_response", body).json
     assert answer["response"] == "It is on its way."
     said = world.asked()["messages"]
-    assert [one["role"] for one in said] == ["user", "assistant", "tool"]
+    assert [one["role"] for one in said] == ["system", "user", "assistant", "tool"]
     assert json.loads(said[-1]["content"]) == {"status": "on its way"}
 
 

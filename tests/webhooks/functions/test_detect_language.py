@@ -56,7 +56,7 @@ def test_a_long_text_is_judged_by_its_beginning(service: Service, openai: FakeOp
     service.organisation(openai)
     openai.say_json({"language": "Hindi"})
     assert service.call("detect_language", {"text": "नमस्ते " * 10_000}).status == 200
-    assert len(openai.last.body["messages"][1]["content"]) == 2_000
+    assert 1_980 < len(openai.last.body["messages"][1]["content"]) <= 2_000
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,14 @@ def test_the_conversation_is_remembered(service: Service, openai: FakeOpenAI) ->
         "thread_id": first["thread_id"],
     }
     second = service.call("filesearch-gpt", body).json
-    assert second == {"success": True, "message": HOURS, "thread_id": first["thread_id"]}
+    cited = second.pop("sources")
+    assert second == {
+        "success": True,
+        "message": HOURS,
+        "thread_id": first["thread_id"],
+        "found": True,
+    }
+    assert [(one["title"], one["page"]) for one in cited] == [("a.txt", 0)]
     assert heard(openai)[1:] == [
         ("user", QUESTION),
         ("assistant", FEES),
@@ -191,3 +198,33 @@ def test_an_answer_that_is_barely_one_is_read(
     openai.fail(faults.status(200, body=json.dumps(body).encode()))
     answer = service.call("filesearch-gpt", {"question": QUESTION, "vector_store_id": "vs_1"})
     assert answer.json["message"] == FEES
+
+
+# --- what the answer cites ---
+
+
+def test_the_files_that_the_answer_cites_are_its_sources(
+    service: Service, openai: FakeOpenAI
+) -> None:
+    service.organisation(openai)
+    cited = {"type": "file_citation", "file_id": "file-1", "filename": "fees.pdf", "index": 3}
+    other = {"type": "url_citation", "url": "https://example.org"}
+    part = {"text": FEES, "annotations": [cited, cited, other, {"type": "file_citation"}, 5]}
+    body = {"output": [{"type": "message", "content": [part]}]}
+    openai.fail(faults.status(200, body=json.dumps(body).encode()))
+    answer = service.call("filesearch-gpt", {"question": QUESTION, "vector_store_id": "vs_1"}).json
+    assert answer["found"] is True
+    assert answer["sources"] == [{"document": "file-1", "title": "fees.pdf", "page": 0}]
+
+
+@pytest.mark.parametrize(
+    ("given", "message"), [({}, FEES), ({"not_found_message": "Ask us."}, "Ask us.")]
+)
+def test_an_answer_that_cites_no_file_was_not_found(
+    service: Service, openai: FakeOpenAI, given: dict[str, Any], message: str
+) -> None:
+    service.organisation(openai)
+    openai.fail(faults.status(200, body=json.dumps({"output_text": FEES}).encode()))
+    body = {"question": QUESTION, "vector_store_id": "vs_1", **given}
+    answer = service.call("filesearch-gpt", body).json
+    assert (answer["found"], answer["sources"], answer["message"]) == (False, [], message)

@@ -10,6 +10,7 @@ import pytest
 from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import Service
 from webhooks.registry import load_functions
+from webhooks.tools.tool_calls import RESULTS_ARE_DATA
 
 BUTTONS = {"name": "get_buttons", "arguments": {"buttons_data": "Yes|No"}}
 ORDER = {
@@ -121,7 +122,7 @@ def test_what_only_the_caller_can_run_is_finished_by_the_caller(
     assert second.json == {"success": True, "response": "It is on its way."}
     said = openai.last.body["messages"]
     assert [message["role"] for message in said] == ["system", "user", "assistant", "tool", "tool"]
-    assert said[0]["content"] == "Be brief."
+    assert said[0]["content"] == f"Be brief.\n\n{RESULTS_ARE_DATA}"
     assert json.loads(said[-1]["content"]) == {"status": "moving"}
     assert "tools" not in openai.last.body
 
@@ -232,7 +233,7 @@ def test_a_model_that_always_reasons_calls_functions_too(
     assert (asked["model"], asked["max_output_tokens"], asked["store"]) == (model, 16, False)
     written = json.dumps({"buttons_data": "Yes|No"}, separators=(",", ":"))
     assert asked["input"][:4] == [
-        {"role": "system", "content": "Be short."},
+        {"role": "system", "content": f"Be short.\n\n{RESULTS_ARE_DATA}"},
         {"role": "user", "content": "Which buttons?"},
         {"role": "assistant", "content": "Let me see."},
         {"type": "function_call", "call_id": "call_7", "name": "get_buttons", "arguments": written},

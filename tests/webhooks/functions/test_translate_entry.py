@@ -72,7 +72,12 @@ def test_an_entry_without_text_asks_nobody(translating: Service, openai: FakeOpe
 
 @pytest.mark.parametrize(
     ("language", "name"),
-    [("hi", "Hindi"), ("hi-IN", "Hindi"), ("मराठी", "Marathi"), ("Klingon",) * 2],
+    [
+        ("hi", "Hindi"),
+        ("hi-IN", "Hindi"),
+        ("मराठी", "Marathi"),
+        ("Klingon", '<data name="language">Klingon</data>'),
+    ],
 )
 def test_languages_have_names_and_codes(
     translating: Service, openai: FakeOpenAI, language: str, name: str

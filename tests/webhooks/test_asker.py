@@ -1,0 +1,34 @@
+"""What a call's body tells of who asks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.examples import check_examples
+from webhooks import asker as module
+from webhooks.asker import Asker, asker_of
+
+
+@pytest.mark.parametrize(
+    ("body", "asker"),
+    [
+        ({}, Asker()),
+        ({"contact": {"name": " Asha "}, "flow": {"name": "Clinic"}}, Asker("Asha", "", "Clinic")),
+        ({"contact": {"language": {"label": "Hindi"}}}, Asker(language="Hindi")),
+        ({"contact": {"language": {"label": "", "locale": "hi"}}}, Asker(language="hi")),
+        ({"contact": {"language": {"id": 2}}}, Asker()),
+        ({"contact": {"language": "hi"}}, Asker(language="hi")),
+        ({"contact": '{"name": "Asha"}', "flow": "7"}, Asker("Asha")),
+        ({"contact": "{Asha", "flow": 7}, Asker()),
+        ({"contact": {"name": 5, "language": ["hi"]}}, Asker()),
+        ({"contact": {"name": "x" * 500}}, Asker("x" * 200)),
+    ],
+)
+def test_an_asker_is_read_from_the_builders_objects(body: dict[str, Any], asker: Asker) -> None:
+    assert asker_of(body) == asker
+
+
+def test_the_examples_hold() -> None:
+    check_examples(module)
