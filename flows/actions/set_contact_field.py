@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flows.model.action import Action, ActionOutcome, action, as_text, evaluated_value
+from flows.model.contact import GIVEN, WITHDRAWN
 from flows.model.events import ContactConsentChanged, ContactFieldChanged, ContactPreferencesChanged
 from flows.model.sprint import Sprint
 from flows.model.text import clean
@@ -17,7 +18,9 @@ def set_contact_field(action: Action, sprint: Sprint) -> ActionOutcome:
     """Save a value in one of the contact's fields.
 
     Variables and `<%= %>` are evaluated. The field `settings` is the contact's consent: optin and
-    optout set it, reset or an empty value clears the preferences, any other word adds a preference.
+    optout set it, and record whether what the contact writes may go to a provider, where the
+    organisation has guardrails; reset or an empty value clears the preferences, any other word adds
+    a preference.
     """
     field = action.map("field")
     key = as_text(field.get("key")).strip()
@@ -37,9 +40,11 @@ def _set_consent(value: str, sprint: Sprint) -> None:
     wish = value.lower()
     if wish == "optout":
         contact.opt_out(sprint.stamp())
+        _record(WITHDRAWN, sprint)
         sprint.emit(ContactConsentChanged, consent="optout")
     elif wish == "optin":
         contact.opt_in(sprint.stamp(), sprint.session.last_input)
+        _record(GIVEN, sprint)
         sprint.emit(ContactConsentChanged, consent="optin")
     else:
         kept = contact.settings.get("preferences")
@@ -47,3 +52,7 @@ def _set_consent(value: str, sprint: Sprint) -> None:
         wished = {} if wish in ("", "reset") else {**kept, clean(value): True}
         contact.settings["preferences"] = wished
         sprint.emit(ContactPreferencesChanged, preferences=dict(wished))
+
+
+def _record(consent: str, sprint: Sprint) -> None:
+    sprint.services.record_consent(sprint.contact.id, consent, sprint.run.flow)

@@ -108,20 +108,23 @@ def editing_routes(auth: AdminAuth, sections: SectionService, editor: FlowEditor
 
     @routes.post("/publish")
     @documented(
-        query={"force": "true publishes in spite of Critical issues."},
+        query={"force": "true publishes in spite of Critical issues and of the gate."},
         body=PublishSchema,
         answer=FLOW,
     )
     def publish_flow(org: str, uuid: str) -> Response:
         """Publish the newest draft, or the revision in the body; Critical issues prevent it.
 
-        Conversations in progress keep the revision they began with.
+        With a gate it is checked first: 202, and it goes live by itself if it passes. Conversations
+        in progress keep the revision they began with.
         """
-        organisation(org)
+        caller = organisation(org)
         wanted = load(PublishSchema(), body()) if request.get_data() else {}
         insists = request.args.get("force", "").lower() in ("true", "1")
-        entry, issues = editor.publish(org, uuid, wanted.get("revision"), insists=insists)
-        return json_answer({**entry.shown, "issues": listed(issues)})
+        done = editor.publish(org, uuid, wanted.get("revision"), by=caller.name, insists=insists)
+        if done.check:
+            return json_answer(done.check.shown(), 202)
+        return json_answer({**done.entry.shown, "issues": listed(done.issues)})
 
     @routes.get("/revisions")
     @documented(answer=REVISIONS)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from marshmallow import RAISE, Schema, fields, pre_load, validate
 
+from flowhook.organisations.kinds import at_most, one_visible_line
 from flows.library.revision_notes import MAX_NOTE
 from flows.model.bounds import MAX_TEXT
 
@@ -19,10 +21,12 @@ def _text(description: str, example: str = "", maximum: int = MAX_TEXT, **more: 
     return fields.Str(validate=validate.Length(max=maximum), metadata=metadata, **more)
 
 
-def _texts(description: str, example: list[str], maximum: int = 4096) -> fields.List:
+def _texts(
+    description: str, example: list[str], maximum: int = 4096, *also: Callable[[str], None]
+) -> fields.List:
     return fields.List(
-        fields.Str(validate=validate.Length(max=maximum)),
-        validate=validate.Length(max=MAX_ENTRIES),
+        fields.Str(validate=[validate.Length(max=maximum), *also]),
+        validate=at_most(MAX_ENTRIES),
         metadata={"description": description, "example": example},
     )
 
@@ -54,7 +58,7 @@ class NodeSchema(Schema):
     translations = fields.Dict(
         keys=fields.Str(validate=validate.Regexp(LANGUAGE)),
         values=fields.Nested(TranslationSchema),
-        validate=validate.Length(max=MAX_ENTRIES),
+        validate=at_most(MAX_ENTRIES),
         metadata={
             "description": "By language: the text, or an object with `text`, `quick_replies` and"
             " `attachments`. An empty text or list removes a translation.",
@@ -85,15 +89,16 @@ class NodeSchema(Schema):
         keys=fields.Str(validate=validate.Length(1, 64)),
         values=fields.List(
             fields.Str(validate=validate.Length(max=4096)),
-            validate=validate.Length(max=MAX_ENTRIES),
+            validate=at_most(MAX_ENTRIES),
         ),
-        validate=validate.Length(max=1000),
+        validate=at_most(1000),
         metadata={
             "description": "The arguments of cases, by the case's UUID.",
             "example": {"f4e8347d-6d6c-51e6-bd06-3b066a186def": ["yes, haan"]},
         },
     )
     timeout_seconds = fields.Int(
+        strict=True,
         validate=validate.Range(1, 366 * 24 * 3600),
         metadata={"description": "How long the node waits, in seconds.", "example": 3600},
     )
@@ -106,9 +111,9 @@ class FlowSchema(Schema):
     class Meta:
         unknown = RAISE
 
-    keywords = _texts("The words that start the flow.", ["help", "madad"], 200)
+    keywords = _texts("The words that start the flow.", ["help", "madad"], 200, one_visible_line)
     name = fields.Str(
-        validate=validate.Length(1, 200),
+        validate=[validate.Length(1, 200), one_visible_line],
         metadata={"description": "The flow's name.", "example": "Ask a question"},
     )
     note = _text("What changed and why, for the flow's history.", "New keyword", MAX_NOTE)

@@ -9,6 +9,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, valida
 
 from flowhook.errors import InvalidInput
 from flowhook.frames import drop_frames
+from flowhook.organisations.kinds import at_most
 from flowhook.unknown_fields import few_unknown
 from flows.conversations.turn import ContactUpdate
 from flows.model.contact import LANGUAGES
@@ -56,7 +57,7 @@ class ContactSchema(Schema):
         keys=fields.String(validate=validate.Length(1, 100)),
         values=fields.Raw(),
         data_key="fields",
-        validate=validate.Length(max=MAX_FIELDS),
+        validate=at_most(MAX_FIELDS),
         metadata={"description": "Contact fields by key.", "example": {"village": "Rampur"}},
     )
 

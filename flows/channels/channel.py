@@ -36,5 +36,15 @@ class Channel(Protocol):
         messages that are not due yet.
         """
 
-    def forget(self, org: str, contact: str) -> None:
+    def is_open(self, org: str, contact: str) -> bool:
+        """Whether the contact can be sent any words now, as far as is known."""
+
+    def ask_to_write(self, org: str, contact: str, reason: str) -> None:
+        """Ask a contact who can be sent no words now to write, if there is a way; once for each
+        `reason`, an id."""
+
+    def has_waiting(self, org: str, contact: str) -> bool:
+        """Whether a message of the contact, or to them, waits."""
+
+    def forget(self, org: str, contact: str) -> object:
         """Remove the channel's data of a contact."""

@@ -17,6 +17,7 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from redis.exceptions import RedisError
 
 from flowhook.backoff import Backoff
 from flowhook.errors import Overloaded
-from flowhook.organisations.cipher import Cipher
+from flowhook.organisations.cipher import CannotDecrypt, Cipher
 from flowhook.redis.effects import APPLY, Effect, effect_arguments, effect_keys
 from flowhook.redis.leases import CONTACT_SECONDS, Leases, new_token
 from flowhook.redis.script import Argument, Script
@@ -71,6 +72,14 @@ class Drained:
 
     handled: int
     again_in: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """How many of a contact's items were removed: those that waited, and dead ones."""
+
+    waiting: int
+    dead: int
 
 
 def nobody(org: str, contact: str, seconds: float) -> None:
@@ -152,6 +161,11 @@ class ContactQueue:
         if not is_taken:
             effects.append(("ZADD", due, "NX", self.clock() + GRACE_SECONDS, contact))
         return effects
+
+    def bounding(self, org: str, contact: str) -> Effect:
+        """The effect that drops what a contact's queue has no room for, the newest of it."""
+        _, queue, _, _ = self.store.contact_keys(org, contact)
+        return ("LTRIM", queue, 0, MAX_WAITING - 1)
 
     def taking(self, org: str, contact: str) -> Taking:
         keys = self.store.contact_keys(org, contact)
@@ -261,12 +275,26 @@ class ContactQueue:
         """The dead items, newest first."""
         return self.dead_items.newest(org, count)
 
-    def forget(self, org: str, contact: str) -> None:
+    def held_of(self, org: str, contact: str) -> list[Item]:
+        """What is held of a contact: what waits, oldest first, then dead items as `{"item",
+        "reason", "at"}`. What no key opens is left out."""
+        queue = self.store.contact_keys(org, contact)[1]
+        found: list[Item] = []
+        for sealed in self.redis.lrange(queue, 0, -1):
+            with suppress(CannotDecrypt):
+                found.append(self.store.open(org, contact, sealed))
+        dead = self.dead_items.of_contact(org, contact)
+        return found + [{"item": one.item, "reason": one.reason, "at": one.at} for one in dead]
+
+    def forget(self, org: str, contact: str) -> Forgotten:
         """Remove everything stored about a contact, dead items included."""
         _, queue, tries, due = self.store.contact_keys(org, contact)
-        self.redis.unlink(queue, tries)
-        self.redis.zrem(due, contact)
-        self.dead_items.forget(org, contact)
+        pipe = self.redis.pipeline(transaction=True)
+        pipe.llen(queue)
+        pipe.unlink(queue, tries)
+        pipe.zrem(due, contact)
+        waiting = int(pipe.execute()[0])
+        return Forgotten(waiting, self.dead_items.forget(org, contact))
 
     def forget_organisation(self, org: str) -> None:
         """Take a deleted organisation off the list for the sweep."""

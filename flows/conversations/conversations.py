@@ -9,15 +9,22 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
 from redis.exceptions import RedisError
 
-from flowhook.errors import Conflict, FlowhookError, Internal, InvalidInput, NotFound
+from flowhook.errors import (
+    Conflict,
+    FlowhookError,
+    Internal,
+    InvalidInput,
+    NotFound,
+    RateLimited,
+)
 from flowhook.organisations.organisation import Organisation
 from flowhook.redis.effects import Effect
 from flows.channels.channel import Channel
@@ -25,10 +32,19 @@ from flows.channels.held_item import HeldItem
 from flows.conversations.author_requests import AuthorHttpClient
 from flows.conversations.effects import Effects, TurnEffects
 from flows.conversations.funnel import counts_of, funnel_effects, stands_of
+from flows.conversations.hearing import end_what_is_over, hear
 from flows.conversations.listing import Listed, list_anew
-from flows.conversations.live_services import CallFunction, LiveServices, utc_now
+from flows.conversations.live_services import (
+    CallFunction,
+    LiveServices,
+    RecordConsent,
+    unrecorded,
+    utc_now,
+)
 from flows.conversations.node_counts import counted, waits_of
 from flows.conversations.old_outbox import OldOutbox
+from flows.conversations.people import People
+from flows.conversations.people_queue import PeopleQueue
 from flows.conversations.roster import PAUSED, Place, is_paused, moving
 from flows.conversations.store import (
     MAX_STARTS,
@@ -50,6 +66,7 @@ from flows.conversations.turn import (
     valid_id,
 )
 from flows.conversations.wakeups import Wakeups
+from flows.conversations.with_people import WithPeople
 from flows.engine.engine import Engine
 from flows.library.store import FlowStore
 from flows.model.contact import Contact
@@ -86,6 +103,7 @@ class Conversations:
         open_sheets: OpenSheets = no_sheets,
         called_at: Callable[[str], AbstractContextManager[None]] = anywhere,
         now: Callable[[], datetime] = utc_now,
+        record_consent: RecordConsent = unrecorded,
     ) -> None:
         self.store = store
         self.flows = flows
@@ -95,7 +113,9 @@ class Conversations:
         self.open_sheets = open_sheets
         self.called_at = called_at
         self.now = now
+        self.record_consent = record_consent
         self.channels: dict[str, Channel] = {}
+        self.people: PeopleQueue | None = None
         self.wakeups = Wakeups(store.redis)
         self.effects = Effects(store, self.channels, now)
         self.old_outbox = OldOutbox(store, self.channels, now)
@@ -103,6 +123,12 @@ class Conversations:
     def add_channel(self, name: str, channel: Channel) -> None:
         """Bring messages by this channel to contacts whose ContactUpdate names it."""
         self.channels[name] = channel
+
+    def add_people(self, people: People) -> PeopleQueue:
+        """Pass flows' tickets, and what contacts write meanwhile, to these people."""
+        note = self.tell_not_sent
+        self.people = PeopleQueue(self.store, people, note, lambda: self.now().timestamp())
+        return self.people
 
     # --- what may happen to a contact ---------------------------------------------------
 
@@ -125,8 +151,7 @@ class Conversations:
 
         def step(turn: Turn) -> list[Event]:
             learn(turn, known, self.now())
-            hear = turn.engine.hear if turn.is_paused else turn.engine.receive
-            return hear(turn.session, message)
+            return hear(turn, self._who_answers, message, self.now())
 
         return self.take_turn(org, contact, step, message_id=message_id, message=message, held=held)
 
@@ -182,15 +207,18 @@ class Conversations:
         way."""
 
         def step(turn: Turn) -> list[Event] | None:
+            was_paused = turn.is_paused
+            events = end_what_is_over(turn, self._who_answers, self.now())
             if turn.is_paused:
+                self._look_again(turn)
                 return None  # what is due is looked for when the pause ends
-            events = self._begin_triggered(turn)
+            events += self._begin_triggered(turn)
             due = turn.session.next_wakeup()
             if due is not None and due <= turn.services.now():
                 events += turn.engine.wake(turn.session)
             elif due is not None:
                 self.wakeups.add(org, contact, due)
-            return events if events or turn.lock.begun else None
+            return events if events or turn.lock.begun or was_paused else None
 
         return self.take_turn(org, contact, step, is_woken=True)
 
@@ -222,21 +250,47 @@ class Conversations:
 
     def forget(self, org: str, contact: str) -> None:
         """Remove everything stored about a contact; raises NotFound if there is nothing."""
-        left: list[Effect] = []
+        lock: TurnLock | None = None
+        groups: list[str] = []
         is_known = True
         try:
             lock = self.store.begin(org, contact)
-        except Internal:
-            pass  # no key decrypts it: its collections stay unknown
-        else:
             is_known = lock.state is not None
-            left = self._belongings(lock)
+        except Internal:  # no key decrypts it: any collection may have the contact
+            groups = self.store.group_keys(org)
+        except RateLimited:  # nobody new, and there is no room for one
+            is_known = False
+        self._remove(org, contact, lock, groups)
+        if not is_known:
+            raise NotFound("there is no conversation with this contact")
+
+    def forget_idle(self, org: str, contact: str, before: int) -> bool:
+        """Forget a contact unless something was said since `before`, in epoch milliseconds, or a
+        message waits; returns whether. Raises Conflict while they have their turn."""
+        lock: TurnLock | None = None
+        with suppress(Internal):
+            lock = self.store.begin(org, contact, patience_seconds=0.0)
+        has_waiting = any(one.has_waiting(org, contact) for one in self.channels.values())
+        is_idle = not has_waiting and self.store.last_said(org, contact) < before
+        if is_idle:
+            self._remove(org, contact, lock)
+        elif lock is not None:
+            self.store.release(lock)
+        return is_idle
+
+    def _remove(
+        self, org: str, contact: str, lock: TurnLock | None, groups: Iterable[str] = ()
+    ) -> None:
+        """Remove what is stored of a contact, whose turn is locked if it can be read; also from
+        collections of these keys."""
+        left = self._belongings(lock) if lock is not None else []
+        left += [("SREM", group, contact) for group in groups]
         left += self._unlisted(org, contact)
         for channel in self.channels.values():
             channel.forget(org, contact)  # who only wrote, and was never heard, is known there
+        if self.people:
+            self.people.queue.forget(org, contact)
         self.store.forget(org, contact, left)
-        if not is_known:
-            raise NotFound("there is no conversation with this contact")
 
     def _belongings(self, lock: TurnLock) -> list[Effect]:
         """How a contact leaves the collections and counts; none where another release wrote it."""
@@ -307,14 +361,17 @@ class Conversations:
         turn = self._open(lock)
         before, stands = waits_of(turn.session), stands_of(turn.session)
         with self.called_at(turn.address):
-            events = step(turn)
-        if events is None:
+            happened = step(turn)
+        if happened is None:
             self.store.release(lock)
             return {"messages": [], **status_of(turn.session)}
+        events = [*turn.carried, *happened]
         answer = answer_of(turn.session, events)
         if turn.is_paused:
             answer["status"] = PAUSED
         found = self.effects.of(turn, events, is_taken=held is not None)
+        if self.people:
+            found.effects += self.people.of(turn, events)
         found.effects += counted(lock.org, before, waits_of(turn.session), events)
         answered = answered_at(turn, before and before.place, self.now()) if message else None
         passed = counts_of(stands, events, answered)
@@ -322,7 +379,7 @@ class Conversations:
         listed = list_anew(turn, self.store, events, message, self.now())
         found.effects += listed.effects
         self._wake_safely(turn, found)
-        said = transcript_of(turn.session, events, message, self.now(), turn.said_by)
+        said = transcript_of(turn.session, happened, message, self.now(), turn.said_by)
         channel = self.channels.get(turn.channel) if held else None
         transcript = [*turn.notes, *said]
         taken = self._store(turn, found, transcript, answer, held, channel, listed)
@@ -331,6 +388,8 @@ class Conversations:
         if len(lock.starts) > lock.begun:
             waiting.add(lock.contact)  # what was begun before the message has its turn behind it
         self._wake(lock.org, waiting)
+        if self.people and turn.for_people:
+            self.people.carry_out(lock.org, lock.contact)
         if channel:
             tell = partial(self.tell_not_sent, lock.org, lock.contact)
             channel.send_out(lock.org, lock.contact, tell, taken)
@@ -357,11 +416,13 @@ class Conversations:
         """Store the turn; returns what is first to be sent by `channel`, if that is to send now."""
         is_addressed = turn.contact in found.addressed
         taking = channel.outbox.taking(turn.org, turn.contact) if channel and is_addressed else None
+        with_people = turn.with_people.as_dict()
         state = {
             "session": turn.session.as_dict(),
             "channel": turn.channel,
             "address": turn.address,
             **({"held": turn.held} if turn.held else {}),
+            **({"with_people": with_people} if with_people else {}),
         }
         return self.store.commit(
             turn.lock,
@@ -400,6 +461,7 @@ class Conversations:
             working=lambda: self.store.keeping(lock),
             look_up=look_up,
             now=self.now,
+            consents=self.record_consent,
         )
         return Turn(
             lock=lock,
@@ -413,7 +475,18 @@ class Conversations:
             before=Place.read(lock.place),
             is_paused=is_paused(lock.place),
             held=list(record.get("held", ())),
+            with_people=WithPeople.read(record.get("with_people", {})),
         )
+
+    @property
+    def _who_answers(self) -> People | None:
+        return self.people.people if self.people else None
+
+    def _look_again(self, turn: Turn) -> None:
+        """Have the contact woken when people no longer have the conversation, at the latest."""
+        ends_at = turn.with_people.ends_at
+        if ends_at is not None:
+            self.wakeups.add(turn.org, turn.contact, datetime.fromtimestamp(ends_at, UTC))
 
     def _begin_triggered(self, turn: Turn) -> list[Event]:
         """Start what other contacts' flows asked for; what is queued behind has the next turn."""

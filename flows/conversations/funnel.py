@@ -14,10 +14,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import unquote
 
 from flowhook.redis.effects import Effect, counting
 from flowhook.redis.keys import org_key
-from flows.conversations.node_counts import Place, read_tally
+from flows.conversations.node_counts import Place, part_of, read_tally
 from flows.definition.definition import Flow
 from flows.definition.titles import in_order, node_title
 from flows.model.events import (
@@ -68,21 +69,21 @@ def counts_of(
     found: dict[str, Counter[str]] = defaultdict(Counter)
     standing = set(stands)
     for event in events:
-        counts, place = found[event.flow], (event.flow, event.node)
+        counts, place, node = found[event.flow], (event.flow, event.node), part_of(event.node)
         if isinstance(event, FlowStarted):
             counts[STARTED] += 1
         elif isinstance(event, NodeEntered):
-            counts[f"{REACHED}|{event.node}"] += place not in standing
+            counts[f"{REACHED}|{node}"] += place not in standing
             standing.add(place)
         elif isinstance(event, RouteTaken | ExitTaken):
             category = event.category if isinstance(event, RouteTaken) else ""
-            counts[f"{LEFT}|{event.node}|{category}"] += 1
+            counts[f"{LEFT}|{node}|{category}"] += 1
             standing.discard(place)
             if answered is not None and answered.place == place:
-                counts[f"{TIME}|{event.node}|{_number(answered.seconds)}"] += 1
+                counts[f"{TIME}|{node}|{_number(answered.seconds)}"] += 1
                 answered = None
         elif type(event) in ENDINGS:
-            counts[f"{ENDED}|{event.node}|{ENDINGS[type(event)]}"] += 1
+            counts[f"{ENDED}|{node}|{ENDINGS[type(event)]}"] += 1
             standing.discard(place)
     return {flow: +counts for flow, counts in found.items() if flow and +counts}
 
@@ -166,7 +167,8 @@ def _read_weeks(redis: Any, org: str, flow: str, mondays: Sequence[date]) -> lis
 def _add(nodes: dict[str, NodeFunnel], counts: Mapping[str, int]) -> None:
     for name, number in counts.items():
         kind, _, rest = name.partition("|")
-        node, _, what = rest.partition("|")
+        part, _, what = rest.partition("|")
+        node = unquote(part)
         if kind == REACHED:
             nodes[node].reached += number
         elif kind == LEFT:

@@ -9,14 +9,21 @@ from collections.abc import Callable
 from typing import Any
 
 from flowhook.errors import Conflict, InvalidInput, NotFound
-from flowhook.timestamps import timestamp
 from flows.conversations.conversations import Conversations
-from flows.conversations.turn import Turn, flow_to_start, refuse_paused
-from flows.model.events import Event, MsgCreated
-from flows.model.session import WebhookAnswer
-from flows.model.sprint import stamp
+from flows.conversations.turn import (
+    MOVE,
+    PAUSE,
+    RESTART,
+    UNPAUSE,
+    Turn,
+    flow_to_start,
+    go_on,
+    note_act,
+    refuse_paused,
+    words_to,
+)
+from flows.model.events import Event
 
-PAUSE, UNPAUSE, RESTART, MOVE = "paused", "unpaused", "restarted", "moved"
 MAX_SAID = 4096  # characters, what WhatsApp takes in one message
 
 Json = dict[str, Any]
@@ -34,7 +41,7 @@ class Interventions:
 
         def step(turn: Turn) -> list[Event]:
             if not turn.is_paused:
-                self._note(turn, PAUSE, by)
+                note_act(turn, PAUSE, by)
             turn.is_paused = True
             return []
 
@@ -48,14 +55,9 @@ class Interventions:
 
         def step(turn: Turn) -> list[Event]:
             if turn.is_paused:
-                self._note(turn, UNPAUSE, by)
-            turn.is_paused = False
-            held, turn.held = turn.held, []
-            events: list[Event] = []
-            for one in held:
-                answer = WebhookAnswer(**one["answer"])
-                events += turn.engine.finish_webhook(turn.session, one["call_id"], answer)
-            return events
+                note_act(turn, UNPAUSE, by)
+            turn.with_people.items.clear()
+            return go_on(turn)
 
         return self._act(org, contact, step)
 
@@ -67,7 +69,10 @@ class Interventions:
         """
         words = text.strip()
         if not 1 <= len(words) <= MAX_SAID:
-            raise InvalidInput(f"text: 1 to {MAX_SAID} characters", fields={"text": ["Length."]})
+            raise InvalidInput(
+                f"text: 1 to {MAX_SAID} characters",
+                fields={"text": [f"Length must be between 1 and {MAX_SAID}."]},
+            )
 
         def step(turn: Turn) -> list[Event]:
             if turn.channel not in self.conversations.channels:
@@ -77,11 +82,7 @@ class Interventions:
                     " in the API's answers.",
                 )
             turn.said_by = by
-            session = turn.session
-            session.contact.count_message(stamp(turn.services.now()))
-            number = session.next_id()
-            said = MsgCreated(flow="", node="", id=number, contact=contact, kind="text", text=words)
-            return [said]
+            return [words_to(turn, words)]
 
         return self._act(org, contact, step)
 
@@ -103,7 +104,7 @@ class Interventions:
             at = run or session.ending
             if at is None:
                 raise Conflict("the contact was in no flow yet", fix="Start one for them.")
-            self._note(turn, RESTART, by)
+            note_act(turn, RESTART, by)
             uuid, is_draft = flow_to_start(turn.library, at.flow)
             is_draft = is_draft or (run is not None and run.is_draft)
             return turn.engine.start(session, uuid, draft=is_draft)
@@ -119,7 +120,7 @@ class Interventions:
 
         def step(turn: Turn) -> list[Event]:
             refuse_paused(turn)
-            self._note(turn, MOVE, by)
+            note_act(turn, MOVE, by)
             return turn.engine.move(turn.session, node)
 
         return self._act(org, contact, step)
@@ -131,7 +132,3 @@ class Interventions:
             return step(turn)
 
         return self.conversations.take_turn(org, contact, known)
-
-    def _note(self, turn: Turn, kind: str, by: str) -> None:
-        at = timestamp(self.conversations.now(), "milliseconds")
-        turn.notes.append({"at": at, "direction": "note", "type": kind, "by": by})

@@ -20,8 +20,6 @@ from flows.model.contact import LANGUAGES, Contact, Language
 from flows.model.session import HttpAnswer, WebhookAnswer, WebhookPending
 from flows.sheets.access import SheetAccess
 
-DEFAULT_TIMEZONE = "Asia/Kolkata"
-
 
 class CallFunction(Protocol):
     """Runs a webhook function for an organisation; app.py passes it in.
@@ -35,11 +33,26 @@ class CallFunction(Protocol):
     ) -> WebhookAnswer | WebhookPending: ...
 
 
-LATER_KEYS = frozenset({"wait_seconds", "callback_url"})
+class RecordConsent(Protocol):
+    """Records what a contact said in a flow; app.py passes it in."""
+
+    def __call__(
+        self, organisation: Organisation, contact: str, consent: str, flow: str, purpose: str
+    ) -> None: ...
+
+
+def unrecorded(
+    organisation: Organisation, contact: str, consent: str, flow: str, purpose: str
+) -> None:
+    """Record nothing: no contact is behind the flow."""
+
+
+# What a call needs that is answered later.
+LATER_KEYS = frozenset({"wait_seconds", "callback_url", "webhook_log_id", "result_name"})
 
 
 def in_time(functions: CallFunction) -> CallFunction:
-    """Wrap `functions` so that no call becomes a job, for flows that cannot be woken later."""
+    """Wrap `functions` so that no call wakes the flow later, for flows that cannot be woken."""
 
     def call(
         organisation: Organisation, name: str, body: Mapping[str, Any]
@@ -69,6 +82,7 @@ class LiveServices:
     now: Callable[[], datetime] = utc_now
     languages: Sequence[Language] = LANGUAGES
     random: random.Random = field(default_factory=random.Random)
+    consents: RecordConsent = unrecorded
     organization_id: int | str = field(init=False)
     globals: Mapping[str, Any] = field(init=False)
     timezone: str = field(init=False)
@@ -77,7 +91,7 @@ class LiveServices:
         section = self.organisation.section
         self.organization_id = self.organisation.id
         self.globals = section("globals").get("values", {})
-        self.timezone = section("timezone").get("name", DEFAULT_TIMEZONE)
+        self.timezone = self.organisation.timezone.key
 
     def call_webhook(
         self, function_name: str, body: Mapping[str, Any]
@@ -101,6 +115,9 @@ class LiveServices:
 
     def find_contact(self, contact_id: str) -> Contact | None:
         return self.look_up(contact_id)
+
+    def record_consent(self, contact_id: str, consent: str, flow: str, purpose: str = "") -> None:
+        self.consents(self.organisation, contact_id, consent, flow, purpose)
 
     def find_interactive(self, template_id: str, name: str) -> Mapping[str, Any] | None:
         return self.library.interactive_messages.find(template_id, name)

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 from flowhook.redis.effects import Effect, counting
 from flowhook.redis.keys import org_key
@@ -59,7 +60,7 @@ def counted(
     for event in events:
         if isinstance(event, RouteTaken | ExitTaken):
             category = event.category if isinstance(event, RouteTaken) else ""
-            changes[event.flow, f"{TAKEN}|{event.node}|{category}"] += 1
+            changes[event.flow, f"{TAKEN}|{part_of(event.node)}|{category}"] += 1
     by_flow: dict[str, dict[str, int]] = {}
     for (flow, name), change in changes.items():
         if change:
@@ -79,7 +80,7 @@ def read_tally(redis: Any, org: str, flow: str) -> NodeCounts:
             node_counts.revisions[rest] = max(0, int(number))
         else:
             node, _, category = rest.partition("|")
-            node_counts.taken[node, category] = int(number)
+            node_counts.taken[unquote(node), category] = int(number)
     return node_counts
 
 
@@ -89,6 +90,11 @@ def with_contacts(
     """A flow's revisions, each with the number of `contacts` who wait in it."""
     held = read_tally(redis, org, flow).revisions
     return [{**one, "contacts": held.get(str(one["revision"]), 0)} for one in revisions]
+
+
+def part_of(node: str) -> str:
+    """A node's part of a field's name, before the next `|`: a definition may call it anything."""
+    return node.replace("%", "%25").replace("|", "%7C")
 
 
 def tally_key(org: str, flow: str) -> str:

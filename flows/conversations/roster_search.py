@@ -107,14 +107,12 @@ class RosterSearch:
         self, org: str, wanted: RosterFilter, after: Spot | None
     ) -> tuple[Iterator[Spot], list[Index]]:
         """Contacts to look at, from `after` on, and the indices to be asked about each."""
-        direct = self._named_by_id(org, wanted.words)
-        if direct is not None:
-            return self._set_in_order(org, [direct], after, wanted.until), []
         words = self._word_keys(org, wanted.words)
-        if wanted.words and not words:
-            return iter(()), []
         indices = self._indices(org, wanted, words)
-        few = self._in_common(indices)
+        few = self._in_common(indices) if words or not wanted.words else []
+        named = self._named_by_id(org, wanted.words)
+        if named is not None:
+            few = [*{named, *(few or ())}]  # alone where too many others have the words
         if few is not None:
             return self._set_in_order(org, few, after, wanted.until), []
         by_time = [index for index in indices if index.is_sorted]
@@ -186,19 +184,18 @@ class RosterSearch:
             high, size = lowest, AT_ONCE
 
     def _set_in_order(
-        self, org: str, members: Iterable[bytes], after: Spot | None, latest: int | None
+        self, org: str, members: Sequence[bytes], after: Spot | None, latest: int | None
     ) -> Iterator[Spot]:
         """These contacts in the order of a list."""
-        named = list(members)
-        if not named:
+        if not members:
             return iter(())
         pipe = self.redis.pipeline(transaction=False)
         for status in STATUSES:
-            pipe.zmscore(status_key(org, status), named)
+            pipe.zmscore(status_key(org, status), members)
         spots = [
             (int(score), member)
             for scores in pipe.execute()
-            for member, score in zip(named, scores, strict=True)
+            for member, score in zip(members, scores, strict=True)
             if score is not None
         ]
         return _from(sorted(spots, reverse=True), after, latest)

@@ -24,7 +24,7 @@ from flowhook.errors import Conflict, Internal, RateLimited, TooLarge
 from flowhook.organisations.cipher import CannotDecrypt, Cipher
 from flowhook.organisations.contact_names import ContactNames
 from flowhook.redis.effects import APPLY, WRITE, Effect, effect_arguments, effect_keys, write
-from flowhook.redis.keys import org_key
+from flowhook.redis.keys import org_key, scan_organisation
 from flowhook.redis.leases import TURN_SECONDS, Leases, new_token
 from flowhook.redis.script import Script
 from flows.channels.contact_queue import QUEUE
@@ -254,6 +254,11 @@ class ConversationStore:
         found = self.redis.smembers(group_key(org, group)) if group.isdigit() else ()
         return sorted(one.decode() for one in found)
 
+    def group_keys(self, org: str) -> list[str]:
+        """Return the keys of all collections; walks all keys of the store."""
+        keys = (raw.decode() for raw in scan_organisation(self.redis, org))
+        return [key for key in keys if key.startswith(group_key(org, ""))]
+
     def transcript(self, org: str, contact: str) -> list[dict[str, Any]]:
         """Return the last messages and notes, oldest first."""
         key = self.key(org, contact, "transcript")
@@ -262,6 +267,10 @@ class ConversationStore:
         for _, fields in reversed(found):
             items += self.open(org, contact, "transcript", fields[b"entry"]) or []
         return items
+
+    def last_said(self, org: str, contact: str) -> int:
+        """Return when something was said or noted last, in epoch milliseconds; 0 for never."""
+        return time_of(self.redis.xrevrange(self.key(org, contact, "transcript"), count=1))
 
     def note(self, org: str, contact: str, item: dict[str, Any]) -> None:
         """Add an entry to the transcript of a known contact, outside any turn."""
@@ -345,6 +354,11 @@ class ConversationStore:
         lock.has_old_outbox = bool(has_old_outbox)
         lock.state = self.open_state(lock.org, lock.contact, state)
         return lock
+
+
+def time_of(entries: Sequence[tuple[bytes, Any]]) -> int:
+    """Return when the first of a stream's entries was added, in epoch milliseconds; 0 for none."""
+    return int(entries[0][0].partition(b"-")[0]) if entries else 0
 
 
 def bytes_key(org: str) -> str:

@@ -14,12 +14,17 @@ from flows.conversations.funnel import Answered
 from flows.conversations.live_services import LiveServices
 from flows.conversations.roster import Place
 from flows.conversations.store import TurnLock
+from flows.conversations.with_people import WithPeople
 from flows.engine.engine import Engine
 from flows.library.library import Library
-from flows.model.session import Session
+from flows.model.events import Event, MsgCreated
+from flows.model.session import Session, WebhookAnswer
+from flows.model.sprint import stamp
 from flows.model.text import clean
 
 API = "api"
+PAUSE, UNPAUSE, RESTART, MOVE = "paused", "unpaused", "restarted", "moved"
+"""Types of notes: what people did."""
 CONTACT_PATTERN = re.compile(r"[A-Za-z0-9_.@:+-]{1,160}")
 
 
@@ -50,6 +55,9 @@ class Turn:
 
     While it `is_paused` no flow runs, and `held` keeps the answers that came for webhook nodes.
     `notes` go into the transcript, and `said_by` is who says what the turn says, if no flow does.
+    `with_people` is what people have of the conversation, and `for_people` what they are told of
+    this turn, as items of their queue; `carried` are words of theirs that were kept until now, and
+    that the transcript has.
     """
 
     lock: TurnLock
@@ -65,6 +73,9 @@ class Turn:
     held: list[dict[str, Any]] = field(default_factory=list)
     notes: list[dict[str, Any]] = field(default_factory=list)
     said_by: str = ""
+    with_people: WithPeople = field(default_factory=WithPeople)
+    for_people: list[Mapping[str, Any]] = field(default_factory=list)
+    carried: list[Event] = field(default_factory=list)
 
     @property
     def org(self) -> str:
@@ -102,6 +113,31 @@ def learn(turn: Turn, known: ContactUpdate, now: datetime) -> None:
         contact.set_field(key, key, value, at)
     turn.channel = known.channel or turn.channel
     turn.address = known.address or turn.address
+
+
+def go_on(turn: Turn) -> list[Event]:
+    """End a pause: flows get the answers that came for their webhook nodes meanwhile."""
+    turn.is_paused = False
+    held, turn.held = turn.held, []
+    events: list[Event] = []
+    for one in held:
+        answer = WebhookAnswer(**one["answer"])
+        events += turn.engine.finish_webhook(turn.session, one["call_id"], answer)
+    return events
+
+
+def note_act(turn: Turn, kind: str, by: str) -> None:
+    """Note in the transcript what somebody did."""
+    at = timestamp(turn.services.now(), "milliseconds")
+    turn.notes.append({"at": at, "direction": "note", "type": kind, "by": by})
+
+
+def words_to(turn: Turn, text: str) -> MsgCreated:
+    """A message to the turn's contact that no flow says."""
+    session = turn.session
+    session.contact.count_message(stamp(turn.services.now()))
+    number = session.next_id()
+    return MsgCreated(flow="", node="", id=number, contact=turn.contact, kind="text", text=text)
 
 
 def refuse_paused(turn: Turn) -> None:

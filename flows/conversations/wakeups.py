@@ -103,6 +103,11 @@ class Wakeups:
         else:
             DONE.run(self.redis, [key], [claim.until, entry])
 
+    def forget(self, org: str, contact: str) -> int:
+        """Remove a contact's wake-ups; returns how many there were."""
+        shard, entry = _shard(org, contact), f"{org}|{contact}"
+        return sum(int(self.redis.zrem(keys[shard], entry)) for keys in (DUE, CLAIMED))
+
     def forget_organisation(self, org: str) -> None:
         """Remove the wake-ups of a deleted organisation's contacts."""
         for key in (*DUE, *CLAIMED):

@@ -6,11 +6,12 @@ flow can go back to the editor in which it was drawn.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 from flowhook.errors import InvalidInput, NotFound
-from flows.definition.definition import Flow, Node
+from flows.definition.definition import Case, Flow, Node
 from flows.definition.interactive import Templates
 from flows.model.action import Action, as_text
 
@@ -76,7 +77,7 @@ def _change_action(
 def _chosen(node: Node, uuid: str | None, written: Mapping[str, Any]) -> Action:
     """The action to change: the one named, else the only one that has all these fields."""
     named = [one for one in node.actions if uuid in (None, one.uuid)]
-    if not named:
+    if uuid and not named:
         raise NotFound("this node has no such action", fix="Name one of the node's actions.")
     fitting = [one for one in named if all(_takes(one, name) for name in written)]
     if not fitting:
@@ -149,9 +150,12 @@ def _change_router(node: Node, source: Json, change: Mapping[str, Any]) -> None:
     if not node.router or not isinstance(router, dict):
         raise InvalidInput("this node asks nothing, so it has no cases", fix=DRAW_IT)
     cases = {one["uuid"]: one for one in router.get("cases") or []}
+    known = {one.uuid for one in cases_to_change(node)}
     for uuid, arguments in change.get("cases", {}).items():
         if uuid not in cases:
             raise InvalidInput(f"this node has no case {uuid[:64]!r}", fix=DRAW_IT)
+        if uuid not in known:
+            raise InvalidInput(f"two cases of this node have the UUID {uuid[:64]!r}", fix=DRAW_IT)
         cases[uuid]["arguments"] = arguments
     if "timeout_seconds" in change:
         if not node.router.wait or not node.router.wait.timeout_seconds:
@@ -161,11 +165,18 @@ def _change_router(node: Node, source: Json, change: Mapping[str, Any]) -> None:
         timeout["seconds"] = str(seconds) if isinstance(timeout["seconds"], str) else seconds
 
 
+def cases_to_change(node: Node) -> list[Case]:
+    """The cases that their UUID names; those of which two have the same one are left out."""
+    cases = node.router.cases if node.router else ()
+    often = Counter(one.uuid for one in cases)
+    return [one for one in cases if often[one.uuid] == 1]
+
+
 def shown_node(flow: Flow, node: Node) -> Json:
     """What can be changed of a node with its present values, an action at a time."""
     shown: Json = {"actions": [_shown_action(flow, one) for one in node.actions if _values(one)]}
-    if node.router and node.router.cases:
-        shown["cases"] = {one.uuid: list(one.arguments) for one in node.router.cases}
+    if cases := cases_to_change(node):
+        shown["cases"] = {one.uuid: list(one.arguments) for one in cases}
     if node.router and node.router.wait and node.router.wait.timeout_seconds:
         shown["timeout_seconds"] = node.router.wait.timeout_seconds
     return shown

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from answers.gates.check import GateCheck
+from answers.gates.gate import FLOW, PERCENT
+from answers.gates.gates import Gates
 from flowhook.errors import Changed
 from flowhook.timestamps import timestamp_of
 from flows.definition.definition import Flow
@@ -21,12 +25,22 @@ from flows.lint import Issue
 Json = dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A flow's entry and its issues; with `check`, the revision goes live once that passed."""
+
+    entry: LibraryEntry
+    issues: list[Issue]
+    check: GateCheck | None = None
+
+
 class FlowEditor:
     """What an author does to a flow that is in the library."""
 
-    def __init__(self, store: FlowStore, linter: FlowLinter) -> None:
+    def __init__(self, store: FlowStore, linter: FlowLinter, gates: Gates | None = None) -> None:
         self.store = store
         self.linter = linter
+        self.gates = gates
 
     def change_node(
         self,
@@ -90,20 +104,24 @@ class FlowEditor:
         return self._altered(org, uuid, alter, by, change)
 
     def publish(
-        self, org: str, uuid: str, revision: int | None = None, *, insists: bool
-    ) -> tuple[LibraryEntry, list[Issue]]:
-        """Publish a kept revision, or the newest draft.
+        self, org: str, uuid: str, revision: int | None = None, *, by: str = "", insists: bool
+    ) -> Published:
+        """Publish a kept revision, or the newest draft; with a gate, perhaps check it first.
 
         Raises NotFound, Conflict for Critical issues unless one insists, and where the newest is no
-        longer the one that was looked at.
+        longer the one that was looked at, and what `Gates.go_live` raises.
         """
         wanted = self.store.entry(org, uuid).draft.revision if revision is None else revision
         flow = self.flow(org, uuid, wanted)
         issues = self.linter.issues(org, flow, self.store.library(org))
         if not insists:
             refuse_critical(issues)
-        published = self.store.publish(org, uuid, wanted, is_newest=revision is None)
-        return published, issues
+        place = (FLOW, uuid)
+        if self.gates is None or self.gates.gate(org, place) is None:
+            entry = self.store.publish(org, uuid, wanted, is_newest=revision is None)
+            return Published(entry, issues)
+        check = self.gates.go_live(org, place, {wanted: PERCENT}, by, insists=insists)
+        return Published(self.store.entry(org, uuid), issues, check)
 
     def take_up(self, org: str, uuid: str, revision: int, *, by: str, note: str) -> LibraryEntry:
         """Make a kept revision the newest draft again. Raises NotFound, Conflict, TooLarge."""

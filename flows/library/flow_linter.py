@@ -7,6 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
 
+from answers.knowledge.base_fields import names as names_of_bases
+from answers.prompts.known_prompts import KnownPrompts
+from answers.prompts.store import PromptStore
 from flowhook.organisations.organisation import Organisation
 from flows.definition.definition import Flow
 from flows.definition.interactive import Templates
@@ -15,7 +18,7 @@ from flows.lint import FunctionSpec, Issue, LintContext, lint
 
 KEPT = 200  # flows whose issues are cached
 
-Known = tuple[Flow, Library, date, bool | None]
+Known = tuple[Flow, Library, date, bool | None, int, frozenset[str] | None]
 
 
 class RetiredBy(Protocol):
@@ -36,16 +39,22 @@ class FlowLinter:
         functions: Mapping[str, FunctionSpec],
         retired: RetiredBy,
         settings: Callable[[str], Organisation] | None = None,
+        prompts: PromptStore | None = None,
     ) -> None:
-        """`settings` gives an organisation by its id; without it, or an id, none are known."""
+        """`settings` gives an organisation by its id; without it, or an id, neither its settings
+        nor its bases of documents nor its saved `prompts` are known."""
         self.functions = functions
         self.retired = retired
         self.settings = settings
+        self.prompts = prompts
         self._kept: OrderedDict[int, tuple[Known, list[Issue]]] = OrderedDict()
 
     def issues(self, org: str, flow: Flow, library: Library) -> list[Issue]:
         """The issues of a revision, cached for the day as long as nothing around it changes."""
-        known = (flow, library, datetime.now(UTC).date(), self._writes_sheets(org))
+        prompts = self._prompts(org)
+        state = prompts.state if prompts else 0
+        today, bases = datetime.now(UTC).date(), self._knowledge(org)
+        known = (flow, library, today, self._writes_sheets(org), state, bases)
         held = self._kept.get(id(flow))  # the cache references the flow, so its id is unique
         if held is not None and held[0][1] is library and held[0][2:] == known[2:]:
             return held[1]
@@ -77,6 +86,8 @@ class FlowLinter:
             keywords=library.keywords,
             interactive=Templates((*library.interactive.values(), *templates)),
             writes_sheets=self._writes_sheets(org),
+            prompts=self._prompts(org),
+            knowledge=self._knowledge(org),
         )
         return lint(flow, context)
 
@@ -85,3 +96,15 @@ class FlowLinter:
         if self.settings is None or not org:
             return None
         return bool(self.settings(org).section("google_sheets").get("service_account"))
+
+    def _knowledge(self, org: str) -> frozenset[str] | None:
+        """The names of the organisation's bases of documents; None: not known."""
+        if self.settings is None or not org:
+            return None
+        return frozenset(names_of_bases(self.settings(org).stored))
+
+    def _prompts(self, org: str) -> KnownPrompts | None:
+        """The organisation's saved prompts; None: not known."""
+        if self.settings is None or self.prompts is None or not org:
+            return None
+        return KnownPrompts(self.prompts, self.settings(org))

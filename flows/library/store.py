@@ -135,9 +135,18 @@ class FlowStore:
         return written
 
     def publish(
-        self, org: str, uuid: str, revision: int, *, is_newest: bool = True
+        self,
+        org: str,
+        uuid: str,
+        revision: int,
+        *,
+        is_newest: bool = True,
+        provided: Callable[[Any], object] | None = None,
     ) -> LibraryEntry:
         """Publish a revision, the newest draft or any that is kept.
+
+        `provided` is called with the transaction before it begins to buffer, may have it watch more
+        keys of the organisation, and raises where nothing may change.
 
         Raises Conflict if it is to be the newest and is not any more or if another flow has one of
         its keywords, NotFound if there is no such flow or revision.
@@ -157,6 +166,8 @@ class FlowStore:
                 head = Head.of(flow, revision)
             entry = replace(entry, published=head, updated_at=self._now())
             check_keywords({uuid: entry}, library)
+            if provided is not None:
+                provided(pipe)
 
             def write() -> LibraryEntry:
                 pipe.hset(Keys.of(org).index, uuid, orjson.dumps(entry.as_dict()))

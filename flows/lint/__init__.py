@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, TypeVar
 
+from answers.prompts.known_prompts import KnownPrompts
 from flowhook.registry import Registry, load
 from flowhook.turns import in_turns
 from flows.definition.definition import Flow, Node
@@ -59,6 +60,7 @@ class LintContext:
     groups: collection ids and names. contacts: ids. interactive: templates of interactive
     messages. templates: UUIDs of approved message templates. waiting_nodes: nodes of this flow
     on which contacts are waiting. writes_sheets: whether the organisation has a Google account.
+    prompts: the organisation's saved prompts. knowledge: the names of its bases of documents.
     """
 
     functions: Mapping[str, FunctionSpec] | None = None
@@ -71,6 +73,8 @@ class LintContext:
     templates: frozenset[str] | None = None
     waiting_nodes: frozenset[str] = frozenset()
     writes_sheets: bool | None = None
+    prompts: KnownPrompts | None = None
+    knowledge: frozenset[str] | None = None
     languages: Sequence[Language] = LANGUAGES
 
 

@@ -1,9 +1,11 @@
-"""The variables that an author may use at a node: what nodes before it set, and the contact's."""
+"""What an author may use at a node: variables that nodes before it set, the contact's, and saved
+prompts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
+from answers.prompts.prompt import Prompt
 from flows.definition.definition import Flow, Node
 from flows.lint import FunctionSpec
 from flows.lint.graph import Graph
@@ -21,6 +23,11 @@ def offered_variables(flow: Flow, node: str, functions: Mapping[str, FunctionSpe
     )
     contact = (f"@contact.{key}" for key in sorted(binding_keys()))
     return [*results, *contact][:MAX_OFFERED]
+
+
+def offered_prompts(prompts: Iterable[Prompt]) -> list[str]:
+    """The prompts as a node may name them: one of which no version is live, with its newest."""
+    return [one.name if one.live else f"{one.name}@{one.newest}" for one in prompts]
 
 
 def _before(flow: Flow, node: str) -> list[str]:

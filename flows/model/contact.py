@@ -13,6 +13,7 @@ from typing import Any
 
 from flowhook.timestamps import timestamp
 
+GIVEN, WITHDRAWN = "given", "withdrawn"  # consent to words going to a provider
 CONSENT = ("optin_method", "optin_message_id", "optout_method")
 LATER = (*CONSENT, "last_message_number", "last_communication_at", "inserted_at")
 """Fields that release 96433da does not read. It may still be running beside this one, so a session

@@ -161,7 +161,8 @@ class ContactGroupsChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactConsentChanged(Event):
-    """The contact's consent changed; `consent` is optin or optout."""
+    """The contact's consent changed: `consent` is optin or optout of being written to, or given or
+    withdrawn for what they write going to a provider."""
 
     consent: str
 

@@ -267,6 +267,11 @@ class EngineServices(Protocol):
         """Find another contact, for a broadcast."""
         ...
 
+    def record_consent(self, contact_id: str, consent: str, flow: str, purpose: str = "") -> None:
+        """Record that the contact consented to what they write going to a provider, or withdrew
+        that: `consent` is given or withdrawn. The same again changes nothing."""
+        ...
+
     def find_interactive(self, template_id: str, name: str) -> Mapping[str, Any] | None:
         """Find an interactive template, in the export's shape."""
         ...

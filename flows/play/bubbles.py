@@ -10,10 +10,30 @@ from collections.abc import Mapping
 from typing import Any
 
 from flowhook.providers.whatsapp_content import Content
+from flows.channels.outgoing_messages import messages_by_contact
 from flows.channels.whatsapp.options import read_option_id
 from flows.channels.whatsapp.render import render
+from flows.model.events import MsgCreated
 
 Json = dict[str, Any]
+
+
+def bubbles_of(event: MsgCreated) -> tuple[list[Json], Json | None]:
+    """The bubbles of a message that a flow created, and the options that the last one numbers."""
+    [(message, _)] = messages_by_contact((event,))[event.contact]
+    return seen_in_whatsapp(message)
+
+
+def words_of(bubble: Json) -> str:
+    r"""A bubble as a contact reads it: its text, or else its address, and its options, a line each.
+
+    >>> words_of({"type": "quick_reply", "text": "Go on?", "options": [{"title": "Yes"}]})
+    'Go on?\nYes'
+    >>> words_of({"type": "image", "url": "https://example.org/a.png", "text": ""})
+    'https://example.org/a.png'
+    """
+    options = (option["title"] for option in bubble.get("options") or ())
+    return "\n".join(filter(None, [bubble.get("text") or bubble.get("url", ""), *options]))
 
 
 def seen_in_whatsapp(message: Mapping[str, Any]) -> tuple[list[Json], Json | None]:

@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 
 from flowhook.durations import duration
-from flowhook.errors import FlowhookError, InvalidInput
+from flowhook.errors import FlowhookError, InvalidInput, NotFound
 from flowhook.strict_json import UnreadableJson, read_value
 from flows.definition.definition import Export
 from flows.engine.engine import Engine
@@ -62,10 +62,18 @@ class Player:
         )
         self.services.add(export)
         view.find_flow, view.now = self.services.find_flow, self.services.now
-        self.flow = self.services.find_keyword(flow) or flow or export.flows[0].uuid
+        self.flow = self._chosen(export, flow)
         self.engine = Engine(self.services)
         self.session = Session(Contact.from_dict(contact.as_dict()))
         self.options: list[str] = []
+
+    def _chosen(self, export: Export, flow: str) -> str:
+        """The UUID of the flow with this keyword or UUID, or of the first. Raises NotFound."""
+        found = self.services.find_keyword(flow) or flow or export.flows[0].uuid
+        if self.services.find_flow(found) is None:
+            named = ", ".join(f"{one.uuid} ({one.name})" for one in export.flows)
+            raise NotFound(f"the file holds no flow {flow}", fix=f"It holds {named}.")
+        return found
 
     def play(self) -> Session:
         """Play until the contact leaves; returns the final session."""
@@ -151,7 +159,9 @@ class Player:
             except UnreadableJson:
                 result = None
             if not isinstance(result, dict):
-                raise InvalidInput("/resume takes a JSON object")
+                raise InvalidInput(
+                    "/resume takes a JSON object", fix='Such as /resume {"found": true}.'
+                )
             run = self.session.active_run()
             return self.engine.resume(self.session, run.flow if run else self.flow, result)
 
@@ -166,7 +176,7 @@ class Player:
         try:
             events = step()
         except FlowhookError as error:
-            self.view.note(f"{error.message} {error.fix}")
+            self.view.note(f"{error.message.rstrip('.')}. {error.fix}")
             return
         self.options = []
         for event in events:

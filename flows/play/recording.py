@@ -23,6 +23,7 @@ from flows.sheets.access import SheetAccess
 from flows.sheets.table import KEY, Row
 
 MAX_TURNS, MAX_BYTES = 200, 512 * 1024
+SILENT = "silent"  # a key of turns that no script has
 GLOBAL = re.compile(rb"\bglobal\.(\w+)", re.IGNORECASE)
 KEPT_MEDIA = re.compile(rb'https?://[^/\s"\\]+/media/[\w-]{1,64}\.[\w-]{43}\.([a-z0-9]{3,4})\b')
 
@@ -37,12 +38,13 @@ def new_recording(flow: str, contact: Contact, now: datetime) -> Json:
     return {**begun, "contact": {"id": contact.id, **known}, "turns": []}
 
 
-def step_of(message: Message | None, *, starts: bool = False) -> Json:
-    """The step of a turn: a start, what the contact sent, or time that passed."""
+def step_of(message: Message | None, *, starts: bool = False, is_silent: bool = False) -> Json:
+    """The step of a turn: a start, what the contact sent, or time that passed, in which the flow
+    waited for the contact if `is_silent`."""
     if starts:
         return {"starts": ""}
     if message is None:
-        return {"waits": 0}
+        return {"waits": 0, SILENT: True} if is_silent else {"waits": 0}
     sent = {
         name: value
         for name, value in asdict(message).items()
@@ -85,7 +87,11 @@ def script_file(
     """
     named = {name.decode() for name in GLOBAL.findall(orjson.dumps(flows))}
     script = {key: value for key, value in recording.items() if key != "at"}
-    script["turns"] = [turn for turn in recording["turns"] if turn.keys() != {"language"}]
+    script["turns"] = [
+        {key: value for key, value in turn.items() if key != SILENT}
+        for turn in recording["turns"]
+        if turn.keys() != {"language"}
+    ]
     script |= {"organization_id": organisation, "timezone": timezone}
     script["globals"] = {key: value for key, value in globals.items() if key in named}
     written = orjson.dumps(script, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)

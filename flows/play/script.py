@@ -25,6 +25,7 @@ from typing import Any
 import orjson
 
 from flowhook.errors import FlowhookError, NotFound
+from flowhook.organisations.organisation import DEFAULT_TIMEZONE
 from flows.definition.definition import Export
 from flows.engine.engine import Engine
 from flows.model.bounds import check_bounds
@@ -33,7 +34,7 @@ from flows.model.events import Event, MsgCreated, WebhookCalled
 from flows.model.session import HttpAnswer, Message, Session, WebhookAnswer, WebhookPending
 from flows.play.readable import quoted
 from flows.play.script_schema import check_script
-from flows.play.standalone import DEFAULT_TIMEZONE, StandaloneServices
+from flows.play.standalone import StandaloneServices
 from flows.sheets.table import Row, read_table, row_key
 
 MISSING = "(missing)"

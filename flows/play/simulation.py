@@ -10,38 +10,32 @@ from __future__ import annotations
 
 import random
 import secrets
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
 
-from flowhook.errors import FlowhookError, NotFound
+from flowhook.errors import NotFound
 from flowhook.organisations.cipher import CannotDecrypt, Cipher
+from flowhook.organisations.guardrail_schemas import GUARDRAIL, POLICIES
 from flowhook.organisations.organisation import Organisation
 from flowhook.records.redact import redact
 from flowhook.redis.effects import write
 from flowhook.redis.keys import org_key
-from flows.channels.outgoing_messages import messages_by_contact
 from flows.channels.whatsapp.choices import as_choice
 from flows.conversations.author_requests import AuthorHttpClient
-from flows.conversations.live_services import (
-    DEFAULT_TIMEZONE,
-    CallFunction,
-    LiveServices,
-    in_time,
-)
+from flows.conversations.live_services import CallFunction, in_time
 from flows.conversations.transcript import status_of, transcript_of
 from flows.engine.engine import Engine
 from flows.library.publishing import with_subflows
 from flows.library.store import FlowStore
 from flows.model.contact import Contact
 from flows.model.events import Event, MsgCreated, SessionTriggered, WebhookCalled
-from flows.model.session import HttpAnswer, Message, Session, WebhookAnswer, WebhookPending
-from flows.play.bubbles import seen_in_whatsapp
+from flows.model.session import Message, Session
+from flows.play.bubbles import bubbles_of
+from flows.play.played_services import PlayedServices, own_timer
 from flows.play.recording import (
     Answers,
     RecordedSheets,
@@ -51,6 +45,7 @@ from flows.play.recording import (
     script_file,
     step_of,
 )
+from flows.play.timed_calls import TimedCalls, TimedRequests
 from flows.sheets.access import OpenSheets, PretendedWrites
 
 KEEP_SECONDS = 86_400
@@ -186,7 +181,8 @@ class Simulations:
             return engine.wake(session)
 
         session = Session.from_dict(simulation.session or {})
-        return self._play(organisation, player, simulation, session, step, step_of(None))
+        waited = step_of(None, is_silent=own_timer(session) is None)
+        return self._play(organisation, player, simulation, session, step, waited)
 
     def configure(
         self,
@@ -222,7 +218,7 @@ class Simulations:
             self.flows.export(organisation.id, uuids),
             organisation.section("globals").get("values") or {},
             organisation.id,
-            organisation.section("timezone").get("name", DEFAULT_TIMEZONE),
+            organisation.timezone.key,
         )
 
     def _play(
@@ -243,7 +239,7 @@ class Simulations:
         sheets = self.open_sheets(organisation)
         chances = random.Random(seed)
         untouched = chances.getstate()
-        services = LiveServices(
+        services = PlayedServices(
             organisation=organisation,
             store=self.flows,
             library=self.flows.library(organisation.id),
@@ -252,8 +248,6 @@ class Simulations:
             sheets=RecordedSheets(
                 PretendedWrites(sheets) if simulation.pretend else sheets, answers
             ),
-            working=nullcontext,
-            look_up=lambda _: None,
             now=lambda: now,
             random=chances,
         )
@@ -277,85 +271,6 @@ class Simulations:
         )
 
 
-class TimedCalls:
-    """A CallFunction that records the milliseconds of each call, by name or address."""
-
-    def __init__(
-        self, functions: CallFunction, outgoing: AuthorHttpClient, answers: Answers
-    ) -> None:
-        self.functions = functions
-        self.outgoing = outgoing
-        self.answers = answers
-        self.noted: list[tuple[str, float]] = []
-
-    def __call__(
-        self, organisation: Organisation, name: str, body: Mapping[str, Any]
-    ) -> WebhookAnswer | WebhookPending:
-        with self.timed(name):
-            try:
-                answer = self.functions(organisation, name, body)
-            except FlowhookError as error:
-                failed = WebhookAnswer(error.status, error=error.message)
-                self.answers.of_function(name, failed)
-                raise
-        self.answers.of_function(name, answer)
-        return answer
-
-    @contextmanager
-    def timed(self, name: str) -> Iterator[None]:
-        began = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.noted.append((name, (time.perf_counter() - began) * 1000))
-
-    def take(self, name: str) -> float:
-        """Remove and return the milliseconds of the first call with this name, or 0."""
-        for place, (noted, milliseconds) in enumerate(self.noted):
-            if noted == name:
-                del self.noted[place]
-                return milliseconds
-        return 0.0
-
-
-class TimedRequests(AuthorHttpClient):
-    """Timed requests to the author's own server; pretended ones succeed."""
-
-    def __init__(self, calls: TimedCalls, pretend: bool) -> None:
-        super().__init__(calls.outgoing.guard, calls.outgoing.clock)
-        self.calls = calls
-        self.pretend = pretend
-
-    def send(
-        self,
-        organisation: Organisation,
-        method: str,
-        url: str,
-        headers: Mapping[str, str],
-        body: Mapping[str, Any],
-    ) -> HttpAnswer:
-        with self.calls.timed(url):
-            answer = self._answer(organisation, method, url, headers, body)
-        self.calls.answers.of_server(url, answer)
-        return answer
-
-    def _answer(
-        self,
-        organisation: Organisation,
-        method: str,
-        url: str,
-        headers: Mapping[str, str],
-        body: Mapping[str, Any],
-    ) -> HttpAnswer:
-        if self.pretend:
-            return HttpAnswer(200, '{"success": true}')
-        try:
-            return self.calls.outgoing.send(organisation, method, url, headers, body)
-        except FlowhookError:
-            self.calls.answers.of_server(url, HttpAnswer(503, ""))
-            raise
-
-
 def chat_of(
     session: Session,
     events: list[Event],
@@ -377,8 +292,7 @@ def chat_of(
             named = {"target_flow": names.get(event.target_flow, event.target_flow)}
             entries = [entry | named for entry in entries]
         elif isinstance(event, MsgCreated) and entries:
-            [(message, _)] = messages_by_contact((event,))[event.contact]
-            bubbles, numbered = seen_in_whatsapp(message)
+            bubbles, numbered = bubbles_of(event)
             entries[0] |= {"bubbles": bubbles} | ({"numbered": numbered} if numbered else {})
         items += entries
     return items
@@ -411,11 +325,18 @@ def shown_calls(events: list[Event], calls: TimedCalls) -> list[Json]:
             "milliseconds": round(calls.take(event.url), 1),
             "request": redact(event.request),
             "response": redact(event.response),
+            "guardrail": _guardrail_of(event.response),
             "node": event.node,
         }
         for event in events
         if isinstance(event, WebhookCalled)
     ]
+
+
+def _guardrail_of(response: Any) -> str:
+    """The rule of the organisation's guardrails that spoke on a call; empty where none did."""
+    found = response.get(GUARDRAIL) if isinstance(response, Mapping) else None
+    return found if found in POLICIES else ""
 
 
 def _key(org: str, player: str, flow: str) -> str:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flowhook.errors import NotFound, ProviderUnavailable
+from flowhook.organisations.organisation import DEFAULT_TIMEZONE
 from flows.definition.definition import Export, Flow
 from flows.definition.interactive import Templates
 from flows.model.contact import LANGUAGES, Contact, Language
@@ -20,7 +21,6 @@ from flows.model.text import clean
 from flows.sheets.access import NO_SHEETS, SheetAccess
 
 CallWebhook = Callable[[str, Mapping[str, Any]], WebhookAnswer | WebhookPending]
-DEFAULT_TIMEZONE = "Asia/Kolkata"
 SendRequest = Callable[[str, str, Mapping[str, str], Mapping[str, Any]], HttpAnswer]
 
 
@@ -88,6 +88,9 @@ class StandaloneServices:
 
     def find_contact(self, contact_id: str) -> Contact | None:
         return self.contacts.get(contact_id)
+
+    def record_consent(self, contact_id: str, consent: str, flow: str, purpose: str = "") -> None:
+        """Nothing: what is played has no organisation."""
 
     def find_interactive(self, template_id: str, name: str) -> Mapping[str, Any] | None:
         return self.templates.find(template_id, name)

@@ -18,6 +18,7 @@ from flowhook.turns import in_turns
 KEY = "key"
 MAX_ROWS = 20_000
 MAX_COLUMNS = 500
+MAX_CELL = 131_072  # characters; Google allows 50,000
 
 Row = dict[str, str]
 
@@ -72,6 +73,8 @@ def _read_table(lines: Iterable[Sequence[str]]) -> Table:
                 f"the Google sheet has more than {MAX_ROWS} rows",
                 fix="Split it into several sheets, or move old rows to another tab.",
             )
+        if max(map(len, line), default=0) > MAX_CELL:
+            raise csv.Error("a cell is too long")
         key = row_key(line[place]) if place < len(line) else ""
         if key:
             rows.setdefault(key, list(line[: len(columns)]))

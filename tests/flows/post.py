@@ -21,6 +21,8 @@ class Post:
         self.outbox = ContactQueue(redis, cipher, name, self._wake, clock=self._seconds)
         self.delivered: list[tuple[str, str]] = []
         self.failures: list[BaseException] = []
+        self.is_closed = False
+        self.asked_to_write: list[str] = []
 
     def items(
         self, org: str, messages: Iterable[tuple[Mapping[str, Any], float]]
@@ -38,6 +40,15 @@ class Post:
 
     def sweep(self) -> None:
         self.outbox.sweep()
+
+    def is_open(self, org: str, contact: str) -> bool:
+        return not self.is_closed
+
+    def ask_to_write(self, org: str, contact: str, reason: str) -> None:
+        self.asked_to_write.append(reason)
+
+    def has_waiting(self, org: str, contact: str) -> bool:
+        return bool(self.outbox.waiting(org, contact))
 
     def forget(self, org: str, contact: str) -> None:
         self.outbox.forget(org, contact)

@@ -22,7 +22,7 @@ NAMES = [path.name.removesuffix(".script.json") for path in SCRIPTS]
 def test_every_example_has_a_script() -> None:
     flows = {path.stem for path in FOLDER.glob("*.json")} - {path.stem for path in SCRIPTS}
     assert sorted(flows) == NAMES
-    assert len(NAMES) >= 4
+    assert len(NAMES) >= 6
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -39,8 +39,10 @@ def test_an_example_has_no_issues(service: Service, name: str) -> None:
 
 
 def bring(service: Service, name: str) -> None:
-    """Import and publish an example, which must be without issues."""
+    """Import and publish an example, which must be without issues; the documents that one of them
+    asks are there."""
     document = json.loads((FOLDER / f"{name}.json").read_text())
+    service.admin("PUT", "/knowledge/acme/leaflet", {"title": "Leaflet"})
     for flow in service.admin("POST", "/flows/acme", document).json["flows"]:
         assert flow["issues"] == []
         assert service.admin("POST", f"/flows/acme/{flow['uuid']}/publish").status == 200
@@ -58,6 +60,25 @@ def test_ask_gpt_answers(service: Service, openai: FakeOpenAI) -> None:
     assert openai.last.body["messages"][-1]["content"] == "What is the capital of France?"
     assert texts(say(service, "And of India?"))[0].startswith("Delhi.")
     assert say(service, "stop").json["status"] == "completed"
+
+
+def test_a_flow_splits_on_the_rule_that_spoke(service: Service, openai: FakeOpenAI) -> None:
+    service.organisation(openai)
+    bring(service, "ask_with_rules")
+    rules = {
+        "banned": {"action": "reply"},
+        "moderation": {"action": "refuse"},
+        "replies": {"banned": {"en": "Please be polite."}},
+    }
+    assert service.admin("PUT", "/settings/acme/guardrails", rules).status == 201
+    say(service, "farm")
+    openai.say("In June.")
+    assert texts(say(service, "When do I sow rice?"))[0].startswith("In June.")
+    rude = say(service, "You are a sh1t")
+    assert texts(rude) == ["Please be polite.\n\nPlease ask question 3 in other words."]
+    assert rude.json["results"]["answer"]["guardrail"] == "banned"
+    service.admin("PATCH", "/settings/acme/guardrails", {"banned": {"action": "refuse"}})
+    assert texts(say(service, "You are a sh1t"))[0].startswith("Sorry, I could not answer")
 
 
 def test_a_model_calls_another_flow(service: Service, openai: FakeOpenAI) -> None:

@@ -13,7 +13,7 @@ from flows.model.action import actions
 from flows.routers.cases import cases
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("webhooks", "flows", "web", "service", "flowhook")
+ROOMS = ("webhooks", "answers", "flows", "web", "service", "flowhook")
 
 
 @pytest.mark.parametrize(

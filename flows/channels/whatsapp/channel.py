@@ -18,7 +18,14 @@ from flowhook.organisations.contact_names import ContactNames
 from flowhook.providers.transport import Transport
 from flowhook.providers.whatsapp import GRAPH_URL, PhoneNumber, WhatsAppClient
 from flowhook.providers.whatsapp_errors import WINDOW_CLOSED
-from flows.channels.contact_queue import INBOX, OUTBOX, ContactQueue, Drained, Wake
+from flows.channels.contact_queue import (
+    INBOX,
+    OUTBOX,
+    ContactQueue,
+    Drained,
+    Forgotten,
+    Wake,
+)
 from flows.channels.held_item import Abandon, HeldItem, Item, Postpone
 from flows.channels.inbound import Inbound, Status
 from flows.channels.outbound import Outbound
@@ -159,19 +166,37 @@ class WhatsAppChannel:
 
         return self.outbox.drain(org, contact, send, taken)
 
+    def is_open(self, org: str, contact: str) -> bool:
+        """Whether the contact wrote within 24 hours; where that is not known, Meta tells."""
+        return not self.window.is_closed(org, contact)
+
+    def ask_to_write(self, org: str, contact: str, reason: str) -> None:
+        """Send the organisation's template, to which the contact may reply, once for each `reason`
+        and day; nothing where there is no template."""
+        template, asked = self.sender.asking(org, contact)
+        if template is not None:
+            item = Outbound(template, self.outbox.clock()).as_item()
+            self.outbox.push(org, contact, f"{contact}:ask:{reason}", item, [asked])
+            self.outbox.wake_later(org, contact)
+
     # --- both ---
 
     def sweep(self) -> int:
         """Wake all that nobody works on, in and out; how many there were."""
         return self.inbox.sweep() + self.outbox.sweep()
 
-    def forget(self, org: str, contact: str) -> None:
+    def has_waiting(self, org: str, contact: str) -> bool:
+        """Whether a message of the contact, or to them, waits."""
+        return bool(self.inbox.waiting(org, contact) or self.outbox.waiting(org, contact))
+
+    def forget(self, org: str, contact: str) -> Forgotten:
         """Remove what the channel keeps of a contact."""
-        self.inbox.forget(org, contact)
-        self.outbox.forget(org, contact)
+        received, sent = self.inbox.forget(org, contact), self.outbox.forget(org, contact)
         self.window.forget(org, contact)
         self.choices.forget(org, contact)
         self.identities.forget(org, contact)
+        self.sender.forget(org, contact)
+        return Forgotten(received.waiting + sent.waiting, received.dead + sent.dead)
 
     def open_client(self, org: str) -> WhatsAppClient:
         """Open the organisation's client; raises MissingApiKey if its settings are incomplete."""

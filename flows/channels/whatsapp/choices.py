@@ -45,14 +45,19 @@ class Choices:
         """
         if inbound.type != "text" or not _number(inbound.text):
             return inbound
-        sealed = self.redis.get(self._key(org, inbound.contact))
-        if sealed is None:
-            return inbound
+        stored = self.find(org, inbound.contact)
+        return as_choice(inbound, stored) if stored else inbound
+
+    def find(self, org: str, contact: str) -> dict[str, Any] | None:
+        """The options that a contact was offered last as `{"kind", "node", "titles"}`; None where
+        there are none, or no key opens them."""
+        sealed = self.redis.get(self._key(org, contact))
         try:
-            stored = orjson.loads(self.cipher.open(org, self._purpose(inbound.contact), sealed))
+            plain = self.cipher.open(org, self._purpose(contact), sealed) if sealed else b"null"
         except CannotDecrypt:
-            return inbound  # the options cannot be decrypted
-        return as_choice(inbound, stored)
+            return None
+        found: dict[str, Any] | None = orjson.loads(plain)
+        return found
 
     def forgetting(self, org: str, contact: str) -> Effect:
         """Return the effect that removes the options once the contact has answered."""

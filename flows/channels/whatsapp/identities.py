@@ -46,6 +46,11 @@ class Identities:
         found = self.redis.get(self._key(org, status.user_id)) if status.user_id else None
         return replace(status, contact=found.decode()) if found else status
 
+    def user_id_of(self, org: str, contact: str) -> str:
+        """Meta's user id of a contact; empty where there is none."""
+        found = self.redis.get(self._reverse(org, contact))
+        return found.decode() if found else ""
+
     def forget(self, org: str, contact: str) -> None:
         user_id = self.redis.getdel(self._reverse(org, contact))
         if user_id is None:

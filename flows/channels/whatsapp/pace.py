@@ -57,5 +57,11 @@ class Pace:
         write(self.redis, ("SET", rest, until, "PX", milliseconds))
         return seconds
 
+    def forget(self, org: str, number: str, contact: str) -> None:
+        """End a contact's pause, and forget the refusals."""
+        name = self.names.of(org, contact)
+        strikes = org_key(org, "whatsapp", "strikes", number, name)
+        self.redis.delete(self._rest(org, number, name), strikes)
+
     def _rest(self, org: str, *parts: str) -> str:
         return org_key(org, "whatsapp", "rest", *parts)

@@ -15,7 +15,7 @@ from flowhook.errors import FlowhookError, ProviderFailure, WindowClosed
 from flowhook.providers.whatsapp import WhatsAppClient
 from flowhook.providers.whatsapp_content import Content
 from flowhook.providers.whatsapp_errors import Throttled, can_retry
-from flowhook.redis.effects import write
+from flowhook.redis.effects import Effect, write
 from flowhook.redis.keys import org_key
 from flows.channels.held_item import Abandon, Postpone
 from flows.channels.outbound import Outbound
@@ -95,15 +95,30 @@ class Sender:
 
         None if there is no template, or if it was returned for this contact within a day.
         """
+        template = self._template(org)
+        noting = ("SET", self._reopened(org, contact), "1", "NX", "EX", WINDOW_SECONDS)
+        if template is None or write(self.redis, noting) in ([], [None]):
+            return None
+        return template
+
+    def forget(self, org: str, contact: str) -> None:
+        """Forget that the template was sent, and the contact's pause."""
+        self.redis.delete(self._reopened(org, contact))
+        number = self.section(org).get("phone_number_id")
+        if number:
+            self.pace.forget(org, number, contact)
+
+    def asking(self, org: str, contact: str) -> tuple[Content | None, Effect]:
+        """Return the same, and the effect that notes it as returned, for who stores both."""
+        key = self._reopened(org, contact)
+        template = None if self.redis.exists(key) else self._template(org)
+        return template, ("SET", key, "1", "EX", WINDOW_SECONDS)
+
+    def _template(self, org: str) -> Content | None:
         section = self.section(org)
         name = section.get("template_name")
-        key = self._reopened(org, contact)
-        if not name or write(self.redis, ("SET", key, "1", "NX", "EX", WINDOW_SECONDS)) in (
-            [],
-            [None],
-        ):
-            return None
-        return read_template({"name": name}, section.get("template_language") or TEMPLATE_LANGUAGE)
+        language = section.get("template_language") or TEMPLATE_LANGUAGE
+        return read_template({"name": name}, language) if name else None
 
     def _reopen(self, org: str, contact: str, client: WhatsAppClient) -> Abandon:
         template = self.reopening(org, contact)

@@ -28,7 +28,8 @@ def typing_while(
 
     Where many are shown, none is: an answer matters more.
     """
-    if not PLACES.acquire(blocking=False):
+    places = PLACES
+    if not places.acquire(blocking=False):
         yield
         return
     done = threading.Event()
@@ -41,13 +42,13 @@ def typing_while(
         except ProviderFailure as error:
             logger.debug("no typing indicator", extra={"cause": error.type})
         finally:
-            PLACES.release()
+            places.release()
 
     thread = threading.Thread(target=show, name="typing", daemon=True)
     try:
         thread.start()
     except RuntimeError:  # the system gives no thread
-        PLACES.release()
+        places.release()
     try:
         yield
     finally:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote
 
+from flowhook.graphemes import graphemes
+
 from ..fault import FAILED, ExpressionError
-from ..graphemes import graphemes
 from ..patterns import literals
 from ..run import Evaluation
 from ..values import Function, Keywords, Range, Regex, to_text

@@ -121,6 +121,9 @@ def test_what_changes_nothing_makes_no_revision(acme: Service) -> None:
         ("/nodes/none", {"text": "a"}, 404),
         ("/nodes/ask", {"translations": {"../": "a"}}, 400),
         ("", {"name": ""}, 400),
+        ("", {"name": " \u200b"}, 400),
+        ("", {"name": "two\nlines"}, 400),
+        ("", {"keywords": ["hello", " "]}, 400),
     ],
 )
 def test_a_change_that_does_not_fit_stores_nothing(
@@ -128,6 +131,23 @@ def test_a_change_that_does_not_fit_stores_nothing(
 ) -> None:
     assert acme.admin("PATCH", f"{FLOW}{path}", change).status == status
     assert len(revisions(acme)) == 1
+
+
+def test_too_many_keywords_are_told_in_words(acme: Service) -> None:
+    refused = acme.admin("PATCH", FLOW, {"keywords": [f"k{at}" for at in range(101)]})
+    assert refused.status == 400
+    assert refused.error["fields"]["keywords"] == ["At most 100 entries: leave some out."]
+
+
+def test_half_a_second_is_no_time_out(acme: Service) -> None:
+    waiting = {"id": "w", "wait": {"result": "r", "seconds": 60}, "else": None, "silent": None}
+    publish(acme, {"uuid": "timed", "name": "Timed", "nodes": [waiting]})
+    path = "/flows/acme/timed/nodes/w"
+    refused = acme.admin("PATCH", path, {"timeout_seconds": 1.5})
+    assert (refused.status, list(refused.error["fields"])) == (400, ["timeout_seconds"])
+    assert acme.admin("PATCH", path, {"timeout_seconds": 90}).status == 200
+    [shown] = acme.admin("GET", "/flows/acme/timed").json["definition"]["nodes"]
+    assert shown["router"]["wait"]["timeout"]["seconds"] == 90
 
 
 def test_keywords_and_name(acme: Service) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 
 import pytest
 import redis
@@ -79,16 +78,9 @@ def test_who_is_not_known(acme: Service, what: str) -> None:
 
 
 def test_a_person_talks_with_a_contact_on_whatsapp(
-    open_service: OpenService, real_redis: redis.Redis, graph: FakeGraph, line: Line
+    on_whatsapp: OpenService, real_redis: redis.Redis, graph: FakeGraph, line: Line
 ) -> None:
-    service = open_service(real_redis, whatsapp_base_url=graph.base_url)
-    graph.now = time.time()
-    service.organisation()
-    assert service.operator("PUT", "/settings/acme/whatsapp", line.settings()).status == 201
-
-    def post(raw: bytes, headers: Mapping[str, str]) -> int:
-        path = "/channels/whatsapp/acme"
-        return service.request("POST", path, raw=raw, headers=dict(headers)).status
+    service = on_whatsapp(real_redis)
 
     def hear(words: str) -> None:
         graph.writes(line, ASHA, words)
@@ -100,7 +92,6 @@ def test_a_person_talks_with_a_contact_on_whatsapp(
     def act_on(what: str, body: object = None) -> None:
         act(service, what, body, ASHA.phone)
 
-    line.post = post
     publish(service, GREETING)
     hear("hello")
     act_on("pause")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
-from collections.abc import Mapping
 from typing import Any
 
 import redis
@@ -27,18 +25,9 @@ def commands(store: redis.Redis) -> Counter[str]:
 
 
 def test_a_message_asks_little_of_redis(
-    open_service: OpenService, real_redis: redis.Redis, graph: FakeGraph, line: Line
+    on_whatsapp: OpenService, real_redis: redis.Redis, graph: FakeGraph, line: Line
 ) -> None:
-    service = open_service(real_redis, whatsapp_base_url=graph.base_url)
-    graph.now = time.time()
-    service.organisation()
-    assert service.operator("PUT", "/settings/acme/whatsapp", line.settings()).status == 201
-
-    def post(raw: bytes, headers: Mapping[str, str]) -> int:
-        path = "/channels/whatsapp/acme"
-        return service.request("POST", path, raw=raw, headers=dict(headers)).status
-
-    line.post = post
+    service = on_whatsapp(real_redis)
     publish(service, GREETING)
     for words in ("Hello", "Asha", "Hello"):  # scripts are loaded, settings and library read
         graph.writes(line, ASHA, words)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -19,21 +17,8 @@ ASHA = Person("919876543210", "IN.1234567890")
 
 
 @pytest.fixture
-def acme(open_service: OpenService, fake_redis: Any, graph: FakeGraph, line: Line) -> Service:
-    """An organisation on WhatsApp; Meta delivers straight to the service's route."""
-    service = open_service(
-        fake_redis, whatsapp_base_url=graph.base_url, public_url="https://flows.example.org"
-    )
-    graph.now = time.time()
-    service.organisation()
-    assert service.operator("PUT", "/settings/acme/whatsapp", line.settings()).status == 201
-
-    def post(raw: bytes, headers: Mapping[str, str]) -> int:
-        return service.request(
-            "POST", "/channels/whatsapp/acme", raw=raw, headers=dict(headers)
-        ).status
-
-    line.post = post
+def acme(on_whatsapp: OpenService, fake_redis: Any) -> Service:
+    service = on_whatsapp(fake_redis, public_url="https://flows.example.org")
     publish(service, GREETING)
     return service
 

@@ -18,6 +18,7 @@ from flows.conversations.funnel import (
     weeks_between,
 )
 from flows.conversations.interventions import Interventions
+from flows.conversations.node_counts import read_tally
 from flows.conversations.turn import ContactUpdate
 from flows.library.publishing import newest
 from flows.model.events import (
@@ -120,6 +121,22 @@ def test_nodes_that_are_gone_stand_behind_without_words(any_redis: Client) -> No
         ("hear", ""),
         ("ask", ""),
     ]
+
+
+def test_a_node_may_be_called_anything(any_redis: Client) -> None:
+    room = Room(any_redis)
+    nodes = [
+        {"id": "ask|1", "send": "Ready?", "to": "hear|50%"},
+        {"id": "hear|50%", "wait": {}, "cases": [["has_any_word", ["no"], "No|0", None]]},
+    ]
+    room.publish({**FLOW, "nodes": nodes})
+    go(room, "go", "no")
+    ask, hear = shown(room)["nodes"]
+    assert (ask["node"], ask["reached"], ask["left"]) == ("ask|1", 1, {"": 1})
+    assert (hear["reached"], hear["left"]) == (1, {"No|0": 1})
+    assert hear["ended"] == {"completed": 1}
+    assert hear["median_seconds"] is not None
+    assert read_tally(any_redis, ORG, "f").taken == {("ask|1", ""): 1, ("hear|50%", "No|0"): 1}
 
 
 def test_what_a_person_writes_and_a_pause_count_nowhere(any_redis: Client) -> None:

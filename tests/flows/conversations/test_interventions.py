@@ -179,8 +179,9 @@ def test_a_persons_words_go_out_by_the_contacts_channel(desk: Desk, is_paused: b
         desk.person.say(ORG, "9", "Hello", "Asha")
     assert "Hello" not in desk.room.said("9")
     for wrong in ("  ", "x" * 5000):
-        with pytest.raises(InvalidInput):
+        with pytest.raises(InvalidInput) as refused:
             desk.person.say(ORG, "7", wrong, "Asha")
+        assert refused.value.fields == {"text": ["Length must be between 1 and 4096."]}
 
 
 def test_a_flow_is_begun_anew_where_the_contact_is_or_was(desk: Desk) -> None:

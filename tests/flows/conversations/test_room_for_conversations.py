@@ -11,6 +11,7 @@ from flowhook.redis.connect import Client
 from flows.conversations import effects
 from flows.conversations import store as module
 from flows.conversations.store import bytes_key
+from flows.conversations.turn import ContactUpdate
 from flows.model.session import Message
 from tests.flows.room import ORG, Room, starting
 
@@ -68,6 +69,22 @@ def test_state_and_transcript_are_counted_until_the_contact_is_forgotten(
         room.conversations.forget(ORG, "8")
 
 
+def test_what_the_roster_has_of_a_contact_is_counted(any_redis: Client) -> None:
+    room = open_room(any_redis)
+
+    def beside() -> int:
+        """What is counted beside what the contact's keys hold."""
+        fields = any_redis.hgetall(contact_key("7", "state"))
+        held = sum(len(fields[name]) for name in (b"state", b"place", b"row"))
+        return counted(room, "7") - held - int(fields[b"written"])
+
+    say(room, "echo")
+    before = beside()
+    named = ContactUpdate(name=f"Asha {'x' * 150}")
+    room.conversations.receive(ORG, "7", Message(text="Hello"), known=named)
+    assert beside() == before
+
+
 def test_a_transcript_drops_its_oldest_beyond_its_bytes(
     any_redis: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -107,6 +124,18 @@ def test_without_room_new_contacts_are_refused_and_those_known_go_on_a_little(
     room.most_bytes *= 3
     say(room, "echo", "8")
     say(room, LONG)
+
+
+def test_beyond_the_bound_a_turn_goes_on_that_leaves_less_than_was_there(
+    any_redis: Client,
+) -> None:
+    room = open_room(any_redis)
+    say(room, "echo")
+    say(room, LONG)
+    room.most_bytes = 1000
+    say(room, "short")
+    with pytest.raises(RateLimited):
+        say(room, "a little longer")
 
 
 def test_where_there_is_no_room_contacts_can_be_forgotten(any_redis: Client) -> None:

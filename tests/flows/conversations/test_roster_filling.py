@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
+import pytest
+
+from flowhook.errors import NotFound
 from flowhook.organisations.cipher import Cipher
 from flowhook.organisations.contact_move import LISTS_MADE, hide_contacts
 from flowhook.redis.connect import Client
+from flows.conversations import roster_filling
 from flows.conversations.roster_filling import RUN_KEY, RosterFilling
 from flows.conversations.roster_search import RosterFilter, RosterSearch
 from tests.fixtures_app import FIRST_KEY
@@ -43,6 +48,10 @@ def test_all_are_listed_and_a_second_walk_finds_nothing_to_do(any_redis: Client)
     unlist(room, CONTACTS[:3])  # the others have places, and are in no index
     assert filling.fill() == 7
     assert indices(any_redis) == expected(any_redis)
+    state = room.conversations.store.key(ORG, CONTACTS[0], "state")
+    any_redis.hincrby(state, "version", 1)  # a turn of an older release
+    assert filling.fill() == 1
+    assert indices(any_redis) == expected(any_redis)
     assert filling.fill() == 0
 
 
@@ -60,6 +69,23 @@ def test_a_walk_that_broke_off_begins_again(any_redis: Client) -> None:
     filling.look()
     assert any_redis.exists(LISTS_MADE)
     assert indices(any_redis) == expected(any_redis)
+
+
+def test_who_is_forgotten_during_the_walk_is_passed_over(
+    any_redis: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(roster_filling, "AT_ONCE", 3)
+    room, filling = filled(any_redis)
+    unlist(room, CONTACTS)
+
+    def forget_all(seconds: float) -> None:
+        for contact in CONTACTS:
+            with suppress(NotFound):
+                room.conversations.forget(ORG, contact)
+
+    filling.sleep = forget_all
+    assert filling.fill() == 3
+    assert indices(any_redis) == {}
 
 
 def test_one_process_walks_once_a_day(any_redis: Client) -> None:

@@ -9,6 +9,7 @@ import pytest
 from flowhook.organisations.cipher import Cipher
 from flowhook.organisations.contact_move import hide_contacts
 from flowhook.redis.connect import Client
+from flows.conversations.roster import Row
 from flows.conversations.roster_repair import RosterRepair, state_key
 from flows.conversations.roster_search import RosterFilter, RosterSearch
 from flows.conversations.store import bytes_key
@@ -88,6 +89,26 @@ def test_a_turn_under_way_lists_itself(room: Room) -> None:
     store.release(lock)
     say(room, "x", name="Asha")
     assert indices(room.redis) == expected(room.redis) != {}
+
+
+@pytest.mark.parametrize("meanwhile", ["heard", "forgotten", "begun anew"])
+def test_what_is_stored_meanwhile_is_kept(room: Room, meanwhile: str) -> None:
+    """`begun anew` is of the same version as the state that was read."""
+
+    class Slow(RosterRepair):
+        def _last_message(self, org: str, contact: str) -> str:
+            if meanwhile != "heard":
+                room.conversations.forget(ORG, "7")
+            if meanwhile != "forgotten":
+                say(room, "other", name="Bina")
+            return super()._last_message(org, contact)
+
+    say(room, "go", name="Asha")
+    member = as_an_older_release_left_it(room)
+    Slow(room.conversations.store).list_anew(ORG, member)
+    assert indices(room.redis) == expected(room.redis)
+    if meanwhile != "forgotten":
+        assert (place_of(room).flow, row_of(room)) == ("g", Row("7", "Bina", "other"))
 
 
 @pytest.mark.parametrize("wrong", ["key", "session", "moved", "gone"])

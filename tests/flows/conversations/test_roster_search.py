@@ -169,6 +169,20 @@ def test_a_contact_is_found_by_number_and_id(town: Town, words: str, found: list
     assert [one["contact"][-2:] for one in town.all(words=words)] == found
 
 
+def test_whose_id_is_sought_hides_no_others(town: Town) -> None:
+    for contact, known in (
+        ("devi", ContactUpdate(name="Chaya")),
+        ("x", ContactUpdate(phone="+91 98000 00007")),
+    ):
+        town.room.pass_time(60)
+        town.room.conversations.receive(ORG, contact, Message(text="go"), known=known)
+    assert len(town.all(words="devi")) == 13
+    assert town.all(words="devi")[0]["contact"] == "devi"
+    numbered = [one["contact"] for one in town.all(words="919800000007")]
+    assert numbered == ["x", "919800000007"]
+    assert town.all(words="devi", status="completed", flow="f")
+
+
 def test_whom_an_older_release_forgot_is_not_listed(town: Town) -> None:
     redis, store = town.room.redis, town.room.conversations.store
     redis.delete(store.key(ORG, "919800000007", "state"))

@@ -79,15 +79,16 @@ def test_cases_ways_and_time_outs() -> None:
         return flow_of(
             {
                 "id": "a",
-                "wait": {"result": "r", "timeout": seconds},
+                "wait": {"result": "r", "seconds": seconds},
                 "cases": [["has_any_word", [words], "Yes", to]],
                 "else": None,
             },
             {"id": "b", "send": "Fine"},
         )
 
-    told = said(asking("yes", "b", 60), asking("yes, haan", None, 60))
+    told = said(asking("yes", "b", 60), asking("yes, haan", None, 90))
     assert told == [
+        ("Node '@results.r': time-out changed", "60 s", "90 s"),
         (
             "Node '@results.r': case 1 changed",
             "has_any_word yes → Yes",

@@ -163,6 +163,25 @@ def test_what_a_node_has_not_is_refused(change: dict[str, Any], told: str) -> No
         changed(entry, "n", change)
 
 
+def test_a_node_without_actions_has_no_text() -> None:
+    entry = entry_of({"id": "n", "wait": {"result": "r"}, "else": None})
+    with pytest.raises(InvalidInput, match="no text to change"):
+        changed(entry, "n", {"text": "x"})
+
+
+def test_of_two_cases_with_one_uuid_neither_can_be_changed() -> None:
+    yes, no = (["has_any_word", [one], one, None] for one in ("yes", "no"))
+    entry = entry_of({"id": "n", "wait": {"result": "r"}, "cases": [yes, no, yes], "else": None})
+    first, second, third = entry["definition"]["nodes"][0]["router"]["cases"]
+    third["uuid"] = first["uuid"]
+    flow = read_entry(entry)
+    assert shown_node(flow, flow.nodes["n"])["cases"] == {second["uuid"]: ["no"]}
+    with pytest.raises(InvalidInput, match="two cases of this node"):
+        changed(entry, "n", {"cases": {first["uuid"]: ["x"]}})
+    with pytest.raises(InvalidInput, match="has no case 'c'"):
+        changed(entry, "n", {"cases": {"c": ["x"]}})
+
+
 def test_of_two_messages_one_is_named() -> None:
     actions = [{"type": "send_msg", "uuid": one, "text": one} for one in ("a1", "a2")]
     entry = entry_of({"id": "n", "actions": actions})

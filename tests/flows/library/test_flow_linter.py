@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date
 
+import fakeredis
+
+from answers.prompts.store import PromptStore
+from flowhook.organisations.cipher import Cipher
 from flowhook.organisations.organisation import Organisation
+from flowhook.organisations.store import SettingsStore
 from flows.library.flow_linter import KEPT, FlowLinter
 from flows.library.library import Library
+from flows.lint import FunctionSpec
+from tests.fixtures_app import FIRST_KEY
 from tests.flows.building import export_of
 
 SHEET = "https://docs.google.com/spreadsheets/d/1AbCdEf0123456789/edit"
@@ -54,6 +62,31 @@ def test_an_account_to_write_sheets_with_takes_its_issue_away() -> None:
     assert not found("acme"), "the settings changed, so it is linted again"
     section.clear()
     assert not found(""), "of no organisation, no settings are known"
+
+
+def test_a_prompt_that_changes_has_flows_linted_again() -> None:
+    settings = SettingsStore(fakeredis.FakeRedis(), Cipher([FIRST_KEY]))
+    prompts = PromptStore(settings.redis, settings.cipher, settings.changes, settings.trash)
+    spec = FunctionSpec(fields=frozenset(["saved_prompt"]))
+    body = {"saved_prompt": "farmer_help"}
+    webhook = {"url": "ask", "result_name": "r", "body": json.dumps(body)}
+    (flow,) = export_of([{"uuid": "f", "nodes": [{"id": "n", "webhook": webhook}]}]).flows
+    retired, among = Retired(), Library({}, {})
+    linter = FlowLinter({"ask": spec}, retired, settings.load, prompts)
+
+    def found(org: str = "acme") -> list[str]:
+        issues = linter.issues(org, flow, among)
+        return [one.check for one in issues if one.check.startswith("saved_prompts")]
+
+    assert found() == found() == ["saved_prompts_exist"]
+    assert retired.asked == 1
+    prompts.add("acme", "farmer_help", {"text": "Help."}, "me")
+    assert found() == ["saved_prompts_are_live"]
+    prompts.set_live("acme", "farmer_help", {1: 100}, "me")
+    assert found() == []
+    prompts.delete("acme", "farmer_help", "me")
+    assert found() == ["saved_prompts_exist"]
+    assert found("") == [], "of no organisation, no prompts are known"
 
 
 def test_only_the_latest_flows_are_kept() -> None:

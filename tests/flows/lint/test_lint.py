@@ -6,12 +6,18 @@ import json
 from pathlib import Path
 from typing import Any
 
+import fakeredis
 import pytest
 
+from answers.prompts.known_prompts import KnownPrompts
+from answers.prompts.store import PromptStore
+from flowhook.organisations.cipher import Cipher
+from flowhook.organisations.store import SettingsStore
 from flows.definition.interactive import Templates
 from flows.definition.reading import read_flow
 from flows.lint import FunctionSpec, LintContext, checks, lint
 from tests.endless import ends
+from tests.fixtures_app import FIRST_KEY
 from tests.flows.building import definition_of, export_of
 
 CASES = [
@@ -21,13 +27,18 @@ CASES = [
 ]
 FUNCTIONS = {
     "parse_via_chat_gpt": FunctionSpec(
-        fields=frozenset(("question_text", "prompt", "gpt_model", "model")),
+        fields=frozenset(
+            (
+                *("question_text", "prompt", "gpt_model", "model", "saved_prompt"),
+                *("prompt_variables", "knowledge"),
+            )
+        ),
         required=frozenset(("question_text",)),
         results=frozenset(("success", "parsed_msg", "thread_id")),
     ),
     "open": FunctionSpec(fields=frozenset()),
 }
-SETS = ("groups", "contacts", "templates", "waiting_nodes")
+SETS = ("groups", "contacts", "templates", "waiting_nodes", "knowledge")
 
 
 def around_of(stated: dict[str, Any]) -> LintContext:
@@ -36,7 +47,21 @@ def around_of(stated: dict[str, Any]) -> LintContext:
     }
     if "interactive" in known:
         known["interactive"] = Templates(known["interactive"])
+    if "prompts" in known:
+        known["prompts"] = prompts_of(known["prompts"])
     return LintContext(functions=FUNCTIONS, **known)
+
+
+def prompts_of(stated: dict[str, Any]) -> KnownPrompts:
+    """Saved prompts, each with its `texts` and which of them went `live`, one after another."""
+    settings = SettingsStore(fakeredis.FakeRedis(), Cipher([FIRST_KEY]))
+    store = PromptStore(settings.redis, settings.cipher, settings.changes, settings.trash)
+    for name, one in stated.items():
+        for text in one["texts"]:
+            store.add("acme", name, {"text": text}, "me")
+        for split in one.get("live", ()):
+            store.set_live("acme", name, {int(key): value for key, value in split.items()}, "me")
+    return KnownPrompts(store, settings.load("acme"))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['check']}: {case['note']}")

@@ -268,6 +268,20 @@ def test_a_file_that_is_no_flow_is_named(
     assert "Traceback" not in found.stderr
 
 
+def test_a_flow_that_is_not_in_the_file_is_named_with_those_that_are() -> None:
+    found = run(str(EXAMPLES / "ask_gpt.json"), "--pretend", "--flow", "nope")
+    flow = read_export((EXAMPLES / "ask_gpt.json").read_bytes()).flows[0]
+    words = f"the file holds no flow nope. It holds {flow.uuid} ({flow.name}).\n"
+    assert (found.returncode, found.stdout, found.stderr) == (1, "", words)
+
+
+def test_what_a_command_refuses_is_said_in_whole_sentences() -> None:
+    shown, _ = played("no", "/resume 5")
+    assert '/resume takes a JSON object. Such as /resume {"found": true}.' in " ".join(
+        shown.split()
+    )
+
+
 def test_webhooks_go_to_a_running_service() -> None:
     with serve(answer(b'{"success": true, "parsed_msg": "Hi"}')) as server:
         service = RunningService(f"http://127.0.0.1:{server.port}/", "fh.token")

@@ -36,6 +36,20 @@ def test_without_a_template_there_is_a_clear_record(world: World) -> None:
     assert world.told == world.dead()
 
 
+def test_a_contact_is_asked_to_write_once_in_a_day(world: World) -> None:
+    world.says(ASHA, "hi")
+    assert world.channel.is_open(ORG, ASHA.phone)
+    world.graph.now += 25 * 3600
+    assert not world.channel.is_open(ORG, ASHA.phone)
+    world.channel.ask_to_write(ORG, ASHA.phone, "no template yet")
+    world.section["template_name"] = "come_back"
+    world.line.templates.add(("come_back", "en"))
+    for reason in ("i1", "i1", "i2"):
+        world.channel.ask_to_write(ORG, ASHA.phone, reason)
+    world.drain()
+    assert [sent.body["template"]["name"] for sent in world.graph.sent] == ["come_back"]
+
+
 def test_what_meta_alone_knows_of_the_window_is_believed(world: World) -> None:
     world.section["template_name"] = "come_back"
     world.line.templates.add(("come_back", "en"))
