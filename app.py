@@ -10,6 +10,35 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from answers.api.approved_answers import AnswerAccess
+from answers.api.approved_csv_routes import approved_csv_routes
+from answers.api.approved_routes import approved_routes
+from answers.api.case_csv_routes import case_csv_routes
+from answers.api.case_routes import case_routes
+from answers.api.consent_routes import consent_routes
+from answers.api.document_routes import document_routes
+from answers.api.gate_routes import flow_gate_routes, prompt_gate_routes
+from answers.api.guardrail_routes import guardrail_routes
+from answers.api.inbox_routes import inbox_routes
+from answers.api.knowledge_answers import KnowledgeAccess
+from answers.api.knowledge_routes import knowledge_routes
+from answers.api.live_routes import live_routes
+from answers.api.prompt_routes import prompt_routes
+from answers.api.question_set_answers import SetAccess
+from answers.api.question_set_routes import question_set_routes
+from answers.api.run_routes import run_routes
+from answers.asked.week import WhatPeopleAsk
+from answers.guardrails.consent import ConsentStore
+from answers.guardrails.guards import Guards
+from answers.guardrails.rules.rules import Rules
+from answers.guardrails.rules.verdicts import Verdicts
+from answers.guardrails.trying import GuardrailTrial
+from answers.inbox.alert import inbox_condition
+from answers.inbox.inbox import Inbox
+from answers.knowledge.reader import Reader
+from answers.prompts.store import PromptStore
+from answers.question_sets.runs.runner import Runner
+from answers.question_sets.store import QuestionSetStore
 from flowhook.board.board import Board
 from flowhook.board.routes import board_routes
 from flowhook.config import Config, ConfigError
@@ -33,12 +62,15 @@ from flowhook.organisations.auth import Authenticator
 from flowhook.organisations.cache import SettingsCache
 from flowhook.organisations.check_results import CheckResults
 from flowhook.organisations.cipher import Cipher
+from flowhook.organisations.contact_rights import ContactRights
 from flowhook.organisations.http.admin_auth import AdminAuth
+from flowhook.organisations.http.contact_routes import contact_routes
 from flowhook.organisations.http.openai_routes import openai_routes
 from flowhook.organisations.http.settings_routes import settings_routes
 from flowhook.organisations.http.token_routes import token_routes
 from flowhook.organisations.http.trash_routes import trash_routes
 from flowhook.organisations.lockout import Lockout
+from flowhook.organisations.retention import DAY_SECONDS, INBOX, LOGS, MEDIA, naming
 from flowhook.organisations.retired_keys import RetiredKeys
 from flowhook.organisations.section_service import SectionService
 from flowhook.organisations.store import SettingsStore
@@ -59,6 +91,7 @@ from flowhook.usage.routes import usage_routes
 from flows.api.channel_routes import channel_routes
 from flows.api.conversation_routes import conversation_routes
 from flows.api.editing_routes import editing_routes
+from flows.api.explore_routes import explore_routes
 from flows.api.flow_routes import flow_routes
 from flows.api.funnel_routes import funnel_routes
 from flows.api.intervention_routes import intervention_routes
@@ -74,15 +107,30 @@ from flows.library.flow_linter import FlowLinter
 from flows.library.store import FLOW, FlowStore
 from service import logs
 from service.alerting import open_alerts
+from service.answer_loop import AnswerLoop, open_answer_loop, open_reader
 from service.background import Background
+from service.contact_stores import open_contact_rights
 from service.flow_tools import FlowTools
+from service.gating import Gating, open_gates
+from service.inbox_conversations import join_inbox
+from service.inboxes import open_inbox
+from service.passage_embedder import PassageEmbedder
 from service.provider_clients import client_opener, open_google
+from service.question_runs import open_question_runs
+from service.retention import open_retention
 from service.section_checks import section_checks
-from service.webhook_calls import ConversationDelivery, FlowCalls, function_specs
+from service.webhook_calls import (
+    ConversationDelivery,
+    FlowCalls,
+    PretendedCalls,
+    function_specs,
+)
 from service.whatsapp_bridge import WHATSAPP, WhatsAppBridge, open_whatsapp
 from web.operations.openapi import document
+from web.operations.privacy_routes import privacy_routes
 from web.operations.routes import operations_routes
 from web.page_services import PageServices
+from web.processing import Processing
 from web.sessions import forget_organisation as forget_sessions
 from web.site import warm, web_routes
 from webhooks.call_handler import CallHandler
@@ -95,7 +143,7 @@ from webhooks.threads import Threads
 from webhooks.tools.webhook_tools import WebhookTools
 
 
-def create_app(config: Config | None = None, redis: Any = None) -> Flask:
+def create_app(config: Config | None = None, redis: Any = None) -> Flask:  # noqa: PLR0915 - one list
     """The service as a WSGI application; configuration and Redis from the environment."""
     config = config or Config.from_env()
     if redis is None:
@@ -105,13 +153,19 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
     store = SettingsStore(redis, cipher)
     settings = SettingsCache(store)
     lockout = Lockout(redis)
+    prompts = PromptStore(redis, cipher, store.changes, store.trash)
+    questions = QuestionSetStore(redis, cipher, store.trash)
+    answer_loop = open_answer_loop(config, redis, cipher, store)
     authenticator = Authenticator(config.admin_token, settings, lockout)
 
     guard = AddressGuard(config.allow_private_urls)
+    guards = Guards(cipher, ConsentStore(redis, cipher), settings.get)
     accounts = Accounts(config)
-    open_client = client_opener(redis, settings, guard, accounts)
+    open_client = client_opener(redis, settings, guard, accounts, guards)
 
-    fullness, limiter, prices = Fullness(redis), Limiter(redis), Prices.load(config.prices_file)
+    fullness = Fullness(redis)
+    limiter = Limiter(redis)
+    prices = Prices.load(config.prices_file)
     log = LogStore(
         redis,
         cipher,
@@ -119,18 +173,27 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         config.log_days,
         max_bytes=config.log_megabytes * MEGABYTE,
         fullness=fullness,
+        days_of=naming(settings.get, LOGS),
     )
-    counters, recent_outcomes, token_use = UsageCounters(redis), RecentOutcomes(redis), TokenUse()
+    counters = UsageCounters(redis)
+    recent_outcomes = RecentOutcomes(redis)
+    token_use = TokenUse()
     board = Board(redis, prices)
     recorder = Recorder(
         redis,
-        [log, counters, token_use, recent_outcomes, board],
+        [log, counters, token_use, recent_outcomes, board, answer_loop.approved.counts],
         dropped=metrics.DROPPED.inc,
         exists=lambda org: settings.get(org).exists,
         count=metrics.count,
     )
 
-    media = MediaStore(redis, cipher, admit=fullness.check)
+    media = MediaStore(
+        redis,
+        cipher,
+        config.media_days * DAY_SECONDS,
+        admit=fullness.check,
+        days_of=naming(settings.get, MEDIA),
+    )
     public_media = PublicMedia(media, config.public_url)
     functions = load_functions()
     contexts = ContextFactory(
@@ -140,6 +203,12 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         public_media,
         Threads(redis, cipher),
         config.google_maps_url,
+        prompts,
+        answer_loop.knowledge,
+        answer_loop.intake,
+        answer_loop.approved,
+        guards,
+        Rules(Verdicts(redis, cipher)),
     )
     dispatcher = Dispatcher(functions, contexts, recorder.record, limiter)
     contexts.add_tools(WebhookTools(dispatcher))
@@ -155,9 +224,21 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         section_checks(config, guard, sheets, authenticator, store.tokens),
         CheckResults(redis),
     )
-    runner = CallRunner(dispatcher, settings.get, called_at)
-    job_services = JobServices(config, redis, cipher, guard, settings.get, runner.run, fullness)
-    handler = CallHandler(dispatcher, job_services.inline_runner, job_services.idempotency)
+    job_services = JobServices(
+        config,
+        redis,
+        cipher,
+        guard,
+        settings.get,
+        CallRunner(dispatcher, settings.get, called_at).run,
+        fullness,
+    )
+    handler = CallHandler(
+        dispatcher,
+        job_services.inline_runner,
+        job_services.person_runner,
+        job_services.idempotency,
+    )
     conversations = Conversations(
         ConversationStore(
             redis,
@@ -171,13 +252,36 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         AuthorHttpClient(guard, public_url=config.public_url),
         sheets.open,
         called_at=called_at,
+        record_consent=guards.note_consent,
     )
     store.trash.restorers[FLOW] = conversations.flows.bring_back
-    contexts.add_tools(FlowTools(conversations))
-    job_services.add_delivery(CONVERSATION, ConversationDelivery(conversations))
+    contexts.add_tools(FlowTools(conversations, FlowCalls(handler, needs_consent=False)))
+    job_services.add_delivery(
+        CONVERSATION, ConversationDelivery(conversations, answer_loop.intake.store)
+    )
     whatsapp = open_whatsapp(config, redis, cipher, settings)
     conversations.add_channel(WHATSAPP, whatsapp)
+    question_runs = open_question_runs(
+        redis,
+        cipher,
+        questions,
+        prompts,
+        accounts,
+        dispatcher,
+        prices,
+        conversations,
+        job_services,
+        settings.get,
+        limiter,
+    )
+    reader = open_reader(
+        answer_loop,
+        job_services,
+        settings.get,
+        PassageEmbedder(accounts, open_client, limiter, recorder.record),
+    )
     store.deletion.add_indices(
+        question_runs.store.forget_organisation,
         whatsapp.inbox.forget_organisation,
         whatsapp.outbox.forget_organisation,
         conversations.wakeups.forget_organisation,
@@ -185,6 +289,16 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         partial(forget_sessions, redis),
         board.forget,
     )
+    inbox = open_inbox(
+        answer_loop.intake,
+        job_services,
+        dispatcher,
+        conversations.store,
+        answer_loop.approved,
+        store.ids,
+        naming(settings.get, INBOX),
+    )
+    gating = open_gates(prompts, conversations.flows, question_runs, store.audit, store.ids)
     alerts = open_alerts(
         config,
         store,
@@ -195,6 +309,20 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         job_services.dead,
         whatsapp.outbox,
         checks,
+        gating.nightly.condition(),
+        inbox_condition(answer_loop.intake.store),
+    )
+    rights = open_contact_rights(
+        store,
+        conversations,
+        whatsapp,
+        answer_loop.intake.store,
+        job_services,
+        contexts.threads,
+        media,
+        log,
+        question_runs,
+        guards.consents,
     )
     waker = Waker(
         conversations,
@@ -202,8 +330,16 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         at_once=config.worker_threads,
         sweeps=[
             store.deletion.look_again,
+            rights.erasures.sweep,
+            rights.rewrite.sweep,
             alerts.sweep,
+            gating.sweep.sweep,
+            inbox.sweep.sweep,
+            join_inbox(inbox.inbox, conversations, whatsapp, job_services, store.deletion).sweep,
             RosterFilling(conversations.store).sweep,
+            question_runs.sweep,
+            reader.sweep,
+            open_retention(redis, store.ids, log, media, conversations, inbox.sweep.keeping).sweep,
         ],
     )
     background = Background(settings, recorder, settings.listen(), job_services, waker, fullness)
@@ -215,11 +351,17 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         Background.NAME: background,
         JobServices.NAME: job_services,
         SectionService.NAME: sections,
+        Runner.NAME: question_runs,
+        Gating.NAME: gating,
+        AnswerLoop.NAME: answer_loop,
+        Inbox.NAME: inbox.inbox,
+        Reader.NAME: reader,
         "whatsapp": whatsapp,
         "alerts": alerts,
+        ContactRights.NAME: rights,
     }
     answers.install(app)
-    linter = FlowLinter(function_specs(functions), Retired, settings.get)
+    linter = FlowLinter(function_specs(functions), Retired, settings.get, prompts)
     services = PageServices(
         config=config,
         redis=redis,
@@ -237,21 +379,42 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         board=board,
         job_services=job_services,
         conversations=conversations,
+        prompts=prompts,
+        asked=WhatPeopleAsk(redis, cipher, log, functions.find),
+        approved=answer_loop.approved,
+        knowledge=answer_loop.knowledge,
+        reader=reader,
+        deleted_bases=answer_loop.deleted,
+        guard=guard,
+        guards=guards,
+        trial=GuardrailTrial(
+            guards, contexts.rules, accounts, open_client, limiter, recorder.record
+        ),
+        inbox=inbox.inbox,
+        question_runs=question_runs,
+        pretended=PretendedCalls(functions),
+        tried=FlowCalls(handler, needs_consent=False),
+        processing=Processing(functions, accounts, config),
         alerts=alerts,
         linter=linter,
-        editor=FlowEditor(conversations.flows, linter),
+        editor=FlowEditor(conversations.flows, linter, gating.gates),
+        gates=gating.gates,
+        live_prompts=gating.live_prompts,
         fullness=fullness,
         media=public_media,
+        rights=rights,
     )
     for routes in (
         webhook_routes(handler, authenticator, settings, in_flight),
         settings_routes(auth, sections, checks),
         token_routes(auth, sections),
         openai_routes(auth, sections, checks),
+        guardrail_routes(auth, sections, services.trial, in_flight.place),
         trash_routes(auth, sections, store.trash),
         log_routes(auth, sections, log),
         job_routes(auth, job_services.store, job_services.dead),
         media_routes(media),
+        contact_routes(auth, sections, rights, in_flight.place),
         usage_routes(auth, sections, counters, prices),
         board_routes(auth, sections, board, alerts.open),
         refuse_while_full(flow_routes(auth, sections, conversations.flows, linter), fullness),
@@ -262,7 +425,42 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:
         ),
         roster_routes(auth, conversations),
         funnel_routes(auth, sections, conversations.flows),
+        explore_routes(auth, conversations, services.pretended, in_flight.place),
+        refuse_while_full(prompt_routes(auth, sections, prompts), fullness),
+        refuse_while_full(live_routes(auth, sections, gating.live_prompts), fullness),
+        refuse_while_full(prompt_gate_routes(auth, sections, gating.gates), fullness),
+        refuse_while_full(flow_gate_routes(auth, sections, gating.gates), fullness),
+        refuse_while_full(
+            question_set_routes(SetAccess(auth, sections), questions, functions), fullness
+        ),
+        refuse_while_full(
+            case_routes(SetAccess(auth, sections), questions, log, functions), fullness
+        ),
+        refuse_while_full(run_routes(SetAccess(auth, sections), question_runs), fullness),
+        refuse_while_full(case_csv_routes(SetAccess(auth, sections), questions), fullness),
+        inbox_routes(auth, sections, inbox.inbox),
+        refuse_while_full(consent_routes(auth, sections, guards.consents), fullness),
+        refuse_while_full(
+            knowledge_routes(
+                KnowledgeAccess(auth, sections),
+                reader,
+                answer_loop.deleted,
+                answer_loop.knowledge,
+            ),
+            fullness,
+        ),
+        refuse_while_full(
+            document_routes(KnowledgeAccess(auth, sections), reader, guard, in_flight.place),
+            fullness,
+        ),
+        refuse_while_full(
+            approved_routes(AnswerAccess(auth, sections), answer_loop.approved), fullness
+        ),
+        refuse_while_full(
+            approved_csv_routes(AnswerAccess(auth, sections), answer_loop.approved), fullness
+        ),
         refuse_while_full(channel_routes(settings, lockout, whatsapp), fullness),
+        privacy_routes(auth, sections, services.processing),
         operations_routes(auth, fullness, lambda: document(app, functions)),
         web_routes(services),
     ):

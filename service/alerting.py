@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flowhook.alerts.alerts import Alerts
 from flowhook.alerts.conditions import (
+    Condition,
     budget_condition,
     dead_letters_condition,
     failures_condition,
@@ -33,8 +34,10 @@ def open_alerts(
     dead: DeadLetters,
     outbox: ContactQueue,
     checks: AccountChecks,
+    *more: Condition,
 ) -> Alerts:
-    """The service's alerts, which `checks` tests from now on; `outbox` is WhatsApp's."""
+    """The service's alerts, which `checks` tests from now on; `outbox` is WhatsApp's, and `more`
+    are conditions of other rooms."""
 
     def title(org: str) -> str:
         (standing,) = board.standings([org])
@@ -47,6 +50,7 @@ def open_alerts(
         models_condition(config.default_model),
         dead_letters_condition(dead.count),
         refused_token_condition(outbox, store.audit),
+        *more,
     )
     mailer = Mailer(config.smtp_url, config.mail_from)
     alerts = Alerts(store, guard, mailer, conditions, title)

@@ -16,6 +16,7 @@ from service.terminal import FAILED, wants_no_colour
 
 COMMANDS = (
     "backup",
+    "check",
     "demo",
     "doctor",
     "key",

@@ -29,6 +29,7 @@ from flows.model.contact import Contact
 from flows.model.events import MsgCreated
 from flows.model.session import Session, contact_of
 from flows.model.text import clean
+from service.webhook_calls import FlowCalls
 from webhooks.context import Context, Tool
 from webhooks.tools.tool_choice import TOOL_NAME
 
@@ -42,8 +43,10 @@ inside: ContextVar[int] = ContextVar("flow_tools_inside_each_other", default=0)
 class FlowTools:
     """The ToolSource of an organisation's published flows."""
 
-    def __init__(self, conversations: Conversations) -> None:
+    def __init__(self, conversations: Conversations, calls: FlowCalls) -> None:
+        """`calls` are those of the flows' webhook nodes."""
         self.conversations = conversations
+        self.calls = calls
 
     def find(self, name: str, organisation: Organisation) -> Tool | None:
         conversations = self.conversations
@@ -83,7 +86,7 @@ class FlowTools:
                 "a flow that a model called cannot let a model call flows",
                 fix="Call function_calling from the flow that the contact is in.",
             )
-        services = self._services(context.organisation)
+        services = self._services(context.organisation, self.calls.with_prompts(context.prompts))
         known = services.find_contact(context.contact) if context.contact else None
         session = Session(known or Contact(id=context.contact or "tool"))
         wanted = set(inputs_of(flow))
@@ -98,7 +101,7 @@ class FlowTools:
             raise InvalidInput("the flow failed before its end")
         return Outcome(200, {"success": True, MAIN: "\n".join(said) or "N/A"}, MAIN)
 
-    def _services(self, organisation: Organisation) -> LiveServices:
+    def _services(self, organisation: Organisation, calls: FlowCalls) -> LiveServices:
         conversations = self.conversations
 
         def look_up(contact: str) -> Contact | None:
@@ -110,7 +113,7 @@ class FlowTools:
             organisation=organisation,
             store=conversations.flows,
             library=conversations.flows.library(organisation.id),
-            functions=in_time(conversations.functions),
+            functions=in_time(calls),
             outgoing=conversations.outgoing,
             sheets=conversations.open_sheets(organisation),
             working=nullcontext,

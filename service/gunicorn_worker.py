@@ -7,6 +7,7 @@ disconnected.
 from __future__ import annotations
 
 import errno
+import gc
 import io
 import os
 import signal
@@ -36,12 +37,18 @@ from gunicorn.workers.ggevent import GeventWorker
 from flowhook.config import Config
 from flowhook.errors import FlowhookError, Internal, InvalidInput, TooLarge
 from flowhook.http.body import WHOLE_BODY
-from flowhook.http.body_size import max_body_bytes, size_in_words
+from flowhook.http.body_size import (
+    MAX_DOCUMENT_BYTES,
+    max_body_bytes,
+    patience,
+    size_in_words,
+)
 from flowhook.http.headers import NOSNIFF
 from flowhook.turns import PIECE_BYTES, give_way, one_by_one
 from service.allocator import return_large_blocks
 from service.client_waits import ClientWait, ClientWaits
 from service.collector import Collector
+from service.large_bodies import LargeBodies, busy
 
 LAST_WAIT_SECONDS = 0.5  # at shutdown, for requests that are arriving
 GATHERED_BYTES = 65_536
@@ -78,6 +85,7 @@ class FlowhookWorker(GeventWorker):
         super().init_process()
 
     def load_wsgi(self) -> None:
+        gc.disable()  # what is loaded stays; looking through it took a tenth of the start
         super().load_wsgi()
         self.waits = ClientWaits.of(Config.from_env())
         self.wsgi: Any = BoundedBody(self.wsgi, self.cfg.keepalive, self.waits)
@@ -226,19 +234,40 @@ class BoundedBody:
         self.application = application
         self.seconds = seconds
         self.waits = waits
+        self.large = LargeBodies()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if environ.get("CONTENT_LENGTH") or environ.get("HTTP_TRANSFER_ENCODING"):
-            refusal = self._read(environ)
-            if refusal is not None:
-                return self._refused(environ, start_response, refusal)
+            most = max_body_bytes(environ["REQUEST_METHOD"], environ.get("PATH_INFO", ""))
+            if most >= MAX_DOCUMENT_BYTES:
+                return self._with_document(environ, start_response, most)
+            return self._with_body(environ, start_response, most)
         return self.application(environ, start_response)
 
-    def _read(self, environ: Environ) -> Refusal | None:
+    def _with_document(
+        self, environ: Environ, start_response: StartResponse, most: int
+    ) -> Iterable[bytes]:
+        """Answer a request whose body may be a document, when there is a place for it."""
+        give_back = self.large.take(environ.get("CONTENT_LENGTH") or "")
+        if give_back is None:
+            return self._refused(environ, start_response, busy)
+        try:
+            return self._with_body(environ, start_response, most)
+        finally:
+            give_back()
+
+    def _with_body(
+        self, environ: Environ, start_response: StartResponse, most: int
+    ) -> Iterable[bytes]:
+        refusal = self._read(environ, most)
+        if refusal is not None:
+            return self._refused(environ, start_response, refusal)
+        return self.application(environ, start_response)
+
+    def _read(self, environ: Environ, most: int) -> Refusal | None:
         """Put the whole body into the environ; returns the refusal of one that is not whole."""
         # No variable holds the time-out: with the frame that it ends it would be a cycle.
-        with self.waits.body(self.seconds):
-            most = max_body_bytes(environ["REQUEST_METHOD"], environ.get("PATH_INFO", ""))
+        with self.waits.body(self.seconds * patience(most)):
             try:
                 body = _whole(environ["wsgi.input"], most + 1)
                 if len(body) > most:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from gevent import monkey
 
+from answers.guardrails.guards import Guards
+from answers.guardrails.masking.masks import Masks
 from flowhook.config import Config
 from flowhook.errors import InvalidInput, ProviderUnavailable
 from flowhook.limits.fair_shares import FairShares
@@ -16,6 +17,7 @@ from flowhook.organisations.cache import SettingsCache
 from flowhook.organisations.cipher import Cipher
 from flowhook.organisations.circuits import Circuits
 from flowhook.organisations.model_quirks import StoredModelQuirks
+from flowhook.organisations.open_client import OpenClient
 from flowhook.organisations.organisation import Organisation
 from flowhook.organisations.provider_jobs import StoredProviderJobs
 from flowhook.providers.account import Account, Accounts
@@ -26,6 +28,7 @@ from flowhook.providers.google_sheets import GoogleSheetsClient
 from flowhook.providers.guard import AddressGuard
 from flowhook.providers.guarded_requests import GuardedRequestsTransport
 from flowhook.providers.guarded_transport import AddressesOf
+from flowhook.providers.model_client import ModelClient
 from flowhook.providers.pooled_transport import PooledTransport
 from flowhook.providers.requests_transport import RequestsTransport
 from flowhook.providers.transport import has_proxy
@@ -35,15 +38,21 @@ from flows.sheets.tokens import GoogleTokens
 
 
 def client_opener(
-    redis: Any, settings: SettingsCache, guard: AddressGuard, accounts: Accounts
-) -> Callable[[Account, Organisation], AccountClient]:
-    """Return a function that opens clients, each with its organisation's quirks and circuit."""
+    redis: Any, settings: SettingsCache, guard: AddressGuard, accounts: Accounts, guards: Guards
+) -> OpenClient:
+    """Return a function that opens clients, each with its organisation's quirks, circuit and
+    guardrails."""
     transport, guarded = choose_transport(), choose_transport(base_url_addresses(guard))
     links = choose_transport(link_addresses(guard))
     circuits = Circuits(redis, settings.drop)
     shares = FairShares(MOST_REQUESTS)
 
-    def open_client(account: Account, organisation: Organisation) -> AccountClient:
+    def open_client(
+        account: Account, organisation: Organisation, masks: Masks | None = None
+    ) -> ModelClient:
+        return guards.around(open_plain(account, organisation), organisation, masks)
+
+    def open_plain(account: Account, organisation: Organisation) -> AccountClient:
         other = account.fallback_account
         return AccountClient(
             account,
@@ -57,7 +66,7 @@ def client_opener(
 
     def open_fallback(title: str, organisation: Organisation) -> AccountClient:
         found = accounts.open(organisation.sections, title)
-        return open_client(replace(found, fallback_account=None), organisation)
+        return open_plain(replace(found, fallback_account=None), organisation)
 
     return open_client
 

@@ -8,6 +8,7 @@ terminal (click removes them elsewhere), and never where NO_COLOR is set.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import IO, Any, TypeVar
 
@@ -75,7 +76,11 @@ def _flat(words: Any) -> str:
     return " ".join(map(str, words)) if isinstance(words, list) else str(words)
 
 
+CONTROL = re.compile("[\\x00-\\x1f\\x7f-\\x9f]")
+"""What moves a terminal's cursor or changes its colours; a cell may hold what a contact wrote."""
+
+
 def _cell(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return "" if value is None else str(value)
+    return "" if value is None else CONTROL.sub(" ", str(value))

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from answers.inbox.store import InboxStore
 from flowhook.common_keys import COMMON_KEYS
 from flowhook.errors import FlowhookError, NotFound
 from flowhook.jobs.call import Call
@@ -22,25 +23,51 @@ from flowhook.organisations.organisation import Organisation
 from flowhook.outcome import Outcome
 from flowhook.registry import Registry
 from flows.conversations.conversations import Conversations
+from flows.conversations.handover import Answer, Handover
 from flows.lint import FunctionSpec
 from flows.model.session import WebhookAnswer, WebhookPending
 from webhooks.call_handler import CallHandler
+from webhooks.pretended import pretended_answer
 from webhooks.registry import WebhookFunction
 
 PARKED_SECONDS = 60  # as long as Glific waits for its own late answers
+TICKET = "ticket_id"  # of what a person was asked, in a function's result
+PERSON_SECONDS = 7 * 86_400 + 3600  # a little longer than a question waits for a person
 
 
 class FlowCalls:
     """The `CallFunction` of conversations: webhook functions through the dispatcher."""
 
-    def __init__(self, handler: CallHandler) -> None:
+    def __init__(
+        self,
+        handler: CallHandler,
+        prompts: Mapping[str, int] | None = None,
+        needs_consent: bool = True,
+    ) -> None:
+        """Create it; `prompts` names versions of saved prompts to answer in the place of live
+        ones. `needs_consent` is false where no contact is behind the flow, or the call that the
+        flow is part of was looked at."""
         self.handler = handler
+        self.prompts = prompts
+        self.needs_consent = needs_consent
+
+    def with_prompts(self, prompts: Mapping[str, int] | None) -> FlowCalls:
+        """Return the same with these versions of saved prompts."""
+        return FlowCalls(self.handler, prompts, self.needs_consent) if prompts else self
 
     def __call__(
         self, organisation: Organisation, name: str, body: Mapping[str, Any]
     ) -> WebhookAnswer | WebhookPending:
         """Call a function; returns its answer, also for a failure, or WebhookPending for a job."""
-        call = Call(organisation.id, name, body, os.urandom(16).hex(), contact=contact_of(body))
+        call = Call(
+            organisation.id,
+            name,
+            body,
+            os.urandom(16).hex(),
+            contact=contact_of(body) if "webhook_log_id" in body else "",
+            prompts=self.prompts,
+            needs_consent=self.needs_consent,
+        )
         dispatcher = self.handler.dispatcher
         try:
             function = dispatcher.find(name)
@@ -48,27 +75,57 @@ class FlowCalls:
             return webhook_answer(dispatcher.refuse(call, error))
         call = replace(call, body=taken(function, body))
         came = self.handler.answer(call, function, organisation)
-        return (
-            WebhookPending(PARKED_SECONDS) if isinstance(came, Accepted) else webhook_answer(came)
-        )
+        if not isinstance(came, Accepted):
+            return webhook_answer(came)
+        if not call.contact:
+            return WebhookAnswer(came.status, came.answer)
+        return WebhookPending(PERSON_SECONDS if function.asks_person else PARKED_SECONDS)
+
+
+class PretendedCalls:
+    """A `CallFunction` that answers each function's examples and asks no provider."""
+
+    def __init__(self, functions: Registry[WebhookFunction]) -> None:
+        self.functions = functions
+
+    def __call__(
+        self, organisation: Organisation, name: str, body: Mapping[str, Any]
+    ) -> WebhookAnswer:
+        return WebhookAnswer(200, pretended_answer(self.functions, name))
 
 
 class ConversationDelivery:
-    """The `jobs.job_runner.Delivery` that wakes the conversation a job came from."""
+    """The `jobs.job_runner.Delivery` that wakes the conversation a job came from.
 
-    def __init__(self, conversations: Conversations) -> None:
+    A person's answer reaches the contact even if the flow that asked has gone on.
+    """
+
+    def __init__(self, conversations: Conversations, inbox: InboxStore) -> None:
         self.conversations = conversations
+        self.handover = Handover(conversations)
+        self.inbox = inbox
 
     def check(self, organisation: Organisation, call: Call) -> bool:
         return bool(call.contact)
 
     def deliver(self, job: Job, call: Call, outcome: Outcome) -> None:
-        call_id = int(call.body["webhook_log_id"])
-        answer = webhook_answer(outcome)
+        org, call_id = job.organization_id, int(call.body["webhook_log_id"])
+        answer, said = webhook_answer(outcome), self._said(org, outcome)
         try:
-            self.conversations.finish_webhook(job.organization_id, call.contact, call_id, answer)
+            if said is not None:
+                self.handover.finish(org, call.contact, call_id, answer, said)
+            else:
+                self.conversations.finish_webhook(org, call.contact, call_id, answer)
         except FlowhookError as failure:
             raise NotDelivered(failure.message) from failure
+
+    def _said(self, org: str, outcome: Outcome) -> Answer | None:
+        """What a person answered, if one did."""
+        ticket = outcome.answer.get(TICKET) if outcome.error is None else None
+        item = self.inbox.find(org, ticket) if ticket else None
+        if item is None or not item.state.answered_at:
+            return None
+        return Answer(item.id, item.state.answer, item.state.by)
 
 
 def webhook_answer(outcome: Outcome) -> WebhookAnswer:

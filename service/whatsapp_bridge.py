@@ -28,8 +28,8 @@ from service.provider_clients import choose_transport
 WHATSAPP = "whatsapp"
 NO_ROOM_SECONDS = 60.0
 
-KeepMedia = Callable[[str, bytes, str], str]
-"""(organisation, content, extension) to the address under which it is now served."""
+KeepMedia = Callable[[str, bytes, str, str], str]
+"""(organisation, content, extension, contact) to the address under which it is now served."""
 
 logger = logging.getLogger(__name__)
 
@@ -112,7 +112,7 @@ class WhatsAppBridge:
         """The message with its file kept here. One that cannot be had comes without it."""
 
         def keep(content: bytes, media_type: str) -> str:
-            return self.keep_media(org, content, extension_of(media_type))
+            return self.keep_media(org, content, extension_of(media_type), inbound.contact)
 
         try:
             return self.channel.fetch_media(org, inbound, keep)

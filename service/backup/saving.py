@@ -28,10 +28,19 @@ def _appearing(path: Path) -> Iterator[IO[bytes]]:
     """A file beside `path` that takes its name when it is on disk; gone if anything fails."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        with open(_opened(draft), "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _opened(draft: Path) -> int:
+    """A new file. Raises OSError, which names the folder: of the file's own name nobody knows."""
+    try:
+        return os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        error.filename = str(draft.parent)
+        raise

@@ -24,7 +24,7 @@ from service.job_worker import RUN_WORKER
 from tests.fakes.openai import FakeOpenAI
 from tests.fakes.valkey import free_port
 from tests.fixtures_app import ADMIN_TOKEN, FIRST_KEY, Answer
-from tests.waiting import wait_for
+from tests.waiting import START_SECONDS, wait_for
 
 ROOT = Path(__file__).parents[2]
 
@@ -70,18 +70,23 @@ class Server:
                 stderr=log,
                 preexec_fn=die_with_parent,  # noqa: PLW1509 - safe enough for a test
             )
-        wait_for(
-            lambda: requests.get(f"{self.url}/readyz", timeout=2).status_code == 200,
-            f"the server; see {self.log}",
-            seconds=30,
-        )
+        try:
+            wait_for(self._is_ready, f"the server; see {self.log}", seconds=START_SECONDS)
+        except BaseException:
+            self.stop()
+            raise
         return self
+
+    def _is_ready(self) -> bool:
+        assert self.process
+        assert self.process.poll() is None, self.log.read_text()[-2000:]
+        return requests.get(f"{self.url}/readyz", timeout=2).status_code == 200
 
     def signal(self, number: int) -> None:
         assert self.process
         self.process.send_signal(number)
 
-    def wait(self, seconds: float = 30) -> int:
+    def wait(self, seconds: float = 60) -> int:
         assert self.process
         return self.process.wait(seconds)
 
@@ -107,7 +112,7 @@ class Server:
     ) -> requests.Response:
         """One request on a connection of its own, so that any worker may answer."""
         headers = {"Authorization": f"Bearer {token}", "Connection": "close"}
-        more.setdefault("timeout", 30)
+        more.setdefault("timeout", 60)
         return requests.request(method, self.url + path, json=body, headers=headers, **more)
 
     def organisation(self, openai: FakeOpenAI, org: str = "acme") -> None:
@@ -123,7 +128,7 @@ class Server:
 
     @contextmanager
     def connected(self) -> Iterator[socket.socket]:
-        with socket.create_connection(("127.0.0.1", self.port), timeout=10) as connection:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=30) as connection:
             yield connection
 
     def send(self, raw: bytes) -> Answer:

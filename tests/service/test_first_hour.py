@@ -150,7 +150,7 @@ def ask(web: WebProcess, token: str) -> requests.Response:
         f"{web.url}/webhooks/parse_via_chat_gpt",
         json={"question_text": "Why is the sky blue?"},
         headers={"Authorization": f"Bearer {token}"},
-        timeout=20,
+        timeout=60,
     )
 
 
@@ -163,7 +163,7 @@ def go_live(web: WebProcess, graph: FakeGraph, line: Line) -> None:
     line.subscribed.add(line.app)
     assert web.operator("POST", "/settings/acme/whatsapp/test").json()["success"] is True
     asked = {"hub.mode": "subscribe", "hub.verify_token": line.verify_token, "hub.challenge": "42"}
-    taken = requests.get(line.callbacks["application"], params=asked, timeout=20)
+    taken = requests.get(line.callbacks["application"], params=asked, timeout=60)
     assert taken.text == "42"
     talk(web, graph, line, "ask", "Hello! Ask me anything. Say stop when you are done.")
     talk(web, graph, line, "Why?", "\n\nWhat is your question number 2? Or say stop.")
@@ -174,12 +174,12 @@ def talk(web: WebProcess, graph: FakeGraph, line: Line, text: str, end: str) -> 
 
     def post(raw: bytes, headers: Mapping[str, str]) -> int:
         address = f"{web.url}/channels/whatsapp/acme"
-        return requests.post(address, data=raw, headers=headers, timeout=20).status_code
+        return requests.post(address, data=raw, headers=headers, timeout=60).status_code
 
     line.post = post
     sent = len(graph.texts())
     assert graph.writes(line, ASHA, text) == 200
-    wait_for(lambda: len(graph.texts()) > sent, "the answer on WhatsApp", seconds=30)
+    wait_for(lambda: len(graph.texts()) > sent, "the answer on WhatsApp", seconds=60)
     assert graph.texts()[-1].endswith(end)
 
 
@@ -198,7 +198,7 @@ def everything(web: WebProcess) -> dict[str, bytes]:
 
 def assert_alerted(hook: Receiver, mail: FakeSmtp) -> None:
     """The refused key is told at both places; the webhook's signature is as docs/author.md says."""
-    wait_for(lambda: bool(hook.requests and mail.messages), "the alerts", seconds=30)
+    wait_for(lambda: bool(hook.requests and mail.messages), "the alerts", seconds=60)
     told, post = hook.bodies()[0], hook.requests[0]
     assert (told["event"], told["state"]) == ("invalid_api_key", "open")
     signature = dict(part.split("=") for part in post.headers["X-Flowhook-Signature"].split(","))

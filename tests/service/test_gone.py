@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from tests.fakes.openai import FakeOpenAI, faults
 from tests.fakes.receiver import Receiver
 from tests.fakes.valkey import Valkey
 from tests.fixtures_app import OpenService, Service
+from tests.fixtures_graph import deliver_to
 from tests.fixtures_jobs import JobsService
 from tests.flowhook.organisations.everything import values_of
 from tests.flows.talking import export, publish, say
@@ -31,7 +32,15 @@ ORG = "vanishing-org"
 MARKER = "marker-of-all-its-words"
 ASHA = Person("919876543210", "IN.1234567890")
 CALLS = 7
-INDICES = ("fh:inbox:orgs", "fh:outbox:orgs", *DUE, *CLAIMED, "{dq}:jobs.msgs", "{dq}:jobs.DQ.msgs")
+INDICES = (
+    "fh:inbox:orgs",
+    "fh:outbox:orgs",
+    "fh:people:orgs",
+    *DUE,
+    *CLAIMED,
+    "{dq}:jobs.msgs",
+    "{dq}:jobs.DQ.msgs",
+)
 
 Json = dict[str, Any]
 
@@ -90,11 +99,7 @@ def begin(jobs: JobsService, openai: FakeOpenAI, graph: FakeGraph, line: Line) -
     waker = service.background.waker
 
     def write_by_whatsapp() -> None:
-        def post(raw: bytes, headers: Mapping[str, str]) -> int:
-            path = f"/channels/whatsapp/{ORG}"
-            return service.request("POST", path, raw=raw, headers=dict(headers)).status
-
-        line.post = post
+        deliver_to(service, ORG, line)
         assert graph.writes(line, ASHA, "ask") == 200
         wait_for(waker.look, "the contact's wake-up")
 

@@ -159,14 +159,14 @@ def test_half_a_body_is_never_taken_for_the_whole(server: Server) -> None:
 def test_a_client_that_never_sends_its_head_is_cut_off(server: Server) -> None:
     with server.connected() as connection:
         connection.sendall(b"POST /webhooks/get_buttons HTTP/1.1\r\nHost: h\r\n")
-        assert is_cut_off(connection, seconds=5)
+        assert is_cut_off(connection, seconds=30)
 
 
 def test_a_client_that_drips_its_head_is_cut_off(server: Server) -> None:
     with server.connected() as connection:
         connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: h\r\n")
         connection.settimeout(0.05)
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             try:
                 connection.sendall(b"X: a\r\n")
@@ -185,12 +185,12 @@ def test_a_client_that_never_sends_its_body_is_told_and_cut_off(server: Server) 
         answer = read_answer(connection)
         assert answer.status == 400
         assert answer.error["message"].startswith("the body was not there")
-        assert is_cut_off(connection, seconds=5)
+        assert is_cut_off(connection, seconds=30)
 
 
 def test_an_idle_connection_is_closed(server: Server) -> None:
     with server.connected() as connection:
-        assert is_cut_off(connection, seconds=5)
+        assert is_cut_off(connection, seconds=30)
 
 
 def test_slow_clients_do_not_keep_others_waiting(tmp_path: Path) -> None:

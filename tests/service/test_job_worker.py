@@ -54,7 +54,7 @@ def test_a_worker_that_is_stuck_is_killed_and_another_started(
     monkeypatch.setattr(job_worker, "_spawn", spawn)
     worker = JobWorker(silent_seconds=1.0)
     worker.start()
-    wait_for(lambda: len(pids) == 2, "another worker", seconds=30)
+    wait_for(lambda: len(pids) == 2, "another worker")
     worker.end()
     with pytest.raises(ProcessLookupError):
         os.kill(pids[0], 0)

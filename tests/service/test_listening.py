@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from flowhook.config import ConfigError
 from service.listening import HELD, check_listening
 from tests.fakes.valkey import free_port
 from tests.fixtures_app import make_config
@@ -51,6 +54,17 @@ def test_a_host_of_another_machine_is_told(tmp_path: Path, host: str) -> None:
     assert status == 1
     assert said.startswith(f"HOST={host} is no address of this machine (")
     assert said.count("\n") == 1
+
+
+def test_a_port_that_this_user_may_not_have_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The socket refuses as a user's does, whoever runs the tests."""
+
+    def bind(*_: Any) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(socket, "socket", type("Socket", (socket.socket,), {"bind": bind}))
+    with pytest.raises(ConfigError, match="PORT 80 is not for this user: set PORT to 1024 or more"):
+        check_listening(make_config(host="127.0.0.1", port=80))
 
 
 def test_a_port_that_systemd_hands_over_is_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:

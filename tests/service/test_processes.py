@@ -15,7 +15,7 @@ import requests
 
 from tests.fakes.openai import FakeOpenAI, faults
 from tests.service.server import Server
-from tests.waiting import wait_for
+from tests.waiting import START_SECONDS, wait_for
 
 OpenServer = Callable[..., Server]
 OK_CALLS = 'flowhook_webhook_calls_total{function="parse_via_chat_gpt",status="ok"}'
@@ -108,12 +108,12 @@ def test_sighup_loses_none(server: Server, openai: FakeOpenAI, threads: ThreadPo
     openai.fail(faults.held(gate), times=10)
     held = asked(threads, server, openai, 10)
     server.signal(signal.SIGHUP)
-    wait_for(lambda: worker_pids(server) - before, "new workers")
+    wait_for(lambda: worker_pids(server) - before, "new workers", seconds=START_SECONDS)
     fresh = [threads.submit(server.ask) for _ in range(50)]
     assert {call.result().status_code for call in fresh} == {200}
     gate.set()
     assert {call.result().status_code for call in held} == {200}
-    wait_for(lambda: not worker_pids(server) & before, "the old workers to end", seconds=20)
+    wait_for(lambda: not worker_pids(server) & before, "the old workers to end", seconds=60)
     wait_for(lambda: metric(server, OK_CALLS) == 60, "every call to be counted")
     assert len(list(server.temporary.glob("flowhook-metrics-*"))) == 1
 
@@ -135,7 +135,7 @@ def test_a_killed_worker_is_replaced_and_its_calls_no_longer_in_flight(
     for call in calls:
         assert isinstance(call.exception(), requests.ConnectionError)
     openai.recover()
-    wait_for(lambda: is_listening(server), "a new worker")
+    wait_for(lambda: is_listening(server), "a new worker", seconds=START_SECONDS)
     assert server.ask().status_code == 200
     wait_for(lambda: metric(server, IN_FLIGHT) == 0, "the gauge")
     assert any("SIGKILL" in line["message"] for line in server.lines() if "message" in line)
@@ -143,13 +143,13 @@ def test_a_killed_worker_is_replaced_and_its_calls_no_longer_in_flight(
 
 def test_a_stuck_worker_is_noticed_and_replaced(open_server: OpenServer) -> None:
     """Its process is stopped, so it answers nothing and sends no sign of life."""
-    server = open_server(WEB_CONCURRENCY="1", GUNICORN_CMD_ARGS="--timeout 8")
+    server = open_server(WEB_CONCURRENCY="1", GUNICORN_CMD_ARGS="--timeout 10")
     [stuck] = [pid for pid in worker_pids(server) if b"gunicorn" in command_of(pid)]
     os.kill(stuck, signal.SIGSTOP)
-    wait_for(lambda: stuck not in worker_pids(server), "its end", seconds=30)
-    wait_for(lambda: is_listening(server), "a new worker", seconds=30)
+    wait_for(lambda: stuck not in worker_pids(server), "its end", seconds=60)
+    wait_for(lambda: is_listening(server), "a new worker", seconds=START_SECONDS)
     told = [line["message"] for line in server.lines() if "message" in line]
-    assert [text for text in told if "WORKER TIMEOUT" in text] == [f"WORKER TIMEOUT (pid:{stuck})"]
+    assert f"WORKER TIMEOUT (pid:{stuck})" in told
 
 
 # --- one service, several workers ---
@@ -174,7 +174,7 @@ def test_a_change_of_settings_is_seen_by_every_worker(server: Server) -> None:
 
     assert statuses() == {200}
     server.request("PATCH", "/settings/acme/openai", {"is_active": False})
-    wait_for(lambda: 200 not in statuses(), "every worker to see it", seconds=5)
+    wait_for(lambda: 200 not in statuses(), "every worker to see it")
     assert 200 not in statuses()
 
 
@@ -220,7 +220,7 @@ def test_a_killed_embedded_redis_comes_back_and_has_forgotten_nothing(
         before = len(openai.requests)
         os.kill(pid, signal.SIGKILL)
         answers = [server.ask()]
-        wait_for(lambda pid=pid: redis_pid() != pid, "another Redis", seconds=5)  # type: ignore[misc]
+        wait_for(lambda pid=pid: redis_pid() != pid, "another Redis")  # type: ignore[misc]
         while len(answers) < 20 or answers[-1].status_code != 200:
             answers.append(server.ask())
             assert len(answers) < 1_000

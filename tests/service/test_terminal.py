@@ -26,6 +26,13 @@ def test_a_table_has_its_columns_below_each_other(capsys: pytest.CaptureFixture[
     ]
 
 
+def test_what_a_cell_holds_does_not_reach_the_terminal_itself(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    print_rows([{"why": "“\x1b[2J\x1b]0;mine\x07\x9b5mYes\n::error::”"}], {"why": "WHY"})
+    assert capsys.readouterr().out == "WHY\n“ [2J ]0;mine  5mYes ::error::”\n"
+
+
 def test_an_error_is_one_line_with_its_fields_and_its_fix() -> None:
     wrong = InvalidInput(
         "two fields are wrong",

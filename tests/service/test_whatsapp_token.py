@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping
-
 import pytest
 import redis
 
@@ -21,22 +18,8 @@ ASHA = Person("919876543210", "IN.1234567890")
 
 
 @pytest.fixture
-def acme(
-    open_service: OpenService, real_redis: redis.Redis, graph: FakeGraph, line: Line
-) -> Service:
-    """An organisation on WhatsApp, to which Meta delivers."""
-    service = open_service(
-        real_redis, whatsapp_base_url=graph.base_url, allow_private_urls=("127.0.0.1",)
-    )
-    graph.now = time.time()
-    service.organisation()
-    assert service.operator("PUT", "/settings/acme/whatsapp", line.settings()).status == 201
-
-    def post(raw: bytes, headers: Mapping[str, str]) -> int:
-        path = "/channels/whatsapp/acme"
-        return service.request("POST", path, raw=raw, headers=dict(headers)).status
-
-    line.post = post
+def acme(on_whatsapp: OpenService, real_redis: redis.Redis) -> Service:
+    service = on_whatsapp(real_redis, allow_private_urls=("127.0.0.1",))
     publish(service, GREETING)
     return service
 

@@ -14,7 +14,7 @@ from types import TracebackType
 
 import requests
 
-from tests.waiting import wait_for
+from tests.waiting import START_SECONDS, wait_for
 
 ROOT = Path(__file__).parents[2]
 ADMIN_TOKEN = "operator-token-of-the-web-process"
@@ -54,7 +54,11 @@ class WebProcess:
         self.output = b""
 
     def __enter__(self) -> WebProcess:
-        wait_for(self.is_ready, "the web process", seconds=30)
+        try:
+            wait_for(self.is_ready, "the web process", seconds=START_SECONDS)
+        except BaseException:
+            self.process.terminate()
+            raise
         return self
 
     def __exit__(
@@ -73,7 +77,7 @@ class WebProcess:
 
     def operator(self, method: str, path: str, body: object = None) -> requests.Response:
         headers = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
-        return requests.request(method, self.url + path, json=body, headers=headers, timeout=20)
+        return requests.request(method, self.url + path, json=body, headers=headers, timeout=60)
 
     def token(self, org: str, **openai: object) -> str:
         """A webhook token of an organisation with this account."""
@@ -83,7 +87,7 @@ class WebProcess:
 
     @contextmanager
     def connection(self) -> Iterator[socket.socket]:
-        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as client:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=60) as client:
             yield client
 
     def exchange(self, sent: bytes) -> bytes:

@@ -10,6 +10,11 @@ from tests.test_key_families import listed
 
 SECONDS = 180
 
+SHARED = (
+    *("fh:orgs", "fh:deleted", "fh:inbox:orgs", "fh:outbox:orgs", "fh:people:orgs"),
+    *("fh:runs", "fh:knowledge", "fh:erasures"),
+)
+
 
 def example(name: str) -> bytes:
     return re.sub(r"<[a-z]+>", "x1", name).encode()
@@ -44,7 +49,4 @@ def test_each_key_is_an_organisations_or_shared_or_alone() -> None:
         key = example(family.name)
         is_owned = family.name.startswith(("fh:{<org>}:", "fh:audit:"))
         assert (owner_of(key) == "x1") is is_owned, family.name
-        assert is_shared(key) is (
-            family.name.startswith("fh:wake:")
-            or family.name in ("fh:orgs", "fh:deleted", "fh:inbox:orgs", "fh:outbox:orgs")
-        )
+        assert is_shared(key) is (family.name.startswith("fh:wake:") or family.name in SHARED)

@@ -1,0 +1,64 @@
+"""Has texts of an organisation's documents embedded by its provider, within its limits."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from flowhook.errors import FlowhookError
+from flowhook.limits.limiter import Estimate, Limiter
+from flowhook.organisations.open_client import OpenClient
+from flowhook.organisations.organisation import Organisation
+from flowhook.providers.account import Accounts
+from flowhook.providers.model_client import EmbeddingRequest
+from flowhook.providers.token_estimate import BYTES_PER_TOKEN
+from flowhook.records.log_entry import LogEntry
+
+FUNCTION = "knowledge"  # what the log and the usage call it
+
+
+class PassageEmbedder:
+    """Asks for embeddings; each request is one line of the log, and its tokens count."""
+
+    def __init__(
+        self,
+        accounts: Accounts,
+        open_client: OpenClient,
+        limiter: Limiter,
+        record: Callable[[LogEntry], None],
+    ) -> None:
+        self.accounts = accounts
+        self.open_client = open_client
+        self.limiter = limiter
+        self.record = record
+
+    def __call__(
+        self, organisation: Organisation, model: str, texts: list[str]
+    ) -> Sequence[Sequence[float]]:
+        """The embedding of each text. Raises FlowhookError.
+
+        Fallbacks are not asked: embeddings of two models cannot be compared.
+        """
+        account = self.accounts.open(organisation.sections)
+        client = self.open_client(
+            replace(account, fallback_model=None, fallback_account=None), organisation
+        )
+        tokens = sum(len(text.encode()) for text in texts) // BYTES_PER_TOKEN
+        since = time.time()
+        entry = LogEntry(organisation.id, FUNCTION, secrets.token_hex(16), "ok", 200, 0.0, since)
+        entry.request = {"texts": len(texts)}
+        try:
+            with self.limiter.place(
+                organisation, lambda: Estimate(tokens), lambda: client.usage.input_tokens
+            ):
+                return client.embed(EmbeddingRequest(texts, model)).vectors
+        except FlowhookError as failure:
+            entry.status, entry.http_status = failure.type, failure.status
+            raise
+        finally:
+            entry.model = client.model or model
+            entry.input_tokens = client.usage.input_tokens
+            entry.milliseconds = (time.time() - since) * 1000
+            self.record(entry)
