@@ -58,6 +58,7 @@ def packed(path: Path) -> bytes:
     return gzip.compress(path.read_bytes(), mtime=0)
 
 
+@cache
 def version() -> str:
     """A digest that changes with any of our files and with the kit."""
     whole = hashlib.sha256(metadata.version("bootstrap-flask").encode())

@@ -12,7 +12,16 @@ from web.page_services import PageServices
 
 ENTRIES = 100
 # What the store calls a change.
-ACTIONS = (N_("create"), N_("replace"), N_("change"), N_("delete"), N_("bring back"))
+ACTIONS = (
+    N_("create"),
+    N_("replace"),
+    N_("change"),
+    N_("delete"),
+    N_("bring back"),
+    N_("force"),
+    N_("export"),
+    N_("erase"),
+)
 ENTRY_ID = re.compile(r"[0-9]{1,15}-[0-9]{1,10}")
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
+from answers.prompts.prompt import filled
+from answers.prompts.prompt import variables_of as prompt_variables
 from flowhook.errors import FlowhookError
 from flowhook.http.answers import request_id
 from flowhook.jobs.call import Call
@@ -104,10 +106,12 @@ def trial_body(
     """
     known = {*function.fields.fields, "account"} - MEMORY
     body = used_body(function, {name: held[name] for name in held if name in known}, variant)
-    filled = {name: with_values(value, values) for name, value in body.items()}
+    if PROMPT in body:
+        body[PROMPT] = with_variables(body[PROMPT], values)
+    with_all = {name: with_values(value, values) for name, value in body.items()}
     kept = {
         name: value
-        for name, value in filled.items()
+        for name, value in with_all.items()
         if not (isinstance(value, str) and is_variable(value))
     }
     return {**kept, question_field(function): question}
@@ -124,6 +128,19 @@ def with_values(value: Any, values: Mapping[str, str]) -> Any:
     return VARIABLE.sub(lambda found: values.get(found[0], found[0]), value)
 
 
+def with_variables(text: str, values: Mapping[str, str]) -> str:
+    """A prompt with its `{{variables}}` filled in as those of a saved prompt are; as it is where
+    none of them has a value.
+
+    >>> with_variables("Help {{name}}.", {"@results.name": "Asha"})
+    'Help {{name}}.'
+    """
+    known = {name: values.get(f"@{name}") for name in prompt_variables(text)}
+    if not any(known.values()):
+        return text
+    return filled(text, {name: value or "" for name, value in known.items()})
+
+
 def variables_of(held: Json) -> list[str]:
     """The variables in the texts of a body, each once."""
     texts = (value for value in held.values() if isinstance(value, str))
@@ -137,7 +154,7 @@ def ask(services: PageServices, function: WebhookFunction, bodies: Sequence[Json
     """
     org, asked = organisation(), request_id()
     pool = ThreadPoolExecutor(AT_ONCE, "compare")
-    calls = [Call(org.id, function.name, body, asked) for body in bodies]
+    calls = [Call(org.id, function.name, body, asked, needs_consent=False) for body in bodies]
     futures = [pool.submit(_tried, services, org, one, function) for one in calls]
     wait(futures, WAIT_SECONDS)
     pool.shutdown(wait=False, cancel_futures=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,12 +18,16 @@ from flows.conversations.roster_search import RosterSearch
 from flows.conversations.turn import valid_id
 from web.chat import POLICY, as_seen, media_kind, note_words
 from web.contact_facts import facts_of, words_of
+from web.fitting_sets import sets_for
 from web.flow_pages import attachment, file_name
 from web.flow_places import FlowPlaces
+from web.inbox_words import STATUSES
 from web.language import N_, _
 from web.page_security import signed_in
 from web.page_services import PageServices
+from web.waiting_items import items_of
 
+MOST_SAID = 50  # messages from which on a case may begin
 FILTERS = ("q", "flow", "node", "status", "waiting_since")
 STATUS_NAMES = {
     "waiting": N_("waits for an answer"),
@@ -123,6 +128,7 @@ class ConversationViews:
     """One conversation on its page."""
 
     def __init__(self, services: PageServices) -> None:
+        self.services = services
         self.conversations = services.conversations
         self.public_url = services.config.public_url or ""
         self.interventions = Interventions(services.conversations)
@@ -156,6 +162,10 @@ class ConversationViews:
             since=timestamp_of(place.since) if place else "",
             transcript=[with_place(entry, places) for entry in transcript],
             places=places,
+            inbox_items=items_of(self.services, org, contact),
+            inbox_statuses=STATUSES,
+            said_before=said_words(conversation["transcript"]),
+            sets=sets_for(self.services, org, flow=conversation.get("flow") or "-"),
             may_say=self.interventions.reaches(org, contact),
             statuses=STATUS_NAMES,
             media_kind=media_kind,
@@ -174,6 +184,13 @@ def with_place(entry: dict[str, Any], places: FlowPlaces) -> dict[str, Any]:
     if entry["direction"] != "note" or not entry.get("node"):
         return entry
     return {**entry, "place": places.node(entry["flow"], entry["node"])}
+
+
+def said_words(transcript: Iterable[dict[str, Any]]) -> list[tuple[int, str]]:
+    """The last things that the contact said, each with its place among all of them."""
+    said = [one for one in transcript if one["direction"] == "in"]
+    words = [str(one.get("text") or one.get("type", "")) for one in said]
+    return list(enumerate(words))[-MOST_SAID:]
 
 
 def known(contact: str) -> str:

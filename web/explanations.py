@@ -46,12 +46,14 @@ def explanations() -> dict[str, Explanation]:
 
 STATUS_WORDS = {
     "ok": N_("Answered"),
+    "blocked": N_("Stopped by a guardrail"),
     "budget_exceeded": N_("Budget used up"),
     "conflict": N_("Conflict"),
     "content_filter": N_("Stopped by the filter"),
     "empty_input": N_("Field is empty"),
     "failed": N_("Failed"),
     "forbidden": N_("Not allowed"),
+    "gate_failed": N_("Answers worse"),
     "inactive": N_("Switched off"),
     "insufficient_quota": N_("No credit"),
     "internal": N_("Fault of the service"),
@@ -63,6 +65,7 @@ STATUS_WORDS = {
     "missing_api_key": N_("No key"),
     "model_not_found": N_("No such model"),
     "not_found": N_("Not found"),
+    "not_answered": N_("Nobody answered"),
     "overloaded": N_("Service too busy"),
     "provider_error": N_("Provider failed"),
     "provider_rate_limited": N_("Too fast for the provider"),

@@ -13,6 +13,7 @@ import orjson
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from answers.gates.gate import FLOW
 from flowhook.errors import FlowhookError, InvalidInput, InvalidJson
 from flowhook.http.body_size import MAX_IMPORT_VALUES
 from flowhook.strict_json import read_json
@@ -22,6 +23,7 @@ from flows.definition.reading import read_export
 from flows.library.publishing import issues_by_flow, newest, with_subflows
 from flows.lint import CRITICAL
 from web.flow_picture import Pictures
+from web.gate_checks import CHECKING, change_gate, shown_gate
 from web.language import N_, _, translated
 from web.node_names import NodeNames
 from web.page_security import signed_in
@@ -35,6 +37,8 @@ DONE = {
         "Published. New conversations use it; running conversations keep the revision they began"
         " with."
     ),
+    "checking": CHECKING,
+    "gated": N_("Saved. It holds from the next publication."),
     "deleted": N_("Deleted."),
 }
 
@@ -93,12 +97,23 @@ def _add_flow(pages: Blueprint, services: PageServices, views: FlowViews) -> Non
 
     @pages.post("/<uuid>/publish")
     def publish(org: str, uuid: str) -> AnyResponse | str | tuple[str, int]:
-        """Publish the newest draft; Critical issues refuse it, unless one insists."""
+        """Publish the newest draft; Critical issues and a gate refuse it, unless one insists."""
+        by, insists = signed_in().caller.name, request.form.get("force") == "on"
         try:
-            services.editor.publish(org, uuid, insists=request.form.get("force") == "on")
+            published = services.editor.publish(org, uuid, by=by, insists=insists)
         except FlowhookError as error:
             return views.shown(org, uuid, error), error.status
-        return redirect(url_for("web.flows.show", org=org, uuid=uuid) + "?done=published", 303)
+        done = "checking" if published.check else "published"
+        return redirect(url_for("web.flows.show", org=org, uuid=uuid) + f"?done={done}", 303)
+
+    @pages.post("/<uuid>/gate")
+    def gate(org: str, uuid: str) -> AnyResponse | str | tuple[str, int]:
+        """Choose the question set that a revision has to answer first, or check nothing more."""
+        try:
+            change_gate(services, org, (FLOW, uuid), signed_in().caller.name)
+        except FlowhookError as error:
+            return views.shown(org, uuid, error), error.status
+        return redirect(url_for("web.flows.show", org=org, uuid=uuid) + "?done=gated", 303)
 
     @pages.post("/<uuid>/delete")
     def delete(org: str, uuid: str) -> AnyResponse:
@@ -164,6 +179,7 @@ class FlowViews:
             critical=[issue for issue in issues if issue.severity == CRITICAL],
             picture=self.pictures.of(flow, issues, node_counts),
             waiting=sum(node_counts.waiting.values()),
+            gate=shown_gate(self.services, org, FLOW, uuid),
             error=error,
             done=DONE.get(request.args.get("done", "")),
         )

@@ -154,7 +154,7 @@ def cards_of(flow: Flow, titles: Mapping[str, str]) -> list[Card]:
             question=_question(node),
             ways=tuple(_way(node, one, titles) for one in node.exits),
         )
-        for node in in_order(flow)
+        for node in in_turns(in_order(flow))
     ]
 
 

@@ -15,6 +15,8 @@ SCALARS = "scalars"  # pairs whose values may be numbers and booleans
 NUMBERS = "numbers"  # whole ones, one on each line
 CHECKS = "checks"  # those chosen of a list, a box each
 ROWS = "rows"  # objects, each under a name: one row of fields each
+GROUP = "group"  # an object with fields of its own
+TEXTS = "texts"  # texts of several lines, each under a name
 
 
 def read_text(kind: str, text: str) -> Any:
@@ -104,7 +106,7 @@ def shown_text(kind: str, value: Any) -> str:
         return "\n".join(f"{name} = {new}" for name, new in value.items())
     if kind == SCALARS and isinstance(value, Mapping):
         return "\n".join(f"{name} = {_shown_scalar(one)}" for name, one in value.items())
-    if kind in (JSON, ROWS) and not isinstance(value, str):
+    if kind in (JSON, ROWS, GROUP, TEXTS) and not isinstance(value, str):
         return pretty(value)
     if isinstance(value, float):
         return f"{value:g}"

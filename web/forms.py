@@ -7,22 +7,22 @@ only.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from marshmallow import Schema, fields, missing, validate
+from marshmallow import Schema, fields, missing
 
 from flowhook.errors import InvalidInput
 from flowhook.mended_text import mended_text
+from web.field_kinds import choices_of, kind_of, max_length_of, range_of, schema_of
 from web.field_labels import label_of
 from web.form_values import (
     AREA,
     CHECKS,
-    CHOICE,
+    GROUP,
     JSON,
     LINES,
-    NUMBER,
     NUMBERS,
     PAIRS,
     ROWS,
@@ -30,6 +30,7 @@ from web.form_values import (
     SECRET,
     SWITCH,
     TEXT,
+    TEXTS,
     faults_of_pairs,
     pretty,
     read_text,
@@ -40,7 +41,6 @@ from web.language import N_, _
 MULTILINE = frozenset({AREA, LINES, NUMBERS, PAIRS, SCALARS, JSON})
 BLANK_ROWS = 3
 KEY, REMOVE = "key", "remove"  # the field of a row that holds its name, and the box to remove it
-AREA_CHARACTERS = 1000  # a text that may be longer gets a text area
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,7 @@ class FormField:
     suggestions: tuple[str, ...] = ()  # values to choose from, beside any other
     errors: tuple[str, ...] = ()
     rows_of_fields: tuple[tuple[FormField, ...], ...] = ()  # of kind rows; the first is the name's
+    parts: tuple[FormField, ...] = ()  # of kind group
 
     @property
     def is_model(self) -> bool:
@@ -92,8 +93,8 @@ def read_form(schema: Schema, form: Mapping[str, str]) -> dict[str, Any]:
     body: dict[str, Any] = {}
     for name, field in schema.fields.items():
         kind = kind_of(field)
-        if kind == ROWS:
-            body[name] = _read_rows(name, field, form)
+        if kind in (ROWS, TEXTS, GROUP):
+            body[name] = _read_object(kind, name, field, form)
             continue
         text = mended_text(_typed(name, field, form).replace("\r\n", "\n"))
         if kind == SWITCH:
@@ -113,12 +114,14 @@ def check_lost(schema: Schema, form: Mapping[str, str]) -> None:
         raise InvalidInput(N_("something typed cannot be read"), fields=lost)
 
 
-def _lost(schema: Schema, form: Mapping[str, str]) -> dict[str, list[str]]:
+def _lost(schema: Schema, form: Mapping[str, str]) -> dict[str, Any]:
     """What to say beside the fields that hold a line without a name, or a name twice."""
-    found = {}
+    found: dict[str, Any] = {}
     for name, field in schema.fields.items():
         kind = kind_of(field)
-        if kind == ROWS:
+        if kind == GROUP:
+            found[name] = _lost(schema_of(field), _within(name, form))
+        elif kind in (ROWS, TEXTS):
             keys = [key for key, _values in _typed_rows(name, field, form)]
             found[name] = [_twice(key) for key in dict.fromkeys(keys) if keys.count(key) > 1]
         elif kind in (PAIRS, SCALARS):
@@ -135,43 +138,10 @@ def _no_sign(line: str) -> str:
     return _("The line “%(line)s” has no =: write it as name = value.", line=line)
 
 
-def kind_of(field: fields.Field) -> str:
-    """The kind of input for a field."""
-    checks = field.validators
-    if field.metadata.get("secret"):
-        return SECRET
-    if isinstance(field, fields.Boolean):
-        return SWITCH
-    if isinstance(field, fields.Integer | fields.Float):
-        return NUMBER
-    if isinstance(field, fields.Dict) and isinstance(field.value_field, fields.String):
-        return PAIRS
-    if isinstance(field, fields.Dict) and isinstance(field.value_field, fields.Nested):
-        return ROWS
-    if field.metadata.get("scalars"):
-        return SCALARS
-    if isinstance(field, fields.List):
-        return _kind_of_list(field.inner)
-    if not isinstance(field, fields.String):
-        return JSON
-    if any(isinstance(check, validate.OneOf) for check in checks):
-        return CHOICE
-    longest = [check.max or 0 for check in checks if isinstance(check, validate.Length)]
-    return AREA if max(longest, default=0) > AREA_CHARACTERS and not _is_address(field) else TEXT
-
-
-def _kind_of_list(inner: fields.Field) -> str:
-    if isinstance(inner, fields.Integer):
-        return NUMBERS
-    if isinstance(inner, fields.String):
-        return CHECKS if _choices(inner) else LINES
-    return JSON
-
-
 def _typed(name: str, field: fields.Field, form: Mapping[str, str]) -> str:
     """What a form holds of a field: of boxes, a line for each that is ticked."""
     if kind_of(field) == CHECKS:
-        return "\n".join(one for one in _choices(field) if form.get(f"{name}:{one}") == "on")
+        return "\n".join(one for one in choices_of(field) if form.get(f"{name}:{one}") == "on")
     return form.get(name, "")
 
 
@@ -201,11 +171,11 @@ def _form_field(
         value = ""
     elif typed is not None:
         value = _typed(name, field, typed)
-        if kind == ROWS:
-            value = pretty(_read_rows(name, field, typed) or {})
+        if kind in (ROWS, TEXTS, GROUP):
+            value = pretty(_read_object(kind, name, field, typed) or {})
     else:
         value = shown_text(kind, values.get(name, default))
-    low, high = _range(field)
+    low, high = range_of(field)
     return FormField(
         name=name,
         kind=kind,
@@ -219,17 +189,53 @@ def _form_field(
         minimum=low,
         maximum=high,
         step="1" if isinstance(field, fields.Integer) else "any",
-        max_length=_max_length(field) if kind in (TEXT, AREA) else None,
-        choices=_choices(field),
+        max_length=max_length_of(field) if kind in (TEXT, AREA) else None,
+        choices=choices_of(field),
         suggestions=tuple(map(str, field.metadata.get("suggestions", ()))),
         errors=_messages_beside(kind, errors.get(name, ())),
-        rows_of_fields=_rows(name, field, values, typed, errors) if kind == ROWS else (),
+        rows_of_fields=_rows(name, field, values, typed, errors) if kind in (ROWS, TEXTS) else (),
+        parts=tuple(_parts(name, field, values, typed, errors)) if kind == GROUP else (),
     )
 
 
 def _messages_beside(kind: str, errors: Any) -> tuple[str, ...]:
-    """What stands beside a field; what is wrong in a row stands there."""
-    return () if kind == ROWS and isinstance(errors, Mapping) else messages(errors)
+    """What stands beside a field; what is wrong in a row or a part stands there."""
+    is_inside = kind in (ROWS, TEXTS, GROUP) and isinstance(errors, Mapping)
+    return () if is_inside else messages(errors)
+
+
+def _parts(
+    name: str,
+    field: fields.Field,
+    values: Mapping[str, Any],
+    typed: Mapping[str, str] | None,
+    errors: Mapping[str, Any],
+) -> Iterator[FormField]:
+    """The fields of a group."""
+    inner = None if typed is None else _within(name, typed)
+    wrong = errors.get(name)
+    told = _told(field, wrong) if isinstance(wrong, Mapping) else {}
+    for one in form_fields(schema_of(field), values.get(name) or {}, inner, told):
+        yield _moved(one, name)
+
+
+def _told(field: fields.Field, wrong: Mapping[str, Any]) -> dict[str, Any]:
+    """What is wrong with the fields of a group; for an object by name, marshmallow tells it of
+    names and values apart."""
+    if isinstance(field, fields.Nested):
+        return dict(wrong)
+    return {
+        one: told.get("value", {}) if isinstance(told, Mapping) else told
+        for one, told in wrong.items()
+    }
+
+
+def _moved(field: FormField, group: str) -> FormField:
+    """A field, and those in it, named as the group's; a group may be blank, so none is needed."""
+    rows = tuple(tuple(_moved(one, group) for one in row) for row in field.rows_of_fields)
+    parts = tuple(_moved(one, group) for one in field.parts)
+    name = f"{group}.{field.name}"
+    return replace(field, name=name, required=False, rows_of_fields=rows, parts=parts)
 
 
 def _rows(
@@ -240,7 +246,11 @@ def _rows(
     errors: Mapping[str, Any],
 ) -> tuple[tuple[FormField, ...], ...]:
     """The rows as stored or typed, and blank ones."""
-    stored = (values.get(name) or {}).items()
+    is_text = kind_of(field) == TEXTS
+    stored = [
+        (key, {TEXT: value} if is_text else value)
+        for key, value in (values.get(name) or {}).items()
+    ]
     given = _typed_rows(name, field, typed) if typed is not None else stored
     found = [*given, *[("", {})] * BLANK_ROWS]
     wrong = errors.get(name)
@@ -255,31 +265,45 @@ def _row(
     prefix: str, field: fields.Field, key: str, values: Mapping[str, Any], wrong: Any
 ) -> tuple[FormField, ...]:
     wrong = wrong if isinstance(wrong, Mapping) else {}
-    inner = wrong.get("value")
+    is_text, inner = kind_of(field) == TEXTS, wrong.get("value")
+    if is_text and inner:
+        inner = {TEXT: inner}
     columns = form_fields(
-        _schema_of(field), values, errors=inner if isinstance(inner, Mapping) else {}
+        schema_of(field), values, errors=inner if isinstance(inner, Mapping) else {}
     )
-    told = messages(wrong.get(KEY, ()))
-    name = FormField(f"{prefix}.{KEY}", TEXT, label_of(KEY), "", value=key, errors=told)
+    if is_text:
+        columns = [replace(one, kind=AREA) for one in columns]
+    told, label = messages(wrong.get(KEY, ())), label_of(field.metadata.get(TEXTS, KEY))
+    name = FormField(f"{prefix}.{KEY}", TEXT, label, "", value=key, errors=told)
     return name, *(replace(one, name=f"{prefix}.{one.name}") for one in columns)
 
 
-def _schema_of(field: fields.Field) -> Schema:
-    """The schema of a row's fields."""
-    schema: Schema = field.value_field.schema  # type: ignore[attr-defined]
-    return schema
+def _read_object(
+    kind: str, name: str, field: fields.Field, form: Mapping[str, str]
+) -> dict[str, Any] | None:
+    """What a group or rows hold that is not blank; None for nothing."""
+    found: dict[str, Any]
+    if kind == GROUP:
+        read = read_form(schema_of(field), _within(name, form))
+        found = {one: value for one, value in read.items() if value is not None}
+    else:
+        found = dict(_typed_rows(name, field, form))
+    if kind == TEXTS:
+        found = {key: row[TEXT] for key, row in found.items() if TEXT in row}
+    return found or None
 
 
-def _read_rows(name: str, field: fields.Field, form: Mapping[str, str]) -> dict[str, Any] | None:
-    """The rows that are not blank, by name."""
-    return dict(_typed_rows(name, field, form)) or None
+def _within(name: str, form: Mapping[str, str]) -> dict[str, str]:
+    """What a form holds of a group, by the names within it."""
+    start = f"{name}."
+    return {one.removeprefix(start): form[one] for one in form if one.startswith(start)}
 
 
 def _typed_rows(
     name: str, field: fields.Field, form: Mapping[str, str]
 ) -> list[tuple[str, dict[str, Any]]]:
     """The rows that are not blank, each with its name, which may be there twice."""
-    schema = _schema_of(field)
+    schema = schema_of(field)
     found = []
     at = 0
     while f"{name}.{at}.{KEY}" in form:
@@ -291,27 +315,3 @@ def _typed_rows(
             found.append((key, values))
         at += 1
     return found
-
-
-def _is_address(field: fields.Field) -> bool:
-    return (field.name or "").endswith("url")
-
-
-def _range(field: fields.Field) -> tuple[float | None, float | None]:
-    for check in field.validators:
-        if isinstance(check, validate.Range):
-            return check.min, check.max
-    return None, None
-
-
-def _max_length(field: fields.Field) -> int | None:
-    lengths = [check.max for check in field.validators if isinstance(check, validate.Length)]
-    return min((length for length in lengths if length), default=None)
-
-
-def _choices(field: fields.Field) -> tuple[str, ...]:
-    chosen = field.inner if isinstance(field, fields.List) else field
-    for check in chosen.validators:
-        if isinstance(check, validate.OneOf):
-            return tuple(str(choice) for choice in check.choices)
-    return ()

@@ -21,6 +21,8 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from markupsafe import Markup
 
+from flowhook.turns import in_turns
+
 MANUAL = Path(__file__).parent / "manual"
 # Documents that are not named here follow by name.
 ORDER = (
@@ -28,6 +30,7 @@ ORDER = (
     "author",
     "flows",
     "admin",
+    "privacy",
     "commands",
     "install",
     "upgrade",
@@ -64,13 +67,13 @@ class Document:
 def documents() -> dict[str, Document]:
     """All documents by name, in the order in which the help lists them.
 
-    They are files of this version, so they are read once a process.
+    They are files of this version, so they are read once a process; in turns with other requests.
     """
     texts = {path.stem: path.read_text("utf-8") for path in MANUAL.glob("*.md")}
     titles = {name: text.partition("\n")[0].removeprefix("# ") for name, text in texts.items()}
     ordered = [name for name in ORDER if name in texts]
     ordered += sorted(texts.keys() - set(ordered))
-    return {name: render(name, texts[name], titles) for name in ordered}
+    return {name: render(name, texts[name], titles) for name in in_turns(ordered)}
 
 
 def matching(found: Iterable[Document], query: str) -> list[tuple[Document, list[Heading]]]:

@@ -43,17 +43,18 @@ def history_pages(services: PageServices) -> Blueprint:
     def publish(org: str, uuid: str) -> AnyResponse | tuple[str, int]:
         """Publish a kept revision, or make it the newest draft again.
 
-        Critical issues refuse the first, unless one insists.
+        Critical issues and a gate refuse the first, unless one insists.
         """
-        insists = request.form.get("force") == "on"
+        by, insists = signed_in().caller.name, request.form.get("force") == "on"
         revision = number(request.form.get("revision", ""))
         done = "taken" if request.form.get("action") == "draft" else "published"
         try:
             if done == "published":
-                editor.publish(org, uuid, revision, insists=insists)
+                published = editor.publish(org, uuid, revision, by=by, insists=insists)
+                done = "checking" if published.check else done
             else:
                 note = f"↩ {timestamp_of(revision)}"
-                editor.take_up(org, uuid, revision, by=signed_in().caller.name, note=note)
+                editor.take_up(org, uuid, revision, by=by, note=note)
         except FlowhookError as error:
             return shown(org, uuid, error), error.status
         return redirect(url_for("web.history.show", org=org, uuid=uuid) + f"?done={done}", 303)

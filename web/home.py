@@ -53,7 +53,7 @@ def front_page(services: PageServices) -> Any:
             return redirect("/sign-in", 303)
         caller = signed_in().caller
         if caller.scope != OPERATOR:
-            first = "web.conversations.index" if caller.scope == EXPERT else "web.home.show"
+            first = "web.inbox.index" if caller.scope == EXPERT else "web.home.show"
             return redirect(url_for(first, org=caller.organization_id), 303)
         return service_page(services)
 

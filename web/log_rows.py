@@ -21,7 +21,7 @@ ASKED = ("question_text", "prompt", "text", "description", "question", "input", 
 CALLER = frozenset({"organization_id", "contact", "contact_id", "flow", "flow_id"})
 COLUMNS = (
     "time", "function", "status", "question", "answer", "contact", "contact_name", "flow",
-    "flow_name", "model", "input_tokens", "output_tokens", "cost", "milliseconds",
+    "flow_name", "prompt", "model", "input_tokens", "output_tokens", "cost", "milliseconds",
     "request_id",
 )  # fmt: skip
 
@@ -48,6 +48,7 @@ class LogRows:
         price = self.services.prices.find(entry["model"]) if entry["model"] else None
         return {
             **entry,
+            "prompt": entry.get("prompt", ""),
             "question": _text_of(entry.get("request"), ASKED),
             "answer": _answer_of(entry, function.main if function else ""),
             "function": entry.get("asked") or entry["function"],

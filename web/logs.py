@@ -6,22 +6,30 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
+from answers.question_sets.question_set import NAME
+from answers.question_sets.runs.store import RUN_ID
 from flowhook.errors import FlowhookError, NotFound
 from flowhook.http.answers import json_answer
+from flowhook.organisations.guardrail_schemas import POLICIES
 from flowhook.records.log import FAILED
 from flowhook.records.routes import asked_cursor
 from flowhook.strict_json import read_json
 from web.explanations import explanations
+from web.fitting_sets import sets_for
 from web.form_values import pretty
 from web.log_rows import LogRows, as_csv, failure_of, preview
 from web.page_security import organisation
 from web.page_services import PageServices
 from web.trying import TrialResult, call
+from web.waiting_items import item_of_call
 from webhooks.registry import WebhookFunction
 
 PAGE_ENTRIES = 50
 SCANNED = 1_000  # entries read for one page: rare matches may be spread over several
-FILTERS = ("q", "status", "function", "contact", "flow", "request_id", "from", "to")
+FILTERS = (
+    *("q", "status", "function", "contact", "flow", "prompt", "guardrail", "request_id"),
+    *("from", "to"),
+)
 TABLE_ENTRIES = 1_000  # of a CSV file
 
 
@@ -51,6 +59,7 @@ def log_pages(services: PageServices) -> Blueprint:
             error=error,
             statuses=["ok", FAILED, *sorted(explanations())],
             functions=functions.names(),
+            guardrails=POLICIES,
             preview=preview,
         )
         return (text, error.status) if error else text
@@ -106,7 +115,9 @@ def _add_entry(pages: Blueprint, services: PageServices) -> None:
             body = read_json(typed.encode())
         except FlowhookError as error:
             return shown(entry, typed, error=error), error.status
-        return shown(entry, typed, outcome=call(services, find(entry["function"]), body))
+        function, has_contact = find(entry["function"]), bool(entry["contact"])
+        outcome = call(services, function, body, needs_consent=has_contact)
+        return shown(entry, typed, outcome=outcome)
 
     def shown(
         entry: dict[str, Any],
@@ -127,6 +138,9 @@ def _add_entry(pages: Blueprint, services: PageServices) -> None:
             runnable=functions.find(entry["function"]) is not None,
             outcome=outcome,
             error=error,
+            came_from=asked_run(),
+            inbox_item=item_of_call(services, organisation().id, entry),
+            sets=sets_for(services, organisation().id, function=entry["function"]),
         )
 
     def find(name: str) -> WebhookFunction:
@@ -134,3 +148,10 @@ def _add_entry(pages: Blueprint, services: PageServices) -> None:
         if function is None:
             raise NotFound("this function no longer exists", fix="Choose one from the catalogue.")
         return function
+
+
+def asked_run() -> dict[str, str] | None:
+    """The run of a question set from which somebody came to a call."""
+    name, run_id = request.args.get("set", ""), request.args.get("run", "")
+    is_known = NAME.fullmatch(name) and RUN_ID.fullmatch(run_id)
+    return {"name": name, "run_id": run_id} if is_known else None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flowhook.common_keys import COMMON_KEYS
@@ -16,7 +17,8 @@ from webhooks.registry import WebhookFunction
 
 Json = dict[str, Any]
 TEXT, LINES = "text", ("quick_replies", "attachments")
-PLAIN = ("action", "method", "url", "note", "timeout_seconds")
+PLAIN = ("action", "method", "url", "note")
+NUMBER = re.compile("[0-9]{1,12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +54,37 @@ class ActionForm:
 
 
 def action_forms(
-    flow: Flow, node: Node, functions: Registry[WebhookFunction], shown: Json | None = None
+    flow: Flow, node: Node, functions: Registry[WebhookFunction], typed: Mapping[str, str]
 ) -> list[ActionForm]:
-    """The node's actions that can be changed; `shown` gives other values than the flow's."""
+    """The node's actions that can be changed; `typed` is what was sent of one and was refused."""
     kinds = {action.uuid: action.kind.shape for action in node.actions}
-    return [
+    forms = [
         _action_form(one, kinds.get(one["action"], ""), languages_of(flow), functions)
-        for one in (shown or shown_node(flow, node))["actions"]
+        for one in shown_node(flow, node)["actions"]
     ]
+    return [_as_typed(one, typed) if typed.get("action") == one.uuid else one for one in forms]
+
+
+def _as_typed(form: ActionForm, typed: Mapping[str, str]) -> ActionForm:
+    """A form with what was typed into it."""
+
+    def values(held: Mapping[str, str], prefix: str = "") -> dict[str, str]:
+        return {name: typed.get(prefix + name, text) for name, text in held.items()}
+
+    return replace(
+        form,
+        texts=values(form.texts),
+        translations=tuple(
+            replace(one, values=values(one.values, f"translation:{one.language}:"))
+            for one in form.translations
+        ),
+        method=typed.get("method", form.method),
+        url=typed.get("url", form.url),
+        body=tuple(
+            replace(one, value=typed.get(f"body:{one.name}", one.value)) for one in form.body
+        ),
+        others=typed.get("others", form.others),
+    )
 
 
 def languages_of(flow: Flow) -> list[str]:
@@ -70,12 +95,15 @@ def languages_of(flow: Flow) -> list[str]:
 def read_change(form: Mapping[str, str], shown: Json) -> Json:
     """What a submitted form changes, in the shape of `PATCH .../nodes/<node>`.
 
-    A field that the form does not have is not changed. `shown` is the node as it is, since a value
-    of a body keeps its type where it can.
+    `shown` is the node as it is: a field that stands in the form as in the node, or that the form
+    does not have, is not changed, and a value of a body keeps its type where it can.
     """
-    change: Json = {}
+    held: Json = next((one for one in shown["actions"] if one["action"] == form.get("action")), {})
+    change: Json = {"action": held["action"]} if held else {}
     for name, typed in form.items():
-        text = typed.replace("\r\n", "\n")
+        text = _plain(typed)
+        if text == _plain(_shown(name, shown, held)):
+            continue
         kind, _, rest = name.partition(":")
         if kind == "translation":
             language, _, field = rest.partition(":")
@@ -87,12 +115,26 @@ def read_change(form: Mapping[str, str], shown: Json) -> Json:
             change[name] = _listed(name, text)
         elif name in PLAIN and text.strip():
             change[name] = text.strip()
+        elif name == "timeout_seconds":
+            change[name] = int(text) if NUMBER.fullmatch(text.strip()) else text
     if "others" in form:
-        held: Json = next(
-            (one for one in shown["actions"] if one["action"] == form.get("action")), {}
-        )
         change["body"] = _body(form, held.get("body", {}))
     return change
+
+
+def _shown(name: str, shown: Json, held: Json) -> str:
+    """What a field has of the node before it is typed into; `held` is its action."""
+    kind, _, rest = name.partition(":")
+    if kind == "translation":
+        language, _, field = rest.partition(":")
+        return _as_text(held.get("translations", {}).get(language, {}).get(field))
+    if kind == "case":
+        return _as_text(shown.get("cases", {}).get(rest))
+    if name == "method":
+        return str(held.get(name, "")).upper()
+    if name == "timeout_seconds":
+        return _as_text(shown.get(name))
+    return _as_text(held.get(name))
 
 
 def _action_form(
@@ -138,25 +180,26 @@ def _body_fields(function: WebhookFunction | None, body: Json) -> tuple[FormFiel
 
 
 def _body(form: Mapping[str, str], held: Json) -> Any:
-    """The body of a submitted form; what is blank is left out."""
+    """The body of a submitted form; what is made blank is left out."""
     try:
         others = read_value(form["others"]) if form["others"].strip() else {}
     except UnreadableJson:
         return form["others"]  # which the schema refuses
     if not isinstance(others, dict):
         return form["others"]
-    typed = {
-        name.removeprefix("body:"): text.replace("\r\n", "\n")
-        for name, text in form.items()
-        if name.startswith("body:") and text.strip()
-    }
-    return {**others, **{name: _value(text, held.get(name, "")) for name, text in typed.items()}}
+    values = {}
+    for name in form:
+        if name.startswith("body:"):
+            key, text = name.removeprefix("body:"), _plain(form[name])
+            if key in held and text == _plain(wire_text(held[key])):
+                values[key] = held[key]
+            elif text.strip():
+                values[key] = _value(text, held.get(key, ""))
+    return {**others, **values}
 
 
 def _value(text: str, held: Any) -> Any:
-    """A typed value: as it was where it did not change, JSON where it was no text before."""
-    if text == wire_text(held):
-        return held
+    """A typed value: JSON where it was no text before, and can be read as such."""
     try:
         return text if isinstance(held, str) else read_value(text)
     except UnreadableJson:
@@ -165,6 +208,11 @@ def _value(text: str, held: Any) -> Any:
 
 def wire_text(value: Any) -> str:
     return value if isinstance(value, str) else pretty(value)
+
+
+def _plain(text: str) -> str:
+    """A text as it is compared: browsers send their own ends of lines."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _listed(field: str, text: str) -> Any:
@@ -176,7 +224,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _as_text(value: Any) -> str:
-    return "\n".join(value) if isinstance(value, list) else value or ""
+    return "\n".join(value) if isinstance(value, list) else str(value or "")
 
 
 def _pretty(value: Any) -> str:

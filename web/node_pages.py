@@ -15,9 +15,9 @@ from flows.api.editing_schema import METHODS, NodeSchema
 from flows.api.message_schema import load
 from flows.definition.definition import Flow, Node
 from flows.definition.titles import node_title
-from flows.library.editing import shown_node
+from flows.library.editing import cases_to_change, shown_node
 from flows.library.publishing import newest
-from flows.lint.offered import offered_variables
+from flows.lint.offered import offered_prompts, offered_variables
 from flows.routers.cases import cases
 from web.comparing import Variant, body_of, question_field, used_body
 from web.language import _
@@ -25,6 +25,7 @@ from web.node_forms import action_forms, languages_of, read_change, wire_text
 from web.node_names import NodeNames
 from web.page_security import signed_in
 from web.page_services import PageServices
+from webhooks.saved_prompts import SAVED_PROMPT
 
 
 def node_pages(services: PageServices) -> Blueprint:
@@ -74,6 +75,7 @@ class NodeViews:
         typed: Iterable[tuple[str, str]] = (),
     ) -> str:
         entry, flow, found = self.draft(org, uuid, node)
+        refused = request.form if error and not isinstance(error, Changed) else {}
         linter = self.services.linter
         issues = linter.issues(org, flow, self.store.library(org))
         return render_template(
@@ -81,14 +83,17 @@ class NodeViews:
             entry=entry.shown,
             node=found,
             title=node_title(found),
-            forms=action_forms(flow, found, self.functions),
+            forms=action_forms(flow, found, self.functions, refused),
             languages=languages_of(flow),
             shown=shown_node(flow, found),
-            cases=cases_of(found),
+            cases=cases_of(found, refused),
+            refused=refused,
             methods=METHODS,
             functions=self.functions.names(),
             variables=offered_variables(flow, node, linter.functions),
+            prompts=offered_prompts(self.services.prompts.all_now(org)),
             compared={one.name for one in self.functions if question_field(one)},
+            saving={one.name for one in self.functions if SAVED_PROMPT in one.fields.fields},
             issues=[one for one in issues if one.node == node],
             names=NodeNames.of(flow),
             error=error,
@@ -167,16 +172,18 @@ def told_change(change: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield name, "\n".join(value) if isinstance(value, list) else str(value)
 
 
-def cases_of(node: Node) -> list[dict[str, Any]]:
-    """The cases of the node's router: what is tested, with which words, and the category."""
-    router = node.router
-    names = {one.uuid: one.name for one in router.categories} if router else {}
+def cases_of(node: Node, refused: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The cases that can be changed: what is tested, with which words, and the category.
+
+    Words that were `refused` stand as they were typed.
+    """
+    names = {one.uuid: one.name for one in node.router.categories} if node.router else {}
     return [
         {
             "uuid": one.uuid,
             "test": test.words if (test := cases.find(one.type)) else one.type,
-            "words": "\n".join(one.arguments),
+            "words": refused.get(f"case:{one.uuid}", "\n".join(one.arguments)),
             "category": names.get(one.category, ""),
         }
-        for one in (router.cases if router else ())
+        for one in cases_to_change(node)
     ]

@@ -31,12 +31,14 @@ from web.comparing import (
 )
 from web.form_values import PAIRS, read_text
 from web.language import _
+from web.named_versions import find_version
 from web.page_services import PageServices
 from webhooks.fields import is_variable
 from webhooks.registry import WebhookFunction
 
 MOST_QUESTIONS = 10
 SCANNED = 1_000  # entries of the log that are looked at
+PARAMETERS = ("temperature", "max_tokens", "response_format")  # of a saved prompt
 LETTERS = "ABC"  # of the variants
 
 
@@ -44,7 +46,8 @@ LETTERS = "ABC"  # of the variants
 class Place:
     """The webhook action whose prompt is tried; all empty for a function alone.
 
-    `base` is the flow's revision that the author read; `body` is the action's.
+    `base` is the flow's revision that the author read; `body` is the action's. `saved` names a
+    version of a saved prompt instead, whose parameters are in `body`.
     """
 
     flow: str = ""
@@ -53,6 +56,12 @@ class Place:
     base: int = 0
     title: str = ""
     body: Json | None = None
+    saved: str = ""
+
+    @property
+    def prompt(self) -> str:
+        """The name of the saved prompt."""
+        return self.saved.partition("@")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +88,8 @@ def prompt_pages(services: PageServices) -> Blueprint:
     def show(org: str, name: str) -> str:
         """Show the form, with the prompt of the node that the address names."""
         function, place = views.function(name), views.place(org, request.args)
-        return views.shown(function, place, first_asked(function, place))
+        asked = views.first_saved(place) if place.saved else first_asked(function, place)
+        return views.shown(function, place, asked)
 
     @pages.post("")
     def compare(org: str, name: str) -> str | tuple[str, int]:
@@ -116,6 +126,8 @@ class PromptViews:
 
     def place(self, org: str, given: Mapping[str, str]) -> Place:
         """The action that the form or address names. Raises NotFound where it is gone."""
+        if given.get("saved"):
+            return self.saved_place(given["saved"])
         uuid, node, action = (given.get(name, "") for name in ("flow", "node", "action"))
         if not uuid:
             return Place()
@@ -129,6 +141,31 @@ class PromptViews:
         base = given.get("base", "")
         read = int(base) if base.isascii() and base.isdigit() and len(base) < 16 else 0
         return Place(uuid, node, action, read or entry.draft.revision, node_title(found), body)
+
+    def saved_place(self, reference: str) -> Place:
+        """The version of a saved prompt that is compared. Raises NotFound."""
+        version = find_version(self.services, reference)
+        if version is None:
+            raise NotFound(
+                _("there is no saved prompt %(name)s", name=reference),
+                fix=_("Choose one from the list of prompts."),
+            )
+        given = ((name, getattr(version, name)) for name in PARAMETERS)
+        body = {name: value for name, value in given if value is not None}
+        return Place(saved=reference, body=body)
+
+    def first_saved(self, place: Place) -> Asked:
+        """The form at first: the version that the address compares with, and the place's own."""
+        references = (f"{place.prompt}@{request.args.get('before', '')}", place.saved)
+        found = [find_version(self.services, one) for one in references]
+        versions = list({one.number: one for one in found if one}.values())
+        variants = [
+            Variant(letter, one.text, one.model or "")
+            for letter, one in zip(LETTERS, versions, strict=False)
+        ]
+        variants += [Variant(letter) for letter in LETTERS[len(variants) :]]
+        names = dict.fromkeys(name for one in versions for name in one.variables)
+        return Asked("", "".join(f"{name} = \n" for name in names), tuple(variants))
 
     def tries(self, function: WebhookFunction, place: Place, asked: Asked) -> list[list[Try]]:
         """The answers, a list for each question. Raises InvalidInput."""

@@ -16,6 +16,12 @@ WORDS = {
     "new_call": N_("One new call."),
     "new_calls": N_("%(count)s new calls."),
     "not_updated": N_("This page cannot be updated at the moment."),
+    "upload_waits": N_("waits"),
+    "upload_part": N_("%(part)s sent"),
+    "upload_large": N_(
+        "This file is larger than 20 MiB. Split it, or save it with smaller pictures."
+    ),
+    "upload_broke": N_("The connection broke off. Choose the file again."),
     "no_answer": N_("No answer came. Reload the page to see what the flow is doing."),
 }
 

@@ -18,6 +18,8 @@ from flowhook.organisations.section_tag import section_tag
 from web.addresses import address_note, callback
 from web.form_values import SECRET
 from web.forms import FormField, check_lost, form_fields, read_form
+from web.guardrail_form import with_actions, without_rules_off
+from web.guardrail_views import guardrail_parts
 from web.language import N_, _, translated
 from web.models import goes, today
 from web.page_security import organisation, reload_organisation, signed_in
@@ -37,6 +39,8 @@ FIRST_FIELDS = frozenset(
         "transcription_model",
     }
 )
+GUARDRAILS = "guardrails"
+OWN_PAGES = {GUARDRAILS: "web/guardrails.html"}  # sections whose fields need an order
 DONE = {
     "saved": N_("Saved. It takes effect within a second."),
     "deleted": N_("Deleted."),
@@ -62,12 +66,16 @@ class SectionForms:
         is_saved: bool = False,
         is_typed: bool = True,
         opened: str = "",
+        more: Mapping[str, Any] | None = None,
     ) -> str:
-        """`opened`: the part below the form that `failed` is about."""
+        """`opened`: the part below the form that `failed` is about; `more`: what the section's own
+        page shows besides."""
         current = organisation()
         stored = current.sections.get(section)
         kind = section.partition("/")[0]
         values = masked(section, stored or {})
+        if kind == GUARDRAILS:
+            values = with_actions(values)
         schema = SECTIONS[kind]()
         fields = form_fields(schema, values)
         if isinstance(error, Changed):
@@ -78,7 +86,7 @@ class SectionForms:
         elif error:
             fields = form_fields(schema, values, request.form, error.fields or {})
         return render_template(
-            "web/settings.html",
+            OWN_PAGES.get(kind, "web/settings.html"),
             section=section,
             kind=kind,
             title=title,
@@ -105,7 +113,14 @@ class SectionForms:
             here=place(org, section),
             callback=callback(self.services.config, org) if section == "whatsapp" else "",
             unreached=address_note(self.services.config),
+            **self._own_parts(kind, more or {}),
         )
+
+    def _own_parts(self, kind: str, more: Mapping[str, Any]) -> dict[str, Any]:
+        """What the section's own page shows besides its fields."""
+        if kind != GUARDRAILS:
+            return dict(more)
+        return {**guardrail_parts(self.services, organisation()), **more}
 
     def save(self, org: str, section: str, title: str | None = None) -> str | tuple[str, int] | Any:
         """Save the form and show it again, with its errors if there are any."""
@@ -162,7 +177,10 @@ class SectionForms:
         stored = masked(section, organisation().section(section))
         schema = SECTIONS[section.partition("/")[0]]()
         check_lost(schema, request.form)
-        body = changes(read_form(schema, request.form), stored)
+        typed = read_form(schema, request.form)
+        if section == GUARDRAILS:
+            typed = without_rules_off(typed)
+        body = changes(typed, stored)
         expected = request.form.get("tag") or None
         sections.write(
             org, section, body, signed_in().caller, replaces=not exists, expected=expected
@@ -186,13 +204,22 @@ def beside(
 
 
 def _beside(field: FormField, typed: FormField, told: str | None) -> FormField:
-    text = typed.value.replace("\r\n", "\n")
+    text = _words_of(typed).replace("\r\n", "\n")
     if told is None:
-        return replace(typed, value=text)
-    is_mine = field.kind != SECRET and text != field.value
+        return replace(typed, value=typed.value.replace("\r\n", "\n"))
+    is_mine = field.kind != SECRET and text != _words_of(field)
     had = _("You had: %(typed)s.", typed=text) if text else _("You had nothing.")
     mine = (had,) if is_mine else ()
     return replace(field, errors=(told, *mine))
+
+
+def _words_of(field: FormField) -> str:
+    """What stands in a field; of a group and of rows, each field in it by its label."""
+    inside = (*field.parts, *(cell for row in field.rows_of_fields for cell in row))
+    if not inside:
+        return field.value
+    told = [(one.label, _words_of(one)) for one in inside]
+    return "; ".join(f"{label}: {words}" for label, words in told if words)
 
 
 def _changed_words(by: LastChange | None) -> str:

@@ -24,6 +24,8 @@ PROPER_NAMES = {
     "timezone": N_("Timezone"),
     "flows": N_("Flows"),
     "alerts": N_("Alerts"),
+    "inbox": N_("Inbox"),
+    "guardrails": N_("Guardrails"),
 }
 TITLES = {section: PROPER_NAMES.get(section, label_of(section)) for section in SECTIONS}
 

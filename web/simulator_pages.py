@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from flowhook.errors import FlowhookError
-from flowhook.organisations.organisation import Organisation
 from flows.conversations.node_counts import NodeCounts
 from flows.definition.titles import target_title
 from flows.library.publishing import newest, with_subflows
 from flows.model.contact import LANGUAGES, Language
-from flows.model.session import WebhookAnswer
+from flows.play.case_turns import turns_of
 from flows.play.contact_profiles import MAX_PROFILES, ContactProfile, ContactProfiles
 from flows.play.simulation import Simulation, Simulations
+from web.case_turn_words import turn_words
 from web.chat import POLICY, media_kind, note_words
+from web.fitting_sets import sets_for
 from web.flow_picture import Pictures
 from web.flow_words import MESSAGES, STATUSES
 from web.form_values import pretty
@@ -25,7 +25,6 @@ from web.language import translated
 from web.page_security import organisation, signed_in
 from web.page_services import PageServices
 from web.simulator_forms import profile_of, said, typed_profile
-from webhooks.pretended import pretended_answer
 
 BASE = "en"  # a contact without another language gets the flow as it is written
 LOCALES = frozenset(one.locale for one in LANGUAGES)
@@ -70,6 +69,7 @@ class Stage:
     """One simulation on its page."""
 
     def __init__(self, services: PageServices) -> None:
+        self.services = services
         conversations = services.conversations
         self.pictures = Pictures()
         self.flows = conversations.flows
@@ -79,9 +79,9 @@ class Stage:
             services.redis,
             conversations.store.cipher,
             conversations.flows,
-            conversations.functions,
+            services.tried,
             conversations.outgoing,
-            Pretended(services),
+            services.pretended,
             conversations.open_sheets,
         )
 
@@ -142,6 +142,9 @@ class Stage:
             languages=self.languages(org, uuid),
             all_languages=LANGUAGES,
             kinds=MESSAGES,
+            turn_words=turn_words,
+            turns=turns_of(simulation.recording) if simulation else [],
+            sets=sets_for(self.services, org, flow=uuid),
             typed=request.form if error else {},
             error=error,
         )
@@ -168,18 +171,6 @@ def settings_of(form: Mapping[str, str], simulation: Simulation | None) -> tuple
         return (simulation.pretend, simulation.language) if simulation else (True, BASE)
     language = form.get("language", "")
     return form.get("pretend") == "on", language if language in LOCALES else BASE
-
-
-class Pretended:
-    """A `CallFunction` that answers each function's examples and asks no provider."""
-
-    def __init__(self, services: PageServices) -> None:
-        self.functions = services.dispatcher.functions
-
-    def __call__(
-        self, organisation: Organisation, name: str, body: Mapping[str, Any]
-    ) -> WebhookAnswer:
-        return WebhookAnswer(200, pretended_answer(self.functions, name))
 
 
 def player() -> str:

@@ -6,12 +6,25 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
+from answers.knowledge.deleted_bases import KNOWLEDGE_BASE
+from answers.prompts.deleted_prompts import PROMPT
+from answers.question_sets.store import QUESTION_SET
 from flowhook.errors import FlowhookError
 from flowhook.organisations.http.trash_routes import bring_back
 from flowhook.organisations.section_store import SECTION
+from flows.library.store import FLOW
+from web.language import N_
 from web.page_security import signed_in
 from web.page_services import PageServices
 from web.section_forms import TITLES
+
+KINDS = {
+    SECTION: N_("Settings"),
+    FLOW: N_("Flow"),
+    PROMPT: N_("Prompt"),
+    QUESTION_SET: N_("Question set"),
+    KNOWLEDGE_BASE: N_("Base of documents"),
+}
 
 
 def trash_pages(services: PageServices) -> Blueprint:
@@ -25,6 +38,7 @@ def trash_pages(services: PageServices) -> Blueprint:
             items=trash.items(org),
             titles=TITLES,
             section=SECTION,
+            kinds=KINDS,
             error=error,
             done=request.args.get("done"),
         )

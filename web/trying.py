@@ -44,10 +44,16 @@ class TrialResult:
         return pretty(self.outcome.answer)
 
 
-def call(services: PageServices, function: WebhookFunction, body: Mapping[str, Any]) -> TrialResult:
-    """Run and record it."""
+def call(
+    services: PageServices,
+    function: WebhookFunction,
+    body: Mapping[str, Any],
+    needs_consent: bool = False,
+) -> TrialResult:
+    """Run and record it; `needs_consent` where a contact wrote what is in the body."""
     org = organisation()
-    return run(services, org, Call(org.id, function.name, body, request_id()), function)
+    asked = Call(org.id, function.name, body, request_id(), needs_consent=needs_consent)
+    return run(services, org, asked, function)
 
 
 def run(

@@ -10,8 +10,8 @@ from flask import Blueprint, Response, render_template
 from flowhook.errors import FlowhookError
 from flowhook.usage.counters import Row
 from flowhook.usage.csv_text import csv_text
-from flowhook.usage.report import report
-from flowhook.usage.routes import asked_days, asked_grouping
+from flowhook.usage.report import PROMPT, report
+from flowhook.usage.routes import asked_days, asked_grouping, rows_of
 from web.charts import Chart, bar_chart
 from web.language import N_, _
 from web.page_security import organisation
@@ -26,8 +26,18 @@ COLUMN_WORDS = {
     "cost": N_("Cost, US$"),
     "unpriced_tokens": N_("Unpriced tokens"),
 }
-WHAT_WORDS = {"function": N_("Function"), "model": N_("Model"), "day": N_("Day")}
-BY_WORDS = {"function": N_("By function"), "model": N_("By model"), "day": N_("By day")}
+WHAT_WORDS = {
+    "function": N_("Function"),
+    "model": N_("Model"),
+    PROMPT: N_("Saved prompt"),
+    "day": N_("Day"),
+}
+BY_WORDS = {
+    "function": N_("By function"),
+    "model": N_("By model"),
+    PROMPT: N_("By saved prompt"),
+    "day": N_("By day"),
+}
 
 
 def usage_pages(services: PageServices) -> Blueprint:
@@ -36,7 +46,7 @@ def usage_pages(services: PageServices) -> Blueprint:
 
     @pages.get("/usage")
     def show(org: str) -> str | tuple[str, int]:
-        """Show calls, errors, tokens and cost by day, model and function."""
+        """Show calls, errors, tokens and cost by day, model, function and saved prompt."""
         error: FlowhookError | None = None
         days: list[str] = []
         try:
@@ -44,7 +54,12 @@ def usage_pages(services: PageServices) -> Blueprint:
         except FlowhookError as failure:
             error = failure
         rows = services.counters.read(org, days) if days else []
-        tables = {by: report(rows, by, services.prices) for by in ("function", "model", "day")}
+        of_prompts = services.counters.read_prompts(org, days) if days else []
+        tables = {
+            by: report(of_prompts if by == PROMPT else rows, by, services.prices)
+            for by in BY_WORDS
+            if by != PROMPT or of_prompts
+        }
         text = render_template(
             "web/usage.html",
             charts=charts(days, tables["day"]),
@@ -63,8 +78,8 @@ def usage_pages(services: PageServices) -> Blueprint:
     @pages.get("/usage.csv")
     def table(org: str) -> Response:
         """Answer the usage as CSV."""
-        by, days = asked_grouping(), asked_days()
-        lines = report(services.counters.read(org, days), by, services.prices)
+        by, days = asked_grouping(PROMPT), asked_days()
+        lines = report(rows_of(services.counters, org, days, by), by, services.prices)
         name = "-".join(["usage", org, "by", by, *days[:1], *days[-1:]]) + ".csv"
         return Response(
             csv_text([by, *COLUMNS], ([line[by], *map(line.get, COLUMNS)] for line in lines)),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
-from collections.abc import Mapping
 
 import pytest
 import redis
@@ -43,8 +41,7 @@ def said_in(acme: Service) -> list[str]:
 # --- the list ---------------------------------------------------------------------------
 
 
-def test_an_expert_begins_with_the_conversations(expert: Visitor) -> None:
-    assert expert.get("/").headers["Location"] == LIST
+def test_an_expert_reads_conversations(expert: Visitor) -> None:
     page = expert.get(LIST)
     assert "Asha Patil" in page.text
     assert "Greeting · @results.name" in page.text
@@ -208,18 +205,9 @@ def test_an_admin_forgets_a_contact(acme: Service, expert: Visitor) -> None:
 
 
 def test_a_person_writes_to_a_contact_on_whatsapp(
-    open_service: OpenService, real_redis: redis.Redis, graph: FakeGraph, line: Line
+    on_whatsapp: OpenService, real_redis: redis.Redis, graph: FakeGraph, line: Line
 ) -> None:
-    service = open_service(real_redis, whatsapp_base_url=graph.base_url)
-    graph.now = time.time()
-    service.organisation()
-    assert service.operator("PUT", "/settings/acme/whatsapp", line.settings()).status == 201
-
-    def post(raw: bytes, headers: Mapping[str, str]) -> int:
-        path = "/channels/whatsapp/acme"
-        return service.request("POST", path, raw=raw, headers=dict(headers)).status
-
-    line.post = post
+    service = on_whatsapp(real_redis)
     publish(service, GREETING)
     graph.writes(line, ASHA, "hello")
     wait_for(service.background.waker.look, "a contact to be due")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from flowhook.registry import load
 from flows.api.message_schema import MEDIA
-from flows.conversations.interventions import MOVE, PAUSE, RESTART, UNPAUSE
+from flows.conversations.turn import MOVE, PAUSE, RESTART, UNPAUSE
 from flows.lint import CRITICAL, WARNING
 from flows.model.action import UNKNOWN
 from flows.model.action import actions as action_types

@@ -3,10 +3,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate
 
+from flowhook.errors import InvalidInput
 from flowhook.organisations.schemas import SECTIONS
-from web.forms import form_fields, read_form
+from web.forms import FormField, check_lost, form_fields, read_form
 from webhooks.fields import Json, Number, Text, Whole
 from webhooks.registry import load_functions
 
@@ -129,3 +130,93 @@ def test_boxes_are_read_as_the_list_of_those_ticked() -> None:
     form = {"events:budget": "on", "events:inbox": "on", "events:nonsense": "on"}
     assert read_form(schema, form)["events"] == ["budget", "inbox"]
     assert read_form(schema, {})["events"] is None
+
+
+# --- groups, and texts by name ---
+
+
+class RuleSchema(Schema):
+    action = fields.String(validate=validate.OneOf(("reply", "refuse")))
+    words = fields.List(fields.String(validate=validate.Length(max=5)))
+
+
+def by_language() -> fields.Dict:
+    return fields.Dict(
+        keys=fields.String(validate=validate.Length(1)),
+        values=fields.String(validate=validate.Length(max=9)),
+        metadata={"texts": "language"},
+    )
+
+
+class GroupedSchema(Schema):
+    rule = fields.Nested(RuleSchema)
+    said = fields.Dict(
+        keys=fields.String(validate=validate.OneOf(("hello", "bye"))), values=by_language()
+    )
+
+
+STORED = {
+    "rule": {"action": "reply", "words": ["a", "b"]},
+    "said": {"hello": {"en": "Hello\nyou", "hi": "नमस्ते"}},
+}
+
+
+def named(found: list[FormField]) -> dict[str, str]:
+    """What stands in fields and in those within them, by name."""
+    shown: dict[str, str] = {}
+    for one in found:
+        shown |= {} if one.parts or one.rows_of_fields else {one.name: one.value}
+        shown |= named(list(one.parts))
+        for row in one.rows_of_fields:
+            shown |= named(list(row))
+    return shown
+
+
+def test_what_a_group_holds_comes_back_the_same() -> None:
+    typed = named(form_fields(GroupedSchema(), STORED))
+    assert typed["rule.words"] == "a\nb"
+    assert (typed["said.hello.1.key"], typed["said.hello.1.text"]) == ("hi", "नमस्ते")
+    assert typed["said.bye.0.key"] == ""
+    assert read_form(GroupedSchema(), typed) == STORED
+    assert named(form_fields(GroupedSchema(), {}, typed)) == typed
+
+
+def test_a_group_that_is_blank_is_null() -> None:
+    typed = dict.fromkeys(named(form_fields(GroupedSchema(), STORED)), "")
+    assert read_form(GroupedSchema(), typed) == {"rule": None, "said": None}
+
+
+def test_a_text_that_is_emptied_goes() -> None:
+    typed = named(form_fields(GroupedSchema(), STORED)) | {"said.hello.1.text": " "}
+    assert read_form(GroupedSchema(), typed)["said"] == {"hello": {"en": "Hello\nyou"}}
+
+
+def test_errors_stand_beside_the_parts_of_a_group() -> None:
+    wrong = {
+        "rule": {"words": ["a", "too long"]},
+        "said": {"bye": {"": "A", "en": "much too long"}},
+    }
+    with pytest.raises(ValidationError) as failed:
+        GroupedSchema().load(wrong)
+    typed = named(form_fields(GroupedSchema(), wrong))
+    found = form_fields(GroupedSchema(), {}, typed, failed.value.normalized_messages())
+    told = {
+        one.name: one.errors
+        for field in found
+        for part in field.parts
+        for one in (part, *(cell for row in part.rows_of_fields for cell in row))
+        if one.errors
+    }
+    assert set(told) == {"rule.words", "said.bye.0.key", "said.bye.1.text"}
+
+
+def test_a_language_that_is_there_twice_is_told() -> None:
+    typed = {
+        "said.bye.0.key": "hi",
+        "said.bye.0.text": "A",
+        "said.bye.1.key": "hi",
+        "said.bye.1.text": "B",
+    }
+    with pytest.raises(InvalidInput) as failed:
+        check_lost(GroupedSchema(), typed)
+    assert failed.value.fields == {"said": {"bye": ["hi is here twice: keep one."]}}

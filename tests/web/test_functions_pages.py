@@ -10,8 +10,9 @@ from flowhook.common_keys import BUILDER_KEYS
 from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import Service
 from tests.web.visitor import Page, signed_in
+from tests.webhooks.saving_prompts import save_prompt
 from web.node_bodies import node_bodies
-from web.site import prose
+from web.page_filters import prose
 from webhooks.registry import load_functions
 
 FUNCTIONS = "/organisations/acme/functions"
@@ -78,6 +79,18 @@ def test_words_of_a_closed_list_are_a_choice_and_models_are_asked_for(service: S
     assert offered(page, "model") == set()  # until somebody enters the field
     [form] = [known for _, known in page.elements if "data-models" in known]
     assert form["data-models"] == "/organisations/acme/settings/openai/models"
+
+
+def test_trying_a_function_with_a_saved_prompt(service: Service, openai: FakeOpenAI) -> None:
+    service.organisation(openai)
+    save_prompt(service, "help", "Help {{name}}.")
+    typed = {"question_text": "Why?", "saved_prompt": "help"}
+    visitor = signed_in(service)
+    page = visitor.post(PARSE, {**typed, "prompt_variables": '{"name": "Asha"}'})
+    assert answered(page)["prompt_version"] == 1
+    assert "Asha" in openai.last.body["messages"][0]["content"]
+    refused = visitor.post(PARSE, typed)
+    assert "prompt_variables has no name, which the saved prompt help@1 needs" in refused.text
 
 
 def test_trying_a_function_calls_and_records_it(service: Service, openai: FakeOpenAI) -> None:

@@ -42,6 +42,7 @@ def test_every_page_leads_to_its_paragraph(service: Service) -> None:
         f"{ACME}/functions/get_buttons": "author#which-function-for-what",
         f"{ACME}/functions/filesearch-gpt/compare": "pages#compare-prompts",
         f"{ACME}/flows": "pages#flows",
+        f"{ACME}/inbox": "pages#the-inbox",
         f"{ACME}/conversations": "pages#conversations",
         f"{ACME}/logs": "pages#why-did-the-bot-not-answer",
         f"{ACME}/usage": "pages#what-does-it-cost",

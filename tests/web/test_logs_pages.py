@@ -312,3 +312,25 @@ def test_failed_calls_as_a_table(service: Service, openai: FakeOpenAI) -> None:
     assert not rest
     everything = visitor.get(f"{LOGS}/all.csv").html
     assert ",=1+1," not in everything, "no formula"
+
+
+def test_the_saved_prompt_that_answered_is_shown_and_found(service: Service) -> None:
+    service.organisation()
+    for prompt in ("help@3", "help@4", ""):
+        service.background.recorder.record(
+            LogEntry("acme", "chat", "r", "ok", 200, 1.0, at=time.time(), prompt=prompt)
+        )
+    service.flush()
+    visitor = signed_in(service)
+    assert "chat help@3" in visitor.get(LOGS).text
+    for query, found in (("help", 2), ("help@4", 1), ("nobody", 0)):
+        page = visitor.get(f"{LOGS}?prompt={query}")
+        assert len(rows(page)) == found
+        [field] = [known for _, known in page.elements if known.get("name") == "prompt"]
+        assert field["value"] == query
+    [only] = rows(visitor.get(f"{LOGS}?prompt=help@4"))
+    assert "Saved prompt help@4" in visitor.get(f"{LOGS}/{only}").text
+    assert "Saved prompt" not in visitor.get(f"{LOGS}/{rows(visitor.get(LOGS))[0]}").text
+    table = visitor.get(f"{LOGS}/all.csv").html.splitlines()
+    assert "prompt" in table[0].split(",")
+    assert [line.count("help@") for line in table[1:]] == [0, 1, 1]

@@ -142,6 +142,8 @@ def test_the_linter_looks_at_what_is_typed_and_nothing_is_stored(
         ({"others": "[]"}, "body"),
         ({"url": "", "text": "x"}, "text"),
         ({"timeout_seconds": "soon"}, "timeout seconds"),
+        ({"timeout_seconds": "9" * 40}, "timeout seconds"),
+        ({"attachments": "a picture"}, "attachment"),
     ],
 )
 def test_what_does_not_fit_is_told_and_stored_nowhere(
@@ -151,6 +153,20 @@ def test_what_does_not_fit_is_told_and_stored_nowhere(
     assert page.status == 400
     assert told in page.text.lower()
     assert len(service.admin("GET", "/flows/acme/greeting/revisions").json["revisions"]) == 1
+
+
+def test_what_was_typed_stays_where_the_change_is_refused(
+    service: Service, visitor: Visitor
+) -> None:
+    form = sent(visitor, "ask", text="A long new text", attachments="no picture", note="Kinder")
+    page = visitor.post(f"{FLOW}/nodes/ask", form)
+    assert page.status == 400
+    assert "A long new text" in page.text
+    assert "no picture" in page.text
+    assert page.values()["note"] == "Kinder"
+    [case] = node(service, "wait")["router"]["cases"]
+    answers = {f"case:{case['uuid']}": "stop, end", "timeout_seconds": "soon"}
+    assert "stop, end" in visitor.post(f"{FLOW}/nodes/wait", answers).text
 
 
 def test_who_reads_cannot_change(service: Service, visitor: Visitor) -> None:
@@ -168,3 +184,17 @@ def test_a_script_in_a_text_stays_text(service: Service, visitor: Visitor) -> No
     evil = "</textarea><script>alert(1)</script>"
     service.admin("POST", "/flows/acme", export({**GREETING, "nodes": [{"id": "a", "send": evil}]}))
     assert "<script>alert" not in visitor.get(f"{FLOW}/nodes/a").html
+
+
+def test_saved_prompts_are_offered_as_a_node_may_name_them(
+    service: Service, visitor: Visitor
+) -> None:
+    for text in ("One", "Two"):
+        for name in ("farmer_help", "draft"):
+            service.admin("POST", f"/prompts/acme/{name}", {"text": text})
+    service.admin("POST", "/prompts/acme/farmer_help/live", {"versions": {"1": 100}})
+    page = visitor.get(f"{FLOW}/nodes/gpt")
+    offered = page.html.partition('<datalist id="prompts">')[2].partition("</datalist>")[0]
+    assert offered == '<option value="draft@2"></option><option value="farmer_help"></option>'
+    fields = [known for tag, known in page.elements if known.get("name") == "body:saved_prompt"]
+    assert [field["list"] for field in fields] == ["prompts"]

@@ -10,8 +10,11 @@ from urllib.parse import quote
 
 import pytest
 
+from answers.inbox.inbox import Inbox
+from answers.inbox.item import SaidBefore
 from flowhook.organisations.model_quirks import StoredModelQuirks
 from flowhook.records.log_entry import LogEntry
+from tests.answers.inbox.items import asked
 from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import Service
 from tests.flows.talking import export, publish, say
@@ -174,9 +177,31 @@ def test_conversations(service: Service, visitor: Visitor) -> None:
     stays_text(visitor.get(f"{ACME}/flows/scripted/funnel"))
 
 
+def test_the_inbox(service: Service, visitor: Visitor) -> None:
+    inbox: Inbox = service.app.extensions[Inbox.NAME]
+    said = (SaidBefore("contact", SCRIPT), SaidBefore(SCRIPT, SCRIPT), SaidBefore("bot", SCRIPT))
+    more = {"context": SCRIPT, "name": SCRIPT, "flow_name": SCRIPT, "language": SCRIPT}
+    item_id = inbox.intake.add("acme", asked(SCRIPT, said=said, contact=SCRIPT, **more)).id
+    inbox.assign("acme", item_id, f"token 1 {SCRIPT}")
+    page = f"{ACME}/inbox"
+    stays_text(visitor.get(page))
+    stays_text(visitor.get(f"{page}/{item_id}"))
+    answer = {"action": "answer", "answer": SCRIPT, "as_question": SCRIPT * 20, "approve": "on"}
+    stays_text(visitor.post(f"{page}/{item_id}", answer))
+    inbox.answer("acme", item_id, SCRIPT, f"token 1 {SCRIPT}")
+    stays_text(visitor.get(page))
+    stays_text(visitor.post(f"{page}/{item_id}", answer | {"as_question": ""}))
+    inbox.close("acme", item_id, f"token 1 {SCRIPT}")
+    stays_text(visitor.get(f"{page}/{item_id}"))
+
+
 @pytest.mark.parametrize(
     "path",
     [
+        f"{ACME}/inbox?flow=@",
+        f"{ACME}/inbox?contact=@&assigned=@&kind=@&status=@",
+        f"{ACME}/inbox?cursor=@",
+        f"{ACME}/inbox/@",
         f"{ACME}/logs?contact=@&flow=@&request_id=@&status=@&function=@",
         f"{ACME}/logs?from=@",
         f"{ACME}/logs?cursor=@",

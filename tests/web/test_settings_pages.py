@@ -317,6 +317,16 @@ def test_globals_are_typed_one_a_line(service: Service, visitor: Visitor) -> Non
     assert stored(service, "globals")["values"] == {**values, "name": "Asha = us"}
 
 
+def test_too_many_globals_are_told_in_words(visitor: Visitor) -> None:
+    typed = {"values": "\n".join(f"v{at} = {at}" for at in range(501))}
+    path = "/organisations/acme/settings/globals"
+    refused = visitor.post(path, typed, **{"Accept-Language": "en"})
+    assert refused.status == 400
+    assert "At most 500 entries: leave some out." in refused.text
+    in_hindi = visitor.post(path, typed, **{"Accept-Language": "hi"}).text
+    assert "ज़्यादा से ज़्यादा 500 चीज़ें हो सकती हैं" in in_hindi
+
+
 ASSISTANTS = "/organisations/acme/settings/assistants"
 
 

@@ -3,15 +3,19 @@ from __future__ import annotations
 import pytest
 
 from tests.fixtures_app import Service
+from tests.waiting import wait_for
 from tests.web.visitor import Visitor
 from web import catalogues
-from web.site import duration, prose, warm
+from web.compiled_templates import load_kept
+from web.page_filters import duration, prose
+from web.site import warm
 
 
 def test_the_first_page_reads_no_template(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     warm(service.app)
+    wait_for(lambda: not load_kept(service.app.jinja_env), "all to be compiled")
     monkeypatch.setattr(service.app.jinja_env, "compile", None)
     assert Visitor(service.app).get("/sign-in").status == 200
 

@@ -45,6 +45,25 @@ def test_usage_is_charted_and_tabled(service: Service) -> None:
     assert "no model 1 1" in page.text
 
 
+def test_saved_prompts_have_a_table_where_there_are_any(service: Service) -> None:
+    service.organisation()
+    record(service, model="gpt-4o")
+    service.flush()
+    visitor = signed_in(service)
+    assert "By saved prompt" not in visitor.get(USAGE).text
+    record(service, model="gpt-4o", prompt="help@2", input_tokens=1_000)
+    record(service, model="gpt-4o", prompt="help@10", status="refused")
+    service.flush()
+    page = visitor.get(USAGE).text
+    assert "By saved prompt" in page
+    assert "help@2 1 0 1,000 0" in page
+    lines = list(csv.DictReader(io.StringIO(visitor.get(f"{USAGE}.csv?by=prompt").html)))
+    assert [(line["prompt"], line["errors"]) for line in lines] == [
+        ("help@2", "0"),
+        ("help@10", "1"),
+    ]
+
+
 def test_csv_holds_the_same_numbers_and_no_formulas(service: Service) -> None:
     service.organisation()
     record(service, model="=cmd|' /C calc'!A0", input_tokens=5)

@@ -19,11 +19,21 @@ from flowhook import errors
 ROOT = Path(__file__).parents[2]
 # Whose texts pages show most; what the others say stays English on a page in another language.
 AREAS = (
+    "answers/api",
+    "answers/approved",
+    "answers/asked",
+    "answers/gates",
+    "answers/guardrails",
+    "answers/inbox",
+    "answers/knowledge",
+    "answers/prompts",
+    "answers/question_sets",
     "flowhook/alerts",
     "flowhook/board",
     "flowhook/errors.py",
     "flowhook/http",
     "flowhook/jobs",
+    "flowhook/json_schema.py",
     "flowhook/limits",
     "flowhook/media",
     "flowhook/organisations",
@@ -31,6 +41,7 @@ AREAS = (
     "flowhook/providers",
     "flowhook/records",
     "flowhook/redis",
+    "flowhook/response_format.py",
     "flowhook/strict_json.py",
     "flows/actions",
     "flows/api",
@@ -47,16 +58,21 @@ AREAS = (
     "flows/sheets",
     "service/caller_checks.py",
     "service/flow_tools.py",
+    "service/inbox_conversations.py",
     "service/section_checks.py",
     "web",
     "webhooks",
 )
-KINDS = {  # of fields, and of ends of a flow's run, by the argument whose text people read
+KINDS = {  # of fields, questions and ends of a flow's run, by the argument whose text people read
     "text": 1,
     "secret": 1,
     "model": 0,
     "flow_name": 0,
+    "time_of_day": 0,
     "BrokenAction": 0,
+    "Question": 1,
+    "Verdict": 1,
+    "fault": 2,
     "interrupt": 1,
     "fail": 2,
     "reset": 2,
@@ -65,11 +81,13 @@ KINDS = {  # of fields, and of ends of a flow's run, by the argument whose text 
 }
 NOT_SHOWN = {"operations", "catalogues"}  # these speak to programs and developers
 # Whose text people read.
-SAID = frozenset({"message", "fix", "description", "error", "reason", "mistake_reason"})  # keywords
+SAID = frozenset(  # keywords
+    {"message", "fix", "description", "error", "reason", "mistake_reason", "why"}
+)
 ASSIGNED = frozenset({"fix", "error", "reason"})  # variables
 RAISED = frozenset(
     {name for name, kind in vars(errors).items() if isinstance(kind, type)}
-    | {"ValidationError", "unauthorized"}
+    | {"NotDelivered", "ValidationError", "unauthorized"}
 )
 WORD = re.compile(r"\w+")
 LETTERS = re.compile(r"[a-z]{2}")

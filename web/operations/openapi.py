@@ -29,6 +29,7 @@ PAGES = "web."  # the blueprint of the pages
 INTERNAL = ("/docs", "/media/")  # this document's own page, and the files that answers link to
 METHODS = ("get", "post", "put", "patch", "delete")
 JSON, XML, HTML = "application/json", "application/xml", "text/html"
+FORM = "multipart/form-data"
 ERROR_REFERENCE = {"$ref": "#/components/schemas/Error"}
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 ERROR = {
@@ -56,7 +57,9 @@ TAGS = {
     "settings": "Settings",
     "organizations": "Organisations",
     "flows": "Flows",
+    "question-sets": "Question sets",
     "conversations": "Conversations",
+    "contacts": "Conversations",
     "channels": "Channels",
     "jobs": "Jobs",
     "logs": "Logs and usage",
@@ -248,18 +251,23 @@ def _body(
         media = {"schema": _json_schema(SECTIONS[unit](), plugin)}
     elif known.takes is not None:
         media = dict(known.takes)
+        return {"required": True, "content": {media.pop("content", JSON): media}}
     elif known.body is not None:
         media = {"schema": _json_schema(known.body(), plugin)}
     else:
         return None
-    return {"required": True, "content": {JSON: media}}
+    forms = {} if known.form is None else {FORM: {"schema": dict(known.form)}}
+    return {"required": True, "content": {JSON: media, **forms}}
 
 
 def _success(
     method: str, known: Document, unit: WebhookFunction | str | None, plugin: MarshmallowPlugin
 ) -> dict[str, Any]:
     if method == "delete":
-        return {"204": {"description": "Gone."}}
+        answers: dict[str, Any] = {"204": {"description": "Gone."}}
+        if "properties" in known.answer:
+            answers["200"] = _inline(dict(known.answer), "Gone, with what to know of it.", JSON)
+        return answers
     if isinstance(unit, WebhookFunction):
         schema = _json_schema(unit.result, plugin)
         result = _inline(schema, "The result, and success true.", JSON, XML)

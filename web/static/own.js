@@ -170,6 +170,7 @@ const renew = async () => {
     if (!fresh || fresh.outerHTML === before || (part !== activeElement && part.contains(activeElement))) continue;
     written.set(id, fresh.outerHTML);
     localise(fresh);
+    if (fresh.dataset.news && fresh.dataset.news !== part.dataset.news) announce(fresh.dataset.news);
     const isAtEnd = part.scrollTop + part.clientHeight >= part.scrollHeight - 8;
     const { scrollTop, scrollLeft } = part, isFocused = part === activeElement;
     part.replaceWith(fresh);

@@ -114,8 +114,10 @@ def test_a_failed_call_is_found_and_run_again(
         looked_at.check(f"{name}-{look}" if look in wanted else "")
     looked_at.open(f"{ACME}/logs?status=empty_input")
     looked_at.page.locator("#rows a").first.click()
+    again = looked_at.page.get_by_role("button", name="Run again")
+    expect(again).to_be_visible()
     looked_at.check()
-    looked_at.page.get_by_role("button", name="Run again").click()
+    again.click()
     expect(looked_at.page.get_by_role("heading", name="Failed")).to_be_visible()
     looked_at.check()
 
@@ -331,7 +333,7 @@ def test_the_api_has_a_page(looked_at: Tab) -> None:
     expect(page.get_by_role("heading", name="Flowhook")).to_be_visible()
     for method in ("get", "post", "put", "patch", "delete"):
         found = page.locator(f".opblock-{method} .opblock-summary-control").first
-        for _ in range(60):  # operations are drawn as they come into sight
+        for _ in range(600):  # operations are drawn as they come into sight
             if found.count():
                 break
             page.mouse.wheel(0, 1000)

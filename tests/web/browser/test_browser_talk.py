@@ -20,6 +20,7 @@ def test_an_expert_takes_a_conversation_over_on_a_phone(tab: Tab, service: Servi
     page = tab.page
     page.set_viewport_size({"width": 390, "height": 844})
     sign_in(tab, service.token("acme", "expert"))
+    page.get_by_role("link", name="Conversations").first.click()
     expect(page.get_by_role("heading", name="Conversations")).to_be_visible()
     expect(page.locator("#conversations li")).to_have_count(3)
     tab.check()

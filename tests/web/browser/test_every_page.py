@@ -15,7 +15,15 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 from werkzeug.routing import Rule
 
+from answers.inbox.inbox import Inbox
+from answers.inbox.item import KINDS, SaidBefore
+from answers.knowledge.progress import Progress
+from answers.knowledge.sealing import DocumentPlace
+from answers.question_sets.runs.run import Plan
+from answers.question_sets.runs.runner import Runner
 from flowhook.organisations.schemas import SECTIONS
+from service.answer_loop import AnswerLoop
+from tests.answers.inbox.items import asked
 from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import ADMIN_TOKEN, Service
 from tests.web.browser.tab import ONLY_FAULTS, Tab
@@ -26,8 +34,25 @@ from webhooks.registry import load_functions
 
 LONG = "Ein_sehr_langes_Wort_" * 12
 BARE = "bare"
+SET = "a_long_name_of_a_question_set_" * 2
+BASE = "a_long_name_of_documents_" * 2
+PROMPT = "a_long_name_of_a_prompt_" * 2
 MISTAKES = ("/nowhere", "/webhooks/prompt", "/organisations/nobody", "/organisations?sort=nonsense")
-OF_CALLS = ("?status=failed", "?q=no+such+words", "?from=yesterday")
+SEARCHES = (
+    "logs?status=failed",
+    "logs?q=no+such+words",
+    "logs?from=yesterday",
+    "inbox?status=answered",
+    "inbox?status=closed",
+    "asked?show=nobody",
+    f"answers/try?question={LONG}",
+    f"knowledge/{BASE}/search?q={LONG}",
+)
+"""Pages that an organisation's filters and search fields lead to."""
+
+A_CONTACT = "/organisations/{org}/contacts?contact=7"
+
+OF_SETS = ("show", "export_cases", "show_run", "show_call", "compare_runs")
 
 ONLY_CONTRAST = {"runOnly": ["color-contrast"], "resultTypes": ["violations"]}
 WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
@@ -42,6 +67,11 @@ NOTHING: Values = {
     "node": ["none"],
     "contact": ["none"],
     "title": ["none"],
+    "run_id": ["none"],
+    "request_id": ["none"],
+    "base": ["none"],
+    "item_id": ["none"],
+    "answer_id": ["none"],
 }
 
 
@@ -73,8 +103,24 @@ def full(service: Service, openai: FakeOpenAI) -> Values:
     ):
         assert service.operator("POST", "/conversations/acme/7/messages", message).status == 200
     long = {"contact": {"id": 1, "name": LONG}, "flow": {"id": 2, "name": LONG}}
+    for text in (
+        f"You help in {{{{district}}}}.\n{LONG}",
+        f"You help in {{{{district}}}} now.\n{LONG}",
+    ):
+        saved = {"text": text, "note": LONG, "model": "gpt-6-luna", "temperature": 0.5}
+        assert service.operator("POST", f"/prompts/acme/{PROMPT}", saved).status == 201
+    service.operator("POST", f"/prompts/acme/{PROMPT}/live", {"versions": {"1": 80, "2": 20}})
+    asked = {"target": {"function": "parse_via_chat_gpt"}, "cases": [{"question": LONG}]}
+    assert service.operator("PUT", f"/question-sets/acme/{PROMPT}", asked).status == 201
+    gate = {"question_set": PROMPT}
+    assert service.operator("PUT", f"/prompts/acme/{PROMPT}/gate", gate).status == 201
+    checked = service.operator("POST", f"/prompts/acme/{PROMPT}/live", {"versions": {"2": 100}})
+    assert checked.status == 202
+    documents_of(service)
+    runs = question_set(service)
     service.call("parse_via_chat_gpt", {"question_text": LONG, **long})
     service.call(LONG[:60], {"question_text": "x"})
+    guardrails(service)
     service.flush()
     listed = service.operator("GET", "/logs/acme").json["logs"]
     entries = [entry["id"] for entry in {one["status"]: one for one in listed}.values()]
@@ -85,7 +131,91 @@ def full(service: Service, openai: FakeOpenAI) -> Values:
         "node": ["ask", "wait"],
         "contact": ["7"],
         "title": ["second"],
+        "run_id": runs,
+        "request_id": ["none"],
+        "base": [BASE],
+        "item_id": waiting_items(service),
+        "answer_id": approved(service),
     }
+
+
+def guardrails(service: Service) -> None:
+    """Guardrails with every field filled, though nothing is masked and no rule speaks."""
+    rule = {"action": "tell"}
+    settings = {
+        "banned": {**rule, "words": [LONG[:100]]},
+        "moderation": {**rule, "on": "both"},
+        "topics": {**rule, "allowed": LONG},
+        "replies": {"banned": {LONG[:64]: LONG}, "topics": {"hi": LONG}},
+        "retention": {"logs_days": 30},
+        "unmaskable": "send",
+    }
+    assert service.operator("PUT", "/settings/acme/guardrails", settings).status == 201
+
+
+def documents_of(service: Service) -> None:
+    """A base with a document that waits, and one that cannot be read."""
+    assert service.operator("PUT", f"/knowledge/acme/{BASE}", {"title": LONG[:200]}).status == 201
+    place = f"/knowledge/acme/{BASE}/documents"
+    told = [
+        service.operator("POST", place, {"title": LONG[:200], "text": f"{LONG} {number}"}).json
+        for number in range(2)
+    ]
+    documents = service.app.extensions[AnswerLoop.NAME].documents
+    (base,) = documents.bases.all_now("acme")
+    progress = Progress(documents)
+    failing = DocumentPlace("acme", base.id, told[0]["document_id"])
+    progress.begin(failing, "reader")
+    progress.fail(failing, "reader", LONG, LONG)
+
+
+def approved(service: Service) -> list[str]:
+    """An approved answer that is over; returns its id."""
+    body = {"question": LONG, "also": [LONG[1:]], "answer": LONG, "language": "hi"}
+    answer_id = service.operator("POST", "/answers/acme", body).json["id"]
+    service.operator("PUT", f"/answers/acme/{answer_id}", {**body, "until": "2026-01-31"})
+    return [answer_id]
+
+
+def question_set(service: Service) -> list[str]:
+    """A question set with a run that is over and one that waits; returns their ids."""
+    checks = [{"contains": LONG}, {"judge": 3}, {"max_characters": 20}]
+    cases = [
+        {"id": LONG[:60], "question": LONG, "answer": LONG, "checks": checks, "must": True},
+        {"turns": [LONG, "And then?"], "body": {"prompt": LONG}},
+        {"question": "Short?"},
+    ]
+    target = {"function": "parse_via_chat_gpt", "body": {"saved_prompt": PROMPT}}
+    put = service.operator("PUT", f"/question-sets/acme/{SET}", {"target": target, "cases": cases})
+    assert put.status == 201, put.body
+    runner = service.app.extensions[Runner.NAME]
+    over, waiting = (runner.start("acme", Plan(SET, "", by=LONG[:60])) for _ in range(2))
+    scores = [{"rule": "reference", "points": 2, "reason": LONG}]
+    for place, (mark, passed) in enumerate((("f", False), ("u", None))):
+        told = [{"check": one, "passed": passed, "why": LONG} for one in ("contains", "judge")]
+        result = {
+            **{"answer": LONG, "status": "ok", "passed": passed, "checks": told, "tokens": 12},
+            **{"milliseconds": 12.5, "cost": None, "model": "gpt-6-luna", "request_id": "x"},
+            **{"judgement": {"scores": scores, "why": ""}, "from_before": True, "at": 1.0},
+        }
+        for run in (over, waiting):
+            runner.store.keep(run, place, mark, result)
+    runner.store.stop(over, "it was stopped")
+    runner.store.label(over, {0: "p"})
+    return [over.id, waiting.id]
+
+
+def waiting_items(service: Service) -> list[str]:
+    """One of each kind in the inbox, and one each that was answered and closed."""
+    inbox: Inbox = service.app.extensions[Inbox.NAME]
+    said = (SaidBefore("contact", LONG), SaidBefore(f"token 1 {LONG[:60]}", LONG))
+    more = {"context": LONG, "name": LONG, "flow_name": LONG, "said": said, "contact": "7"}
+    items = [inbox.intake.add("acme", asked(LONG, kind=kind, **more)).id for kind in KINDS]
+    answered, closed = (inbox.intake.add("acme", asked(LONG, **more)).id for _ in range(2))
+    inbox.assign("acme", items[0], f"token 1 {LONG[:60]}")
+    inbox.answer("acme", answered, LONG, f"token 1 {LONG[:60]}")
+    inbox.close("acme", closed, "operator")
+    return [*items, answered, closed]
 
 
 def empty(service: Service, openai: FakeOpenAI) -> Values:
@@ -104,7 +234,8 @@ def test_no_page_is_hard_to_use_or_too_wide(
     values = state(service, openai)
     paths = list(pages(service, values, signed_in(service)))
     (org,) = values["org"]
-    paths += [f"/organisations/{org}/logs{query}" for query in OF_CALLS]
+    paths += [f"/organisations/{org}/{search}" for search in SEARCHES]
+    paths += [*comparisons(values), A_CONTACT.format(org=org)]
     assert len(paths) > 50
     sign_in(phone)
     assert faults(phone, [*paths, *MISTAKES]) == ""
@@ -116,6 +247,7 @@ def test_no_page_is_hard_to_use_or_too_wide_in_hindi(
 ) -> None:
     values = full(service, openai)
     paths = [path for path in pages(service, values, signed_in(service)) if "/help" not in path]
+    paths += [*comparisons(values), A_CONTACT.format(org="acme")]
     phone.open("/sign-in")
     phone.page.locator("#token").fill(ADMIN_TOKEN)
     phone.page.locator("#token").press("Enter")
@@ -130,11 +262,20 @@ def test_no_page_before_signing_in_is_hard_to_use_or_too_wide(phone: Tab, servic
     assert faults(phone, shown) == ""
 
 
+def comparisons(values: Values) -> list[str]:
+    """The page of two runs beside each other."""
+    [run, *others] = values["run_id"]
+    base = f"/organisations/acme/question-sets/{SET}/runs/{run}/compare?with="
+    return [base + other for other in others]
+
+
 def pages(service: Service, values: Values, visitor: Visitor) -> Iterator[str]:
     """The address of every page, each with every value; a route that answers none is left out."""
     own: dict[str, Values] = {
         "web.help.show": {"name": list(documents())},
         "web.functions.show": {"name": load_functions().names()},
+        "web.saved_prompts.show": {"name": [PROMPT]},
+        **{f"web.question_sets.{one}": {"name": [SET]} for one in OF_SETS},
         "web.prompts.show": {"name": ["parse_via_chat_gpt", "filesearch-gpt"]},
     }
     for rule in service.app.url_map.iter_rules():

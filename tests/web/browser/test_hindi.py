@@ -19,12 +19,12 @@ from tests.web.visitor import HTML, Visitor, signed_in
 NOT_OURS = frozenset({"code", "pre", "script", "style", "textarea", "svg", "bdi"})
 VOID = frozenset({"input", "meta", "link", "br", "hr", "img", "path", "use", "circle", "line"})
 SENTENCE = re.compile(r"\b[A-Za-z]*[a-z]+(?: [a-z]{2,}){2,}\b")
-# What others wrote: the log's question and answer, the flow's message, examples to type, and what
-# a provider's error says.
+# What others wrote: the log's question and answer, a prompt, the flow's message, examples to type,
+# and what a provider's error says.
 ASKED = "What is your name?"  # also within a page's title
 THEIRS = re.compile(
     r"(You said: )?Why is the sky blue\?|What is your name\?|a long phrase only you know"
-    r"|.*Describe this image.*|the provider has no such model .*"
+    r"|You help in|.*Describe this image.*|the provider has no such model .*"
 )
 # One that a reader can make by typing an address only, and that says what a program may send.
 TYPED = {"/organisations?sort=nonsense"}

@@ -20,8 +20,8 @@ from flowhook.organisations.section import secret_fields
 from tests.fixtures_app import Service, make_config
 from tests.flowhook.organisations.sections import WHOLE
 from tests.web.browser.conftest import served
-from web.field_labels import CHOICES, LABELS
-from web.form_values import CHECKS, CHOICE, ROWS, SECRET, SWITCH
+from web.field_labels import CHOICES, LABELS, OF_FIELDS
+from web.form_values import CHECKS, CHOICE, GROUP, ROWS, SECRET, SWITCH, TEXTS
 from web.forms import FormField, form_fields
 from web.language import translated
 
@@ -134,12 +134,18 @@ def inputs(page: Page) -> list[Locator]:
 def assert_shown(page: Page, section: str) -> None:
     """What is stored stands in the form, but secrets."""
     for one in form_fields(SECTIONS[section](), BODIES[section]):
-        if one.kind not in (SECRET, SWITCH, ROWS):
-            assert value_of(page, one) == one.value, one.name
-        if one.kind == ROWS:
-            rows = filled(one)
-            shown = [[value_of(page, part) for part in row] for row in rows]
-            assert sorted(shown) == sorted([part.value for part in row] for row in rows)
+        assert_field_shown(page, one)
+
+
+def assert_field_shown(page: Page, one: FormField) -> None:
+    for part in one.parts:
+        assert_field_shown(page, part)
+    if one.kind not in (SECRET, SWITCH, ROWS, TEXTS, GROUP):
+        assert value_of(page, one) == one.value, one.name
+    if one.kind in (ROWS, TEXTS):
+        rows = filled(one)
+        shown = [[value_of(page, part) for part in row] for row in rows]
+        assert sorted(shown) == sorted([part.value for part in row] for row in rows)
 
 
 def value_of(page: Page, one: FormField) -> str:
@@ -156,21 +162,49 @@ def filled(one: FormField) -> list[tuple[FormField, ...]]:
 
 def type_in(page: Page, one: FormField, body: Any, said: Callable[[str], str]) -> None:
     """Type a value into the field that a person finds by its label."""
-    if one.kind == ROWS:
-        for at, row in enumerate(filled(one)):
-            for part in row:
-                name = part.name.rpartition(".")[2]
-                place = page.locator("fieldset fieldset fieldset").nth(at)
-                place.get_by_label(said(LABELS[name])).first.fill(part.value)
-        return
-    if one.kind == CHECKS:
+    if one.kind == GROUP:
+        for part in one.parts:
+            type_in(page, part, {}, said)
+    elif one.kind == TEXTS:
+        type_texts(page, one)
+    elif one.kind == ROWS:
+        type_rows(page, one, said)
+    elif one.kind == CHECKS:
         for choice in one.choices:
-            box = page.get_by_label(said(CHOICES[choice]), exact=True)
+            words = OF_FIELDS.get(one.name, {}).get(choice) or CHOICES[choice]
+            box = page.get_by_label(said(words), exact=True)
             box.set_checked(choice in one.value.split("\n"))
-        return
-    found = page.get_by_label(said(LABELS[one.name]), exact=True)
-    if not found.is_visible():
-        page.locator("form[data-unsaved] details > summary").first.click()
+    else:
+        type_value(page, one, body, said)
+
+
+def type_texts(page: Page, one: FormField) -> None:
+    """Type texts by name into the rows of a part that is folded."""
+    for part in (cell for row in filled(one) for cell in row):
+        unfold(page, part.name)
+        page.locator(f"[name='{part.name}']").fill(part.value)
+
+
+def unfold(page: Page, name: str) -> None:
+    """Open what hides a field."""
+    folded = page.locator(f"details:not([open]):has([name='{name}']) > summary")
+    while folded.count():
+        folded.first.click()
+
+
+def type_rows(page: Page, one: FormField, said: Callable[[str], str]) -> None:
+    for at, row in enumerate(filled(one)):
+        for part in row:
+            name = part.name.rpartition(".")[2]
+            place = page.locator("fieldset fieldset fieldset").nth(at)
+            place.get_by_label(said(LABELS[name])).first.fill(part.value)
+
+
+def type_value(page: Page, one: FormField, body: Any, said: Callable[[str], str]) -> None:
+    found = page.get_by_label(said(LABELS[one.name.rpartition(".")[2]]), exact=True)
+    if "." in one.name:
+        found = found.and_(page.locator(f"[name='{one.name}']"))
+    unfold(page, one.name)
     if one.kind == SWITCH:
         found.set_checked(bool(one.value))
     elif one.kind == CHOICE:

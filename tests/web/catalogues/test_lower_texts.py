@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from answers.knowledge.reader import BROKE_OFF, GONE
+from answers.knowledge.reading.unreadable import REASONS
 from tests.fixtures_app import Service
 from tests.web.visitor import signed_in
 from web.catalogues import MOST_WITHIN, catalogue
@@ -23,6 +25,14 @@ def test_errors_of_every_area_are_found() -> None:
     assert "there is no organisation %(org)s" in found
     assert "Paste a working API key into the organisation's OpenAI settings." in found
     assert "The model for calls that do not name one." in found
+
+
+def test_why_a_document_cannot_be_read_is_translated() -> None:
+    said = catalogue("hi").said
+    told = [text for why in (*REASONS.values(), BROKE_OFF, GONE) for text in why.values()]
+    assert [text for text in told if said(text) == text] == []
+    failed = "This document is found by its words alone: the provider took too long."
+    assert said(failed).startswith("यह दस्तावेज़ ")
 
 
 def test_a_value_keeps_its_own_words() -> None:

@@ -158,7 +158,7 @@ def test_what_takes_a_body_describes_it(document: dict[str, Any]) -> None:
         if method in ("post", "put", "patch") and "requestBody" not in operation
     }
     does = {one.rpartition("/")[2] for one in bare}
-    assert does == {"pause", "replay", "restart", "restore", "test", "unpause"}
+    assert does == {"close", "pause", "replay", "restart", "restore", "test", "unpause"}
     for path, method, operation in operations(document):
         for media in operation.get("requestBody", {}).get("content", {}).values():
             assert media["schema"].get("properties") or media["schema"].get("description"), (

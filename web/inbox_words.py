@@ -1,0 +1,75 @@
+"""What waits for a person, in words: its kind, who has it, how long it waits."""
+
+from __future__ import annotations
+
+import re
+
+from answers.inbox.item import (
+    ANSWERED,
+    ASK_A_PERSON,
+    CLOSED,
+    GUARDRAIL,
+    NOT_FOUND,
+    OPEN,
+    OPEN_TICKET,
+    UNDELIVERED,
+    InboxItem,
+)
+from flowhook.durations import duration
+from web.contact_facts import SPOKEN
+from web.language import N_, _, translated
+
+KINDS = {
+    NOT_FOUND: N_("The bot found no answer"),
+    ASK_A_PERSON: N_("A flow asks a person"),
+    OPEN_TICKET: N_("A flow handed over"),
+    UNDELIVERED: N_("A message did not arrive"),
+    GUARDRAIL: N_("A rule asks for a person"),
+}
+STATUSES = {OPEN: N_("waits"), ANSWERED: N_("answered"), CLOSED: N_("closed")}
+DONE = {
+    "sent": N_("Your answer is on its way."),
+    "sent_approved": N_("Your answer is on its way, and who asks this next gets it at once."),
+    "kept": N_("Your answer is kept. Nobody waits for it."),
+    "kept_approved": N_("Who asks this next gets your answer at once."),
+    "take": N_("You have it now: others see that you answer it."),
+    "give_back": N_("Given back: anybody may take it."),
+    "give": N_("Given away."),
+    "close": N_("Closed without an answer."),
+    "put_away": N_("Put away."),
+}
+APPROVED = "_approved"  # ends what was done where the answer was approved, too
+NOWHERE, JOB = "none", "job"  # ways of an answer that lead to no conversation
+TOKEN = re.compile(r"token \S+ (?P<label>.+)", re.DOTALL)
+
+
+def person(name: str) -> str:
+    """Who did something, as people call them: the label of their token.
+
+    >>> person("token 1a2b Asha"), person("token 1a2b"), person("operator")
+    ('Asha', 'token 1a2b', 'operator')
+    """
+    found = TOKEN.fullmatch(name)
+    return found["label"] if found else name
+
+
+def waited(milliseconds: int) -> str:
+    """How long something waits, to the minute: pages that renew themselves stay as they are."""
+    minutes = milliseconds // 60_000
+    return duration(minutes * 60) if minutes > 0 else _("less than a minute")
+
+
+def language_of(name: str) -> str:
+    """A contact's language, which calls give as a name and flows as a code."""
+    return translated(SPOKEN.get(name, name))
+
+
+def where_to(item: InboxItem) -> str:
+    """Whom the answer to an open item reaches."""
+    if item.kind == UNDELIVERED:
+        return _("What you write is sent to the contact instead.")
+    if item.way == NOWHERE:
+        return _("Nobody waits for this answer: who asked cannot be reached from here.")
+    if item.way == JOB:
+        return _("The flow that asked goes on with your answer.")
+    return _("The contact gets your answer in the chat.")
