@@ -6,10 +6,32 @@ import platform
 
 import psutil
 
-from bench import flow_engine, jobs, webhook, whatsapp
+from bench import (
+    approved_answers,
+    checks,
+    flow_engine,
+    guardrails,
+    jobs,
+    knowledge,
+    question_runs,
+    saved_prompts,
+    webhook,
+    whatsapp,
+)
 from bench.goals import FAIL
 
-SUITES = {webhook: 200, whatsapp: 60, jobs: 50, flow_engine: 30}
+SUITES = {
+    webhook: 200,
+    saved_prompts: 70,
+    approved_answers: 45,
+    whatsapp: 60,
+    jobs: 50,
+    flow_engine: 30,
+    checks: 10,
+    question_runs: 15,
+    knowledge: 40,
+    guardrails: 90,
+}
 """What is measured, and about how many seconds that takes."""
 
 

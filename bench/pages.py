@@ -1,9 +1,9 @@
 """Server time of every page and list over a full store, with the goal of 100 ms beside it.
 
 `python -m bench.pages` fills an embedded Redis with 10,000 organisations and 1,000,000 log
-entries, 500,000 of them one organisation's, which also has a flow of 2,900 nodes, and asks for
-each page 20 times, in process. Filling takes some minutes, so it is not part of `make bench`;
-`--quick` fills a hundredth. Ends with 1 where a page misses the goal.
+entries, 500,000 of them one organisation's, which also has a flow of 2,900 nodes and runs of 10,000
+cases, and asks for each page 20 times, in process. Filling takes some minutes, so it is not part of
+`make bench`; `--quick` fills a hundredth. Ends with 1 where a page misses the goal.
 
 Server time is what the service and its store compute: on a machine that nothing else uses it is
 what passes on the clock, but for the pauses that `GET /logs` and `GET /usage` make until what
@@ -30,6 +30,7 @@ from werkzeug.test import Client
 
 from app import create_app
 from bench.full_store import ABSENT_WORD, BUSY, COMMON_WORD, RARE_WORD, Sizes, fill, long_flow
+from bench.long_run import fill_runs
 from flowhook.config import Config
 from flowhook.redis import embedded
 from flowhook.redis.connect import connect
@@ -81,6 +82,12 @@ PAGES = (
     "/organisations/{org}/flows/long",
     "/organisations/{org}/flows/long?node=node-2000",
     "/organisations/{org}/flows/long/simulator",
+    "/organisations/{org}/question-sets",
+    "/organisations/{org}/question-sets/crops",
+    "/organisations/{org}/question-sets/crops?start=9950",
+    "/organisations/{org}/question-sets/crops/runs/{run}",
+    "/organisations/{org}/question-sets/crops/runs/{run}?show=failed&start=1000",
+    "/organisations/{org}/question-sets/crops/runs/{run}/compare?with={other_run}",
     "/help",
     "/help?q=token",
     "/help/admin",
@@ -183,7 +190,7 @@ def show(config: Config, redis: Any, rounds: int, only: str) -> int:
     print("milliseconds:")
     print("   median   worst   goal         first   clock     KB", flush=True)
     try:
-        for row in measure(app, redis, rounds, only):
+        for row in measure(app, config, redis, rounds, only):
             print(row, flush=True)
             missed += row.misses
             began = time.process_time()
@@ -200,7 +207,7 @@ def show(config: Config, redis: Any, rounds: int, only: str) -> int:
     return missed
 
 
-def measure(app: Flask, redis: Any, rounds: int, only: str) -> Iterator[Row]:
+def measure(app: Flask, config: Config, redis: Any, rounds: int, only: str) -> Iterator[Row]:
     client = signed_in(app)
     imported = client.post(f"/flows/{BUSY}", json=long_flow(), headers=OPERATOR)
     assert imported.status_code == 200, imported.get_data()
@@ -209,7 +216,9 @@ def measure(app: Flask, redis: Any, rounds: int, only: str) -> Iterator[Row]:
         redis.xrevrange(log, high, count=1)[0][0].decode() for high in ("+", half(redis))
     )
     words = {"common": COMMON_WORD, "rare": RARE_WORD, "absent": ABSENT_WORD}
-    places = {"org": BUSY, "newest": newest, "middle": middle, **words}
+    run, other_run = fill_runs(redis, config, BUSY)
+    runs = {"run": run, "other_run": other_run}
+    places = {"org": BUSY, "newest": newest, "middle": middle, **words, **runs}
     asked = [
         *(
             (page, language, {"Accept": "text/html", "Accept-Language": language})

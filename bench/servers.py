@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
+import redis
 import requests
 
 from bench.processes import free_port, gunicorn, running, tree
+from flowhook.redis.embedded import socket_path
 
 EXPECTED = "Blue light scatters"
 BODY = {
@@ -50,9 +52,15 @@ class BenchServer:
     process: psutil.Process
     headers: dict[str, str] = field(default_factory=dict)
     beside: list[psutil.Process] = field(default_factory=list)
+    directory: str = ""  # of the service's data
 
     def processes(self) -> list[psutil.Process]:
         return [*tree(self.process), *self.beside]
+
+    def redis_trips(self) -> int:
+        """How often the service's Redis was asked, a whole pipeline once."""
+        with redis.Redis(unix_socket_path=str(socket_path(Path(self.directory)))) as store:
+            return int(store.info("stats")["total_reads_processed"])
 
 
 @contextmanager
@@ -66,7 +74,7 @@ def flowhook(upstream: int, config: str = "gunicorn.conf.py", **more: str) -> It
         with running(command, port, **environment) as process:
             token = _set_up(port, directory, upstream)
             headers = {"Authorization": f"Bearer {token}"}
-            yield BenchServer("Flowhook", port, process, headers, _redis_of(directory))
+            yield BenchServer("Flowhook", port, process, headers, _redis_of(directory), directory)
 
 
 @contextmanager
@@ -94,8 +102,33 @@ def has_nginx() -> bool:
     return shutil.which("nginx") is not None
 
 
+def save_prompt(server: BenchServer, name: str, values: dict[str, object]) -> None:
+    """Save a prompt of the organisation, and have it answer everybody."""
+    admin, path = _admin(server.directory), f"http://127.0.0.1:{server.port}/prompts/bench/{name}"
+    for part, body in (("", values), ("/live", {"versions": {"1": 100}})):
+        requests.post(path + part, json=body, headers=admin, timeout=10).raise_for_status()
+
+
+def save_section(server: BenchServer, section: str, values: dict[str, object]) -> None:
+    """Save a settings section of the organisation."""
+    url = f"http://127.0.0.1:{server.port}/settings/bench/{section}"
+    headers = _admin(server.directory)
+    requests.put(url, json=values, headers=headers, timeout=10).raise_for_status()
+
+
+def add_answers(server: BenchServer, csv: bytes) -> None:
+    """Import approved answers of the organisation."""
+    url = f"http://127.0.0.1:{server.port}/answers/bench/import"
+    headers = {**_admin(server.directory), "Content-Type": "text/csv"}
+    requests.post(url, data=csv, headers=headers, timeout=60).raise_for_status()
+
+
+def _admin(directory: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {(Path(directory) / 'admin_token').read_text().strip()}"}
+
+
 def _set_up(port: int, directory: str, upstream: int) -> str:
-    admin = {"Authorization": f"Bearer {(Path(directory) / 'admin_token').read_text().strip()}"}
+    admin = _admin(directory)
     settings = f"http://127.0.0.1:{port}/settings/bench"
     account = {
         "is_active": True,

@@ -2,7 +2,7 @@
 
 Starts the service as production runs it, with the embedded Redis and a local model (or OpenAI,
 where OPENAI_API_KEY is set), creates the organisation `demo`, asks one question through the
-webhook and through the sample flow, prints both answers, and stays up.
+webhook and through the sample flow and two about a leaflet, prints the answers, and stays up.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+from demo.documents import ask_leaflet
 from demo.local_model import LocalModel
 from demo.place import LOOPBACK, MODEL_KEY_FILE, choose_port, own_folder
 from demo.service import Service
@@ -84,6 +85,7 @@ def main() -> None:
         token = set_up(service, provider)
         ask_webhook(service, provider, token)
         ask_flow(service)
+        ask_leaflet(service, ORGANISATION, token)
         show_functions(service, token)
         if provider.address:
             print("  (so small a model knows little beyond English; the shape is what it keeps)")

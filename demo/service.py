@@ -73,7 +73,7 @@ class Service:
         return (self.data_dir / "admin_token").read_text().strip()
 
     def call(
-        self, method: str, path: str, body: dict[str, Any], token: str | None = None
+        self, method: str, path: str, body: dict[str, Any] | None = None, token: str | None = None
     ) -> dict[str, Any]:
         """Call the service; a failure ends the demo with its answer."""
         headers = {"Authorization": f"Bearer {token or self.admin_token}"}
