@@ -19,6 +19,8 @@ RUN /opt/flowhook/bin/python -m pip install --require-hashes --no-build-isolatio
 COPY . .
 RUN /opt/flowhook/bin/python -m pip install --no-deps --no-build-isolation .
 RUN /opt/flowhook/bin/python -m pip uninstall --yes setuptools
+# Once for all workers, which may not write there; of what is installed (-P), not of the sources.
+RUN /opt/flowhook/bin/python -P -m web.compiled_templates
 
 FROM python:3.11-slim-bookworm
 COPY --from=build /opt/flowhook /opt/flowhook

@@ -52,7 +52,7 @@ lock: .venv/bin/pip
 
 # The sizes are those for Linux on x86-64.
 .venv/.run: requirements.txt requirements-fast.txt | .venv/bin/pip
-	@echo "Fetching the libraries of the service, 27 MB$(PART)"
+	@echo "Fetching the libraries of the service, 34 MB$(PART)"
 	@$(LOCKED) -r requirements.txt
 	@$(LOCKED) -r requirements-fast.txt 2>.venv/fast.log || \
 		echo "gunicorn parses without its C parser, somewhat slower (.venv/fast.log says why)."

@@ -8,8 +8,15 @@ the processor idle.
 from __future__ import annotations
 
 import gc
+import os
+import sys
 
 import pytest
+
+# Keep compiled modules, whatever the environment says: compiling the service anew takes each of
+# the hundreds of processes that tests start a second or two, and all tests each test process.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 pytest_plugins = [
     "tests.fixtures_redis",

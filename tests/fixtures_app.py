@@ -23,7 +23,10 @@ from app import create_app
 from flowhook.config import Config
 from flowhook.organisations.signature import sign
 from service.background import Background
+from tests import parsed_rules
 from tests.fakes.openai import FakeOpenAI
+
+parsed_rules.share()
 
 ADMIN_TOKEN = "operator-token-for-tests-0123456789"
 FIRST_KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="

@@ -30,7 +30,7 @@ from py_compile import PycInvalidationMode
 from queue import SimpleQueue
 
 ROOT = Path(__file__).parents[1]
-ROOMS = [Path(room) for room in ("flowhook", "flows", "service", "web", "webhooks")]
+ROOMS = [Path(room) for room in ("answers", "flowhook", "flows", "service", "web", "webhooks")]
 OPPOSITES: dict[type[ast.cmpop], type[ast.cmpop]] = {
     **{ast.Eq: ast.NotEq, ast.Lt: ast.GtE, ast.LtE: ast.Gt, ast.In: ast.NotIn, ast.Is: ast.IsNot},
     **{ast.NotEq: ast.Eq, ast.GtE: ast.Lt, ast.Gt: ast.LtE, ast.NotIn: ast.In, ast.IsNot: ast.Is},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,17 @@ from typing import Any
 import pytest
 import redis
 
+from answers.gates.check import PASSED, GateCheck
+from answers.gates.flow_gates import FlowGateStore
+from answers.gates.gate import Gate
+from answers.inbox.inbox import Inbox
+from answers.inbox.sweep import InboxSweep
+from answers.knowledge.document import Passage
+from answers.knowledge.progress import ReadDocument
+from answers.knowledge.reader import Reader
+from answers.knowledge.sealing import DocumentPlace
+from answers.prompts.store import PromptStore
+from answers.question_sets.runs import runner as runners
 from flowhook.jobs import idempotency
 from flowhook.jobs.flow_resume import RedisShelf
 from flowhook.jobs.store import CALLBACK, DEAD, RUN
@@ -19,23 +31,33 @@ from flowhook.organisations.cipher import Cipher
 from flowhook.organisations.circuits import Circuits
 from flowhook.organisations.contact_move import LOCK, LOCK_SECONDS
 from flowhook.organisations.contact_names import ContactNames, make_names_key
+from flowhook.organisations.contact_rights import ContactRights
 from flowhook.organisations.model_quirks import StoredModelQuirks
 from flowhook.organisations.provider_jobs import StoredProviderJobs
+from flowhook.organisations.retention_sweep import RetentionSweep
+from flowhook.organisations.store import SettingsStore
 from flowhook.providers.glific import Tokens
 from flowhook.providers.google_account import GoogleSignIn, ServiceAccount
 from flowhook.providers.google_sheets import SheetLink
 from flowhook.providers.guard import AddressGuard
 from flowhook.providers.whatsapp_errors import Throttled
+from flowhook.records.contact_log import COPY_SECONDS
+from flowhook.records.log_entry import LogEntry
+from flowhook.redis.effects import write
 from flowhook.redis.fullness import Fullness
 from flowhook.redis.keys import FORMAT, STORE_FORMAT
 from flowhook.redis.leases import TURN_SECONDS, Leases
+from flows.channels.contact_queue import ContactQueue
 from flows.channels.whatsapp.pace import PAIR_LIMIT, Pace
+from flows.conversations.people_queue import PEOPLE
 from flows.conversations.roster_filling import RUN_KEY, RosterFilling
 from flows.play.contact_profiles import ContactProfile, ContactProfiles
 from flows.sheets.cache import SheetCache, lease_key
 from flows.sheets.table import Table
 from flows.sheets.tokens import GoogleTokens
+from service.gating import Gating
 from service.rotate_keys import rotate
+from tests.answers.inbox.items import asked
 from tests.fakes.google import FakeGoogle
 from tests.fakes.openai import FakeOpenAI, faults
 from tests.fixtures_app import FIRST_KEY, SECOND_KEY, OpenService, Service
@@ -90,6 +112,8 @@ def seconds_of(kept: str) -> int | None:
         return None
     if kept == "`LOG_DAYS`":
         return LOG_DAYS * UNITS["day"]
+    if kept == "`MEDIA_DAYS`":
+        return UNITS["day"]
     number, unit = kept.split()
     return int(number) * UNITS[unit.removesuffix("s")]
 
@@ -111,10 +135,19 @@ def full(
         allow_private_urls=("127.0.0.1",),
     )
     service.organisation(openai)
+    assert service.admin("DELETE", "/contacts/acme/nobody").status == 200  # empties the trash
     fill_calls(service, openai, monkeypatch)
     fill_jobs(service)
     fill_conversations(service)
+    fill_question_sets(service)
+    fill_approved_answers(service)
+    fill_guardrails(service, openai)
+    fill_gates(service)
+    fill_inbox(service)
+    service.admin("PUT", "/contacts/acme/919/consent", {"given": True})
+    fill_documents(service)
     fill_what_rarely_happens(service)
+    fill_erasures(service)
     service.operator("GET", "/settings/acme/openai/models")
     fill_provider_failures(service, openai)
     service.flush()
@@ -125,13 +158,16 @@ def full(
     service.redis.hset("fh:{acme}:alerts", "pause", 0)  # as after an alert
     service.app.extensions["alerts"].leases.take("fh:alerts:run")
     service.app.extensions["alerts"].sweep()
+    retention = RetentionSweep(service.redis, lambda: [], {})
+    retention.leases.take(retention.RUN_KEY)
+    retention.sweep()
     yield real_redis
 
 
 def fill_calls(service: Service, openai: FakeOpenAI, monkeypatch: pytest.MonkeyPatch) -> None:
     service.operator("PUT", "/settings/acme/limits", {"monthly_tokens": 10**9,
         "requests_per_minute": 1000, "concurrent_calls": 100})  # fmt: skip
-    ask = {"question_text": "Why?", "thread_id": "mine"}
+    ask = {"question_text": "Why?", "thread_id": "mine", "contact": {"id": "5"}}
     assert service.call("parse_via_chat_gpt", ask).status == 200
     flow = {"contact": {"id": "5"}, "flow": {"id": "7"}, "result_name": "r"}
     assert service.call("get_buttons", {"buttons_data": "Yes", **flow}).status == 200
@@ -145,6 +181,7 @@ def fill_calls(service: Service, openai: FakeOpenAI, monkeypatch: pytest.MonkeyP
     assert service.call("get_buttons", {}, token="fh.acme.0123456789ab." + "x" * 32).status == 401
     visitor = Visitor(service.app)
     visitor.sign_in(service.config.admin_token)
+    assert visitor.get("/organisations/acme/asked").status == 200
 
 
 def fill_jobs(service: Service) -> None:
@@ -193,12 +230,116 @@ def fill_conversations(service: Service) -> None:
         for queue in (channel.outbox, channel.inbox):
             queue.push("acme", "919", "m1", {"text": "Hello"})
             queue.dead_items.bury(queue._take("acme", "919"), "no reason")
+    people = ContactQueue(service.redis, conversations.store.cipher, PEOPLE)
+    people.list_organisation("acme")
+    write(service.redis, *people.filling("acme", "919", [{"what": "said"}]))
+    people.dead_items.bury(people._take("acme", "919"), "no reason")  # type: ignore[arg-type]
+
+
+def fill_approved_answers(service: Service) -> None:
+    service.admin("PUT", "/settings/acme/answers", {"is_active": True})
+    approved = {"question": "Is there a camp?", "answer": "On Sunday."}
+    assert service.admin("POST", "/answers/acme", approved).status == 201
+    answer = service.call("parse_via_chat_gpt", {"question_text": approved["question"]}).json
+    rated = {"answer_id": answer["answer_id"], "thumbs": "up"}
+    assert service.call("rate_answer", rated).status == 200
+
+
+def fill_guardrails(service: Service, openai: FakeOpenAI) -> None:
+    rules = {"topics": {"allowed": "Rice", "action": "reply"}}
+    assert service.operator("PUT", "/settings/acme/guardrails", rules).status == 201
+    openai.say_json({"off_topic": True})
+    assert service.call("chat", {"input": "Who won?"}).json["guardrail"] == "topics"
+    assert service.operator("DELETE", "/settings/acme/guardrails").status in (200, 204)
+
+
+def fill_question_sets(service: Service) -> None:
+    asked = {"target": {"function": "chat"}, "cases": [{"question": "Why?"}]}
+    for name in ("kept", "deleted"):
+        assert service.admin("PUT", f"/question-sets/acme/{name}", asked).status == 201
+    service.admin("DELETE", "/question-sets/acme/deleted")
+    sets = service.app.extensions[runners.Runner.NAME].sets
+    sets.contacts.note("acme", "kept", ["q"], "5")
+    fill_runs(service)
+
+
+def fill_runs(service: Service) -> None:
+    runner = service.app.extensions[runners.Runner.NAME]
+    cases = [{"id": f"q{number}", "question": f"Why {number}?"} for number in range(20)]
+    asked = {"target": {"function": "get_buttons"}, "cases": cases}
+    service.admin("PUT", "/question-sets/acme/asked", asked)
+    for _ in range(2):  # one of them is not over
+        started = service.admin("POST", "/question-sets/acme/asked/runs", {"repeats": 1})
+        run_id = started.json["run_id"]
+    runner.perform(f"acme.{run_id}")
+    labels = {case["id"]: "passed" for case in cases}
+    labelled = service.admin("POST", f"/question-sets/acme/asked/runs/{run_id}/labels", labels)
+    assert labelled.json["agreement"]["calibrated"], labelled.body
+    run = runner.store.get("acme", run_id)
+    for key in (runners.lease_key(run), runners.turn_key("acme")):
+        assert runner.leases.take(key)
+
+
+def fill_gates(service: Service) -> None:
+    """A gate, a check and a night, and what says that somebody looks at them."""
+    gating: Gating = service.app.extensions[Gating.NAME]
+    place = ("flow", "u")
+    FlowGateStore(service.redis).put("acme", place[1], Gate("crops"), ())
+    gating.gates.nights.add("acme", place)
+    check = GateCheck("c", "u", "crops", "d", {1: 100}, None, {1: "r"}, "asha", "", status=PASSED)
+    gating.gates.checks.begin("acme", place, check)
+    gating.sweep.leases.take(gating.sweep.RUN_KEY)
+    gating.sweep.sweep()
+
+
+def fill_inbox(service: Service) -> None:
+    """What waits for a person, was answered and was closed, and who looks after it."""
+    inbox: Inbox = service.app.extensions[Inbox.NAME]
+    ids = [inbox.intake.add("acme", asked(), same="why").id]
+    ids += [inbox.intake.add("acme", asked()).id for _ in range(2)]
+    inbox.answer("acme", ids[1], "Yes.", "Meera")
+    inbox.close("acme", ids[2], "Meera")
+    inbox.deliveries.leases.take("fh:{acme}:to_answer:held:" + ids[0])
+    sweep = InboxSweep(service.redis, inbox, lambda: [])
+    sweep.leases.take(sweep.RUN_KEY)
+    sweep.sweep()
+
+
+def fill_documents(service: Service) -> None:
+    """A document that was read, one that is being read, and one that waits."""
+    reader: Reader = service.app.extensions[Reader.NAME]
+    service.admin("PUT", "/knowledge/acme/kept", {"embedding_model": "text-embedding-3-small"})
+    sent = service.admin("POST", "/knowledge/acme/kept/documents", {"title": "a", "text": "Hello."})
+    base = reader.documents.bases.existing_now("acme", "kept")
+    place = DocumentPlace("acme", base.id, sent.json["document_id"])
+    reader.progress.begin(place, "t")
+    page = ReadDocument("pdf", [Passage("Hello.", 1)], {1: "Hello."}, 1)
+    reader.progress.finish(place, "t", page)
+    size = reader.progress.gather_embeddings(place, "t", 0, [[1.0]])
+    reader.progress.embedded(place, "t", "text-embedding-3-small", size)
+    reader.progress.gather_embeddings(place, "t", 0, [[1.0]])
+    service.admin("POST", "/knowledge/acme/kept/documents", {"title": "b", "text": "Waits."})
+    reader.leases.take(place.lease)
+
+
+def fill_erasures(service: Service) -> None:
+    """What a worker holds that looks after erasures, and one that died as it copied the log."""
+    rights: ContactRights = service.app.extensions[ContactRights.NAME]
+    rights.erasures.leases.take(rights.erasures.RUN_KEY)
+    rights.erasures.sweep()
+    rights.rewrite.order()
+    for log in ("log", "run_log"):
+        rights.erasures.leases.take(f"fh:{{acme}}:{log}:copying")
+        service.redis.xadd(f"fh:{{acme}}:{log}:copy:died", {"summary": "{}"})
+        service.redis.expire(f"fh:{{acme}}:{log}:copy:died", COPY_SECONDS)
 
 
 def fill_what_rarely_happens(service: Service) -> None:
     """What hardly comes through the front door, written by the parts that write it."""
     store, cipher = service.redis, Cipher([SECOND_KEY, FIRST_KEY])
     organisation = service.background.settings.get("acme")
+    call = LogEntry("acme", "chat", "r1", "ok", 200, 1.0, at=time.time(), prompt="help@1")
+    service.background.recorder.record(call)
     RedisShelf(store, cipher, "acme", {}).write(Tokens("a", "r", 1.0))
     StoredModelQuirks(store, organisation, "http://x", lambda org: None).warn("m", "It goes.")
     StoredModelQuirks(store, organisation, "http://x", lambda org: None).learn("m", {})
@@ -209,6 +350,9 @@ def fill_what_rarely_happens(service: Service) -> None:
     fullness = Fullness(store)
     fullness.state = "near"
     fullness._tell()
+    settings = SettingsStore(store, cipher)
+    prompts = PromptStore(store, cipher, settings.changes, settings.trash)
+    prompts.add("acme", "farmer_help", {"text": "You help farmers."}, "me")
     service.operator("PUT", "/settings/leaving/limits", {})
     service.operator("DELETE", "/settings/leaving")
     rotate(store, service.config)
@@ -239,8 +383,8 @@ def fill_sheets(store: Any, cipher: Cipher) -> None:
 def fill_provider_failures(service: Service, openai: FakeOpenAI) -> None:
     openai.fail(faults.status(401))
     service.call("parse_via_chat_gpt", {"question_text": "Why?"})
-    openai.fail(faults.status(503, headers={"x-should-retry": "false"}), times=5)
-    for _ in range(5):
+    openai.fail(faults.status(503, headers={"x-should-retry": "false"}), times=9)
+    for _ in range(9):
         service.call("parse_via_chat_gpt", {"question_text": "Why?"})
     openai.violations.clear()
 

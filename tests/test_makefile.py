@@ -39,7 +39,7 @@ def test_the_demo_tells_each_part_before_it_fetches_it(tmp_path: Path) -> None:
 
 def test_nothing_but_the_demo_speaks_of_parts(tmp_path: Path) -> None:
     (told,) = [line for line in dry_run(tmp_path, "run") if 'echo "Fetching' in line]
-    assert told.endswith('27 MB"')
+    assert told.endswith('34 MB"')
 
 
 def test_the_models_size_is_as_told() -> None:

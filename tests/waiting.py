@@ -8,8 +8,11 @@ from typing import TypeVar
 
 Result = TypeVar("Result")
 
+PATIENCE = 30.0  # seconds; what takes a moment on an idle machine takes many on a busy one
+START_SECONDS = 90.0  # for the service, or one of its processes, to start
 
-def wait_for(condition: Callable[[], Result], what: str, *, seconds: float = 10.0) -> Result:
+
+def wait_for(condition: Callable[[], Result], what: str, *, seconds: float = PATIENCE) -> Result:
     """The first true answer of `condition`; an OSError or a Redis error counts as "not yet"."""
     import redis  # the tests of the local model need none
 

@@ -13,7 +13,7 @@ import pytest
 
 from flowhook.version import VERSION
 from tests.deploy.dockerfile import Build, read_steps, sent
-from tests.waiting import wait_for
+from tests.waiting import START_SECONDS, wait_for
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = ROOT / "Dockerfile"
@@ -64,11 +64,16 @@ def test_it_starts_answers_its_health_check_and_ends(
         assert container.poll() is None
         return image.run(check, PORT=str(port)).returncode == 0
 
-    wait_for(is_healthy, "the health check", seconds=60)
+    wait_for(is_healthy, "the health check", seconds=START_SECONDS)
     container.send_signal(signal.SIGTERM)
     assert container.wait(60) == 0
     ended = image.run(check, PORT=str(port))
     assert (ended.returncode, "no answer" in ended.stderr) == (1, True)
+
+
+def test_its_templates_are_compiled(image: Build) -> None:
+    (kept,) = image.folder.rglob("*.jinja")
+    assert "site-packages" in kept.parts
 
 
 def test_its_data_is_its_users_alone(image: Build) -> None:
@@ -106,6 +111,7 @@ def test_nothing_secret_and_no_data_is_sent_to_the_build() -> None:
         "requirements.txt",
         "requirements-build.txt",
         "requirements-fast.txt",
+        "answers",
         "flowhook",
         "flows",
         "service",

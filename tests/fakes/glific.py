@@ -48,6 +48,8 @@ class FakeGlific(FakeService):
         self.dropped: list[str] = []  # signed resumes nobody hears of
         self.logins = 0
         self.renewals = 0
+        self.messages: list[tuple[int, str]] = []  # to contacts
+        self.silent: set[int] = set()  # contacts who wrote more than a day ago
         self.arrives_late = 0  # resumes that come before the flow waits
         self.down = False
         self._tokens: dict[str, datetime.datetime] = {}
@@ -122,6 +124,8 @@ class FakeGlific(FakeService):
             return _unauthorized("Not authenticated")
         body = asked.body or {}
         variables = body.get("variables", {})
+        if "createAndSendMessage(" in body.get("query", ""):
+            return self._send(variables.get("input", {}))
         result = variables.get("result")
         if "resumeContactFlow(" not in body.get("query", "") or not isinstance(result, str):
             self.violations.append("resumeContactFlow's result is not a JSON string")
@@ -135,6 +139,17 @@ class FakeGlific(FakeService):
             return _resumed({"success": True, "errors": errors})
         self._wake(flow, json.loads(result), "No Response")
         return _resumed({"success": True, "errors": None})
+
+    def _send(self, message: dict[str, Any]) -> Reply:
+        """Take a message to a contact in the 24 hours after they wrote."""
+        if set(message) != {"body", "flow", "type", "receiverId"}:
+            self.violations.append("createAndSendMessage's input is not a plain text's")
+        if int(message["receiverId"]) in self.silent:
+            errors = [{"key": "receiver", "message": "Cannot send the message to the contact."}]
+            return Reply.of_json({"data": {"createAndSendMessage": {"errors": errors}}})
+        self.messages.append((int(message["receiverId"]), message["body"]))
+        sent = {"message": {"id": str(len(self.messages))}, "errors": None}
+        return Reply.of_json({"data": {"createAndSendMessage": sent}})
 
     def _signed_resume(self, asked: Asked) -> Reply:
         problem = self._problem(asked.body)

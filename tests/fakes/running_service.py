@@ -6,7 +6,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,7 +16,7 @@ import requests
 
 from tests.fakes.graph import Line
 from tests.fakes.valkey import free_port
-from tests.waiting import wait_for
+from tests.waiting import START_SECONDS, wait_for
 
 ROOT = Path(__file__).parents[2]
 
@@ -52,7 +53,11 @@ class RunningService:
                 stdout=log,
                 stderr=log,
             )
-        wait_for(self._is_ready, f"the service; see {self.log}", seconds=30)
+        try:
+            wait_for(self._is_ready, f"the service; see {self.log}", seconds=START_SECONDS)
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_exception: object) -> None:
@@ -63,7 +68,7 @@ class RunningService:
     def operator(self, method: str, path: str, body: Any) -> Any:
         token = (self.data_dir / "admin_token").read_text().strip()
         headers = {"Authorization": f"Bearer {token}"}
-        answer = requests.request(method, self.url + path, json=body, headers=headers, timeout=10)
+        answer = requests.request(method, self.url + path, json=body, headers=headers, timeout=30)
         answer.raise_for_status()
         return answer.json()
 
@@ -84,16 +89,16 @@ class RunningService:
         address = f"{self.url}/channels/whatsapp/{org}"
 
         def post(raw: bytes, headers: Mapping[str, str]) -> int:
-            return requests.post(address, data=raw, headers=headers, timeout=10).status_code
+            return requests.post(address, data=raw, headers=headers, timeout=30).status_code
 
         line.post = post
 
     def web(self) -> list[psutil.Process]:
         """The web processes, not their master."""
-        return [child for child in self._children() if "worker" not in child.cmdline()]
+        return [child for child, command in self._children() if "worker" not in command]
 
     def workers(self) -> list[psutil.Process]:
-        return [child for child in self._children() if "worker" in child.cmdline()]
+        return [child for child, command in self._children() if "worker" in command]
 
     def redis(self) -> list[psutil.Process]:
         """The embedded server, not its supervisor."""
@@ -104,9 +109,12 @@ class RunningService:
                 found.append(process)
         return found
 
-    def _children(self) -> list[psutil.Process]:
+    def _children(self) -> Iterator[tuple[psutil.Process, list[str]]]:
+        """Those that live, each with its command; a killed one is gone before it is buried."""
         assert self.process
-        return psutil.Process(self.process.pid).children()
+        for child in psutil.Process(self.process.pid).children():
+            with suppress(psutil.NoSuchProcess):
+                yield child, child.cmdline()
 
     def _is_ready(self) -> bool:
         assert self.process
