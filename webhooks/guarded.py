@@ -117,7 +117,7 @@ class Guard:
         said = dict.fromkeys(
             text for name in (function.main, *names) for text in texts_in(result.get(name))
         )
-        text = "\n".join(one for one in said if one != self.looked_at and not _is_link(one))
+        text = "\n".join(one for one in said if not _is_link(one))
         if not text.strip():
             return
         spoken = self.rules.on_answer(text, self.settings, self._client)

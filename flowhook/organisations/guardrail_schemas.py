@@ -6,9 +6,10 @@ An `action` is `reply` (the contact gets the policy's reply), `refuse` (the call
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
-from marshmallow import RAISE, Schema, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from flowhook.organisations.kinds import Unpadded, at_most
 from flowhook.organisations.section import SectionSchema
@@ -85,6 +86,12 @@ def nested(schema: type[Schema], description: str) -> fields.Nested:
     return fields.Nested(schema, allow_none=True, metadata={"description": description})
 
 
+def can_be_said(word: str) -> None:
+    """Check that a word is more than punctuation, which is looked for in no text."""
+    if not any(unicodedata.category(sign)[0] in "LN" or sign > "\u2190" for sign in word):
+        raise ValidationError("Only letters, digits and emoji are looked for: this has none.")
+
+
 class PolicySchema(Schema):
     """What happens where a policy speaks."""
 
@@ -98,7 +105,7 @@ class BannedSchema(PolicySchema):
     """Words that contacts and models may not say."""
 
     words = fields.List(
-        Unpadded(validate=validate.Length(1, MAX_WORD)),
+        Unpadded(validate=[validate.Length(1, MAX_WORD), can_be_said]),
         allow_none=True,
         validate=at_most(MAX_WORDS),
         metadata={"description": "The organisation's own words.", "example": ["gutkha"]},

@@ -211,6 +211,15 @@ def test_moderation_is_the_providers_verdict(
     assert len(moderated) == asked
 
 
+def test_an_answer_that_repeats_the_question_is_moderated(
+    active: Service, openai: FakeOpenAI
+) -> None:
+    rule(active, moderation={"on": "output", "action": "tell"})
+    openai.say(ABOUT_RICE)
+    assert ask(active, ABOUT_RICE).json["parsed_msg"] == ABOUT_RICE
+    assert any(one.path.endswith("/moderations") for one in openai.requests)
+
+
 # --- every function ---
 
 

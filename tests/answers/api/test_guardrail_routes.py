@@ -75,3 +75,17 @@ def test_a_viewer_tries_but_has_nobody_asked(acme: Service, openai: FakeOpenAI) 
 @pytest.mark.parametrize("text", ["", "x" * 4_001])
 def test_what_cannot_be_tried_is_refused(acme: Service, text: str) -> None:
     assert acme.admin("POST", TRY, {"text": text}).status == 400
+
+
+@pytest.mark.parametrize("word", ["*", "...", "-_-"])
+def test_a_banned_word_that_no_text_can_hold_is_refused(acme: Service, word: str) -> None:
+    put = acme.admin("PUT", "/settings/acme/guardrails", {"banned": {"words": ["bidi", word]}})
+    assert put.status == 400
+    assert "1" in put.error["fields"]["banned"]["words"]
+
+
+@pytest.mark.parametrize("word", ["बीड़ी", "420", "🖕", "bid*"])
+def test_a_banned_word_is_letters_digits_or_a_picture(acme: Service, word: str) -> None:
+    settings = {"banned": {"words": [word], "lists": "none"}}
+    assert acme.admin("PUT", "/settings/acme/guardrails", settings).status == 200
+    assert acme.admin("POST", TRY, {"text": f"so {word}"}).json["guardrail"] == "banned"
