@@ -11,6 +11,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 
 from answers.guardrails.consent import BY_API, GIVEN, MAX_PURPOSE, WITHDRAWN, shown
 from flowhook.errors import FlowhookError, InvalidInput
+from flowhook.organisations.contact_names import MAX_CONTACT
 from flowhook.organisations.contact_rights import Receipt
 from flows.conversations.turn import valid_id
 from web.contact_words import CONSENTS, ERASED, HOW
@@ -21,7 +22,6 @@ from web.new_prompts import Shown
 from web.page_security import organisation, signed_in
 from web.page_services import PageServices
 
-MAX_CONTACT = 160  # characters
 DONE = {
     GIVEN: N_("Recorded: the contact consented."),
     WITHDRAWN: N_("Recorded: the contact withdrew their consent."),

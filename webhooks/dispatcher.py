@@ -20,6 +20,7 @@ from flowhook.errors import BudgetExceeded, EmptyInput, InvalidInput, NotFound, 
 from flowhook.frames import drop_frames
 from flowhook.jobs.call import Call
 from flowhook.limits.limiter import Limiter, Reservation
+from flowhook.organisations.contact_names import MAX_CONTACT
 from flowhook.organisations.organisation import Organisation
 from flowhook.outcome import Outcome, failed
 from flowhook.records.log_entry import QUESTION_SET, LogEntry
@@ -44,7 +45,6 @@ from webhooks.to_inbox import pass_on
 
 NOTHING = "N/A"  # replaces an empty value; null would show the bare variable
 PENDING = "pending"  # the status of a result that a person is still to give
-MAX_CONTACT = 128
 FindMasks = Callable[[], Masks | None]
 ID = re.compile(r"[A-Za-z0-9+][A-Za-z0-9_.:+-]{0,127}")
 

@@ -11,7 +11,6 @@ from answers.guardrails.consent import (
     BY_API,
     GIVEN,
     HOW,
-    MAX_CONTACT,
     MAX_PURPOSE,
     NEVER,
     WITHDRAWN,
@@ -22,6 +21,7 @@ from flowhook.errors import InvalidInput
 from flowhook.http.answers import json_answer
 from flowhook.http.documented import documented
 from flowhook.organisations.auth import Caller
+from flowhook.organisations.contact_names import MAX_CONTACT
 from flowhook.organisations.http.admin_auth import AdminAuth
 from flowhook.organisations.http.request_body import read_fields
 from flowhook.organisations.kinds import Unpadded
@@ -85,7 +85,7 @@ def consent_routes(auth: AdminAuth, sections: SectionService, consents: ConsentS
         caller = auth.member(org)
         sections.existing(org)
         if len(contact) > MAX_CONTACT:
-            raise InvalidInput(f"a contact's id is at most {MAX_CONTACT} characters long")
+            raise InvalidInput(f"a contact's id is 1 to {MAX_CONTACT} characters")
         return caller
 
     @routes.get("")

@@ -17,7 +17,7 @@ import orjson
 
 from flowhook.errors import TooLarge
 from flowhook.organisations.cipher import CannotDecrypt, Cipher
-from flowhook.organisations.contact_names import ContactNames
+from flowhook.organisations.contact_names import MAX_CONTACT, ContactNames
 from flowhook.redis.keys import org_key
 from flowhook.redis.script import Script
 from flowhook.timestamps import timestamp_of
@@ -28,7 +28,6 @@ MAX_CONTACTS = 500_000
 MAX_CHANGES = 10
 MAX_PURPOSE = 500  # characters
 MAX_BY = 128
-MAX_CONTACT = 128  # of an id, as calls of webhook functions read it
 
 STORE = Script(Path(__file__).with_name("consent.lua"))
 

@@ -19,6 +19,7 @@ from flowhook.redis.keys import FORMAT
 
 NAMES_KEY = "fh:contact_names"  # the key of the digests, encrypted
 DIGESTS_FORMAT = 2
+MAX_CONTACT = 160  # characters of a contact's id; what is longer is cut
 MARK = "~"  # begins no contact's id
 _PURPOSE = "contact names"
 _NOBODY = "*"  # no organisation's id

@@ -11,12 +11,13 @@ from flowhook.errors import InvalidInput, error_classes
 from flowhook.http.answers import json_answer
 from flowhook.http.documented import documented, page_of
 from flowhook.http.times import milliseconds, read_time
+from flowhook.organisations.contact_names import MAX_CONTACT
 from flowhook.organisations.http.admin_auth import AdminAuth
 from flowhook.organisations.section_service import SectionService
 from flowhook.records.log import FAILED, ID_PATTERN, PAGE_ENTRIES, LogFilter, LogStore
 from flowhook.records.recorder import WRITTEN_SECONDS
 
-MAX_FILTER = 128
+MAX_FILTER = MAX_CONTACT  # nothing that is filtered by is longer
 HTTP_STATUS = re.compile(r"[1-5][0-9]{2}")
 QUERY = {
     "status": "ok, failed (all that are not ok), an error type, or an HTTP status.",

@@ -11,11 +11,11 @@ from flowhook.errors import InvalidInput
 from flowhook.http.answers import WholeAnswer, json_answer
 from flowhook.http.documented import documented
 from flowhook.organisations.auth import Caller
+from flowhook.organisations.contact_names import MAX_CONTACT
 from flowhook.organisations.contact_rights import ContactRights
 from flowhook.organisations.http.admin_auth import AdminAuth
 from flowhook.organisations.section_service import SectionService
 
-MAX_CONTACT = 160  # characters
 RECEIPT = {
     "type": "object",
     "required": ["receipt", "contact", "erased_at", "erased", "rewritten_by", "note"],
