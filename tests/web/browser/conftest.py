@@ -26,6 +26,7 @@ from tests.web.browser.tab import Tab
 
 SHELL = "chromium-headless-shell"  # the same without windows, at half the processor time
 NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome")
+FONTS = ("fonts-liberation", "fonts-noto-core")  # the second has Devanagari
 INSTALL_SECONDS = 600
 PATIENCE_MILLISECONDS = 30_000  # a busy machine takes longer than Playwright would wait
 # Whoever sets SCREENSHOTS renews the pictures in docs; other runs leave the checkout alone.
@@ -60,7 +61,7 @@ def install_chromium() -> str | None:
     environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     with open(Path(tempfile.gettempdir()) / "flowhook-chromium.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # several test processes may want it at once
-        install = ([*command, name, "fonts-liberation"] for name in (SHELL, "chromium"))
+        install = ([*command, name, *FONTS] for name in (SHELL, "chromium"))
         for step in (["apt-get", "update"], *install):
             if find_chromium() is None:
                 subprocess.run(
