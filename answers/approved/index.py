@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from answers.approved.answer import ApprovedAnswer
 from answers.knowledge.finding.matcher import Matcher
 from answers.knowledge.finding.tokens import tokens
+from answers.question_sets.languages import LANGUAGES, told
 
 QUESTION_BYTES = 2_800  # of a question of eight words in a Matcher, as measured
 ANSWER_BYTES = 600  # around an answer's texts
@@ -67,7 +68,7 @@ class AnswerIndex:
         equal ones the newer.
 
         What ended before `today` (ISO date) is forgotten. `speaks` tells whether an answer in a
-        language may be given.
+        language may be given; after those, an answer may be that is also asked for in such a one.
         """
         with self.changing:
             while True:
@@ -90,9 +91,12 @@ class AnswerIndex:
         self, question: str, least: float, speaks: Callable[[str], bool]
     ) -> ApprovedAnswer | None:
         for found in (self._exact(question), self._nearest(question, least)):
-            for answer_id in found:
-                answer = self._answers[answer_id]
+            answers = [self._answers[answer_id] for answer_id in found]
+            for answer in answers:
                 if not answer.language or speaks(answer.language):
+                    return answer
+            for answer in answers:
+                if any(map(speaks, _languages_of(answer.also))):
                     return answer
         return None
 
@@ -111,6 +115,11 @@ class AnswerIndex:
 def _words_of(answer: ApprovedAnswer) -> set[Words]:
     """The words of each of its questions that has any."""
     return {tuple(tokens(question)) for question in answer.questions} - {()}
+
+
+def _languages_of(questions: Iterable[str]) -> set[str]:
+    """The codes of the languages that questions are in, as far as they can be told."""
+    return {LANGUAGES[name] for name in map(told, questions) if name}
 
 
 def _bytes_of(answer: ApprovedAnswer) -> int:

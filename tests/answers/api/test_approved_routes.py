@@ -203,6 +203,20 @@ def test_an_answer_of_one_language_is_for_that_alone(acme: Service) -> None:
     assert ask(acme, question).json["parsed_msg"] == "नवंबर में बोएँ।"
 
 
+def test_another_way_to_ask_may_be_in_another_language(acme: Service) -> None:
+    add(acme, language="en")
+    assert ask(acme, "School fees ki last date kab hai?").json["source"] == "approved"
+    assert ask(acme, "schol fees ki last date kab hai").json["source"] == "approved"
+    assert ask(acme, "स्कूल की फीस कब देनी है?").json["source"] == "model"
+
+
+def test_an_answer_in_the_language_asked_comes_before_one_in_another(acme: Service) -> None:
+    hinglish = "Paanch tarikh ko."
+    add(acme, question="Fees kab deni hai?", also=[], answer=hinglish, language="Hinglish")
+    add(acme, also=["Fees kab deni hai?"], language="en")  # the newer one
+    assert ask(acme, "Fees kab deni hai?").json["parsed_msg"] == hinglish
+
+
 def test_the_conversation_goes_on(acme: Service, openai: FakeOpenAI) -> None:
     add(acme)
     first = ask(acme, thread_id="@results.answer.thread_id").json
