@@ -12,7 +12,7 @@ from typing import Any
 
 from marshmallow import fields
 
-from answers.guardrails.rules.replies import reply_to
+from answers.guardrails.rules import replies
 from answers.guardrails.rules.rules import SECTION, Spoken, asks_model, has_rules
 from flowhook.errors import Blocked
 from flowhook.organisations.guardrail_schemas import (
@@ -141,7 +141,8 @@ class Guard:
         model later takes up what the bot did not.
         """
         function, context = self.function, self.context
-        reply = reply_to(policy, self._language(), self.settings.get("replies"))
+        own = self.settings.get("replies")
+        reply = replies.reply_to(policy, self._language(), own)
         result: Result = {function.main: reply, GUARDRAIL: policy}
         for name, field in function.result.fields.items():
             if _in_reply(function, name) == REPEATED:
@@ -169,11 +170,12 @@ class Guard:
         return self.client
 
     def _language(self) -> str:
-        """The contact's language as the call's body says, else as their conversation here does."""
-        context = self.context
-        if context.language or not context.contact:
-            return context.language
-        return context.service.intake.language_of(context.organisation.id, context.contact)
+        """The contact's language as the call's body says, else as their conversation here does,
+        else that of their words."""
+        context, known = self.context, self.context.language
+        if context.contact and not known:
+            known = context.service.intake.language_of(context.organisation.id, context.contact)
+        return known or replies.language_of(self.looked_at)
 
 
 def open_guard(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from answers.guardrails.guards import SECTION, Guards
 from answers.guardrails.masking.finding import Found, find
 from answers.guardrails.rules.banned import has_banned
-from answers.guardrails.rules.replies import reply_to
+from answers.guardrails.rules.replies import language_of, reply_to
 from answers.guardrails.rules.rules import Rules, Spoken
 from flowhook.errors import FlowhookError
 from flowhook.limits.limiter import Estimate, Limiter
@@ -77,6 +77,7 @@ class GuardrailTrial:
         spoken = self._asked(organisation, text) if asks else _banned(organisation, text)
         reply = ""
         if spoken is not None and spoken.action == REPLY:
+            language = language or language_of(text)
             reply = reply_to(spoken.policy, language, settings.get("replies"))
         masks = self.guards.masks(organisation)
         if masks is None:

@@ -98,6 +98,22 @@ def test_own_words_and_own_replies_by_language(active: Service) -> None:
     assert said == ["गुटखा नहीं।", "गुटखा नहीं।", "No gutkha.", "No gutkha."]
 
 
+def test_where_no_language_is_known_the_reply_is_in_that_of_the_words(active: Service) -> None:
+    words = ["gutkha", "गुटखा"]
+    rule(active, banned={"action": "reply", "words": words, "lists": "none"})
+    assert ask(active, "गुटखा कहाँ मिलता है?").json["parsed_msg"] == texts()["banned"]["hi"]
+    hinglish = ask(active, "Gutkha kahan milta hai?", contact={"id": 7}).json["parsed_msg"]
+    assert hinglish == texts()["banned"]["hi-latn"]
+    known = ask(active, "गुटखा कहाँ मिलता है?", contact={"language": "ta"}).json["parsed_msg"]
+    assert known == texts()["banned"]["ta"]
+    rule(
+        active,
+        banned={"action": "reply", "words": words, "lists": "none"},
+        replies={"banned": {"mr": "गुटखा नको."}},
+    )
+    assert ask(active, "Where is gutkha sold?").json["parsed_msg"] == "गुटखा नको."
+
+
 def test_what_the_model_says_is_looked_at_too(active: Service, openai: FakeOpenAI) -> None:
     openai.say("That is bullshit.")
     rule(active, banned={"action": "reply"})

@@ -13,6 +13,8 @@ from typing import Any
 
 import orjson
 
+from answers.question_sets.languages import told
+
 TEXTS = Path(__file__).with_name("replies.json")
 ENGLISH = "en"
 NAMES = {
@@ -41,6 +43,17 @@ def reply_to(policy: str, language: str, own: Mapping[str, Any] | None) -> str:
             if one in known:
                 return known[one]
     return given.get(ENGLISH) or next(iter(given.values()), "") or texts()[policy][ENGLISH]
+
+
+def language_of(words: str) -> str:
+    """The language of a contact's words, for where nobody knows the contact's own; empty for
+    English, which says little of who writes, and where it cannot be told.
+
+    >>> language_of("गुटखा कहाँ मिलता है?"), language_of("Where is gutkha sold?")
+    ('Hindi', '')
+    """
+    language = told(words) or ""
+    return "" if code_of(language) == ENGLISH else language
 
 
 def code_of(language: str) -> str:

@@ -36,6 +36,8 @@ def test_a_banned_word_is_found_and_answered_in_the_contacts_language(acme: Serv
     assert tried["guardrail"] == "banned"
     assert tried["action"] == "reply"
     assert tried["reply"] == REPLY
+    tried = acme.admin("POST", TRY, {"text": "gutkha कहाँ मिलता है?"}).json
+    assert tried["reply"] == REPLY
 
 
 def test_a_provider_that_is_asked_judges_what_is_masked(acme: Service, openai: FakeOpenAI) -> None:
