@@ -155,7 +155,7 @@ def told(error: FlowhookError, item: InboxItem) -> FlowhookError:
     state = item.state
     if not isinstance(error, Conflict) or state.status == OPEN:
         return error
-    if state.status == ANSWERED:
+    if state.answered_at:
         name = words.person(state.by)
         return Conflict(
             _("%(name)s answered this before you", name=name),

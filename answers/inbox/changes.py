@@ -50,13 +50,13 @@ def answered(item: InboxItem, answer: str, by: str, now: int) -> ItemState:
     Where the answer could not be delivered it can be given again, or another.
     """
     state = item.state
-    if state.status == CLOSED:
+    if state.status == CLOSED and not state.answered_at:
         raise Conflict(
             f"this was closed by {state.ended_by or 'nobody'} at {timestamp_of(state.ended_at)}",
             fix="Nothing is to be done: whoever asked was told that there is no answer.",
         )
     is_repeat = (state.answer, state.by) == (answer, by)
-    if state.status == ANSWERED and state.delivery != FAILED:
+    if state.status == CLOSED or (state.status == ANSWERED and state.delivery != FAILED):
         if is_repeat:
             return state
         raise Conflict(

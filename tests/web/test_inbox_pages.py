@@ -292,6 +292,9 @@ def test_who_answers_second_sees_the_answer_of_the_first(acme: Service, expert: 
     assert "token " not in page.text.replace("Token", "")
     assert "Until six." in page.text
     assert "What you wrote, to copy Until eight." in page.text
+    act(ravi, item_id, "close")
+    page = expert.post(f"{INBOX}/{item_id}", {"action": "answer", "answer": "Until eight."})
+    assert "Ravi answered this before you" in page.text
 
 
 @pytest.mark.parametrize("answer", ["", "  ", "x" * (ANSWER_CHARACTERS + 1)])

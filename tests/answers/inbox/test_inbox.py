@@ -109,6 +109,10 @@ def test_the_second_who_answers_is_told_who_did(room: Room) -> None:
     for answer, by in (("Yes.", "Ravi"), ("No.", "Meera")):
         with pytest.raises(Conflict, match="Meera answered this at 2026-01-02T12:00:00"):
             room.inbox.answer(ORG, item_id, answer, by)
+    room.inbox.close(ORG, item_id, "Meera")  # put away
+    with pytest.raises(Conflict, match="Meera answered this at") as put_away:
+        room.inbox.answer(ORG, item_id, "No.", "Ravi")
+    assert put_away.value.fix == "Read their answer; yours was not sent."
 
 
 def test_what_nobody_waits_for_needs_no_delivery(room: Room) -> None:
