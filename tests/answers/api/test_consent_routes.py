@@ -58,4 +58,4 @@ def test_it_is_the_admins(acme: Service) -> None:
     for scope in ("viewer", "expert", "author", "webhook"):
         assert acme.request("GET", PATH, token=acme.token("acme", scope)).status == 403
     assert acme.operator("GET", "/contacts/nobody/1/consent").status == 404
-    assert acme.admin("GET", f"/contacts/acme/{'9' * 129}/consent").status == 400
+    assert acme.admin("GET", f"/contacts/acme/{'9' * 161}/consent").status == 400
