@@ -6,16 +6,17 @@ done again after a crash: an answer is said once for each item.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from flowhook.errors import NotFound
+from flowhook.errors import Conflict, NotFound
 from flowhook.timestamps import timestamp
 from flows.conversations.conversations import Conversations
 from flows.conversations.turn import PAUSE, UNPAUSE, Turn, go_on, note_act, words_to
-from flows.model.events import Event
+from flows.model.events import Event, MsgCreated
 from flows.model.session import WebhookAnswer
 
 Json = dict[str, Any]
@@ -81,7 +82,8 @@ class Handover:
         self, org: str, contact: str, call_id: int, outcome: WebhookAnswer, answer: Answer
     ) -> None:
         """Give the webhook node that asked a person its answer; where its flow has gone on since,
-        say the answer to the contact."""
+        say the answer to the contact. What the flow then says to a contact of the API is also in
+        the next message's answer."""
 
         def step(turn: Turn) -> list[Event]:
             runs = turn.session.runs
@@ -91,7 +93,10 @@ class Handover:
             if turn.is_paused:
                 turn.held.append({"call_id": call_id, "answer": asdict(outcome)})
                 return events
-            return events + turn.engine.finish_webhook(turn.session, call_id, outcome)
+            events += turn.engine.finish_webhook(turn.session, call_id, outcome)
+            if turn.channel not in self.conversations.channels:
+                _keep_said(turn, events, answer)
+            return events
 
         self._act(org, contact, step, answer.said_once)
         self._is_out(org, contact, answer)
@@ -129,6 +134,16 @@ class Handover:
             return step(turn)
 
         return self.conversations.take_turn(org, contact, known, message_id=message_id)
+
+
+def _keep_said(turn: Turn, events: Iterable[Event], answer: Answer) -> None:
+    """Keep what a flow says to the contact with a person's answer, until they write. What there is
+    no room for is in the transcript alone."""
+    for one in events:
+        if isinstance(one, MsgCreated) and one.contact == turn.contact:
+            words = {"item": answer.item, "text": one.text or one.url, "by": answer.by}
+            with suppress(Conflict):
+                turn.with_people.keep({**words, "message": asdict(one)})
 
 
 def _release(turn: Turn, item: str, by: str) -> list[Event]:

@@ -6,15 +6,17 @@ answer. Conversations that no people have are looked at in the state alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from datetime import datetime
+from typing import Any
 
 from flowhook.timestamps import timestamp
 from flows.conversations.people import People, said_of
 from flows.conversations.people_queue import said
 from flows.conversations.transcript import shown
 from flows.conversations.turn import Turn, go_on, words_to
-from flows.model.events import Event, MsgIgnored
+from flows.model.events import Event, MsgCreated, MsgIgnored
 from flows.model.session import Message
 
 
@@ -45,8 +47,17 @@ def end_what_is_over(turn: Turn, people: People | None, now: datetime) -> list[E
 def _carry_kept(turn: Turn) -> None:
     """Take words that people said before into this turn, which reaches the contact."""
     held = turn.with_people
-    turn.carried = [words_to(turn, one["text"]) for one in held.kept]
+    turn.carried = [_message(turn, one) for one in held.kept]
     held.kept = []
+
+
+def _message(turn: Turn, kept: Mapping[str, Any]) -> MsgCreated:
+    """The message that a flow said, or the words of a person."""
+    message = kept.get("message")
+    if message is None:
+        return words_to(turn, kept["text"])
+    known = {one.name: message[one.name] for one in fields(MsgCreated) if one.name in message}
+    return MsgCreated(**{**known, "options": tuple(known.get("options", ()))})
 
 
 def _pass_on(

@@ -28,13 +28,13 @@ class WithPeople:
 
     The contact was `told` of these items that a person will answer. `was_paused`: it was paused
     before, and stays so. `kept` are words of people that wait until the contact writes, each with
-    who says them.
+    who says them, and the `message` if a flow said it.
     """
 
     items: dict[str, float] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
     was_paused: bool = False
-    kept: list[dict[str, str]] = field(default_factory=list)
+    kept: list[Json] = field(default_factory=list)
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> WithPeople:

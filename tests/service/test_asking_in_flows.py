@@ -74,6 +74,16 @@ def test_the_flow_goes_on_with_the_persons_answer(acme: Service) -> None:
     assert PERSON_SECONDS > 7 * 86_400
 
 
+def test_what_the_flow_says_then_comes_with_the_next_answer_of_the_api(acme: Service) -> None:
+    item = asked(acme)
+    acme.admin("POST", f"/inbox/acme/{item.id}/answer", {"answer": "Yes."})
+    wait_for(lambda: said(acme)[-1] == "The nurse says: Yes.", "the answer in the conversation")
+    again = say(acme, "nurse").json["messages"]
+    assert [one["text"] for one in again] == ["The nurse says: Yes.", "What is it?"]
+    assert said(acme).count("The nurse says: Yes.") == 1
+    assert say(acme, "Is rice good?").json["messages"] == []
+
+
 def test_the_flow_goes_on_where_nobody_answers(acme: Service) -> None:
     item = asked(acme)
     acme.admin("POST", f"/inbox/acme/{item.id}/close")
