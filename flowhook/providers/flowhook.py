@@ -39,7 +39,11 @@ class FlowhookClient:
             )
             found = read_value(answer.content)
         except requests.Timeout as error:
-            raise ProviderTimeout("the service did not answer in time") from error
+            raise ProviderTimeout(
+                "the service did not answer in time", fix="Look whether it is well, and try again."
+            ) from error
         except (requests.RequestException, UnreadableJson) as error:
-            raise ProviderUnavailable(f"no service answers at {self.url}") from error
+            raise ProviderUnavailable(
+                f"no service answers at {self.url}", fix="Check the address, or start the service."
+            ) from error
         return answer.status_code, found if isinstance(found, dict) else {}

@@ -105,7 +105,7 @@ def _print_json(checked: Checked) -> None:
             "is_worse": bool(checked.worse),
             "worse": dict(checked.worse),
             "comparison": checked.comparison,
-            "run": {**checked.run, "cases": checked.cases},
+            "run": {**checked.run, "cases": checked.cases, "next_cursor": None},
         }
     )
 

@@ -79,6 +79,7 @@ def test_a_version_that_is_no_worse_ends_with_0(served: Service, bare_cli: Comma
     assert (told["is_worse"], told["worse"]) == (False, {})
     assert told["comparison"]["verdict"] == "no difference shown"  # type: ignore[index]
     assert len(told["run"]["cases"]) == 12  # type: ignore[index]
+    assert told["run"]["next_cursor"] is None  # type: ignore[index]
 
 
 def test_one_may_compare_with_an_earlier_run(served: Service, bare_cli: CommandLine) -> None:
@@ -135,7 +136,10 @@ def test_a_service_that_is_away_for_a_moment_is_asked_again(
         (["crops", "--prompt", "other@1"], "the set asks the prompt help"),
         (["crops", "--revision", "1"], "the set asks no flow"),
         (["crops", "--junit", "/none/report.xml"], "/none/report.xml"),
-        (["crops", "--url", "http://127.0.0.1:1"], "no service answers at http://127.0.0.1:1"),
+        (
+            ["crops", "--url", "http://127.0.0.1:1"],
+            "no service answers at http://127.0.0.1:1. Check the address",
+        ),
     ],
 )
 def test_what_cannot_be_checked_ends_with_2(
