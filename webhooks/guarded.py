@@ -148,7 +148,7 @@ class Guard:
             if _in_reply(function, name) == REPEATED:
                 result[name] = [reply] if isinstance(field, fields.List) else reply
             elif _in_reply(function, name) == NOTHING:
-                result[name] = None
+                result[name] = [] if isinstance(field, fields.List) else None
         if data.get(KNOWLEDGE) or (FOUND in function.result.fields and function.begins_thread):
             result |= {FOUND: True, SOURCES: []}
         if THREAD in replaced:

@@ -270,6 +270,20 @@ def test_what_flows_read_beside_the_main_text_is_the_reply_too(active: Service) 
     assert answer["responses"] == [answer["response"]]
 
 
+def test_a_reply_has_the_lists_of_a_result_empty(active: Service) -> None:
+    rule(active, banned={"action": "reply"})
+    assert active.call("function_calling", WORDS["function_calling"]).json["calls"] == []
+    assert active.call("generate_image", WORDS["generate_image"]).json["urls"] == []
+
+
+def test_the_page_of_images_shows_the_reply(active: Service) -> None:
+    rule(active, banned={"action": "reply"}, replies={"banned": {"en": "Be <polite>."}})
+    page = active.call("generate_image", WORDS["generate_image"], headers={"Accept": "text/html"})
+    assert page.status == 200, page.body
+    assert "<p>Be &lt;polite&gt;.</p>" in page.body.decode()
+    assert "<img" not in page.body.decode()
+
+
 def test_what_a_recording_says_is_looked_at(active: Service, openai: FakeOpenAI) -> None:
     rule(active, banned={"action": "reply"})
     openai.say_transcript(INSULT, INSULT)

@@ -19,7 +19,7 @@ from webhooks.chat.image_parts import SeenText, inline_images, read_part
 from webhooks.chat.messages import messages_field
 from webhooks.chat.sanitize import sanitize_text
 from webhooks.fields import Flag, FunctionSchema, Json, model_field
-from webhooks.guarded import GuardedResultSchema
+from webhooks.guarded import IN_REPLY, NOTHING, GuardedResultSchema
 from webhooks.leaving import PICTURES, TEXT
 from webhooks.registry import Context, webhook
 from webhooks.saved_prompts import (
@@ -84,6 +84,7 @@ class FunctionCallingResultSchema(GuardedResultSchema):
     calls = fields.List(
         fields.Dict(),
         metadata={
+            IN_REPLY: NOTHING,
             "description": "What the model called, in order: name, arguments, result; and id in"
             " place of a result that is still owed.",
             "example": [

@@ -16,7 +16,7 @@ from flowhook.providers.model_client import (
     PictureRequest,
 )
 from webhooks.fields import Choice, FunctionSchema, Pasted, Text, Whole, model_field
-from webhooks.guarded import GuardedResultSchema
+from webhooks.guarded import IN_REPLY, NOTHING, GuardedResultSchema
 from webhooks.leaving import TEXT
 from webhooks.media.pictures import draw
 from webhooks.registry import Context, webhook
@@ -92,6 +92,7 @@ class GenerateImageResultSchema(GuardedResultSchema):
     urls = fields.List(
         fields.String(),
         metadata={
+            IN_REPLY: NOTHING,
             "description": "Links to all n images.",
             "example": ["https://flowhook.example.org/media/acme.8fJ2....jpg"],
         },
@@ -105,6 +106,7 @@ def page(body: Mapping[str, Any], result: Mapping[str, Any]) -> str:
         f'<p><a href="{escape(url)}"><img src="{escape(url)}" alt="{prompt}" width="512"></a></p>'
         for url in result["urls"]
     )
+    images = images or f"<p>{escape(result['url'])}</p>"  # a guardrail's reply
     return (
         '<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width"><title>Generated images</title></head>'
