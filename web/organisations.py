@@ -105,7 +105,7 @@ def add_list(pages: Blueprint, services: PageServices) -> None:
         """All organisations of the list as CSV."""
         require_operator(signed_in().caller)
         found = found_organisations(board, sections, asked("q"), asked_sort())
-        return table_of(board, sections, found)
+        return table_of(board, sections, found, services.alerts.open)
 
     @pages.post("")
     def create() -> str | tuple[str, int] | AnyResponse:

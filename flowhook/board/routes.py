@@ -71,7 +71,7 @@ def board_routes(
         require_operator(auth.caller())
         found = found_organisations(board, sections, asked("q"), asked_sort())
         if request.accept_mimetypes.best == "text/csv":
-            return table_of(board, sections, found)
+            return table_of(board, sections, found, alerts)
         start = asked_start()
         page = found[start : start + PAGE_ENTRIES]
         following = str(start + PAGE_ENTRIES) if len(found) > start + PAGE_ENTRIES else None
@@ -130,7 +130,9 @@ def _shown(standing: Standing, key_state: str) -> dict[str, Any]:
     }
 
 
-def table_of(board: Board, sections: SectionService, orgs: Sequence[str]) -> Response:
+def table_of(
+    board: Board, sections: SectionService, orgs: Sequence[str], alerts: OpenAlerts
+) -> Response:
     """The organisations as CSV, a column for each metric of 24 hours and of the month."""
     listed = (
         one
@@ -138,7 +140,7 @@ def table_of(board: Board, sections: SectionService, orgs: Sequence[str]) -> Res
         for one in shown(board, sections, some)
     )
     columns = [f"{metric}_{span}" for span in ("day", "month") for metric in METRICS]
-    head = ["id", "title", "tags", "key_state", "last_call", *columns]
+    head = ["id", "title", "tags", "key_state", "last_call", *columns, "alerts"]
     rows = [
         [
             one["id"],
@@ -147,6 +149,7 @@ def table_of(board: Board, sections: SectionService, orgs: Sequence[str]) -> Res
             one["key_state"],
             one["last_call"],
             *(one[span][metric] for span in ("day", "month") for metric in METRICS),
+            " ".join(alert["event"] for alert in alerts(one["id"])),
         ]
         for one in listed
     ]

@@ -89,6 +89,9 @@ def test_a_refused_key_is_told_once_and_once_when_it_works_again(
     assert one["alerts"] == [
         {"event": "invalid_api_key", "message": "the provider refuses the API key"}
     ]
+    table = acme.operator("GET", "/organizations", headers={"Accept": "text/csv"}).body.decode()
+    head, row = table.splitlines()
+    assert (head.split(",")[-1], row.split(",")[-1]) == ("alerts", "invalid_api_key")
     assert acme.call("parse_via_chat_gpt", ASK).status == 200
     for _ in range(2):
         look(acme)
