@@ -266,6 +266,9 @@ class BoundedBody:
 
     def _read(self, environ: Environ, most: int) -> Refusal | None:
         """Put the whole body into the environ; returns the refusal of one that is not whole."""
+        named = int(environ.get("CONTENT_LENGTH") or 0)
+        if named > most + MAX_DRAINED_BYTES:  # no client would be waited for to its end
+            return too_large(most)
         # No variable holds the time-out: with the frame that it ends it would be a cycle.
         with self.waits.body(self.seconds * patience(most)):
             try:
@@ -275,14 +278,14 @@ class BoundedBody:
                     return too_large(most)
             except OSError:
                 return BROKEN_OFF
-            if len(body) < int(environ.get("CONTENT_LENGTH") or 0) <= most:
+            if len(body) < named <= most:
                 return BROKEN_OFF
             environ["wsgi.input"] = io.BytesIO(body)
             environ[WHOLE_BODY] = body
             environ["CONTENT_LENGTH"] = str(len(body))
             environ.pop("HTTP_TRANSFER_ENCODING", None)
             return None
-        return TOO_SLOW
+        return too_large(most) if named > most else TOO_SLOW
 
     def _refused(
         self, environ: Environ, start_response: StartResponse, refusal: Refusal

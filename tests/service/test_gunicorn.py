@@ -127,6 +127,15 @@ def test_a_body_that_is_far_too_large_is_not_read_to_its_end(server: Server) -> 
     assert sent < 100 * MIB
 
 
+@pytest.mark.parametrize("length", [2 * MIB, 1000 * MIB, 10**18])
+def test_a_body_that_is_named_too_large_is_413_though_it_never_comes(
+    server: Server, length: int
+) -> None:
+    answer = server.send(head(server, f"Content-Length: {length}") + b"{")
+    assert answer.status == 413
+    assert answer.error["type"] == "too_large"
+
+
 def test_a_body_of_just_1_mib_is_read(server: Server) -> None:
     start = b'{"buttons_data": "Yes|No", "contact": "'
     body = start + b"a" * (MIB - len(start) - 2) + b'"}'
