@@ -29,6 +29,7 @@ from flowhook.jobs.person_runner import PersonRunner
 from flowhook.organisations.organisation import Organisation
 from flowhook.outcome import Outcome
 from webhooks.dispatcher import Dispatcher, contact_in, validate
+from webhooks.fields import require_set
 from webhooks.registry import WebhookFunction
 
 MAX_KEY = 255
@@ -132,9 +133,12 @@ def wait_seconds(body: Mapping[str, Any], prefer: str = "") -> float | None:
     """Return how many seconds the caller waits for the answer; None means no limit.
 
     The body's `wait_seconds` overrides `prefer`, the header Prefer. `respond-async` or a
-    `callback_url` without a time means 0. Raises InvalidInput if a time is invalid.
+    `callback_url` without a time means 0. Raises InvalidInput if a time is invalid, and
+    UnresolvedVariable if one of the two is a variable that the flow never set.
     Source: RFC 7240 for `Prefer: respond-async` and `Prefer: wait`.
     """
+    for name in ("wait_seconds", "callback_url"):
+        require_set(name, body.get(name))
     asked = body.get("wait_seconds")
     if asked is not None and asked != "":
         return _read_seconds(asked)

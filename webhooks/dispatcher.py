@@ -36,7 +36,7 @@ from webhooks.approved_first import (
 from webhooks.asker import names_of, object_in
 from webhooks.context import AnsweredFrom, Context, ContextFactory, SavedPrompt
 from webhooks.estimate import estimate
-from webhooks.fields import EmptyText, UnresolvedText, is_variable, own_keys
+from webhooks.fields import EmptyText, UnresolvedText, is_variable, own_keys, require_set
 from webhooks.guarded import open_guard
 from webhooks.prompt_defaults import find_saved, with_defaults
 from webhooks.registry import AsGiven, WebhookFunction
@@ -366,9 +366,7 @@ def _mask_entry(entry: LogEntry, find_masks: FindMasks) -> None:
 def _account_title(title: Any) -> str:
     if not isinstance(title, str):
         raise InvalidInput("account must be text", fields={"account": ["Not a valid string."]})
-    if is_variable(title):
-        problem = f"{title.strip()} was never set by the flow."
-        raise UnresolvedVariable(f"account: {problem}", fields={"account": [problem]})
+    require_set("account", title)
     return title
 
 

@@ -16,6 +16,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, missing, validat
 from flowhook.blanks import unpadded
 from flowhook.common_keys import COMMON_KEYS
 from flowhook.config_values import MODEL_PATTERN
+from flowhook.errors import UnresolvedVariable
 from flowhook.strict_json import NotJson, UnreadableJson, read_value
 from flowhook.unknown_fields import few_unknown
 from flowhook.variable_names import NAME
@@ -281,6 +282,14 @@ def check_set(value: Any) -> None:
     """Raise if a value is a variable that the flow never set."""
     if isinstance(value, str) and is_variable(value):
         raise ValidationError([UnresolvedText(f"{value.strip()} was never set by the flow.")])
+
+
+def require_set(name: str, value: Any) -> None:
+    """Raise UnresolvedVariable if the value of a key that every function takes is a variable that
+    the flow never set."""
+    if isinstance(value, str) and is_variable(value):
+        problem = f"{value.strip()} was never set by the flow."
+        raise UnresolvedVariable(f"{name}: {problem}", fields={name: [problem]})
 
 
 def _given(value: Any) -> Any:

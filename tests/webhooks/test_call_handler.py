@@ -36,6 +36,14 @@ def test_a_refusal_is_recorded_once(
     assert (entry["function"], entry["status"]) == ("get_buttons", answer.error["type"])
 
 
+@pytest.mark.parametrize("name", ["wait_seconds", "callback_url"])
+def test_a_variable_that_was_never_set_is_named(service: Service, name: str) -> None:
+    service.organisation()
+    answer = service.call("get_buttons", {**BUTTONS, name: " @results.when "})
+    assert (answer.status, answer.error["type"]) == (400, "unresolved_variable")
+    assert answer.error["fields"] == {name: ["@results.when was never set by the flow."]}
+
+
 def test_a_refused_call_is_replayed_as_it_was_answered(service: Service) -> None:
     service.organisation()
     body, headers = {**BUTTONS, "wait_seconds": "soon"}, {"Idempotency-Key": "k"}
