@@ -51,6 +51,28 @@ def test_every_function_is_listed_with_fields_results_and_an_example(service: Se
 
 
 @pytest.mark.parametrize(
+    ("function", "field", "default"),
+    [
+        ("chat", "role", "user"),
+        ("chat", "n", 1),
+        ("prompt", "n", 1),
+        ("generate_image", "style", "vivid"),
+        ("generate_image", "quality", "standard"),
+        ("generate_image", "n", 1),
+        ("translate_entry", "max_tokens", 2000),
+        ("function_calling", "run", True),
+    ],
+)
+def test_the_catalogue_tells_defaults(
+    service: Service, function: str, field: str, default: Any
+) -> None:
+    listed = service.request("GET", "/webhooks").json["functions"]
+    (fields,) = (each["fields"] for each in listed if each["name"] == function)
+    (told,) = (each for each in fields if each["name"] == field)
+    assert told["default"] == default
+
+
+@pytest.mark.parametrize(
     ("asked", "nearest"),
     [
         ("parse_via_chatgpt", "parse_via_chat_gpt"),

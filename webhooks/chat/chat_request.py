@@ -85,7 +85,12 @@ def effort_field() -> Choice:
 
 def role_field() -> Choice:
     return Choice(
-        ROLES, metadata={"description": "Who says `input`; user if not given.", "example": "user"}
+        ROLES,
+        metadata={
+            "description": "Who says `input`; user if not given.",
+            "example": "user",
+            "default": "user",
+        },
     )
 
 
@@ -94,7 +99,15 @@ def penalty_field(of: str) -> Number:
 
 
 def choices_field() -> Whole:
-    return Whole(1, 3, metadata={"description": "How many answers to give, 1 to 3.", "example": 1})
+    return Whole(
+        1,
+        3,
+        metadata={
+            "description": "How many answers to give, 1 to 3.",
+            "example": 1,
+            "default": 1,
+        },
+    )
 
 
 def sanitize_field() -> Flag:

@@ -69,7 +69,11 @@ class GenerateImageSchema(FunctionSchema):
     )
     style = Choice(
         PICTURE_STYLES,
-        metadata={"description": "vivid (the default) or natural.", "example": "natural"},
+        metadata={
+            "description": "vivid (the default) or natural.",
+            "example": "natural",
+            "default": DEFAULT_STYLE,
+        },
     )
     quality = Choice(
         PICTURE_QUALITIES,
@@ -77,9 +81,12 @@ class GenerateImageSchema(FunctionSchema):
             "description": "standard (the default) or hd as in DALL-E 3, or low, medium, high or"
             " auto as in newer models.",
             "example": "standard",
+            "default": DEFAULT_QUALITY,
         },
     )
-    n = Whole(1, 10, metadata={"description": "How many images, 1 to 10.", "example": 1})
+    n = Whole(
+        1, 10, metadata={"description": "How many images, 1 to 10.", "example": 1, "default": 1}
+    )
 
 
 class GenerateImageResultSchema(GuardedResultSchema):

@@ -43,7 +43,7 @@ def _field(name: str, field: fields.Field) -> dict[str, Any]:
         "required": field.required,
         "description": field.metadata.get("description", ""),
     }
-    for key in ("example", "suggestions"):
+    for key in ("example", "suggestions", "default"):
         if key in field.metadata:
             described[key] = field.metadata[key]
     if field.load_default is not missing and field.load_default is not None:
