@@ -277,7 +277,9 @@ class _CallRequest:
 def _check_wanted(sent: Request) -> None:
     """Reject a HEAD, since what a GET does costs money."""
     if sent.method != "GET":
-        raise MethodNotAllowed("this address does not take that method", headers={"Allow": "GET"})
+        raise MethodNotAllowed(
+            "this address does not take that method", headers={"Allow": "GET, OPTIONS, POST"}
+        )
 
 
 def require_caller(caller: Caller) -> None:

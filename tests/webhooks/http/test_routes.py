@@ -109,6 +109,7 @@ def test_a_head_draws_nothing(service: Service, openai: FakeOpenAI) -> None:
     headers = basic(tenant.id, tenant.webhook_token)
     answer = service.request("HEAD", "/webhooks/generate_image?prompt=kite", headers=headers)
     assert answer.status == 405
+    assert answer.headers["Allow"] == "GET, OPTIONS, POST"
     assert openai.requests == []
 
 
