@@ -9,6 +9,7 @@ from marshmallow import RAISE, Schema, fields, validate
 from answers.approved.schema import MAX_QUESTION, shows_something
 from answers.inbox.item import ANSWER_CHARACTERS, KINDS, OPEN, STATUSES
 from answers.inbox.listing import InboxFilter
+from answers.knowledge.finding.tokens import tokens
 from flowhook.blanks import is_visible
 from flowhook.errors import InvalidInput
 from flowhook.organisations.kinds import Unpadded
@@ -80,6 +81,8 @@ def check_approvable(question: str) -> None:
     answer is sent."""
     if not is_visible(question):
         raise wrong("as_question", "Write the question: this one shows nothing.")
+    if not tokens(question):
+        raise wrong("as_question", "Write the question in words: this one has none.")
     if len(question) > MAX_QUESTION:
         raise wrong("as_question", f"Say the question in at most {MAX_QUESTION:,} characters.")
 

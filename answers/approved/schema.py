@@ -8,6 +8,7 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
+from answers.knowledge.finding.tokens import tokens
 from answers.question_sets.languages import LANGUAGES, named
 from flowhook.blanks import is_visible
 
@@ -19,6 +20,12 @@ MAX_ALSO = 20
 def shows_something(value: str) -> None:
     if not is_visible(value):
         raise ValidationError("Shows nothing: write a text.")
+
+
+def has_words(value: str) -> None:
+    shows_something(value)
+    if not tokens(value):
+        raise ValidationError("Has no words: nobody's question can be like it.")
 
 
 class Trimmed(fields.String):
@@ -56,7 +63,7 @@ class LastDay(fields.Field[str]):
 
 def a_question(**more: Any) -> Trimmed:
     length = validate.Length(1, MAX_QUESTION, error=f"1 to {MAX_QUESTION:,} characters.")
-    return Trimmed(validate=[length, shows_something], **more)
+    return Trimmed(validate=[length, has_words], **more)
 
 
 class ApprovedAnswerSchema(Schema):

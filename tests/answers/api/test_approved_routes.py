@@ -88,6 +88,8 @@ def test_an_answer_is_added_shown_replaced_and_deleted(acme: Service) -> None:
     [
         ("question", ""),
         ("question", " \u200b"),
+        ("question", "???"),
+        ("also", ["👍"]),
         ("question", "x" * 1_001),
         ("answer", "x" * 4_097),
         ("answer", None),

@@ -130,6 +130,7 @@ def test_a_long_question_is_approved_in_other_words(acme: Service) -> None:
         ("Is it open?", {"answer": "\u3164"}, "answer"),
         ("Is it open?", {"answer": "Yes.", "as_question": "\u2800"}, "as_question"),
         ("\u2800", {"answer": "Yes."}, "as_question"),
+        ("👍 ?", {"answer": "Yes."}, "as_question"),
     ],
 )
 def test_what_cannot_be_approved_is_not_sent(
