@@ -88,8 +88,8 @@ def read_answers(raw: bytes) -> ReadAnswers:
             reading.read(row)
     except CsvFault as fault:
         reading.faults.add(fault.number, fault.column, str(fault))
+    check_letters(raw, reading.questions)
     reading.faults.refuse()
-    check_letters(raw, [one.question for one in reading.answers])
     return ReadAnswers(reading.answers, columns)
 
 
@@ -99,11 +99,13 @@ class _Reading:
     def __init__(self) -> None:
         self.schema = ApprovedAnswerSchema()
         self.answers: list[ApprovedAnswer] = []
+        self.questions: list[str] = []  # of every row, also of a wrong one
         self.faults = CsvFaults()
         self._rows: dict[str, int] = {}  # by id
 
     def read(self, row: CsvRow) -> None:
         before = self.faults.count
+        self.questions.append(row.cells.get(QUESTION, ""))
         answer_id = row.cells.get(ID, "").strip()
         first = self._rows.setdefault(answer_id, row.number) if answer_id else row.number
         if first != row.number:
