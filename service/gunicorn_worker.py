@@ -82,12 +82,12 @@ class FlowhookWorker(GeventWorker):
     def init_process(self) -> None:
         # gunicorn looks settings up some 25 times a request, each time through __getattr__.
         vars(self.cfg).update({name: each.get() for name, each in self.cfg.settings.items()})  # type: ignore[attr-defined]
+        self.waits = ClientWaits.of(Config.from_env())  # a SIGTERM may come while all is loaded
         super().init_process()
 
     def load_wsgi(self) -> None:
         gc.disable()  # what is loaded stays; looking through it took a tenth of the start
         super().load_wsgi()
-        self.waits = ClientWaits.of(Config.from_env())
         self.wsgi: Any = BoundedBody(self.wsgi, self.cfg.keepalive, self.waits)
         return_large_blocks()
         self.collector.start()

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from service.job_worker import RUN_WORKER
 from tests.fakes.openai import FakeOpenAI, faults
 from tests.fakes.valkey import free_port
 from tests.service.web_process import ROOT, WebProcess
@@ -168,3 +169,41 @@ def test_the_servers_own_lines_are_json_too(tmp_path: Path) -> None:
     assert any(
         line["logger"] == "gunicorn.error" and "SIGKILL" in line["message"] for line in lines
     )
+
+
+SLOW_TO_LOAD = """
+import gc, os, signal
+import gevent
+
+os.kill(os.getpid(), signal.SIGTERM)
+gevent.sleep(0)
+gevent.joinall([each for each in gc.get_objects() if isinstance(each, gevent.Greenlet)])
+application = print
+"""
+
+
+def test_a_worker_that_is_told_to_end_while_it_loads_says_nothing_of_it(tmp_path: Path) -> None:
+    (tmp_path / "slow_to_load.py").write_text(SLOW_TO_LOAD)
+    log = tmp_path / "log"
+    environment = {
+        **os.environ,
+        "DATA_DIR": str(tmp_path / "data"),
+        "HOST": "127.0.0.1",
+        "PORT": str(free_port()),
+        "WEB_CONCURRENCY": "1",
+        "PYTHONPATH": str(tmp_path),
+        RUN_WORKER: "False",
+    }
+    command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "slow_to_load"]
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=output, stderr=output
+        ) as master,
+    ):
+        try:
+            wait_for(lambda: "Worker exiting" in log.read_text(), "it", seconds=START_SECONDS)
+        finally:
+            master.terminate()
+    assert "greenlet" not in log.read_text().lower()
+    assert [json.loads(line)["message"] for line in log.read_text().splitlines()]
