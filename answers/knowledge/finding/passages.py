@@ -13,11 +13,13 @@ from flowhook.whole_words import cut as shortened
 WORDS = 200  # of a passage, about
 MOST_CHARACTERS = 2500  # of a passage
 LEAST_WORDS = 40  # a section shorter than that goes on with the next one
+LEAST_GOING_ON = 8  # words of what goes on over a page's end, in a script without small letters
 WHOLE_WORDS = 40  # a block of no more is not cut: most rows of tables are such
 MOST_HEADING = 300  # characters of a heading path
 SEPARATOR = " > "
 
 _SENTENCE_END = re.compile(r"(?<=[.!?।॥|۔。！？])[\"'”’)\]]*\s+|\n+")
+_ENDED = re.compile(r"[.!?।॥|۔。！？:;][\"'”’)\]]*\Z")
 _NO_END = re.compile(r"(?:\b[A-Z][a-z]{0,3}|\b[a-z]|\d)\.$")  # Dr. Rs. No. e.g. 3.
 
 
@@ -49,15 +51,20 @@ class _Section:
 def cut(blocks: Sequence[Block]) -> list[Passage]:
     """The passages of a document in order, each with the page it begins on and its headings.
 
-    A passage ends where a sentence, a short block (such as a table's row) or a section does. It may
-    go on over a page's end, and holds several short sections, whose headings then stand in its
-    text.
+    A passage ends where a sentence, a short block (such as a table's row) or a section does, and
+    with its page, but for a sentence that goes on over the page's end. It holds several short
+    sections, whose headings then stand in its text.
 
     >>> (passage,) = cut([Block("Fees", 1, 1), Block("Pay by 5 June.", 0, 2)])
     >>> passage.heading, passage.page, passage.text
     ('Fees', 2, 'Pay by 5 June.')
     """
-    return [passage for section in _sections(blocks) for passage in _passages(section)]
+    return [
+        passage
+        for section in _sections(blocks)
+        for pieces in _pages(section.pieces)
+        for passage in _passages(pieces, shortened(SEPARATOR.join(section.path), MOST_HEADING))
+    ]
 
 
 def _sections(blocks: Sequence[Block]) -> Iterator[_Section]:
@@ -94,7 +101,8 @@ def _joined(section: _Section, path: tuple[str, ...], heading: _Piece) -> _Secti
         if one != other:
             break
         shared.append(one)
-    lost = [_Piece(one, heading.page, True) for one in section.path[len(shared) :]]
+    page = section.pieces[0].page
+    lost = [_Piece(one, page, True) for one in section.path[len(shared) :]]
     return _Section(tuple(shared), [*lost, *section.pieces, heading])
 
 
@@ -121,14 +129,39 @@ def _sentences(text: str) -> Iterator[str]:
         yield text[begin:].strip()
 
 
-def _passages(section: _Section) -> Iterator[Passage]:
-    """A section in passages of about equal length."""
-    heading = shortened(SEPARATOR.join(section.path), MOST_HEADING)
-    rounds = max(1, round(section.words / WORDS))
-    goal = section.words / rounds
+def _pages(pieces: Sequence[_Piece]) -> Iterator[list[_Piece]]:
+    """The pieces of each page; a sentence that goes on over its end stays with the first half."""
+    run: list[_Piece] = []
+    page = 0
+    for piece in pieces:
+        if run and piece.page != page and not (run[-1].page == page and _goes_on(run[-1], piece)):
+            yield run
+            run = []
+        if not run:
+            page = piece.page
+        run.append(piece)
+    if run:
+        yield run
+
+
+def _goes_on(one: _Piece, following: _Piece) -> bool:
+    """Whether a sentence goes on over the end of a page.
+
+    Where a script has no small letters, whatever ends without a sign and is no short line does.
+    """
+    if one.page + 1 != following.page or _ENDED.search(one.text):
+        return False
+    first = following.text[0]
+    return first.islower() or (not first.isupper() and one.words >= LEAST_GOING_ON)
+
+
+def _passages(pieces: Sequence[_Piece], heading: str) -> Iterator[Passage]:
+    """The pieces of a page in passages of about equal length."""
+    whole = sum(piece.words for piece in pieces)
+    goal = whole / max(1, round(whole / WORDS))
     held: list[_Piece] = []
     words = characters = 0
-    for piece in section.pieces:
+    for piece in pieces:
         is_full = held and words + piece.words / 2 > goal
         if is_full or characters + len(piece.text) + 1 > MOST_CHARACTERS:
             if held:

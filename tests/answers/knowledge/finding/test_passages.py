@@ -34,6 +34,31 @@ def test_a_passage_names_the_page_it_begins_on() -> None:
     assert [passage.page for passage in passages] == [1, 2]
 
 
+def test_what_stands_on_short_pages_names_its_own() -> None:
+    short = ["The clinic opens at nine.", "Vaccines are free on Tuesdays.", "Seeds cost 50 rupees."]
+    passages = cut([Block(text, page=page) for page, text in enumerate(short, start=1)])
+    assert [(one.page, one.text) for one in passages] == list(enumerate(short, start=1))
+    headed = [(Block(f"Part {page}", 1, page), Block(short[page - 1], 0, page)) for page in (1, 2)]
+    passages = cut([block for pair in headed for block in pair])
+    assert [(one.page, short[one.page - 1] in one.text) for one in passages] == [
+        (1, True),
+        (2, True),
+    ]
+    assert all(f"Part {one.page}" in one.text for one in passages)
+
+
+def test_a_sentence_that_goes_on_over_a_page_stays_whole() -> None:
+    first = Block("Sow on Monday. Water the wheat on the", page=1)
+    second, third = Block("twenty first day.", page=2), Block("Harvest in April.", page=2)
+    passages = cut([first, second, third])
+    assert [one.page for one in passages] == [1, 2]
+    whole = "Sow on Monday. Water the wheat on the twenty first day."
+    assert " ".join(passages[0].text.split()) == whole
+    half = "गेहूं में पहली सिंचाई बुवाई के इक्कीस दिन"
+    (passage,) = cut([Block(half, page=1), Block("बाद करें।", page=2)])
+    assert passage.page == 1
+
+
 def test_a_heading_begins_a_passage_and_short_sections_go_on() -> None:
     long = SENTENCE * 4
     passages = cut(
