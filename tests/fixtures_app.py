@@ -23,10 +23,10 @@ from app import create_app
 from flowhook.config import Config
 from flowhook.organisations.signature import sign
 from service.background import Background
-from tests import parsed_rules
+from tests import shared_routes
 from tests.fakes.openai import FakeOpenAI
 
-parsed_rules.share()
+shared_routes.share()
 
 ADMIN_TOKEN = "operator-token-for-tests-0123456789"
 FIRST_KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
