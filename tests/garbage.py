@@ -15,7 +15,7 @@ LARGE_BYTES = 65_537  # more than the buffer of a connection to Redis
 FIRST_LOOK = 5
 
 
-def assert_keeps_nothing(fail: Callable[[], object], times: int = 100) -> None:
+def assert_keeps_nothing(fail: Callable[[], object], times: int = 30) -> None:
     """Fail often; neither frames and exceptions nor large bodies may be left, even as garbage.
 
     Nothing is freed by the collector meanwhile. It fails once before, for what is made once in a

@@ -27,6 +27,11 @@ FIRST = (
 )
 TYPES = ("mypy",)
 TESTS = ("pytest", "-n", WORKERS, "--dist", "loadfile", "--no-loadscope-reorder")
+COMPILE = ("pytest", "--collect-only", "--quiet", "--quiet")
+COMPILED = "tests/__pycache__/*-pytest-*.pyc"
+"""Tests are compiled by the first process that reads them, which takes it half a minute; several
+that begin at once would each do it."""
+
 RULES = (
     "tests/test_rooms.py",
     "tests/test_completeness.py",
@@ -36,11 +41,15 @@ RULES = (
 
 
 def main(arguments: list[str]) -> int:
-    tests = ("pytest", *RULES) if arguments == ["--check"] else (*TESTS, *arguments)
+    is_check = arguments == ["--check"]
+    tests = ("pytest", *RULES) if is_check else (*TESTS, *arguments)
     for name, command in FIRST:
         if failed := run(name, command):
             return failed
     with beside(TYPES) as (types, said):
+        if not is_check and not any(ROOT.glob(COMPILED)):
+            with beside((*COMPILE, *arguments)) as (compiling, _):
+                compiling.wait()
         failed = run("tests", tests)
         if types.wait():
             said.seek(0)

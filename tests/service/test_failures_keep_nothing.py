@@ -1,4 +1,4 @@
-"""Failures of every kind, a hundred times with large bodies: nothing of them stays in memory.
+"""Failures of every kind, many times with large bodies: nothing of them stays in memory.
 
 These run in one process with threads, as in a job worker.
 """
