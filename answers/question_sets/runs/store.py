@@ -33,7 +33,7 @@ from answers.question_sets.runs.snapshot import Snapshots, snapshot_key
 from flowhook.batches import batches
 from flowhook.errors import Conflict, NotFound
 from flowhook.organisations.cipher import Cipher
-from flowhook.redis.effects import write
+from flowhook.redis.effects import Effect, write
 from flowhook.redis.keys import org_key
 from flowhook.redis.script import Argument, Script
 
@@ -170,8 +170,8 @@ class RunStore:
     def spend(self, run: Run, tokens: int, cost: float | None) -> None:
         """Count what was spent on an answer whose verdict is still to come."""
         key = run_key(run.organization_id, run.id)
-        write(
-            self.redis,
+        self._note(
+            run,
             ("HINCRBY", key, "tokens", tokens),
             ("HINCRBY", key, "nano", round((cost or 0.0) * NANO)),
             ("HINCRBY", key, "unpriced", int(cost is None)),
@@ -180,23 +180,21 @@ class RunStore:
     def wait(self, run: Run, until: float, reason: str) -> None:
         """Note until when a run waits (epoch seconds), and for which limit."""
         key = run_key(run.organization_id, run.id)
-        write(self.redis, ("HSET", key, "waits_until", round(until, 3), "waits_for", reason))
+        self._note(run, ("HSET", key, "waits_until", round(until, 3), "waits_for", reason))
 
     def wait_no_more(self, run: Run) -> None:
         self.redis.hdel(run_key(run.organization_id, run.id), "waits_until", "waits_for")
 
     def count_failure(self, run: Run) -> int:
         """Count that performing a run failed inside the service; returns how often by now."""
-        counted = write(
-            self.redis, ("HINCRBY", run_key(run.organization_id, run.id), "failures", 1)
-        )
+        counted = self._note(run, ("HINCRBY", run_key(run.organization_id, run.id), "failures", 1))
         if not counted:
             raise NotFound("this organisation was deleted")
         return int(counted[0])
 
     def told(self, run: Run) -> None:
         """Note that all who wait for a run's end were told."""
-        write(self.redis, ("HSET", run_key(run.organization_id, run.id), "told", 1))
+        self._note(run, ("HSET", run_key(run.organization_id, run.id), "told", 1))
 
     # --- which runs are to be performed -------------------------------------------------
 
@@ -291,6 +289,11 @@ class RunStore:
             marks=marks.decode(),
             **number,
         )
+
+    def _note(self, run: Run, *effects: Effect) -> list[Any]:
+        """Change a run's hash; what this makes of a run that was deleted ends by itself."""
+        ends: Effect = ("EXPIRE", run_key(run.organization_id, run.id), RUN_SECONDS, "NX")
+        return write(self.redis, *effects, ends)
 
     def _set_status(
         self, run: Run, status: str, moment: str, reason: str, before: Sequence[str]

@@ -85,6 +85,19 @@ def test_the_end_of_a_run_is_its_first(store: RunStore) -> None:
     assert store.find(ORG, run.id) is None
 
 
+def test_nothing_stays_of_a_run_that_was_deleted_while_it_was_performed(store: RunStore) -> None:
+    run = store.create(ORG, PLAN, FARM)
+    store.delete(run)
+    store.spend(run, 30, 0.25)
+    store.wait(run, 1_800_000_100.0, "rate_limited")
+    store.count_failure(run)
+    store.count_try(run, 1)
+    store.told(run)
+    left = {key: store.redis.ttl(key) for key in store.redis.scan_iter("*")}
+    assert [key for key, seconds in left.items() if seconds < 0] == []
+    assert store.find(ORG, run.id) is None
+
+
 def test_runs_are_listed_newest_first(store: RunStore) -> None:
     runs = [done(store).id for _ in range(5)]
     first, cursor = store.runs(ORG, "crops", 3)
