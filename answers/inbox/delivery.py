@@ -9,15 +9,15 @@ from __future__ import annotations
 import logging
 from typing import Protocol
 
-from redis.exceptions import RedisError
-
 from answers.inbox.changes import delivered, not_delivered
 from answers.inbox.item import WAITING, InboxItem
 from answers.inbox.store import InboxStore
-from flowhook.errors import FlowhookError, NotFound
+from flowhook.errors import NotFound
 from flowhook.jobs.call import organisation_of_job
 from flowhook.jobs.job_runner import NotDelivered
 from flowhook.jobs.queue import Queue
+from flowhook.jobs.retry_until_available import AWAY
+from flowhook.outcome import as_error
 from flowhook.redis.keys import org_key
 from flowhook.redis.leases import CONTACT_SECONDS, Leases
 
@@ -31,7 +31,7 @@ class AnswerDelivery(Protocol):
 
     def deliver(self, item: InboxItem) -> str | None:
         """Bring the answer; returns what a person should know of it, if there is anything. Raises
-        NotDelivered, or a FlowhookError that is tried again."""
+        NotDelivered; after any other error it is tried again."""
 
     def end(self, item: InboxItem) -> None:
         """Tell that there will be no answer: nobody gave one in time, or the item was closed."""
@@ -50,7 +50,7 @@ class Deliveries:
         """Have a worker deliver an item; where the queue is away the sweep does."""
         try:
             self.queue.send(f"{org}.{item_id}", STEP, delay_seconds)
-        except (RedisError, OSError) as error:
+        except AWAY as error:
             logger.warning("an answer waits for the queue", extra={"cause": type(error).__name__})
 
     def perform(self, name: str, suspect: str = "") -> None:
@@ -64,7 +64,7 @@ class Deliveries:
                     self._deliver(org, item_id)
         except NotFound:
             return  # the organisation was deleted, or the item dropped
-        except (RedisError, OSError) as error:
+        except AWAY as error:
             logger.warning("an answer waits", extra={"cause": type(error).__name__})
         except Exception:
             logger.exception("an answer failed", extra={"organization_id": org})
@@ -77,8 +77,10 @@ class Deliveries:
             note = self._bring(item)
         except NotDelivered as failure:
             self._try_again(item, failure.reason, failure.final)
-        except FlowhookError as failure:
-            self._try_again(item, failure.message, is_final=False)
+        except AWAY:
+            raise
+        except Exception as failure:
+            self._try_again(item, as_error(failure, item.id).message, is_final=False)
         else:
             now = self.store.now
             self.store.change(org, item_id, lambda found: delivered(found, note, now))

@@ -138,6 +138,16 @@ def test_a_delivery_is_tried_again_and_given_up(room: Room) -> None:
     assert room.way.told == ["Yes, till noon."]
 
 
+def test_a_delivery_that_meets_an_unexpected_error_is_given_up_as_well(room: Room) -> None:
+    item_id = room.add()
+    room.inbox.answer(ORG, item_id, "Yes.", "Meera")
+    for _ in range(len(PAUSES) + 1):
+        room.way.failure = KeyError("Asha")
+        room.work()
+    assert room.standing(item_id) == (ANSWERED, FAILED)
+    assert room.item(item_id).state.error == "something went wrong inside the service"
+
+
 def test_a_final_failure_is_not_tried_again(room: Room) -> None:
     item_id = room.add()
     room.inbox.answer(ORG, item_id, "Yes.", "Meera")
