@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Response, request
@@ -40,7 +41,10 @@ DOCUMENT = {
     },
     "error": {
         "type": ["object", "null"],
-        "description": "Why it cannot be read, or where it is ready, why it has no embeddings.",
+        "description": (
+            "Why it cannot be read; where it is ready, which of its pages could not be read, or "
+            "why it has no embeddings."
+        ),
         "properties": {"message": {"type": "string"}, "fix": {"type": "string"}},
     },
     "at": {"type": "string", "format": "date-time"},
@@ -110,8 +114,15 @@ def shown_document(document: StoredDocument) -> Json:
         **told,
         "title": document.title or document.name,
         "embedding_model": document.embedded_by or None,
-        "error": dict(document.error) if document.error else None,
+        "error": _together(document.faults),
     }
+
+
+def _together(faults: Sequence[Mapping[str, str]]) -> Json | None:
+    """Several faults as one."""
+    if not faults:
+        return None
+    return {part: " ".join(fault[part] for fault in faults) for part in ("message", "fix")}
 
 
 def shown_passage(found: FoundPassage) -> Json:

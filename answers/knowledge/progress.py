@@ -47,14 +47,15 @@ Also = Callable[[Any, KnowledgeBase], object]
 
 @dataclass(frozen=True, slots=True)
 class ReadDocument:
-    """What a file was read as: its passages, its pages by their numbers, and the title that it
-    gives itself."""
+    """What a file was read as: its passages, its pages by their numbers, the title that it
+    gives itself, and the numbers of the pages that could not be read."""
 
     kind: str
     passages: Sequence[Passage] = field(repr=False)
     pages: Mapping[int, str] = field(repr=False)
     page_count: int = 0
     title: str = field(default="", repr=False)
+    lost_pages: Sequence[int] = ()
 
 
 class Progress:
@@ -125,6 +126,7 @@ class Progress:
                 kind=read.kind,
                 status=READY,
                 pages=read.page_count,
+                lost_pages=read.lost_pages,
                 passages=len(read.passages),
                 size=size,
                 tries=0,

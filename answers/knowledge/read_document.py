@@ -19,7 +19,14 @@ def read_document(content: bytes, document: StoredDocument) -> ReadDocument:
     passages = cut(found.blocks)
     if not passages:
         raise Unreadable("no_text")
-    return ReadDocument(found.kind, passages, pages_of(found.blocks), found.pages, found.title)
+    return ReadDocument(
+        found.kind,
+        passages,
+        pages_of(found.blocks),
+        found.pages,
+        found.title,
+        found.lost_pages,
+    )
 
 
 def pages_of(blocks: Iterable[Block]) -> dict[int, str]:

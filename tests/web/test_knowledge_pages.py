@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from tests.answers.knowledge.library import FEES, SOWING, Library
+from tests.answers.knowledge.reading.pdf_files import Packed, Text, pdf
 from tests.fakes.web import answer, serve
 from tests.fixtures_app import Service
 from tests.fixtures_jobs import JobsService
@@ -161,6 +162,19 @@ def test_what_cannot_be_read_says_why_and_what_to_do(library: Library) -> None:
     assert isinstance(shown["error"], dict)
     assert shown["error"]["message"] in page.text
     assert shown["error"]["fix"] in page.text
+
+
+def test_pages_that_cannot_be_read_are_named_beside_a_document_that_is_ready(
+    library: Library,
+) -> None:
+    visitor = author_of(library)
+    fees = [Text("The fee for the course is 500 rupees.")]
+    library.wait(library.send(pdf(fees, Packed(b"")), "fees.pdf"))
+    page = visitor.get(LEAFLETS)
+    assert "1 ready" in page.text
+    assert "Pages that could not be read, and of which nothing is answered: 2." in page.text
+    visitor.post("/language", {"language": "hi"})
+    assert "पढ़े नहीं जा सके" in visitor.get(LEAFLETS).text
 
 
 def test_some_files_are_refused_and_the_others_taken(

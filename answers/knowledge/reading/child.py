@@ -44,6 +44,7 @@ def _json(reading: Reading) -> bytes:
             "kind": reading.kind,
             "pages": reading.pages,
             "title": reading.title,
+            "lost_pages": reading.lost_pages,
             "blocks": [(block.text, block.level, block.page) for block in reading.blocks],
         }
     )

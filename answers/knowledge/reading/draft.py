@@ -18,6 +18,7 @@ class Draft:
         self.blocks: list[Block] = []
         self.title = ""
         self.pages = 0
+        self.lost_pages: list[int] = []  # which could not be read
         self._bytes = 0
 
     def add(self, text: str, level: int = 0, page: int = 0) -> None:

@@ -29,4 +29,5 @@ def parse(content: bytes, kind: str = "", ending: str = "") -> Reading:
         raise Unreadable("damaged") from error
     if not draft.blocks:
         raise Unreadable("no_text")
-    return Reading(draft.blocks, draft.pages, told, one_line(draft.title)[:MAX_TITLE])
+    title = one_line(draft.title)[:MAX_TITLE]
+    return Reading(draft.blocks, draft.pages, told, title, draft.lost_pages)

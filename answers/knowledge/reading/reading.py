@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import signal
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import orjson
@@ -25,12 +25,13 @@ logger = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A document's blocks in order; `pages` is 0 where its kind has none, `title` is "" for all but
-    HTML."""
+    HTML. `lost_pages` are the numbers of those that could not be read."""
 
     blocks: list[Block]
     pages: int
     kind: str
     title: str
+    lost_pages: list[int] = field(default_factory=list)
 
 
 def read(content: bytes, name: str, kind: str | None = None) -> Reading:
@@ -59,6 +60,7 @@ def _reading(ended: Ended) -> Reading:
             _checked(found["pages"], int),
             KINDS[KINDS.index(found["kind"])],
             _checked(found["title"], str),
+            [_checked(page, int) for page in found["lost_pages"]],
         )
     except (ValueError, TypeError, KeyError):
         logger.warning("a document's reader died", extra={"cause": ended.told()})

@@ -9,6 +9,7 @@ import pytest
 from answers.knowledge import bounds
 from answers.knowledge.stored_document import FAILED
 from tests.answers.knowledge.library import FEES, SOWING, Library
+from tests.answers.knowledge.reading.pdf_files import Packed, Text, pdf
 from tests.fakes.web import answer, serve
 from tests.fixtures_app import OpenService, Service
 from tests.fixtures_jobs import JobsService
@@ -90,6 +91,15 @@ def test_what_cannot_be_read_says_why_and_what_to_do(library: Library) -> None:
     sent = library.send(FEES)
     assert library.wait(sent)["status"] == "ready"
     assert library.service.admin("GET", library.path).json["documents"] == 4
+
+
+def test_pages_that_cannot_be_read_are_named_though_the_others_answer(library: Library) -> None:
+    fees, lost = [Text("The fee for the course is 500 rupees.")], Packed(b"")
+    document = library.wait(library.send(pdf(fees, lost, fees, lost, lost), "fees.pdf"))
+    assert (document["status"], document["pages"]) == ("ready", 5)
+    assert document["error"]["message"].endswith(": 2, 4-5.")
+    assert document["error"]["fix"].endswith(".")
+    assert library.search("How much is the fee?")[0]["page"] == 1
 
 
 def test_a_failed_document_is_read_again_when_it_is_sent_again(library: Library) -> None:

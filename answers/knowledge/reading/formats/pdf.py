@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import unicodedata
+import zlib
 from collections.abc import Iterable
+from typing import Any
 
 from pypdf import PdfReader
 from pypdf.errors import FileNotDecryptedError, LimitReachedError
+from pypdf.generic import ArrayObject, StreamObject
 
 from answers.knowledge.reading.bounds import MAX_PAGES
 from answers.knowledge.reading.draft import Draft
@@ -20,6 +23,7 @@ from answers.knowledge.reading.unreadable import Unreadable
 
 LETTERS_PER_PAGE = 5  # fewer on average: pictures, with a stamp at most
 MOST_UNKNOWN = 0.3
+INFLATED_AT_ONCE = 2**20  # bytes
 UNKNOWN = ("Co", "Cn", "Cc", "Cs")
 
 
@@ -29,7 +33,9 @@ def read(content: bytes, draft: Draft) -> None:
     _check_letters([line for page in pages for line in page])
     pages = without_running(pages)
     lines = [line for page in pages for line in page]
-    if sum(line.letters for line in lines) < LETTERS_PER_PAGE * len(pages):
+    if sum(line.letters for line in lines) < LETTERS_PER_PAGE * (
+        len(pages) - len(draft.lost_pages)
+    ):
         raise Unreadable("scan")
     headings = Headings(lines)
     for number, page in enumerate(pages, start=1):
@@ -45,7 +51,7 @@ def _opened(content: bytes) -> PdfReader:
 
 
 def _pages(reader: PdfReader, draft: Draft) -> list[list[Line]]:
-    """The lines of each page; one that is broken has none, unless all are."""
+    """The lines of each page; one that is broken has none and is noted, unless all are."""
     try:
         found = len(reader.pages)
     except LimitReachedError:
@@ -53,19 +59,47 @@ def _pages(reader: PdfReader, draft: Draft) -> list[list[Line]]:
     if found > MAX_PAGES:
         raise Unreadable("too_many_pages")
     pages: list[list[Line]] = []
-    broken = 0
     for page in reader.pages:
-        draft.begin_page()
+        number = draft.begin_page()
+        lines: list[Line] = []
         try:
-            pages.append(page_lines(page))
+            lines = page_lines(page)
+            is_lost = not lines and _is_lost(page)
         except (MemoryError, FileNotDecryptedError):
             raise
         except Exception:  # pypdf has many for what is broken
-            broken += 1
-            pages.append([])
-    if broken == found:
+            is_lost = True
+        if is_lost:
+            draft.lost_pages.append(number)
+        pages.append(lines)
+    if len(draft.lost_pages) == found:
         raise Unreadable("damaged")
     return pages
+
+
+def _is_lost(page: Any) -> bool:
+    """Whether a page without text is one whose content is missing or cut short, which pypdf takes
+    for empty."""
+    if "/Contents" not in page:
+        return False
+    content = page["/Contents"]
+    parts = content if isinstance(content, ArrayObject) else [content]
+    return any(_is_cut(part.get_object()) for part in parts)
+
+
+def _is_cut(part: Any) -> bool:
+    if not isinstance(part, StreamObject):
+        return True
+    if part.get("/Filter") not in ("/FlateDecode", ["/FlateDecode"]):
+        return False
+    inflating, left = zlib.decompressobj(), part._data
+    try:
+        while left and not inflating.eof:
+            inflating.decompress(left, INFLATED_AT_ONCE)
+            left = inflating.unconsumed_tail
+    except zlib.error:
+        return True
+    return not inflating.eof
 
 
 def _check_letters(lines: Iterable[Line]) -> None:

@@ -27,16 +27,30 @@ class Text:
         return place + shown + b" Tj ET\n"
 
 
+@dataclass(frozen=True)
+class Packed:
+    """A page's content as it lies in the file, said to be deflated."""
+
+    content: bytes
+
+
 def _glyph(letter: str, glyphs: list[str]) -> int:
     if letter not in glyphs:
         glyphs.append(letter)
     return glyphs.index(letter) + 1
 
 
-def pdf(*pages: Sequence[Text], typeface: str = "Helvetica", letters: bool = True) -> bytes:
+def pdf(
+    *pages: Sequence[Text] | Packed, typeface: str = "Helvetica", letters: bool = True
+) -> bytes:
     """A PDF of these pages; without `letters` it does not say what its Unicode glyphs are."""
     glyphs: list[str] = []
-    contents = [b"".join(text.drawn(glyphs) for text in page) for page in pages]
+    contents = [
+        stream(page.content, "/Filter/FlateDecode")
+        if isinstance(page, Packed)
+        else stream(b"".join(text.drawn(glyphs) for text in page))
+        for page in pages
+    ]
     objects = [
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"",
@@ -51,7 +65,7 @@ def pdf(*pages: Sequence[Text], typeface: str = "Helvetica", letters: bool = Tru
     ]
     kids = []
     for content in contents:
-        objects.append(stream(content))
+        objects.append(content)
         fonts = "/F1 3 0 R/F2 4 0 R/F3 5 0 R"
         objects.append(
             f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<<{fonts}>>>>"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import zlib
 from dataclasses import dataclass
 
 import pytest
 from pypdf import PdfReader, PdfWriter
 
 from answers.knowledge.reading.parsing import parse
-from tests.answers.knowledge.reading.pdf_files import BOLD, UNICODE, Text, pdf
+from tests.answers.knowledge.reading.pdf_files import BOLD, UNICODE, Packed, Text, pdf
 from tests.answers.knowledge.reading.told import blocks, texts, why_not
 from tests.versions import check_versions
 
@@ -131,7 +132,29 @@ def test_a_broken_page_does_not_take_the_others_along() -> None:
     file = pdf(LEAFLET, [Text("Second")])
     broken = file.replace(b"/Contents 11 0 R", b"/Contents [[9]] ")
     assert broken != file
-    assert "Fees" in texts(broken)
+    reading = parse(broken)
+    assert "Fees" in [block.text for block in reading.blocks]
+    assert reading.lost_pages == [2]
+
+
+@pytest.mark.parametrize("content", [b"\x78\x9c" + b"\x99" * 40, b"", zlib.compress(bytes(10**8))])
+def test_a_page_that_unpacks_into_nothing_or_too_much_is_lost(content: bytes) -> None:
+    assert parse(pdf(LEAFLET, Packed(content), LEAFLET)).lost_pages == [2]
+
+
+def test_a_page_whose_content_is_missing_is_lost() -> None:
+    file = pdf(LEAFLET, [Text("Second")]).replace(b"/Contents 11 0 R", b"/Contents 99 0 R")
+    assert parse(file).lost_pages == [2]
+
+
+def test_a_page_without_text_is_not_lost() -> None:
+    assert parse(pdf(LEAFLET, [], Packed(zlib.compress(b"0 0 m 9 9 l S")))).lost_pages == []
+
+
+def test_lost_pages_do_not_make_the_others_a_scan() -> None:
+    lost = Packed(b"")
+    assert texts(pdf([Text("Pay here.")], *[lost] * 9)) == ["Pay here."]
+    assert why_not(pdf(lost, lost)) == "damaged"
 
 
 def test_the_version_takes_text_in_the_place_of_codes() -> None:
