@@ -115,6 +115,7 @@ class FlowhookWorker(GeventWorker):
     def init_signals(self) -> None:
         super().init_signals()
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is told to all; the master decides
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, self.SIGNALS)  # master.py has it wait for these
 
     def handle_exit(self, sig: Any, frame: Any) -> None:
         """Handle SIGTERM: accept no new work."""

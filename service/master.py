@@ -6,10 +6,14 @@ python -m service.master --config python:service.gunicorn_conf
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from typing import Any
 
 from gunicorn.app.wsgiapp import WSGIApplication
 from gunicorn.arbiter import Arbiter
+
+ENDING = (signal.SIGTERM, signal.SIGQUIT)
 
 
 class PatientArbiter(Arbiter):
@@ -20,6 +24,15 @@ class PatientArbiter(Arbiter):
         if sys.stderr.isatty():
             print("Finishing the calls in flight; Ctrl-C again ends at once.", file=sys.stderr)
         self.handle_term()
+
+    def spawn_worker(self) -> Any:
+        """Start a worker, for which a signal to end waits until it has its own handlers; the
+        master's would lose it, and the master sends it once."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+        try:
+            return super().spawn_worker()
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
 
 
 class Master(WSGIApplication):

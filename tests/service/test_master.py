@@ -1,8 +1,10 @@
-"""Ctrl-C at a terminal, which every process of the service gets, ends it as SIGTERM does."""
+"""Ctrl-C at a terminal, which every process of the service gets, ends it as SIGTERM does; and a
+worker that is told to end before it has handlers of its own ends."""
 
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -80,3 +82,31 @@ def test_a_second_ends_it_at_once(held: Held) -> None:
     assert held.web.process.wait(30) == 0
     with pytest.raises(requests.ConnectionError):
         held.call.result()
+
+
+EARLY = """
+import os, signal
+from pathlib import Path
+from service.gunicorn_conf import *
+
+def post_fork(server, worker):
+    first = Path(os.environ["FIRST"])
+    if not first.exists():
+        first.write_text(str(worker.pid))
+        os.kill(worker.pid, signal.SIGTERM)
+"""
+
+
+class Early(WebProcess):
+    """The master with a configuration whose first worker is told to end as it begins."""
+
+    command = (sys.executable, "-m", "service.master")
+
+
+def test_a_worker_that_is_told_to_end_as_it_begins_ends(tmp_path: Path) -> None:
+    config, first = tmp_path / "early.py", tmp_path / "first"
+    config.write_text(EARLY)
+    options = ("--config", str(config))
+    with Early(tmp_path / "data", options=options, FIRST=str(first)) as web:
+        workers = {child.pid for child in psutil.Process(web.process.pid).children()}
+        assert int(first.read_text()) not in workers

@@ -25,6 +25,7 @@ class WebProcess:
     """A master with its workers, over an embedded Redis in `data_dir`, started in `directory`."""
 
     stderr: int = subprocess.STDOUT
+    command: tuple[str, ...] = (sys.executable, "-m", "flowhook", "run")
 
     def __init__(
         self,
@@ -36,7 +37,7 @@ class WebProcess:
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "flowhook", "run", *options],
+            [*self.command, *options],
             cwd=directory,
             env={
                 "PATH": os.environ["PATH"],
