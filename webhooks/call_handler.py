@@ -79,7 +79,7 @@ class CallHandler:
         came = self.answer(call, function, organisation, prefer)
         if first is not None:
             stays = came.error is None or came.error.status == 400
-            self.idempotency.settle(first, _stored(came), stays, contact_in(call.body))
+            self.idempotency.settle(first, _stored(came), stays)
         return came
 
     def answer(
@@ -116,7 +116,7 @@ class CallHandler:
                 name = name_call(organisation, call.function, key, content)
             else:
                 name = name_signature(organisation, signature, call.function)
-            return self.idempotency.begin(name, signed)
+            return self.idempotency.begin(name, signed, contact_in(call.body))
         except RedisError:
             if key or signature:
                 raise

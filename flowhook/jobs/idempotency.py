@@ -104,12 +104,14 @@ class StoredResponse:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to run the call, held by the first one; `settle` must follow."""
+    """The right to run the call, held by the first one; `settle` must follow. `tag` is that of the
+    contact whose call it is."""
 
     name: IdempotencyKey
     value: bytes
     at: float
     signed: IdempotencyKey | None = None
+    tag: str = ""
 
 
 def counted_at(org: str, seconds: float) -> list[str]:
@@ -158,15 +160,16 @@ class IdempotencyStore:
         self.sleep = sleep
 
     def begin(
-        self, name: IdempotencyKey, signed: IdempotencyKey | None = None
+        self, name: IdempotencyKey, signed: IdempotencyKey | None = None, contact: str = ""
     ) -> Claim | StoredResponse:
-        """Claim the call or, if it is claimed already, wait for its response.
+        """Claim this contact's call or, if it is claimed already, wait for its response.
 
         `signed` is the signature of a call that has another name; one that was shown before
         claims nothing. Raises Conflict where the response is not kept, or does not come.
         """
         mine = RUNNING + self.liveness.holder().encode()
-        first = Claim(name, mine, self.clock(), signed)
+        tag = self.names.tag_of(name.organization_id, contact)
+        first = Claim(name, mine, self.clock(), signed, tag)
         if signed is None:
             found = self.redis.set(name.key, mine, nx=True, get=True, px=_ms(CLAIM_SECONDS))
         else:
@@ -201,11 +204,8 @@ class IdempotencyStore:
             fix="Sign each call anew, when it is sent.",
         )
 
-    def settle(
-        self, first: Claim, answered: StoredResponse, stays: bool, contact: str = ""
-    ) -> None:
-        """Store the response for repeats of this contact's call, or only for those that already
-        wait.
+    def settle(self, first: Claim, answered: StoredResponse, stays: bool) -> None:
+        """Store the response for repeats of the call, or only for those that already wait.
 
         A response for all repeats is written asynchronously. Any other is written at once, so
         that a later call is not mistaken for one that waited.
@@ -213,18 +213,17 @@ class IdempotencyStore:
         name = first.name
         plain = b"%d %b %b" % (answered.status, answered.error.encode(), answered.body)
         sealed = self.cipher.seal(name.organization_id, _purpose(name), plain)
-        tag = self.names.tag_of(name.organization_id, contact)
         if stays or name.keeps_failures:
             left = name.seconds - (self.clock() - first.at)
-            self.writer.write(name.answer(KEPT + sealed, max(left, WAITERS_SECONDS), tag))
+            self.writer.write(name.answer(KEPT + sealed, max(left, WAITERS_SECONDS), first.tag))
             return
         if first.signed is not None:
-            self._keep_failure(first.signed, plain, tag)
+            self._keep_failure(first.signed, plain, first.tag)
         value = FOR_WAITERS + sealed if len(sealed) < ANSWER_BYTES else MARK
         try:
             self.redis.set(name.key, value, px=_ms(WAITERS_SECONDS))
         except RedisError:
-            self.writer.write(name.answer(value, WAITERS_SECONDS, tag))
+            self.writer.write(name.answer(value, WAITERS_SECONDS, first.tag))
 
     def of_contact(self, org: str, contact: str) -> Iterator[dict[str, Any]]:
         """The answers that are kept for repeats of a contact's calls, each as

@@ -225,6 +225,24 @@ def test_kept_answers_are_sealed_and_lapse(service: Service, openai: FakeOpenAI)
     assert 0 < service.redis.ttl(found[0]) <= 60
 
 
+def test_the_first_answer_of_a_process_is_given_also_if_redis_went_away_meanwhile(
+    service: Service, openai: FakeOpenAI
+) -> None:
+    service.organisation(openai)
+    server = service.redis.connection_pool.connection_kwargs["server"]
+    gate = threading.Event()
+    openai.fail(faults.held(gate))
+    openai.say("It was paid for.", "Again.")
+    with ThreadPoolExecutor(1) as threads:
+        first = threads.submit(ask, service, {**NODE, "contact": {"id": "915"}})
+        wait_for(lambda: openai.in_flight == 1, "the call")
+        server.connected = False
+        gate.set()
+        answer = first.result(20)
+    server.connected = True
+    assert answer.status == 200
+
+
 def test_who_has_waited_long_enough_is_told_to_ask_again_and_nothing_runs_twice(
     fake_redis: Client,
 ) -> None:
