@@ -33,6 +33,7 @@ from flowhook.providers.model_client import (
     SpeechRequest,
     Transcription,
     TranscriptionRequest,
+    Unmaskable,
     Usage,
 )
 
@@ -91,11 +92,11 @@ class GuardedClient:
     # --- what cannot be masked ---
 
     def speak(self, request: SpeechRequest) -> Speech:
-        self._check_unmaskable("text to be spoken")
+        self.check_may_send("text to be spoken")
         return self.inner.speak(request)
 
     def transcribe(self, request: TranscriptionRequest) -> Transcription:
-        self._check_unmaskable("sound")
+        self.check_may_send("sound")
         return self.inner.transcribe(request)
 
     # --- what holds no contact's words ---
@@ -131,9 +132,9 @@ class GuardedClient:
 
     def _check_pictures(self, messages: Sequence[Message]) -> None:
         if any(map(holds_picture, messages)):
-            self._check_unmaskable("a picture")
+            self.check_may_send("a picture")
 
-    def _check_unmaskable(self, what: str) -> None:
+    def check_may_send(self, what: Unmaskable) -> None:
         if self.settings.get("unmaskable") != SEND:
             raise Blocked(
                 f"{what} cannot be masked, so it was not sent",

@@ -47,6 +47,7 @@ from flowhook.providers.model_client import (
     SpeechRequest,
     Transcription,
     TranscriptionRequest,
+    Unmaskable,
     Usage,
 )
 from flowhook.providers.models_that_change import (
@@ -110,6 +111,9 @@ class AccountClient:
     @property
     def hears(self) -> frozenset[str]:
         return self.dialect.hears
+
+    def check_may_send(self, what: Unmaskable) -> None:
+        """An account takes all; what an organisation sends, its guard says."""
 
     # --- requests ---
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
 import orjson
 
@@ -302,6 +302,9 @@ class EmbeddingRequest(Request[Embeddings]):
 
 # --- the client ---
 
+Unmaskable = Literal["a picture", "sound", "text to be spoken"]
+"""What no mask can change before it is sent."""
+
 
 class ModelClient(Protocol):
     """A client of one account. Every method raises a FlowhookError that says who fixes it.
@@ -322,6 +325,9 @@ class ModelClient(Protocol):
     @property
     def hears(self) -> frozenset[str]:
         """Return the kinds of recordings that the provider transcribes, by extension."""
+
+    def check_may_send(self, what: Unmaskable) -> None:
+        """Raise Blocked where requests that hold it are refused; asked before it is fetched."""
 
     def chat(self, request: ChatRequest) -> Completion:
         """Ask a chat model, perhaps for JSON, perhaps with functions it may call."""

@@ -73,6 +73,8 @@ def inline_images(said: Sequence[Message], user_input: Any, context: Context) ->
         if part["type"] == "image_url"
     ]
     _check(places)
+    if places:
+        context.model_client().check_may_send("a picture")
     left = MAX_IMAGES_BYTES
     for place, part, _ in places:
         image = read_image(context.fetch, part["image_url"]["url"], place)

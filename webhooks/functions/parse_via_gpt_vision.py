@@ -86,6 +86,7 @@ def parse_via_gpt_vision(data: dict[str, Any], context: Context) -> dict[str, An
     Source: https://platform.openai.com/docs/guides/images-vision
     """
     client = context.model_client()
+    client.check_may_send("a picture")
     image = read_image(context.fetch, data["url"])
     user = [
         {"type": "text", "text": data.get("prompt") or DEFAULT_PROMPT},

@@ -107,6 +107,7 @@ def transcribe(
 ) -> Transcript:
     """Transcribe the recording at a URL; a known `language` helps the model."""
     client = speech_client(context, provider)
+    client.check_may_send("sound")
     recording = read_audio(context.fetch, url, field)
     _require_transcribable(recording, field, client.hears)
     code = language_code(language)

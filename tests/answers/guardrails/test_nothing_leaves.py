@@ -361,6 +361,35 @@ def test_what_cannot_be_masked_is_refused(service: Service, openai: FakeOpenAI, 
     assert not any(asked.path.startswith(ASKING) for asked in openai.requests)
 
 
+LINK = "http://10.0.0.1/note"
+FETCHED = [
+    ("chat_with_vision", {"input": [{"type": "image_url", "image_url": {"url": LINK}}]}),
+    ("detect_language", {"speech": LINK}),
+    (
+        "function_calling",
+        {
+            "messages": [{"content": [{"type": "image_url", "image_url": {"url": LINK}}]}],
+            "functions": ["get_buttons"],
+        },
+    ),
+    ("parse_via_gpt_vision", {"url": LINK}),
+    ("speech_to_text", {"speech": LINK}),
+    ("voice-filesearch-gpt", {"speech": LINK, "vector_store_id": "vs_1"}),
+]
+
+
+@pytest.mark.parametrize(("function", "body"), FETCHED)
+def test_what_will_be_refused_is_not_fetched(
+    service: Service, openai: FakeOpenAI, function: str, body: dict[str, Any]
+) -> None:
+    """Where it is fetched, a link to a private address answers 400."""
+    guarded(service, openai)
+    refused = service.call(function, body)
+    assert (refused.status, refused.error["type"]) == (403, "blocked")
+    assert service.admin("PATCH", SECTION, {"unmaskable": "send"}).status == 200
+    assert service.call(function, body).error["type"] == "invalid_input"
+
+
 def test_without_masking_nothing_is_unmaskable(service: Service, openai: FakeOpenAI) -> None:
     service.organisation(openai)
     assert service.admin("PUT", SECTION, {"mask": [], "unmaskable": "refuse"}).status == 201
