@@ -198,7 +198,11 @@ class FunctionTarget:
 
 
 class Conversation:
-    """How a function is told a turn, and those before: by a thread of its own, or by messages."""
+    """How a function is told a turn, and those before: by a thread of its own, or by messages.
+
+    `thread_id` is the thread that the case has begun, empty for none; one that the body gives is
+    not its own.
+    """
 
     def __init__(self, function: WebhookFunction, body: Json, has_turns: bool) -> None:
         known = function.fields.fields
@@ -209,6 +213,7 @@ class Conversation:
         self.by_messages = bool(self.messages) or (has_turns and not takes_thread(function))
         needs_thread = has_turns and not self.by_messages
         self.thread_id = f"thread_{secrets.token_urlsafe(24)}" if needs_thread else ""
+        self.given = str(body.get("thread_id") or "")
 
     def says(self, text: str) -> Json:
         """What the body says of a turn."""
@@ -218,8 +223,9 @@ class Conversation:
         return {self.field: text, **thread}
 
     def heard(self, text: str, answered: Answered) -> None:
-        if self.thread_id:
-            self.thread_id = str(answered.results.get("thread_id") or self.thread_id)
+        thread = str(answered.results.get("thread_id") or "")
+        if thread and thread != self.given:
+            self.thread_id = thread
         self.messages += [
             {"role": "user", "content": text},
             {"role": "assistant", "content": answered.text},

@@ -152,6 +152,24 @@ def test_turns_are_a_conversation_that_is_forgotten(ready: Service, function: st
     assert int(ready.redis.get("fh:{acme}:threads:bytes") or 0) == 0
 
 
+def test_a_thread_that_a_function_begins_for_one_question_is_forgotten(
+    ready: Service, openai: FakeOpenAI
+) -> None:
+    save_document(ready, "Sowing calendar", RICE, WHEAT)
+    openai.say_by(reading_model)
+    asked = QuestionSet("crops", "filesearch-gpt", {"knowledge": "leaflets"})
+    answered = ask(ready, asked, Case("when", ("When do I sow wheat, which month?",)))
+    assert answered.results["thread_id"]
+    left = [key.decode() for key in ready.redis.scan_iter(match="fh:{acme}:thread*")]
+    assert [key for key in left if ":thread:" in key] == []
+    given = {**asked.body, "thread_id": "lesson", "contact": {"id": "5"}}
+    ask(
+        ready, QuestionSet("crops", "filesearch-gpt", given), Case("when", ("When is wheat sown?",))
+    )
+    left = [key.decode() for key in ready.redis.scan_iter(match="fh:{acme}:thread:*")]
+    assert len(left) == 1, "what the set's body names is not the case's own"
+
+
 def test_messages_before_a_question_are_told(ready: Service, openai: FakeOpenAI) -> None:
     before = [
         {"role": "user", "content": "I grow rice."},
