@@ -326,10 +326,10 @@ def test_the_keyboard_is_enough(tab: Tab, service: Service) -> None:
     expect(page.get_by_role("main").get_by_role("link", name="Organisations")).to_be_focused()
 
 
-def test_the_api_has_a_page(looked_at: Tab) -> None:
+def test_the_api_has_a_page(tab: Tab) -> None:
     """Within its own Content-Security-Policy; read in light, in dark and on a phone."""
-    page = looked_at.page
-    looked_at.open("/docs")
+    page = tab.page
+    tab.open("/docs")
     expect(page.get_by_role("heading", name="Flowhook")).to_be_visible()
     for method in ("get", "post", "put", "patch", "delete"):
         found = page.locator(f".opblock-{method} .opblock-summary-control").first
@@ -340,7 +340,11 @@ def test_the_api_has_a_page(looked_at: Tab) -> None:
             page.wait_for_timeout(50)
         found.click()
         expect(page.locator(f".opblock-{method} .responses-wrapper").first).to_be_visible()
-    looked_at.check()
+    tab.check()
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    tab.check()
+    page.set_viewport_size({"width": 360, "height": 740})
+    tab.check()
 
 
 def test_script_in_a_text_never_runs(tab: Tab, service: Service, openai: FakeOpenAI) -> None:
