@@ -81,15 +81,25 @@ class Text(Lenient, fields.String):
     """Text for a person or a model. An empty text is an error in a required field.
 
     `keeps_variables` accepts an unset variable as written, for fields in which it has a meaning.
+    With `tells_more` it counts as absent: for optional fields with what may be known beside the
+    rest, where the call without it is still the one that was meant.
     """
 
-    def __init__(self, *, max_length: int = 100_000, keeps_variables: bool = False, **more: Any):
+    def __init__(
+        self,
+        *,
+        max_length: int = 100_000,
+        keeps_variables: bool = False,
+        tells_more: bool = False,
+        **more: Any,
+    ) -> None:
         checks = list(more.pop("validate", []))
         super().__init__(
             validate=[validate.Length(max=max_length), *checks], error_messages=MISSING, **more
         )
         self.allow_none = True
         self.keeps_variables = keeps_variables
+        self.tells_more = tells_more
 
     def tidied(self, value: Any) -> Any:
         if isinstance(value, bool):
@@ -99,6 +109,8 @@ class Text(Lenient, fields.String):
         if value is None or (isinstance(value, str) and not value.strip()):
             if self.required:
                 raise ValidationError([EmptyText("Must not be empty.")])
+            value = None
+        elif self.tells_more and isinstance(value, str) and is_variable(value):
             value = None
         elif not self.keeps_variables:
             check_set(value)

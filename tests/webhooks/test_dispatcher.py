@@ -13,9 +13,11 @@ from flowhook.common_keys import BUILDER_KEYS
 from flowhook.errors import NotFound
 from flowhook.jobs.call import Call
 from flowhook.limits.limiter import Limiter
+from flowhook.media import samples
 from flowhook.organisations.organisation import Organisation
 from flowhook.records.log_entry import LogEntry
 from flowhook.registry import Registry
+from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import Service
 from tests.webhooks.contexts import context_factory
 from webhooks.context import Context
@@ -151,6 +153,26 @@ def test_a_variable_that_was_never_set_is_named_in_every_kind_of_field(
     assert (answer.status, answer.error["type"]) == (400, "unresolved_variable")
     assert list(answer.error["fields"]) == [field]
     assert body[field].strip() in answer.error["message"]
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "field"),
+    [
+        ("ask_a_person", {"question_text": "Is it safe?"}, "context"),
+        ("record_consent", {"given": False, "contact": {"id": "7"}}, "purpose"),
+        ("prompt", {"prompt": "Hello"}, "user"),
+        ("speech_to_text", {"speech": samples.SPEECH}, "language"),
+        ("speech_to_text", {"speech": samples.SPEECH}, "output_language"),
+        ("text_to_speech", {"text": "Hello"}, "language"),
+    ],
+)
+def test_what_only_tells_more_counts_as_left_out_where_it_was_never_set(
+    service: Service, openai: FakeOpenAI, name: str, body: dict[str, Any], field: str
+) -> None:
+    service.organisation(openai)
+    answer = service.call(name, {**body, field: " @results.x.input "})
+    assert answer.status in (200, 202), answer.body
+    assert not any(b"@results" in asked.raw for asked in openai.requests)
 
 
 def test_a_boolean_is_written_as_json_writes_it(service: Service) -> None:

@@ -28,6 +28,7 @@ class AskAPersonSchema(FunctionSchema):
         },
     )
     context = Text(
+        tells_more=True,
         max_length=TEXT_CHARACTERS,
         metadata={
             "description": "What the person should know beside it, at most 8,000 characters.",

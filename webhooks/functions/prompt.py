@@ -89,6 +89,7 @@ class PromptSchema(FunctionSchema):
     )
     reasoning_effort = effort_field()
     user = Text(
+        tells_more=True,
         max_length=512,
         metadata={
             "description": "An id of the person behind the call, passed on to the provider, which"

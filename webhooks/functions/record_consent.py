@@ -23,6 +23,7 @@ class RecordConsentSchema(FunctionSchema):
         },
     )
     purpose = Text(
+        tells_more=True,
         max_length=MAX_PURPOSE,
         metadata={
             "description": f"What they were asked, at most {MAX_PURPOSE} characters.",

@@ -111,6 +111,7 @@ def language_field(description: str, example: str, *, required: bool = False) ->
     return Pasted(
         required=required,
         max_length=64,
+        tells_more=not required,
         validate=[_plain_name],
         metadata={
             "description": description,
