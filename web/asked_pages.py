@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request
 
-from answers.asked.question import APPROVED, KNOWLEDGE, MODEL, NOBODY, PERSON
+from answers.asked.question import APPROVED, GUARDRAIL, KNOWLEDGE, MODEL, NOBODY, PERSON
 from answers.asked.week import AskedGroup, AskedWeek
 from web.fitting_sets import sets_for
 from web.language import N_
@@ -16,6 +16,7 @@ BY = {
     KNOWLEDGE: N_("the documents"),
     MODEL: N_("the model by itself"),
     PERSON: N_("a person"),
+    GUARDRAIL: N_("a guardrail"),
     NOBODY: N_("nobody"),
 }
 SHOWN = 50

@@ -12,7 +12,8 @@ MAX_CHARACTERS = 500  # of a question as it is shown and compared
 ASK_A_PERSON = "ask_a_person"
 
 APPROVED, KNOWLEDGE, MODEL, PERSON, NOBODY = "approved", "knowledge", "model", "person", "nobody"
-ANSWERED_BY = (APPROVED, KNOWLEDGE, MODEL, PERSON, NOBODY)
+GUARDRAIL = "guardrail"
+ANSWERED_BY = (APPROVED, KNOWLEDGE, MODEL, PERSON, GUARDRAIL, NOBODY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,13 @@ def answered_by(entry: Mapping[str, Any]) -> str:
         return NOBODY
     if response.get("source") == APPROVED:
         return APPROVED
+    if is_reply_of_rule(entry, response):
+        return GUARDRAIL
     if entry["function"] == ASK_A_PERSON:
         return PERSON if response.get("status") == "answered" else NOBODY
     return KNOWLEDGE if response.get("found") is True else MODEL
+
+
+def is_reply_of_rule(entry: Mapping[str, Any], response: Mapping[str, Any]) -> bool:
+    """Whether a rule of the guardrails replied: no model was asked, and the reply has no source."""
+    return bool(entry.get("guardrail")) and not entry.get("model") and "source" not in response

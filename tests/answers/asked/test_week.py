@@ -44,6 +44,9 @@ def test_who_answered() -> None:
     assert by(source="approved") == "approved"
     assert by(found=True, source="model") == "knowledge"
     assert by(message="yes") == "model"
+    rule = {"status": "ok", "function": "prompt", "guardrail": "banned"}
+    assert answered_by({**rule, "response": {"found": True, "sources": []}}) == "guardrail"
+    assert answered_by({**rule, "response": {"source": "model"}}) == "model"
     assert by(function="ask_a_person", status_="x") == "nobody"
     person = {"status": "ok", "function": "ask_a_person", "response": {"status": "answered"}}
     assert answered_by(person) == "person"
