@@ -90,7 +90,7 @@ class RunViews:
             question=lambda case: row_of(case).texts["question"],
             after=after if after < len(places) else None,
             before=max(0, start - PAGE_CASES) if start else None,
-            others=[one for one in others if one.id != run.id and one.done],
+            others=[one for one in others if is_earlier(one, run) and one.done],
             error=error,
         )
 
@@ -141,6 +141,11 @@ class RunViews:
             case.id: Sides(case, told[before.id].get(case.id), told[after.id].get(case.id))
             for case in held.values()
         }
+
+
+def is_earlier(one: Run, run: Run) -> bool:
+    """Whether `one` was begun before the run, which a comparison shows as what came after."""
+    return one.id != run.id and one.created <= run.created
 
 
 def asked_filter() -> dict[str, str]:

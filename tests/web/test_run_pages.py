@@ -75,7 +75,8 @@ def test_two_runs_stand_beside_each_other(farm: Farm, author: Visitor) -> None:
     before = farm.run()["id"]
     farm.openai.say_by(lambda body: "Snow.")
     after = farm.run(model="gpt-6-sol")["id"]
-    assert f'<option value="{before}">' in author.get(f"{SET}/runs/{after}").html
+    assert f'<option value="{before}" ' in author.get(f"{SET}/runs/{after}").html
+    assert f'<option value="{after}"' not in author.get(f"{SET}/runs/{before}").html
     page = author.get(f"{SET}/runs/{after}/compare?with={before}")
     assert "The later run is worse." in page.text
     assert "Better: 0, worse: 8, the same: 0." in page.text

@@ -21,6 +21,9 @@ const localise = (root) => {
     time.title = `${time.dateTime} (UTC)`;
     time.textContent = times.format(new Date(time.dateTime));
   }
+  for (const option of root.querySelectorAll("option[data-at]")) {  // which hold no elements
+    option.textContent = times.format(new Date(option.dataset.at)) + option.dataset.rest;
+  }
 };
 localise(document);
 
