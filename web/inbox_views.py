@@ -29,6 +29,7 @@ from web.language import _
 from web.new_prompts import Shown
 from web.page_security import organisation, signed_in
 from web.page_services import PageServices
+from web.person import person
 
 FILTERS = ("status", "kind", "assigned", "flow", "contact")
 MAX_FILTER = 200
@@ -99,7 +100,6 @@ class InboxViews:
         return {
             "kinds": words.KINDS,
             "statuses": words.STATUSES,
-            "person": words.person,
             "language_of": words.language_of,
             "waited": lambda since: words.waited(now - since),
             "me": signed_in().caller.name,
@@ -156,12 +156,12 @@ def told(error: FlowhookError, item: InboxItem) -> FlowhookError:
     if not isinstance(error, Conflict) or state.status == OPEN:
         return error
     if state.answered_at:
-        name = words.person(state.by)
+        name = person(state.by)
         return Conflict(
             _("%(name)s answered this before you", name=name),
             fix=_("Read their answer below: yours was not sent."),
         )
-    name = words.person(state.ended_by)
+    name = person(state.ended_by)
     return Conflict(
         _("%(name)s closed this before you", name=name) if name else _("nobody answered in time"),
         fix=_("Nothing is to be done: whoever asked was told that there is no answer."),

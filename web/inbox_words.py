@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from answers.inbox.item import (
     ANSWERED,
     ASK_A_PERSON,
@@ -40,17 +38,6 @@ DONE = {
 }
 APPROVED = "_approved"  # ends what was done where the answer was approved, too
 NOWHERE, JOB = "none", "job"  # ways of an answer that lead to no conversation
-TOKEN = re.compile(r"token \S+ (?P<label>.+)", re.DOTALL)
-
-
-def person(name: str) -> str:
-    """Who did something, as people call them: the label of their token.
-
-    >>> person("token 1a2b Asha"), person("token 1a2b"), person("operator")
-    ('Asha', 'token 1a2b', 'operator')
-    """
-    found = TOKEN.fullmatch(name)
-    return found["label"] if found else name
 
 
 def waited(milliseconds: int) -> str:

@@ -20,6 +20,7 @@ from web.explanations import fixer, status_words
 from web.field_labels import choice_label
 from web.language import language, translated
 from web.page_words import in_page_words, sentence
+from web.person import person
 
 MOMENT, DAY = "d MMM yyyy, HH:mm:ss", "d MMMM yyyy"
 CODE = re.compile(r"`([^`]+)`")
@@ -77,6 +78,7 @@ FILTERS = (
     wire,
     prose,
     in_page_words,
+    person,
     choice_label,
     status_words,
     fixer,
