@@ -218,8 +218,9 @@ class InboxStore:
                 return True
 
     def look_again(self, org: str, item_id: str, at: int) -> None:
-        """Have somebody look after an item at this time, in epoch milliseconds; it may be gone."""
-        self.redis.zadd(due_key(org), {item_id: at}, xx=True)
+        """Have somebody look after an item, which may be gone, at this time (epoch milliseconds)
+        unless later."""
+        self.redis.zadd(due_key(org), {item_id: at}, xx=True, gt=True)
 
     def drop(self, org: str, item_id: str) -> None:
         """Remove an item and all that names it; it may be gone."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from answers.inbox.changes import SECOND
 from answers.inbox.inbox import Inbox
 from answers.inbox.item import OPEN, WAITING
 from answers.inbox.item_sealing import due_key
@@ -15,6 +16,7 @@ from flowhook.redis.minute_sweep import Look, MinuteSweep
 
 ASKED_AT_ONCE = 500
 MOST = 500  # items of an organisation that are looked at in one minute
+LOST = 5 * 60 * SECOND  # after which an answer is sent again that still waits
 
 
 class InboxSweep(MinuteSweep):
@@ -56,6 +58,7 @@ class InboxSweep(MinuteSweep):
         if item is None:
             self.store.drop(org, item_id)
         elif item.state.delivery == WAITING:
+            self.store.look_again(org, item_id, self.store.now + LOST)
             self.inbox.deliveries.send(org, item_id)
         elif item.state.status == OPEN:
             self.inbox.end(org, item_id)

@@ -210,6 +210,24 @@ def test_the_sweep_sends_what_a_killed_process_left(room: Room) -> None:
     assert room.way.told == ["Yes."]
 
 
+def test_the_sweep_sends_once_what_workers_are_too_busy_for(room: Room) -> None:
+    item_id = room.add()
+    room.inbox.answer(ORG, item_id, "Yes.", "Meera")
+    room.queue.sent.clear()
+    for _ in range(4):
+        room.clock.now += 60
+        room.sweep.look()
+    assert len(room.queue.sent) == 1
+    room.clock.now += 180
+    room.sweep.look()
+    assert len(room.queue.sent) == 2, "the first may be lost"
+    room.work()
+    assert room.way.told == ["Yes."]
+    room.inbox.store.look_again(ORG, item_id, room.inbox.store.now)  # by a sweep that came late
+    room.sweep.look()
+    assert room.standing(item_id) == (ANSWERED, DELIVERED)
+
+
 def test_nobody_waits_longer_than_a_week(room: Room) -> None:
     item_id = room.add()
     room.clock.now += 7 * DAY - 1
