@@ -44,6 +44,7 @@ MAX_BYTES = 256 * 1024 * 1024  # of all runs of an organisation
 RUN_BYTES = 32 * 1024 * 1024  # of one run's answers
 LEAST_ANSWER, MOST_ANSWER = 640, 32_768  # bytes that are kept of an answer
 READ_AT_ONCE = 500
+UNSENT_SECONDS = 200.0  # after which a run is looked after that nobody queued
 
 DUE = "fh:runs"  # sorted set: runs that are not over, by when somebody has to look after them
 
@@ -72,6 +73,7 @@ class RunStore:
         self._make_room(org)
         run_id, now = secrets.token_urlsafe(16), round(self.clock(), 3)
         held = self.snapshots.keep(org, run_id, asked, RUN_SECONDS)
+        self.is_due(f"{org}.{run_id}", now + UNSENT_SECONDS)  # whoever stores it may be killed next
         marks = MISSING * len(asked.cases) * plan.repeats
         run = run_key(org, run_id)
         written = write(

@@ -12,6 +12,7 @@ import redis
 
 from answers.question_sets.question_set import Case, QuestionSet
 from answers.question_sets.runs import runner as runners
+from answers.question_sets.runs.run import Plan
 from answers.question_sets.runs.runner import lease_key, turn_key
 from answers.question_sets.target import Answered, Variant
 from flowhook.errors import Conflict, InvalidInput, NotFound
@@ -369,6 +370,15 @@ def test_a_run_whose_message_was_lost_is_queued_again(running: Running) -> None:
     running.now += 1000
     running.runner.sweep()
     assert running.queue.sent == []
+    assert running.store.redis.zcard("fh:runs") == 0
+
+
+def test_a_run_whose_process_died_before_it_was_queued_is_performed(running: Running) -> None:
+    run = running.store.create(ORG, Plan("crops", ""), running.put(2))
+    running.now += 300
+    running.runner.sweep()
+    running.work()
+    assert running.run(run).status == "done"
     assert running.store.redis.zcard("fh:runs") == 0
 
 

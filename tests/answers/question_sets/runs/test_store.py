@@ -93,7 +93,7 @@ def test_nothing_stays_of_a_run_that_was_deleted_while_it_was_performed(store: R
     store.count_failure(run)
     store.count_try(run, 1)
     store.told(run)
-    left = {key: store.redis.ttl(key) for key in store.redis.scan_iter("*")}
+    left = {key: store.redis.ttl(key) for key in store.redis.scan_iter("fh:{acme}:*")}
     assert [key for key, seconds in left.items() if seconds < 0] == []
     assert store.find(ORG, run.id) is None
 
@@ -131,6 +131,7 @@ def test_too_many_open_runs_are_refused(store: RunStore, monkeypatch: pytest.Mon
 def test_nothing_is_written_for_a_deleted_organisation(store: RunStore) -> None:
     run = store.create(ORG, PLAN, FARM)
     Deletion(store.redis).delete(ORG)
+    store.forget_organisation(ORG)
     with pytest.raises(NotFound):
         store.keep(run, 0, "p", RESULT)
     with pytest.raises(NotFound):
@@ -145,7 +146,7 @@ def test_nothing_is_readable_at_rest_and_all_of_it_ends(store: RunStore) -> None
     store.keep(run, 0, "p", RESULT)
     store.stop(run, SECRET)
     store.label(run, {0: "p"})
-    for key in store.redis.scan_iter(match="fh:*"):
+    for key in store.redis.scan_iter(match="fh:{acme}:*"):
         assert store.redis.ttl(key) > 0, key
         assert SECRET.encode() not in store.redis.dump(key)
     other = RunStore(store.redis, Cipher([SECOND_KEY]))
