@@ -162,6 +162,7 @@ def function_specs(functions: Registry[WebhookFunction]) -> dict[str, FunctionSp
                 name for name, field in function.fields.fields.items() if field.required
             ),
             results=frozenset(function.result.fields),
+            asks_person=function.asks_person,
         )
         for function in functions
     }

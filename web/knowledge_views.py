@@ -86,6 +86,7 @@ class KnowledgeViews:
             most=MAX_FILE_BYTES,
             body=pretty({"question_text": "@results.question", "knowledge": name}),
             function=FOUND_IN_FLOWS,
+            asks_not_found=bool(organisation().section("inbox").get("not_found")),
             error=error,
             refused=refused,
             done=DONE.get(request.args.get("done", "")),

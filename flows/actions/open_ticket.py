@@ -12,7 +12,7 @@ def words(action: Action) -> str:
     return f"asks a person ({topic}): {body}" if topic else f"asks a person: {body}"
 
 
-@action("open_ticket", required=("body",), replies=True, words=words)
+@action("open_ticket", required=("body",), replies=True, asks_person=True, words=words)
 def open_ticket(action: Action, sprint: Sprint) -> ActionOutcome:
     """Open a ticket with the given text; it is recorded in the conversation's events."""
     sprint.emit(

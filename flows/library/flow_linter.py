@@ -18,7 +18,7 @@ from flows.lint import FunctionSpec, Issue, LintContext, lint
 
 KEPT = 200  # flows whose issues are cached
 
-Known = tuple[Flow, Library, date, bool | None, int, frozenset[str] | None]
+Known = tuple[Flow, Library, date, bool | None, int, frozenset[str] | None, bool | None]
 
 
 class RetiredBy(Protocol):
@@ -54,7 +54,8 @@ class FlowLinter:
         prompts = self._prompts(org)
         state = prompts.state if prompts else 0
         today, bases = datetime.now(UTC).date(), self._knowledge(org)
-        known = (flow, library, today, self._writes_sheets(org), state, bases)
+        sheets, not_found = self._writes_sheets(org), self._asks_not_found(org)
+        known = (flow, library, today, sheets, state, bases, not_found)
         held = self._kept.get(id(flow))  # the cache references the flow, so its id is unique
         if held is not None and held[0][1] is library and held[0][2:] == known[2:]:
             return held[1]
@@ -88,6 +89,7 @@ class FlowLinter:
             writes_sheets=self._writes_sheets(org),
             prompts=self._prompts(org),
             knowledge=self._knowledge(org),
+            asks_not_found=self._asks_not_found(org),
         )
         return lint(flow, context)
 
@@ -96,6 +98,12 @@ class FlowLinter:
         if self.settings is None or not org:
             return None
         return bool(self.settings(org).section("google_sheets").get("service_account"))
+
+    def _asks_not_found(self, org: str) -> bool | None:
+        """Whether the organisation's inbox takes what was not found; None: not known."""
+        if self.settings is None or not org:
+            return None
+        return bool(self.settings(org).section("inbox").get("not_found"))
 
     def _knowledge(self, org: str) -> frozenset[str] | None:
         """The names of the organisation's bases of documents; None: not known."""

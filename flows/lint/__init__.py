@@ -44,11 +44,13 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class FunctionSpec:
-    """The fields of a webhook function; `results` None means that it may return any key."""
+    """The fields of a webhook function; `results` None means that it may return any key, and
+    `asks_person` that a person answers it."""
 
     fields: frozenset[str]
     required: frozenset[str] = frozenset()
     results: frozenset[str] | None = None
+    asks_person: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ class LintContext:
     messages. templates: UUIDs of approved message templates. waiting_nodes: nodes of this flow
     on which contacts are waiting. writes_sheets: whether the organisation has a Google account.
     prompts: the organisation's saved prompts. knowledge: the names of its bases of documents.
+    asks_not_found: whether its inbox takes questions whose answer was not found.
     """
 
     functions: Mapping[str, FunctionSpec] | None = None
@@ -75,6 +78,7 @@ class LintContext:
     writes_sheets: bool | None = None
     prompts: KnownPrompts | None = None
     knowledge: frozenset[str] | None = None
+    asks_not_found: bool | None = None
     languages: Sequence[Language] = LANGUAGES
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from flows.definition.definition import Flow, Node
@@ -36,17 +37,11 @@ class Graph:
     @cached_property
     def reachable(self) -> frozenset[str]:
         """Nodes that a conversation can reach from the start."""
-        return self._from(self._flow.start)
+        return _closure(filter(None, [self._flow.start]), self.after)
 
-    def _from(self, start: str) -> frozenset[str]:
-        found: set[str] = set()
-        open_ends = [start] if start else []
-        while open_ends:
-            uuid = open_ends.pop()
-            if uuid not in found:
-                found.add(uuid)
-                open_ends.extend(self.after[uuid])
-        return frozenset(found)
+    def leading_to(self, uuids: Iterable[str]) -> frozenset[str]:
+        """These nodes, and those from which a conversation can reach one of them."""
+        return _closure(uuids, self.before)
 
     @cached_property
     def loops_without_wait(self) -> list[list[str]]:
@@ -60,6 +55,18 @@ class Graph:
         loops = [group for group in _strong_groups(edges) if len(group) > 1]
         loops += [[uuid] for uuid, following in edges.items() if uuid in following]
         return loops
+
+
+def _closure(starts: Iterable[str], edges: Mapping[str, Sequence[str]]) -> frozenset[str]:
+    """These nodes, and all to which edges lead from them."""
+    found: set[str] = set()
+    open_ends = list(starts)
+    while open_ends:
+        uuid = open_ends.pop()
+        if uuid not in found:
+            found.add(uuid)
+            open_ends.extend(edges[uuid])
+    return frozenset(found)
 
 
 def waits(node: Node) -> bool:

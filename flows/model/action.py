@@ -123,14 +123,14 @@ class ActionType:
     execute: runs the action. resume: continues with the answer to the call (by id) for which the
     action parked. required: keys that it must have beside uuid and type. pauses: its node waits
     before it continues, whatever its router. replies: the router of its node gets `Success` or
-    `Failure` from it, and runs no test. calls_webhook, is_message (its text goes to the
-    contact), is_interactive (the contact is asked to choose). text_is_shown: `<%= %>` in its text
-    is not evaluated. sets: names of the results it sets; sets_any: results that the flow does not
-    name. evaluated: texts whose `<%= %>` is evaluated, each with its subject in a lint message.
-    groups, contacts, enters: the collections, contacts and flows it refers to, as the editor writes
-    them. languages: languages it refers to. edits: its Editable fields by their
-    names in a change. missing: what it needs and this service has not, and
-    what to do instead, for authors. words: its description in the picture of the flow;
+    `Failure` from it, and runs no test. asks_person: a person hears of the conversation.
+    calls_webhook, is_message (its text goes to the contact), is_interactive (the contact is asked
+    to choose). text_is_shown: `<%= %>` in its text is not evaluated. sets: names of the results it
+    sets; sets_any: results that the flow does not name. evaluated: texts whose `<%= %>` is
+    evaluated, each with its subject in a lint message. groups, contacts, enters: the collections,
+    contacts and flows it refers to, as the editor writes them. languages: languages it refers to.
+    edits: its Editable fields by their names in a change. missing: what it needs and this service
+    has not, and what to do instead, for authors. words: its description in the picture of the flow;
     shape: the heading of its card there.
     """
 
@@ -140,6 +140,7 @@ class ActionType:
     required: tuple[str, ...] = ()
     pauses: bool = False
     replies: bool = False
+    asks_person: bool = False
     calls_webhook: bool = False
     is_message: bool = False
     is_interactive: bool = False

@@ -14,6 +14,7 @@ LISTS = ("sets", "evaluated", "groups", "contacts", "enters", "languages")
 FLAGS = (
     "pauses",
     "replies",
+    "asks_person",
     "calls_webhook",
     "is_message",
     "is_interactive",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import fakeredis
 
@@ -59,6 +60,31 @@ def test_an_account_to_write_sheets_with_takes_its_issue_away() -> None:
 
     assert found("acme")
     section["service_account"] = "{}"
+    assert not found("acme"), "the settings changed, so it is linted again"
+    section.clear()
+    assert not found(""), "of no organisation, no settings are known"
+
+
+def test_an_inbox_that_takes_what_was_not_found_takes_its_issue_away() -> None:
+    section: dict[str, bool] = {}
+    ask = {"url": "filesearch-gpt", "result_name": "r", "body": "{}"}
+    nodes: list[dict[str, Any]] = [
+        {"id": "a", "webhook": ask, "success": "b"},
+        {"id": "b", "split": "@results.r.found", "cases": [], "else": None},
+    ]
+    (flow,) = export_of([{"uuid": "f", "nodes": nodes}]).flows
+    spec = FunctionSpec(frozenset(), results=frozenset(["found"]))
+    linter = FlowLinter(
+        {"filesearch-gpt": spec}, Retired(), lambda org: Organisation(org, {"inbox": section}, {})
+    )
+    among = Library({}, {})
+
+    def found(org: str) -> bool:
+        issues = linter.issues(org, flow, among)
+        return any(one.check == "people_are_asked_what_was_not_found" for one in issues)
+
+    assert found("acme")
+    section["not_found"] = True
     assert not found("acme"), "the settings changed, so it is linted again"
     section.clear()
     assert not found(""), "of no organisation, no settings are known"

@@ -37,6 +37,8 @@ FUNCTIONS = {
         results=frozenset(("success", "parsed_msg", "thread_id")),
     ),
     "open": FunctionSpec(fields=frozenset()),
+    "filesearch-gpt": FunctionSpec(frozenset(("question",)), results=frozenset(("found",))),
+    "ask_a_person": FunctionSpec(fields=frozenset(), asks_person=True),
 }
 SETS = ("groups", "contacts", "templates", "waiting_nodes", "knowledge")
 
