@@ -26,6 +26,7 @@ PROPER_NAMES = {
     "alerts": N_("Alerts"),
     "inbox": N_("Inbox"),
     "guardrails": N_("Guardrails"),
+    "answers": N_("Approved answers"),
 }
 TITLES = {section: PROPER_NAMES.get(section, label_of(section)) for section in SECTIONS}
 
