@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from werkzeug.datastructures import MultiDict
+
 from answers.question_sets.stored_set import PRETEND, SetHead
 from flowhook.errors import InvalidInput
 from flowhook.records.log import LogStore
@@ -74,15 +76,17 @@ def typed_form(form: Mapping[str, str], errors: Mapping[str, Any] | None = None)
     )
 
 
-def first_form(asked: Mapping[str, str], log: LogStore, org: str) -> SetForm:
-    """The empty form, as an address begins it: for a prompt, a flow, a function, or a call of the
-    log. Raises NotFound for a call that is not there."""
+def first_form(asked: MultiDict[str, str], log: LogStore, org: str) -> SetForm:
+    """The empty form, as an address begins it: for a prompt and its variables, a flow, a function,
+    or a call of the log. Raises NotFound for a call that is not there."""
     if asked.get("flow"):
         return SetForm(kind=FLOW, flow=asked["flow"])
+    variables = dict.fromkeys(asked.getlist("variable"), "")
     form = SetForm(
         function=asked.get("function", USUAL),
         saved_prompt=asked.get("prompt", ""),
         name=asked.get("prompt", "")[:64],
+        body=pretty({"prompt_variables": variables}) if variables else "",
         log_id=asked.get("log_id", ""),
     )
     if not form.log_id:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html import unescape
 from io import BytesIO
@@ -51,6 +52,17 @@ def test_without_sets_the_page_says_how_to_begin(author: Visitor) -> None:
     assert "There is no question set yet" in page.text
     assert "/organisations/acme/logs" in page.html
     assert NEW in page.html
+
+
+def test_a_set_for_a_prompt_names_its_variables(service: Service, author: Visitor) -> None:
+    service.admin("POST", "/prompts/acme/farmer_help", {"text": "You help in {{district}}."})
+    link = re.search(
+        rf'href="({NEW}[^"]*)"', author.get("/organisations/acme/prompts/farmer_help").html
+    )
+    assert link is not None
+    page = author.get(unescape(link[1]))
+    body = page.html.partition('name="body"')[2].partition(">\n")[2].partition("</textarea>")[0]
+    assert json.loads(unescape(body)) == {"prompt_variables": {"district": ""}}
 
 
 def test_a_set_is_made_with_a_file_and_listed(service: Service, author: Visitor) -> None:
