@@ -248,6 +248,13 @@ class LogStore:
         for log in (LOG, RUNS):
             self.redis.xtrim(org_key(org, log), minid=oldest, approximate=False)
 
+    def empty_runs(self, org: str) -> int:
+        """Remove all calls of question sets; returns how many there were."""
+        pipe = self.redis.pipeline(transaction=True)
+        pipe.xlen(org_key(org, RUNS))
+        pipe.unlink(org_key(org, RUNS))
+        return int(pipe.execute()[0])
+
     def _sealed(self, org: str, entry: LogEntry) -> bytes:
         if self.fullness is not None and self.fullness.is_full:
             return b""

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 import redis
 
+from answers.question_sets.runs.runner import Runner
 from flowhook.organisations.cipher import Cipher
 from flowhook.organisations.contact_names import make_names_key
 from flowhook.organisations.contact_rights import ContactRights
 from flowhook.organisations.erasures import LAST_LOOK_SECONDS
+from flowhook.records.log_entry import QUESTION_SET, LogEntry
 from flowhook.redis.file_rewrite import LOOK, REWRITE, FileRewrite
 from flowhook.redis.keys import FORMAT, STORE_FORMAT
 from tests.fakes.graph import FakeGraph, Line
@@ -24,6 +26,7 @@ from tests.store_scan import StoreScan
 from tests.waiting import wait_for
 
 PATH = f"/contacts/acme/{ASHA.identity}"
+RUN_LOG = "fh:{acme}:run_log"
 SAID = (ASHA.identity, WORD, ASHA.name)
 FAMILIES = (
     "contact:~",
@@ -148,6 +151,23 @@ def test_what_a_call_that_was_under_way_leaves_goes_later(acme: Service) -> None
     acme.flush()
     look_again(acme)
     assert scan(acme).places(*SAID) == []
+
+
+def test_the_log_of_runs_that_asked_an_erased_contacts_cases_is_emptied(acme: Service) -> None:
+    runner: Runner = acme.app.extensions[Runner.NAME]
+    (run,) = acme.admin("GET", "/question-sets/acme/asked/runs").json["runs"]
+    runner.perform(f"acme.{run['id']}")
+    acme.flush()
+    assert RUN_LOG in scan(acme).places(WORD)
+    assert acme.admin("DELETE", PATH).status == 200
+    assert RUN_LOG not in scan(acme).places(WORD)
+    late = LogEntry("acme", "text_to_speech", "id", "ok", 200, 1.0, time.time())
+    late.called_by, late.request = QUESTION_SET, {"text": WORD}
+    acme.background.recorder.record(late)  # of a case that was asked at that moment
+    acme.flush()
+    assert RUN_LOG in scan(acme).places(WORD)
+    look_again(acme)
+    assert RUN_LOG not in scan(acme).places(WORD)
 
 
 def test_an_erasure_that_broke_off_is_finished_by_a_worker(

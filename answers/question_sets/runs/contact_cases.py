@@ -1,5 +1,5 @@
 """Cases of question sets that were made of a contact's words: exported, and erased with the runs
-that asked them.
+that asked them and the log of what runs called, whose entries name no contact.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from answers.question_sets.runs.store import RunStore
 from answers.question_sets.store import QuestionSetStore
 from answers.question_sets.stored_set import case_json
 from flowhook.errors import NotFound
+from flowhook.records.log import LogStore
 from flowhook.turns import in_turns
 
 BY = "erasure"
@@ -22,9 +23,10 @@ PAGE = 50
 class ContactCases:
     """Exports and erases the cases of contacts."""
 
-    def __init__(self, sets: QuestionSetStore, runs: RunStore) -> None:
+    def __init__(self, sets: QuestionSetStore, runs: RunStore, log: LogStore) -> None:
         self.sets = sets
         self.runs = runs
+        self.log = log
 
     def export(self, org: str, contact: str) -> Iterator[dict[str, Any]]:
         for name, ids in self.sets.contacts.of(org, contact).items():
@@ -32,14 +34,20 @@ class ContactCases:
                 yield {"question_set": name, **case_json(case)}
 
     def erase(self, org: str, contact: str) -> dict[str, int]:
+        """Whose cases they were is forgotten by the next erasure alone: until then a call that was
+        under way may be added to the log."""
         cases = runs = 0
-        for name, ids in self.sets.contacts.of(org, contact).items():
+        found = self.sets.contacts.of(org, contact)
+        for name, ids in found.items():
             for run in list(in_turns(self._asking(org, name, set(ids)))):
                 self.runs.delete(run)
                 runs += 1
-            cases += self._remove(org, name, ids)
-            self.sets.contacts.forget(org, name, ids)
-        return {"cases": cases, "runs": runs}
+            removed = self._remove(org, name, ids)
+            if not removed:
+                self.sets.contacts.forget(org, name, ids)
+            cases += removed
+        calls = self.log.empty_runs(org) if found else 0
+        return {"cases": cases, "runs": runs, "logs": calls}
 
     def _remove(self, org: str, name: str, ids: Sequence[str]) -> int:
         """Take cases out of a set, which may be gone; returns how many there were."""
