@@ -152,6 +152,10 @@ class Progress:
         )
         return self._gather(place.made(EMBEDDINGS, token), sealed)
 
+    def check_room(self, place: DocumentPlace, more: int) -> None:
+        """Raise TooLarge where the organisation's documents may not take so many bytes more."""
+        self._check_bytes(self.redis, place, more)
+
     def embedded(self, place: DocumentPlace, token: str, model: str, size: int) -> Both | None:
         """Have a document's embeddings, which were put aside, answer as well. Raises TooLarge."""
 

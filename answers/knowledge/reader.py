@@ -165,7 +165,7 @@ class Reader:
         if not model or document.embedded_by == model:
             return None
         try:
-            self._have_embedded(place, token, model, document.passages)
+            self._have_embedded(place, token, model, document)
         except FlowhookError as failure:
             if failure.retryable and document.tries < MAX_EMBEDDINGS:
                 return EMBED_AGAIN.pause(document.tries + 1)
@@ -177,11 +177,16 @@ class Reader:
             )
         return None
 
-    def _have_embedded(self, place: DocumentPlace, token: str, model: str, count: int) -> None:
+    def _have_embedded(
+        self, place: DocumentPlace, token: str, model: str, document: StoredDocument
+    ) -> None:
+        """Raises TooLarge as soon as it can be told that there is no room for all of them."""
         organisation, size = self.find(place.org), 0
-        passages = self.documents.passages(place, count)
+        passages = self.documents.passages(place, document.passages)
         for first, vectors in embeddings(self.embed, organisation, model, passages):
             size += self.progress.gather_embeddings(place, token, first, vectors)
+            whole = size * len(passages) // (first + len(vectors))
+            self.progress.check_room(place, whole - document.embedding_bytes)
         retry_until_available(lambda: self.progress.embedded(place, token, model, size))
 
     def _fail(

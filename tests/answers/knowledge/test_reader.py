@@ -12,6 +12,7 @@ from answers.knowledge.reader import MAX_TRIES, READ_AT_ONCE, STEP, Reader
 from answers.knowledge.sealing import DocumentPlace
 from answers.knowledge.stored_document import FAILED, QUEUED, READING, READY
 from tests.answers.knowledge.library import FEES, SOWING, Library
+from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import OpenService, Service
 from tests.fixtures_jobs import JobsService
 
@@ -141,6 +142,25 @@ def test_no_process_could_be_started_is_no_try(
     assert status(library, place) == READING
     reader.perform(job_of(place))
     assert status(library, place) == READY
+
+
+def test_embeddings_that_there_is_no_room_for_are_not_all_paid(
+    library: Library, reader: Reader, openai: FakeOpenAI
+) -> None:
+    library.service.organisation(openai)
+    words = " ".join(f"word{number}" for number in range(150))
+    place = place_of_sent(
+        library, reader, "".join(f"# Part {n}\n\n{n} {words}\n\n" for n in range(150))
+    )
+    reader.perform(job_of(place))
+    reader.documents.most_bytes = reader.documents.taken_bytes("acme") + 500_000
+    library.put(embedding_model="text-embedding-3-small")  # each takes some 6 KB
+    reader.perform(job_of(place))
+    document = library.document(place.doc)
+    assert (document["status"], document["embedding_model"]) == (READY, None)
+    assert "words alone" in document["error"]["message"]
+    assert len(openai.requests) == 1
+    assert len(library.search("Part 7")) > 0
 
 
 def test_uploads_over_a_real_queue_are_all_read_once(
