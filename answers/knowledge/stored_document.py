@@ -75,7 +75,7 @@ class StoredDocument:
 def _lost(pages: Sequence[int]) -> Mapping[str, str]:
     numbers = told_pages(pages)
     return {
-        "message": f"Pages that could not be read, and of which nothing is answered: {numbers}.",
+        "message": f"Pages that could not be read, or only in part: {numbers}.",
         "fix": (
             "Open the file on your computer and look at these pages. If they show, save or print "
             "it as a new PDF, upload that, and delete this one. If they do not, ask whoever sent "

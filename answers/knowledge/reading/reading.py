@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A document's blocks in order; `pages` is 0 where its kind has none, `title` is "" for all but
-    HTML. `lost_pages` are the numbers of those that could not be read."""
+    HTML. `lost_pages` are the numbers of those that could not be read, or only in part."""
 
     blocks: list[Block]
     pages: int

@@ -94,7 +94,7 @@ def test_what_cannot_be_read_says_why_and_what_to_do(library: Library) -> None:
 
 
 def test_pages_that_cannot_be_read_are_named_though_the_others_answer(library: Library) -> None:
-    fees, lost = [Text("The fee for the course is 500 rupees.")], Packed(b"")
+    fees, lost = [Text("The fee for the course is 500 rupees.")], Packed(b"\x78\x9c")
     document = library.wait(library.send(pdf(fees, lost, fees, lost, lost), "fees.pdf"))
     assert (document["status"], document["pages"]) == ("ready", 5)
     assert document["error"]["message"].endswith(": 2, 4-5.")

@@ -64,7 +64,7 @@ def _pages(reader: PdfReader, draft: Draft) -> list[list[Line]]:
         lines: list[Line] = []
         try:
             lines = page_lines(page)
-            is_lost = not lines and _is_lost(page)
+            is_lost = _is_lost(page)
         except (MemoryError, FileNotDecryptedError):
             raise
         except Exception:  # pypdf has many for what is broken
@@ -78,8 +78,7 @@ def _pages(reader: PdfReader, draft: Draft) -> list[list[Line]]:
 
 
 def _is_lost(page: Any) -> bool:
-    """Whether a page without text is one whose content is missing or cut short, which pypdf takes
-    for empty."""
+    """Whether a page's content is missing, cut short or damaged, which pypdf passes over."""
     if "/Contents" not in page:
         return False
     content = page["/Contents"]
@@ -90,9 +89,10 @@ def _is_lost(page: Any) -> bool:
 def _is_cut(part: Any) -> bool:
     if not isinstance(part, StreamObject):
         return True
-    if part.get("/Filter") not in ("/FlateDecode", ["/FlateDecode"]):
+    if not part._data or part.get("/Filter") not in ("/FlateDecode", ["/FlateDecode"]):
         return False
-    inflating, left = zlib.decompressobj(), part._data
+    # What follows the deflated data, a checksum, is often wrong: it is not looked at.
+    inflating, left = zlib.decompressobj(-zlib.MAX_WBITS), part._data[2:]
     try:
         while left and not inflating.eof:
             inflating.decompress(left, INFLATED_AT_ONCE)

@@ -105,13 +105,15 @@ def test_page_numbers_are_left_out_though_chapters_have_none() -> None:
 
 @pytest.mark.parametrize("algorithm", ["RC4-128", "AES-256"])
 def test_a_password_is_asked_for_only_where_reading_needs_it(algorithm: str) -> None:
+    content = pdf(Packed(zlib.compress(b"".join(text.drawn([]) for text in LEAFLET))))
     for user_password, is_readable in (("secret", False), ("", True)):
-        writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf(LEAFLET))))
+        writer = PdfWriter(clone_from=PdfReader(io.BytesIO(content)))
         writer.encrypt(user_password, "owner", algorithm=algorithm)
         file = io.BytesIO()
         writer.write(file)
         if is_readable:
-            assert texts(file.getvalue())[0] == "Fees"
+            reading = parse(file.getvalue())
+            assert (reading.blocks[0].text, reading.lost_pages) == ("Fees", [])
         else:
             assert why_not(file.getvalue()) == "password"
 
@@ -137,9 +139,34 @@ def test_a_broken_page_does_not_take_the_others_along() -> None:
     assert reading.lost_pages == [2]
 
 
-@pytest.mark.parametrize("content", [b"\x78\x9c" + b"\x99" * 40, b"", zlib.compress(bytes(10**8))])
+@pytest.mark.parametrize(
+    "content", [b"\x78\x9c" + b"\x99" * 40, b"\x78", zlib.compress(bytes(10**8))]
+)
 def test_a_page_that_unpacks_into_nothing_or_too_much_is_lost(content: bytes) -> None:
     assert parse(pdf(LEAFLET, Packed(content), LEAFLET)).lost_pages == [2]
+
+
+LINES = b"".join(b"BT /F1 9 Tf 72 %d Td (Row %d of the list.) Tj ET\n" % (n, n) for n in range(700))
+PACKED = zlib.compress(LINES)
+
+
+@pytest.mark.parametrize(
+    ("content", "lost"),
+    [
+        (PACKED, []),
+        (PACKED[: len(PACKED) * 9 // 10], [2]),
+        (PACKED[:-4], []),
+        (PACKED[:-4] + b"9999", []),
+        (PACKED + b"\r\r", []),
+    ],
+    ids=["whole", "cut", "no checksum", "wrong checksum", "more behind"],
+)
+def test_a_page_that_is_cut_short_is_read_as_far_as_it_goes_and_told(
+    content: bytes, lost: list[int]
+) -> None:
+    reading = parse(pdf(LEAFLET, Packed(content)))
+    assert any("Row 3 of the list." in block.text for block in reading.blocks)
+    assert reading.lost_pages == lost
 
 
 def test_a_page_whose_content_is_missing_is_lost() -> None:
@@ -148,11 +175,12 @@ def test_a_page_whose_content_is_missing_is_lost() -> None:
 
 
 def test_a_page_without_text_is_not_lost() -> None:
-    assert parse(pdf(LEAFLET, [], Packed(zlib.compress(b"0 0 m 9 9 l S")))).lost_pages == []
+    drawn, empty = Packed(zlib.compress(b"0 0 m 9 9 l S")), Packed(b"")
+    assert parse(pdf(LEAFLET, [], drawn, empty)).lost_pages == []
 
 
 def test_lost_pages_do_not_make_the_others_a_scan() -> None:
-    lost = Packed(b"")
+    lost = Packed(b"\x78\x9c")
     assert texts(pdf([Text("Pay here.")], *[lost] * 9)) == ["Pay here."]
     assert why_not(pdf(lost, lost)) == "damaged"
 
