@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from flask import get_template_attribute
 from markupsafe import Markup
 
-from flowhook.durations import duration
 from flowhook.turns import in_turns
 from flows.conversations.node_counts import NodeCounts
 from flows.definition.definition import Exit, Flow, Node
 from flows.definition.titles import in_order
 from flows.lint import Issue
 from flows.model.action import UNKNOWN, Action
+from web.duration_words import duration
 from web.language import N_, _, language, translated
 from web.node_names import NodeNames
 

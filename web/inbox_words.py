@@ -13,8 +13,8 @@ from answers.inbox.item import (
     UNDELIVERED,
     InboxItem,
 )
-from flowhook.durations import duration
 from web.contact_facts import SPOKEN
+from web.duration_words import duration
 from web.language import N_, _, translated
 
 KINDS = {

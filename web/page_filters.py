@@ -13,9 +13,9 @@ from babel.dates import format_date, format_datetime
 from jinja2 import Environment, pass_context
 from markupsafe import Markup, escape
 
-from flowhook.durations import duration
 from flowhook.organisations.token_end import end_of
 from flowhook.timestamps import timestamp_of
+from web.duration_words import duration
 from web.explanations import fixer, status_words
 from web.field_labels import choice_label
 from web.language import language, translated

@@ -39,5 +39,10 @@ def test_a_duration_has_its_two_largest_units(seconds: float, words: str) -> Non
     assert duration(90_000) == "1 d 1 h"
 
 
+def test_a_duration_is_in_the_language_of_the_page(service: Service) -> None:
+    with service.app.test_request_context(headers={"Accept-Language": "hi"}):
+        assert duration(320) == "5 मिनट 20 सेकंड"
+
+
 def test_code_in_our_texts_is_marked_and_nothing_else_is_markup() -> None:
     assert prose("use `a<b>` & <i>") == "use <code>a&lt;b&gt;</code> &amp; &lt;i&gt;"
