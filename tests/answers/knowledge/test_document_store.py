@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,7 +15,14 @@ from answers.knowledge.due import DueDocuments
 from answers.knowledge.progress import Progress, ReadDocument
 from answers.knowledge.sealing import FILE, DocumentPlace
 from answers.knowledge.store import BaseStore
-from answers.knowledge.stored_document import FAILED, QUEUED, READING, READY, NewDocument
+from answers.knowledge.stored_document import (
+    FAILED,
+    QUEUED,
+    READING,
+    READY,
+    NewDocument,
+    StoredDocument,
+)
 from flowhook.errors import NotFound, TooLarge
 from flowhook.organisations.cipher import Cipher
 from flowhook.organisations.store import SettingsStore
@@ -236,3 +244,22 @@ def test_those_that_wait_take_turns_by_organisation(store: DocumentStore) -> Non
     assert {place.org for _ in range(20) if (place := due.next())} == {"large"}
     due.forget_organisation("large")
     assert due.next() is None
+
+
+def test_lost_pages_stay_told_whatever_becomes_of_the_embeddings(store: DocumentStore) -> None:
+    place, progress = add(store), Progress(store)
+    progress.begin(place, "t")
+    progress.finish(place, "t", replace(READ, lost_pages=[2]))
+    progress.fail(place, "t", "No embeddings.", "Choose another model.")
+    both = store.document(ORG, BASE, place.doc)
+    assert [one["message"].rpartition(": ")[2] for one in both.faults] == ["2.", "No embeddings."]
+    progress.begin(place, "e")
+    added = progress.gather_embeddings(place, "e", 0, [[0.5, -0.25]])
+    progress.embedded(place, "e", "m", added)
+    assert store.document(ORG, BASE, place.doc).faults == both.faults[:1]
+
+
+def test_a_head_of_an_older_release_tells_of_no_lost_pages() -> None:
+    older = StoredDocument("d", "Fees").as_dict()
+    del older["lost_pages"]
+    assert StoredDocument.from_dict(older).faults == []
