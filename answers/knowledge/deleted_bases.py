@@ -18,7 +18,7 @@ from answers.knowledge.bounds import MAX_BASES, check_bytes
 from answers.knowledge.document_store import DocumentStore
 from answers.knowledge.sealing import DocumentPlace, bytes_key, heads_key
 from answers.knowledge.store import check_tag, existing
-from answers.knowledge.stored_document import UNREAD, StoredDocument
+from answers.knowledge.stored_document import READY, UNREAD, StoredDocument
 from flowhook.batches import batches
 from flowhook.errors import Conflict, TooLarge
 from flowhook.frames import drop_frames
@@ -92,7 +92,8 @@ class DeletedBases:
 
         (base, heads), _ = change_settings(self.redis, org, decide)
         for document in heads.values():
-            if document.status in UNREAD:
+            lacks = base.embedding_model and document.embedded_by != base.embedding_model
+            if document.status in UNREAD or (document.status == READY and lacks):
                 self.documents.due.add(DocumentPlace(org, base.id, document.id))
         self.bases.changes.made(org, actor, "bring back", audited(item.name), [])
         return base

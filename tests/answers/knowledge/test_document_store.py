@@ -214,6 +214,23 @@ def test_a_full_store_lets_delete_a_base_for_good(
     assert not [key for key in scan_organisation(store.redis, ORG) if place.doc.encode() in key]
 
 
+def test_what_waited_for_its_embeddings_waits_when_its_base_comes_back(
+    store: DocumentStore, settings: SettingsStore
+) -> None:
+    first, second = read(store), read(store, b"Another.")
+    store.bases.put(ORG, BASE, {"embedding_model": "m"}, "me")
+    progress = Progress(store)
+    progress.begin(second, "t")
+    size = progress.gather_embeddings(second, "t", 0, [[0.5, 0.5]])
+    progress.embedded(second, "t", "m", size)
+    DeletedBases(store, settings.trash).delete(ORG, BASE, "me")
+    for place in (first, second):
+        store.due.done(place)
+    [item] = settings.trash.items(ORG)
+    settings.trash.restore(ORG, item, "me")
+    assert store.due.waiting() == [first]
+
+
 def test_a_base_without_documents_comes_back_as_well(
     store: DocumentStore, settings: SettingsStore
 ) -> None:
