@@ -132,7 +132,7 @@ def test_a_pause_and_its_end(acme: Service, expert: Visitor) -> None:
     page = expert.get(f"{ONE}?done=pause")
     assert "Paused. No flow runs" in page.text
     assert "Hello Asha" not in page.text
-    assert re.search(r"paused · token \S+ expert", page.text), "who did it"
+    assert "paused · expert" in page.text, "who did it"
     assert "Begin the flow anew" not in page.text
     refused = expert.post(ONE, {"action": "restart"})
     assert (refused.status, "End the pause first" in refused.text) == (409, True)
