@@ -43,8 +43,8 @@ def add_adding(pages: Blueprint, services: PageServices) -> None:
             head = _set_of(services, org, name, request.form.get("flow", ""))
             found = [read_case(body, is_flow="flow" in head.target)
                      for body in asked_cases(services, org, head, request.form)]  # fmt: skip
-            ids = [sets.add_case(org, name, case, signed_in().caller.name) for case in found]
-            sets.contacts.note(org, name, ids, _contact(services, org, request.form))
+            contact, by = _contact(services, org, request.form), signed_in().caller.name
+            ids = [sets.add_case(org, name, case, by, contact) for case in found]
         except FlowhookError as error:
             return render_template("web/not_added.html", error=error), error.status
         last = sets.head(org, name).count - len(ids)

@@ -80,10 +80,9 @@ def _add_new(pages: Blueprint, services: PageServices, views: SetViews) -> None:
             asked = read_set(name, read_target(typed))
             check_target(services, asked)
             cases = [*_of_file(asked), *_of_log(services, org, asked, typed.log_id)]
-            sets.put(org, replace(asked, cases=cases), signed_in().caller.name)
-            if typed.log_id:
-                contact = services.log.get(org, typed.log_id)["contact"]
-                sets.contacts.note(org, name, [sets.get(org, name).cases[-1].id], contact)
+            contact = services.log.get(org, typed.log_id)["contact"] if typed.log_id else ""
+            by = signed_in().caller.name
+            sets.put(org, replace(asked, cases=cases), by, contact=contact)
         except FlowhookError as error:
             return views.new(org, typed_form(request.form, error.fields), error), error.status
         return views.to(org, name, "added" if typed.log_id else "made")

@@ -65,8 +65,7 @@ def case_routes(
             contact = entry["contact"]
             body = case_of_log(entry, asked, lambda one: asked_function(functions, one))
         case = read_case(body, is_flow=bool(asked.flow))
-        case_id = store.add_case(org, name, case, caller.name)
-        store.contacts.note(org, name, [case_id], contact)
+        case_id = store.add_case(org, name, case, caller.name, contact)
         return json_answer({"id": case_id}, 201)
 
     @routes.get("/<case_id>")

@@ -11,7 +11,6 @@ from typing import Any
 
 from flowhook.organisations.cipher import Cipher
 from flowhook.organisations.contact_names import ContactNames
-from flowhook.redis.effects import write
 from flowhook.redis.keys import org_key
 from flowhook.turns import in_turns
 
@@ -26,11 +25,11 @@ class CaseContacts:
         self.redis = redis
         self.names = ContactNames(redis, cipher)
 
-    def note(self, org: str, name: str, case_ids: Iterable[str], contact: str) -> None:
-        """Note that cases of a set were made of this contact's words; of nobody's nothing is."""
+    def note(self, pipe: Any, org: str, name: str, case_id: str, contact: str) -> None:
+        """Add the command to a transaction that notes whose words a case is made of."""
         tag = self.names.tag_of(org, contact)
-        for case_id in case_ids if tag else ():
-            write(self.redis, ("HSET", _key(org), f"{name}{BETWEEN}{case_id}", tag))
+        if tag:
+            pipe.hset(_key(org), f"{name}{BETWEEN}{case_id}", tag)
 
     def of(self, org: str, contact: str) -> dict[str, list[str]]:
         """The ids of a contact's cases by set."""

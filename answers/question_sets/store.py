@@ -155,8 +155,16 @@ class QuestionSetStore:
 
     # --- changing a set -----------------------------------------------------------------
 
-    def put(self, org: str, asked: QuestionSet, by: str, expected: Iterable[str] = ()) -> Written:
-        """Create or replace a set; cases without an id get one.
+    def put(
+        self,
+        org: str,
+        asked: QuestionSet,
+        by: str,
+        expected: Iterable[str] = (),
+        contact: str = "",
+    ) -> Written:
+        """Create or replace a set; cases without an id get one, and the last is made of this
+        contact's words, if any.
 
         Raises Changed unless `expected` fits, TooLarge for too many sets, cases or bytes, and
         Conflict for an id that two cases have.
@@ -172,6 +180,8 @@ class QuestionSetStore:
                 )
             fresh = SetHead(asked.name, target_json(asked), judge_json(asked.judge))
             written, write = self._writing(pipe, org, fresh, rows, cases, by)
+            if contact and cases:
+                write = self._noting(pipe, org, asked.name, cases[-1].id, contact, write)
             return replace(written, is_new=head is None), write
 
         return self._change(org, asked.name, change)
@@ -222,9 +232,9 @@ class QuestionSetStore:
 
     # --- changing cases -----------------------------------------------------------------
 
-    def add_case(self, org: str, name: str, case: Case, by: str) -> str:
-        """Add a case at the end; returns its id. Raises NotFound, TooLarge, and Conflict where a
-        case has its id."""
+    def add_case(self, org: str, name: str, case: Case, by: str, contact: str = "") -> str:
+        """Add a case at the end, made of this contact's words, if any; returns its id. Raises
+        NotFound, TooLarge, and Conflict where a case has its id."""
 
         def change(pipe: Any, head: SetHead | None, rows: Rows) -> tuple[Written, Any]:
             ids = {row.id for row in rows}
@@ -233,7 +243,9 @@ class QuestionSetStore:
                     f"this question set has a case {case.id}",
                     fix="Give the new one another id, or none; PUT replaces a case.",
                 )
-            return self._placing(pipe, org, existing(head), rows, with_id(case, ids), by)
+            new = with_id(case, ids)
+            written, write = self._placing(pipe, org, existing(head), rows, new, by)
+            return written, self._noting(pipe, org, name, new.id, contact, write)
 
         return self._change(org, name, change).case_id
 
@@ -294,6 +306,23 @@ class QuestionSetStore:
                 except WatchError:
                     continue
                 return written
+
+    def _noting(
+        self,
+        pipe: Any,
+        org: str,
+        name: str,
+        case_id: str,
+        contact: str,
+        write: Callable[[], object],
+    ) -> Callable[[], None]:
+        """What writes, and notes whose words a case is made of: never the one without the other."""
+
+        def both() -> None:
+            write()
+            self.contacts.note(pipe, org, name, case_id, contact)
+
+        return both
 
     def _placing(
         self, pipe: Any, org: str, head: SetHead, rows: Rows, case: Case, by: str

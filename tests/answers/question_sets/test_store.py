@@ -110,6 +110,15 @@ def test_cases_are_added_replaced_and_removed(store: QuestionSetStore) -> None:
         store.add_case(ORG, "none", WHY, "b")
 
 
+def test_whose_words_a_case_is_made_of_is_noted_with_it(store: QuestionSetStore) -> None:
+    store.put(ORG, FARM, "a", contact="919")
+    added = store.add_case(ORG, "crops", Case("", ("When?",)), "a", "918")
+    with pytest.raises(Conflict):
+        store.add_case(ORG, "crops", WHY, "a", "917")
+    noted = [store.contacts.of(ORG, contact) for contact in ("919", "918", "917")]
+    assert noted == [{"crops": ["talk"]}, {"crops": [added]}, {}]
+
+
 def test_cases_are_paged(store: QuestionSetStore) -> None:
     cases = tuple(Case(f"c{number}", (f"{number}?",)) for number in range(7))
     store.put(ORG, replace(FARM, cases=cases), "a")
