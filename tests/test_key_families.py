@@ -22,6 +22,7 @@ from answers.knowledge.progress import ReadDocument
 from answers.knowledge.reader import Reader
 from answers.knowledge.sealing import DocumentPlace
 from answers.prompts.store import PromptStore
+from answers.question_sets.question_set import Case
 from answers.question_sets.runs import runner as runners
 from flowhook.jobs import idempotency
 from flowhook.jobs.flow_resume import RedisShelf
@@ -259,7 +260,7 @@ def fill_question_sets(service: Service) -> None:
         assert service.admin("PUT", f"/question-sets/acme/{name}", asked).status == 201
     service.admin("DELETE", "/question-sets/acme/deleted")
     sets = service.app.extensions[runners.Runner.NAME].sets
-    sets.contacts.note("acme", "kept", ["q"], "5")
+    sets.add_case("acme", "kept", Case("q", ("When?",)), "me", contact="5")
     fill_runs(service)
 
 
