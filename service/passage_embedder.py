@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import secrets
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from flowhook.errors import FlowhookError
 from flowhook.limits.limiter import Estimate, Limiter
 from flowhook.organisations.open_client import OpenClient
 from flowhook.organisations.organisation import Organisation
@@ -15,6 +12,7 @@ from flowhook.providers.account import Accounts
 from flowhook.providers.model_client import EmbeddingRequest
 from flowhook.providers.token_estimate import BYTES_PER_TOKEN
 from flowhook.records.log_entry import LogEntry
+from flowhook.records.own_requests import logged
 
 FUNCTION = "knowledge"  # what the log and the usage call it
 
@@ -46,19 +44,11 @@ class PassageEmbedder:
             replace(account, fallback_model=None, fallback_account=None), organisation
         )
         tokens = sum(len(text.encode()) for text in texts) // BYTES_PER_TOKEN
-        since = time.time()
-        entry = LogEntry(organisation.id, FUNCTION, secrets.token_hex(16), "ok", 200, 0.0, since)
-        entry.request = {"texts": len(texts)}
-        try:
-            with self.limiter.place(
+        asked = {"texts": len(texts)}
+        with (
+            logged(self.record, organisation.id, FUNCTION, client, asked, model),
+            self.limiter.place(
                 organisation, lambda: Estimate(tokens), lambda: client.usage.input_tokens
-            ):
-                return client.embed(EmbeddingRequest(texts, model)).vectors
-        except FlowhookError as failure:
-            entry.status, entry.http_status = failure.type, failure.status
-            raise
-        finally:
-            entry.model = client.model or model
-            entry.input_tokens = client.usage.input_tokens
-            entry.milliseconds = (time.time() - since) * 1000
-            self.record(entry)
+            ),
+        ):
+            return client.embed(EmbeddingRequest(texts, model)).vectors

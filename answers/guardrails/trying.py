@@ -5,8 +5,6 @@ Nothing that is typed is kept; what asks a provider is a call in the log, withou
 
 from __future__ import annotations
 
-import secrets
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -15,7 +13,6 @@ from answers.guardrails.masking.finding import Found, find
 from answers.guardrails.rules.banned import has_banned
 from answers.guardrails.rules.replies import language_of, reply_to
 from answers.guardrails.rules.rules import Rules, Spoken
-from flowhook.errors import FlowhookError
 from flowhook.limits.limiter import Estimate, Limiter
 from flowhook.organisations.guardrail_schemas import BANNED, REPLY
 from flowhook.organisations.open_client import OpenClient
@@ -23,6 +20,7 @@ from flowhook.organisations.organisation import Organisation
 from flowhook.providers.account import Accounts
 from flowhook.providers.token_estimate import BYTES_PER_TOKEN
 from flowhook.records.log_entry import LogEntry
+from flowhook.records.own_requests import logged
 
 MAX_TRIED = 4_000  # characters
 FUNCTION = "guardrails"  # what the log and the usage call it
@@ -91,26 +89,17 @@ class GuardrailTrial:
         account = self.accounts.open(organisation.sections)
         client = self.open_client(account, organisation)
         tokens = ASKED_TOKENS + len(text.encode()) // BYTES_PER_TOKEN
-        since = time.time()
-        entry = LogEntry(organisation.id, FUNCTION, secrets.token_hex(16), "ok", 200, 0.0, since)
-        entry.request = {"characters": len(text)}
+        asked = {"characters": len(text)}
 
         def used() -> int:
             return client.usage.input_tokens + client.usage.output_tokens
 
-        try:
-            with self.limiter.place(organisation, lambda: Estimate(tokens), used):
-                settings = organisation.section(SECTION)
-                return self.rules.on_words(organisation.id, text, settings, lambda: client)
-        except FlowhookError as failure:
-            entry.status, entry.http_status = failure.type, failure.status
-            raise
-        finally:
-            entry.model = client.model or ""
-            entry.input_tokens = client.usage.input_tokens
-            entry.output_tokens = client.usage.output_tokens
-            entry.milliseconds = (time.time() - since) * 1000
-            self.record(entry)
+        with (
+            logged(self.record, organisation.id, FUNCTION, client, asked),
+            self.limiter.place(organisation, lambda: Estimate(tokens), used),
+        ):
+            settings = organisation.section(SECTION)
+            return self.rules.on_words(organisation.id, text, settings, lambda: client)
 
 
 def _banned(organisation: Organisation, text: str) -> Spoken | None:
