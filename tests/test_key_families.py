@@ -18,9 +18,9 @@ from answers.gates.gate import Gate
 from answers.inbox.inbox import Inbox
 from answers.inbox.sweep import InboxSweep
 from answers.knowledge.document import Passage
-from answers.knowledge.progress import ReadDocument
+from answers.knowledge.progress import Aside, ReadDocument
 from answers.knowledge.reader import Reader
-from answers.knowledge.sealing import DocumentPlace
+from answers.knowledge.sealing import EMBEDDINGS, DocumentPlace
 from answers.prompts.store import PromptStore
 from answers.question_sets.question_set import Case
 from answers.question_sets.runs import runner as runners
@@ -316,9 +316,10 @@ def fill_documents(service: Service) -> None:
     reader.progress.begin(place, "t")
     page = ReadDocument("pdf", [Passage("Hello.", 1)], {1: "Hello."}, 1)
     reader.progress.finish(place, "t", page)
-    size = reader.progress.gather_embeddings(place, "t", 0, [[1.0]])
-    reader.progress.embedded(place, "t", "text-embedding-3-small", size)
-    reader.progress.gather_embeddings(place, "t", 0, [[1.0]])
+    aside = Aside("text-embedding-3-small", place.made(EMBEDDINGS, "t"))
+    reader.progress.gather_embeddings(place, aside, 0, [[1.0]])
+    reader.progress.embedded(place, "t", aside)
+    reader.progress.gather_embeddings(place, aside, 0, [[1.0]])
     service.admin("POST", "/knowledge/acme/kept/documents", {"title": "b", "text": "Waits."})
     reader.leases.take(place.lease)
 

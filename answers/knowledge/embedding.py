@@ -16,12 +16,19 @@ EmbedTexts = Callable[[Organisation, str, list[str]], Vectors]
 
 
 def embeddings(
-    embed: EmbedTexts, organisation: Organisation, model: str, passages: Sequence[Passage]
+    embed: EmbedTexts,
+    organisation: Organisation,
+    model: str,
+    passages: Sequence[Passage],
+    is_there: Callable[[int], bool],
 ) -> Iterator[tuple[int, Vectors]]:
-    """The embeddings of passages, each batch with the number of its first. Raises FlowhookError."""
+    """The embeddings of passages, each batch with the number of its first, without those that an
+    earlier try had: `is_there` tells it of a batch by the number of its last. Raises FlowhookError.
+    """
     first = 0
     for some in batches(passages, AT_ONCE):
-        yield first, embed(organisation, model, [embedded_text(passage) for passage in some])
+        if not is_there(first + len(some) - 1):
+            yield first, embed(organisation, model, [embedded_text(passage) for passage in some])
         first += len(some)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import Any
 
 from answers.knowledge.base import KnowledgeBase
@@ -56,6 +57,14 @@ class ReadDocument:
     page_count: int = 0
     title: str = field(default="", repr=False)
     lost_pages: Sequence[int] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """The embeddings of a document by a model that are not all there yet, under `key`."""
+
+    model: str
+    key: str
 
 
 class Progress:
@@ -134,46 +143,59 @@ class Progress:
             )
 
         def also(pipe: Any, base: KnowledgeBase) -> None:
-            self._keep(pipe, place, token, PASSAGES)
+            self._keep(pipe, place.made(PASSAGES, token), place.key(PASSAGES))
             if read.pages:
-                self._keep(pipe, place, token, PAGES)
+                self._keep(pipe, place.made(PAGES, token), place.key(PAGES))
             pipe.unlink(place.key(FILE))
             self.bases.write(pipe, place.org, self.bases.renewed(base))
 
         return self._change(place, token, finished, also)
 
+    def aside(self, place: DocumentPlace, model: str, document: StoredDocument) -> Aside:
+        """Where embeddings by a model wait for the others, whoever asks for them: the next try goes
+        on where one ended."""
+        made_of = f"{model}\0{document.digest}\0{document.at}\0{document.passages}"
+        return Aside(model, place.made(EMBEDDINGS, sha256(made_of.encode()).hexdigest()[:16]))
+
+    def count_aside(self, aside: Aside) -> int:
+        return int(self.redis.hlen(aside.key))
+
+    def is_aside(self, aside: Aside, number: int) -> bool:
+        return bool(self.redis.hexists(aside.key, number))
+
     def gather_embeddings(
-        self, place: DocumentPlace, token: str, first: int, vectors: Iterable[Sequence[float]]
+        self, place: DocumentPlace, aside: Aside, first: int, vectors: Iterable[Sequence[float]]
     ) -> int:
         """Put the embeddings of passages from the number `first` on aside; returns their bytes."""
         sealed = (
             (number, self.sealing.sealed_embedding(place, number, vector))
             for number, vector in enumerate(vectors, first)
         )
-        return self._gather(place.made(EMBEDDINGS, token), sealed)
+        return self._gather(aside.key, sealed)
 
     def check_room(self, place: DocumentPlace, more: int) -> None:
         """Raise TooLarge where the organisation's documents may not take so many bytes more."""
         self._check_bytes(self.redis, place, more)
 
-    def embedded(self, place: DocumentPlace, token: str, model: str, size: int) -> Both | None:
+    def embedded(self, place: DocumentPlace, token: str, aside: Aside) -> Both | None:
         """Have a document's embeddings, which were put aside, answer as well. Raises TooLarge."""
 
         def told(pipe: Any, base: KnowledgeBase, document: StoredDocument) -> StoredDocument:
-            check_gathered(pipe, place.made(EMBEDDINGS, token))
+            check_gathered(pipe, aside.key)
+            size = document.passages * int(pipe.hstrlen(aside.key, 0))
             more = size - document.embedding_bytes
             self._check_bytes(pipe, place, more)
             return replace(
                 document,
                 size=document.size + more,
-                embedded_by=model,
+                embedded_by=aside.model,
                 embedding_bytes=size,
                 error=None,
                 tries=0,
             )
 
         def also(pipe: Any, base: KnowledgeBase) -> None:
-            self._keep(pipe, place, token, EMBEDDINGS)
+            self._keep(pipe, aside.key, place.key(EMBEDDINGS))
             self.bases.write(pipe, place.org, self.bases.renewed(base))
 
         return self._change(place, token, told, also)
@@ -232,7 +254,7 @@ class Progress:
             size += sum(len(value) for _, value in some)
         return size
 
-    def _keep(self, pipe: Any, place: DocumentPlace, token: str, part: str) -> None:
+    def _keep(self, pipe: Any, made: str, part: str) -> None:
         """Add the commands that make what was gathered a part of the document."""
-        pipe.execute_command("RENAME", place.made(part, token), place.key(part))
-        pipe.persist(place.key(part))
+        pipe.execute_command("RENAME", made, part)
+        pipe.persist(part)

@@ -9,12 +9,13 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from functools import partial
 
 from answers.knowledge.base import KnowledgeBase
 from answers.knowledge.document_store import DocumentStore
 from answers.knowledge.due import job_of, place_of
 from answers.knowledge.embedding import EmbedTexts, embeddings
-from answers.knowledge.progress import Progress
+from answers.knowledge.progress import Aside, Progress
 from answers.knowledge.read_document import read_document
 from answers.knowledge.reading import Unreadable
 from answers.knowledge.sealing import DocumentPlace
@@ -29,7 +30,7 @@ from flowhook.redis.leases import PROCESS_SECONDS, Leases
 STEP = "read_document"  # of the job queue
 READ_AT_ONCE = 2  # documents that a process reads at once, each with up to a GiB of memory
 MAX_TRIES = 3  # readings that broke off, before a document counts as unreadable
-MAX_EMBEDDINGS = 6  # tries to have a document's passages embedded, over some three hours
+MAX_EMBEDDINGS = 6  # tries in which no passage of a document is embedded, over some three hours
 LOST_SECONDS = 30.0  # after which a document that is being read is looked at again
 SENT_AT_ONCE = 4  # messages of a sweep
 BROKEN_SECONDS = 2.0  # before a document is read again whose reading met an unexpected error
@@ -164,11 +165,17 @@ class Reader:
         model = base.embedding_model
         if not model or document.embedded_by == model:
             return None
+        aside = self.progress.aside(place, model, document)
+        before = self.progress.count_aside(aside)
         try:
-            self._have_embedded(place, token, model, document)
+            self._have_embedded(place, token, aside, document)
         except FlowhookError as failure:
+            pause = max(EMBED_AGAIN.pause(document.tries + 1), failure.retry_after_seconds or 0.0)
+            if failure.retryable and self.progress.count_aside(aside) > before:
+                self.progress.give_back(place, token)  # it comes forward, as a provider lets it
+                return pause
             if failure.retryable and document.tries < MAX_EMBEDDINGS:
-                return EMBED_AGAIN.pause(document.tries + 1)
+                return pause
             self._fail(
                 place,
                 token,
@@ -178,16 +185,16 @@ class Reader:
         return None
 
     def _have_embedded(
-        self, place: DocumentPlace, token: str, model: str, document: StoredDocument
+        self, place: DocumentPlace, token: str, aside: Aside, document: StoredDocument
     ) -> None:
         """Raises TooLarge as soon as it can be told that there is no room for all of them."""
-        organisation, size = self.find(place.org), 0
+        organisation = self.find(place.org)
         passages = self.documents.passages(place, document.passages)
-        for first, vectors in embeddings(self.embed, organisation, model, passages):
-            size += self.progress.gather_embeddings(place, token, first, vectors)
-            whole = size * len(passages) // (first + len(vectors))
-            self.progress.check_room(place, whole - document.embedding_bytes)
-        retry_until_available(lambda: self.progress.embedded(place, token, model, size))
+        is_there = partial(self.progress.is_aside, aside)
+        for first, vectors in embeddings(self.embed, organisation, aside.model, passages, is_there):
+            each = self.progress.gather_embeddings(place, aside, first, vectors) // len(vectors)
+            self.progress.check_room(place, each * len(passages) - document.embedding_bytes)
+        retry_until_available(lambda: self.progress.embedded(place, token, aside))
 
     def _fail(
         self, place: DocumentPlace, token: str, message: str, fix: str

@@ -12,8 +12,8 @@ from answers.knowledge.deleted_bases import DeletedBases
 from answers.knowledge.document import Passage
 from answers.knowledge.document_store import DocumentStore
 from answers.knowledge.due import DueDocuments
-from answers.knowledge.progress import Progress, ReadDocument
-from answers.knowledge.sealing import FILE, DocumentPlace
+from answers.knowledge.progress import Aside, Progress, ReadDocument
+from answers.knowledge.sealing import EMBEDDINGS, FILE, DocumentPlace
 from answers.knowledge.store import BaseStore
 from answers.knowledge.stored_document import (
     FAILED,
@@ -140,13 +140,17 @@ def test_the_same_content_is_there_once(store: DocumentStore) -> None:
     assert len(store.documents(ORG, BASE)) == 1
 
 
+def aside(place: DocumentPlace) -> Aside:
+    return Aside("m", place.made(EMBEDDINGS, "e"))
+
+
 def test_embeddings_lie_beside_and_count(store: DocumentStore) -> None:
     place, progress = read(store), Progress(store)
     before, size = number(store), store.taken_bytes(ORG)
     for _ in range(2):
         progress.begin(place, "e")
-        added = progress.gather_embeddings(place, "e", 0, [[0.5, -0.25]])
-        progress.embedded(place, "e", "m", added)
+        added = progress.gather_embeddings(place, aside(place), 0, [[0.5, -0.25]])
+        progress.embedded(place, "e", aside(place))
     assert [list(one) for one in store.embeddings(place, 1)] == [[0.5, -0.25]]
     assert store.document(ORG, BASE, place.doc).embedded_by == "m"
     assert store.taken_bytes(ORG) == size + added
@@ -221,8 +225,8 @@ def test_what_waited_for_its_embeddings_waits_when_its_base_comes_back(
     store.bases.put(ORG, BASE, {"embedding_model": "m"}, "me")
     progress = Progress(store)
     progress.begin(second, "t")
-    size = progress.gather_embeddings(second, "t", 0, [[0.5, 0.5]])
-    progress.embedded(second, "t", "m", size)
+    progress.gather_embeddings(second, aside(second), 0, [[0.5, 0.5]])
+    progress.embedded(second, "t", aside(second))
     DeletedBases(store, settings.trash).delete(ORG, BASE, "me")
     for place in (first, second):
         store.due.done(place)
@@ -271,8 +275,8 @@ def test_lost_pages_stay_told_whatever_becomes_of_the_embeddings(store: Document
     both = store.document(ORG, BASE, place.doc)
     assert [one["message"].rpartition(": ")[2] for one in both.faults] == ["2.", "No embeddings."]
     progress.begin(place, "e")
-    added = progress.gather_embeddings(place, "e", 0, [[0.5, -0.25]])
-    progress.embedded(place, "e", "m", added)
+    progress.gather_embeddings(place, aside(place), 0, [[0.5, -0.25]])
+    progress.embedded(place, "e", aside(place))
     assert store.document(ORG, BASE, place.doc).faults == both.faults[:1]
 
 

@@ -13,9 +13,9 @@ from answers.knowledge.document_store import DocumentStore
 from answers.knowledge.due import DueDocuments, job_of
 from answers.knowledge.indices import IDLE_SECONDS, Indices
 from answers.knowledge.knowledge import Knowledge
-from answers.knowledge.progress import Progress, ReadDocument
+from answers.knowledge.progress import Aside, Progress, ReadDocument
 from answers.knowledge.reader import Reader
-from answers.knowledge.sealing import DocumentPlace
+from answers.knowledge.sealing import EMBEDDINGS, DocumentPlace
 from answers.knowledge.store import BaseStore
 from answers.knowledge.stored_document import NewDocument, StoredDocument
 from flowhook.errors import NotFound, Overloaded, ProviderTimeout
@@ -179,8 +179,9 @@ def test_embeddings_find_what_shares_no_word(desk: Desk) -> None:
     for doc, vector in ((fee, [1.0, 0.0]), (sowing, [0.0, 1.0])):
         place = DocumentPlace(ORG, base.id, doc)
         progress.begin(place, "e")
-        size = progress.gather_embeddings(place, "e", 0, [vector])
-        progress.embedded(place, "e", "m", size)
+        aside = Aside("m", place.made(EMBEDDINGS, "e"))
+        progress.gather_embeddings(place, aside, 0, [vector])
+        progress.embedded(place, "e", aside)
     asked: list[list[str]] = []
 
     def embed(texts: list[str]) -> list[list[float]]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
 import redis
 
 from answers.knowledge.due import DUE, job_of
-from answers.knowledge.reader import MAX_TRIES, READ_AT_ONCE, STEP, Reader
+from answers.knowledge.embedding import Vectors
+from answers.knowledge.reader import MAX_EMBEDDINGS, MAX_TRIES, READ_AT_ONCE, STEP, Reader
 from answers.knowledge.sealing import DocumentPlace
 from answers.knowledge.stored_document import FAILED, QUEUED, READING, READY
+from flowhook.errors import RateLimited
+from flowhook.organisations.organisation import Organisation
 from tests.answers.knowledge.library import FEES, SOWING, Library
 from tests.fakes.openai import FakeOpenAI
 from tests.fixtures_app import OpenService, Service
@@ -160,6 +164,39 @@ def test_embeddings_that_there_is_no_room_for_are_not_all_paid(
     assert (document["status"], document["embedding_model"]) == (READY, None)
     assert "words alone" in document["error"]["message"]
     assert len(openai.requests) == 1
+    assert len(library.search("Part 7")) > 0
+
+
+def test_embeddings_go_on_where_a_limit_ended_them_and_none_is_paid_twice(
+    library: Library, reader: Reader, openai: FakeOpenAI
+) -> None:
+    """By an account that takes one request of 64 passages, and then refuses one."""
+    library.service.organisation(openai)
+    words = " ".join(f"word{number}" for number in range(150))
+    parts = (MAX_EMBEDDINGS + 2) * 64
+    place = place_of_sent(
+        library, reader, "".join(f"# Part {n}\n\n{n} {words}\n\n" for n in range(parts))
+    )
+    reader.perform(job_of(place))
+    passages = library.document(place.doc)["passages"]
+    requests = math.ceil(passages / 64)
+    assert requests > MAX_EMBEDDINGS
+    asked: list[list[str]] = []
+    embed = reader.embed
+
+    def limited(organisation: Organisation, model: str, texts: list[str]) -> Vectors:
+        asked.append(texts)
+        if len(asked) % 2 == 0:
+            raise RateLimited("slowly")
+        return embed(organisation, model, texts)
+
+    reader.embed = limited
+    library.put(embedding_model="text-embedding-3-small")
+    for _ in range(requests):
+        assert library.document(place.doc)["embedding_model"] is None
+        reader.perform(job_of(place))
+    assert library.document(place.doc)["embedding_model"] == "text-embedding-3-small"
+    assert sum(map(len, asked[::2])) == passages
     assert len(library.search("Part 7")) > 0
 
 
