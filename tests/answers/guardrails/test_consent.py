@@ -10,6 +10,7 @@ from answers.guardrails import consent as consents
 from answers.guardrails.consent import BY_API, BY_FLOW, GIVEN, WITHDRAWN, ConsentStore, shown
 from flowhook.errors import NotFound, TooLarge
 from flowhook.organisations.cipher import Cipher
+from flowhook.organisations.contact_names import MAX_CONTACT
 from flowhook.redis.connect import Client
 from flowhook.redis.keys import gone_key, org_key
 from tests.answers.inbox.items import ORG, Clock
@@ -55,6 +56,11 @@ def test_only_the_last_changes_are_kept(store: ConsentStore) -> None:
     changes = store.changes(ORG, ASHA)
     assert len(changes) == 10
     assert (len(changes[0].by), len(changes[0].purpose)) == (128, 500)
+
+
+def test_an_id_is_cut_as_calls_cut_it(store: ConsentStore) -> None:
+    store.record(ORG, ASHA * 20, GIVEN, BY_FLOW, "f1")
+    assert store.is_given(ORG, (ASHA * 20)[:MAX_CONTACT])
 
 
 def test_the_contact_does_not_stand_in_clear(store: ConsentStore) -> None:

@@ -195,6 +195,9 @@ def test_embeddings_go_on_where_a_limit_ended_them_and_none_is_paid_twice(
     for _ in range(requests):
         assert library.document(place.doc)["embedding_model"] is None
         reader.perform(job_of(place))
+        document = reader.documents.find(place)
+        assert document is not None
+        assert document.tries == 0, "what comes forward is no try, or each pause would be longer"
     assert library.document(place.doc)["embedding_model"] == "text-embedding-3-small"
     assert sum(map(len, asked[::2])) == passages
     assert len(library.search("Part 7")) > 0
