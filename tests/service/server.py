@@ -22,8 +22,8 @@ from flowhook.redis.embedded import socket_path
 from flowhook.redis.supervisor import die_with_parent
 from service.job_worker import RUN_WORKER
 from tests.fakes.openai import FakeOpenAI
-from tests.fakes.valkey import free_port
 from tests.fixtures_app import ADMIN_TOKEN, FIRST_KEY, Answer
+from tests.free_ports import free_port
 from tests.waiting import START_SECONDS, wait_for
 
 ROOT = Path(__file__).parents[2]

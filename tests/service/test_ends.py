@@ -16,7 +16,7 @@ import requests
 
 from service.job_worker import RUN_WORKER
 from tests.fakes.openai import FakeOpenAI, faults
-from tests.fakes.valkey import free_port
+from tests.free_ports import free_port
 from tests.service.web_process import ROOT, WebProcess
 from tests.waiting import START_SECONDS, wait_for
 

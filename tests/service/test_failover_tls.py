@@ -17,8 +17,9 @@ import pytest
 
 from flowhook.redis.connect import connect
 from tests.fakes.tcp import tls_terminator, write_certificate
-from tests.fakes.valkey import SLOTS, Valkey, free_port
+from tests.fakes.valkey import SLOTS, Valkey
 from tests.fixtures_app import OpenService, Service
+from tests.free_ports import free_port
 from tests.waiting import wait_for
 
 LOADERS = 4

@@ -14,8 +14,8 @@ import pytest
 
 from flowhook.config import ConfigError
 from service.listening import HELD, check_listening
-from tests.fakes.valkey import free_port
 from tests.fixtures_app import make_config
+from tests.free_ports import free_port
 
 ROOT = Path(__file__).parents[2]
 

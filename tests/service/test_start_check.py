@@ -16,8 +16,9 @@ from flowhook.organisations.store import SettingsStore
 from flowhook.redis.connect import Client
 from flowhook.redis.keys import FORMAT, STORE_FORMAT
 from service.rotate_keys import rotate
-from tests.fakes.valkey import Valkey, free_port
+from tests.fakes.valkey import Valkey
 from tests.fixtures_app import ADMIN_TOKEN, FIRST_KEY, SECOND_KEY, make_config
+from tests.free_ports import free_port
 
 ROOT = Path(__file__).parents[2]
 

@@ -14,6 +14,7 @@ from types import TracebackType
 
 import requests
 
+from tests.free_ports import free_port
 from tests.waiting import START_SECONDS, wait_for
 
 ROOT = Path(__file__).parents[2]
@@ -34,7 +35,7 @@ class WebProcess:
         options: Iterable[str] = (),
         **environment: str,
     ) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.process = subprocess.Popen(
             [*self.command, *options],
@@ -103,9 +104,3 @@ def read_to_end(client: socket.socket) -> bytes:
     while piece := client.recv(65_536):
         received += piece
     return received
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port

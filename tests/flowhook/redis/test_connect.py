@@ -14,7 +14,8 @@ import redis
 
 from flowhook.redis.connect import UNAVAILABLE, Client, connect
 from tests.fakes.tcp import silent_server, tls_terminator, write_certificate
-from tests.fakes.valkey import Valkey, free_port, running_cluster
+from tests.fakes.valkey import Valkey, running_cluster
+from tests.free_ports import free_port
 from tests.versions import check_versions
 from tests.waiting import wait_for
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from service.doctor.finding import ADVICE, WRONG
 from service.doctor.public_address import public_address
 from tests.fakes.receiver import Receiver
-from tests.fakes.valkey import free_port
+from tests.free_ports import free_port
 
 
 def test_an_address_without_tls_gets_advice() -> None:
