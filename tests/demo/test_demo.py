@@ -9,6 +9,7 @@ import pytest
 
 from demo.place import DEMO_LOCK, FOLDER, choose_port, own_environment, own_folder
 from demo.service import Service
+from tests.free_ports import free_port
 
 
 @pytest.mark.parametrize(
@@ -44,8 +45,8 @@ def test_an_address_of_another_machine_ends_it_with_one_line(
 def test_it_takes_the_named_port_and_a_free_one_where_that_is_taken(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+    port = free_port()
+    with socket.create_server(("127.0.0.1", port)):
         monkeypatch.setenv("PORT", str(port))
         other = choose_port()
         assert other != port

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import signal
-import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 
 from flowhook.version import VERSION
 from tests.deploy.dockerfile import Build, read_steps, sent
+from tests.free_ports import free_port
 from tests.waiting import START_SECONDS, wait_for
 
 ROOT = Path(__file__).parents[2]
@@ -26,9 +26,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Build:
 
 @pytest.fixture
 def port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        found: int = probe.getsockname()[1]
-    return found
+    return free_port()
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from threading import Thread
 import pytest
 
 from service.healthcheck import main
+from tests.free_ports import free_port
 
 
 class Web(BaseHTTPRequestHandler):
@@ -50,8 +51,7 @@ def test_another_status_is_none(
 def test_no_answer_is_none(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with HTTPServer(("127.0.0.1", 0), Web) as server:
-        port = server.server_port
+    port = free_port()
     monkeypatch.setenv("PORT", str(port))
     monkeypatch.setenv("HOST", "127.0.0.1")
     assert main() == 1

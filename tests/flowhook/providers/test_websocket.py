@@ -42,6 +42,7 @@ from tests.examples import check_examples
 from tests.fakes.tcp import silent_server, tls_terminator, write_certificate
 from tests.fakes.web import WebServer, serve
 from tests.flowhook.providers.test_transports import run_patched
+from tests.free_ports import free_port
 
 HEADERS = {"Authorization": "Bearer x"}
 
@@ -402,10 +403,8 @@ def test_the_certificate_is_for_the_name(
 
 
 def test_nobody_there_is_unreachable(transport: ConversingTransport) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
     with pytest.raises(Unreachable) as caught:
-        transport.converse(f"ws://127.0.0.1:{port}/", HEADERS, Echo(), 5)
+        transport.converse(f"ws://127.0.0.1:{free_port()}/", HEADERS, Echo(), 5)
     assert "127.0.0.1" not in str(caught.value)
 
 
