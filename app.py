@@ -10,23 +10,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from answers.api.approved_answers import AnswerAccess
-from answers.api.approved_csv_routes import approved_csv_routes
-from answers.api.approved_routes import approved_routes
-from answers.api.case_csv_routes import case_csv_routes
-from answers.api.case_routes import case_routes
-from answers.api.consent_routes import consent_routes
-from answers.api.document_routes import document_routes
-from answers.api.gate_routes import flow_gate_routes, prompt_gate_routes
-from answers.api.guardrail_routes import guardrail_routes
-from answers.api.inbox_routes import inbox_routes
-from answers.api.knowledge_answers import KnowledgeAccess
-from answers.api.knowledge_routes import knowledge_routes
-from answers.api.live_routes import live_routes
-from answers.api.prompt_routes import prompt_routes
-from answers.api.question_set_answers import SetAccess
-from answers.api.question_set_routes import question_set_routes
-from answers.api.run_routes import run_routes
+from answers.api.routes import answers_routes
 from answers.asked.week import WhatPeopleAsk
 from answers.guardrails.consent import ConsentStore
 from answers.guardrails.guards import Guards
@@ -46,7 +30,6 @@ from flowhook.http import answers
 from flowhook.http.application import FlowhookFlask
 from flowhook.http.body_size import MAX_BODY_BYTES
 from flowhook.http.headers import ALWAYS_HTTPS
-from flowhook.http.new_work import refuse_while_full
 from flowhook.http.origin import called_at
 from flowhook.jobs.room import MEGABYTE
 from flowhook.jobs.routes import job_routes
@@ -88,17 +71,9 @@ from flowhook.redis.fullness import Fullness
 from flowhook.usage.counters import UsageCounters
 from flowhook.usage.prices import Prices
 from flowhook.usage.routes import usage_routes
-from flows.api.channel_routes import channel_routes
-from flows.api.conversation_routes import conversation_routes
-from flows.api.editing_routes import editing_routes
-from flows.api.explore_routes import explore_routes
-from flows.api.flow_routes import flow_routes
-from flows.api.funnel_routes import funnel_routes
-from flows.api.intervention_routes import intervention_routes
-from flows.api.roster_routes import roster_routes
+from flows.api.routes import flows_routes
 from flows.conversations.author_requests import AuthorHttpClient
 from flows.conversations.conversations import Conversations
-from flows.conversations.interventions import Interventions
 from flows.conversations.roster_filling import RosterFilling
 from flows.conversations.store import CONVERSATIONS_PART, ConversationStore
 from flows.conversations.waker import Waker
@@ -409,7 +384,6 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:  # noq
         settings_routes(auth, sections, checks),
         token_routes(auth, sections),
         openai_routes(auth, sections, checks),
-        guardrail_routes(auth, sections, services.trial, in_flight.place),
         trash_routes(auth, sections, store.trash),
         log_routes(auth, sections, log),
         job_routes(auth, job_services.store, job_services.dead),
@@ -417,49 +391,38 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:  # noq
         contact_routes(auth, sections, rights, in_flight.place),
         usage_routes(auth, sections, counters, prices),
         board_routes(auth, sections, board, alerts.open),
-        refuse_while_full(flow_routes(auth, sections, conversations.flows, linter), fullness),
-        refuse_while_full(editing_routes(auth, sections, services.editor), fullness),
-        refuse_while_full(conversation_routes(auth, conversations, in_flight.place), fullness),
-        refuse_while_full(
-            intervention_routes(auth, Interventions(conversations), in_flight.place), fullness
-        ),
-        roster_routes(auth, conversations),
-        funnel_routes(auth, sections, conversations.flows),
-        explore_routes(auth, conversations, services.pretended, in_flight.place),
-        refuse_while_full(prompt_routes(auth, sections, prompts), fullness),
-        refuse_while_full(live_routes(auth, sections, gating.live_prompts), fullness),
-        refuse_while_full(prompt_gate_routes(auth, sections, gating.gates), fullness),
-        refuse_while_full(flow_gate_routes(auth, sections, gating.gates), fullness),
-        refuse_while_full(
-            question_set_routes(SetAccess(auth, sections), questions, functions), fullness
-        ),
-        refuse_while_full(
-            case_routes(SetAccess(auth, sections), questions, log, functions), fullness
-        ),
-        refuse_while_full(run_routes(SetAccess(auth, sections), question_runs), fullness),
-        refuse_while_full(case_csv_routes(SetAccess(auth, sections), questions), fullness),
-        inbox_routes(auth, sections, inbox.inbox),
-        refuse_while_full(consent_routes(auth, sections, guards.consents), fullness),
-        refuse_while_full(
-            knowledge_routes(
-                KnowledgeAccess(auth, sections),
-                reader,
-                answer_loop.deleted,
-                answer_loop.knowledge,
-            ),
+        *flows_routes(
+            auth,
+            sections,
             fullness,
+            in_flight.place,
+            conversations=conversations,
+            linter=linter,
+            editor=services.editor,
+            pretended=services.pretended,
+            settings=settings,
+            lockout=lockout,
+            receiver=whatsapp,
         ),
-        refuse_while_full(
-            document_routes(KnowledgeAccess(auth, sections), reader, guard, in_flight.place),
+        *answers_routes(
+            auth,
+            sections,
             fullness,
+            in_flight.place,
+            guard,
+            log,
+            functions,
+            live_prompts=gating.live_prompts,
+            gates=gating.gates,
+            question_runs=question_runs,
+            knowledge=answer_loop.knowledge,
+            reader=reader,
+            deleted_bases=answer_loop.deleted,
+            approved=answer_loop.approved,
+            inbox=inbox.inbox,
+            consents=guards.consents,
+            trial=services.trial,
         ),
-        refuse_while_full(
-            approved_routes(AnswerAccess(auth, sections), answer_loop.approved), fullness
-        ),
-        refuse_while_full(
-            approved_csv_routes(AnswerAccess(auth, sections), answer_loop.approved), fullness
-        ),
-        refuse_while_full(channel_routes(settings, lockout, whatsapp), fullness),
         privacy_routes(auth, sections, services.processing),
         operations_routes(auth, fullness, lambda: document(app, functions)),
         web_routes(services),
