@@ -27,7 +27,7 @@ KNOWN = [kind for kind in KINDS if any(
 VALUES = [SENTENCES[kind][1] for kind in KNOWN]
 TEXT = " ".join(SENTENCES[kind][0].format(SENTENCES[kind][1]) for kind in KNOWN)
 LATIN = str.maketrans("०१२३४५६७८९", "0123456789")
-GIVEN = re.compile(r"\[[A-Z_]+-[0-9]{3,6}\]")
+GIVEN = re.compile(r"\[[A-Z]+_[0-9]{3,6}\]")
 """A placeholder, which no caller may get."""
 
 
