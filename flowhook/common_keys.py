@@ -10,6 +10,12 @@ from typing import Any
 
 Described = Mapping[str, Mapping[str, Any]]
 
+NAME_FIELDS = (
+    *("name", "full_name", "first_name", "middle_name", "last_name", "surname", "nickname"),
+    *("father_name", "mother_name", "husband_name", "wife_name", "child_name"),
+)
+"""The fields of a contact that hold names of people, as flows call them."""
+
 # Keys that chatbot builders add to every call, ignored if unused.
 BUILDER: Described = {
     "contact": {"description": "The contact, as the flow's @contact writes it."},

@@ -86,7 +86,7 @@ class FlowTools:
                 "a flow that a model called cannot let a model call flows",
                 fix="Call function_calling from the flow that the contact is in.",
             )
-        services = self._services(context.organisation, self.calls.with_prompts(context.prompts))
+        services = self._services(context.organisation, self.calls.inside(context))
         known = services.find_contact(context.contact) if context.contact else None
         session = Session(known or Contact(id=context.contact or "tool"))
         wanted = set(inputs_of(flow))

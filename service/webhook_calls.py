@@ -27,6 +27,7 @@ from flows.conversations.handover import Answer, Handover
 from flows.lint import FunctionSpec
 from flows.model.session import WebhookAnswer, WebhookPending
 from webhooks.call_handler import CallHandler
+from webhooks.context import Context
 from webhooks.pretended import pretended_answer
 from webhooks.registry import WebhookFunction
 
@@ -43,17 +44,22 @@ class FlowCalls:
         handler: CallHandler,
         prompts: Mapping[str, int] | None = None,
         needs_consent: bool = True,
+        names: tuple[str, ...] = (),
     ) -> None:
         """Create it; `prompts` names versions of saved prompts to answer in the place of live
         ones. `needs_consent` is false where no contact is behind the flow, or the call that the
-        flow is part of was looked at."""
+        flow is part of was looked at. `names` are masked beside those of the flow's contact."""
         self.handler = handler
         self.prompts = prompts
         self.needs_consent = needs_consent
+        self.names = names
 
-    def with_prompts(self, prompts: Mapping[str, int] | None) -> FlowCalls:
-        """Return the same with these versions of saved prompts."""
-        return FlowCalls(self.handler, prompts, self.needs_consent) if prompts else self
+    def inside(self, context: Context) -> FlowCalls:
+        """Return the same for a flow that is part of another call: with its versions of saved
+        prompts, and the names that it masks."""
+        masks = context.open_masks()
+        names = masks.all_names() if masks else ()
+        return FlowCalls(self.handler, context.prompts or self.prompts, self.needs_consent, names)
 
     def __call__(
         self, organisation: Organisation, name: str, body: Mapping[str, Any]
@@ -67,6 +73,7 @@ class FlowCalls:
             contact=contact_of(body) if "webhook_log_id" in body else "",
             prompts=self.prompts,
             needs_consent=self.needs_consent,
+            names=self.names,
         )
         dispatcher = self.handler.dispatcher
         try:

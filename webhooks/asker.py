@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flowhook.common_keys import NAME_FIELDS
 from flowhook.strict_json import UnreadableJson, read_value
 
 MAX_NAME = 200
@@ -33,21 +34,39 @@ def asker_of(body: Mapping[str, Any]) -> Asker:
 
 
 def names_of(body: Mapping[str, Any]) -> tuple[str, ...]:
-    """The names that a body's contact goes by.
+    """The names that a body's contact goes by, with those that flows asked for and keep as fields.
 
     >>> names_of({"contact": {"name": "Asha Devi", "fields": {"first_name": {"value": "Asha"}}}})
-    ('Asha Devi',)
+    ('Asha Devi', 'Asha')
     """
-    name = _text(object_in(body.get("contact")).get("name"))
-    return (name,) if name else ()
+    contact = object_in(body.get("contact"))
+    fields = object_in(contact.get("fields"))
+    told = (_text(_value_of(fields.get(name))) for name in NAME_FIELDS)
+    return tuple(dict.fromkeys(name for name in (_text(contact.get("name")), *told) if name))
 
 
 def language_of(contact: Mapping[str, Any]) -> str:
-    """A contact's language, by name or code as its builder writes it; empty for none."""
-    language = contact.get("language")
+    """A contact's language, by name or code as its builder writes it; empty for none.
+
+    Glific keeps it among the contact's fields.
+
+    >>> language_of({"fields": {"language": {"label": "Hindi"}}})
+    'Hindi'
+    """
+    own = _label_of(contact.get("language"))
+    return own or _label_of(object_in(contact.get("fields")).get("language"))
+
+
+def _label_of(language: Any) -> str:
     if isinstance(language, Mapping):
+        if language.get("value"):
+            return _text(language["value"])
         language = next((language[name] for name in LABELS if language.get(name)), None)
     return _text(language)
+
+
+def _value_of(field: Any) -> Any:
+    return field.get("value") if isinstance(field, Mapping) else field
 
 
 def object_in(value: Any) -> Mapping[str, Any]:

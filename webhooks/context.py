@@ -280,8 +280,8 @@ class Context:
     def open_masks(self) -> Masks | None:
         """The masks of the whole call, None where the organisation masks nothing."""
         if self.masks is None and SECTION in self.organisation.sections:
-            body = self.call.body if self.call else {}
-            self.masks = self.service.guards.masks(self.organisation, self.contact, names_of(body))
+            names = (*names_of(self.call.body), *self.call.names) if self.call else ()
+            self.masks = self.service.guards.masks(self.organisation, self.contact, names)
         return self.masks
 
     def hear(self, words: str) -> None:

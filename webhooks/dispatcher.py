@@ -241,7 +241,7 @@ class Dispatcher:
 
     def _masks_of(self, call: Call, entry: LogEntry) -> FindMasks:
         """What finds the masks of a call that has no context."""
-        guards, names = self.contexts.guards, names_of(call.body)
+        guards, names = self.contexts.guards, (*names_of(call.body), *call.names)
         return lambda: guards.masks_by_id(call.organization_id, entry.contact, names)
 
     def _record(self, entry: LogEntry, outcome: Outcome, find_masks: FindMasks) -> Outcome:

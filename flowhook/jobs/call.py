@@ -21,7 +21,8 @@ class Call:
     log what made the call, if neither a caller over HTTP nor a flow did. `job_id` is the job
     that waits for the person whom the call asks, empty where none does. `needs_consent` is false
     where no contact is behind it: a page that tries a function, a model's own tool. `asker` is the
-    contact whose call it is, known where it becomes a job.
+    contact whose call it is, known where it becomes a job. `names` are names of people that are
+    masked beside those of the body's contact; a job does not keep them.
     """
 
     organization_id: str
@@ -36,6 +37,7 @@ class Call:
     job_id: str = ""
     needs_consent: bool = True
     asker: str = ""
+    names: tuple[str, ...] = field(default=(), repr=False)
 
 
 def new_job_id(organization_id: str) -> str:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from flowhook.common_keys import COMMON_KEYS
+from flowhook.common_keys import COMMON_KEYS, NAME_FIELDS
 from flowhook.errors import FlowhookError, InvalidInput, TooLarge
 from flowhook.http.body_size import MAX_IMPORT_VALUES
 from flowhook.strict_json import UnreadableJson, read_value
@@ -234,7 +234,15 @@ def _call_function(
         webhook_log_id=call_id,
         result_name=action.source.get("result_name"),
     )
-    return sprint.services.call_webhook(name, body)
+    return sprint.services.call_webhook(name, body, _asker(sprint))
+
+
+def _asker(sprint: Sprint) -> dict[str, Any]:
+    """The contact's id, names and language, as a body's `contact` has them."""
+    known = sprint.contact_bindings()
+    told = (*NAME_FIELDS, "language")
+    fields = {key: value for key, value in known["fields"].items() if key in told}
+    return {"id": known["id"], "name": known["name"], "fields": fields}
 
 
 def _send(

@@ -47,6 +47,8 @@ def unrecorded(
     """Record nothing: no contact is behind the flow."""
 
 
+GUARDRAILS = "guardrails"  # the section whose rules need to know who asks
+
 # What a call needs that is answered later.
 LATER_KEYS = frozenset({"wait_seconds", "callback_url", "webhook_log_id", "result_name"})
 
@@ -94,8 +96,11 @@ class LiveServices:
         self.timezone = self.organisation.timezone.key
 
     def call_webhook(
-        self, function_name: str, body: Mapping[str, Any]
+        self, function_name: str, body: Mapping[str, Any], asker: Mapping[str, Any]
     ) -> WebhookAnswer | WebhookPending:
+        if GUARDRAILS in self.organisation.sections:
+            told = body.get("contact")
+            body = {**body, "contact": {**asker, **(told if isinstance(told, Mapping) else {})}}
         with self.working():
             return self.functions(self.organisation, function_name, body)
 

@@ -244,9 +244,13 @@ class EngineServices(Protocol):
         ...
 
     def call_webhook(
-        self, function_name: str, body: Mapping[str, Any]
+        self, function_name: str, body: Mapping[str, Any], asker: Mapping[str, Any]
     ) -> WebhookAnswer | WebhookPending:
-        """Run one of this service's webhook functions."""
+        """Run one of this service's webhook functions.
+
+        `asker` is what guardrails have to know of the contact, whatever the author put into the
+        body: names and language, as they stand in a body's `contact`.
+        """
         ...
 
     def send_request(

@@ -71,7 +71,7 @@ class StandaloneServices:
         return self.clock()
 
     def call_webhook(
-        self, function_name: str, body: Mapping[str, Any]
+        self, function_name: str, body: Mapping[str, Any], asker: Mapping[str, Any]
     ) -> WebhookAnswer | WebhookPending:
         return self.functions(function_name, body)
 

@@ -43,6 +43,10 @@ class KnownNames:
     def __len__(self) -> int:
         return len(self._seen)
 
+    def all(self) -> tuple[str, ...]:
+        """The names, folded."""
+        return tuple(self._seen)
+
     def add(self, name: str) -> bool:
         """Whether the name was not known; at most MOST_NAMES are."""
         plain = folded(name[:MOST_NAME]).text

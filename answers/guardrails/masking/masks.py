@@ -63,6 +63,10 @@ class Masks:
         """How many names are known: those of the contact, and those that texts told so far."""
         return len(self.known)
 
+    def all_names(self) -> tuple[str, ...]:
+        with self.lock:
+            return self.known.all()
+
     def _masked(self, text: str) -> str:
         found = find_with(text, self.kinds, self.known)
         found = self._with_look_alikes(text, found)

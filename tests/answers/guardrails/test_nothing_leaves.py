@@ -320,6 +320,69 @@ def test_flows_send_what_is_masked(world: World) -> None:
     check_kept(world.service)
 
 
+def test_the_names_of_a_flows_contact_are_known_where_the_author_sends_no_contact(
+    world: World,
+) -> None:
+    """A name that the flow has just set counts, too."""
+    hook = {
+        "url": "parse_via_chat_gpt",
+        "result_name": "gpt",
+        "body": json.dumps({"question_text": "For @results.who, please"}),
+    }
+    flow = {
+        "uuid": "named",
+        "name": "Named",
+        "keywords": ["hello"],
+        "nodes": [
+            {"id": "who", "wait": {"result": "who"}, "else": "name"},
+            {
+                "id": "name",
+                "actions": [{"type": "set_contact_name", "name": "@results.who"}],
+                "to": "ask",
+            },
+            {"id": "ask", "webhook": hook, "success": "yes", "failure": "no"},
+            {"id": "yes", "send": "@results.gpt.parsed_msg"},
+            {"id": "no", "send": "Failed"},
+        ],
+    }
+    publish(world.service, flow)
+    say(world.service, "hello")
+    said = texts(say(world.service, "Gopal Rao"))
+    assert said == ["Fine: For Gopal Rao, please"]
+    assert b"Gopal" not in world.openai.last.raw
+
+
+@pytest.mark.parametrize(
+    "told", ["My name is Gopal Rao, thanks.", "For Lakshmi Narayan, please", "For 98765 43210."]
+)
+def test_a_flow_that_a_model_calls_masks_what_its_call_masks(world: World, told: str) -> None:
+    """The model calls it with a name alone, which tells nobody that it is one."""
+    hook = {
+        "url": "chat",
+        "result_name": "it",
+        "body": json.dumps({"input": "Greet @results.who"}),
+    }
+    flow = {
+        "uuid": "greet",
+        "name": "Greet",
+        "nodes": [
+            {"id": "ask", "webhook": hook, "success": "yes", "failure": "no"},
+            {"id": "yes", "send": "@results.it.response"},
+            {"id": "no", "send": "Failed"},
+        ],
+    }
+    publish(world.service, flow)
+    world.call("chat", {"input": told})
+    (given,) = re.findall(r"\[[A-Z]+_[0-9]+\]", world.openai.last.raw.decode())
+    world.openai.say_tool_calls([{"name": "greet", "arguments": {"who": given}}])
+    answer = world.call("function_calling", {"input": told, "functions": ["greet"]})
+    (called,) = answer.json["calls"]
+    whom = called["arguments"]["who"]
+    assert whom in told
+    assert called["result"]["response"] == f"Fine: Greet {whom}"
+    assert not any(whom.encode() in asked.raw for asked in world.openai.requests)
+
+
 def test_a_thread_has_the_same_placeholders(world: World) -> None:
     for question in (TEXT, "And now?", TEXT):
         world.call("parse_via_chat_gpt", {"question_text": question, "thread_id": "mine"})

@@ -26,6 +26,9 @@ SECTIONS: dict[str, Any] = {
 }
 
 
+ASKER: dict[str, Any] = {"id": "7", "name": "Asha", "fields": {"language": {"label": "Hindi"}}}
+
+
 class Calls:
     """Functions that keep what they were asked, and whether the turn was being kept then."""
 
@@ -84,9 +87,26 @@ def test_globals_and_the_calendar_are_the_organisations(room: Room, calls: Calls
 
 
 def test_the_turn_is_kept_while_a_function_works(room: Room, calls: Calls) -> None:
-    assert services(room, calls).call_webhook("chat", {"q": "Why?"}) == WebhookAnswer(200, {"a": 1})
+    assert services(room, calls).call_webhook("chat", {"q": "Why?"}, ASKER) == WebhookAnswer(
+        200, {"a": 1}
+    )
     assert calls.asked == [(ORG, "chat", {"q": "Why?"}, True)]
     assert not calls.is_kept
+
+
+@pytest.mark.parametrize(
+    ("told", "contact"),
+    [
+        ({}, ASKER),
+        ({"contact": "7"}, ASKER),
+        ({"contact": {"name": "Asha Devi"}}, {**ASKER, "name": "Asha Devi"}),
+    ],
+)
+def test_guardrails_know_who_asks(
+    room: Room, calls: Calls, told: dict[str, Any], contact: dict[str, Any]
+) -> None:
+    services(room, calls, {"guardrails": {}}).call_webhook("chat", told, ASKER)
+    assert calls.asked == [(ORG, "chat", {"contact": contact}, True)]
 
 
 def test_what_would_be_answered_later_is_answered_in_time(room: Room, calls: Calls) -> None:
