@@ -13,7 +13,7 @@ from flowhook.errors import Conflict, InvalidInput
 from flowhook.organisations.organisation import Organisation
 from flowhook.organisations.roles import ADMIN, EXPERT
 from flowhook.organisations.section_service import load_fields
-from web.inbox_words import APPROVED, NOWHERE
+from web.inbox_words import APPROVED, NOWHERE, is_to_note
 from web.language import _
 from web.page_security import organisation, signed_in
 
@@ -57,7 +57,7 @@ class InboxActs:
         approves = self.inbox.approves if asked["approve"] else None
         question = question_of(self.inbox.store.get(org, item_id), asked) if approves else ""
         item = self.inbox.answer(org, item_id, asked["answer"], by)
-        done = "kept" if item.way == NOWHERE else "sent"
+        done = "noted" if is_to_note(item) else "kept" if item.way == NOWHERE else "sent"
         if approves is None:
             return done
         approves.approve(org, question, item.state.answer, by)

@@ -12,6 +12,7 @@ from answers.inbox.item import (
     ANSWERED,
     CLOSED,
     FAILED,
+    GUARDRAIL,
     KINDS,
     OPEN,
     STATUSES,
@@ -78,11 +79,13 @@ class InboxViews:
             chat=chat_of(item),
             is_answerable=is_answerable(item),
             may_approve=self.inbox.approves is not None
-            and item.kind != UNDELIVERED
+            and item.kind not in (UNDELIVERED, GUARDRAIL)
             and not done.endswith(words.APPROVED),
             uses_approved=bool(organisation().section("answers").get("is_active")),
             typed=request.form if error else typed_before(item),
             where_to=words.where_to(item),
+            about=words.about(item),
+            is_to_note=words.is_to_note(item),
             has_conversation=self._has_conversation(org, item),
             others=others(item),
             next_item=self._next(org, item) if done else None,
@@ -99,6 +102,8 @@ class InboxViews:
         now = self.inbox.store.now
         return {
             "kinds": words.KINDS,
+            "kind_words": words.kind_of,
+            "rule_of": words.rule_of,
             "statuses": words.STATUSES,
             "language_of": words.language_of,
             "waited": lambda since: words.waited(now - since),

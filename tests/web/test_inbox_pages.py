@@ -13,6 +13,7 @@ from answers.inbox.inbox import Inbox
 from answers.inbox.item import (
     ANSWER_CHARACTERS,
     ASK_A_PERSON,
+    GUARDRAIL,
     NOT_FOUND,
     UNDELIVERED,
     InboxItem,
@@ -25,6 +26,7 @@ from tests.answers.inbox.items import Clock, asked
 from tests.fixtures_app import Service
 from tests.flows.talking import GREETING, publish, say
 from tests.web.visitor import Page, Visitor, signed_in
+from webhooks.to_inbox import SPOKE
 
 INBOX = "/organisations/acme/inbox"
 NOWHERE = {"kind": "none"}
@@ -363,6 +365,30 @@ def test_an_answer_that_nobody_waits_for(
     assert "Nobody waits for this answer" in page.text
     assert re.search(r'id="approve" name="approve" value="on" checked', page.html)
     assert "Your answer is kept." in act(expert, item_id, "answer", answer="Yes.").text
+
+
+def test_who_may_hurt_themself_and_cannot_be_reached_from_here(
+    acme: Service, expert: Visitor, approver: Approver
+) -> None:
+    told = SPOKE.format(policy="self_harm")
+    item_id = add(acme, "I want to die", kind=GUARDRAIL, context=told, way=NOWHERE)
+    assert "May hurt themself" in expert.get(INBOX).text
+    page = expert.get(f"{INBOX}/{item_id}")
+    assert "about to hurt themself" in page.text
+    assert "self_harm" not in page.text
+    assert "Reach them where they write to you" in page.text
+    assert "Also answer this" not in page.text, "it would answer the next one in need"
+    assert "told that there is no answer" not in page.text
+    done = act(expert, item_id, "answer", answer="I rang her sister.")
+    assert "Your note is kept." in done.text
+    assert "Also answer this" not in done.text
+
+
+def test_who_is_told_that_a_question_is_closed(acme: Service, expert: Visitor) -> None:
+    told = "Whoever asked is told that there is no answer"
+    assert told in expert.get(f"{INBOX}/{add(acme)}").text
+    not_found = add(acme, kind=NOT_FOUND, way=NOWHERE)
+    assert told not in expert.get(f"{INBOX}/{not_found}").text
 
 
 def test_a_closed_question(acme: Service, expert: Visitor, way: Way) -> None:
