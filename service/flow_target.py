@@ -84,6 +84,12 @@ class FlowTarget:
                     f"case {case.id}: {error.message}", fix=error.fix, fields=error.fields
                 ) from None
 
+    def settled(self, organisation: Organisation, asked: QuestionSet, variant: Variant) -> Variant:
+        published = self.flows.entry(organisation.id, asked.flow).published
+        if variant.revision is not None or published is None:
+            return variant
+        return replace(variant, revision=published.revision)
+
     def identity(
         self, organisation: Organisation, asked: QuestionSet, variant: Variant
     ) -> Mapping[str, Any]:

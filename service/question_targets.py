@@ -144,6 +144,12 @@ class FunctionTarget:
         for case in asked.cases:
             _check_turns(function, case)
 
+    def settled(self, organisation: Organisation, asked: QuestionSet, variant: Variant) -> Variant:
+        named = read_reference(str(asked.body.get(SAVED_PROMPT) or ""))
+        if named is None or named[1] is not None:
+            return variant
+        return self.variants.settled(organisation, variant, named[0])
+
     def identity(
         self, organisation: Organisation, asked: QuestionSet, variant: Variant
     ) -> Mapping[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
+from dataclasses import replace
 from typing import Any
 
 from answers.knowledge.base_fields import names as names_of_bases
@@ -40,6 +41,14 @@ class Variants:
             if "model" in (error.fields or {}):
                 raise unfit("model", error.message, error.fix) from None
             raise
+
+    def settled(self, organisation: Organisation, variant: Variant, name: str) -> Variant:
+        """The variant with the version of this prompt that answers all contacts, if one does."""
+        prompt = self.prompts.prompt(organisation, name)
+        if name in variant.prompts or prompt is None or len(prompt.live) != 1:
+            return variant
+        [(version, _)] = prompt.live
+        return replace(variant, prompts={**variant.prompts, name: version.number})
 
     def identity(
         self,

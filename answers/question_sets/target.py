@@ -67,6 +67,10 @@ class Target(Protocol):
     def check(self, organisation: Organisation, asked: QuestionSet, variant: Variant) -> None:
         """Raises NotFound or InvalidInput, naming the field, where the set cannot be asked."""
 
+    def settled(self, organisation: Organisation, asked: QuestionSet, variant: Variant) -> Variant:
+        """The variant with the version, or revision, named that is live now, where there is one
+        alone: so that a run asks the same from its beginning to its end."""
+
     def identity(
         self, organisation: Organisation, asked: QuestionSet, variant: Variant
     ) -> Mapping[str, Any]:

@@ -115,8 +115,8 @@ class Runner:
         self.target(asked).check(organisation, asked, variant)
 
     def start(self, org: str, plan: Plan) -> Run:
-        """Queue a run of a question set as it is now; the plan's digest and identity are made here,
-        and its tokens are at most what the organisation can spare.
+        """Queue a run of a question set as it is now, on what is live now; the plan's digest and
+        identity are made here, and its tokens are at most what the organisation can spare.
 
         Raises NotFound or InvalidInput where the set cannot be asked, Conflict where too many runs
         are not over, and RedisError.
@@ -124,10 +124,16 @@ class Runner:
         head, asked = self.sets.read(org, plan.question_set)
         organisation = self.find(org)
         self.check(organisation, asked, plan.variant)
+        variant = self.target(asked).settled(organisation, asked, plan.variant)
         spare = self.spare(organisation)
-        identity = self.identity(org, asked, plan.variant)
         most = plan.max_tokens if spare is None else min(plan.max_tokens, spare)
-        made = replace(plan, digest=head.digest, identity=identity, max_tokens=most)
+        made = replace(
+            plan,
+            digest=head.digest,
+            variant=variant,
+            identity=self.identity(org, asked, variant),
+            max_tokens=most,
+        )
         run = self.store.create(org, made, asked)
         try:
             self._send(run.job_id)

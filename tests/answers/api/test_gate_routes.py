@@ -21,6 +21,7 @@ from tests.web.visitor import signed_in
 HELP = "/prompts/acme/help"
 SET = "/question-sets/acme/crops"
 FLOW = "/flows/acme/ask"
+SPLIT = {"1": 80, "2": 20}
 GOOD, BETTER, BAD = "You help farmers.", "You help farmers well.", "Say nothing useful."
 CASES = [
     {
@@ -118,6 +119,29 @@ def test_nothing_goes_live_that_answers_worse(gated: Service, openai: FakeOpenAI
     assert (back.status, back.json["live"]) == (200, {"1": 100})
     assert live(gated) == {"1": 100}
     assert len(openai.asked("/chat/completions")) == asked == 36
+
+
+def run_by_hand(service: Service, **body: int) -> dict[str, Any]:
+    """A run of the set that somebody asked for, once it is over."""
+    started = service.admin("POST", f"{SET}/runs", body)
+    assert started.status == 202, started.body
+    path = f"{SET}/runs/{started.json['run_id']}"
+    wait_for(lambda: service.admin("GET", path).json["status"] == "done", "the run", seconds=20)
+    return service.admin("GET", path).json
+
+
+def test_runs_by_hand_decide_at_once(gated: Service) -> None:
+    """A run that names no version is one of the version that was live when it began."""
+    go_live(gated, 1, "?force=true")
+    assert run_by_hand(gated)["prompts"] == {"help": 1}
+    for number in (2, 3):
+        run_by_hand(gated, prompt_version=number)
+    worse = go_live(gated, 3)
+    assert (worse.status, worse.error["type"]) == (409, "gate_failed")
+    better = go_live(gated, 2)
+    assert (better.status, better.json["live"]) == (200, {"2": 100})
+    assert gated.admin("POST", f"{HELP}/live?force=true", {"versions": SPLIT}).status == 200
+    assert run_by_hand(gated)["prompts"] == {}
 
 
 def test_force_passes_the_gate_and_is_audited(gated: Service) -> None:
@@ -309,6 +333,16 @@ def test_a_flow_that_answers_worse_is_not_published(flow: Service) -> None:
     assert published(flow) > before
     back = flow.admin("POST", f"{FLOW}/publish", {"revision": before})
     assert (back.status, published(flow)) == (200, before)
+
+
+def test_runs_of_a_flow_by_hand_decide_at_once(flow: Service) -> None:
+    before = published(flow)
+    assert run_by_hand(flow)["revision"] == before
+    take_in(flow, "wheat, wheat")
+    newest = flow.admin("GET", f"{FLOW}/revisions").json["revisions"][0]["revision"]
+    run_by_hand(flow, revision=newest)
+    assert flow.admin("POST", f"{FLOW}/publish").status == 200
+    assert published(flow) == newest > before
 
 
 def test_a_flow_that_answers_as_well_is_published(flow: Service) -> None:

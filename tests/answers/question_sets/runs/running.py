@@ -51,6 +51,9 @@ class ScriptedTarget:
             if number not in self.versions:
                 raise NotFound(f"there is no version {number}")
 
+    def settled(self, organisation: Organisation, asked: QuestionSet, variant: Variant) -> Variant:
+        return variant
+
     def identity(
         self, organisation: Organisation, asked: QuestionSet, variant: Variant
     ) -> Mapping[str, Any]:
