@@ -31,14 +31,22 @@ def chat_of(item: InboxItem) -> list[Bubble]:
     asked = Bubble(
         item.kind != UNDELIVERED, item.asked.question, timestamp_of(item.at), is_question=True
     )
-    if before and (before[-1].is_contact, before[-1].text.strip()) == (True, asked.text.strip()):
-        before.pop()
+    before = with_question(before, asked)
     state = item.state
     if not state.answered_at:
-        return [*before, asked, *later]
+        return [*before, *later]
     answer = Bubble(False, state.answer, timestamp_of(state.answered_at), state.by)
     until = [one for one in later if moment_of(one.at) <= moment_of(answer.at)]
-    return [*before, asked, *until, answer, *later[len(until) :]]
+    return [*before, *until, answer, *later[len(until) :]]
+
+
+def with_question(before: list[Bubble], asked: Bubble) -> list[Bubble]:
+    """What was said before, with the question: where the contact said it last, else at the end."""
+    said = [place for place, one in enumerate(before) if one.is_contact]
+    if asked.is_contact and said and before[said[-1]].text.strip() == asked.text.strip():
+        place = said[-1]
+        return [*before[:place], asked, *before[place + 1 :]]
+    return [*before, asked]
 
 
 def bubble_of(said: Any) -> Bubble:

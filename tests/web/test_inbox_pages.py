@@ -211,6 +211,16 @@ def test_a_question_that_was_said_before_stands_once(acme: Service, expert: Visi
     assert expert.get(f"{INBOX}/{item_id}").html.count('<div class="said"') == 1
 
 
+def test_a_question_stands_once_also_where_the_flow_replied_to_it(
+    acme: Service, expert: Visitor
+) -> None:
+    said = (SaidBefore("contact", "Is it open?"), SaidBefore("bot", "Passed on."))
+    page = expert.get(f"{INBOX}/{add(acme, said=said)}")
+    bubbles = re.findall(r'<div class="said" dir="auto">([^<]*)</div>', page.html)
+    assert bubbles == ["Is it open?", "Passed on."]
+    assert page.html.count("bubble in question") == 1
+
+
 def test_a_question_that_is_asked_again(acme: Service, expert: Visitor) -> None:
     for _ in range(3):
         added = inbox_of(acme).intake.add("acme", asked(), same="asha")
