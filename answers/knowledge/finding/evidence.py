@@ -14,6 +14,8 @@ from answers.knowledge.finding.question import Word
 # of some 400 passages needs; in a smaller one fewer passages hold the words by chance.
 _ENOUGH, _PASSAGES, _LESS = 5.65, 400, 0.23
 _SCORE, _WORDS, _TOPIC = 3.8, 1.4, 2.0
+_FEW, _LESS_OF_FEW = 24, 0.3  # so few passages need less still, down to one
+_FEWEST = 12  # of so few passages, one that holds all that is asked is enough, be it one word
 _NEAREST = 2.0  # by judgement: no embedding model was at hand to measure with
 _BEST = 3  # passages of which one must hold enough
 _MOST_HEAVY = 4  # words that count; those of a long question are seldom all in one passage
@@ -57,6 +59,12 @@ class Evidence:
     def heavy(self) -> int:
         """How many of the question's words it holds, light ones aside; at most `_MOST_HEAVY`."""
         return min(_MOST_HEAVY, sum(not self.words[at].is_light for at in self.held))
+
+    @property
+    def has_all(self) -> bool:
+        """Whether it holds every word of the question, light ones aside, of which there is one."""
+        asked = [at for at, word in enumerate(self.words) if not word.is_light]
+        return bool(asked) and all(at in self.held for at in asked)
 
     @property
     def close(self) -> float:
@@ -141,7 +149,11 @@ def holds(ranked: Sequence[Evidence], passages: int, nearest: int | None = None)
     document is about: weighed as a logistic regression on half of the bench's questions has it.
     `passages` is how many the base has; the one whose embedding is the `nearest` needs less.
     """
-    enough = _ENOUGH - _LESS * max(0.0, log(_PASSAGES / max(1, passages)))
+    few = max(1, passages)
+    enough = _ENOUGH - _LESS * max(0.0, log(_PASSAGES / few))
+    enough -= _LESS_OF_FEW * max(0.0, log(_FEW / few))
+    if passages <= _FEWEST and any(one.has_all for one in ranked[:_BEST]):
+        return True
     return any(
         _SCORE * one.score
         + _WORDS * one.heavy

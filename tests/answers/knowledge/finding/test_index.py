@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 
 import pytest
 
@@ -52,6 +53,34 @@ def test_the_best_passage_comes_first(index: Index, question: str, document: str
 @pytest.mark.parametrize("question", ["When should I sow wheat?", "khasre ka tika kab lagta hai"])
 def test_what_is_in_the_documents_is_held(index: Index, question: str) -> None:
     assert index.search(question).holds
+
+
+@pytest.mark.parametrize(
+    ("text", "questions", "others"),
+    [
+        (
+            "The school opens at nine. Fees are 500 rupees per month.",
+            ("What are the fees?", "fees?", "fee kitni hai", "When does the school open?"),
+            ("Where is the library?", "When does the clinic open?", "Hello", "train to Mumbai"),
+        ),
+        (
+            "Paracetamol 500 mg may be given every six hours. Not more than four doses a day.",
+            ("How often can paracetamol be given?", "How many doses a day?", "paracetmol dose"),
+            ("How many tablets of iron?", "what to do in fever", "Who is the president?"),
+        ),
+        (
+            "किसान हेल्पलाइन नंबर 1551 है। यह सुबह छह बजे से रात दस बजे तक चलती है।",
+            ("हेल्पलाइन कब तक चलती है", "kisan helpline number", "helpline ka number"),
+            ("मौसम कैसा है", "khad kab milegi", "टीका कब लगता है"),
+        ),
+    ],
+)
+def test_in_a_base_of_few_words_a_short_question_is_held(
+    text: str, questions: Sequence[str], others: Sequence[str]
+) -> None:
+    index = Index.build([("a", "leaflet.txt", [Passage(text)])])
+    assert [one for one in questions if not index.search(one).holds] == []
+    assert [one for one in others if index.search(one).holds] == []
 
 
 def test_a_passage_comes_with_its_document_page_and_score(index: Index) -> None:
