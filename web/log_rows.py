@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from answers.guardrails.masking.placeholders import AS_MADE
 from flowhook.records.log import LogFilter, texts_in
 from flowhook.records.routes import asked_filter
 from flowhook.usage.csv_text import csv_text
@@ -90,10 +91,11 @@ def failure_of(entry: Mapping[str, Any]) -> dict[str, str] | None:
 
 
 def name_in(body: Any, of: str) -> str:
-    """The name of the contact or flow as the call gave it: in an object, or as a plain text."""
+    """The name of the contact or flow as the call gave it: in an object, or as a plain text. The
+    log has none where names are masked."""
     given = body.get(of) if isinstance(body, Mapping) else None
     name = given.get("name") if isinstance(given, Mapping) else given
-    if not isinstance(name, str) or is_variable(name):
+    if not isinstance(name, str) or is_variable(name) or AS_MADE.fullmatch(name):
         return ""
     return preview(name)
 

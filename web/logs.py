@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
+from answers.guardrails.masking.placeholders import AS_MADE
 from answers.question_sets.question_set import NAME
 from answers.question_sets.runs.store import RUN_ID
 from flowhook.errors import FlowhookError, NotFound
@@ -15,6 +16,7 @@ from flowhook.records.log import FAILED
 from flowhook.records.routes import asked_cursor
 from flowhook.strict_json import read_json
 from web.explanations import explanations
+from web.field_labels import label_of
 from web.fitting_sets import sets_for
 from web.form_values import pretty
 from web.log_rows import LogRows, as_csv, failure_of, preview
@@ -59,7 +61,7 @@ def log_pages(services: PageServices) -> Blueprint:
             error=error,
             statuses=["ok", FAILED, *sorted(explanations())],
             functions=functions.names(),
-            guardrails=POLICIES,
+            guardrails={policy: label_of(policy) for policy in POLICIES},
             preview=preview,
         )
         return (text, error.status) if error else text
@@ -129,12 +131,14 @@ def _add_entry(pages: Blueprint, services: PageServices) -> None:
         return render_template(
             "web/log.html",
             entry=entry,
+            rule=label_of(entry["guardrail"]) if entry.get("guardrail") else "",
             why=failure_of(entry),
             request_json=pretty(entry["request"]),
             response_json=pretty(entry["response"]),
             body=pretty(entry["request"]) if typed is None else typed,
             row=calls.rows(organisation().id, [entry])[0],
             is_whole=isinstance(entry["request"], dict),
+            is_masked=AS_MADE.search(pretty(entry["request"])) is not None,
             runnable=functions.find(entry["function"]) is not None,
             outcome=outcome,
             error=error,

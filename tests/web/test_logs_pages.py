@@ -231,6 +231,23 @@ def test_names_that_the_call_gave_stand_before_its_ids(service: Service) -> None
     assert dict(zip(head.split(","), oldest.split(","), strict=True))["contact_name"] == "सीता"
 
 
+def test_a_masked_name_gives_way_to_the_id_and_a_rule_is_named_in_words(service: Service) -> None:
+    service.organisation()
+    rules = {"mask": ["name"], "banned": {"words": ["endosulfan"], "action": "reply"}}
+    service.operator("PUT", "/settings/acme/guardrails", rules)
+    asked = {"question_text": "endosulfan?", "contact": {"id": 498, "name": "Sita"}}
+    service.call("parse_via_chat_gpt", asked)
+    service.flush()
+    visitor = signed_in(service)
+    page = visitor.get(LOGS)
+    assert "[NAME_" not in page.text
+    assert '<option value="banned">Banned words</option>' in page.html
+    entry = visitor.get(f"{LOGS}/{rows(page)[0]}")
+    assert "Contact 498" in entry.text
+    assert "Rule that spoke Banned words banned" in entry.text
+    assert "write what is to be sent in their place" in entry.text
+
+
 def test_names_are_sealed_in_the_store(service: Service) -> None:
     service.organisation()
     service.call("get_buttons", {"buttons_data": "A|B", "contact": {"id": 498, "name": "Sita"}})

@@ -37,6 +37,8 @@ PLACEHOLDER = re.compile(
     rf"(?P<plural>s(?!{_LETTER}))?|{_TRANSLATED}",
     re.IGNORECASE,
 )
+AS_MADE = re.compile(rf"\[(?:{'|'.join(LABELS.values())})_\d{{3,6}}\]")
+"""A placeholder as it stands in the log."""
 LOOKS_ALIKE = re.compile(rf"{_WORDS}|{_TRANSLATED}", re.IGNORECASE)
 """What could be read as a placeholder once what stands around it is masked."""
 CALLED = frozenset(
