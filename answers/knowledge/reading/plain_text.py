@@ -49,11 +49,14 @@ def joined(lines: Sequence[str]) -> str:
     >>> joined(["The clinic is closed in the after-", "noon, and on Sun-", "Day of Rest"])
     'The clinic is closed in the afternoon, and on Sun- Day of Rest'
     """
-    text = ""
+    parts: list[str] = []
     for line in lines:
         bare = line.strip()
-        if bare[:1].islower() and HYPHENATED.search(text):
-            text = text[:-1] + bare
-        else:
-            text = f"{text} {bare}" if text else bare
-    return text
+        if parts and bare[:1].islower() and HYPHENATED.search(parts[-1]):
+            parts[-1] = parts[-1][:-1]
+            parts.append(bare)
+        elif parts:
+            parts.append(f" {bare}")
+        elif bare:
+            parts.append(bare)
+    return "".join(parts)

@@ -125,3 +125,8 @@ def test_files_with_bytes_changed_at_random(kind: str) -> None:
     counts = json.loads(ended.output)
     assert sum(counts.values()) == 300, ended.told()
     assert "error" not in counts
+
+
+def test_a_text_that_begins_with_many_comments() -> None:
+    assert read(b"<!-- note -->" * 300 + b"\nPay by June.", "notes.txt").kind == "txt"
+    assert read(b"<!-- note -->" * 300 + b"<html><p>Pay by June.", "notes.txt").kind == "html"
