@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
+import logging
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +95,24 @@ def on_exit(_server: object) -> None:
     shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
 
 
-def worker_exit(_server: object, _worker: object) -> None:
-    """Undo `gc.freeze`, so that the interpreter shuts down in its usual order."""
-    gc.unfreeze()
+def post_fork(_server: object, worker: object) -> None:
+    """Register what ends a worker before all that it registers itself, so that it runs last."""
+    atexit.register(_end_at_once, worker)
+
+
+def worker_exit(_server: object, worker: Any) -> None:
+    """Note that a worker ended well, which the exception that ends it tells."""
+    worker.ended_well = isinstance(end := sys.exception(), SystemExit) and not end.code
+
+
+def _end_at_once(worker: Any) -> None:
+    """End a worker that has written and closed all: taking down its modules and objects one by one
+    would take a third of a second of the processor, as much as a quarter of its start."""
+    if not worker.ended_well:
+        gc.unfreeze()  # so that the interpreter shuts down in its usual order
+        return
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(0)

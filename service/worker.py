@@ -46,6 +46,7 @@ def run(
     background.waker.start()
     gc.collect()
     gc.freeze()  # so that what failures leave in the oldest generation is looked for often
+    gc.enable()
     pulse = Heartbeat(heartbeat)
     work(app.extensions[JobServices.NAME], config.worker_threads, parent, pulse.beat, pulse.end)
     background.close()
