@@ -138,7 +138,7 @@ class Gates:
     ) -> GateCheck:
         """A check with a run for each version that is compared, those begun that are not there."""
         subject, against = self.subjects[place[0]], standing.baseline
-        digest = self.evidence.digest(org, gate.question_set)
+        digest = self._digest(org, gate)
         compared = [*_new(standing, wanted), *([] if against is None else [against])]
         variants = {number: subject.variant(place[1], number) for number in compared}
         self.evidence.check(org, gate.question_set, place, variants.values())
@@ -166,6 +166,17 @@ class Gates:
             at=self.now(),
             started=tuple(started),
         )
+
+    def _digest(self, org: str, gate: Gate) -> str:
+        """The digest of a gate's set. Raises Conflict where there is none, as where a flow, whose
+        set was deleted after it, was brought back."""
+        try:
+            return self.evidence.digest(org, gate.question_set)
+        except NotFound:
+            raise Conflict(
+                f"its gate, the question set {gate.question_set}, was deleted",
+                fix="Bring the question set back, or give it another gate, or none.",
+            ) from None
 
     # --- deciding -----------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ page: the first sentence says what passes.
 from __future__ import annotations
 
 import inspect
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -77,14 +78,16 @@ def check(
 
 
 def shown(value: Any) -> str:
-    """A value as a verdict quotes it: one line, and the beginning of a long one.
+    """A value as a verdict quotes it: one line, and the beginning of a long one; as JSON where it
+    is no text.
 
-    >>> shown("Sow\\n wheat"), shown(5), shown("a" * 100)[-4:]
-    ('“Sow wheat”', '5', 'aa…”')
+    >>> shown("Sow\\n wheat"), shown("a" * 100)[-4:], shown([{"मई": True}, 5.0, None])
+    ('“Sow wheat”', 'aa…”', '[{"मई": true}, 5.0, null]')
+    >>> len(shown(list(range(100))))
+    80
     """
-    if not isinstance(value, str):
-        return str(value)
-    line = " ".join(value.split())
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    line = " ".join(text.split())
     if len(line) > MAX_SHOWN_CHARACTERS:
         line = line[: MAX_SHOWN_CHARACTERS - 1] + "…"
-    return f"“{line}”"
+    return f"“{line}”" if isinstance(value, str) else line

@@ -33,7 +33,8 @@ class Plan:
     `digest` names the question set as it was, `variant` what stands in the place of what is live,
     and `identity` all else that decided answers when the run began. Each case is asked `repeats`
     times. A `fresh` run takes no answer from an earlier one. The run stops before `max_tokens` or
-    `max_cost` (US dollars) would be passed.
+    `max_cost` (US dollars) would be passed; `of_month` says that the tokens are those which the
+    month's budget leaves to it, fewer than were asked for.
     """
 
     question_set: str
@@ -45,6 +46,7 @@ class Plan:
     fresh: bool = False
     by: str = ""
     identity: str = ""
+    of_month: bool = False
 
     def as_dict(self) -> Json:
         return asdict(self)

@@ -133,6 +133,7 @@ class Runner:
             variant=variant,
             identity=self.identity(org, asked, variant),
             max_tokens=most,
+            of_month=most < plan.max_tokens,
         )
         run = self.store.create(org, made, asked)
         try:

@@ -175,6 +175,11 @@ class Turn:
     def _spent(self) -> str:
         plan = self.run.plan
         reason = f"the next case would pass the run's {plan.max_tokens} tokens (max_tokens_spent)"
+        if plan.of_month:
+            reason = (
+                f"the next case would pass the {plan.max_tokens} tokens that this run may take of"
+                " the month's budget (monthly_tokens)"
+            )
         if self.cost + self._cost_each() > plan.max_cost:
             reason = f"the next case would pass the run's {plan.max_cost:g} US dollars (max_cost)"
         return reason

@@ -361,6 +361,19 @@ def test_a_deleted_flow_comes_back_with_its_gate(flow: Service) -> None:
     assert flow.admin("GET", f"{FLOW}/gate").json["question_set"] == "crops"
 
 
+def test_a_gate_whose_set_was_deleted_meanwhile_says_so(flow: Service) -> None:
+    flow.admin("DELETE", FLOW)
+    assert flow.admin("DELETE", SET).status == 204  # nothing has it as a gate now
+    for item in flow.admin("GET", "/trash/acme").json["trash"]:
+        if item["kind"] == "flow":
+            flow.admin("POST", f"/trash/acme/{item['id']}/restore")
+    take_in(flow, "wheat, wheat")
+    refused = flow.admin("POST", f"{FLOW}/publish")
+    assert (refused.status, refused.error["type"]) == (409, "conflict")
+    assert refused.error["message"] == "its gate, the question set crops, was deleted"
+    assert flow.admin("POST", f"{FLOW}/publish?force=true").status == 200
+
+
 def test_critical_issues_refuse_a_publish_before_its_gate(flow: Service) -> None:
     nodes = [{"id": "a", "send": ""}]
     flow.admin("POST", "/flows/acme", export({"uuid": "ask", "name": "Ask", "nodes": nodes}))

@@ -79,7 +79,7 @@ def test_it_passes(check: dict[str, Any], answered: Answered) -> None:
 FAIL: list[tuple[dict[str, Any], Answered, str]] = [
     ({"equals": "wheat"}, said("Wheat!"), "the answer is “Wheat!”, not “wheat”"),
     ({"equals": {"kg": 5}}, said("5 kg"), "the answer is not JSON: “5 kg”"),
-    ({"equals": True}, Answered(1, ("1",)), "the answer is 1, not True"),
+    ({"equals": True}, Answered(1, ("1",)), "the answer is 1, not true"),
     ({"contains": ["wheat", "rice", "maize"]}, WHEAT, "the answer lacks “rice”, “maize”"),
     ({"not_contains": ["rice", "WHEAT"]}, WHEAT, "the answer contains “WHEAT”"),
     ({"matches": "wheat"}, said("Wheat"), "nothing in “Wheat” matches the pattern"),

@@ -96,6 +96,18 @@ def test_a_set_that_is_changed_or_deleted_meanwhile_is_asked_as_it_was(running: 
     assert (running.run(run).status, running.run(run).done) == ("done", 3)
 
 
+def test_a_run_that_the_month_cuts_short_says_so(running: Running) -> None:
+    running.put(3)
+    running.runner.spare = lambda organisation: 0
+    run = running.start(max_tokens=5_000)
+    running.work()
+    assert (running.run(run).status, running.run(run).reason) == (
+        "stopped",
+        "the next case would pass the 0 tokens that this run may take of the month's budget"
+        " (monthly_tokens)",
+    )
+
+
 def test_a_set_without_cases_is_refused(running: Running) -> None:
     running.put(0)
     with pytest.raises(InvalidInput):
