@@ -1,6 +1,8 @@
 """Offers an organisation's flows to `function_calling`, as tools that a model may call.
 
-A flow is called by its keyword, its UUID, or its name in lower case with `_` for other characters.
+A flow is called by its name, its keyword, its UUID, or its name in lower case with `_` for other
+characters. The model gets the last of these where what it is called by can be no tool's name, or
+its UUID where its name has no letter that a tool's may have.
 Its parameters are its inputs (see flows/definition/inputs.py); its messages are the answer. It runs
 separately from the contact's conversation, stores nothing, and waits for the functions that it
 calls: a job's result would wake the contact's own flow instead.
@@ -54,19 +56,22 @@ class FlowTools:
         entry = library.entries.get(name) or library.entries.get(
             library.keywords.get(clean(name), "")
         )
-        entry = entry or next((one for one in _live(library.entries) if slug(one) == name), None)
+        live = _live(library.entries)
+        entry = entry or next((one for one in live if slug(one) == name), None)
+        entry = entry or next((one for one in live if plain(name_of(one)) == plain(name)), None)
         if entry is None or entry.published is None or not entry.published.is_active:
             return None
         flow = conversations.flows.revisions.flow(
             organisation.id, entry.uuid, entry.published.revision
         )
-        if flow is None or not TOOL_NAME.fullmatch(name):
+        offered = name if TOOL_NAME.fullmatch(name) else slug(entry) or entry.uuid
+        if flow is None or not TOOL_NAME.fullmatch(offered):
             return None
-        return Tool(name, description_of(flow), parameters_of(flow), self._runner(flow))
+        return Tool(offered, description_of(flow), parameters_of(flow), self._runner(flow))
 
     def names(self, organisation: Organisation) -> Sequence[str]:
         library = self.conversations.flows.library(organisation.id)
-        return [slug(one) for one in _live(library.entries)]
+        return [slug(one) or name_of(one) for one in _live(library.entries)]
 
     def _runner(self, flow: Flow) -> Callable[[Mapping[str, Any], Context], Outcome]:
         def run(arguments: Mapping[str, Any], context: Context) -> Outcome:
@@ -123,9 +128,17 @@ class FlowTools:
 
 
 def slug(entry: LibraryEntry) -> str:
-    """Return a flow's name in the format of a tool's name."""
-    name = entry.published.name if entry.published else entry.draft.name
-    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:64]
+    """Return a flow's name in the format of a tool's name; empty where nothing of it fits."""
+    return re.sub(r"[^a-z0-9]+", "_", name_of(entry).lower()).strip("_")[:64]
+
+
+def plain(name: str) -> str:
+    """A flow's name without regard to capital letters and to how wide its blanks are."""
+    return " ".join(name.split()).casefold()
+
+
+def name_of(entry: LibraryEntry) -> str:
+    return entry.published.name if entry.published else entry.draft.name
 
 
 def description_of(flow: Flow) -> str:

@@ -29,6 +29,9 @@ def asking(**more: Any) -> dict[str, Any]:
     }
 
 
+ASKING = asking()
+
+
 def called(service: Service, openai: FakeOpenAI) -> list[Any]:
     """The results of the flow when a model calls it."""
     openai.say_tool_calls([{"name": "why", "arguments": {}}])
@@ -44,6 +47,47 @@ def test_a_flow_that_a_model_calls_waits_for_its_functions(
     service.organisation(openai)
     publish(service, asking(wait_seconds=0, callback_url="https://example.org/later"))
     assert called(service, openai) == [{"success": True, "response": "Because."}]
+
+
+@pytest.mark.parametrize(
+    ("given", "offered"),
+    [
+        ("Why, then?", "why_then"),
+        (" why,  THEN? ", "why_then"),
+        ("why_then", "why_then"),
+        ("reason", "reason"),
+        ("कारण", "why_then"),
+        ("why", "why"),
+    ],
+)
+def test_a_flow_is_named_as_its_list_shows_it(
+    service: Service, openai: FakeOpenAI, given: str, offered: str
+) -> None:
+    service.organisation(openai)
+    publish(service, {**ASKING, "name": "Why, then?", "keywords": ["reason", "कारण"]})
+    openai.say("Nothing to ask.")
+    answer = service.call("function_calling", {"input": "Why?", "functions": [given]})
+    assert answer.status == 200, answer.body
+    assert [tool["function"]["name"] for tool in openai.last.body["tools"]] == [offered]
+
+
+def test_a_flow_whose_name_no_tool_can_have_is_offered_by_its_uuid(
+    service: Service, openai: FakeOpenAI
+) -> None:
+    service.organisation(openai)
+    publish(service, {**ASKING, "name": "फीस"})
+    openai.say("Nothing to ask.")
+    assert service.call("function_calling", {"input": "?", "functions": ["फीस"]}).status == 200
+    assert [tool["function"]["name"] for tool in openai.last.body["tools"]] == ["why"]
+
+
+def test_what_a_model_could_not_tell_apart_is_refused(service: Service, openai: FakeOpenAI) -> None:
+    service.organisation(openai)
+    publish(service, {**ASKING, "name": "Get, buttons"})
+    both = ["get_buttons", "Get, buttons"]
+    answer = service.call("function_calling", {"input": "?", "functions": both})
+    assert (answer.status, answer.error["type"]) == (400, "invalid_input")
+    assert "twice: get_buttons" in answer.error["message"]
 
 
 @pytest.mark.parametrize(

@@ -55,8 +55,8 @@ class FunctionCallingSchema(FunctionSchema):
         required=True,
         reads=read_functions,
         metadata={
-            "description": "What the model may call, up to 64: names of webhook functions, or"
-            ' tool objects {"name", "description", "parameters"} of your own.',
+            "description": "What the model may call, up to 64: names of webhook functions or of"
+            ' published flows, or tool objects {"name", "description", "parameters"} of your own.',
             "example": ["get_buttons", "check_response"],
         },
     )
@@ -121,11 +121,12 @@ class FunctionCallingResultSchema(GuardedResultSchema):
 def function_calling(data: dict[str, Any], context: Context) -> dict[str, Any]:
     """Let the model call functions, and answer with their results.
 
-    `functions` names webhook functions of this service (GET /webhooks lists them). The model sees
-    their fields and chooses; the service runs the functions it asks for with this organisation's
-    settings, for up to 10 rounds, until the model answers in words. The fields that the model
-    fills in are checked like those of any other call. If a function fails, the model gets the
-    error, not you. A function called this way cannot itself use function_calling.
+    `functions` names webhook functions of this service (GET /webhooks lists them), or flows that
+    this organisation has published here. The model sees their fields and chooses; the service runs
+    what it asks for with this organisation's settings, for up to 10 rounds, until the model answers
+    in words. The fields that the model fills in are checked like those of any other call. If a
+    function fails, the model gets the error, not you. A function called this way cannot itself use
+    function_calling.
 
     With `run` false nothing is run: `calls` says what the model asks for. The same applies to tool
     objects of your own, which only you can run. Pass this whole result, together with yours, to

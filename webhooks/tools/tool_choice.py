@@ -1,4 +1,8 @@
-"""The tools a model may call: names of the organisation's tools, or tools run by the caller."""
+"""The tools a model may call: names of the organisation's tools, or tools run by the caller.
+
+The organisation's own tools are webhook functions and flows. A flow may be given by a name that no
+tool can have, such as "Fees of a class"; the model is then offered another one for it.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +23,9 @@ from webhooks.fields import EmptyText
 
 MAX_TOOLS = 64
 MAX_OBJECTS = 8_000  # in all tool objects; some 0.2 ms each at worst
+MAX_NAME = 200  # of a flow
 TOOL_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
-HELP = "Must be a list of names of webhook functions, or of tool objects with a name."
+HELP = "Must be a list of names of webhook functions or flows, or of tool objects with a name."
 NOT_TOOLS = frozenset({"function_calling", "function_calling_response"})
 
 
@@ -58,9 +63,17 @@ def read_functions(value: Any) -> list[str | dict[str, Any]] | None:
 
 
 def offered_tools(chosen: list[str | dict[str, Any]], context: Context) -> dict[str, OfferedTool]:
-    """Return the chosen tools by name. Raises InvalidInput if one does not exist."""
-    tools = [_own(item, context) if isinstance(item, str) else OfferedTool(item) for item in chosen]
-    return {tool.name: tool for tool in tools}
+    """Return the chosen tools by name. Raises InvalidInput if one does not exist, or is the same
+    as another."""
+    tools: dict[str, OfferedTool] = {}
+    for item in chosen:
+        tool = _own(item, context) if isinstance(item, str) else OfferedTool(item)
+        if tool.name in tools:
+            raise _no_tool(
+                f"Each name may stand once; twice: {tool.name}.", "Leave one of them out."
+            )
+        tools[tool.name] = tool
+    return tools
 
 
 def _own(name: str, context: Context) -> OfferedTool:
@@ -81,8 +94,9 @@ def _own(name: str, context: Context) -> OfferedTool:
     nearest = difflib.get_close_matches(name.lower(), known, n=3, cutoff=0.5)
     hint = f" Did you mean {' or '.join(nearest)}?" if nearest else ""
     raise _no_tool(
-        f"there is no function {name}.{hint}",
-        "GET /webhooks lists every function; or give a whole tool object.",
+        f"there is no function or published flow {name}.{hint}",
+        "GET /webhooks lists every function, GET /flows/<org> the flows; or give a whole tool"
+        " object.",
     )
 
 
@@ -93,11 +107,11 @@ def _no_tool(problem: str, fix: str) -> InvalidInput:
 def _read_item(item: Any, place: str) -> str | dict[str, Any]:
     if isinstance(item, dict) and isinstance(item.get("function"), dict):
         item = item["function"]
-    name = item.get("name") if isinstance(item, dict) else item
+    if isinstance(item, str) and 0 < len(item.strip()) <= MAX_NAME:
+        return item.strip()
+    name = item.get("name") if isinstance(item, dict) else None
     if not isinstance(name, str) or not TOOL_NAME.fullmatch(name.strip()):
         raise ValidationError(f"{place}: a name must be 1 to 64 of A-Z a-z 0-9 _ -.")
-    if isinstance(item, str):
-        return name.strip()
     return _read_tool(item, place)
 
 

@@ -38,13 +38,14 @@ SCHEMA = {
             [{"name": "x", "parameters": {"type": "object"}}],
         ),
         ([f"f{at}" for at in range(MAX_TOOLS)], [f"f{at}" for at in range(MAX_TOOLS)]),
-        ("a" * 64, ["a" * 64]),
+        ("a" * 200, ["a" * 200]),
+        (["Fees of a class", "फीस"], ["Fees of a class", "फीस"]),
         (
             [{"name": "x", "description": "d" * 10_000}],
             [{"name": "x", "description": "d" * 10_000}],
         ),
     ],
-    ids=range(11),
+    ids=range(12),
 )
 def test_what_names_tools_is_read(value: Any, read: Any) -> None:
     assert read_functions(value) == read
@@ -61,8 +62,10 @@ def test_what_names_tools_is_read(value: Any, read: Any) -> None:
         (["b", "a", "b", {"name": "a"}], "twice: a, b"),
         (["a", 5], r"functions\[1\]: a name must be"),
         ([{"name": None}], "a name must be"),
-        (["a" * 65], "a name must be"),
-        (["a b"], "a name must be"),
+        (["a" * 201], "a name must be"),
+        ([" "], "a name must be"),
+        ([{"name": "a" * 65}], "a name must be"),
+        ([{"name": "a b"}], "a name must be"),
         ([{"name": "x", "colour": 1, "age": 2}], "unknown keys: age, colour"),
         ([{"name": "x", "description": 5}], "description must be text"),
         ([{"name": "x", "description": "d" * 10_001}], "description must be text"),
@@ -71,7 +74,7 @@ def test_what_names_tools_is_read(value: Any, read: Any) -> None:
         ([{"name": "x", "parameters": {"type": "array"}}], "parameters must be a JSON Schema"),
         ([{"name": "x", "strict": True, "parameters": {"type": "object"}}], "parameters"),
     ],
-    ids=range(17),
+    ids=range(19),
 )
 def test_what_names_no_tools_is_refused(value: Any, said: str) -> None:
     with pytest.raises(ValidationError, match=said):
@@ -112,5 +115,5 @@ def test_a_model_cannot_call_what_calls_models(calling: Service, name: str) -> N
 
 def test_names_that_nothing_is_like_get_no_hint(calling: Service) -> None:
     answer = calling.call("function_calling", {**BODY, "functions": ["zzzzzzzz"]})
-    assert "there is no function zzzzzzzz." in answer.error["message"]
+    assert "there is no function or published flow zzzzzzzz." in answer.error["message"]
     assert "Did you mean" not in answer.error["message"]
