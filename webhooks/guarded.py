@@ -131,6 +131,7 @@ class Guard:
             return
         self.entry.guardrail, self.told = policy, ""
         if spoken.action == REPLY:
+            self.entry.replied = True
             raise Replied(spoken)
         raise Blocked(f"the organisation's guardrail {policy} refuses this call")
 

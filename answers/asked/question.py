@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -31,6 +32,7 @@ class Question:
     contact: str = ""
 
 
+VARIABLE = re.compile(r"@[\w.]+")
 QUESTION_FIELDS = frozenset(("question_text", "question"))
 """What functions call the field of a contact's question; other texts are to be translated, say."""
 
@@ -45,13 +47,14 @@ class Asks(Protocol):
 def question_of(
     entry: Mapping[str, Any], at: float, find: Callable[[str], Asks | None]
 ) -> Question | None:
-    """The question of a log entry; None where it asked none, or the log has not its words."""
+    """The question of a log entry; None where it asked none, or the log has not its words, such as
+    where the flow never set the variable that should hold them."""
     function = find(entry["function"])
     request = entry.get("request")
     if function is None or function.main_field not in QUESTION_FIELDS:
         return None
     text = request.get(function.main_field) if isinstance(request, dict) else None
-    if not isinstance(text, str) or not text.strip():
+    if not isinstance(text, str) or not text.strip() or VARIABLE.fullmatch(text.strip()):
         return None
     return Question(
         " ".join(text[: 2 * MAX_CHARACTERS].split())[:MAX_CHARACTERS],
@@ -78,5 +81,11 @@ def answered_by(entry: Mapping[str, Any]) -> str:
 
 
 def is_reply_of_rule(entry: Mapping[str, Any], response: Mapping[str, Any]) -> bool:
-    """Whether a rule of the guardrails replied: no model was asked, and the reply has no source."""
+    """Whether a rule of the guardrails replied in the place of an answer.
+
+    Entries of the release before this one say only which rule spoke: it replied where no model was
+    asked, and the reply has no source.
+    """
+    if entry.get("replied"):
+        return True
     return bool(entry.get("guardrail")) and not entry.get("model") and "source" not in response

@@ -15,7 +15,14 @@ from typing import Any
 import orjson
 
 from answers.asked.groups import Group, grouped
-from answers.asked.question import ANSWERED_BY, ASK_A_PERSON, Asks, Question, question_of
+from answers.asked.question import (
+    ANSWERED_BY,
+    ASK_A_PERSON,
+    NOBODY,
+    Asks,
+    Question,
+    question_of,
+)
 from answers.question_sets.languages import told
 from flowhook.organisations.cipher import CannotDecrypt, Cipher
 from flowhook.records.log import LogFilter, LogStore
@@ -109,10 +116,12 @@ class WhatPeopleAsk:
         """The questions of two weeks, newest first, as many as there may be.
 
         A question to a person is in the log when it was asked, and again with how it ended: the
-        end, which is the newer, counts.
+        end, which is the newer, counts. What the bot could not answer before the flow asked a
+        person the same counts with that one.
         """
         found: list[Question] = []
         to_people: set[tuple[str, str, str]] = set()
+        passed_on: Counter[tuple[str, str]] = Counter()
         for entry in in_turns(self._entries(org)):
             question = question_of(entry, _seconds(entry), self.find)
             if question is None:
@@ -122,6 +131,10 @@ class WhatPeopleAsk:
                 if asked in to_people:
                     continue
                 to_people.add(asked)
+                passed_on[question.contact, question.text] += bool(question.contact)
+            elif question.by == NOBODY and passed_on[question.contact, question.text]:
+                passed_on[question.contact, question.text] -= 1
+                continue
             found.append(question)
             if len(found) == MAX_QUESTIONS:
                 break

@@ -293,6 +293,7 @@ def _summary(entry: LogEntry) -> bytes:
         "answer_id": entry.answer_id,
         "knowledge": entry.knowledge,
         "guardrail": entry.guardrail,
+        "replied": entry.replied,
     }
     held = {"found": entry.found, "sources": entry.sources} if entry.knowledge else {}
     return orjson.dumps(

@@ -23,7 +23,8 @@ class LogEntry:
     the organisation has approved answers, and `answer_id` which of these did. `knowledge` are the
     bases of documents that the call named, by comma, `found` whether they held the answer, and
     `sources` in how many places. `guardrail` is the policy of the organisation's guardrails that
-    spoke. `asked` is the name that was asked for where no function has it.
+    spoke, and `replied` whether its reply stands in the place of an answer. `asked` is the name
+    that was asked for where no function has it.
     It, `request` and `response` are kept only in the organisation's log, redacted, shortened and
     encrypted. `nested_tokens` are those of functions that its model called, which have entries of
     their own; nobody stores them, nor the `passages` that the call of a question set was answered
@@ -52,6 +53,7 @@ class LogEntry:
     found: bool = False
     sources: int = 0
     guardrail: str = ""
+    replied: bool = False
     passages: tuple[str, ...] = field(default=(), repr=False)
     asked: str = ""
     request: Any = field(default=None, repr=False)

@@ -61,6 +61,35 @@ def test_a_question_that_a_person_answered_counts_once(visitor: Visitor, service
     assert "100 %: a person" in page
 
 
+def test_a_question_that_the_flow_passed_on_to_a_person_counts_once(
+    visitor: Visitor, service: Service, openai: FakeOpenAI
+) -> None:
+    body = {"question_text": "Is the clinic open?", "contact": {"id": "1"}}
+    openai.fail(faults.disconnect(), times=None)
+    for function in ("parse_via_chat_gpt", "parse_via_chat_gpt", "ask_a_person"):
+        service.call(function, body)
+    service.flush()
+    assert "asked 2 times, by one contact" in visitor.get(ASKED).text
+
+
+def test_a_rule_that_asked_the_model_is_named_where_it_replied(
+    visitor: Visitor, service: Service, openai: FakeOpenAI
+) -> None:
+    service.operator("PUT", "/settings/acme/guardrails", {"self_harm": {"action": "reply"}})
+    openai.say_json({"self_harm": True})
+    ask(service, "I want to die", "1")
+    service.flush()
+    assert "100 %: a guardrail" in visitor.get(ASKED).text
+
+
+def test_a_variable_that_the_flow_never_set_is_no_question(
+    visitor: Visitor, service: Service
+) -> None:
+    service.call("parse_via_chat_gpt", {"question_text": "@results.question"})
+    service.flush()
+    assert "Nobody asked anything" in visitor.get(ASKED).text
+
+
 def test_a_group_becomes_a_case(visitor: Visitor, service: Service) -> None:
     target = {"function": "parse_via_chat_gpt"}
     assert service.admin("PUT", "/question-sets/acme/crops", {"target": target}).status == 201
