@@ -265,10 +265,15 @@ def bases_of(bodies: Iterable[Mapping[str, Any]]) -> set[str]:
 
 
 def question_field(function: WebhookFunction, body: Mapping[str, Any]) -> str:
-    """The field that takes a question: the function's main one, or its prompt where a set fills
-    that, as with a picture's address."""
-    main = function.main_field
-    return "prompt" if main in body and "prompt" in function.fields.fields else main
+    """The field that takes a question: the function's main one; where a set fills that, as with a
+    picture's address, its prompt, or else the first required one that the set leaves open."""
+    main, fields = function.main_field, function.fields.fields
+    if main not in body:
+        return main
+    if "prompt" in fields:
+        return "prompt"
+    left = (name for name, field in fields.items() if field.required and name not in body)
+    return next(left, main)
 
 
 def model_field(function: WebhookFunction) -> str | None:

@@ -85,6 +85,16 @@ def test_the_body_of_a_case_is_added_to_the_sets(ready: Service, openai: FakeOpe
     assert sent["model"] == "gpt-6-sol"
 
 
+def test_a_question_takes_the_field_that_the_set_leaves_open(ready: Service) -> None:
+    quiz = QuestionSet("quiz", "check_response", {"correct_response": "Paris"})
+    assert [ask(ready, quiz, Case("q", (text,))).answer for text in ("Paris", "Rome")] == [
+        True,
+        False,
+    ]
+    open_set = QuestionSet("quiz", "check_response")
+    assert ask(ready, open_set, Case("q", ("Rome",), {"user_response": "Rome"})).answer is True
+
+
 def test_approved_answers_are_passed_by_unless_the_case_asks_for_them(
     ready: Service, openai: FakeOpenAI
 ) -> None:
