@@ -80,7 +80,7 @@ class Index:
         index._vocabulary.add(terms)
         run("COMMIT")
         run("INSERT INTO words(words) VALUES ('optimize')")
-        index.bytes = index._size()
+        index.bytes = index._size() + index._vectors.bytes
         return index
 
     def _add(self, document: int, title: str, passage: Passage, terms: Terms) -> None:

@@ -128,6 +128,13 @@ def test_embeddings_bring_what_shares_no_word() -> None:
     assert found[0].document == "fees"
 
 
+def test_embeddings_count_among_the_bytes_of_an_index() -> None:
+    (document, *_), size = DOCUMENTS, 1536
+    plain = Index.build([document])
+    embedded = Index.build([document], {document[0]: [[0.5] * size] * len(document[2])})
+    assert embedded.bytes - plain.bytes >= size * len(document[2])
+
+
 def test_threads_search_at_once(index: Index) -> None:
     found: list[str] = []
 
