@@ -47,6 +47,7 @@ from flowhook.redis.fullness import MEBIBYTE, refuses_writes
 from flowhook.turns import give_way, in_turns
 
 GATHERED_SECONDS = 3600  # what nobody made a document of ends by itself
+TAKEN_IN_SECONDS = 60.0  # after which a document is looked for whose taker may have been killed
 MOST_BYTES = 100 * MEBIBYTE  # of all documents of an organisation
 READ_AT_ONCE = 200  # passages or embeddings
 PIECE_BYTES = MEBIBYTE  # of a file, as it lies in Redis
@@ -158,7 +159,7 @@ class DocumentStore:
         document = self._fresh(new, digest, by) if same is None else _again(same, new)
         self._check_room(org, known, document)
         place = DocumentPlace(org, base.id, document.id)
-        self.due.add(place)  # first: what is stored and not due would never be read
+        self.due.add(place, TAKEN_IN_SECONDS)  # first: what is not due would never be read
         gathered = self._gather(place, new.content)
 
         def decide(stored: Stored, pipe: Any) -> Decision[StoredDocument]:
@@ -184,7 +185,9 @@ class DocumentStore:
         found, is_new = change_settings(self.redis, org, decide)
         if not is_new:
             self.redis.unlink(gathered)
-        return found, place if is_new else None
+            return found, None
+        self.due.add(place)
+        return found, place
 
     def delete(self, org: str, name: str, doc: str, by: str) -> None:
         """Delete a document for good. Raises NotFound."""

@@ -131,6 +131,21 @@ def test_a_store_that_is_away_or_a_deleted_organisation_end_nothing_badly(
     assert not library.service.redis.zcard(DUE)
 
 
+def test_a_reader_that_looks_before_a_document_is_stored_loses_none(
+    library: Library, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gather = reader.documents._gather
+
+    def looked_at_meanwhile(place: DocumentPlace, content: bytes) -> str:
+        reader.perform(job_of(place))
+        return gather(place, content)
+
+    monkeypatch.setattr(reader.documents, "_gather", looked_at_meanwhile)
+    place = place_of_sent(library, reader)
+    assert status(library, place) == QUEUED
+    assert reader.due.waiting() == [place]
+
+
 def test_no_process_could_be_started_is_no_try(
     library: Library, reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
