@@ -163,6 +163,10 @@ class Progress:
     def is_aside(self, aside: Aside, number: int) -> bool:
         return bool(self.redis.hexists(aside.key, number))
 
+    def hold_aside(self, aside: Aside, seconds: float) -> None:
+        """Have what is aside last over a pause of so many seconds."""
+        self.redis.expire(aside.key, int(seconds) + GATHERED_SECONDS)
+
     def gather_embeddings(
         self, place: DocumentPlace, aside: Aside, first: int, vectors: Iterable[Sequence[float]]
     ) -> int:

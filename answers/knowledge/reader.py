@@ -39,6 +39,12 @@ BROKE_OFF = {
     "message": f"Reading this file broke off {MAX_TRIES} times.",
     "fix": "Save it anew or in another format, such as PDF or plain text, and send that.",
 }
+EMBEDDING_BROKE_OFF = {
+    "message": "This document is found by its words alone: having it embedded broke off"
+    f" {MAX_EMBEDDINGS} times.",
+    "fix": "Save the base's embedding model again, and it is tried once more; if that breaks off,"
+    " too, tell the operator.",
+}
 GONE = {"message": "What was sent of this file is not there any more.", "fix": "Send it again."}
 
 logger = logging.getLogger(__name__)
@@ -165,16 +171,20 @@ class Reader:
         model = base.embedding_model
         if not model or document.embedded_by == model:
             return None
+        if document.tries > MAX_EMBEDDINGS:  # some of them were killed, or met what nobody expects
+            self._fail(place, token, **EMBEDDING_BROKE_OFF)
+            return None
         aside = self.progress.aside(place, model, document)
         before = self.progress.count_aside(aside)
         try:
             self._have_embedded(place, token, aside, document)
         except FlowhookError as failure:
             pause = max(EMBED_AGAIN.pause(document.tries + 1), failure.retry_after_seconds or 0.0)
-            if failure.retryable and self.progress.count_aside(aside) > before:
-                self.progress.give_back(place, token)  # it comes forward, as a provider lets it
-                return pause
-            if failure.retryable and document.tries < MAX_EMBEDDINGS:
+            comes_forward = self.progress.count_aside(aside) > before
+            if failure.retryable and (comes_forward or document.tries < MAX_EMBEDDINGS):
+                if comes_forward:  # as a provider lets it: that is no try
+                    self.progress.give_back(place, token)
+                self.progress.hold_aside(aside, pause)
                 return pause
             self._fail(
                 place,

@@ -218,6 +218,55 @@ def test_embeddings_go_on_where_a_limit_ended_them_and_none_is_paid_twice(
     assert len(library.search("Part 7")) > 0
 
 
+def test_embeddings_that_are_paid_outlast_the_pause_before_the_others(
+    library: Library, reader: Reader, openai: FakeOpenAI
+) -> None:
+    """By an account whose limit is that of a day."""
+    library.service.organisation(openai)
+    text = "".join(f"# Part {n}\n\n{' '.join(['word'] * 50)}\n\n" for n in range(100))
+    place = place_of_sent(library, reader, text)
+    reader.perform(job_of(place))
+    embed, asked = reader.embed, []
+
+    def limited(organisation: Organisation, model: str, texts: list[str]) -> Vectors:
+        asked.append(texts)
+        if len(asked) == 2:
+            raise RateLimited("tomorrow", retry_after_seconds=86_400)
+        return embed(organisation, model, texts)
+
+    reader.embed = limited
+    library.put(embedding_model="text-embedding-3-small")
+    reader.perform(job_of(place))
+    document = reader.documents.find(place)
+    assert document is not None
+    aside = reader.progress.aside(place, "text-embedding-3-small", document)
+    assert reader.progress.count_aside(aside) == 64
+    assert library.service.redis.ttl(aside.key) > 86_400
+
+
+def test_an_embedding_that_breaks_off_unexpectedly_is_given_up_after_some(
+    library: Library, reader: Reader, openai: FakeOpenAI
+) -> None:
+    library.service.organisation(openai)
+    place = place_of_sent(library, reader)
+    reader.perform(job_of(place))
+    asked: list[str] = []
+
+    def broken(organisation: Organisation, model: str, texts: list[str]) -> Vectors:
+        asked.append(model)
+        raise OverflowError("an embedding of no use")
+
+    reader.embed = broken
+    library.put(embedding_model="text-embedding-3-small")
+    for _ in range(MAX_EMBEDDINGS + 1):
+        reader.perform(job_of(place))
+    document = library.document(place.doc)
+    assert len(asked) == MAX_EMBEDDINGS
+    assert (document["status"], document["embedding_model"]) == (READY, None)
+    assert "broke off" in document["error"]["message"]
+    assert not library.service.redis.zcard(DUE)
+
+
 def test_uploads_over_a_real_queue_are_all_read_once(
     open_service: OpenService, real_redis: redis.Redis
 ) -> None:
