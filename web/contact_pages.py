@@ -104,7 +104,7 @@ class ContactViews:
             typed=contact,
             consent=self._consent(org, contact) if is_known else None,
             is_required=organisation().section("guardrails").get("consent") == "required",
-            has_conversation=is_known and valid_id(contact),
+            has_conversation=is_known and self._has_conversation(org, contact),
             consents=CONSENTS,
             how=HOW,
             max_purpose=MAX_PURPOSE,
@@ -114,6 +114,9 @@ class ContactViews:
             error=error,
             done=DONE.get(request.args.get("done", "")),
         )
+
+    def _has_conversation(self, org: str, contact: str) -> bool:
+        return valid_id(contact) and self.services.conversations.store.exists(org, contact)
 
     def _consent(self, org: str, contact: str) -> dict[str, Any]:
         return shown(self.services.guards.consents.changes(org, contact))

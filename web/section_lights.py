@@ -17,7 +17,7 @@ from web.page_security import signed_in
 from web.page_services import PageServices
 from web.page_words import in_page_words
 from web.section_notes import signature_fault
-from web.section_words import TITLES, lacking_labels, minute
+from web.section_words import AT, TITLES, lacking_labels, with_time
 
 State = tuple[str, str]
 """A light's state and words."""
@@ -69,7 +69,7 @@ def _signature(current: Organisation, uses: Mapping[str, str]) -> State:
     seen = uses.get(SIGNATURE)
     if not seen:
         return UNKNOWN, _("no signed call has come yet")
-    return GOOD, _("the last signed call came at %(at)s", at=minute(seen))
+    return GOOD, with_time(_("the last signed call came at %(at)s", at=AT), seen)
 
 
 def _tokens(current: Organisation, uses: Mapping[str, str]) -> list[Light]:
@@ -80,7 +80,7 @@ def _tokens(current: Organisation, uses: Mapping[str, str]) -> list[Light]:
     seen = max((uses[one] for one in made if one in uses), default="")
     state: State = UNKNOWN, _("no call has come with one yet")
     if seen:
-        state = GOOD, _("the last call came at %(at)s", at=minute(seen))
+        state = GOOD, with_time(_("the last call came at %(at)s", at=AT), seen)
     is_open = may(signed_in().caller.scope, "web.tokens.show", "GET")
     url = url_for("web.tokens.show", org=current.id) if is_open else ""
     return [Light(_("Webhook tokens"), *state, url)]

@@ -7,7 +7,7 @@ from flowhook.organisations.organisation import Organisation
 from flowhook.organisations.signature import is_glific_number
 from web.language import _
 from web.page_services import PageServices
-from web.section_words import minute
+from web.section_words import AT, with_time
 
 
 def section_notes(section: str, current: Organisation, services: PageServices) -> list[str]:
@@ -42,7 +42,7 @@ def signature_note(current: Organisation, uses: dict[str, str]) -> str:
         return wrong
     seen = uses.get(SIGNATURE)
     if seen:
-        return _("The last signed call came at %(at)s.", at=minute(seen))
+        return with_time(_("The last signed call came at %(at)s.", at=AT), seen)
     return _("No signed call has come yet: test the webhook in Glific's simulator, then look here.")
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from markupsafe import Markup, escape
+
 from flowhook.organisations.schemas import SECTIONS
 from flowhook.organisations.section import lacking
 from web.field_labels import label_of
@@ -42,7 +44,7 @@ def tested_words(section: str, tested: Tested) -> str:
     """What a test found, with the milliseconds that it took."""
     found = TESTED.get(section, _models)(tested)
     took = _("It took %(num)s ms.", num=tested["latency_ms"])
-    return f"{found} {took}"
+    return Markup("{} {}").format(found, took)
 
 
 def _models(tested: Tested) -> str:
@@ -69,9 +71,10 @@ def _whatsapp(tested: Tested) -> str:
 
 def _signature(tested: Tested) -> str:
     used = tested["last_used_at"]
-    seen = _("The last signed call came at %(at)s.", at=minute(used)) if used else ""
+    seen = _("The last signed call came at %(at)s.", at=AT) if used else ""
     seen = seen or _("No signed call has come yet.")
-    return f"{_('A call signed with the stored phrase is accepted.')} {seen}"
+    fits = _("A call signed with the stored phrase is accepted.")
+    return with_time(f"{fits} {seen}", used or "")
 
 
 def _glific(tested: Tested) -> str:
@@ -85,6 +88,16 @@ def _google_maps(tested: Tested) -> str:
 def minute(moment: str) -> str:
     """An ISO time to the minute, as people read it."""
     return f"{moment[:16].replace('T', ' ')} UTC"
+
+
+AT = "\0"
+"""Where a time belongs in words that `with_time` completes."""
+
+
+def with_time(words: str, moment: str) -> Markup:
+    """Words with an ISO time in the place of AT, which a script tells in the reader's own zone."""
+    time = Markup('<time datetime="{}">{}</time>').format(moment, minute(moment))
+    return escape(words).replace(AT, time)
 
 
 def _alerts(tested: Tested) -> str:

@@ -19,7 +19,7 @@ from web.forms import form_fields, read_form
 from web.language import _, n_
 from web.page_security import signed_in
 from web.page_services import PageServices
-from web.section_words import minute
+from web.section_words import AT, with_time
 
 
 def token_pages(services: PageServices) -> Blueprint:
@@ -96,7 +96,7 @@ def seen_words(tested: Mapping[str, Any]) -> str:
     working = n_("One webhook token works.", "%(num)s webhook tokens work.", int(tested["tokens"]))
     used = tested["last_used_at"]
     if used:
-        return f"{working} {_('The last call with one came at %(at)s.', at=minute(used))}"
+        return with_time(f"{working} {_('The last call with one came at %(at)s.', at=AT)}", used)
     none = _("No call has come yet: test the webhook in your flow builder, then look here.")
     return f"{working} {none}"
 

@@ -33,6 +33,10 @@ def test_a_contact_is_found_from_their_conversation(admin: Visitor) -> None:
     assert "Was not asked yet" in page.text
 
 
+def test_a_contact_without_a_conversation_has_no_link_to_one(admin: Visitor) -> None:
+    assert "/conversations/8" not in admin.get(f"{CONTACT}?contact=8").html
+
+
 def test_everything_about_them_is_a_file(admin: Visitor) -> None:
     file = admin.get(f"{CONTACT}/export?contact=7")
     assert file.status == 200

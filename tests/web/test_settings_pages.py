@@ -242,7 +242,7 @@ def test_the_last_signed_call_is_shown(service: Service) -> None:
     assert service.signed_call("get_buttons", signed, "only we know this").status == 200
     service.flush()
     assert "The last signed call came at 20" in visitor.get(here).text
-    assert "the last signed call came at 20" in visitor.get("/organisations/7").text
+    assert 'the last signed call came at <time datetime="20' in visitor.get("/organisations/7").html
 
 
 LIMITS = "/organisations/acme/settings/limits"
