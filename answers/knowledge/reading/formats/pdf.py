@@ -17,7 +17,7 @@ from answers.knowledge.reading.draft import Draft
 from answers.knowledge.reading.formats.pdf_headings import Headings
 from answers.knowledge.reading.formats.pdf_lines import Line, page_lines
 from answers.knowledge.reading.formats.pdf_paragraphs import paragraphs
-from answers.knowledge.reading.formats.pdf_running import without_running
+from answers.knowledge.reading.formats.pdf_running import Running
 from answers.knowledge.reading.legacy_fonts import LegacyFonts
 from answers.knowledge.reading.unreadable import Unreadable
 
@@ -31,13 +31,12 @@ def read(content: bytes, draft: Draft) -> None:
     reader = _opened(content)
     pages = _pages(reader, draft)
     _check_letters([line for page in pages for line in page])
-    pages = without_running(pages)
-    lines = [line for page in pages for line in page]
-    if sum(line.letters for line in lines) < LETTERS_PER_PAGE * (
-        len(pages) - len(draft.lost_pages)
-    ):
+    running = Running(pages, {at for at, page in enumerate(reader.pages) if _has_pictures(page)})
+    letters = sum(line.letters for page in running.left() for line in page)
+    if letters < LETTERS_PER_PAGE * (len(pages) - len(draft.lost_pages)):
         raise Unreadable("scan")
-    headings = Headings(lines)
+    pages = running.told_once()
+    headings = Headings([line for page in pages for line in page])
     for number, page in enumerate(pages, start=1):
         for level, text in paragraphs(page, headings):
             draft.add(text, level, number)
@@ -75,6 +74,14 @@ def _pages(reader: PdfReader, draft: Draft) -> list[list[Line]]:
     if len(draft.lost_pages) == found:
         raise Unreadable("damaged")
     return pages
+
+
+def _has_pictures(page: Any) -> bool:
+    """Whether a page draws pictures, or what is drawn elsewhere and may be one."""
+    try:
+        return bool(page["/Resources"]["/XObject"])
+    except Exception:  # pypdf has many for what is broken
+        return False
 
 
 def _is_lost(page: Any) -> bool:

@@ -41,9 +41,13 @@ def _glyph(letter: str, glyphs: list[str]) -> int:
 
 
 def pdf(
-    *pages: Sequence[Text] | Packed, typeface: str = "Helvetica", letters: bool = True
+    *pages: Sequence[Text] | Packed,
+    typeface: str = "Helvetica",
+    letters: bool = True,
+    pictures: bool = False,
 ) -> bytes:
-    """A PDF of these pages; without `letters` it does not say what its Unicode glyphs are."""
+    """A PDF of these pages; without `letters` it does not say what its Unicode glyphs are, with
+    `pictures` each page shows one."""
     glyphs: list[str] = []
     contents = [
         stream(page.content, "/Filter/FlateDecode")
@@ -64,14 +68,19 @@ def pdf(
         b"<</Title(Microsoft Word - leaflet)>>",
     ]
     kids = []
+    picture = f"/XObject<</I1 {len(objects) + 2 * len(contents) + 1} 0 R>>" if pictures else ""
     for content in contents:
         objects.append(content)
         fonts = "/F1 3 0 R/F2 4 0 R/F3 5 0 R"
         objects.append(
-            f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<<{fonts}>>>>"
+            f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<<"
+            f"/Font<<{fonts}>>{picture}>>"
             f"/Contents {len(objects)} 0 R>>".encode()
         )
         kids.append(f"{len(objects)} 0 R")
+    if pictures:
+        entries = "/Type/XObject/Subtype/Image/Width 1/Height 1/ColorSpace/DeviceGray"
+        objects.append(stream(b"\xff", f"{entries}/BitsPerComponent 8"))
     objects[1] = f"<</Type/Pages/Count {len(kids)}/Kids[{' '.join(kids)}]>>".encode()
     return written(objects, "/Info 8 0 R")
 

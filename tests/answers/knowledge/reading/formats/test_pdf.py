@@ -76,8 +76,39 @@ def test_each_page_has_its_number_and_loses_what_all_repeat() -> None:
     reading = parse(pdf(*(page_of(number) for number in range(1, 6))))
     assert reading.pages == 5
     assert [(block.text, block.page) for block in reading.blocks] == [
-        (f"What stands on page {number} and on no other of them.", number) for number in range(1, 6)
+        ("ASHA handbook", 1),
+        *(
+            (f"What stands on page {number} and on no other of them.", number)
+            for number in range(1, 6)
+        ),
     ]
+
+
+def test_a_number_to_call_at_the_foot_of_each_page_is_told_once() -> None:
+    pages = [
+        [Text(f"Of {letter} and of nothing else.", 700), Text("Helpline 104, free of charge", 30)]
+        for letter in "abcde"
+    ]
+    assert " ".join(texts(pdf(*pages))).count("Helpline 104, free of charge") == 1
+
+
+def test_pages_of_one_form_keep_what_differs_from_page_to_page() -> None:
+    phones = ("020-2345", "022-1717", "0253-44", "040-9000", "0712-88")
+    pages = [
+        [Text(f"Clinic of {letter}ville", 700), Text(f"Phone: {phone}", 600)]
+        for letter, phone in zip("ABCDE", phones, strict=True)
+    ]
+    read = " ".join(texts(pdf(*pages)))
+    assert [phone for phone in phones if phone not in read] == []
+
+
+@pytest.mark.parametrize("count", [5, 40])
+def test_pages_of_one_numbered_sentence_each_are_text(count: int) -> None:
+    said = [f"Rule {number}: clean room {number} on day {number}." for number in range(count)]
+    assert texts(pdf(*([Text(one)] for one in said))) == said
+    answer = "The fee is 500 rupees."
+    assert answer in texts(pdf(*([Text(one)] for one in said), [Text(answer)]))
+    assert texts(pdf(*[[Text(answer)]] * count)) == [answer] * count
 
 
 def test_chapters_that_begin_each_page_stay() -> None:
@@ -121,7 +152,9 @@ def test_a_password_is_asked_for_only_where_reading_needs_it(algorithm: str) -> 
 def test_a_scan_is_told_even_if_each_page_bears_a_stamp() -> None:
     assert why_not(pdf([], [])) == "scan"
     stamped = [Text("Scanned by CamScanner", 20)]
-    assert why_not(pdf(*[stamped] * 6)) == "scan"
+    assert why_not(pdf(*[stamped] * 6, pictures=True)) == "scan"
+    numbered = [[Text(f"CamScanner, page {number} of 6", 20)] for number in range(1, 7)]
+    assert why_not(pdf(*numbered, pictures=True)) == "scan"
 
 
 def test_letters_that_are_none_are_told() -> None:
