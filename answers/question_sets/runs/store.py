@@ -339,7 +339,9 @@ class RunStore:
                 self._remove(org, run_id, found.plan.question_set if found else "")
 
     def _keep_newest(self, org: str, question_set: str) -> None:
-        ids = self.redis.zrevrange(set_index(org, question_set), RUNS_A_SET, -1)
+        key = set_index(org, question_set)
+        self.redis.zremrangebyscore(key, "-inf", self.clock() - RUN_SECONDS)
+        ids = self.redis.zrevrange(key, RUNS_A_SET, -1)
         for run in self._read(org, [raw.decode() for raw in ids]):
             if run.is_over:
                 self.delete(run)

@@ -8,7 +8,7 @@ import pytest
 
 from answers.question_sets.question_set import Case, QuestionSet
 from answers.question_sets.runs import store as stores
-from answers.question_sets.runs.run import Plan, Run
+from answers.question_sets.runs.run import RUN_SECONDS, Plan, Run
 from answers.question_sets.runs.store import RunStore
 from answers.question_sets.target import Variant
 from flowhook.errors import Conflict, Internal, NotFound
@@ -104,6 +104,17 @@ def test_runs_are_listed_newest_first(store: RunStore) -> None:
     second, end = store.runs(ORG, "crops", 3, cursor or "")
     assert [run.id for run in (*first, *second)] == runs[::-1]
     assert (len(first), end) == (3, None)
+
+
+def test_a_set_forgets_runs_that_are_over_their_time(store: RunStore) -> None:
+    """So that one which is asked each night does not name more of them each night."""
+    clock: Any = store.clock
+    for _ in range(3):
+        run = done(store)
+        clock.now += RUN_SECONDS
+    last = done(store)
+    assert store.redis.zcard(stores.set_index(ORG, "crops")) == 1
+    assert [one.id for one in store.runs(ORG, "crops", 10)[0]] == [last.id] != [run.id]
 
 
 def test_old_runs_make_room(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
