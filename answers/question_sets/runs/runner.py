@@ -41,6 +41,7 @@ BUSY_SECONDS = 1.0  # until a run asks again for its turn
 LONGEST_SECONDS = 86_400  # from its start on; a budget may be used up for weeks
 LONGEST_WAIT_SECONDS = 600.0  # until a run looks again whether a limit is still reached
 LOST_SECONDS = 200.0  # after which a message is lost: longer than any turn
+RESTS = "rests"  # has an organisation's turn while none of its runs may ask
 MAX_FAILURES = 5  # of performing it, inside the service
 BACKOFF = Backoff(first_seconds=2.0, factor=3, longest_seconds=60.0)
 
@@ -219,9 +220,17 @@ class Runner:
                 if token is None:
                     return Again(BUSY_SECONDS)
                 end = self._turn(run)
+            self._rest(run, end.rest_seconds)
         finally:
             self.places.release()
         return self._go_on(run, end)
+
+    def _rest(self, run: Run, seconds: float) -> None:
+        """Give no run of the organisation its turn before its pace allows the next call: after a
+        case of many turns, that may be long after the turn."""
+        if seconds > BUSY_SECONDS:
+            key = turn_key(run.organization_id)
+            self.store.redis.set(key, RESTS, nx=True, px=round(seconds * 1000))
 
     def _turn(self, run: Run) -> TurnEnd:
         organisation = self.find(run.organization_id)
@@ -263,8 +272,8 @@ class Runner:
                 reason = f"it would wait for longer than a day: {end.status}"
             self.store.stop(now, reason)
         elif not now.is_over:
-            pause = min(end.wait_seconds, LONGEST_WAIT_SECONDS)
-            if pause:
+            pause = min(max(end.wait_seconds, end.rest_seconds), LONGEST_WAIT_SECONDS)
+            if end.status:
                 self.store.wait(now, self.store.clock() + pause, end.status)
             return Again(pause)
         self._tell(self.store.get(run.organization_id, run.id))

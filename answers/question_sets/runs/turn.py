@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import orjson
 
@@ -25,9 +25,13 @@ ANSWER_TOKENS, TOKEN_BYTES = 300, 4  # guesses, for the first question
 @dataclass(frozen=True, slots=True)
 class TurnEnd:
     """How a turn ended: `wait_seconds` for `status` until the next one; `failed` or `spent` say in
-    words why there is none. With none of these, the run is over or the turn's time is up."""
+    words why there is none. With none of these, the run is over or the turn's time is up.
+
+    `rest_seconds` is how long the organisation's pace lets none of its runs begin a case.
+    """
 
     wait_seconds: float = 0.0
+    rest_seconds: float = 0.0
     status: str = ""
     failed: str = ""
     spent: str = ""
@@ -79,7 +83,7 @@ class Turn:
                     for future in done:
                         self._take(self.in_flight.pop(future), future.result())
                 elif self._is_ended():
-                    return self.end
+                    return replace(self.end, rest_seconds=self.pace.wait(self.clock()))
                 else:
                     threading.Event().wait(self._pause())
                 self._look()
@@ -107,7 +111,7 @@ class Turn:
             return True
         pause = self.resumes - self.clock()
         if pause > SHORT_SECONDS:
-            self.end = TurnEnd(pause, self.waits_for)
+            self.end = TurnEnd(pause, status=self.waits_for)
             return True
         return False
 

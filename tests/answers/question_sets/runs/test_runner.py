@@ -245,6 +245,21 @@ def test_contacts_keep_half_of_the_calls_a_minute(running: Running) -> None:
     assert 5 <= running.run(run).done <= 11
 
 
+def test_a_turn_that_has_ended_leaves_the_pace_to_the_next(running: Running) -> None:
+    """A call each ten seconds is a run's half of twelve a minute, whichever run it is of."""
+    running.sections["limits"] = {"requests_per_minute": 12}
+    running.runner.turn_seconds = 0.1
+    for name in ("crops", "fees"):
+        running.put(3, name)
+        running.start(name)
+    running.deliver()
+    assert running.target.asked.total() == 1
+    assert 5 < running.queue.sent[-1][2] <= 10
+    running.deliver()
+    assert running.target.asked.total() == 1
+    assert running.queue.sent[-1][2] == runners.BUSY_SECONDS
+
+
 def test_runs_of_an_organisation_take_turns(running: Running) -> None:
     running.put(3)
     first = running.start()
