@@ -30,8 +30,13 @@ _LETTER = rf"(?:[^\W\d_]|[{INDIC_MARKS}])"
 _NAMED = "|".join(LABELS.values()).replace("AADHAAR", "AADHAA?R")
 _OPEN, _CLOSE = r"\\{0,2}[\[<{\uff3b\u3010]", r"\\{0,2}[\]>}\uff3d\u3011]"
 _HYPHEN = r"(?:\\{0,2}[_\s\u00a0\u2010-\u2015-]){0,3}"
-_WORDS = rf"(?:{_NAMED})(?:S(?=[^A-Z]))?{_HYPHEN}(?P<number>\d{{3,6}})(?!\d)"
-_TRANSLATED = rf"[\[\uff3b\u3010]{_LETTER}{{1,20}}+{_HYPHEN}(?P<other>\d{{3,6}})[\]\uff3d\u3011]"
+_NUMBER_WORD = r"(?:[ _](?:NUMBER|NO|ID))?(?:S(?=[^A-Z]))?"
+_WORDS = rf"(?:{_NAMED}){_NUMBER_WORD}{_HYPHEN}(?P<number>\d{{3,6}})(?!\d)"
+_SECOND = rf"[ _](?![A-Za-z]){_LETTER}{{1,20}}+"
+_TRANSLATED = (
+    rf"[\[\uff3b\u3010]{_LETTER}{{1,20}}+(?:{_SECOND})?{_HYPHEN}"
+    r"(?P<other>\d{3,6})[\]\uff3d\u3011]"
+)
 PLACEHOLDER = re.compile(
     rf"(?P<open>{_OPEN})?(?<![A-Za-z0-9]){_WORDS}(?:s(?={_CLOSE}))?(?P<close>{_CLOSE})?"
     rf"(?P<plural>s(?!{_LETTER}))?|{_TRANSLATED}",

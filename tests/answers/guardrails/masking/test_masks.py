@@ -45,6 +45,7 @@ MADE_OF_IT = (
     *("[PHONE-347", "PHONE-347]", "[PHONE-347]s", "[PHONES-347]", "[PHONE-347s]"),
     *("[PHONE-३४७]", "[PHONE-３４７]", "［PHONE-347］", "【PHONE-347】", "[PHONE\u2011347]"),
     *(r"\[PHONE-347\]", r"PHONE\_347", "[फ़ोन-347]", "[தொலைபேசி-347]"),
+    *("[PHONE NUMBER_347]", "[phone_number_347]", "[Phone no 347]", "[मोबाइल नंबर_347]"),
 )
 
 
