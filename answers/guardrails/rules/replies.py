@@ -49,10 +49,10 @@ def language_of(words: str) -> str:
     """The language of a contact's words, for where nobody knows the contact's own; empty for
     English, which says little of who writes, and where it cannot be told.
 
-    >>> language_of("गुटखा कहाँ मिलता है?"), language_of("Where is gutkha sold?")
-    ('Hindi', '')
+    >>> language_of("गुटखा कहाँ मिलता है?"), language_of("गुटखा"), language_of("Where is it sold?")
+    ('Hindi', 'Hindi', '')
     """
-    language = told(words) or ""
+    language = told(words, guesses=False) or ""
     return "" if code_of(language) == ENGLISH else language
 
 
