@@ -229,8 +229,8 @@ class Runner:
         """Give no run of the organisation its turn before its pace allows the next call: after a
         case of many turns, that may be long after the turn."""
         if seconds > BUSY_SECONDS:
-            key = turn_key(run.organization_id)
-            self.store.redis.set(key, RESTS, nx=True, px=round(seconds * 1000))
+            milliseconds = round(min(seconds, LONGEST_WAIT_SECONDS) * 1000)
+            self.store.redis.set(turn_key(run.organization_id), RESTS, nx=True, px=milliseconds)
 
     def _turn(self, run: Run) -> TurnEnd:
         organisation = self.find(run.organization_id)
