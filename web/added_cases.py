@@ -52,7 +52,7 @@ def add_adding(pages: Blueprint, services: PageServices) -> None:
             "web.question_sets.show",
             org=org,
             name=name,
-            done="added",
+            done="added_all" if "case" in request.form else "added",
             start=last // PAGE_CASES * PAGE_CASES or None,
         )
         return redirect(f"{place}#case-{ids[0]}", 303)

@@ -35,6 +35,9 @@ DONE = {
     "settings": N_("Saved. Runs from now on ask so."),
     "imported": N_("Imported."),
     "added": N_("Added as a case. Say below what its answer must be."),
+    "added_all": N_(
+        "Added. Each new case has what it must reach as its check; say below what else must be."
+    ),
     "deleted_run": N_("The run is deleted."),
 }
 PLACE = re.compile(r"row (\d+)(?:, (.+))?", re.DOTALL)

@@ -32,7 +32,7 @@ class InboxSettingsSchema(SectionSchema):
     not_found = fields.Boolean(
         allow_none=True,
         metadata={
-            "description": "true: a question whose answer is not in the documents waits for a"
+            "description": "Whether a question whose answer is not in the documents waits for a"
             " person.",
             "example": True,
         },

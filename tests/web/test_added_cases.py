@@ -112,7 +112,9 @@ def test_proposals_of_an_exploration_become_cases(service: Service, author: Visi
     assert "writes Hinglish" in page.text
     proposed = [unescape(one) for one in re.findall(r'name="case" value="([^"]+)"', page.html)]
     assert proposed
-    assert author.post(ADD, {"set": "chats", "case": proposed}).status == 303
+    added = author.post(ADD, {"set": "chats", "case": proposed})
+    assert added.status == 303
+    assert "Each new case has what it must reach" in author.get(added.headers["Location"]).text
     found = cases(service, "chats")
     assert len(found) == len(proposed)
     assert all("reaches" in check for case in found for check in case["checks"])

@@ -15,7 +15,8 @@ const complain = (words) => note(words, true);  // for everybody
 const written = new Map([...document.querySelectorAll("[data-renew]")].map((part) => [part.id, part.outerHTML]));
 
 // Times are written in UTC; show the reader's own.
-const times = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium", hour12: false });
+const LANGUAGE = document.documentElement.lang;
+const times = new Intl.DateTimeFormat(navigator.language.startsWith(LANGUAGE) ? undefined : LANGUAGE, { dateStyle: "medium", timeStyle: "medium", hour12: false });
 const localise = (root) => {
   for (const time of root.querySelectorAll("time[datetime*='T']")) {
     time.title = `${time.dateTime} (UTC)`;
