@@ -7,15 +7,14 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from flowhook.errors import InvalidInput
 from flowhook.http.answers import json_answer
 from flowhook.http.body import check_media_type
 from flowhook.http.documented import documented
-from flowhook.http.if_match import if_match
 from flowhook.organisations.auth import Caller
 from flowhook.organisations.http.admin_auth import AdminAuth
 from flowhook.organisations.section_service import SectionService
 from flowhook.strict_json import read_json
+from flows.api.base_revision import base_revision
 from flows.api.editing_schema import FlowSchema, NodeSchema, PublishSchema
 from flows.api.flow_routes import FLOW, ISSUES
 from flows.api.message_schema import load
@@ -151,19 +150,6 @@ def body() -> dict[str, Any]:
     found = read_json(request.get_data(cache=True))
     check_bounds(found, what="the change")
     return found
-
-
-def base_revision() -> int | None:
-    """The revision that If-Match names, the newest of several; None without one. Raises
-    InvalidInput."""
-    tags = if_match()
-    if not tags or tags == ["*"]:
-        return None
-    if not all(tag.isascii() and tag.isdigit() and len(tag) < 16 for tag in tags):
-        raise InvalidInput(
-            "If-Match is not the ETag of a flow", fix="Send the ETag that GET of the flow gave."
-        )
-    return max(map(int, tags))
 
 
 def changed(entry: LibraryEntry, issues: Iterable[Issue]) -> Response:

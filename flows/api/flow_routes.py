@@ -15,6 +15,7 @@ from flowhook.organisations.auth import Caller, require_role
 from flowhook.organisations.http.admin_auth import AdminAuth
 from flowhook.organisations.section_service import SectionService
 from flowhook.strict_json import read_json
+from flows.api.base_revision import base_revision
 from flows.definition.definition import Export
 from flows.definition.reading import read_export
 from flows.library.flow_linter import FlowLinter
@@ -136,9 +137,12 @@ def flow_routes(
     @documented()
     def delete_flow(org: str, uuid: str) -> Response:
         """Delete a flow; conversations in it end with the contact's next message. For 30 days it
-        can be brought back, see /trash."""
+        can be brought back, see /trash.
+
+        With the flow's ETag in If-Match, a flow that somebody changed since is 412.
+        """
         caller = organisation(org)
-        store.delete(org, uuid, caller.name)
+        store.delete(org, uuid, caller.name, base_revision())
         return Response(status=204)
 
     return routes

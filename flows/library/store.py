@@ -19,7 +19,7 @@ from typing import Any
 import orjson
 from redis.exceptions import WatchError
 
-from flowhook.errors import Conflict, NotFound, TooLarge
+from flowhook.errors import Changed, Conflict, NotFound, TooLarge
 from flowhook.organisations.cipher import Cipher
 from flowhook.organisations.trash import KEPT_SECONDS, Trash, TrashItem, beside_key
 from flowhook.redis.keys import gone_key, org_key
@@ -178,8 +178,9 @@ class FlowStore:
         published: LibraryEntry = self._change(org, change)
         return published
 
-    def delete(self, org: str, uuid: str, by: str) -> None:
-        """Delete a flow; it can be brought back with its revisions. Raises NotFound.
+    def delete(self, org: str, uuid: str, by: str, base: int | None = None) -> None:
+        """Delete a flow; it can be brought back with its revisions. Raises NotFound, and Changed
+        unless the newest draft is the revision `base`, where one is given.
 
         Conversations in it end with their contact's next message.
         """
@@ -188,6 +189,11 @@ class FlowStore:
             entry = library.entries.get(uuid)
             if entry is None:
                 raise no_flow()
+            if base not in (None, entry.draft.revision):
+                raise Changed(
+                    "this flow was changed since you read it",
+                    fields={"revision": [f"The newest is {entry.draft.revision}."]},
+                )
             numbers = pipe.hkeys(revisions_key(org, uuid))
             size = self.revisions.size(pipe, org, uuid, numbers)
             held = self._held_bytes(pipe, org, {uuid: numbers})

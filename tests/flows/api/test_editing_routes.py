@@ -107,6 +107,18 @@ def test_two_authors_at_once(acme: Service) -> None:
     assert theirs.json["revision"] < other.json["revision"] < fresh.json["revision"]
 
 
+def test_a_flow_that_somebody_changed_since_is_not_deleted(acme: Service) -> None:
+    tag = acme.admin("GET", FLOW).headers["ETag"]
+    newest = acme.admin("PATCH", f"{FLOW}/nodes/ask", {"text": "Theirs"})
+    refused = acme.admin("DELETE", FLOW, headers={"If-Match": tag})
+    assert (refused.status, refused.error["type"]) == (412, "conflict")
+    assert refused.error["fields"] == {"revision": [f"The newest is {newest.json['revision']}."]}
+    assert acme.admin("DELETE", FLOW, headers={"If-Match": '"x"'}).status == 400
+    assert acme.admin("GET", FLOW).status == 200
+    fits = {"If-Match": newest.headers["ETag"]}
+    assert acme.admin("DELETE", FLOW, headers=fits).status == 204
+
+
 def test_what_changes_nothing_makes_no_revision(acme: Service) -> None:
     acme.admin("PATCH", f"{FLOW}/nodes/ask", {"text": "What is your name?"})
     assert len(revisions(acme)) == 1
