@@ -45,7 +45,7 @@ def open_contact_rights(
     rights = ContactRights(settings.audit, Erasures(redis, cipher), FileRewrite(redis))
     items, calls = ContactItems(inbox), ContactJobs(jobs.store, jobs.dead, contact_in)
     channel, conversation = WhatsAppContactData(whatsapp), ConversationData(conversations)
-    cases = ContactCases(runs.sets, runs.store, log)
+    cases = ContactCases(runs.sets, runs.store, log, runs.cache)
     logged, repeats, trash = ContactLog(log, redis), jobs.idempotency, settings.trash
 
     rights.add_store("inbox", items.erase, items.export)

@@ -153,6 +153,23 @@ def test_what_a_call_that_was_under_way_leaves_goes_later(acme: Service) -> None
     assert scan(acme).places(*SAID) == []
 
 
+def test_answers_to_an_erased_contacts_cases_are_taken_by_no_later_run(acme: Service) -> None:
+    asked = {"target": {"function": "get_buttons"}, "cases": [{"question": "Why?"}]}
+    acme.call("get_buttons", {"buttons_data": WORD, "contact": {"id": ASHA.identity}})
+    acme.flush()
+    listed = f"/logs/acme?contact={ASHA.identity}&function=get_buttons"
+    entry = acme.admin("GET", listed).json["logs"][0]
+    assert acme.admin("PUT", "/question-sets/acme/buttons", asked).status == 201
+    case = acme.admin("POST", "/question-sets/acme/buttons/cases", {"log_id": entry["id"]})
+    assert case.status == 201
+    run = acme.admin("POST", "/question-sets/acme/buttons/runs", {}).json["run_id"]
+    runner: Runner = acme.app.extensions[Runner.NAME]
+    runner.perform(f"acme.{run}")
+    assert any("run_answer:" in place for place in scan(acme).places(WORD))
+    assert acme.admin("DELETE", PATH).status == 200
+    assert not any("run_answer:" in place for place in scan(acme).places(WORD))
+
+
 def test_the_log_of_runs_that_asked_an_erased_contacts_cases_is_emptied(acme: Service) -> None:
     runner: Runner = acme.app.extensions[Runner.NAME]
     (run,) = acme.admin("GET", "/question-sets/acme/asked/runs").json["runs"]

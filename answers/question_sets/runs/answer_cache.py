@@ -16,10 +16,12 @@ from flowhook.redis.best_effort import best_effort
 from flowhook.redis.effects import write
 from flowhook.redis.keys import org_key
 from flowhook.timestamps import now
+from flowhook.turns import in_turns
 
 ANSWER_SECONDS = 86_400
 MOST_BYTES = 65_536  # of one answer
 MOST_A_DAY = 64 * 1024 * 1024  # bytes of an organisation's answers
+AT_ONCE = 1_000  # keys that are looked through in one step
 DAY = len("2026-11-29")
 
 
@@ -63,6 +65,12 @@ class AnswerCache:
             )
             if held and int(held[0]) > MOST_A_DAY:
                 self.redis.unlink(key)
+
+    def empty(self, org: str) -> None:
+        """Drop all answers of an organisation. Walks the whole keyspace: for erasures only."""
+        held = self.redis.scan_iter(match=answer_key(org, "*"), count=AT_ONCE)
+        for key in in_turns(held):
+            self.redis.unlink(key)
 
 
 def answer_digest(

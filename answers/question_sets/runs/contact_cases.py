@@ -1,5 +1,6 @@
 """Cases of question sets that were made of a contact's words: exported, and erased with the runs
-that asked them and the log of what runs called, whose entries name no contact.
+that asked them, the log of what runs called, and the answers that later runs may take, of which the
+last two name no contact.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
+from answers.question_sets.runs.answer_cache import AnswerCache
 from answers.question_sets.runs.run import Run
 from answers.question_sets.runs.store import RunStore
 from answers.question_sets.store import QuestionSetStore
@@ -23,10 +25,13 @@ PAGE = 50
 class ContactCases:
     """Exports and erases the cases of contacts."""
 
-    def __init__(self, sets: QuestionSetStore, runs: RunStore, log: LogStore) -> None:
+    def __init__(
+        self, sets: QuestionSetStore, runs: RunStore, log: LogStore, answers: AnswerCache
+    ) -> None:
         self.sets = sets
         self.runs = runs
         self.log = log
+        self.answers = answers
 
     def export(self, org: str, contact: str) -> Iterator[dict[str, Any]]:
         for name, ids in self.sets.contacts.of(org, contact).items():
@@ -47,6 +52,8 @@ class ContactCases:
                 self.sets.contacts.forget(org, name, ids)
             cases += removed
         calls = self.log.empty_runs(org) if found else 0
+        if found:
+            self.answers.empty(org)
         return {"cases": cases, "runs": runs, "logs": calls}
 
     def _remove(self, org: str, name: str, ids: Sequence[str]) -> int:
