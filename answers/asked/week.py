@@ -45,7 +45,7 @@ class AskedGroup:
     """Questions that ask for the same: `title` is the wording used most, `wordings` the others.
 
     `by` counts by who answered, `languages` by language. `is_new`: nobody asked it in the week
-    before. `log_id` is the newest call.
+    before, of which something is known. `log_id` is the newest call.
     """
 
     title: str
@@ -154,7 +154,9 @@ class WhatPeopleAsk:
 def week_of(questions: Sequence[Question], now: float) -> AskedWeek:
     """The groups of the questions of two weeks, newest first, as of the week that ends now."""
     start = now - WEEK_SECONDS
-    groups = [_told(group, start) for group in grouped(sorted(questions, key=lambda one: one.at))]
+    first = min((one.at for one in questions), default=start)
+    in_order = grouped(sorted(questions, key=lambda one: one.at))
+    groups = [_told(group, start, knows_before=first < start) for group in in_order]
     told_groups = sorted(
         (one for one in groups if one is not None), key=lambda one: (-one.count, one.title)
     )
@@ -164,16 +166,15 @@ def week_of(questions: Sequence[Question], now: float) -> AskedWeek:
         groups=shown,
         count=len(this_week),
         by=_by(this_week),
-        since=timestamp_of(
-            int(max(start, min((one.at for one in questions), default=start)) * 1000)
-        ),
+        since=timestamp_of(int(max(start, first) * 1000)),
         until=timestamp_of(int(now * 1000)),
         more=len(this_week) - sum(one.count for one in shown),
     )
 
 
-def _told(group: Group, start: float) -> AskedGroup | None:
-    """A group as it is shown; None where nobody asked it this week."""
+def _told(group: Group, start: float, *, knows_before: bool) -> AskedGroup | None:
+    """A group as it is shown; None where nobody asked it this week. Where nothing is known of the
+    week before, as of a log that holds seven days, nothing is told to be new."""
     recent = [one for one in group.questions if one.at >= start]
     if not recent:
         return None
@@ -190,7 +191,7 @@ def _told(group: Group, start: float) -> AskedGroup | None:
             name: languages[name] for name in sorted(languages, key=lambda one: -languages[one])
         },
         wordings=others[:MAX_WORDINGS],
-        is_new=len(recent) == len(group.questions),
+        is_new=knows_before and len(recent) == len(group.questions),
         log_id=recent[-1].log_id,
         function=recent[-1].function,
     )

@@ -29,6 +29,11 @@ def test_a_group_is_new_where_nobody_asked_it_the_week_before() -> None:
     assert (week.count, week.by, week.more) == (2, {KNOWLEDGE: 1, NOBODY: 1}, 0)
 
 
+def test_nothing_is_new_where_nothing_is_known_of_the_week_before() -> None:
+    """Else all of it were, in a log that keeps seven days or no more than this week."""
+    assert [group.is_new for group in week_of([asked("fees?", 2)], NOW).groups] == [False]
+
+
 def test_a_week_that_begins_late_says_so() -> None:
     assert week_of([asked("fees?", 2)], NOW).since == "2027-01-13T08:00:00.000Z"
     assert week_of([], NOW).since == week_of([asked("fees?", 8)], NOW).since
