@@ -46,6 +46,11 @@ class GateCheck:
         return [number for number in sorted(self.runs) if number != self.against]
 
     @property
+    def found(self) -> list[str]:
+        """The runs that were there when it began."""
+        return [run for run in self.runs.values() if run not in self.started]
+
+    @property
     def is_over(self) -> bool:
         return self.status != CHECKING
 

@@ -12,7 +12,7 @@ from answers.gates.gate import FLOW, PROMPT, Gate
 from answers.prompts.prompt import read_reference
 from answers.question_sets.runs.asking import RETRYABLE
 from answers.question_sets.runs.comparing import compare
-from answers.question_sets.runs.run import DONE, FAILS, UNSURE, Plan, Run
+from answers.question_sets.runs.run import DONE, FAILS, STOPPED, UNSURE, Plan, Run
 from answers.question_sets.runs.runner import Runner
 from answers.question_sets.runs.store import RUNS_A_SET
 from answers.question_sets.sealing import index_key
@@ -127,6 +127,11 @@ class Evidence:
             if run.is_over and run.status != DONE:
                 raise Conflict(f"its run was {run.status}: {run.reason or 'no reason is known'}")
         return all(run.is_over for run in runs)
+
+    def lacks(self, org: str, run_ids: Iterable[str]) -> bool:
+        """Whether one of these runs was stopped, or is not kept any more."""
+        runs = [self.store.find(org, run_id) for run_id in run_ids]
+        return any(run is None or run.status == STOPPED for run in runs)
 
     def refuse_changed(self, org: str, run_ids: Iterable[str]) -> None:
         """Raise Conflict where something that decides the answers of these runs was changed since,

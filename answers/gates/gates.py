@@ -13,7 +13,7 @@ import logging
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 
-from answers.gates.check import FAILED, PASSED, REFUSED, GateCheck
+from answers.gates.check import FAILED, PASSED, REFUSED, REPLACED, GateCheck
 from answers.gates.check_store import GateCheckStore, Place, checks_key
 from answers.gates.decision import Decision
 from answers.gates.evidence import Evidence
@@ -23,6 +23,7 @@ from answers.question_sets.runs.run import Run
 from flowhook.errors import Conflict, FlowhookError, GateFailed, NotFound
 from flowhook.organisations.audit import Audit
 
+TRIES = 3  # to begin a check, where somebody stops a run that it found
 MOST_CASES = 100  # of those that refuse a version, that are told
 CHANGED_SET = "the question set was changed meanwhile: ask for it to go live again"
 
@@ -120,13 +121,13 @@ class Gates:
             if gate is not None and insists:
                 self.audit.write(org, by, "force", f"{place[0]}s/{place[1]}", _texts(wanted))
             return None
-        check = self._gathered(org, place, gate, standing, wanted, by)
-        try:
-            self._drop(org, self.checks.begin(org, place, check), keeps=check)
-        except NotFound:
-            self._stop(org, check.started, "nothing needs it any more")
-            raise
-        ended = self.look(org, place, self._now(org, place, check))
+        for _ in range(TRIES):
+            check = self._gathered(org, place, gate, standing, wanted, by)
+            ended = self._begun(org, place, check)
+            if ended.status != FAILED or not self.evidence.lacks(org, check.found):
+                break
+        if ended.status == REPLACED:
+            ended = self._instead(org, place, ended)
         if ended.status == REFUSED:
             raise refusal(place, ended)
         if ended.status == FAILED:
@@ -166,6 +167,23 @@ class Gates:
             at=self.now(),
             started=tuple(started),
         )
+
+    def _begun(self, org: str, place: Place, check: GateCheck) -> GateCheck:
+        """Store a check, and decide it if it can be decided; gives it as it is then."""
+        try:
+            self._drop(org, place, self.checks.begin(org, place, check))
+        except NotFound:
+            self._stop(org, check.started, "nothing needs it any more")
+            raise
+        return self.look(org, place, self._now(org, place, check))
+
+    def _instead(self, org: str, place: Place, replaced: GateCheck) -> GateCheck:
+        """The check of those who asked for the same at the same time. Raises Conflict where
+        something else was asked for."""
+        newest = next(iter(self.checks.checks(org, place)), replaced)
+        if newest.status == REPLACED or dict(newest.wanted) != dict(replaced.wanted):
+            raise Conflict("something else was asked to go live at the same time")
+        return newest
 
     def _digest(self, org: str, gate: Gate) -> str:
         """The digest of a gate's set. Raises Conflict where there is none, as where a flow, whose
@@ -278,12 +296,14 @@ class Gates:
         return next(held, check)
 
     def _overtake(self, org: str, place: Place) -> None:
-        self._drop(org, self.checks.replace(org, place, "something else went live meanwhile"))
+        why = "something else went live meanwhile"
+        self._drop(org, place, self.checks.replace(org, place, why))
 
-    def _drop(self, org: str, dropped: GateCheck | None, keeps: GateCheck | None = None) -> None:
-        """Stop the runs that a replaced check began, but those that another one waits for."""
+    def _drop(self, org: str, place: Place, dropped: GateCheck | None) -> None:
+        """Stop the runs that a replaced check began, but those that the newest one waits for."""
         if dropped is not None:
-            needed = set(keeps.runs.values()) if keeps else set()
+            newest = self.checks.checks(org, place)[:1]
+            needed = {run for one in newest if not one.is_over for run in one.runs.values()}
             unneeded = [run for run in dropped.started if run not in needed]
             self._stop(org, unneeded, "another wish to go live came")
 

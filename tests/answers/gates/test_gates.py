@@ -203,6 +203,68 @@ def test_a_wish_said_twice_leaves_no_run_behind(open_room: GateRoom) -> None:
     assert store.status(ORG, first.runs[1]) == "stopped"
 
 
+def meanwhile(room: GateRoom, monkeypatch: pytest.MonkeyPatch, do: Callable[[], object]) -> None:
+    """Have something done once, right after the next check began."""
+    begin = room.checks.begin
+
+    def begun(*given: Any) -> Any:
+        monkeypatch.setattr(room.checks, "begin", begin)
+        replaced = begin(*given)
+        do()
+        return replaced
+
+    monkeypatch.setattr(room.checks, "begin", begun)
+
+
+def test_two_who_wish_the_same_at_once_get_the_check_that_runs(
+    open_room: GateRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meanwhile(open_room, monkeypatch, lambda: open_room.go_live(2))
+    check = open_room.go_live(2)
+    assert check is not None
+    assert (check.status, check.id) == ("checking", open_room.check.id)
+    open_room.work()
+    assert (open_room.live, open_room.asked) == ({2: 100}, 80)
+
+
+def test_of_two_who_wish_different_things_at_once_one_is_told(
+    open_room: GateRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meanwhile(open_room, monkeypatch, lambda: open_room.go_live(3))
+    with pytest.raises(Conflict) as told:
+        open_room.go_live(2)
+    assert told.value.message == "something else was asked to go live at the same time"
+    open_room.work()
+    assert open_room.live == {3: 100}
+
+
+def test_a_run_that_was_found_and_is_stopped_at_once_is_begun_anew(
+    open_room: GateRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_hand = open_room.running.start(SET, variant=Variant(prompts={"help": 2}))
+    stop = open_room.running.runner.stop
+    meanwhile(open_room, monkeypatch, lambda: stop(ORG, by_hand.id))
+    check = open_room.go_live(2)
+    assert check is not None
+    assert by_hand.id not in check.runs.values()
+    open_room.work()
+    assert open_room.live == {2: 100}
+
+
+def test_a_run_that_a_later_check_found_is_not_stopped(
+    open_room: GateRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one that replaced the first comes to stop its runs when a third has found them."""
+    first = open_room.go_live(2)
+    assert first is not None
+    meanwhile(open_room, monkeypatch, lambda: open_room.go_live(2))
+    with pytest.raises(Conflict):
+        open_room.go_live(3)
+    assert open_room.check.runs == first.runs
+    open_room.work()
+    assert open_room.live == {2: 100}
+
+
 def test_what_was_forced_meanwhile_stays(open_room: GateRoom) -> None:
     open_room.go_live(2)
     open_room.force(v3=100)
