@@ -6,14 +6,26 @@ takes text as it is where an operator shows a str in the place of codes.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from pypdf.generic import ArrayObject, TextStringObject
 
 BEGINS = (b"BDC", b"BMC")
 FILLER = "\uf8ff"  # for private use: no letter, but as wide as one
-WIDE = 2 * FILLER  # some syllables are wider
+WIDE = 3 * FILLER  # some syllables are wider
+END = "\uf8fe"  # likewise, behind what is stated: pypdf thinks many of its letters too narrow
 SHOWS = (b"Tj", b"TJ", b"'")
+_FILLED = re.compile(f" +(?={FILLER})|[{FILLER}{END}]")
+
+
+def without_fillers(text: str) -> str:
+    """A line's text, without the blanks that pypdf puts between the glyphs of one syllable.
+
+    >>> without_fillers(f"फी{END} {WIDE}स कब {END}{WIDE}है")
+    'फीस कब है'
+    """
+    return _FILLED.sub("", text)
 
 
 class ActualText:
@@ -38,7 +50,10 @@ class ActualText:
         """
         place = next(place for place, one in enumerate(self._open) if one is not None)
         letters, self._open[place] = self._open[place], WIDE
-        return letters or WIDE
+        if not letters:
+            return 2 * END
+        is_known = letters == WIDE or (letters.isascii() and not letters.endswith(" "))
+        return letters if is_known else letters + END
 
 
 def _stated(operands: Any) -> str | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from answers.knowledge.reading.formats.pdf_actual_text import FILLER, ActualText
+from answers.knowledge.reading.formats.pdf_actual_text import ActualText, without_fillers
 
 BOLD = re.compile(r"bold|black|heavy|demi", re.IGNORECASE)
 LARGER = 1.15  # times the text's size
@@ -62,10 +62,10 @@ class _Lines:
         self._height: float | None = None
 
     def visit(self, text: str, cm: Any, tm: Any, font: Any, size: Any) -> None:
-        for place, part in enumerate(text.replace(FILLER, "").split("\n")):
+        for place, part in enumerate(text.split("\n")):
             if place:
                 self.end_line()
-            if part.strip():
+            if without_fillers(part).strip():
                 points = round(abs(_number(size) * _scale(tm) * _scale(cm)) * 2) / 2
                 self._sizes[points, _name(font)] += len(part)
                 if self._height is None:
@@ -73,7 +73,8 @@ class _Lines:
             self._texts.append(part)
 
     def end_line(self) -> None:
-        text = LEADERS.sub(LEADER, "".join(self._texts)).strip()[:LONGEST]
+        text = without_fillers("".join(self._texts))
+        text = LEADERS.sub(LEADER, text).strip()[:LONGEST]
         if text and self._sizes:
             (size, font), _ = self._sizes.most_common(1)[0]
             is_bold = all(BOLD.search(name) for _, name in self._sizes)

@@ -54,16 +54,29 @@ def test_hindi_is_read() -> None:
 
 @dataclass(frozen=True)
 class Stated(Text):
-    """Two glyphs for one syllable, as Chrome and Google Docs write Hindi, before more text."""
+    """Two glyphs for one syllable, as Chrome and Google Docs write Hindi, before more text; how
+    far apart they and what follows stand, in points."""
+
+    stated: str = "कि"
+    apart: int = 3
+    behind: int = 8
 
     def drawn(self, glyphs: list[str]) -> bytes:
         begin, _, rest = super().drawn(glyphs).partition(b"<")
-        span = b"/Span<</ActualText<FEFF0915093F>>>BDC <0001> Tj 3 0 Td <0002> Tj EMC 8 0 Td <"
-        return begin + span + rest
+        stated = self.stated.encode("utf-16-be").hex().encode()
+        span = b"/Span<</ActualText<FEFF%s>>>BDC <0001> Tj %d 0 Td <0002> Tj EMC %d 0 Td <"
+        return begin + span % (stated, self.apart, self.behind) + rest
 
 
-def test_letters_that_are_stated_for_glyphs_take_their_place() -> None:
-    assert texts(pdf([Stated("ताब और कार्ड", font=UNICODE)])) == ["किताब और कार्ड"]
+@pytest.mark.parametrize(("apart", "behind"), [(3, 8), (15, 8), (3, 13), (20, 13)])
+def test_letters_that_are_stated_for_glyphs_take_their_place(apart: int, behind: int) -> None:
+    drawn = Stated("ताब और कार्ड", font=UNICODE, apart=apart, behind=behind)
+    assert texts(pdf([drawn])) == ["किताब और कार्ड"]
+
+
+def test_a_blank_that_is_stated_behind_letters_stays() -> None:
+    drawn = Stated("और कार्ड", font=UNICODE, stated="किताब ", apart=20)
+    assert texts(pdf([drawn])) == ["किताब और कार्ड"]
 
 
 def test_items_of_lists_stand_by_themselves() -> None:
