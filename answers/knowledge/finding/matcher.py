@@ -5,9 +5,12 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from answers.knowledge.finding.asked import Asked, Word, read_asked
 from answers.knowledge.finding.likeness import LEAST_SHARED, compared, is_slip
+
+Member = TypeVar("Member")
 
 _MOST_COMPARED = 300  # questions that are compared word by word
 
@@ -56,12 +59,12 @@ class Matcher:
         for number in self._numbers.pop(name, ()):
             for word in self._asked.pop(number)[1].words:
                 for handle in word.handles:
-                    self._holding[handle].discard(number)
+                    _discard(self._holding, handle, number)
                 self._known[word.text] -= 1
                 if not self._known[word.text]:
                     del self._known[word.text]
                     for end in _ends(word.text):
-                        self._words[end].discard(word.text)
+                        _discard(self._words, end, word.text)
 
     def best(self, question: str) -> tuple[str, float] | None:
         """The id whose question this one is most like, and how alike they are, 0..1."""
@@ -101,6 +104,14 @@ class Matcher:
             for other in self._words.get(end, ()):
                 if is_slip(text, other):
                     yield other
+
+
+def _discard(sets: defaultdict[str, set[Member]], name: str, member: Member) -> None:
+    """Take a member out of one of several sets, which goes with its last: else the words of all
+    questions that there ever were would stay."""
+    sets[name].discard(member)
+    if not sets[name]:
+        del sets[name]
 
 
 def _ends(text: str) -> tuple[str, str]:

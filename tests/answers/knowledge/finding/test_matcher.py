@@ -47,3 +47,10 @@ def test_ids_come_and_go() -> None:
     matcher.remove("rice")
     assert matcher.best("when to plant rice") is None
     assert len(matcher) == 5
+
+
+def test_nothing_stays_of_questions_that_are_gone() -> None:
+    matcher = Matcher(PAIRS)
+    for name, _ in PAIRS:
+        matcher.remove(name)
+    assert not any((len(matcher), matcher._holding, matcher._words, matcher._known))
