@@ -35,6 +35,7 @@ LOST_SECONDS = 30.0  # after which a document that is being read is looked at ag
 SENT_AT_ONCE = 4  # messages of a sweep
 BROKEN_SECONDS = 2.0  # before a document is read again whose reading met an unexpected error
 EMBED_AGAIN = Backoff(first_seconds=10.0, factor=5, longest_seconds=7200.0)
+LONGEST_PAUSE_SECONDS = 86_400.0  # whatever a provider asks for: what is paid is kept so long
 BROKE_OFF = {
     "message": f"Reading this file broke off {MAX_TRIES} times.",
     "fix": "Save it anew or in another format, such as PDF or plain text, and send that.",
@@ -179,7 +180,8 @@ class Reader:
         try:
             self._have_embedded(place, token, aside, document)
         except FlowhookError as failure:
-            pause = max(EMBED_AGAIN.pause(document.tries + 1), failure.retry_after_seconds or 0.0)
+            asked = min(failure.retry_after_seconds or 0.0, LONGEST_PAUSE_SECONDS)
+            pause = max(EMBED_AGAIN.pause(document.tries + 1), asked)
             comes_forward = self.progress.count_aside(aside) > before
             if failure.retryable and (comes_forward or document.tries < MAX_EMBEDDINGS):
                 if comes_forward:  # as a provider lets it: that is no try
