@@ -22,7 +22,7 @@ import orjson
 
 from flowhook.blanks import is_visible
 from flowhook.records.batch import REMEMBER_SECONDS, Batch
-from flowhook.records.log_entry import LogEntry
+from flowhook.records.log_entry import QUESTION_SET, LogEntry
 from flowhook.records.recent_outcomes import BUCKET_SECONDS, DAY_BUCKETS, KEEP_SECONDS
 from flowhook.redis.script import Argument, Script
 from flowhook.usage.prices import Prices
@@ -79,11 +79,13 @@ class Board:
 
     def _row(self, entries: Sequence[LogEntry]) -> list[Argument]:
         told = [entry.status for entry in entries if _tells_of_key(entry)]
+        # As on Home: what a run asks reaches no contact, and some of it is meant to fail.
+        asked = [entry for entry in entries if entry.called_by != QUESTION_SET]
         return [
             max(entry.at for entry in entries),
             told[-1] if told else "",
-            len(entries),
-            sum(entry.status != "ok" for entry in entries),
+            len(asked),
+            sum(entry.status != "ok" for entry in asked),
             sum(entry.input_tokens + entry.output_tokens for entry in entries),
             round(sum(map(self._cost, entries)) * MILLIONTHS),
         ]

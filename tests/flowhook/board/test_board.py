@@ -9,7 +9,7 @@ import pytest
 
 from flowhook.board.board import Board
 from flowhook.records.batch import batches_of
-from flowhook.records.log_entry import LogEntry
+from flowhook.records.log_entry import QUESTION_SET, LogEntry
 from flowhook.redis.connect import Client
 from flowhook.usage.prices import Price, Prices
 from tests.fakes.openai import FakeOpenAI, faults
@@ -45,6 +45,12 @@ def write(board: Board, *entries: LogEntry) -> None:
     pipe = board.redis.pipeline(transaction=False)
     board.add_to(pipe, batches_of(entries))
     pipe.execute()
+
+
+def test_runs_of_question_sets_count_as_tokens_and_cost_alone(board: Board) -> None:
+    write(board, entry(), entry(status="truncated", input_tokens=10, called_by=QUESTION_SET))
+    (acme,) = board.standings(["acme"])
+    assert acme.day == {"calls": 1, "failures": 0, "tokens": 10, "cost": 0.00001}
 
 
 def test_calls_failures_tokens_and_cost_of_a_day_and_a_month(board: Board, clock: Clock) -> None:
