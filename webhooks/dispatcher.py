@@ -15,7 +15,6 @@ from typing import Any
 from marshmallow import ValidationError
 
 from answers.approved.approved import is_used
-from answers.guardrails.masking.masks import Masks
 from flowhook.errors import BudgetExceeded, EmptyInput, InvalidInput, NotFound, UnresolvedVariable
 from flowhook.frames import drop_frames
 from flowhook.jobs.call import Call
@@ -38,6 +37,7 @@ from webhooks.context import AnsweredFrom, Context, ContextFactory, SavedPrompt
 from webhooks.estimate import estimate
 from webhooks.fields import EmptyText, UnresolvedText, is_variable, own_keys, require_set
 from webhooks.guarded import open_guard
+from webhooks.masked_entry import FindMasks, mask_entry
 from webhooks.prompt_defaults import find_saved, with_defaults
 from webhooks.registry import AsGiven, WebhookFunction
 from webhooks.saved_prompts import PROMPT_VERSION, SAVED_PROMPT
@@ -45,7 +45,6 @@ from webhooks.to_inbox import pass_on
 
 NOTHING = "N/A"  # replaces an empty value; null would show the bare variable
 PENDING = "pending"  # the status of a result that a person is still to give
-FindMasks = Callable[[], Masks | None]
 ID = re.compile(r"[A-Za-z0-9+][A-Za-z0-9_.:+-]{0,127}")
 
 
@@ -249,7 +248,7 @@ class Dispatcher:
         if outcome.error is not None:
             entry.status, entry.http_status = outcome.error.type, outcome.status
         entry.response = outcome.answer
-        _mask_entry(entry, find_masks)
+        mask_entry(entry, find_masks)
         self.record(entry)
         return outcome
 
@@ -349,18 +348,6 @@ def _tell_knowledge(entry: LogEntry, used: AnsweredFrom) -> None:
     entry.knowledge, entry.found, entry.sources = used.bases, used.found, used.sources
     if entry.called_by == QUESTION_SET:
         entry.passages = used.passages
-
-
-def _mask_entry(entry: LogEntry, find_masks: FindMasks) -> None:
-    """Mask what a record keeps of a call; what could not be masked is not kept."""
-    try:
-        masks = find_masks()
-        if masks is None:
-            return
-        entry.request = masks.mask_all(entry.request)
-        entry.response = masks.mask_all(entry.response)
-    except Exception:
-        entry.request = entry.response = None
 
 
 def _account_title(title: Any) -> str:

@@ -28,12 +28,17 @@ def shortened_json(value: Any, status: str) -> bytes:
 
     A large one becomes a JSON string that ends with CUT, so nobody takes it for the whole.
     """
-    most = REFUSED_BYTES if status in REFUSALS else BODY_BYTES
+    most = most_bytes(status)
     encoded = orjson.dumps(value)
     if len(encoded) <= most:
         return redacted_json(value, encoded)
     kept = redacted_json(_shortened(value, DEPTH))[: most // 2]
     return orjson.dumps(kept.decode(errors="ignore") + CUT)
+
+
+def most_bytes(status: str) -> int:
+    """How much of a value is kept whole, by the call's error type, or "ok"."""
+    return REFUSED_BYTES if status in REFUSALS else BODY_BYTES
 
 
 def _shortened(value: Any, depth: int) -> Any:

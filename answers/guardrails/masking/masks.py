@@ -95,10 +95,6 @@ class Masks:
 
         return PLACEHOLDER.sub(restored, text)
 
-    def mask_all(self, value: Any) -> Any:
-        """A JSON value with each of its texts masked; the names of its fields stay."""
-        return each_text(value, self.mask)
-
     def restore_all(self, value: Any) -> Any:
         """A JSON value with each of its texts restored."""
         return each_text(value, self.restore)

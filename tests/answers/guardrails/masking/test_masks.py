@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from answers.guardrails.masking.json_texts import each_text
 from answers.guardrails.masking.masks import MOST_CHARACTERS, CannotMask, Masks
 from answers.guardrails.masking.placeholders import CALLED
 from flowhook.organisations.guardrail_schemas import KINDS
@@ -136,7 +137,7 @@ def test_putting_back_is_exact(text: str) -> None:
 def test_json_values() -> None:
     call = masks()
     value = {"phone": [PHONE, {"n": 9876543210, 3: None, "old": True}], "9876543210": 1.5}
-    masked = call.mask_all(value)
+    masked = each_text(value, call.mask)
     assert "98765" not in json.dumps(masked["phone"])
     assert list(masked) == list(value)
     restored = call.restore_all(masked)
@@ -148,7 +149,7 @@ def test_a_value_of_any_depth() -> None:
     for _ in range(100_000):
         value = [value]
     call = masks()
-    restored = call.restore_all(call.mask_all(value))
+    restored = call.restore_all(each_text(value, call.mask))
     for _ in range(100_000):
         (restored,) = restored
     assert restored == PHONE
