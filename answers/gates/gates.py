@@ -291,9 +291,9 @@ class Gates:
         return ended
 
     def _now(self, org: str, place: Place, check: GateCheck) -> GateCheck:
-        """The check as it is stored; as it was given where it is not any more."""
+        """The check as it is stored; as replaced where so many came since that it is not."""
         held = (one for one in self.checks.checks(org, place) if one.id == check.id)
-        return next(held, check)
+        return next(held, None) or check.ended(REPLACED, self.now())
 
     def _overtake(self, org: str, place: Place) -> None:
         why = "something else went live meanwhile"

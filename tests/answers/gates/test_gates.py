@@ -227,6 +227,23 @@ def test_two_who_wish_the_same_at_once_get_the_check_that_runs(
     assert (open_room.live, open_room.asked) == ({2: 100}, 80)
 
 
+def test_of_many_who_wish_the_same_at_once_none_fails(
+    open_room: GateRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More than checks are kept; the run that the first began is stopped for one of another."""
+
+    def others() -> None:
+        for number in (3, 1, 2, 2, 2, 2, 2):
+            open_room.go_live(number)
+
+    meanwhile(open_room, monkeypatch, others)
+    check = open_room.go_live(2)
+    assert check is not None
+    assert (check.status, check.id) == ("checking", open_room.check.id)
+    open_room.work()
+    assert open_room.live == {2: 100}
+
+
 def test_of_two_who_wish_different_things_at_once_one_is_told(
     open_room: GateRoom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
