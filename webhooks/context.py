@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -33,6 +34,9 @@ from flowhook.providers.requests_transport import RequestsTransport
 from flowhook.redis.best_effort import best_effort
 from webhooks.asker import names_of
 from webhooks.threads import Thread, Threads
+
+HeldTurn = tuple[Thread, str, str]
+"""A turn of a conversation: its thread, what was asked, and the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +147,7 @@ class Context:
     any. `depth` counts how many models called each other to get here, and `called_by` is the
     function whose model called this one. `call` is what was called, None where a model calls;
     `heard` are the words of the recording in it, at which `on_heard` looks, which may raise.
+    `held_turns` are those that `holding_turns` adds to their threads later.
     `language` is the contact's, by name or code, empty where nobody knows or needs it. `place` is
     the reservation of the whole call under the limits. `asks_approved` tells whether approved
     answers come before the model where a body does not say, and `needs_consent` whether a contact
@@ -166,6 +171,7 @@ class Context:
     call: Call | None = field(default=None, repr=False)
     heard: str = field(default="", repr=False)
     on_heard: Callable[[str], None] | None = field(default=None, repr=False)
+    held_turns: list[HeldTurn] | None = field(default=None, repr=False)
     language: str = ""
     place: Reservation = field(default=FREE, repr=False)
     masks: Masks | None = field(default=None, repr=False)
@@ -184,6 +190,7 @@ class Context:
             call=None,
             heard="",
             on_heard=None,
+            held_turns=None,
             clients=[],
             opened={},
             inner=[],
@@ -237,10 +244,24 @@ class Context:
     def remember(self, thread: Thread, asked: str, answer: Any) -> str:
         """Add a turn to the thread and return its id. Failures are ignored: the answer is paid."""
         text = answer if isinstance(answer, str) else orjson.dumps(answer).decode()
+        if self.held_turns is not None:
+            self.held_turns.append((thread, asked, text))
+            return thread.id
         with best_effort("a turn of a conversation"):
             threads = self.service.threads
             threads.append(self.organisation.id, thread.id, asked, text, self.contact)
         return thread.id
+
+    @contextmanager
+    def holding_turns(self) -> Iterator[None]:
+        """Add the turns of the block to their threads only where it ends without an exception."""
+        held = self.held_turns = []
+        try:
+            yield
+        finally:
+            self.held_turns = None
+        for turn in held:
+            self.remember(*turn)
 
     def rate_answer(self, answer_id: str, thumb: str) -> None:
         """Count what a contact thinks of an approved answer. Raises NotFound."""

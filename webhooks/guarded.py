@@ -90,8 +90,9 @@ class Guard:
         result: Result = {}
         try:
             self.check_words(words_in(self.function, data))
-            result = ask()
-            self._check_answer(result)
+            with self.context.holding_turns():
+                result = ask()
+                self._check_answer(result)
         except Replied as reply:
             return self._reply(reply.spoken.policy, data, result)
         return result | {GUARDRAIL: self.told or NO_POLICY}

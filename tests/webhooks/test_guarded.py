@@ -211,6 +211,30 @@ def test_what_the_bot_did_not_take_up_is_not_remembered(
     assert "sh1t" not in json.dumps(openai.last.body)
 
 
+@pytest.mark.parametrize("action", ["reply", "refuse"])
+def test_an_answer_that_the_bot_did_not_give_is_not_remembered(
+    active: Service, openai: FakeOpenAI, action: str
+) -> None:
+    rule(active, banned={"action": action})
+    named = {"thread_id": "farm", "contact_id": "7"}
+    ask(active, "When do I sow wheat?", **named)
+    openai.say(INSULT)
+    assert "sh1t" not in ask(active, ABOUT_RICE, **named).body.decode()
+    ask(active, "And now?", **named)
+    sent = json.dumps(openai.last.body)
+    assert "wheat" in sent
+    assert "sh1t" not in sent
+    assert ABOUT_RICE not in sent
+
+
+def test_an_answer_that_is_only_marked_is_remembered(active: Service, openai: FakeOpenAI) -> None:
+    rule(active, banned={"action": "tell"})
+    openai.say(INSULT)
+    ask(active, ABOUT_RICE, thread_id="farm")
+    ask(active, "And now?", thread_id="farm")
+    assert INSULT in json.dumps(openai.last.body)
+
+
 # --- moderation ---
 
 
