@@ -41,6 +41,10 @@ def check_deliberate(environ: Mapping[str, Any]) -> None:
 
 
 def check_typed(environ: Mapping[str, Any]) -> None:
-    """Raise UnsupportedMediaType for a body without a Content-Type."""
+    """Raise UnsupportedMediaType for a body without a Content-Type, and for a compressed one."""
     if not environ.get("CONTENT_TYPE"):
         raise UnsupportedMediaType("the body has no Content-Type")
+    if environ.get("HTTP_CONTENT_ENCODING", "identity").strip().lower() not in ("", "identity"):
+        raise UnsupportedMediaType(
+            "the body is compressed", fix="Send it as it is, without the header Content-Encoding."
+        )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+
 import pytest
 
 from tests.fixtures_app import Service, basic
@@ -64,3 +66,23 @@ def test_reading_and_bodies_of_nothing_need_no_type(service: Service) -> None:
         == 200
     )
     assert service.admin("DELETE", "/settings/acme/openai").status == 204
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br", "identity, gzip"])
+@pytest.mark.parametrize("path", ["/webhooks/get_buttons", "/flows/validate"])
+def test_a_compressed_body_is_refused_by_that_name(
+    service: Service, path: str, encoding: str
+) -> None:
+    tenant = service.organisation()
+    headers = {"Content-Encoding": encoding, "Content-Type": "application/json"}
+    raw = gzip.compress(b'{"buttons_data": "a|b"}')
+    answer = service.request("POST", path, raw=raw, token=tenant.admin_token, headers=headers)
+    assert (answer.status, answer.error["type"]) == (415, "unsupported_media_type")
+    assert answer.error["message"] == "the body is compressed"
+
+
+@pytest.mark.parametrize("encoding", ["identity", " Identity "])
+def test_a_body_that_is_not_compressed_may_say_so(service: Service, encoding: str) -> None:
+    service.organisation()
+    headers = {"Content-Encoding": encoding}
+    assert service.call("get_buttons", {"buttons_data": "a|b"}, headers=headers).status == 200
