@@ -59,6 +59,12 @@ def test_who_may_not_change_flows_is_offered_no_sample(service: Service, visitor
     assert "No flows yet." in page.text
     assert "sample" not in page.text
     assert reader.post(FLOWS, {"sample": "on"}).status == 403
+    service.admin("POST", "/flows/acme", json.loads(EXAMPLE.read_text()))
+    [flow] = service.admin("GET", "/flows/acme").json["flows"]
+    shown = reader.get(f"{FLOWS}/{flow['uuid']}").text
+    assert "Funnel" in shown
+    assert "Simulator" not in shown, "which nobody but authors may start"
+    assert "Explore" not in shown
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])

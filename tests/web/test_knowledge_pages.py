@@ -272,6 +272,8 @@ def test_an_expert_looks_and_searches_and_changes_nothing(unread: Library) -> No
     page = expert.get(LEAFLETS)
     assert "Add documents" not in page.text
     assert "Delete this" not in page.text
+    assert "Use it in a flow" not in page.text, "where an expert may not go"
+    assert "New base of documents" not in expert.get(KNOWLEDGE).text
     assert expert.get(f"{LEAFLETS}/search?q=fee").status == 200
     assert expert.post(SENDING, {"title": "a", "text": "b"}).status == 403
 

@@ -277,7 +277,7 @@ def test_who_reads_changes_nothing(service: Service, author: Visitor) -> None:
     viewer = signed_in(service, service.token("acme", "viewer"))
     page = viewer.get(HELP)
     assert page.status == 200
-    for words in ("Save as version", "Put version", "Delete this prompt"):
+    for words in ("Save as version", "Put version", "Delete this prompt", "Make a question set"):
         assert words not in page.text
     for path in (
         NEW,
