@@ -83,12 +83,17 @@ class Turn:
                     for future in done:
                         self._take(self.in_flight.pop(future), future.result())
                 elif self._is_ended():
-                    return replace(self.end, rest_seconds=self.pace.wait(self.clock()))
+                    return self._rested()
                 else:
                     threading.Event().wait(self._pause())
                 self._look()
 
     # --- inside -------------------------------------------------------------------------
+
+    def _rested(self) -> TurnEnd:
+        """How the turn ended; where a limit was reached, that alone says when to go on."""
+        rest_seconds = 0.0 if self.end.status else self.pace.wait(self.clock())
+        return replace(self.end, rest_seconds=rest_seconds)
 
     def _may_begin(self) -> bool:
         return (
