@@ -256,7 +256,7 @@ def create_app(config: Config | None = None, redis: Any = None) -> Flask:  # noq
         PassageEmbedder(accounts, open_client, limiter, recorder.record),
     )
     store.deletion.add_indices(
-        question_runs.store.forget_organisation,
+        question_runs.store.due.forget_organisation,
         whatsapp.inbox.forget_organisation,
         whatsapp.outbox.forget_organisation,
         conversations.wakeups.forget_organisation,

@@ -12,9 +12,9 @@ from answers.gates.gate import FLOW, PROMPT, Gate
 from answers.prompts.prompt import read_reference
 from answers.question_sets.runs.asking import RETRYABLE
 from answers.question_sets.runs.comparing import compare
+from answers.question_sets.runs.room import RUNS_A_SET
 from answers.question_sets.runs.run import DONE, FAILS, STOPPED, UNSURE, Plan, Run
 from answers.question_sets.runs.runner import Runner
-from answers.question_sets.runs.store import RUNS_A_SET
 from answers.question_sets.sealing import index_key
 from answers.question_sets.statistics import WORSE
 from answers.question_sets.stored_set import SetHead

@@ -19,7 +19,8 @@ from answers.question_sets.runs.answer_cache import AnswerCache
 from answers.question_sets.runs.asking import Asking
 from answers.question_sets.runs.pace import Pace
 from answers.question_sets.runs.run import DONE, FAILED, Plan, Run
-from answers.question_sets.runs.store import RunStore, run_key
+from answers.question_sets.runs.run_keys import run_key
+from answers.question_sets.runs.store import RunStore
 from answers.question_sets.runs.turn import TURN_SECONDS, Turn, TurnEnd
 from answers.question_sets.runs.verifying import Verify
 from answers.question_sets.store import QuestionSetStore
@@ -186,7 +187,7 @@ class Runner:
     def sweep(self) -> None:
         """Queue runs whose message was lost: with a queue that was emptied or restored from a
         backup, or by a worker of an older release."""
-        for job_id in self.store.overdue():
+        for job_id in self.store.due.overdue():
             self._send(job_id)
 
     def _perform(self, run: Run, suspect: str) -> Again | None:
@@ -292,11 +293,11 @@ class Runner:
         """Note that a run needs nobody any more, if it is over and all were told."""
         run = self.store.find(org, run_id)
         if run is None or run.is_told:
-            self.store.is_seen_to(f"{org}.{run_id}")
+            self.store.due.done(f"{org}.{run_id}")
 
     def _send(self, job_id: str, again: Again = AT_ONCE) -> None:
         """Queue a run's message, and note when it has come to nothing."""
-        self.store.is_due(job_id, self.store.clock() + again.seconds + LOST_SECONDS)
+        self.store.due.add(job_id, self.store.clock() + again.seconds + LOST_SECONDS)
         self.queue.send(job_id, STEP, again.seconds, again.suspect)
 
     def _failed(self, org: str, run_id: str, failure: Exception) -> Again | None:

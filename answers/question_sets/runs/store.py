@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from answers.question_sets.question_set import Case, QuestionSet
+from answers.question_sets.runs.due import DueRuns
+from answers.question_sets.runs.room import RUN_BYTES, RunRoom
 from answers.question_sets.runs.run import (
     MISSING,
     NANO,
@@ -28,25 +30,27 @@ from answers.question_sets.runs.run import (
     Plan,
     Run,
 )
+from answers.question_sets.runs.run_keys import (
+    index_key,
+    labels_key,
+    marks_key,
+    results_key,
+    run_key,
+    set_index,
+    sizes_key,
+)
 from answers.question_sets.runs.sealed_json import SealedJson
-from answers.question_sets.runs.snapshot import Snapshots, snapshot_key
+from answers.question_sets.runs.snapshot import Snapshots
 from flowhook.batches import batches
-from flowhook.errors import Conflict, NotFound
+from flowhook.errors import NotFound
 from flowhook.organisations.cipher import Cipher
 from flowhook.redis.effects import Effect, write
-from flowhook.redis.keys import org_key
 from flowhook.redis.script import Argument, Script
 
 RUN_ID = re.compile(r"[A-Za-z0-9_-]{22}")
-RUNS_A_SET = 100
-MAX_OPEN = 20  # runs of an organisation that are not over
-MAX_BYTES = 256 * 1024 * 1024  # of all runs of an organisation
-RUN_BYTES = 32 * 1024 * 1024  # of one run's answers
 LEAST_ANSWER, MOST_ANSWER = 640, 32_768  # bytes that are kept of an answer
 READ_AT_ONCE = 500
 UNSENT_SECONDS = 200.0  # after which a run is looked after that nobody queued
-
-DUE = "fh:runs"  # sorted set: runs that are not over, by when somebody has to look after them
 
 FOLDER = Path(__file__).parent
 KEEP = Script(FOLDER / "keep_result.lua")
@@ -60,6 +64,8 @@ class RunStore:
         self.redis = redis
         self.sealed = SealedJson(cipher)
         self.snapshots = Snapshots(redis, cipher)
+        self.due = DueRuns(redis, clock)
+        self.room = RunRoom(redis, self._read, clock)
         self.clock = clock
 
     # --- making and reading -------------------------------------------------------------
@@ -70,10 +76,10 @@ class RunStore:
         The oldest runs that are over make room for it. Raises Conflict where too many are not
         over, NotFound where the organisation was deleted.
         """
-        self._make_room(org)
+        self.room.make(org)
         run_id, now = secrets.token_urlsafe(16), round(self.clock(), 3)
         held = self.snapshots.keep(org, run_id, asked, RUN_SECONDS)
-        self.is_due(f"{org}.{run_id}", now + UNSENT_SECONDS)  # whoever stores it may be killed next
+        self.due.add(f"{org}.{run_id}", now + UNSENT_SECONDS)  # it may be killed before it sends
         marks = MISSING * len(asked.cases) * plan.repeats
         run = run_key(org, run_id)
         written = write(
@@ -91,7 +97,7 @@ class RunStore:
         )  # fmt: skip
         if not written:
             raise NotFound("this organisation was deleted")
-        self._keep_newest(org, plan.question_set)
+        self.room.keep_newest(org, plan.question_set)
         return self.get(org, run_id)
 
     def get(self, org: str, run_id: str, question_set: str | None = None) -> Run:
@@ -198,27 +204,6 @@ class RunStore:
         """Note that all who wait for a run's end were told."""
         self._note(run, ("HSET", run_key(run.organization_id, run.id), "told", 1))
 
-    # --- which runs are to be performed -------------------------------------------------
-
-    def is_due(self, job_id: str, at: float) -> None:
-        """Note when (epoch seconds) a run has to be looked after, if nobody does before."""
-        self.redis.zadd(DUE, {job_id: round(at, 3)})
-
-    def is_seen_to(self, job_id: str) -> None:
-        """Note that nothing more has to be done for a run."""
-        self.redis.zrem(DUE, job_id)
-
-    def overdue(self, most: int = 100) -> list[str]:
-        """Runs that nobody looked after in time, by their names in the queue."""
-        found = self.redis.zrangebyscore(DUE, "-inf", self.clock(), start=0, num=most)
-        return [raw.decode() for raw in found]
-
-    def forget_organisation(self, org: str) -> None:
-        """Remove a deleted organisation's runs from those that are to be performed."""
-        names = (raw for raw, _ in self.redis.zscan_iter(DUE, f"{org}.*"))
-        for some in batches(names, READ_AT_ONCE):
-            self.redis.zrem(DUE, *some)
-
     # --- answers ------------------------------------------------------------------------
 
     def results(self, run: Run, places: Iterable[int]) -> dict[int, Json]:
@@ -256,7 +241,7 @@ class RunStore:
 
     def delete(self, run: Run) -> None:
         """Remove a run with all that belongs to it."""
-        self._remove(run.organization_id, run.id, run.plan.question_set)
+        self.room.remove(run.organization_id, run.id, run.plan.question_set)
 
     # --- inside -------------------------------------------------------------------------
 
@@ -306,61 +291,6 @@ class RunStore:
         arguments: list[Argument] = [status, moment, now, sealed, *before]
         return bool(SET_STATUS.run(self.redis, [run_key(org, run.id)], arguments))
 
-    def _make_room(self, org: str) -> None:
-        """Drop the oldest runs that are over while there are too many bytes.
-
-        Raises Conflict where too many runs are not over.
-        """
-        self.redis.zremrangebyscore(index_key(org), "-inf", self.clock() - RUN_SECONDS)
-        ids = [raw.decode() for raw in self.redis.zrange(index_key(org), 0, -1)]
-        held_sizes = self.redis.hgetall(sizes_key(org))
-        sizes = {raw.decode(): int(size) for raw, size in held_sizes.items()}
-        pipe = self.redis.pipeline(transaction=False)
-        for run_id in ids:
-            pipe.hget(run_key(org, run_id), "status")
-        statuses = dict(zip(ids, pipe.execute() if ids else [], strict=True))
-        still = {status.encode() for status in OPEN}
-        is_open = {run_id for run_id, status in statuses.items() if status in still}
-        if len(is_open) >= MAX_OPEN:
-            raise Conflict(
-                f"{len(is_open)} runs of this organisation are not over yet",
-                fix="Wait until some are, or stop them.",
-            )
-        unknown = sizes.keys() - statuses.keys()
-        if unknown:
-            self.redis.hdel(sizes_key(org), *unknown)
-        held = sum(sizes.get(run_id, 0) for run_id in ids)
-        for run_id in ids:
-            if held + RUN_BYTES <= MAX_BYTES:
-                return
-            if run_id not in is_open:
-                held -= sizes.get(run_id, 0)
-                found = self.find(org, run_id)
-                self._remove(org, run_id, found.plan.question_set if found else "")
-
-    def _keep_newest(self, org: str, question_set: str) -> None:
-        key = set_index(org, question_set)
-        self.redis.zremrangebyscore(key, "-inf", self.clock() - RUN_SECONDS)
-        ids = self.redis.zrevrange(key, RUNS_A_SET, -1)
-        for run in self._read(org, [raw.decode() for raw in ids]):
-            if run.is_over:
-                self.delete(run)
-
-    def _remove(self, org: str, run_id: str, question_set: str) -> None:
-        pipe = self.redis.pipeline(transaction=True)
-        pipe.unlink(
-            run_key(org, run_id),
-            results_key(org, run_id),
-            marks_key(org, run_id),
-            labels_key(org, run_id),
-            snapshot_key(org, run_id),
-        )
-        pipe.hdel(sizes_key(org), run_id)
-        pipe.zrem(index_key(org), run_id)
-        if question_set:
-            pipe.zrem(set_index(org, question_set), run_id)
-        pipe.execute()
-
 
 TIMES = ("created", "started", "ended", "waits_until")
 
@@ -372,37 +302,6 @@ def kept_bytes(answers: int) -> int:
     (32768, 6710, 671)
     """
     return min(MOST_ANSWER, max(LEAST_ANSWER, RUN_BYTES // max(1, answers)))
-
-
-def run_key(org: str, run_id: str) -> str:
-    return org_key(org, "run", run_id)
-
-
-def results_key(org: str, run_id: str) -> str:
-    return org_key(org, "run", run_id, "results")
-
-
-def marks_key(org: str, run_id: str) -> str:
-    return org_key(org, "run", run_id, "marks")
-
-
-def labels_key(org: str, run_id: str) -> str:
-    return org_key(org, "run", run_id, "labels")
-
-
-def set_index(org: str, question_set: str) -> str:
-    """The runs of a question set by when they were made."""
-    return org_key(org, "runs", question_set)
-
-
-def index_key(org: str) -> str:
-    """All runs of an organisation by when they were made."""
-    return org_key(org, "run_index")
-
-
-def sizes_key(org: str) -> str:
-    """The bytes of each run of an organisation."""
-    return org_key(org, "run_sizes")
 
 
 def _plan(run_id: str) -> str:

@@ -606,7 +606,7 @@ def test_a_version_that_is_not_there_begins_nothing(room: GateRoom) -> None:
 def test_runs_that_cannot_all_begin_are_stopped(
     open_room: GateRoom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("answers.question_sets.runs.store.MAX_OPEN", 1)
+    monkeypatch.setattr("answers.question_sets.runs.room.MAX_OPEN", 1)
     with pytest.raises(Conflict):
         open_room.go_live(2)
     runs, _ = open_room.running.store.runs(ORG, SET, 10)

@@ -137,7 +137,7 @@ def test_a_set_whose_turn_is_later_is_asked_later_this_night(
     room: GateRoom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as full:
-        full.setattr("answers.question_sets.runs.store.MAX_OPEN", 0)
+        full.setattr("answers.question_sets.runs.room.MAX_OPEN", 0)
         room.sweep.look()
     room.work()
     assert room.asked == 0

@@ -423,9 +423,9 @@ def test_a_stopped_run_whose_end_was_not_told_is_told(running: Running) -> None:
 def test_a_deleted_organisations_runs_are_looked_after_by_nobody(running: Running) -> None:
     running.put(2)
     running.start()
-    running.store.forget_organisation("acm")
+    running.store.due.forget_organisation("acm")
     assert running.store.redis.zcard("fh:runs") == 1
-    running.store.forget_organisation(ORG)
+    running.store.due.forget_organisation(ORG)
     assert running.store.redis.zcard("fh:runs") == 0
 
 

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from answers.question_sets.question_set import Case, QuestionSet
-from answers.question_sets.runs import store as stores
+from answers.question_sets.runs import room
 from answers.question_sets.runs.run import RUN_SECONDS, Plan, Run
+from answers.question_sets.runs.run_keys import set_index
 from answers.question_sets.runs.store import RunStore
 from answers.question_sets.target import Variant
 from flowhook.errors import Conflict, Internal, NotFound
@@ -113,16 +114,16 @@ def test_a_set_forgets_runs_that_are_over_their_time(store: RunStore) -> None:
         run = done(store)
         clock.now += RUN_SECONDS
     last = done(store)
-    assert store.redis.zcard(stores.set_index(ORG, "crops")) == 1
+    assert store.redis.zcard(set_index(ORG, "crops")) == 1
     assert [one.id for one in store.runs(ORG, "crops", 10)[0]] == [last.id] != [run.id]
 
 
 def test_old_runs_make_room(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stores, "RUNS_A_SET", 3)
+    monkeypatch.setattr(room, "RUNS_A_SET", 3)
     runs = [done(store).id for _ in range(5)]
     assert [run.id for run in store.runs(ORG, "crops", 10)[0]] == runs[:1:-1]
-    monkeypatch.setattr(stores, "RUN_BYTES", 1000)
-    monkeypatch.setattr(stores, "MAX_BYTES", 1000)
+    monkeypatch.setattr(room, "RUN_BYTES", 1000)
+    monkeypatch.setattr(room, "MAX_BYTES", 1000)
     newest = store.create(ORG, PLAN, FARM)
     assert [run.id for run in store.runs(ORG, "crops", 10)[0]] == [newest.id]
     held = {key.decode() for key in store.redis.scan_iter(match="fh:*")}
@@ -130,7 +131,7 @@ def test_old_runs_make_room(store: RunStore, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_too_many_open_runs_are_refused(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stores, "MAX_OPEN", 2)
+    monkeypatch.setattr(room, "MAX_OPEN", 2)
     first = store.create(ORG, PLAN, FARM)
     store.create(ORG, PLAN, FARM)
     with pytest.raises(Conflict):
@@ -142,7 +143,7 @@ def test_too_many_open_runs_are_refused(store: RunStore, monkeypatch: pytest.Mon
 def test_nothing_is_written_for_a_deleted_organisation(store: RunStore) -> None:
     run = store.create(ORG, PLAN, FARM)
     Deletion(store.redis).delete(ORG)
-    store.forget_organisation(ORG)
+    store.due.forget_organisation(ORG)
     with pytest.raises(NotFound):
         store.keep(run, 0, "p", RESULT)
     with pytest.raises(NotFound):
