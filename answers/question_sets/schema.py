@@ -133,7 +133,9 @@ class CaseSchema(Schema):
     )
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
-    def check(self, _data: Any, sent: Mapping[str, Any], **_: Any) -> None:
+    def check(self, _data: Any, sent: Any, **_: Any) -> None:
+        if not isinstance(sent, Mapping):  # which is told already
+            return
         if ("question" in sent) == ("turns" in sent):
             raise ValidationError("Give either a question or turns.", "question")
 

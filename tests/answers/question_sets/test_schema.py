@@ -51,6 +51,13 @@ def test_the_time_to_read_cases_is_bounded(monkeypatch: pytest.MonkeyPatch) -> N
         read_cases(b"question\nWhy?\n", is_flow=False)
 
 
+@pytest.mark.parametrize("case", [0, 1.5, True, None, "question", [], ["question"]])
+def test_a_case_that_is_no_object_is_refused(case: Any) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        read_set("crops", {"target": TARGET, "cases": [{"question": "Why?"}, case]})
+    assert set((refused.value.fields or {})["cases"]) == {"1"}
+
+
 def test_a_check_of_flows_is_refused_for_a_function_wherever_cases_come_from() -> None:
     case = {"question": "Why?", "checks": [{"reaches": "Yes"}]}
     assert read_set("crops", {"target": {"flow": "u"}, "cases": [case]}).cases[0].checks
