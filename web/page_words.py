@@ -33,8 +33,18 @@ WHOLE = {
         "The page Flows lists flows and keywords."
     ),
     N_("GET /webhooks lists every function."): N_("The page Functions lists every function."),
+    N_("GET /knowledge/<org> lists the bases."): N_("The page Documents lists the bases."),
+    N_("GET /prompts/<org> lists the prompts that there are."): N_(
+        "The page Prompts lists the prompts that there are."
+    ),
+    N_("GET /question-sets/<org> lists the question sets."): N_(
+        "The page Question sets lists them."
+    ),
+    N_("GET /answers/<org> lists the answers."): N_("The page Approved answers lists them."),
 }
 """Texts of which a page says something else."""
+VERSIONS = re.compile(r"GET /prompts/<org>/\S+ lists the versions that it has\.")
+VERSIONS_SHOWN = N_("The prompt's page lists the versions that it has.")
 WRONG = re.compile(r"(?<=hese fields are wrong: )[a-z_, ]+$")
 ROUTE = re.compile(r"[,:]? (?:or )?(?:PUT|PATCH|POST) /(?:settings|conversations)/\S+(?<![.,;:])")
 
@@ -43,6 +53,7 @@ def in_page_words(text: str, section: str = "") -> Markup:
     """A message or fix in a page's words, with links to the fields that it names, first of all
     those of `section`."""
     text = WRONG.sub(_labelled, WHOLE.get(text, text))
+    text = VERSIONS_SHOWN if VERSIONS.fullmatch(text) else text
     nearest = section or _section_named(text)
     said = translated(text)
     for spoken, shown in PHRASES:

@@ -36,6 +36,11 @@ HOME = "/organisations/acme"
         ),
         ("Check the address; GET /docs lists every path.", "Check the address."),
         ("GET /flows/<org> lists the flows.", "The page Flows lists the flows."),
+        ("GET /knowledge/<org> lists the bases.", "The page Documents lists the bases."),
+        (
+            "GET /prompts/<org>/farmer_help lists the versions that it has.",
+            "The prompt's page lists the versions that it has.",
+        ),
         (
             "End the pause first: POST /conversations/<org>/<contact>/unpause.",
             "End the pause first.",
