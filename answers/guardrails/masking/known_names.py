@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from answers.guardrails.masking.folding import Folded, folded
 from answers.guardrails.masking.found import LIKELY, REGULAR, SURE, Found
-from answers.guardrails.masking.name_words import TITLES_IN_NAMES
+from answers.guardrails.masking.name_words import SAYS_NOTHING, TITLES_IN_NAMES
 from answers.guardrails.masking.words import WORD, Word, ends_at, places_of, words_from
 
 MOST_NAMES, MOST_NAME = 200, 200
@@ -57,7 +57,7 @@ class KnownNames:
         if len(words) > 1:
             self.wholes.setdefault(words[0], []).append(words)
             self.singles.add("".join(words))
-        elif words and len(words[0]) > 1 and words[0] not in TITLES_IN_NAMES:
+        elif words and len(words[0]) > 1 and not _names_nobody(words[0]):
             self.singles.add(words[0])
         self.singles.update(word for word in words if _is_telling(word))
         self.stems = tuple(one.rstrip(_VIRAMAS) for one in self.singles if len(one) >= LEAST_STEM)
@@ -111,7 +111,11 @@ class KnownNames:
 
 def _is_telling(word: str) -> bool:
     least = LEAST_LATIN if word.isascii() else LEAST_OTHER
-    return len(word) >= least and word not in TITLES_IN_NAMES
+    return len(word) >= least and not _names_nobody(word)
+
+
+def _names_nobody(word: str) -> bool:
+    return word in TITLES_IN_NAMES or word in SAYS_NOTHING
 
 
 def _is_ending(word: str, size: int) -> bool:

@@ -129,6 +129,17 @@ MORE_NAMES = _words("""
 """)
 """Parts of names that a further one follows."""
 
+SAYS_NOTHING = (
+    NO_NAMES
+    | ENDS
+    | frozenset(word for one in INTRODUCTIONS for word in one if not word.isascii())
+    | _words("""
+        no none nil nill na yes ok okay skip hi hii hello hey thanks haan han ji nahi name naam nam
+        हाँ हां नमस्ते नाम
+    """)
+)
+"""What people also answer who are asked for a name: none of these names somebody by itself."""
+
 TITLES_IN_NAMES = HONORIFICS | _words("""
     ji the and user test farmer contact customer trust group team school whatsapp home my new
     जी और किसान

@@ -22,6 +22,10 @@ from tests.answers.guardrails.masking.finds import texts_in
         ("குமார்", "குமாரின் வயல்", ["குமாரி"]),
         ("Mr. Farmer", "a farmer, mr x", []),
         ("Om", "Om from Rome", ["Om"]),
+        ("my name is Asha", "Asha asks: what is my name?", ["Asha"]),
+        ("no", "no, I have no name", []),
+        ("नहीं", "नहीं, पानी नहीं है", []),
+        ("मेरा नाम आशा है", "आशा: मेरा नाम क्या है", ["आशा"]),
     ],
 )
 def test_known_names(name: str, text: str, found: list[str]) -> None:
