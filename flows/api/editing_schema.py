@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from marshmallow import RAISE, Schema, fields, pre_load, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, validate
 
 from flowhook.organisations.kinds import at_most, one_visible_line
 from flows.library.revision_notes import MAX_NOTE
 from flows.model.bounds import MAX_TEXT
+from flows.model.text import clean
 
 MAX_ENTRIES = 100
 METHODS = ("GET", "POST", "FUNCTION")
@@ -29,6 +30,14 @@ def _texts(
         validate=at_most(MAX_ENTRIES),
         metadata={"description": description, "example": example},
     )
+
+
+def _can_start(keyword: str) -> None:
+    """Check that a message can be this keyword: both are compared by letters and digits alone."""
+    if not clean(keyword):
+        raise ValidationError(
+            "Needs a letter or a digit: other signs of a message are passed over."
+        )
 
 
 class TranslationSchema(Schema):
@@ -111,7 +120,9 @@ class FlowSchema(Schema):
     class Meta:
         unknown = RAISE
 
-    keywords = _texts("The words that start the flow.", ["help", "madad"], 200, one_visible_line)
+    keywords = _texts(
+        "The words that start the flow.", ["help", "madad"], 200, one_visible_line, _can_start
+    )
     name = fields.Str(
         validate=[validate.Length(1, 200), one_visible_line],
         metadata={"description": "The flow's name.", "example": "Ask a question"},

@@ -10,10 +10,12 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from flowhook.blanks import unpadded
 from flowhook.errors import InvalidInput, NotFound
 from flows.definition.definition import Case, Flow, Node
 from flows.definition.interactive import Templates
 from flows.model.action import Action, as_text
+from flows.model.text import clean
 
 Json = dict[str, Any]
 
@@ -43,9 +45,13 @@ def change_node(
 
 
 def change_flow(entry: Json, change: Mapping[str, Any]) -> None:
-    """Change the flow's keywords and name, within `entry`."""
+    """Change the flow's keywords and name, within `entry`; of keywords that the same messages are,
+    the first stays."""
     if "keywords" in change:
-        entry["keywords"] = list(change["keywords"])
+        distinct: dict[str, str] = {}
+        for word in change["keywords"]:
+            distinct.setdefault(clean(word), unpadded(word))
+        entry["keywords"] = list(distinct.values())
     if "name" in change:
         entry["definition"]["name"] = change["name"]
         if "name" in entry:

@@ -172,6 +172,20 @@ def test_keywords_and_name(acme: Service) -> None:
     assert acme.admin("GET", FLOW).json["name"] == "Welcome"
 
 
+def test_keywords_that_are_the_same_to_a_message_are_one(acme: Service) -> None:
+    acme.admin("PATCH", FLOW, {"keywords": [" Salaam", "salaam!", "नमस्ते", "hi there", "HiThere"]})
+    assert acme.admin("GET", FLOW).json["keywords"] == ["Salaam", "नमस्ते", "hi there"]
+
+
+@pytest.mark.parametrize("word", ["👍", "!!", "?"])
+def test_a_keyword_that_no_message_could_be_is_refused(acme: Service, word: str) -> None:
+    refused = acme.admin("PATCH", FLOW, {"keywords": ["hello", word]})
+    assert (refused.status, refused.error["type"]) == (400, "invalid_input")
+    [told] = refused.error["fields"]["keywords"]["1"]
+    assert told.startswith("Needs a letter or a digit")
+    assert len(revisions(acme)) == 1
+
+
 def test_a_flow_that_was_deleted_comes_back_with_its_notes(acme: Service) -> None:
     acme.admin("PATCH", f"{FLOW}/nodes/ask", {"text": "Who are you?", "note": "Friendlier"})
     before = revisions(acme)
