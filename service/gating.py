@@ -50,7 +50,7 @@ def open_gates(
     for subject in (PromptSubject(prompts), FlowSubject(flows, audit)):
         gates.add_subject(subject)
     nightly = Nightly(nights, evidence, gates.subjects, runner.find, clock)
-    runner.sets.users.append(gates.users)
+    runner.sets.add_users(gates.users)
     runner.on_end(gates.run_ended)
     runner.on_end(nightly.run_ended)
     return Gating(

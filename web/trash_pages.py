@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from answers.knowledge.deleted_bases import KNOWLEDGE_BASE
 from answers.prompts.deleted_prompts import PROMPT
-from answers.question_sets.store import QUESTION_SET
+from answers.question_sets.deleted_sets import QUESTION_SET
 from flowhook.errors import FlowhookError
 from flowhook.organisations.http.trash_routes import bring_back
 from flowhook.organisations.section_store import SECTION

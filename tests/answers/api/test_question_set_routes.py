@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from answers.question_sets import store as stores
+from answers.question_sets import set_checks
 from service.rotate_keys import rotate
 from tests.fixtures_app import FIRST_KEY, SECOND_KEY, OpenService, Service, make_config
 
@@ -162,7 +162,7 @@ def test_a_set_may_have_8_mebibytes(acme: Service) -> None:
 
 
 def test_no_set_is_larger_than_its_bounds(acme: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stores, "MAX_CASES", 1)
+    monkeypatch.setattr(set_checks, "MAX_CASES", 1)
     assert acme.admin("PUT", PATH, FARM).error["type"] == "too_large"
 
 

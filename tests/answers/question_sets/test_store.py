@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from answers.question_sets import store as stores
+from answers.question_sets import set_checks
+from answers.question_sets.deleted_sets import QUESTION_SET
 from answers.question_sets.question_set import Case, Judge, QuestionSet
 from answers.question_sets.sealing import cases_key
-from answers.question_sets.store import QUESTION_SET, QuestionSetStore
+from answers.question_sets.store import QuestionSetStore
 from answers.question_sets.stored_set import with_id
 from flowhook.errors import Changed, Conflict, NotFound, TooLarge
 from flowhook.organisations.cipher import Cipher
@@ -199,7 +200,8 @@ def test_a_set_whose_cases_are_over_their_time_is_not_brought_back(
 
 def test_a_set_that_something_needs_stays(store: QuestionSetStore) -> None:
     store.put(ORG, FARM, "a")
-    store.users += [lambda org, name: [f"the prompt {org}_{name}"], lambda org, name: ["flow x"]]
+    store.add_users(lambda org, name: [f"the prompt {org}_{name}"])
+    store.add_users(lambda org, name: ["flow x"])
     with pytest.raises(Conflict, match="the gate of the prompt acme_crops, flow x"):
         store.delete(ORG, "crops", "a")
     assert store.get(ORG, "crops") == FARM
@@ -208,16 +210,16 @@ def test_a_set_that_something_needs_stays(store: QuestionSetStore) -> None:
 def test_bounds(store: QuestionSetStore, monkeypatch: pytest.MonkeyPatch) -> None:
     store.put(ORG, FARM, "a")
     with monkeypatch.context() as small:
-        small.setattr(stores, "MAX_CASES", 2)
+        small.setattr(set_checks, "MAX_CASES", 2)
         with pytest.raises(TooLarge, match="2 cases"):
             store.add_case(ORG, "crops", Case("", ("x",)), "a")
         store.put_case(ORG, "crops", replace(WHY, answer="x"), "a")
     with monkeypatch.context() as small:
-        small.setattr(stores, "MAX_BYTES", 300)
+        small.setattr(set_checks, "MAX_BYTES", 300)
         with pytest.raises(TooLarge):
             store.put_case(ORG, "crops", replace(WHY, answer="x" * 300), "a")
     with monkeypatch.context() as small:
-        small.setattr(stores, "MAX_SETS", 1)
+        small.setattr(set_checks, "MAX_SETS", 1)
         store.put(ORG, FARM, "a")
         with pytest.raises(TooLarge, match="1 question sets"):
             store.put(ORG, replace(FARM, name="second"), "a")
