@@ -14,6 +14,7 @@ from flowhook.errors import FlowhookError, InvalidInput
 from flowhook.organisations.contact_names import MAX_CONTACT
 from flowhook.organisations.contact_rights import Receipt
 from flows.conversations.turn import valid_id
+from flows.model.session import Session
 from web.contact_words import CONSENTS, ERASED, HOW
 from web.flow_pages import file_name
 from web.form_values import pretty
@@ -105,6 +106,7 @@ class ContactViews:
             consent=self._consent(org, contact) if is_known else None,
             is_required=organisation().section("guardrails").get("consent") == "required",
             has_conversation=is_known and self._has_conversation(org, contact),
+            name=self._name(org, contact) if is_known and receipt is None else "",
             consents=CONSENTS,
             how=HOW,
             max_purpose=MAX_PURPOSE,
@@ -117,6 +119,16 @@ class ContactViews:
 
     def _has_conversation(self, org: str, contact: str) -> bool:
         return valid_id(contact) and self.services.conversations.store.exists(org, contact)
+
+    def _name(self, org: str, contact: str) -> str:
+        """What the contact is called; empty where no conversation tells, or none can be read."""
+        if not valid_id(contact):
+            return ""
+        try:
+            state = self.services.conversations.store.state(org, contact)
+        except FlowhookError:  # the page must lead to the erasure also then
+            return ""
+        return Session.from_dict(state["session"]).contact.name or "" if state else ""
 
     def _consent(self, org: str, contact: str) -> dict[str, Any]:
         return shown(self.services.guards.consents.changes(org, contact))

@@ -31,6 +31,7 @@ def test_a_contact_is_found_from_their_conversation(admin: Visitor) -> None:
     assert page.status == 200
     assert 'href="/organisations/acme/conversations/7"' in page.html
     assert "Was not asked yet" in page.text
+    assert "Asha Patil" in page.text, "so that nobody erases somebody else"
 
 
 def test_a_contact_without_a_conversation_has_no_link_to_one(admin: Visitor) -> None:
