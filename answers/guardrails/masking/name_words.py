@@ -35,6 +35,13 @@ HONORIFICS = _words("""
 IN_SMALL = _words("mr mrs smt shri shree shrimati srimati")
 """Those in Latin letters that a name follows in small letters, too: `smt asha`."""
 
+THINGS = _words("""
+    vidhi method anna vaccine vaccination tika teeka tikakaran injection excel word office
+    विधि पद्धति अन्न टीका
+""")
+"""What is no name behind an honorific: the SRI method, Shree Anna (millets), the MR vaccine. In
+Latin letters only `anna` is a name, too, where it begins with a capital."""
+
 INTRODUCTIONS = frozenset(
     tuple(folded(line).text.split())
     for line in """

@@ -16,11 +16,13 @@ from answers.guardrails.masking.name_words import (
     MORE_NAMES,
     MOST_INTRODUCING,
     NO_NAMES,
+    THINGS,
 )
 from answers.guardrails.masking.words import Word, ends_at, places_of, words_from
 
 MOST_WORDS = 4  # of a name, initials aside
 MOST_CAPITAL = 7  # of one that is written with capitals: no other words follow it
+ANNA = "anna"
 MOST_LETTERS = 40  # of one of its words
 MOST_INITIAL = 2  # letters that a dot may follow within a name
 _FIRST = frozenset(one[0] for one in INTRODUCTIONS)
@@ -67,6 +69,8 @@ def _after_honorific(text: Folded, at: int, in_small: bool) -> Sequence[Word]:
     is_small = in_small and len(following) > 0 and len(following[0].text) > 1
     if is_latin and not is_small and not _begins_capital(text, following[0]):
         return ()
+    if following and _is_thing(text, following[0]):
+        return ()
     name: list[Word] = []
     for word in following:
         is_over = word.text in NO_NAMES or word.text in ENDS
@@ -76,6 +80,11 @@ def _after_honorific(text: Folded, at: int, in_small: bool) -> Sequence[Word]:
             break
         name.append(word)
     return name
+
+
+def _is_thing(text: Folded, word: Word) -> bool:
+    is_anna = word.text == ANNA and _begins_capital(text, word)
+    return word.text in THINGS and not is_anna
 
 
 def _after_introduction(text: Folded, at: int) -> Sequence[Word]:

@@ -117,6 +117,7 @@ def test_told_names(text: str, name: str) -> None:
         "என் பெயர் பட்டியலில் இல்லை",
         "আমার নাম তালিকায় নেই",
         "Sri Lanka, dr ke paas, ms office",
+        "श्री विधि से धान, SRI Vidhi, sri method, shree anna, श्री अन्न, MR tika, mr vaccine",
         "mera naam jod do, mera naam badalna hai, mera naam ration card se kat gaya",
         "मेरा नाम जोड़ दें। मेरा नाम बदलना है। मेरा नाम काट दिया",
         "माझे नाव बदलायचे आहे. माझे नाव टाका",
