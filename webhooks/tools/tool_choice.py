@@ -19,7 +19,7 @@ from flowhook.errors import InvalidInput
 from flowhook.json_schema import check_lenient_schema, check_schema
 from flowhook.turns import in_turns
 from webhooks.context import Context, Tool
-from webhooks.fields import EmptyText
+from webhooks.fields import EmptyText, UnresolvedText, is_variable
 
 MAX_TOOLS = 64
 MAX_OBJECTS = 8_000  # in all tool objects; some 0.2 ms each at worst
@@ -107,6 +107,10 @@ def _no_tool(problem: str, fix: str) -> InvalidInput:
 def _read_item(item: Any, place: str) -> str | dict[str, Any]:
     if isinstance(item, dict) and isinstance(item.get("function"), dict):
         item = item["function"]
+    if isinstance(item, str) and is_variable(item):
+        raise ValidationError(
+            [UnresolvedText(f"{place}: {item.strip()} was never set by the flow.")]
+        )
     if isinstance(item, str) and 0 < len(item.strip()) <= MAX_NAME:
         return item.strip()
     name = item.get("name") if isinstance(item, dict) else None

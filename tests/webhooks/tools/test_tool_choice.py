@@ -113,6 +113,13 @@ def test_a_model_cannot_call_what_calls_models(calling: Service, name: str) -> N
     assert f"{name} cannot be called by a model" in answer.error["message"]
 
 
+def test_a_variable_among_the_names_is_told_as_one(calling: Service) -> None:
+    functions = ["get_buttons", "@results.tool"]
+    answer = calling.call("function_calling", {**BODY, "functions": functions})
+    assert (answer.status, answer.error["type"]) == (400, "unresolved_variable")
+    assert "functions[1]: @results.tool was never set by the flow." in answer.error["message"]
+
+
 def test_names_that_nothing_is_like_get_no_hint(calling: Service) -> None:
     answer = calling.call("function_calling", {**BODY, "functions": ["zzzzzzzz"]})
     assert "there is no function or published flow zzzzzzzz." in answer.error["message"]
