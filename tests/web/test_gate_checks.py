@@ -96,7 +96,7 @@ def test_the_page_tells_how_far_a_check_is_and_updates_itself(idle: Service) -> 
     page = visitor.get(f"{HELP}?done=checking")
     assert "It is being checked with the question set crops" in page.text
     assert "Answers of version 1 : 0 of 12 questions" in page.text
-    assert page.html.count(" data-renew") == 4
+    assert page.html.count(" data-renew") == 5
     assert live(idle) == {}
 
 
