@@ -19,6 +19,7 @@ from answers.api.knowledge_schema import (
 from answers.knowledge.bounds import MAX_FILE_BYTES
 from answers.knowledge.stored_document import FAILED, QUEUED, READING, READY
 from flowhook.errors import FlowhookError
+from flowhook.organisations.inbox_schema import takes_not_found
 from flowhook.organisations.section_service import load_fields
 from web.flow_pages import asked_start
 from web.form_values import pretty
@@ -86,7 +87,7 @@ class KnowledgeViews:
             most=MAX_FILE_BYTES,
             body=pretty({"question_text": "@results.question", "knowledge": name}),
             function=FOUND_IN_FLOWS,
-            asks_not_found=bool(organisation().section("inbox").get("not_found")),
+            asks_not_found=takes_not_found(organisation().section("inbox")),
             error=error,
             refused=refused,
             done=DONE.get(request.args.get("done", "")),

@@ -10,9 +10,11 @@ from redis.exceptions import RedisError
 
 from answers.inbox.intake import InboxIntake
 from answers.inbox.item import GUARDRAIL, NOT_FOUND, NOWHERE, NewItem
+from answers.knowledge.finding.question import content_words
 from flowhook.errors import FlowhookError
 from flowhook.jobs.call import Call
 from flowhook.jobs.flow_resume import has_login
+from flowhook.organisations.inbox_schema import takes_not_found
 from flowhook.organisations.organisation import Organisation
 from flowhook.records.log_entry import LogEntry
 from webhooks.asker import asker_of
@@ -38,12 +40,13 @@ def pass_on(
     """Put the question of a call whose outcome says `found: false` into the inbox; never raises.
 
     `heard` is the question where it was spoken. The same question of a contact within a day is one
-    item, which counts how often it was asked.
+    item, which counts how often it was asked. A question without a word to look for, such as a
+    greeting, is none for people.
     """
-    if call.called_by or not organisation.section("inbox").get("not_found"):
+    if call.called_by or not takes_not_found(organisation.section("inbox")):
         return
     question = heard or question_of(call.body)
-    if not question:
+    if not content_words(question):
         return
     asker = asker_of(call.body)
     new = NewItem(

@@ -6,8 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from answers.inbox.item import NewItem, SaidBefore
-from answers.inbox.store import Added, InboxStore
+from answers.inbox.item import (
+    ASK_A_PERSON,
+    NOT_FOUND,
+    OPEN,
+    OPEN_TICKET,
+    NewItem,
+    SaidBefore,
+)
+from answers.inbox.store import FULL_SECONDS, MAX_OPEN, Added, InboxStore
+from flowhook.errors import RateLimited
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +55,25 @@ class InboxIntake:
         self.flow_names.append(flow_name)
 
     def add(self, org: str, new: NewItem, item_id: str = "", same: str = "") -> Added:
-        """Put something into the inbox; see InboxStore.add."""
-        return self.store.add(org, self._named(org, self._with_history(org, new)), item_id, same)
+        """Put something into the inbox; see InboxStore.add.
+
+        A flow that asks people itself what was not found asks them once: the open item that the
+        inbox took of that by itself goes, unless somebody has it.
+        Such items take half of the inbox at the most, so that there is room for those.
+        """
+        if new.kind == NOT_FOUND and self.store.count(org) >= MAX_OPEN // 2:
+            raise RateLimited("half of the inbox is full", retry_after_seconds=FULL_SECONDS)
+        added = self.store.add(org, self._named(org, self._with_history(org, new)), item_id, same)
+        if new.kind in (ASK_A_PERSON, OPEN_TICKET) and new.contact:
+            self._drop_same(org, new)
+        return added
+
+    def _drop_same(self, org: str, new: NewItem) -> None:
+        told = _squeezed(f"{new.question}\n{new.context}")
+        for item in self.store.of_contact(org, new.contact, (OPEN,)):
+            is_same = item.asked.kind == NOT_FOUND and _squeezed(item.asked.question) in told
+            if is_same and not item.state.assigned:
+                self.store.drop(org, item.id)
 
     def language_of(self, org: str, contact: str) -> str:
         """A contact's language as whoever knows them says; empty where nobody does."""
@@ -74,3 +99,7 @@ class InboxIntake:
                     said=known.said,
                 )
         return new
+
+
+def _squeezed(text: str) -> str:
+    return " ".join(text.casefold().split())

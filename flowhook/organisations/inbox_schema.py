@@ -26,6 +26,11 @@ def time_of_day(description: str, example: str) -> fields.String:
     return Unpadded(allow_none=True, validate=TIME, metadata=metadata)
 
 
+def takes_not_found(section: Mapping[str, Any]) -> bool:
+    """Whether questions whose answer was not found wait in the inbox, by its settings section."""
+    return section.get("not_found") is not False
+
+
 class InboxSettingsSchema(SectionSchema):
     """What waits for people of the organisation, and when they are told of it."""
 

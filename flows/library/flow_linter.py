@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from answers.knowledge.base_fields import names as names_of_bases
 from answers.prompts.known_prompts import KnownPrompts
 from answers.prompts.store import PromptStore
+from flowhook.organisations.inbox_schema import takes_not_found
 from flowhook.organisations.organisation import Organisation
 from flows.definition.definition import Flow
 from flows.definition.interactive import Templates
@@ -103,7 +104,7 @@ class FlowLinter:
         """Whether the organisation's inbox takes what was not found; None: not known."""
         if self.settings is None or not org:
             return None
-        return bool(self.settings(org).section("inbox").get("not_found"))
+        return takes_not_found(self.settings(org).section("inbox"))
 
     def _knowledge(self, org: str) -> frozenset[str] | None:
         """The names of the organisation's bases of documents; None: not known."""

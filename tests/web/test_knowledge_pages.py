@@ -179,9 +179,9 @@ def test_pages_that_cannot_be_read_are_named_beside_a_document_that_is_ready(
 
 def test_whether_people_hear_of_what_is_not_found_is_told(library: Library) -> None:
     visitor = author_of(library)
-    assert "waits for no person by itself" in visitor.get(LEAFLETS).text
-    assert library.service.admin("PUT", "/settings/acme/inbox", {"not_found": True}).status == 201
     assert "waits in the inbox for a person" in visitor.get(LEAFLETS).text
+    assert library.service.admin("PUT", "/settings/acme/inbox", {"not_found": False}).status == 201
+    assert "waits for no person by itself" in visitor.get(LEAFLETS).text
 
 
 def test_some_files_are_refused_and_the_others_taken(

@@ -76,8 +76,9 @@ def room(fake_redis: redis.Redis) -> Room:
     return Room(fake_redis)
 
 
-def test_what_was_not_found_waits_for_a_person(room: Room) -> None:
-    assert room.ask("Is it open?").answer["found"] is False
+@pytest.mark.parametrize("section", [WANTS, {}, {"not_found": None}])
+def test_what_was_not_found_waits_for_a_person(room: Room, section: dict[str, Any]) -> None:
+    assert room.ask("Is it open?", section).answer["found"] is False
     (item,) = room.items()
     asked = item.asked
     assert (asked.kind, asked.question, asked.contact) == ("not_found", "Is it open?", "5")
@@ -88,7 +89,8 @@ def test_what_was_not_found_waits_for_a_person(room: Room) -> None:
     ("question", "more"),
     [
         ("found", {}),
-        ("Is it open?", {"section": {}}),
+        ("Hello!", {}),
+        ("नमस्ते जी", {}),
         ("Is it open?", {"section": {"not_found": False}}),
         ("Is it open?", {"called_by": "question_set"}),
     ],

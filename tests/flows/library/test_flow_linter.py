@@ -66,7 +66,7 @@ def test_an_account_to_write_sheets_with_takes_its_issue_away() -> None:
 
 
 def test_an_inbox_that_takes_what_was_not_found_takes_its_issue_away() -> None:
-    section: dict[str, bool] = {}
+    section = {"not_found": False}
     ask = {"url": "filesearch-gpt", "result_name": "r", "body": "{}"}
     nodes: list[dict[str, Any]] = [
         {"id": "a", "webhook": ask, "success": "b"},
@@ -87,6 +87,8 @@ def test_an_inbox_that_takes_what_was_not_found_takes_its_issue_away() -> None:
     section["not_found"] = True
     assert not found("acme"), "the settings changed, so it is linted again"
     section.clear()
+    assert not found("acme"), "an inbox takes it unless it is told not to"
+    section["not_found"] = False
     assert not found(""), "of no organisation, no settings are known"
 
 
