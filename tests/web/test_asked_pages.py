@@ -79,7 +79,9 @@ def test_a_rule_that_asked_the_model_is_named_where_it_replied(
     openai.say_json({"self_harm": True})
     ask(service, "I want to die", "1")
     service.flush()
-    assert "100 %: a guardrail" in visitor.get(ASKED).text
+    page = visitor.get(ASKED).text
+    assert "100 %: a guardrail" in page
+    assert "Approve an answer" not in page, "the guardrail speaks before it"
 
 
 def test_a_variable_that_the_flow_never_set_is_no_question(
