@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import requests
@@ -46,6 +47,21 @@ def server(open_server: OpenServer, openai: FakeOpenAI) -> Server:
     running = open_server()
     running.organisation(openai)
     return running
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for tests that leave its processes as they are."""
+    with Server(tmp_path_factory.mktemp("running")) as server:
+        yield server
+
+
+@pytest.fixture
+def org(running: Server, openai: FakeOpenAI) -> str:
+    """An organisation on it that is this test's alone, with a token of its own."""
+    org = f"org-{uuid4().hex}"
+    running.organisation(openai, org)
+    return org
 
 
 def asked(
@@ -97,6 +113,7 @@ def test_sigterm_finishes_what_is_in_flight_and_records_it(
     assert server.wait() == 0
     printed = [line for line in server.lines() if line.get("event") == "webhook_call"]
     assert len(printed) == 10
+    server.environment["WEB_CONCURRENCY"] = "1"
     server.start()  # over the same data
     logged = server.request("GET", "/logs/acme").json()["logs"]
     assert {line["request_id"] for line in printed} == {entry["request_id"] for entry in logged}
@@ -118,9 +135,13 @@ def test_sighup_loses_none(server: Server, openai: FakeOpenAI, threads: ThreadPo
     assert len(list(server.temporary.glob("flowhook-metrics-*"))) == 1
 
 
-def test_nothing_is_left_in_the_temporary_directory(server: Server) -> None:
+def test_nothing_is_left_in_the_temporary_directory(open_server: OpenServer) -> None:
+    server = open_server(WEB_CONCURRENCY="1")
+    before = worker_pids(server)
     server.signal(signal.SIGHUP)
-    assert server.request("GET", "/healthz").status_code == 200
+    gone = "the old worker to end"
+    wait_for(lambda: not worker_pids(server) & before, gone, seconds=START_SECONDS)
+    wait_for(lambda: is_listening(server), "the new worker", seconds=START_SECONDS)
     server.stop()
     assert list(server.temporary.glob("flowhook-metrics-*")) == []
 
@@ -155,25 +176,27 @@ def test_a_stuck_worker_is_noticed_and_replaced(open_server: OpenServer) -> None
 # --- one service, several workers ---
 
 
+@pytest.mark.usefixtures("org")
 def test_metrics_are_right_across_workers(
-    server: Server, openai: FakeOpenAI, threads: ThreadPoolExecutor
+    running: Server, openai: FakeOpenAI, threads: ThreadPoolExecutor
 ) -> None:
     gate = threading.Event()
     openai.fail(faults.held(gate), times=None)
-    calls = asked(threads, server, openai, 20)
-    assert metric(server, IN_FLIGHT) == 20
+    before = metric(running, OK_CALLS)
+    calls = asked(threads, running, openai, 20)
+    assert metric(running, IN_FLIGHT) == 20
     gate.set()
     assert {call.result().status_code for call in calls} == {200}
-    assert {metric(server, OK_CALLS) for _ in range(10)} == {20}
-    assert metric(server, IN_FLIGHT) == 0
+    assert {metric(running, OK_CALLS) for _ in range(10)} == {before + 20}
+    assert metric(running, IN_FLIGHT) == 0
 
 
-def test_a_change_of_settings_is_seen_by_every_worker(server: Server) -> None:
+def test_a_change_of_settings_is_seen_by_every_worker(running: Server, org: str) -> None:
     def statuses() -> set[int]:
-        return {server.ask().status_code for _ in range(20)}
+        return {running.ask().status_code for _ in range(20)}
 
     assert statuses() == {200}
-    server.request("PATCH", "/settings/acme/openai", {"is_active": False})
+    running.request("PATCH", f"/settings/{org}/openai", {"is_active": False})
     wait_for(lambda: 200 not in statuses(), "every worker to see it")
     assert 200 not in statuses()
 
@@ -207,24 +230,25 @@ def test_beyond_max_in_flight_calls_are_overloaded_at_once(
 # --- Redis ---
 
 
+@pytest.mark.usefixtures("org")
 def test_a_killed_embedded_redis_comes_back_and_has_forgotten_nothing(
-    server: Server, openai: FakeOpenAI
+    running: Server, openai: FakeOpenAI
 ) -> None:
     def redis_pid() -> int:
-        with server.redis() as client:
+        with running.redis() as client:
             return int(client.info("server")["process_id"])
 
-    assert server.ask().status_code == 200
+    assert running.ask().status_code == 200
     for _ in range(2):
         pid = redis_pid()
         before = len(openai.requests)
         os.kill(pid, signal.SIGKILL)
-        answers = [server.ask()]
+        answers = [running.ask()]
         wait_for(lambda pid=pid: redis_pid() != pid, "another Redis")  # type: ignore[misc]
         while len(answers) < 20 or answers[-1].status_code != 200:
-            answers.append(server.ask())
+            answers.append(running.ask())
             assert len(answers) < 1_000
         refused = [answer for answer in answers if answer.status_code != 200]
         assert {answer.json()["error"]["type"] for answer in refused} <= {"overloaded"}
         assert len(openai.requests) == before + len(answers) - len(refused)
-    assert server.request("GET", "/readyz").status_code == 200
+    assert running.request("GET", "/readyz").status_code == 200
