@@ -35,6 +35,7 @@ class InboxSettingsSchema(SectionSchema):
     """What waits for people of the organisation, and when they are told of it."""
 
     not_found = fields.Boolean(
+        load_default=True,
         allow_none=True,
         metadata={
             "description": "Whether a question whose answer is not in the documents waits for a"

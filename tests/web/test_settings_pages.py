@@ -100,6 +100,20 @@ def test_limits_are_saved(service: Service, visitor: Visitor) -> None:
     assert stored(service, "limits") == {"requests_per_minute": 600}
 
 
+def test_what_is_on_until_it_is_turned_off_is_shown_so(service: Service, visitor: Visitor) -> None:
+    page = "/organisations/acme/settings/inbox"
+
+    def ticked() -> list[str | None]:
+        return [known.get("name") for _, known in visitor.get(page).elements if "checked" in known]
+
+    assert ticked() == ["not_found"]
+    visitor.post(page, {"not_found": "on", "quiet_from": "20:00", "quiet_until": "08:00"})
+    assert service.operator("GET", "/settings/acme/inbox").json["not_found"] is True
+    visitor.post(page, {"quiet_from": "20:00", "quiet_until": "08:00"})
+    assert service.operator("GET", "/settings/acme/inbox").json["not_found"] is False
+    assert ticked() == []
+
+
 def test_a_section_is_deleted(service: Service, visitor: Visitor) -> None:
     visitor.post("/organisations/acme/settings/limits", {"requests_per_minute": "600"})
     deleted = visitor.post("/organisations/acme/settings/limits/delete")
