@@ -65,7 +65,7 @@ def test_a_worker_that_is_stuck_is_killed_and_another_started(
 
 def test_a_running_worker_beats_until_it_is_stopped(tmp_path: Path) -> None:
     reading, writing = os.pipe()
-    with Server(tmp_path) as server:
+    with Server(tmp_path, WEB_CONCURRENCY="1") as server:
         worker = subprocess.Popen(
             [sys.executable, "-m", "flowhook", "worker", "--heartbeat", str(writing)],
             env=server.environment,
