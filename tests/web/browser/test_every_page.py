@@ -216,7 +216,9 @@ def waiting_items(service: Service) -> list[str]:
     inbox: Inbox = service.app.extensions[Inbox.NAME]
     said = (SaidBefore("contact", LONG), SaidBefore(f"token 1 {LONG[:60]}", LONG))
     more = {"context": LONG, "name": LONG, "flow_name": LONG, "said": said, "contact": "7"}
-    items = [inbox.intake.add("acme", asked(LONG, kind=kind, **more)).id for kind in KINDS]
+    items = [  # each with words of its own, for a person who is asked takes the place of the same
+        inbox.intake.add("acme", asked(f"{LONG} {kind}", kind=kind, **more)).id for kind in KINDS
+    ]
     answered, closed = (inbox.intake.add("acme", asked(LONG, **more)).id for _ in range(2))
     inbox.assign("acme", items[0], f"token 1 {LONG[:60]}")
     inbox.answer("acme", answered, LONG, f"token 1 {LONG[:60]}")
