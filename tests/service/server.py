@@ -1,4 +1,4 @@
-"""The service as production runs it: gunicorn in a subprocess, spoken to over real sockets."""
+"""The service as production runs it: its web master in a subprocess, spoken to over sockets."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Server:
     def start(self) -> Self:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "gunicorn", "--config", self.config],
+                [sys.executable, "-m", "service.master", "--config", self.config],
                 cwd=ROOT,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
