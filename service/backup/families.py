@@ -39,7 +39,7 @@ LEFT_OUT = {
     r"fh:format:lock": "who moves contacts' keys",
     r"fh:\{[^}]+\}:run:.+:lease": "who performs a run, for seconds",
     r"fh:\{[^}]+\}:(log|run_log):copying": "who copies a log, for seconds",
-    r"fh:\{[^}]+\}:run_turn": "which run has its turn, for seconds",
+    r"fh:\{[^}]+\}:run_turn": "which run has its turn, or that none has, for minutes",
     r"fh:\{[^}]+\}:to_answer:held:.+": "who delivers a person's answer, for seconds",
     r"fh:\{[^}]+\}:knowledge:.+:lease": "who reads a document, for seconds",
     # What counts seconds, and would be over before anyone restores it.
