@@ -112,6 +112,8 @@ def _read_item(item: Any, place: str) -> str | dict[str, Any]:
             [UnresolvedText(f"{place}: {item.strip()} was never set by the flow.")]
         )
     if isinstance(item, str) and 0 < len(item.strip()) <= MAX_NAME:
+        if item.lstrip().startswith(("{", "[")):
+            raise ValidationError(f"{place}: {HELP}")  # the text of an object, and a broken one
         return item.strip()
     name = item.get("name") if isinstance(item, dict) else None
     if not isinstance(name, str) or not TOOL_NAME.fullmatch(name.strip()):
