@@ -68,6 +68,11 @@ class Tab:
     def open(self, path: str) -> None:
         self.page.goto(self.origin + path)
 
+    def follow(self, name: str, *, exact: bool = True) -> None:
+        """Open the page that the link of this name leads to."""
+        with self.page.expect_navigation():
+            self.page.get_by_role("link", name=name, exact=exact).click()
+
     def hear(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             self.complaints.append(message.text)

@@ -42,7 +42,7 @@ def test_documents_are_dropped_read_and_found(looked_at: Tab, service: Service, 
     service.organisation()
     enter(looked_at, service, "author", "en")
     page = looked_at.page
-    page.get_by_role("link", name="Documents", exact=True).click()
+    looked_at.follow("Documents")
     looked_at.check()
     page.get_by_label("What the documents are about").fill("Leaflets for mothers")
     page.get_by_role("button", name="Make the base").click()

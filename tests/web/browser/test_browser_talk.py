@@ -63,7 +63,7 @@ def test_from_those_who_wait_to_a_forgotten_contact(tab: Tab, service: Service) 
     page.get_by_role("link", name="2 waiting").click()
     expect(page.locator("#conversations li")).to_have_count(2)
     tab.check("conversations")
-    page.get_by_role("link", name="Asha Patil").click()
+    tab.follow("Asha Patil", exact=False)
     tab.check()
     page.get_by_text("Forget the contact").click()
     asked: list[str] = []

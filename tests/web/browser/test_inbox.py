@@ -143,7 +143,7 @@ def test_in_hindi(tab: Tab, acme: Service) -> None:
     page.get_by_role("button", name="हिन्दी").click()
     expect(page.get_by_role("heading", name="इनबॉक्स")).to_be_visible()
     tab.check("inbox-hindi")
-    page.get_by_role("link", name=QUESTION).click()
+    tab.follow(QUESTION, exact=False)
     tab.check("inbox-question-hindi")
     page.get_by_label("आपका उत्तर").fill(ANSWER)
     page.get_by_role("button", name="उत्तर भेजें").click()
