@@ -393,12 +393,16 @@ def test_the_pages_ask_redis_no_more_for_many_prompts(
             save(service, name=f"p{number}")
             save(service, text=f"text {number}")
         for path, counts in asked.items():
-            author.get(path)
-            before = commands(real_redis)
-            assert author.get(path).status == 200
-            counts.append(commands(real_redis) - before)
+            counts.append(min(asked_for(author, path, real_redis) for _ in range(5)))
     for few, many in asked.values():
         assert few == many < SPEND_DAYS + 15
+
+
+def asked_for(visitor: Visitor, path: str, store: redis.Redis) -> int:
+    """The commands of one page; some more where what a process keeps for a second is read anew."""
+    before = commands(store)
+    assert visitor.get(path).status == 200
+    return commands(store) - before
 
 
 def commands(store: redis.Redis) -> int:
