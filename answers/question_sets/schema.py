@@ -16,6 +16,7 @@ from marshmallow import (
     validate,
     validates_schema,
 )
+from marshmallow.exceptions import SCHEMA
 
 from answers.question_sets.checking import MAX_CHECKS, only_of_flows, read_checks
 from answers.question_sets.question_set import Case, Json, Judge, QuestionSet
@@ -296,7 +297,13 @@ def _few(messages: Any) -> Any:
     if not isinstance(messages, Mapping):
         return messages
     named = sorted(messages.items(), key=lambda item: (str(type(item[0])), item[0]))
-    return {str(name)[:MAX_NAME]: _few(inner) for name, inner in named[:MAX_TOLD]}
+    return {str(name)[:MAX_NAME]: _few(_whole(inner)) for name, inner in named[:MAX_TOLD]}
+
+
+def _whole(messages: Any) -> Any:
+    """What is wrong with a part; where that is no object at all, as it is without a field."""
+    is_no_object = isinstance(messages, Mapping) and set(messages) == {SCHEMA}
+    return messages[SCHEMA] if is_no_object else messages
 
 
 def _paths(messages: Any, before: str = "") -> list[str]:
